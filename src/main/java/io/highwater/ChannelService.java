@@ -1,0 +1,101 @@
+package io.highwater;
+
+import io.highwater.backbone.Position;
+import io.highwater.backbone.local.LocalBackbone;
+import io.highwater.backbone.local.LocalSettings;
+import io.highwater.channel.ChannelHub;
+import io.highwater.channel.ChannelObserver;
+import io.highwater.channel.ChannelRule;
+import io.highwater.channel.ChannelSettings;
+import io.highwater.channel.ShardThreads;
+import io.highwater.keepalive.PingScheduler;
+import io.highwater.outbound.OutboundNode;
+import io.highwater.outbound.OutboundSettings;
+import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.OverflowPolicy;
+import io.highwater.outbound.SendQueues;
+import io.highwater.protocol.Codec;
+import io.highwater.session.SessionNode;
+import io.highwater.session.SessionObserver;
+import io.highwater.session.SessionSettings;
+import io.highwater.session.Sessions;
+import io.highwater.session.TurnFrames;
+import java.util.concurrent.Executor;
+
+/**
+ * The channels of a node, from the log up to the sessions: wires them and ends them. Thread-safe.
+ */
+final class ChannelService implements AutoCloseable {
+    private final LocalBackbone backbone;
+    private final ShardThreads threads;
+    private final ChannelHub<OutboundTurn<Position>> hub;
+    private final Sessions sessions;
+
+    ChannelService(
+            HighwaterConfig config,
+            ChannelRule rule,
+            OutboundNode outbound,
+            PingScheduler pings,
+            SessionObserver observer,
+            Executor executor) {
+        ChannelSettings channels = config.channels();
+        long maxHeapBytes = Runtime.getRuntime().maxMemory();
+        long ringBytes = channels.ringBytes(maxHeapBytes);
+        int shards = Runtime.getRuntime().availableProcessors();
+        backbone =
+                new LocalBackbone(
+                        new LocalSettings(
+                                shards,
+                                ringBytes,
+                                maxHeapBytes / 50,
+                                channel -> channels.forChannel(channel).ring()),
+                        System.currentTimeMillis(),
+                        outbound.ticker(),
+                        outbound.wheel());
+        threads = ShardThreads.start(shards);
+        hub =
+                new ChannelHub<>(
+                        backbone,
+                        new TurnFrames(),
+                        threads.executors(),
+                        ringBytes,
+                        ChannelObserver.NONE);
+        // Replies end a session that does not read them; what may give way says so by its lane.
+        OutboundSettings queue =
+                new OutboundSettings(
+                        config.outbound().marks(),
+                        OverflowPolicy.EVICT,
+                        config.outbound().evictLinger());
+        sessions =
+                new Sessions(
+                        new SessionNode(
+                                config.node(),
+                                new SessionSettings(
+                                        config.wire(),
+                                        queue,
+                                        config.commandsPerSecond(),
+                                        config.commandsBurst()),
+                                channels,
+                                hub,
+                                rule,
+                                new Codec(),
+                                new SendQueues(queue, outbound),
+                                pings,
+                                config.keepalive().pingInterval().toSeconds(),
+                                outbound.wheel(),
+                                outbound.ticker(),
+                                observer),
+                        executor);
+    }
+
+    Sessions sessions() {
+        return sessions;
+    }
+
+    @Override
+    public void close() {
+        hub.close();
+        threads.close();
+        backbone.close();
+    }
+}

@@ -1,0 +1,233 @@
+package io.highwater;
+
+import io.highwater.admin.AdminSettings;
+import io.highwater.channel.ChannelSettings;
+import io.highwater.handshake.HandshakeSettings;
+import io.highwater.keepalive.KeepaliveSettings;
+import io.highwater.outbound.GovernorSettings;
+import io.highwater.outbound.OutboundSettings;
+import io.highwater.outbound.WaterMarks;
+import io.highwater.server.ServerSettings;
+import io.highwater.server.ServerSettings.Keystore;
+import io.highwater.wire.WireSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the packages' settings of the schema's values; each record checks itself, and here is
+ * checked what goes across. Confined to its caller.
+ */
+final class ConfigAssembly {
+    private final ConfigSchema schema;
+    private final ConfigProblems problems;
+
+    private ConfigAssembly(ConfigSchema schema, ConfigProblems problems) {
+        this.schema = schema;
+        this.problems = problems;
+    }
+
+    static HighwaterConfig read(ConfigSources sources, Consumer<String> warnings)
+            throws ConfigException {
+        ConfigProblems problems = new ConfigProblems();
+        UnknownKeys unknown = new UnknownKeys(ConfigKey.all());
+        unknown.check(sources, problems);
+        Map<String, String> variables = unknown.usable(sources.environment(), warnings);
+        ConfigSchema schema = ConfigReader.read(sources, variables, problems);
+        return new ConfigAssembly(schema, problems).assemble();
+    }
+
+    private HighwaterConfig assemble() throws ConfigException {
+        Keystore keystore = problems.attempt(this::keystore, "highwater.tls.keystore");
+        ServerSettings server =
+                problems.attempt(
+                        () -> server(keystore),
+                        "highwater.port",
+                        "highwater.tls.port",
+                        "highwater.outbound.socket-buffer");
+        AdminSettings admin = problems.attempt(this::admin, "highwater.admin.");
+        HandshakeSettings handshake = handshake();
+        WireSettings wire = problems.attempt(this::wire, "highwater.limits.");
+        WaterMarks marks =
+                problems.attempt(
+                        this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
+        KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
+        checkAdminPort(keystore);
+        problems.throwIfAny();
+        return new HighwaterConfig(
+                schema.node() == null ? hostName() : schema.node(),
+                schema.region(),
+                made(server),
+                made(admin),
+                handshake,
+                made(wire),
+                schema.limits().commandsPerSecond(),
+                schema.limits().commandsBurst(),
+                ChannelSettings.defaults(),
+                new OutboundSettings(
+                        made(marks),
+                        schema.outbound().policy(),
+                        schema.outbound().latestCount(),
+                        schema.outbound().evictLinger()),
+                new GovernorSettings(
+                        schema.governor().slowFraction(), schema.governor().heapFraction()),
+                made(keepalive),
+                schema.drain().window());
+    }
+
+    private ServerSettings server(@Nullable Keystore keystore) {
+        return new ServerSettings(
+                schema.port(),
+                schema.tls().port(),
+                keystore,
+                (int) schema.outbound().socketBuffer().bytes(),
+                ServerSettings.defaults().idleTimeout());
+    }
+
+    /** Null where TLS is off. */
+    private @Nullable Keystore keystore() {
+        Path path = schema.tls().keystore();
+        Secret password = schema.tls().keystorePassword();
+        if (path == null && password == null) {
+            return null;
+        }
+        if (path == null) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.keystore-password: \"***\" opens nothing:"
+                            + " highwater.tls.keystore is not set");
+        }
+        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.keystore: \"" + path + "\" is not a file that can be read");
+        }
+        if (password == null) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.keystore-password: none is set; highwater.tls.keystore needs one");
+        }
+        checkOpens(path, password);
+        return new Keystore(path, password.reveal());
+    }
+
+    private static void checkOpens(Path path, Secret password) {
+        try {
+            KeyStore.getInstance(path.toFile(), password.reveal().toCharArray());
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.keystore: \""
+                            + path
+                            + "\" is not a PKCS12 or JKS file that"
+                            + " highwater.tls.keystore-password opens",
+                    e);
+        }
+    }
+
+    private AdminSettings admin() {
+        ConfigSchema.Admin admin = schema.admin();
+        Secret token = admin.token();
+        return new AdminSettings(admin.host(), admin.port(), token == null ? null : token.reveal());
+    }
+
+    /** Each list is tried by itself, so that the first wrong one does not hide the next. */
+    private HandshakeSettings handshake() {
+        ConfigSchema.Handshake rules = schema.handshake();
+        List<String> origins =
+                tried(rules.allowedOrigins(), l -> handshake(l, List.of(), List.of()));
+        List<String> hosts = tried(rules.allowedHosts(), l -> handshake(List.of(), l, List.of()));
+        List<String> proxies =
+                tried(rules.trustedProxies(), l -> handshake(List.of(), List.of(), l));
+        return handshake(origins, hosts, proxies);
+    }
+
+    private List<String> tried(List<String> list, Function<List<String>, HandshakeSettings> make) {
+        return problems.attempt(() -> make.apply(list)) == null ? List.of() : list;
+    }
+
+    private HandshakeSettings handshake(
+            List<String> origins, List<String> hosts, List<String> proxies) {
+        ConfigSchema.Handshake rules = schema.handshake();
+        long heapBytes = Runtime.getRuntime().maxMemory();
+        int most =
+                orElse(rules.maxConnections(), HandshakeSettings.defaultMaxConnections(heapBytes));
+        return new HandshakeSettings(
+                origins,
+                hosts,
+                rules.requireOrigin(),
+                rules.ratePerIp(),
+                rules.burstPerIp(),
+                rules.streamsPerSecond(),
+                rules.streamsBurst(),
+                most,
+                orElse(
+                        rules.maxConnectionsPerIp(),
+                        HandshakeSettings.defaultMaxConnectionsPerIp(most)),
+                proxies);
+    }
+
+    private WireSettings wire() {
+        return WireSettings.defaults()
+                .withMaxMessageBytes(schema.limits().maxMessageBytes().bytes());
+    }
+
+    private WaterMarks marks() {
+        ConfigSchema.Outbound queue = schema.outbound();
+        return new WaterMarks(
+                queue.highMessages(),
+                queue.highBytes().bytes(),
+                queue.lowMessages(),
+                queue.lowBytes().bytes());
+    }
+
+    private KeepaliveSettings keepalive() {
+        ConfigSchema.Keepalive times = schema.keepalive();
+        return new KeepaliveSettings(
+                times.pingInterval(),
+                times.pongTimeout(),
+                times.idleTimeout(),
+                KeepaliveSettings.defaults().slowWriteTimeout());
+    }
+
+    /** The data ports check each other; the admin port is the other server's. */
+    private void checkAdminPort(@Nullable Keystore keystore) {
+        int admin = schema.admin().port();
+        if (admin == 0) {
+            return;
+        }
+        if (admin == schema.port()) {
+            problems.add(adminPort(admin, "highwater.port"));
+        }
+        if (keystore != null && admin == schema.tls().port()) {
+            problems.add(adminPort(admin, "highwater.tls.port"));
+        }
+    }
+
+    private static String adminPort(int port, String other) {
+        return "highwater.admin.port: " + port + " is " + other + " too; they must differ";
+    }
+
+    private static int orElse(@Nullable Integer value, int fallback) {
+        return value == null ? fallback : value;
+    }
+
+    /** Not null once {@link ConfigProblems#throwIfAny} passed. */
+    private static <T> T made(@Nullable T settings) {
+        return Objects.requireNonNull(settings);
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.highwater;
+
+import java.util.List;
+
+/** The configuration is wrong, with every reason; each is one line and names key, value, range. */
+public final class ConfigException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<String> problems;
+
+    ConfigException(List<String> problems) {
+        super(String.join(System.lineSeparator(), problems));
+        this.problems = List.copyOf(problems);
+    }
+
+    public List<String> problems() {
+        return problems;
+    }
+}

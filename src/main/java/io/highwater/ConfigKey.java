@@ -1,0 +1,98 @@
+package io.highwater;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * One line of the catalogue of keys, which the reader, the help and the README share. Immutable.
+ *
+ * @param name as in a file, such as {@code highwater.tls.port}
+ * @param fallback the default as a user would write it, empty for none
+ * @param shown the default as the help shows it
+ * @param form what a value must be, with its range
+ * @param about one sentence
+ */
+public record ConfigKey(String name, String fallback, String shown, String form, String about) {
+    static final String PREFIX = "highwater.";
+
+    /** Every key, in the order of the catalogue. */
+    public static List<ConfigKey> all() {
+        List<ConfigKey> keys = new ArrayList<>();
+        collect(ConfigSchema.class, PREFIX, keys);
+        return List.copyOf(keys);
+    }
+
+    /** The environment variable that sets it, such as {@code HIGHWATER_TLS_PORT}. */
+    public String variable() {
+        return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    }
+
+    static ConfigKey of(RecordComponent component, String prefix) {
+        Setting setting = setting(component);
+        String fallback = setting.fallback();
+        return new ConfigKey(
+                prefix + kebab(component),
+                fallback,
+                fallback.isEmpty() ? setting.shown() : fallback,
+                form(component, setting),
+                setting.about());
+    }
+
+    /** True where the component is a group of keys and not a key. */
+    static boolean isGroup(RecordComponent component) {
+        return component.getType().getEnclosingClass() == ConfigSchema.class;
+    }
+
+    static String kebab(RecordComponent component) {
+        return component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    private static void collect(Class<?> group, String prefix, List<ConfigKey> keys) {
+        for (RecordComponent component : group.getRecordComponents()) {
+            if (isGroup(component)) {
+                collect(component.getType(), prefix + kebab(component) + ".", keys);
+            } else {
+                keys.add(of(component, prefix));
+            }
+        }
+    }
+
+    private static Setting setting(RecordComponent component) {
+        return Objects.requireNonNull(
+                component.getAnnotation(Setting.class), () -> component + " has no @Setting");
+    }
+
+    private static String form(RecordComponent component, Setting setting) {
+        if (!setting.form().isEmpty()) {
+            return setting.form();
+        }
+        Class<?> type = component.getType();
+        Allowed allowed = component.getAnnotation(Allowed.class);
+        if (allowed != null) {
+            String zero = allowed.zero() == Allowed.Zero.BESIDE ? "0, or " : "";
+            return unit(type) + ", " + zero + allowed.min() + " to " + allowed.max();
+        }
+        if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants())
+                    .map(Object::toString)
+                    .collect(Collectors.joining(" or "));
+        }
+        return type == boolean.class ? "true or false" : "text";
+    }
+
+    private static String unit(Class<?> type) {
+        if (type == Duration.class) {
+            return "a duration";
+        }
+        if (type == double.class) {
+            return "a number";
+        }
+        return type == ByteSize.class ? "a size in bytes, KiB, MiB or GiB" : "a whole number";
+    }
+}

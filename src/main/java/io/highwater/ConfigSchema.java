@@ -1,0 +1,187 @@
+package io.highwater;
+
+import io.highwater.outbound.OverflowPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The catalogue: every key, its type, range, default and one sentence. A component is a key ({@code
+ * tls.keystorePassword} is {@code highwater.tls.keystore-password}), a record in here a group of
+ * them. {@link ConfigReader} fills it, {@link ConfigKey} lists it. Immutable.
+ */
+record ConfigSchema(
+        @Setting(fallback = "8080", about = "Data port: HTTP/1.1 and h2c. 0 is any free one.")
+                @Allowed(max = "65535")
+                int port,
+        @Setting(shown = "host name", about = "Name of this node in logs.") @Nullable String node,
+        @Setting(fallback = "local", about = "Region of this node in logs.") String region,
+        Tls tls,
+        Admin admin,
+        Handshake handshake,
+        Limits limits,
+        Outbound outbound,
+        Governor governor,
+        Keepalive keepalive,
+        Drain drain) {
+
+    record Tls(
+            @Setting(fallback = "8443", about = "Data port over TLS (ALPN h2). 0 is any free one.")
+                    @Allowed(max = "65535")
+                    int port,
+            @Setting(
+                            form = "a PKCS12 or JKS file",
+                            about = "Key and certificate; TLS is on when it is set.")
+                    @Nullable Path keystore,
+            @Setting(form = "text", about = "Opens the keystore.")
+                    @Nullable Secret keystorePassword) {}
+
+    record Admin(
+            @Setting(fallback = "9090", about = "Admin port. 0 is any free one.")
+                    @Allowed(max = "65535")
+                    int port,
+            @Setting(fallback = "127.0.0.1", about = "Address the admin port listens on.")
+                    String host,
+            @Setting(
+                            form = "text",
+                            about = "What changes from elsewhere need; none: only from loopback.")
+                    @Nullable Secret token) {}
+
+    record Handshake(
+            @Setting(
+                            shown = "same host and port as the request",
+                            form = "origins, such as https://example.com, https://*.example.com, *",
+                            about = "Pages that may connect; every one only by a written *.")
+                    List<String> allowedOrigins,
+            @Setting(
+                            shown = "any",
+                            form = "host names",
+                            about = "Hosts that requests may name: a guard against DNS rebinding.")
+                    List<String> allowedHosts,
+            @Setting(
+                            fallback = "false",
+                            about =
+                                    "Refuse clients without Origin; outside a browser none send it.")
+                    boolean requireOrigin,
+            @Setting(
+                            fallback = "20",
+                            about = "First upgrades of TCP connections from one address, a second.")
+                    @Allowed(min = "1", max = "1000000")
+                    int ratePerIp,
+            @Setting(fallback = "40", about = "How many of them may come at once.")
+                    @Allowed(min = "1", max = "1000000")
+                    int burstPerIp,
+            @Setting(
+                            fallback = "200",
+                            about =
+                                    "Further HTTP/2 streams of an admitted TCP connection, a second.")
+                    @Allowed(min = "1", max = "1000000")
+                    int streamsPerSecond,
+            @Setting(fallback = "1000", about = "How many of them may come at once.")
+                    @Allowed(min = "1", max = "1000000")
+                    int streamsBurst,
+            @Setting(shown = "from the heap", about = "Sessions of this node. 0 is no limit.")
+                    @Allowed(max = "100000000")
+                    @Nullable Integer maxConnections,
+            @Setting(
+                            shown = "from the heap",
+                            about = "Sessions of one address (IPv6: of one /64). 0 is no limit.")
+                    @Allowed(max = "100000000")
+                    @Nullable Integer maxConnectionsPerIp,
+            @Setting(
+                            form = "addresses or CIDRs, such as 10.0.0.0/8",
+                            about = "Proxies whose X-Forwarded-For, -Proto and -Host are believed.")
+                    List<String> trustedProxies) {}
+
+    record Limits(
+            @Setting(
+                            fallback = "64 KiB",
+                            about =
+                                    "Largest message of a client, its fragments together; more is 1009.")
+                    @Allowed(min = "1", max = "1 GiB")
+                    ByteSize maxMessageBytes,
+            @Setting(
+                            fallback = "100",
+                            about =
+                                    "Commands of a channel session, a second; ten times that is 4429.")
+                    @Allowed(min = "1", max = "1000000")
+                    int commandsPerSecond,
+            @Setting(fallback = "200", about = "How many of them may come at once.")
+                    @Allowed(min = "1", max = "1000000")
+                    int commandsBurst) {}
+
+    record Outbound(
+            @Setting(fallback = "100", about = "Messages in a queue above which the policy acts.")
+                    @Allowed(min = "1", max = "1000000")
+                    int highMessages,
+            @Setting(fallback = "10 MiB", about = "Bytes in a queue above which the policy acts.")
+                    @Allowed(min = "1", max = "1 GiB")
+                    ByteSize highBytes,
+            @Setting(
+                            fallback = "50",
+                            about =
+                                    "Messages at which a queue is writable again; below the high mark.")
+                    @Allowed(max = "999999")
+                    int lowMessages,
+            @Setting(
+                            fallback = "5 MiB",
+                            about =
+                                    "Bytes at which a queue is writable again; below the high mark.")
+                    @Allowed(max = "1 GiB")
+                    ByteSize lowBytes,
+            @Setting(
+                            fallback = "EVICT",
+                            about =
+                                    "EVICT ends a slow session with 1013; LATEST drops the older messages; PAUSE stops reading from it.")
+                    OverflowPolicy policy,
+            @Setting(
+                            fallback = "50",
+                            about = "Messages, or keys once keys are used, that LATEST keeps.")
+                    @Allowed(min = "1", max = "1000000")
+                    int latestCount,
+            @Setting(
+                            fallback = "30s",
+                            about =
+                                    "How long an evicted client may take to read its close frame. 0 resets.")
+                    @Allowed(max = "10m")
+                    Duration evictLinger,
+            @Setting(fallback = "128 KiB", about = "SO_SNDBUF: the kernel's share of a queue.")
+                    @Allowed(min = "4 KiB", max = "16 MiB")
+                    ByteSize socketBuffer) {}
+
+    record Governor(
+            @Setting(
+                            fallback = "0.005",
+                            about =
+                                    "Of all sessions, those that may be slow, if 20 or more are; 1 is off.")
+                    @Allowed(max = "1")
+                    double slowFraction,
+            @Setting(
+                            fallback = "0.05",
+                            about =
+                                    "Of the heap, what queues may keep before slow sessions are evicted; 1 is off.")
+                    @Allowed(max = "1")
+                    double heapFraction) {}
+
+    record Keepalive(
+            @Setting(fallback = "25s", about = "Between two pings of a session. 0 is off.")
+                    @Allowed(min = "100ms", max = "7d", zero = Allowed.Zero.BESIDE)
+                    Duration pingInterval,
+            @Setting(fallback = "10s", about = "How long a pong may take; later is 4408.")
+                    @Allowed(min = "100ms", max = "7d")
+                    Duration pongTimeout,
+            @Setting(
+                            fallback = "40s",
+                            about = "Silence that ends a session; at least ping and pong together.")
+                    @Allowed(min = "100ms", max = "14d")
+                    Duration idleTimeout) {}
+
+    record Drain(
+            @Setting(
+                            fallback = "5s",
+                            about =
+                                    "Over which sessions are closed with 1012 at a stop. 0 is at once.")
+                    @Allowed(max = "1h")
+                    Duration window) {}
+}

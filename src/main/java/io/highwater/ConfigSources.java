@@ -1,0 +1,129 @@
+package io.highwater;
+
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where values come from, the later winning: the file, the environment, system properties, flags.
+ * Immutable. Nothing else in Highwater reads any of them.
+ */
+public final class ConfigSources {
+    static final String FLAGS = "command line";
+    static final String SYSTEM = "system property";
+    static final String DEFAULT_FILE = "highwater.properties";
+
+    private static final int FILE_ORDINAL = 200;
+    private static final int ENVIRONMENT_ORDINAL = 300;
+    private static final int SYSTEM_ORDINAL = 400;
+    private static final int FLAGS_ORDINAL = 500;
+
+    private final String fileName;
+    private final Map<String, String> file;
+    private final Map<String, String> environment;
+    private final Map<String, String> system;
+    private final Map<String, String> flags;
+
+    ConfigSources(
+            String fileName,
+            Map<String, String> file,
+            Map<String, String> environment,
+            Map<String, String> system,
+            Map<String, String> flags) {
+        this.fileName = fileName;
+        this.file = Map.copyOf(file);
+        this.environment = Map.copyOf(environment);
+        this.system = Map.copyOf(system);
+        this.flags = Map.copyOf(flags);
+    }
+
+    /**
+     * This process's environment and system properties.
+     *
+     * @param file of {@code --config}, which must exist; null means {@code highwater.properties} in
+     *     the working directory, which need not
+     * @param flags by key
+     */
+    public static ConfigSources ofProcess(@Nullable Path file, Map<String, String> flags)
+            throws ConfigException {
+        return of(Path.of(""), file, System.getenv(), strings(System.getProperties()), flags);
+    }
+
+    static ConfigSources of(
+            Path workingDirectory,
+            @Nullable Path file,
+            Map<String, String> environment,
+            Map<String, String> system,
+            Map<String, String> flags)
+            throws ConfigException {
+        Path path = file != null ? file : workingDirectory.resolve(DEFAULT_FILE);
+        boolean absent = file == null && !Files.exists(path);
+        Map<String, String> values = absent ? Map.of() : load(path);
+        return new ConfigSources(path.toString(), values, environment, system, flags);
+    }
+
+    /** The same with more flags; for those that another flag implies. */
+    public ConfigSources withFlags(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(flags);
+        all.putAll(more);
+        return new ConfigSources(fileName, file, environment, system, all);
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** The sources whose unknown keys are errors, by the name that errors use. */
+    Map<String, Map<String, String>> strict() {
+        return Map.of(fileName, file, SYSTEM, system, FLAGS, flags);
+    }
+
+    /**
+     * @param variables the environment without what is not meant for us
+     */
+    List<ConfigSource> sources(Map<String, String> variables) {
+        return List.of(
+                new PropertiesConfigSource(file, fileName, FILE_ORDINAL),
+                new EnvConfigSource(variables, ENVIRONMENT_ORDINAL),
+                new PropertiesConfigSource(system, SYSTEM, SYSTEM_ORDINAL),
+                new PropertiesConfigSource(flags, FLAGS, FLAGS_ORDINAL));
+    }
+
+    /** Who set the key, for a person: the source of this ordinal. */
+    String describe(int ordinal, ConfigKey key) {
+        return switch (ordinal) {
+            case FILE_ORDINAL -> fileName;
+            case ENVIRONMENT_ORDINAL -> "environment, " + key.variable();
+            case SYSTEM_ORDINAL -> SYSTEM;
+            default -> FLAGS;
+        };
+    }
+
+    private static Map<String, String> load(Path path) throws ConfigException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(path)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigException(
+                    List.of(path + ": cannot be read as a properties file in UTF-8 (" + e + ")"));
+        }
+        return strings(properties);
+    }
+
+    private static Map<String, String> strings(Properties properties) {
+        Map<String, String> strings = new HashMap<>();
+        for (String name : properties.stringPropertyNames()) {
+            strings.put(name, properties.getProperty(name));
+        }
+        return strings;
+    }
+}

@@ -1,0 +1,61 @@
+package io.highwater;
+
+import io.highwater.admin.AdminSettings;
+import io.highwater.channel.ChannelSettings;
+import io.highwater.handshake.HandshakeSettings;
+import io.highwater.keepalive.KeepaliveSettings;
+import io.highwater.outbound.GovernorSettings;
+import io.highwater.outbound.OutboundSettings;
+import io.highwater.server.ServerSettings;
+import io.highwater.wire.WireSettings;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All settings of a node, valid and complete. Immutable; its toString shows no secret.
+ *
+ * @param node its name in logs
+ * @param region its region in logs
+ * @param commandsPerSecond of a channel session; ten times that ends it
+ * @param commandsBurst how many of them may come at once
+ * @param drainWindow over which sessions are closed at a stop; 0 is at once
+ */
+public record HighwaterConfig(
+        String node,
+        String region,
+        ServerSettings server,
+        AdminSettings admin,
+        HandshakeSettings handshake,
+        WireSettings wire,
+        int commandsPerSecond,
+        int commandsBurst,
+        ChannelSettings channels,
+        OutboundSettings outbound,
+        GovernorSettings governor,
+        KeepaliveSettings keepalive,
+        Duration drainWindow) {
+    private static final Logger LOG = LoggerFactory.getLogger(HighwaterConfig.class);
+
+    /** Reads and checks; what only looks wrong is logged. */
+    public static HighwaterConfig read(ConfigSources sources) throws ConfigException {
+        return ConfigAssembly.read(
+                sources,
+                warning -> LOG.atWarn().addKeyValue("reason", warning).log("config_ignored"));
+    }
+
+    /** Defaults but for these keys, with no other source. */
+    public static HighwaterConfig of(Map<String, String> values) throws ConfigException {
+        return read(new ConfigSources("", Map.of(), Map.of(), Map.of(), values));
+    }
+
+    public boolean isTlsOn() {
+        return server.keystore() != null;
+    }
+
+    /** The address that the admin port listens on. */
+    public String adminHost() {
+        return admin.host();
+    }
+}

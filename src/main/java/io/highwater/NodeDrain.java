@@ -1,0 +1,92 @@
+package io.highwater;
+
+import io.highwater.endpoint.Endpoints;
+import io.highwater.session.Sessions;
+import io.highwater.time.Ticker;
+import io.highwater.wire.CloseStatus;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Closes a node's sessions in paced batches, in a random order, and tells each client when to come
+ * back. Used once, by one thread.
+ */
+final class NodeDrain {
+    private static final long STEP_MILLIS = 50;
+
+    /** The sessions' own close deadlines end what is stuck, and have this long to show. */
+    private static final Duration DEADLINES = Duration.ofSeconds(1);
+
+    private final Endpoints endpoints;
+    private final Sessions sessions;
+    private final RetrySpread spread;
+    private final long windowNanos;
+    private final long patienceNanos;
+    private final Ticker ticker;
+
+    NodeDrain(
+            Endpoints endpoints,
+            Sessions sessions,
+            Duration window,
+            Duration closeTimeout,
+            Ticker ticker) {
+        this.endpoints = endpoints;
+        this.sessions = sessions;
+        this.spread = new RetrySpread(window);
+        this.windowNanos = window.toNanos();
+        this.patienceNanos = closeTimeout.plus(DEADLINES).toNanos();
+        this.ticker = ticker;
+    }
+
+    /** Returns when no session is left, or when the slowest had the close timeout to answer. */
+    void run() throws InterruptedException {
+        closePaced();
+        long last = ticker.nanoTime();
+        while (open() > 0 && ticker.nanoTime() - last < patienceNanos) {
+            // Whose handshake was accepted before the drain may have opened after it began; who is
+            // closing already doesn't mind.
+            closers().forEach(Runnable::run);
+            TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+        }
+    }
+
+    private void closePaced() throws InterruptedException {
+        long start = ticker.nanoTime();
+        List<Runnable> closers = closers();
+        Collections.shuffle(closers);
+        int closed = 0;
+        while (closed < closers.size()) {
+            long elapsed = ticker.nanoTime() - start;
+            int due =
+                    elapsed >= windowNanos
+                            ? closers.size()
+                            : (int) (closers.size() * ((double) elapsed / windowNanos)) + 1;
+            for (; closed < Math.min(due, closers.size()); closed++) {
+                closers.get(closed).run();
+            }
+            if (closed < closers.size()) {
+                TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+            }
+        }
+    }
+
+    private int open() {
+        return endpoints.sessions() + sessions.sessions();
+    }
+
+    private List<Runnable> closers() {
+        List<Runnable> closers = endpoints.closers(() -> restart(retryAfterMs()));
+        closers.addAll(sessions.closers(this::retryAfterMs, NodeDrain::restart));
+        return closers;
+    }
+
+    private long retryAfterMs() {
+        return spread.next().toMillis();
+    }
+
+    private static CloseStatus restart(long retryAfterMs) {
+        return new CloseStatus(CloseStatus.RESTART, "{\"retryAfterMs\":" + retryAfterMs + "}");
+    }
+}

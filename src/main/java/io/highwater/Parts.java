@@ -1,0 +1,44 @@
+package io.highwater;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What a node has started so far; closes it in the reverse order, all of it, also when the start
+ * came to a halt half way. Confined to the starting thread, then to the one that stops.
+ */
+final class Parts implements AutoCloseable {
+    /** A part whose end fails for no reason that anybody could mend. */
+    @FunctionalInterface
+    interface Closing {
+        void close();
+    }
+
+    private final Deque<Closing> closings = new ArrayDeque<>();
+
+    /** Remembers how to close {@code part}, and returns it. */
+    <T> T add(T part, Closing closing) {
+        closings.push(closing);
+        return part;
+    }
+
+    /** Does nothing the second time. */
+    @Override
+    public void close() {
+        RuntimeException first = null;
+        while (!closings.isEmpty()) {
+            try {
+                closings.pop().close();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.highwater;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * When the clients of a node that stops come back: at random within twice the drain window, at
+ * least two seconds, so that the other nodes are not met by all of them at once. Immutable.
+ *
+ * @param window the drain window
+ */
+record RetrySpread(Duration window) {
+    private static final long LEAST_MILLIS = 2_000;
+
+    Duration next() {
+        long most = Math.max(LEAST_MILLIS, 2 * window.toMillis());
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most));
+    }
+}

@@ -1,0 +1,108 @@
+package io.highwater;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Finds names under {@code highwater.} that no key has. In a file, a flag or a system property that
+ * is an error; among environment variables only a warning, because Kubernetes sets {@code
+ * HIGHWATER_PORT=tcp://10.0.0.1:8080} and more for a Service called highwater. Immutable.
+ */
+final class UnknownKeys {
+    private static final Pattern SERVICE_LINK = Pattern.compile("(tcp|udp|sctp)://.*");
+
+    private final List<ConfigKey> keys;
+    private final Set<String> names;
+    private final Set<String> variables;
+
+    UnknownKeys(List<ConfigKey> keys) {
+        this.keys = List.copyOf(keys);
+        names = keys.stream().map(ConfigKey::name).collect(Collectors.toUnmodifiableSet());
+        variables = keys.stream().map(ConfigKey::variable).collect(Collectors.toUnmodifiableSet());
+    }
+
+    void check(ConfigSources sources, ConfigProblems problems) {
+        new TreeMap<>(sources.strict())
+                .forEach((source, values) -> check(source, values.keySet(), problems));
+    }
+
+    private void check(String source, Set<String> given, ConfigProblems problems) {
+        given.stream()
+                .filter(name -> isOurs(source, name) && !names.contains(name))
+                .sorted()
+                .forEach(
+                        name ->
+                                problems.add(
+                                        name
+                                                + ": no such key; did you mean "
+                                                + nearest(name)
+                                                + "? ("
+                                                + source
+                                                + ")"));
+    }
+
+    /** A file and the system properties may hold other libraries' keys; a flag is for us. */
+    private static boolean isOurs(String source, String name) {
+        return source.equals(ConfigSources.FLAGS) || name.startsWith(ConfigKey.PREFIX);
+    }
+
+    /** The environment without what is not meant as a setting; says so of each. */
+    Map<String, String> usable(Map<String, String> environment, Consumer<String> warnings) {
+        Map<String, String> usable = new HashMap<>(environment);
+        for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
+            String name = variable.getKey();
+            if (!name.startsWith("HIGHWATER_")) {
+                continue;
+            }
+            if (!variables.contains(name)) {
+                warnings.accept(name + " sets nothing: there is no such key");
+            } else if (SERVICE_LINK.matcher(variable.getValue()).matches()) {
+                usable.remove(name);
+                warnings.accept(name + " is ignored: it is Kubernetes' link to a Service");
+            }
+        }
+        return usable;
+    }
+
+    private String nearest(String name) {
+        return keys.stream()
+                .map(ConfigKey::name)
+                .min(Comparator.comparingInt(known -> distance(name, known)))
+                .orElseThrow();
+    }
+
+    /** Levenshtein's, after the letters that people forget and mistake are made alike. */
+    private static int distance(String left, String right) {
+        String from = plain(left);
+        String to = plain(right);
+        int[] previous = new int[to.length() + 1];
+        for (int j = 0; j <= to.length(); j++) {
+            previous[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int[] current = new int[to.length() + 1];
+            current[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = previous[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
+            }
+            previous = current;
+        }
+        return previous[to.length()];
+    }
+
+    private static String plain(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.startsWith(ConfigKey.PREFIX)
+                ? lower.substring(ConfigKey.PREFIX.length())
+                : lower;
+    }
+}

@@ -1,0 +1,86 @@
+package io.highwater.admin;
+
+import java.util.List;
+
+/**
+ * The admin port's paths and its rules for changes, without a server around them. Thread-safe.
+ *
+ * <p>A change needs all of: the header {@code X-Highwater-Admin}, which no web page can send to
+ * another origin; a loopback Host, which no page can have after DNS rebinding; and, on a connection
+ * that isn't loopback at both ends, the token. Without a token nobody off this machine changes
+ * anything.
+ */
+public final class AdminApi {
+    private static final String ADMIN_HEADER = "X-Highwater-Admin";
+
+    private final AdminActions actions;
+    private final AdminToken token;
+
+    public AdminApi(AdminSettings settings, AdminActions actions) {
+        this.actions = actions;
+        this.token = new AdminToken(settings.token());
+    }
+
+    public AdminResponse handle(AdminRequest request) {
+        return switch (request.path()) {
+            case "/metrics" -> isRead(request) ? metrics(request) : notAllowed("GET, HEAD");
+            case "/health/live" -> isRead(request) ? live() : notAllowed("GET, HEAD");
+            case "/health/ready" -> isRead(request) ? ready() : notAllowed("GET, HEAD");
+            case "/clients/slow" -> isRead(request) ? slowClients() : notAllowed("GET, HEAD");
+            case "/drain" -> request.method().equals("POST") ? drain(request) : notAllowed("POST");
+            default -> AdminResponse.error(404, "no such path");
+        };
+    }
+
+    private AdminResponse metrics(AdminRequest request) {
+        MetricsFormat format = MetricsFormat.of(request.headers("Accept"));
+        return AdminResponse.text(format.contentType(), actions.metrics(format));
+    }
+
+    private AdminResponse live() {
+        return actions.isLive()
+                ? AdminResponse.state(200, "live")
+                : AdminResponse.state(503, "not live");
+    }
+
+    private AdminResponse ready() {
+        return actions.isReady()
+                ? AdminResponse.state(200, "ready")
+                : AdminResponse.state(503, "not ready");
+    }
+
+    private AdminResponse slowClients() {
+        return AdminResponse.json(actions.slowClients().json());
+    }
+
+    private AdminResponse drain(AdminRequest request) {
+        if (request.headers(ADMIN_HEADER).isEmpty()) {
+            return AdminResponse.error(403, "a change needs the header " + ADMIN_HEADER);
+        }
+        List<String> hosts = request.headers("Host");
+        if (hosts.size() != 1 || !LoopbackHost.matches(hosts.get(0))) {
+            return AdminResponse.error(403, "a change needs a loopback Host, such as localhost");
+        }
+        if (!request.isFromLoopback()) {
+            if (!token.isConfigured()) {
+                return AdminResponse.error(
+                        403,
+                        "changes from another machine are off: highwater.admin.token is not set");
+            }
+            if (!token.matches(request.headers("Authorization"))) {
+                return AdminResponse.error(401, "the token is missing or wrong")
+                        .withHeader("WWW-Authenticate", "Bearer");
+            }
+        }
+        actions.drain();
+        return AdminResponse.state(202, "draining");
+    }
+
+    private static boolean isRead(AdminRequest request) {
+        return request.method().equals("GET") || request.method().equals("HEAD");
+    }
+
+    private static AdminResponse notAllowed(String allow) {
+        return AdminResponse.error(405, "this path takes " + allow).withHeader("Allow", allow);
+    }
+}

@@ -1,0 +1,42 @@
+package io.highwater.admin;
+
+import java.util.Map;
+
+/**
+ * What the admin port answers. Immutable.
+ *
+ * @param headers more headers, by name
+ */
+public record AdminResponse(
+        int status, String contentType, String body, Map<String, String> headers) {
+    private static final String JSON = "application/json";
+
+    public AdminResponse {
+        headers = Map.copyOf(headers);
+    }
+
+    static AdminResponse text(String contentType, String body) {
+        return new AdminResponse(200, contentType, body, Map.of());
+    }
+
+    static AdminResponse json(String body) {
+        return text(JSON, body);
+    }
+
+    /** A JSON object with one word of state. */
+    static AdminResponse state(int status, String state) {
+        return new AdminResponse(status, JSON, "{\"status\":\"" + state + "\"}\n", Map.of());
+    }
+
+    /**
+     * @param why one sentence without quotes or backslashes
+     */
+    static AdminResponse error(int status, String why) {
+        return new AdminResponse(
+                status, JSON, "{\"status\":" + status + ",\"error\":\"" + why + "\"}\n", Map.of());
+    }
+
+    AdminResponse withHeader(String name, String value) {
+        return new AdminResponse(status, contentType, body, Map.of(name, value));
+    }
+}

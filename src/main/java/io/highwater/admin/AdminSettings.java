@@ -1,0 +1,46 @@
+package io.highwater.admin;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the admin port listens and who may change something there. Immutable.
+ *
+ * @param host {@code highwater.admin.host}: an address or name of this machine. Default 127.0.0.1
+ * @param port {@code highwater.admin.port}; 0 means any free one. Default 9090
+ * @param token {@code highwater.admin.token}: what a change from another machine must show; null
+ *     (the default) means that changes come from this machine only. Never printed
+ */
+public record AdminSettings(String host, int port, @Nullable String token) {
+    public AdminSettings {
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("highwater.admin.host: is not an address");
+        }
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException(
+                    "highwater.admin.port: " + port + " is not between 0 and 65535");
+        }
+        if (token != null && token.isBlank()) {
+            throw new IllegalArgumentException(
+                    "highwater.admin.token: is blank; leave it out for none");
+        }
+    }
+
+    public static AdminSettings defaults() {
+        return new AdminSettings("127.0.0.1", 9090, null);
+    }
+
+    public AdminSettings withPort(int other) {
+        return new AdminSettings(host, other, token);
+    }
+
+    @Override
+    public String toString() {
+        return "AdminSettings[host="
+                + host
+                + ", port="
+                + port
+                + ", token="
+                + (token == null ? "none" : "***")
+                + "]";
+    }
+}

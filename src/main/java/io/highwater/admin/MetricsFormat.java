@@ -1,0 +1,27 @@
+package io.highwater.admin;
+
+/** The two text formats that a Prometheus server may ask for. */
+public enum MetricsFormat {
+    PROMETHEUS("text/plain; version=0.0.4; charset=utf-8"),
+    OPENMETRICS("application/openmetrics-text; version=1.0.0; charset=utf-8");
+
+    private final String contentType;
+
+    MetricsFormat(String contentType) {
+        this.contentType = contentType;
+    }
+
+    public String contentType() {
+        return contentType;
+    }
+
+    /** What an Accept header asks for: OpenMetrics where it is named, else the text of old. */
+    static MetricsFormat of(Iterable<String> accept) {
+        for (String value : accept) {
+            if (value.contains("application/openmetrics-text")) {
+                return OPENMETRICS;
+            }
+        }
+        return PROMETHEUS;
+    }
+}

@@ -1,0 +1,9 @@
+package io.highwater.backbone;
+
+/**
+ * The answer to an append. Immutable.
+ *
+ * @param position where the entry stands; of a repeat, where its first stands
+ * @param duplicate the entry was there already, and nobody hears it again
+ */
+public record Appended(Position position, Level level, boolean duplicate) {}

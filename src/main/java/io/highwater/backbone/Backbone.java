@@ -1,0 +1,41 @@
+package io.highwater.backbone;
+
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of all channels. Thread-safe. No method blocks; a stage may complete on any thread, at
+ * once or later, but within bounded time: where the log cannot be reached it fails with {@link
+ * UnavailableException}.
+ */
+public interface Backbone extends AutoCloseable {
+    /**
+     * Adds an entry, which whoever follows the channel hears, on this node as on any other. A
+     * repeat of (publisher, channel, msgId) within 5 minutes is answered with the first position
+     * and heard by nobody. Of two appends of one thread to a channel the first gets the lower
+     * position, and its stage completes first.
+     */
+    CompletionStage<Appended> append(Draft draft);
+
+    /**
+     * From now on the listener hears every entry appended to the channel, in order, once; instead
+     * of the channel's listener so far, if there was one.
+     */
+    void follow(String channel, BackboneListener listener);
+
+    /** An entry that is on its way may still be heard. Without a listener nothing happens. */
+    void unfollow(String channel);
+
+    /**
+     * Reads the entries after a position, oldest first.
+     *
+     * @param after null reads from the oldest entry kept, and is never {@link
+     *     ReadResult.Unreadable}
+     * @param limit how many entries at most, from 0 on; 0 tells the top alone
+     */
+    CompletionStage<ReadResult> readAfter(String channel, @Nullable Position after, int limit);
+
+    /** Ends everything; appends and reads fail from now on. */
+    @Override
+    void close();
+}

@@ -1,0 +1,21 @@
+package io.highwater.backbone;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A publication on its way into the log. Immutable, as long as nobody writes into {@code data}.
+ *
+ * @param publisher who publishes: the authenticated subject, or the client's name
+ * @param msgId unique for the publisher and the channel: what is sent twice is appended once
+ * @param key what it is the newest value of, or null
+ * @param secret never to be compressed
+ * @param data JSON text in UTF-8, passed on byte for byte; not copied
+ */
+@SuppressWarnings("ArrayRecordComponent") // Compared by nobody; a copy a message is what it saves.
+public record Draft(
+        String channel,
+        String publisher,
+        String msgId,
+        @Nullable String key,
+        boolean secret,
+        byte[] data) {}

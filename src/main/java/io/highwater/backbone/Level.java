@@ -1,0 +1,13 @@
+package io.highwater.backbone;
+
+/** What an answered append promises. */
+public enum Level {
+    /** This node has the entry; it is lost if the node dies. */
+    MEMORY,
+
+    /** Every node reads the entry; it is lost only if the backbone loses its tail. */
+    LOG,
+
+    /** The entry is archived: it reaches every subscriber. */
+    DURABLE
+}

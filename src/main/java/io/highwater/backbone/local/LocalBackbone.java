@@ -1,0 +1,128 @@
+package io.highwater.backbone.local;
+
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneListener;
+import io.highwater.backbone.Draft;
+import io.highwater.backbone.Position;
+import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.UnavailableException;
+import io.highwater.time.Ticker;
+import io.highwater.time.Timer;
+import io.highwater.time.TimerWheel;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of one node, in its memory. Thread-safe. Every stage is complete when it is returned.
+ *
+ * <p>A channel has a ring of its newest entries. Once that is empty and nobody follows the channel,
+ * its last position is all that remains of it.
+ */
+public final class LocalBackbone implements Backbone {
+    /** The origin of all its positions. */
+    public static final String ORIGIN = "local";
+
+    private static final long SWEEP_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final Duration RETRY_AFTER_CLOSE = Duration.ofSeconds(1);
+
+    private final List<LocalShard> shards;
+    private final RingBudget budget;
+    private final TimerWheel wheel;
+    private final Timer sweep = new Sweep();
+
+    private volatile boolean closed;
+
+    /**
+     * @param generation wall-clock milliseconds at the start of the node
+     */
+    public LocalBackbone(LocalSettings settings, long generation, Ticker ticker, TimerWheel wheel) {
+        this.wheel = wheel;
+        budget = new RingBudget(settings.ringBytes());
+        SecureRandom random = new SecureRandom();
+        MessageHash hash = new MessageHash(random.nextLong(), random.nextLong());
+        AtomicLong windowBytes = new AtomicLong();
+        List<LocalShard> made = new ArrayList<>();
+        for (int i = 0; i < settings.shards(); i++) {
+            IdempotencyWindow window =
+                    new IdempotencyWindow(
+                            hash, generation, settings.idempotencyBytes(), windowBytes);
+            made.add(new LocalShard(settings.rings(), generation, ticker, wheel, budget, window));
+        }
+        shards = List.copyOf(made);
+        wheel.schedule(sweep, ticker.nanoTime() + SWEEP_NANOS);
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Draft draft) {
+        if (closed) {
+            return unavailable();
+        }
+        Appended appended = shard(draft.channel()).append(draft);
+        budget.reclaim(shards);
+        return CompletableFuture.completedFuture(appended);
+    }
+
+    @Override
+    public void follow(String channel, BackboneListener listener) {
+        shard(channel).follow(channel, listener);
+    }
+
+    @Override
+    public void unfollow(String channel) {
+        shard(channel).unfollow(channel);
+    }
+
+    @Override
+    public CompletionStage<ReadResult> readAfter(
+            String channel, @Nullable Position after, int limit) {
+        return closed
+                ? unavailable()
+                : CompletableFuture.completedFuture(
+                        shard(channel).readAfter(channel, after, limit));
+    }
+
+    /** What all rings hold now, estimated. */
+    public long ringBytes() {
+        return budget.bytes();
+    }
+
+    /** Channels with entries or a follower. */
+    public int activeChannels() {
+        return shards.stream().mapToInt(LocalShard::activeChannels).sum();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        wheel.cancel(sweep);
+        shards.forEach(LocalShard::close);
+    }
+
+    private LocalShard shard(String channel) {
+        int hash = channel.hashCode();
+        return shards.get(Math.floorMod(hash ^ (hash >>> 16), shards.size()));
+    }
+
+    private static <T> CompletionStage<T> unavailable() {
+        return CompletableFuture.failedFuture(
+                new UnavailableException("the node is stopping", RETRY_AFTER_CLOSE));
+    }
+
+    /** Appends make room for new msgIds themselves; this is for shards where none come. */
+    private final class Sweep extends Timer {
+        @Override
+        protected void onDeadline(long nowNanos) {
+            shards.forEach(shard -> shard.expireWindow(nowNanos));
+            if (!closed) {
+                wheel.schedule(this, nowNanos + SWEEP_NANOS);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.highwater.channel;
+
+import io.highwater.backbone.Backbone;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.Position;
+import io.highwater.backbone.ReadResult;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reads of a channel since its last turn. An older one must not be shared: what came in that
+ * turn would be missing between its answer and the next. Confined to the shard's thread.
+ */
+final class Catchups<F> {
+    private record Question(Since since, int limit) {}
+
+    private final String channel;
+    private final Backbone backbone;
+    private final FrameFactory<F> frames;
+    private final Map<Question, Catchup<F>> asked = new HashMap<>();
+
+    /** By identity: a local log hands out the same entry each time, and no other could be equal. */
+    private final Map<Entry, Publication<F>> recovered = new IdentityHashMap<>();
+
+    Catchups(String channel, Backbone backbone, FrameFactory<F> frames) {
+        this.channel = channel;
+        this.backbone = backbone;
+        this.frames = frames;
+    }
+
+    Catchup<F> ask(Since since, int limit) {
+        return asked.computeIfAbsent(
+                new Question(since, limit),
+                question ->
+                        new Catchup<>(
+                                read(since, limit),
+                                since,
+                                since instanceof Since.Latest ? this::snapshot : this::recovered));
+    }
+
+    private CompletableFuture<ReadResult> read(Since since, int limit) {
+        if (since instanceof Since.After after && after.cursor().size() == 1) {
+            return readAfter(after.cursor().values().iterator().next(), limit);
+        } else {
+            return readAfter(null, since instanceof Since.Latest ? Integer.MAX_VALUE : 0);
+        }
+    }
+
+    private CompletableFuture<ReadResult> readAfter(@Nullable Position after, int limit) {
+        return backbone.readAfter(channel, after, limit).toCompletableFuture();
+    }
+
+    private Publication<F> recovered(Entry entry) {
+        return recovered.computeIfAbsent(entry, e -> new Publication<>(e, frames.frame(e)));
+    }
+
+    private Publication<F> snapshot(Entry entry) {
+        return new Publication<>(entry, frames.snapshot(entry));
+    }
+}

@@ -1,0 +1,9 @@
+package io.highwater.channel;
+
+/**
+ * Who asks a {@link ChannelRule}. Immutable.
+ *
+ * @param name the client's name, as it said itself
+ * @param address where it comes from, as the handshake saw it
+ */
+public record ChannelClient(String name, String address) {}

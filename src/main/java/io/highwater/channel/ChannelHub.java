@@ -1,0 +1,172 @@
+package io.highwater.channel;
+
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.Backbone;
+import io.highwater.backbone.Draft;
+import io.highwater.backbone.Position;
+import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ReadResult.Slice;
+import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.backbone.UnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All channels of a node. Thread-safe; no method blocks.
+ *
+ * <p>A publish is heard by whoever was told {@link Subscriber#onSubscribed} before it was called.
+ */
+public final class ChannelHub<F> implements AutoCloseable {
+    private static final Duration RETRY_AFTER_BACKLOG = Duration.ofMillis(250);
+    private static final Duration RETRY_AFTER_CLOSE = Duration.ofSeconds(1);
+
+    private final Backbone backbone;
+    private final ChannelObserver observer;
+    private final List<HubShard<F>> shards;
+
+    /**
+     * @param shards runs a shard's work each, on any thread but the caller's; about one a core
+     * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
+     *     are refused; what waits is counted as in the rings, which mostly hold it too
+     */
+    public ChannelHub(
+            Backbone backbone,
+            FrameFactory<F> frames,
+            List<? extends Executor> shards,
+            long backlogBytes,
+            ChannelObserver observer) {
+        this.backbone = backbone;
+        this.observer = observer;
+        Failures failures = new Failures(observer);
+        long share = backlogBytes / shards.size();
+        this.shards =
+                shards.stream()
+                        .map(
+                                executor ->
+                                        new HubShard<>(
+                                                backbone, frames, executor, share, observer,
+                                                failures))
+                        .toList();
+    }
+
+    /**
+     * Appends to the log, from where all subscribers hear it. Fails with {@link
+     * UnavailableException} where the log is out of reach or the fan-out too far behind.
+     */
+    public CompletionStage<Appended> publish(Draft draft) {
+        if (shard(draft.channel()).backlog.isFull()) {
+            observer.onRefused();
+            return CompletableFuture.failedFuture(
+                    new UnavailableException("the fan-out is too far behind", RETRY_AFTER_BACKLOG));
+        }
+        return backbone.append(draft);
+    }
+
+    /**
+     * Subscribes; instead of the subscriber's subscription to that channel so far, if it has one.
+     * The answer is one {@link Subscriber#onSubscribed}.
+     *
+     * @param limit how much at most {@link Since.After} may bring, from 0 on
+     * @param requestId given back in the outcome
+     */
+    public void subscribe(
+            String channel, Subscriber<F> subscriber, Since since, int limit, int requestId) {
+        HubShard<F> shard = shard(channel);
+        shard.execute(
+                () -> {
+                    HubChannel<F> opened = shard.opened(channel);
+                    if (opened == null) {
+                        subscriber.onSubscribed(closed(channel, requestId));
+                    } else {
+                        opened.subscribe(subscriber, since, limit, requestId);
+                    }
+                });
+    }
+
+    private static SubscribeOutcome closed(String channel, int requestId) {
+        return new SubscribeOutcome.Failed(
+                channel,
+                requestId,
+                new UnavailableException("the node is stopping", RETRY_AFTER_CLOSE));
+    }
+
+    /**
+     * Completes, on the shard's thread, when nothing more will come of this subscription: true, or
+     * false where there was none.
+     */
+    public CompletionStage<Boolean> unsubscribe(String channel, Subscriber<F> subscriber) {
+        return ask(channel, opened -> opened.unsubscribe(subscriber), false);
+    }
+
+    /**
+     * What is kept of a channel after a position. Where some of that is no longer kept, or the
+     * position is of an older generation, it begins with the oldest that is.
+     *
+     * @param after null begins with the oldest kept
+     * @param limit how many entries at most, from 0 on
+     */
+    public CompletionStage<HistoryPage> history(
+            String channel, @Nullable Position after, int limit) {
+        return backbone.readAfter(channel, after, limit)
+                .thenCompose(
+                        read ->
+                                after != null
+                                                && read instanceof Unreadable unreadable
+                                                && mayHaveLater(unreadable, after)
+                                        ? backbone.readAfter(channel, null, limit)
+                                        : CompletableFuture.completedFuture(read))
+                .thenApply(ChannelHub::page);
+    }
+
+    private static boolean mayHaveLater(Unreadable unreadable, Position after) {
+        Position top = unreadable.top();
+        return top.origin().equals(after.origin()) && top.isAfter(after);
+    }
+
+    private static HistoryPage page(ReadResult read) {
+        return read instanceof Slice slice
+                ? new HistoryPage(slice.entries(), slice.complete())
+                : new HistoryPage(List.of(), true);
+    }
+
+    /**
+     * @param maxClients how many names at most, from 0 on
+     */
+    public CompletionStage<Presence> presence(String channel, int maxClients) {
+        return ask(channel, opened -> opened.presence(maxClients), new Presence(0, List.of()));
+    }
+
+    private <T> CompletionStage<T> ask(
+            String channel, Function<HubChannel<F>, T> question, T otherwise) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        HubShard<F> shard = shard(channel);
+        shard.execute(
+                () -> {
+                    try {
+                        done.complete(shard.ask(channel, question, otherwise));
+                    } catch (RuntimeException | Error e) {
+                        done.completeExceptionally(e);
+                    }
+                });
+        return done;
+    }
+
+    /**
+     * Ends all subscriptions without a word to the subscribers, and no new one begins. The backbone
+     * is not closed; the threads must still run.
+     */
+    @Override
+    public void close() {
+        shards.forEach(shard -> shard.execute(shard::close));
+    }
+
+    private HubShard<F> shard(String channel) {
+        int hash = channel.hashCode();
+        return shards.get(Math.floorMod(hash ^ (hash >>> 16), shards.size()));
+    }
+}

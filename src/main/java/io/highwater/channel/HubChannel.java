@@ -1,0 +1,272 @@
+package io.highwater.channel;
+
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.Position;
+import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.UnavailableException;
+import io.highwater.channel.SubscribeOutcome.Failed;
+import io.highwater.channel.SubscribeOutcome.NotRecovered;
+import io.highwater.channel.SubscribeOutcome.Reason;
+import io.highwater.channel.SubscribeOutcome.Recovered;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** A channel that has subscribers on this node. Confined to the shard's thread. */
+final class HubChannel<F> {
+    // The seam. The log is followed before anything is read, so a read whose top is T misses
+    // nothing: every entry after T was appended after follow() and comes in a turn, sooner or
+    // later. What a turn brings up to T the reader has been served already. Therefore each
+    // subscription has a floor, T, and of each turn it takes what lies above. A turn that comes
+    // while its read is out waits, and is then cut at the floor like any other.
+    //
+    // Who wants live messages alone needs a floor too, to be told a cursor that is exact. Once a
+    // read has been answered the channel knows one, its top: the highest T so far or the last entry
+    // of a turn, whichever is later; all that is after it is still to come in a turn.
+    //
+    // Nothing is concluded from the turns before a read: an entry that was under way when a former
+    // follower left may come first, with others missing behind it.
+
+    private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(1);
+
+    final String name;
+
+    private final HubShard<F> shard;
+    private final SubscriptionSet<F> subscriptions = new SubscriptionSet<>();
+
+    /** Since the last turn; null while there is nothing. */
+    private @Nullable List<Entry> gathered;
+
+    private long gatheredBytes;
+
+    /** What is shared of the reads since the last turn, or null. */
+    private @Nullable Catchups<F> catchups;
+
+    /** The last entry of all turns. */
+    private @Nullable Position heard;
+
+    /** Null until a read is answered. */
+    private @Nullable Position top;
+
+    HubChannel(String name, HubShard<F> shard) {
+        this.name = name;
+        this.shard = shard;
+    }
+
+    boolean isUnused() {
+        return subscriptions.isEmpty();
+    }
+
+    /** Whether it is the first since the last turn. */
+    boolean gather(Entry entry) {
+        boolean first = gathered == null;
+        if (gathered == null) {
+            gathered = new ArrayList<>(4);
+        }
+        gathered.add(entry);
+        gatheredBytes += Backlog.bytes(entry);
+        if (gathered.size() >= HubShard.TURN_PUBLICATIONS || gatheredBytes >= HubShard.TURN_BYTES) {
+            deliver();
+        }
+        return first;
+    }
+
+    /** Ends the turn: all that was gathered goes to all subscribers. */
+    void deliver() {
+        List<Entry> entries = gathered;
+        if (entries == null) {
+            return;
+        }
+        long bytes = gatheredBytes;
+        gathered = null;
+        gatheredBytes = 0;
+        catchups = null;
+        passed(entries.get(entries.size() - 1).position());
+        List<Publication<F>> publications = publications(entries);
+        if (!publications.isEmpty()) {
+            fanOut(new Turn<>(name, publications));
+        }
+        shard.delivered(publications.size(), subscriptions.size(), bytes);
+    }
+
+    private List<Publication<F>> publications(List<Entry> entries) {
+        List<Publication<F>> made = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            try {
+                made.add(new Publication<>(entry, shard.frames.frame(entry)));
+            } catch (RuntimeException | Error e) {
+                shard.failures.onFailure("The frame factory", name, e);
+            }
+        }
+        return made;
+    }
+
+    private void fanOut(Turn<F> turn) {
+        for (int i = 0; i < subscriptions.size(); i++) {
+            try {
+                subscriptions.get(i).onTurn(turn);
+            } catch (RuntimeException | Error e) {
+                shard.failures.onFailure("A subscriber", name, e);
+            }
+        }
+    }
+
+    /** Entries up to {@code to} will never come. */
+    void onGap(Position to) {
+        deliver();
+        catchups = null;
+        passed(to);
+    }
+
+    private void passed(Position position) {
+        heard = position;
+        if (top != null) {
+            rise(position);
+        }
+    }
+
+    private void rise(Position position) {
+        if (top == null || position.isAfter(top)) {
+            top = position;
+        }
+    }
+
+    void subscribe(Subscriber<F> subscriber, Since since, int limit, int requestId) {
+        deliver();
+        Subscription<F> former = subscriptions.find(subscriber);
+        if (former != null) {
+            end(former, "replaced by a later subscribe");
+        }
+        Subscription<F> subscription = new Subscription<>(subscriber);
+        subscriptions.add(subscription);
+        if (since instanceof Since.Live && top != null) {
+            tell(subscription, new Recovered(name, requestId, cursor(top)));
+            live(subscription, top);
+        } else {
+            catchUp(subscription, since, limit, requestId);
+        }
+    }
+
+    private void catchUp(Subscription<F> subscription, Since since, int limit, int requestId) {
+        subscription.await(requestId);
+        if (catchups == null) {
+            catchups = new Catchups<>(name, shard.backbone, shard.frames);
+            shard.shares(this);
+        }
+        Catchup<F> catchup = catchups.ask(since, limit);
+        if (catchup.read.isDone()) {
+            answered(subscription, catchup);
+        } else {
+            var unused =
+                    catchup.read.whenComplete(
+                            (result, failure) ->
+                                    shard.execute(() -> answered(subscription, catchup)));
+        }
+    }
+
+    /** What the subscribers of one pass shared is let go. */
+    void unshare() {
+        catchups = null;
+    }
+
+    private void answered(Subscription<F> subscription, Catchup<F> catchup) {
+        Integer requestId = subscription.awaitedRequest();
+        if (requestId == null || subscriptions.find(subscription.subscriber) != subscription) {
+            return; // It was ended meanwhile, and told so.
+        }
+        deliver();
+        Position served;
+        Reason refusal;
+        Turn<F> turn;
+        try {
+            ReadResult result = catchup.read.join();
+            served = result.top();
+            refusal = catchup.refusal(result);
+            turn = refusal == null ? catchup.turn(name, result) : null;
+        } catch (RuntimeException | Error e) {
+            subscriptions.remove(subscription);
+            tell(subscription, new Failed(name, requestId, unavailable(e)));
+            shard.retireIfUnused(this);
+            return;
+        }
+        rise(served);
+        if (heard != null) {
+            rise(heard);
+        }
+        tell(
+                subscription,
+                refusal == null
+                        ? new Recovered(name, requestId, cursor(served))
+                        : new NotRecovered(name, requestId, refusal, cursor(served)));
+        if (turn != null) {
+            guarded(() -> subscription.subscriber.onTurn(turn, catchup.kind()));
+        }
+        live(subscription, served);
+    }
+
+    private void live(Subscription<F> subscription, Position served) {
+        for (Turn<F> waited : subscription.live(served)) {
+            guarded(() -> subscription.onTurn(waited));
+        }
+        subscription.settle(heard);
+    }
+
+    private UnavailableException unavailable(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof UnavailableException known) {
+            return known;
+        }
+        shard.failures.onFailure("A read", name, failure);
+        return new UnavailableException("the channel cannot be read now", RETRY_AFTER_FAILURE);
+    }
+
+    boolean unsubscribe(Subscriber<F> subscriber) {
+        deliver();
+        Subscription<F> subscription = subscriptions.find(subscriber);
+        if (subscription == null) {
+            return false;
+        }
+        end(subscription, "unsubscribed before it was answered");
+        return true;
+    }
+
+    private void end(Subscription<F> subscription, String why) {
+        subscriptions.remove(subscription);
+        Integer requestId = subscription.awaitedRequest();
+        if (requestId != null) {
+            tell(
+                    subscription,
+                    new Failed(
+                            name, requestId, new UnavailableException(why, RETRY_AFTER_FAILURE)));
+        }
+    }
+
+    private void tell(Subscription<F> subscription, SubscribeOutcome outcome) {
+        guarded(() -> subscription.subscriber.onSubscribed(outcome));
+    }
+
+    private void guarded(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            shard.failures.onFailure("A subscriber", name, e);
+        }
+    }
+
+    private static Map<String, Position> cursor(Position position) {
+        return Map.of(position.origin(), position);
+    }
+
+    Presence presence(int maxClients) {
+        Set<String> clients = new TreeSet<>();
+        for (int i = 0; i < subscriptions.size() && clients.size() < maxClients; i++) {
+            clients.add(subscriptions.get(i).subscriber.client());
+        }
+        return new Presence(subscriptions.size(), List.copyOf(clients));
+    }
+}

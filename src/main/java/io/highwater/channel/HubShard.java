@@ -1,0 +1,197 @@
+package io.highwater.channel;
+
+import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneListener;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.Position;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of the channels. What happens to them comes through a mailbox, in order: entries of the
+ * log, and commands. Whoever puts something into the empty mailbox has the shard run.
+ *
+ * <p>{@link #onEntry}, {@link #onGap} and {@link #execute} are for any thread; all else is confined
+ * to the shard's.
+ */
+final class HubShard<F> implements BackboneListener {
+    // A turn ends when the mailbox is empty, at a command for its channel, and here: so that a turn
+    // fits a socket's buffer and cannot fill a session's queue by itself, and so that who was
+    // first into the mailbox does not wait for all that came since.
+    static final int TURN_PUBLICATIONS = 64;
+    static final long TURN_BYTES = 64 << 10;
+    private static final int PASS_ITEMS = 256;
+
+    private static final int MAILBOX_CHUNK = 256;
+
+    final Backbone backbone;
+    final FrameFactory<F> frames;
+    final Failures failures;
+    final Backlog backlog;
+
+    private final ChannelObserver observer;
+    private final Executor executor;
+
+    /** Of Entry and Runnable. */
+    private final MpscUnboundedAtomicArrayQueue<Object> mailbox =
+            new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
+
+    /** The executor has this shard; who sets it hands it over. */
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    private final Map<String, HubChannel<F>> channels = new HashMap<>();
+
+    /** Those that gathered something in this pass, and those that share reads. */
+    private final List<HubChannel<F>> gathering = new ArrayList<>();
+
+    private final List<HubChannel<F>> sharing = new ArrayList<>();
+
+    private boolean closed;
+
+    HubShard(
+            Backbone backbone,
+            FrameFactory<F> frames,
+            Executor executor,
+            long backlogBytes,
+            ChannelObserver observer,
+            Failures failures) {
+        this.backbone = backbone;
+        this.frames = frames;
+        this.executor = executor;
+        this.observer = observer;
+        this.failures = failures;
+        backlog = new Backlog(backlogBytes);
+    }
+
+    @Override
+    public void onEntry(Entry entry) {
+        backlog.add(entry);
+        put(entry);
+    }
+
+    @Override
+    public void onGap(String channel, Position from, Position to) {
+        execute(
+                () -> {
+                    HubChannel<F> followed = channels.get(channel);
+                    if (followed != null) {
+                        followed.onGap(to);
+                        observer.onGap();
+                    }
+                });
+    }
+
+    void execute(Runnable command) {
+        put(command);
+    }
+
+    private void put(Object item) {
+        mailbox.offer(item);
+        if (scheduled.compareAndSet(false, true)) {
+            try {
+                executor.execute(this::run);
+            } catch (RejectedExecutionException e) {
+                // Once: nobody takes the flag back.
+                failures.onFailure("The thread", "all channels of a shard", e);
+            }
+        }
+    }
+
+    private void run() {
+        do {
+            pass();
+            scheduled.set(false);
+        } while (!mailbox.isEmpty() && scheduled.compareAndSet(false, true));
+    }
+
+    private void pass() {
+        for (int i = 0; i < PASS_ITEMS; i++) {
+            Object item = mailbox.poll();
+            if (item == null) {
+                break;
+            } else if (item instanceof Entry entry) {
+                gather(entry);
+            } else {
+                run((Runnable) item);
+            }
+        }
+        for (HubChannel<F> channel : gathering) {
+            channel.deliver();
+        }
+        gathering.clear();
+        for (HubChannel<F> channel : sharing) {
+            channel.unshare();
+        }
+        sharing.clear();
+    }
+
+    private void gather(Entry entry) {
+        HubChannel<F> channel = channels.get(entry.channel());
+        if (channel == null) {
+            backlog.remove(Backlog.bytes(entry));
+        } else if (channel.gather(entry)) {
+            gathering.add(channel);
+        }
+    }
+
+    private void run(Runnable command) {
+        try {
+            command.run();
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("A command", "some channel", e);
+        }
+    }
+
+    /** A channel's turn is over. */
+    void delivered(int publications, int subscribers, long bytes) {
+        backlog.remove(bytes);
+        observer.onTurn(publications, subscribers);
+    }
+
+    /** To be told {@link HubChannel#unshare} when this pass ends. */
+    void shares(HubChannel<F> channel) {
+        sharing.add(channel);
+    }
+
+    /** The channel, followed from now on; null once the shard is closed. */
+    @Nullable HubChannel<F> opened(String name) {
+        HubChannel<F> channel = channels.get(name);
+        if (channel == null && !closed) {
+            channel = new HubChannel<>(name, this);
+            channels.put(name, channel);
+            backbone.follow(name, this);
+        }
+        return channel;
+    }
+
+    /** What a channel says, or what is true of one without subscribers. */
+    <T> T ask(String name, Function<HubChannel<F>, T> question, T otherwise) {
+        HubChannel<F> channel = channels.get(name);
+        if (channel == null) {
+            return otherwise;
+        }
+        T answer = question.apply(channel);
+        retireIfUnused(channel);
+        return answer;
+    }
+
+    void retireIfUnused(HubChannel<F> channel) {
+        if (channel.isUnused() && channels.remove(channel.name, channel)) {
+            backbone.unfollow(channel.name);
+        }
+    }
+
+    void close() {
+        closed = true;
+        channels.keySet().forEach(backbone::unfollow);
+        channels.clear();
+    }
+}

@@ -1,0 +1,16 @@
+package io.highwater.channel;
+
+import java.util.List;
+
+/**
+ * Who is subscribed to a channel on this node. Immutable.
+ *
+ * @param count subscribers; two sessions of one client count twice
+ * @param clients their names in order of the alphabet, each once; some of them where there are more
+ *     than were asked for
+ */
+public record Presence(int count, List<String> clients) {
+    public Presence {
+        clients = List.copyOf(clients);
+    }
+}

@@ -1,0 +1,40 @@
+package io.highwater.channel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The threads of a hub's shards, one each. Thread-safe. */
+public final class ShardThreads implements AutoCloseable {
+    private final List<ExecutorService> threads = new ArrayList<>();
+
+    private ShardThreads(int count) {
+        for (int i = 0; i < count; i++) {
+            String name = "highwater-channels-" + i;
+            threads.add(
+                    Executors.newSingleThreadExecutor(
+                            work -> {
+                                Thread thread = new Thread(work, name);
+                                thread.setDaemon(true);
+                                return thread;
+                            }));
+        }
+    }
+
+    /** Ready; a thread starts with its first work. */
+    public static ShardThreads start(int count) {
+        return new ShardThreads(count);
+    }
+
+    public List<Executor> executors() {
+        return List.copyOf(threads);
+    }
+
+    /** Runs what was handed in before, takes no more, and does not wait for the end. */
+    @Override
+    public void close() {
+        threads.forEach(ExecutorService::shutdown);
+    }
+}

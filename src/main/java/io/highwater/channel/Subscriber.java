@@ -1,0 +1,21 @@
+package io.highwater.channel;
+
+/**
+ * Who receives, of any number of channels. Called on the shard's thread of the channel in question,
+ * so one at a time for a channel and at once for channels of different shards. It must not block,
+ * and what it throws it throws away: the turn is not repeated.
+ */
+public interface Subscriber<F> {
+    /** The name it goes by in {@link Presence}. */
+    String client();
+
+    /** Once for each {@link ChannelHub#subscribe}, before any turn of that subscription. */
+    void onSubscribed(SubscribeOutcome outcome);
+
+    /**
+     * New publications, after all that came before.
+     *
+     * @param turn shared with the other subscribers of the channel
+     */
+    void onTurn(Turn<F> turn, TurnKind kind);
+}

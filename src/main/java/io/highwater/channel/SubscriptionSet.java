@@ -1,0 +1,87 @@
+package io.highwater.channel;
+
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscriptions of a channel, one a subscriber at most, in an array that the fan-out walks. In
+ * no order. Confined to the shard's thread.
+ */
+final class SubscriptionSet<F> {
+    /** Up to here the array is searched; beyond, there is an index. */
+    private static final int SEARCHED = 16;
+
+    private static final int MIN_LENGTH = 2;
+
+    private @Nullable Subscription<F>[] array = array(MIN_LENGTH);
+    private int size;
+
+    private @Nullable Map<Subscriber<F>, Subscription<F>> index;
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    Subscription<F> get(int at) {
+        return Objects.requireNonNull(array[at]);
+    }
+
+    @Nullable Subscription<F> find(Subscriber<F> subscriber) {
+        if (index != null) {
+            return index.get(subscriber);
+        }
+        for (int i = 0; i < size; i++) {
+            if (get(i).subscriber == subscriber) {
+                return get(i);
+            }
+        }
+        return null;
+    }
+
+    /** Its subscriber has none here yet. */
+    void add(Subscription<F> subscription) {
+        if (size == array.length) {
+            array = Arrays.copyOf(array, size * 2);
+        }
+        subscription.index = size;
+        array[size] = subscription;
+        size++;
+        if (index != null) {
+            index.put(subscription.subscriber, subscription);
+        } else if (size > SEARCHED) {
+            index = new IdentityHashMap<>(size * 2);
+            for (int i = 0; i < size; i++) {
+                index.put(get(i).subscriber, get(i));
+            }
+        }
+    }
+
+    void remove(Subscription<F> subscription) {
+        size--;
+        Subscription<F> last = get(size);
+        array[subscription.index] = last;
+        last.index = subscription.index;
+        array[size] = null;
+        if (index != null) {
+            index.remove(subscription.subscriber);
+            if (size <= SEARCHED / 2) {
+                index = null;
+            }
+        }
+        if (array.length > MIN_LENGTH && size <= array.length / 4) {
+            array = Arrays.copyOf(array, array.length / 2);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // Nothing else is ever stored.
+    private static <F> @Nullable Subscription<F>[] array(int length) {
+        return (@Nullable Subscription<F>[]) new Subscription<?>[length];
+    }
+}

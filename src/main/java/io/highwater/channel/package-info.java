@@ -1,0 +1,9 @@
+/**
+ * Channels: who is subscribed, what each has seen, and the fan-out in turns.
+ *
+ * <p>Entry type: {@link io.highwater.channel.ChannelHub}, which anyone may call. A channel belongs
+ * to one shard; all that happens to it, and all its subscribers hear, happens on that shard's
+ * thread. Frames are opaque here: a {@link io.highwater.channel.FrameFactory} makes them.
+ */
+@org.jspecify.annotations.NullMarked
+package io.highwater.channel;

@@ -1,0 +1,79 @@
+package io.highwater.cli;
+
+import io.highwater.cli.bench.BenchCommand;
+import jakarta.enterprise.inject.spi.DefinitionException;
+import jakarta.enterprise.inject.spi.DeploymentException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The commands and their exit codes: 0, 1 (did not work), 2 (wrong usage or configuration). */
+@Command(
+        name = "highwater",
+        description = "A WebSocket server with bounded queues.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(
+                run(
+                        List.of(new RunCommand(Node::start, StopSignal::watch), new BenchCommand()),
+                        new PrintWriter(System.out, true),
+                        new PrintWriter(System.err, true),
+                        args));
+    }
+
+    /** The exit code. Each command is one line in {@link #main}. */
+    static int run(List<?> commands, PrintWriter out, PrintWriter err, String... args) {
+        CommandLine main = new CommandLine(new Main());
+        commands.forEach(main::addSubcommand);
+        main.setOut(out);
+        main.setErr(err);
+        main.setCaseInsensitiveEnumValuesAllowed(true);
+        main.setParameterExceptionHandler(Main::usageError);
+        main.setExecutionExceptionHandler(Main::failed);
+        if (args.length == 0) {
+            main.usage(err);
+            return CommandLine.ExitCode.USAGE;
+        }
+        return main.execute(args);
+    }
+
+    private static int usageError(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println(e.getMessage());
+        command.getErr().println("Try: " + command.getCommandSpec().qualifiedName(" ") + " --help");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** An IOException is the machine's and its message says what to do; all else is a bug. */
+    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        if (!(e instanceof IOException)) {
+            LOG.error("command_failed", e);
+        }
+        for (Throwable problem : problems(e)) {
+            String message =
+                    problem.getMessage() == null ? problem.toString() : problem.getMessage();
+            command.getErr().println("highwater: " + message.replaceAll("\\s+", " "));
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /**
+     * Of several problems the container makes one exception, whose message has all their stacks.
+     */
+    private static List<Throwable> problems(Exception e) {
+        boolean container = e instanceof DefinitionException || e instanceof DeploymentException;
+        return container && e.getSuppressed().length > 0 ? List.of(e.getSuppressed()) : List.of(e);
+    }
+}

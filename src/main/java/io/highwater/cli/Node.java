@@ -1,0 +1,51 @@
+package io.highwater.cli;
+
+import io.highwater.Highwater;
+import io.highwater.HighwaterConfig;
+import java.io.IOException;
+import java.util.OptionalInt;
+
+/** What the run command needs of a running node. */
+interface Node {
+    int port();
+
+    OptionalInt tlsPort();
+
+    int adminPort();
+
+    /** Stops it in order; returns when it is stopped. */
+    void stop() throws Exception;
+
+    /** Starts one. */
+    @FunctionalInterface
+    interface Starter {
+        Node start(HighwaterConfig config) throws IOException;
+    }
+
+    static Node start(HighwaterConfig config) throws IOException {
+        Highwater highwater = Highwater.start(config);
+        return new Node() {
+            @Override
+            public int port() {
+                return highwater.port();
+            }
+
+            @Override
+            public OptionalInt tlsPort() {
+                return highwater.tlsPort();
+            }
+
+            @Override
+            public int adminPort() {
+                return highwater.adminPort();
+            }
+
+            @Override
+            public void stop() throws Exception {
+                try (highwater) {
+                    highwater.drain();
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,149 @@
+package io.highwater.cli;
+
+import io.highwater.ConfigException;
+import io.highwater.ConfigKey;
+import io.highwater.ConfigSources;
+import io.highwater.DevelopmentCertificate;
+import io.highwater.HighwaterConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Starts a node, says when it is ready, waits for the signal to stop, drains. */
+@Command(
+        name = "run",
+        description = "Starts the server; SIGTERM or SIGINT drains and stops it.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class RunCommand implements Callable<Integer> {
+    private final Node.Starter starter;
+    private final Supplier<StopSignal> signals;
+
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--port", paramLabel = "N", description = "Data port; 0 is any free one.")
+    private @Nullable String port;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Settings, instead of highwater.properties in the working directory.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--tls",
+            description =
+                    "Listen with TLS too; makes a certificate for localhost where no keystore is"
+                            + " set.")
+    private boolean tls;
+
+    @Option(
+            names = {"--set", "-D"},
+            paramLabel = "KEY=VALUE",
+            description = "Any setting; repeat as needed.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    RunCommand(Node.Starter starter, Supplier<StopSignal> signals) {
+        this.starter = starter;
+        this.signals = signals;
+    }
+
+    /** Picocli's, before anything else: the help ends with the catalogue of keys. */
+    @Spec
+    void setSpec(CommandSpec spec) {
+        this.spec = spec;
+        spec.usageMessage().footer(settingsHelp());
+    }
+
+    private static String[] settingsHelp() {
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add("Settings, with their defaults; also as variables, such as HIGHWATER_TLS_PORT:");
+        for (ConfigKey key : ConfigKey.all()) {
+            lines.add("  " + key.name() + " = " + key.shown());
+            lines.add("      " + key.about() + " (" + key.form() + ")");
+        }
+        // Picocli would take a percent sign for a format.
+        return lines.stream().map(line -> line.replace("%", "%%")).toArray(String[]::new);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        StopSignal stopSignal = signals.get();
+        HighwaterConfig config;
+        try {
+            config = config();
+        } catch (ConfigException e) {
+            e.problems().forEach(err()::println);
+            return CommandLine.ExitCode.USAGE;
+        }
+        Node node = starter.start(config);
+        try {
+            out().println(readyLine(config, node));
+            stopSignal.await();
+        } finally {
+            node.stop();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private HighwaterConfig config() throws ConfigException, IOException {
+        Map<String, String> flags = new LinkedHashMap<>(settings);
+        if (port != null) {
+            flags.put("highwater.port", port);
+        }
+        ConfigSources sources = ConfigSources.ofProcess(file, flags);
+        HighwaterConfig config = HighwaterConfig.read(sources);
+        if (!tls || config.isTlsOn()) {
+            return config;
+        }
+        DevelopmentCertificate certificate = DevelopmentCertificate.ofUser();
+        HighwaterConfig secure = HighwaterConfig.read(sources.withFlags(certificate.flags()));
+        out().println("Self-signed certificate for localhost: " + certificate.file());
+        return secure;
+    }
+
+    private static String readyLine(HighwaterConfig config, Node node) {
+        StringBuilder line = new StringBuilder("Highwater ready: http://127.0.0.1:");
+        line.append(node.port());
+        node.tlsPort().ifPresent(secure -> line.append(" https://127.0.0.1:").append(secure));
+        return line.append(" (admin http://")
+                .append(adminHost(config.adminHost()))
+                .append(':')
+                .append(node.adminPort())
+                .append(')')
+                .toString();
+    }
+
+    private static String adminHost(String host) {
+        if (host.equals("0.0.0.0") || host.equals("::")) {
+            return "127.0.0.1";
+        }
+        return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    }
+
+    private PrintWriter out() {
+        return commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return commandLine().getErr();
+    }
+
+    private CommandLine commandLine() {
+        return Objects.requireNonNull(spec).commandLine();
+    }
+}

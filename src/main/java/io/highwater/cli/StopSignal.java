@@ -1,0 +1,31 @@
+package io.highwater.cli;
+
+import java.util.concurrent.CountDownLatch;
+import sun.misc.Signal;
+
+/** The request to stop: SIGTERM or SIGINT. Thread-safe. */
+@FunctionalInterface
+interface StopSignal {
+    /** Returns when it came. */
+    void await() throws InterruptedException;
+
+    /**
+     * Watches this process from now on. A handler and not a shutdown hook: hooks run side by side,
+     * so CDI's would take the beans away while sessions are still being closed, and the exit code
+     * would be 143. A second signal ends the process at once.
+     */
+    static StopSignal watch() {
+        CountDownLatch asked = new CountDownLatch(1);
+        for (String name : new String[] {"TERM", "INT"}) {
+            Signal.handle(
+                    new Signal(name),
+                    signal -> {
+                        if (asked.getCount() == 0) {
+                            Runtime.getRuntime().halt(128 + signal.getNumber());
+                        }
+                        asked.countDown();
+                    });
+        }
+        return asked::await;
+    }
+}

@@ -1,0 +1,53 @@
+package io.highwater.cli.bench;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench idle}. */
+@Command(
+        name = "idle",
+        description = {
+            "Memory of a connection at /v1/echo that has echoed one message.",
+            "Resident memory moves by tens of megabytes of its own: ask for 15000 connections or"
+                    + " more where that figure matters."
+        },
+        mixinStandardHelpOptions = true)
+final class IdleCommand implements Callable<Integer> {
+    // Small, so that the heap grows with what lives and resident memory says something.
+    private static final String INITIAL_HEAP = "8m";
+
+    @Mixin private final BenchOptions options = new BenchOptions();
+
+    @Option(
+            names = "--connections",
+            defaultValue = "5000",
+            description = "Connections (default: ${DEFAULT-VALUE}).")
+    private int connections;
+
+    @Option(
+            names = "--bytes",
+            defaultValue = "64",
+            description = "Payload of the one message (default: ${DEFAULT-VALUE}).")
+    private int bytes;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "4",
+            description =
+                    "Seconds of ping-pong before the first figure (default: ${DEFAULT-VALUE}).")
+    private int warmUp;
+
+    @Override
+    public Integer call() {
+        return options.run(
+                () ->
+                        new IdleWorkload(
+                                BenchOptions.TICKER,
+                                Sizes.connections(connections),
+                                Sizes.bytes(bytes, EchoLoad.MIN_BYTES),
+                                Sizes.seconds("--warm-up", warmUp)),
+                INITIAL_HEAP);
+    }
+}

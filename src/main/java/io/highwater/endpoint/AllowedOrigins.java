@@ -1,0 +1,19 @@
+package io.highwater.endpoint;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The origins that may open this endpoint, instead of {@code highwater.handshake.allowed-origins}.
+ * Placed beside {@code @ServerEndpoint}.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+public @interface AllowedOrigins {
+    /** {@code https://host[:port]}, {@code https://*.example.com}, or {@code *} for any. */
+    String[] value();
+}

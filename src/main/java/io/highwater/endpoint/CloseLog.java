@@ -1,0 +1,29 @@
+package io.highwater.endpoint;
+
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Wire;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A log line for each end of a session that somebody may have to look into. */
+final class CloseLog {
+    private static final Logger LOG = LoggerFactory.getLogger(CloseLog.class);
+
+    private CloseLog() {}
+
+    static void write(CloseStatus status, Wire wire, long ageNanos, int queued, String path) {
+        if (status.isOrdinary()) {
+            return;
+        }
+        LOG.atInfo()
+                .addKeyValue("code", status.code())
+                .addKeyValue("reason", status.reason())
+                .addKeyValue("transport", wire.kind().label())
+                .addKeyValue("age_ms", TimeUnit.NANOSECONDS.toMillis(ageNanos))
+                .addKeyValue("queued_messages", queued)
+                .addKeyValue("path", path)
+                .addKeyValue("peer", wire.remoteAddress())
+                .log("session_closed");
+    }
+}

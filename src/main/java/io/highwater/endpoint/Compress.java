@@ -1,0 +1,16 @@
+package io.highwater.endpoint;
+
+import io.highwater.handshake.DeflatePolicy;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** What compression this endpoint's sessions may use. Placed beside {@code @ServerEndpoint}. */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+public @interface Compress {
+    DeflatePolicy mode();
+}

@@ -1,0 +1,75 @@
+package io.highwater.endpoint;
+
+import io.highwater.handshake.RoutePolicy;
+import io.highwater.outbound.OutboundSettings;
+import io.highwater.outbound.OverflowPolicy;
+import io.highwater.outbound.WaterMarks;
+import io.highwater.wire.WireSettings;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a team wrote beside {@code @ServerEndpoint} into the settings of its route. */
+final class EndpointAnnotations {
+    private static final int MAX_MESSAGE_BYTES = 1 << 30;
+
+    private EndpointAnnotations() {}
+
+    static RoutePolicy routePolicy(Class<?> endpoint, ServerEndpointConfig config) {
+        AllowedOrigins origins = endpoint.getAnnotation(AllowedOrigins.class);
+        Compress compress = endpoint.getAnnotation(Compress.class);
+        return new RoutePolicy(
+                config.getPath(),
+                origins == null ? null : List.of(origins.value()),
+                config.getSubprotocols(),
+                RoutePolicy.Subprotocol.OPTIONAL,
+                compress == null ? null : compress.mode(),
+                ConfiguratorChoices.of(config));
+    }
+
+    static WireSettings wireSettings(Class<?> endpoint, WireSettings node) {
+        MaxMessage max = endpoint.getAnnotation(MaxMessage.class);
+        if (max == null) {
+            return node;
+        }
+        check(endpoint, "@MaxMessage(bytes)", max.bytes(), 1, MAX_MESSAGE_BYTES);
+        return node.withMaxMessageBytes(max.bytes());
+    }
+
+    static OutboundSettings outboundSettings(Class<?> endpoint, OutboundSettings node) {
+        Outbound outbound = endpoint.getAnnotation(Outbound.class);
+        if (outbound == null) {
+            return node;
+        }
+        check(endpoint, "@Outbound(policy)", outbound.policy().length, 0, 1);
+        check(endpoint, "@Outbound(highMessages)", outbound.highMessages(), 0, Integer.MAX_VALUE);
+        check(endpoint, "@Outbound(highBytes)", outbound.highBytes(), 0, Long.MAX_VALUE);
+        check(endpoint, "@Outbound(latestCount)", outbound.latestCount(), 0, Integer.MAX_VALUE);
+        WaterMarks marks = node.marks();
+        int messages = outbound.highMessages();
+        long bytes = outbound.highBytes();
+        return new OutboundSettings(
+                new WaterMarks(
+                        messages == 0 ? marks.highMessages() : messages,
+                        bytes == 0 ? marks.highBytes() : bytes,
+                        messages == 0 ? marks.lowMessages() : messages / 2,
+                        bytes == 0 ? marks.lowBytes() : bytes / 2),
+                policy(outbound, node.policy()),
+                outbound.latestCount() == 0 ? node.latestCount() : outbound.latestCount(),
+                node.evictLinger());
+    }
+
+    private static OverflowPolicy policy(Outbound outbound, OverflowPolicy node) {
+        @Nullable OverflowPolicy own = outbound.policy().length == 0 ? null : outbound.policy()[0];
+        return own == null ? node : own;
+    }
+
+    private static void check(
+            Class<?> endpoint, String what, long value, long lowest, long highest) {
+        if (value < lowest || value > highest) {
+            throw new EndpointDeploymentException(
+                    endpoint,
+                    what + " is " + value + ", not between " + lowest + " and " + highest);
+        }
+    }
+}

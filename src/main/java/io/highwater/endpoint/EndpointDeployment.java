@@ -1,0 +1,156 @@
+package io.highwater.endpoint;
+
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.outbound.SendQueues;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.Route;
+import io.highwater.wire.Wire;
+import io.highwater.wire.WireAcceptor;
+import io.highwater.wire.WireListener;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketFrameHandlerMetadata;
+import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
+import org.eclipse.jetty.util.URIUtil;
+import org.eclipse.jetty.websocket.core.WebSocketComponents;
+
+/** One deployed endpoint class: its route, and what its sessions share. Thread-safe. */
+final class EndpointDeployment implements WireAcceptor {
+    private final ServerEndpointConfig config;
+    private final UriTemplatePathSpec path;
+    private final Supplier<EndpointInstance> instances;
+    private final EndpointNode node;
+    private final WebSocketComponents components;
+    private final Requests requests;
+    private final SendQueues queues;
+    private final Set<EndpointSession> sessions = ConcurrentHashMap.newKeySet();
+    private final FrameHandlers frameHandlers;
+    private final Route route;
+    private final boolean errorMethod;
+    private final boolean ownHandshake;
+
+    EndpointDeployment(
+            ServerEndpointConfig config,
+            Supplier<EndpointInstance> instances,
+            EndpointNode node,
+            WebSocketComponents components,
+            Requests requests,
+            Executor executor) {
+        Class<?> endpoint = config.getEndpointClass();
+        this.config = config;
+        this.path = new UriTemplatePathSpec(config.getPath());
+        this.instances = instances;
+        this.node = node;
+        this.components = components;
+        this.requests = requests;
+        this.queues =
+                new SendQueues(
+                        EndpointAnnotations.outboundSettings(endpoint, node.settings().outbound()),
+                        node.outbound());
+        EndpointContainer container = new EndpointContainer(components, executor, sessions);
+        this.frameHandlers = container.getFrameHandlerFactory();
+        JakartaWebSocketFrameHandlerMetadata metadata;
+        try {
+            metadata = frameHandlers.read(config);
+        } catch (RuntimeException e) {
+            throw new EndpointDeploymentException(endpoint, String.valueOf(e.getMessage()), e);
+        }
+        this.errorMethod = metadata.getErrorHandle() != null;
+        this.ownHandshake =
+                ConfiguratorChoices.overrides(config.getConfigurator(), "modifyHandshake");
+        this.route =
+                new Route(
+                        EndpointAnnotations.routePolicy(endpoint, config),
+                        EndpointAnnotations.wireSettings(endpoint, node.settings().wire()),
+                        executor,
+                        this);
+    }
+
+    UriTemplatePathSpec path() {
+        return path;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    Class<?> endpointClass() {
+        return config.getEndpointClass();
+    }
+
+    /** The path without the names of its variables: two of one shape match the same requests. */
+    String shape() {
+        return config.getPath().replaceAll("\\{[^/}]*}", "{}");
+    }
+
+    WebSocketComponents components() {
+        return components;
+    }
+
+    Set<EndpointSession> sessions() {
+        return sessions;
+    }
+
+    /**
+     * Whether the class has an {@code @OnError} method, so that the session may go on after one.
+     */
+    boolean hasErrorMethod() {
+        return errorMethod;
+    }
+
+    EndpointNode node() {
+        return node;
+    }
+
+    Requests requests() {
+        return requests;
+    }
+
+    TimerWheel wheel() {
+        return node.outbound().wheel();
+    }
+
+    SendQueues queues() {
+        return queues;
+    }
+
+    @Override
+    public WireListener accept(
+            Wire wire,
+            UpgradeRequest request,
+            UpgradeDecision.Accepted decision,
+            ResponseHeaders headers) {
+        SessionConfig own = new SessionConfig(config, pathParams(request.path()));
+        if (ownHandshake) {
+            EndpointHandshake.Response response = new EndpointHandshake.Response();
+            config.getConfigurator().modifyHandshake(own, new EndpointHandshake(request), response);
+            response.copyTo(headers);
+        }
+        return new EndpointSession(this, wire, request, decision, own);
+    }
+
+    EndpointInstance newInstance() {
+        return instances.get();
+    }
+
+    EndpointFrameHandler frameHandler(
+            EndpointSession session, SessionConfig own, EndpointInstance instance) {
+        return frameHandlers.handler(instance.object(), own, session);
+    }
+
+    private Map<String, String> pathParams(String requestPath) {
+        if (path.getVariableCount() == 0) {
+            return Map.of();
+        }
+        Map<String, String> encoded = path.getPathParams(requestPath);
+        Map<String, String> params = new HashMap<>();
+        encoded.forEach((name, value) -> params.put(name, URIUtil.decodePath(value)));
+        return params;
+    }
+}

@@ -1,0 +1,91 @@
+package io.highwater.endpoint;
+
+import io.highwater.outbound.SlowConsumerException;
+import io.highwater.wire.CloseStatus;
+import jakarta.websocket.DecodeException;
+import jakarta.websocket.EncodeException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import org.eclipse.jetty.websocket.core.exception.CloseException;
+import org.eclipse.jetty.websocket.core.exception.WebSocketException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What went wrong in an endpoint's method or on the way to it, out of the wrappers that Jetty's
+ * layer put around it. Immutable.
+ *
+ * @param cause what the endpoint threw, or what was wrong with the message
+ * @param status what the session ends with if it can't go on
+ * @param isFatal whether it can't go on even if the endpoint has an {@code @OnError} method
+ */
+record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
+    /** How long the peer may take to read the Close frame. */
+    static final Duration LINGER = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointFailure.class);
+
+    static EndpointFailure of(Throwable failure) {
+        if (failure instanceof CloseException close) {
+            int code = close.getStatusCode();
+            Throwable cause = close.getCause();
+            if (code != CloseStatus.UNSUPPORTED_DATA || cause == null) {
+                String reason = close.getMessage() == null ? "" : close.getMessage();
+                return new EndpointFailure(failure, new CloseStatus(code, reason), true);
+            }
+            return of(cause);
+        }
+        if (failure instanceof PathParamException) {
+            return new EndpointFailure(
+                    failure, new CloseStatus(CloseStatus.POLICY, "the path can't be read"), true);
+        }
+        if (failure instanceof DecodeException) {
+            return new EndpointFailure(
+                    failure,
+                    new CloseStatus(CloseStatus.UNSUPPORTED_DATA, "the message can't be decoded"),
+                    false);
+        }
+        if (failure instanceof WebSocketException && failure.getCause() != null) {
+            return of(failure.getCause());
+        }
+        if (failure.getClass() == RuntimeException.class
+                && (failure.getCause() instanceof IOException
+                        || failure.getCause() instanceof EncodeException)) {
+            // A method's return value that could not be sent.
+            return of(failure.getCause());
+        }
+        return new EndpointFailure(
+                failure, new CloseStatus(CloseStatus.INTERNAL_ERROR, "internal error"), false);
+    }
+
+    /** For the operator: what the peer caused in one line, what the endpoint did with its stack. */
+    void log(Class<?> endpoint) {
+        if (isPeers(cause)) {
+            LOG.atDebug()
+                    .addKeyValue("endpoint", endpoint.getName())
+                    .addKeyValue("cause", cause.toString())
+                    .log("message_refused");
+        } else {
+            LOG.atError()
+                    .addKeyValue("endpoint", endpoint.getName())
+                    .setCause(cause)
+                    .log("endpoint_failed");
+        }
+    }
+
+    /** Whether the message or the end of the connection was at the bottom of it. */
+    private static boolean isPeers(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DecodeException
+                    || cause instanceof PathParamException
+                    || cause instanceof CloseException
+                    || cause instanceof SessionClosedException
+                    || cause instanceof SlowConsumerException
+                    || cause instanceof ClosedChannelException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,152 @@
+package io.highwater.endpoint;
+
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Route;
+import io.highwater.wire.Router;
+import jakarta.enterprise.inject.spi.Bean;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.pathmap.MatchedResource;
+import org.eclipse.jetty.http.pathmap.PathMappings;
+import org.eclipse.jetty.websocket.core.WebSocketComponents;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The annotated endpoints of a node: deploys them, finds them by path, knows their sessions.
+ *
+ * <p>Deployment comes first and from one thread; the rest is thread-safe.
+ */
+public final class Endpoints implements Router {
+    private final EndpointNode node;
+    private final BeanManager beans;
+    private final Executor executor;
+    private final WebSocketComponents components;
+    private final Requests requests;
+    private final PathMappings<EndpointDeployment> paths = new PathMappings<>();
+    private final List<EndpointDeployment> deployments = new ArrayList<>();
+
+    /**
+     * @param executor where the endpoints' methods run; they may block
+     */
+    public Endpoints(EndpointNode node, BeanManager beans, Executor executor) {
+        this.node = node;
+        this.beans = beans;
+        this.executor = executor;
+        this.components = EndpointComponents.of(new CodecFactory(beans), executor);
+        this.requests = Requests.of(beans);
+    }
+
+    /**
+     * Deploys a bean whose class has {@link ServerEndpoint}.
+     *
+     * @throws EndpointDeploymentException names the class and what is wrong with it
+     */
+    public void deploy(Bean<?> bean) {
+        Class<?> endpoint = bean.getBeanClass();
+        ServerEndpoint annotation = endpoint.getAnnotation(ServerEndpoint.class);
+        if (annotation == null) {
+            throw new EndpointDeploymentException(endpoint, "has no @ServerEndpoint");
+        }
+        ServerEndpointConfig.Configurator own = configurator(endpoint, annotation);
+        ServerEndpointConfig config = config(endpoint, annotation, own);
+        Supplier<EndpointInstance> instances =
+                ConfiguratorChoices.overrides(config.getConfigurator(), "getEndpointInstance")
+                        ? () -> instanceOf(config)
+                        : () -> EndpointInstance.of(beans, bean);
+        deploy(config, instances);
+    }
+
+    private static ServerEndpointConfig config(
+            Class<?> endpoint,
+            ServerEndpoint annotation,
+            ServerEndpointConfig.@Nullable Configurator configurator) {
+        try {
+            return ServerEndpointConfig.Builder.create(endpoint, annotation.value())
+                    .configurator(configurator)
+                    .encoders(List.of(annotation.encoders()))
+                    .decoders(List.of(annotation.decoders()))
+                    .subprotocols(List.of(annotation.subprotocols()))
+                    .build();
+        } catch (IllegalStateException e) {
+            throw new EndpointDeploymentException(endpoint, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void deploy(ServerEndpointConfig config, Supplier<EndpointInstance> instances) {
+        EndpointDeployment deployment;
+        try {
+            deployment =
+                    new EndpointDeployment(config, instances, node, components, requests, executor);
+        } catch (IllegalArgumentException e) {
+            throw new EndpointDeploymentException(
+                    config.getEndpointClass(), String.valueOf(e.getMessage()), e);
+        }
+        for (EndpointDeployment other : deployments) {
+            if (other.shape().equals(deployment.shape())) {
+                throw new EndpointDeploymentException(
+                        config.getEndpointClass(),
+                        "the path "
+                                + config.getPath()
+                                + " is taken by "
+                                + other.endpointClass().getName());
+            }
+        }
+        deployments.add(deployment);
+        paths.put(deployment.path(), deployment);
+    }
+
+    private static EndpointInstance instanceOf(ServerEndpointConfig config) {
+        try {
+            return EndpointInstance.of(
+                    config.getConfigurator().getEndpointInstance(config.getEndpointClass()));
+        } catch (InstantiationException e) {
+            throw new IllegalStateException(
+                    "the configurator of " + config.getEndpointClass().getName() + " failed", e);
+        }
+    }
+
+    private static ServerEndpointConfig.@Nullable Configurator configurator(
+            Class<?> endpoint, ServerEndpoint annotation) {
+        Class<? extends ServerEndpointConfig.Configurator> type = annotation.configurator();
+        if (type == ServerEndpointConfig.Configurator.class) {
+            return null;
+        }
+        try {
+            return type.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new EndpointDeploymentException(
+                    endpoint, "its configurator " + type.getName() + " can't be made: " + e, e);
+        }
+    }
+
+    @Override
+    public @Nullable Route route(String path) {
+        MatchedResource<EndpointDeployment> match = paths.getMatched(path);
+        return match == null ? null : match.getResource().route();
+    }
+
+    /** Open sessions of all endpoints. */
+    public int sessions() {
+        int count = 0;
+        for (EndpointDeployment deployment : deployments) {
+            count += deployment.sessions().size();
+        }
+        return count;
+    }
+
+    /** The verbs that end the sessions that are open now, one each, for a paced drain. */
+    public List<Runnable> closers(Supplier<CloseStatus> status) {
+        List<Runnable> closers = new ArrayList<>();
+        for (EndpointDeployment deployment : deployments) {
+            for (EndpointSession session : deployment.sessions()) {
+                closers.add(() -> session.close(status.get()));
+            }
+        }
+        return closers;
+    }
+}

@@ -1,0 +1,20 @@
+package io.highwater.endpoint;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The largest message this endpoint takes, instead of {@code highwater.limits.max-message-bytes}; a
+ * larger one ends the session with 1009 while it still arrives. Placed beside
+ * {@code @ServerEndpoint}.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+public @interface MaxMessage {
+    /** Bytes of payload, all fragments together; 1 to 1,073,741,824. */
+    int bytes();
+}

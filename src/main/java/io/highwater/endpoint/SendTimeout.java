@@ -1,0 +1,65 @@
+package io.highwater.endpoint;
+
+import io.highwater.outbound.SendCompletion;
+import io.highwater.time.Timer;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Wire;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Jakarta's {@code setSendTimeout}: a message that has not left in time fails, and its session with
+ * it, since half a message can't be taken back. Counts from the send, not from the first byte.
+ * Thread-safe.
+ */
+final class SendTimeout extends Timer implements SendCompletion {
+    private static final CloseStatus TIMED_OUT =
+            new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "send timeout");
+
+    private final Callback callback;
+    private final Wire wire;
+    private final TimerWheel wheel;
+    private final long timeoutMillis;
+    private final AtomicBoolean done = new AtomicBoolean();
+
+    SendTimeout(Callback callback, Wire wire, TimerWheel wheel, long timeoutMillis) {
+        this.callback = callback;
+        this.wire = wire;
+        this.wheel = wheel;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    void start() {
+        wheel.schedule(this, wheel.nowNanos() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+    }
+
+    @Override
+    public void onWritten() {
+        if (finish()) {
+            callback.succeeded();
+        }
+    }
+
+    @Override
+    public void onFailed(Throwable cause) {
+        if (finish()) {
+            callback.failed(cause);
+        }
+    }
+
+    private boolean finish() {
+        wheel.cancel(this);
+        return done.compareAndSet(false, true);
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+        if (done.compareAndSet(false, true)) {
+            callback.failed(new SocketTimeoutException("not sent within " + timeoutMillis + " ms"));
+            wire.fail(TIMED_OUT, EndpointFailure.LINGER);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.highwater.endpoint;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jetty.websocket.core.messages.MessageSink;
+
+/**
+ * The methods of one session that read their message from a stream. They run on a thread of their
+ * own, beside the session's run, which must go on reading for them; this keeps the promise that the
+ * end of the session comes after them. Thread-safe.
+ */
+final class Streams {
+    private final EndpointSession session;
+    private final ReentrantLock running = new ReentrantLock();
+
+    /** Confined to the session's run. */
+    private final List<MessageSink> sinks = new ArrayList<>(2);
+
+    /** Guarded by running. */
+    private boolean over;
+
+    Streams(EndpointSession session) {
+        this.session = session;
+    }
+
+    void track(MessageSink sink) {
+        sinks.add(sink);
+    }
+
+    /**
+     * Calls a method that reads a stream. What it throws is the session's affair: Jetty's sinks
+     * would report it once for each frame that was still to come, or not at all.
+     */
+    void call(Requests.Callback<?> method) {
+        running.lock();
+        try {
+            if (!over) {
+                session.deployment().requests().call(method);
+            }
+        } catch (Throwable thrown) {
+            session.onStreamMethodFailed(thrown);
+        } finally {
+            running.unlock();
+        }
+    }
+
+    /** Ends what a method waits for with {@code cause}, and returns when the method has. */
+    void end(IOException cause) {
+        sinks.forEach(sink -> sink.fail(cause));
+        running.lock();
+        over = true;
+        running.unlock();
+    }
+}

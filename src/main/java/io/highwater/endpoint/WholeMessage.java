@@ -1,0 +1,44 @@
+package io.highwater.endpoint;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
+
+/**
+ * The fragments of one message, joined for a method that takes it whole. (Jetty's sinks would join
+ * them too, but lose what a method throws then.) Grows with what comes. Confined to its session.
+ */
+final class WholeMessage {
+    private final byte opcode;
+    private final long maxBytes;
+    private byte[] bytes;
+    private int size;
+
+    WholeMessage(byte opcode, long maxBytes, int firstBytes) {
+        this.opcode = opcode;
+        this.maxBytes = maxBytes;
+        this.bytes = new byte[firstBytes];
+    }
+
+    byte opcode() {
+        return opcode;
+    }
+
+    void append(ByteBuffer payload) {
+        int length = payload.remaining();
+        long total = (long) size + length;
+        if (total > maxBytes) {
+            throw new MessageTooLargeException(total + " bytes are more than " + maxBytes);
+        }
+        if (total > bytes.length) {
+            long doubled = Math.min(maxBytes, Math.max(total, 2L * size));
+            bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, Integer.MAX_VALUE - 8));
+        }
+        payload.get(bytes, size, length);
+        size += length;
+    }
+
+    ByteBuffer joined() {
+        return ByteBuffer.wrap(bytes, 0, size);
+    }
+}

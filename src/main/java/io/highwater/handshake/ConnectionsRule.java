@@ -1,0 +1,45 @@
+package io.highwater.handshake;
+
+import io.highwater.handshake.ConnectionPlaces.Answer;
+import io.highwater.handshake.ConnectionPlaces.Full;
+import io.highwater.handshake.ConnectionPlaces.Place;
+import io.highwater.handshake.UpgradeDecision.Rejected;
+import jakarta.annotation.Priority;
+import jakarta.inject.Inject;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import java.time.Duration;
+
+/** Bounds the sessions of the node and of one address. */
+@Interceptor
+@ConnectionsLimited
+@Priority(HandshakePriorities.CONNECTIONS)
+final class ConnectionsRule {
+    /** Nobody knows when a session ends; long enough that a full node is not asked all the time. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
+    private static final Rejected NODE_FULL =
+            Rejected.of(503, "connections", "The server is full.").withRetryAfter(RETRY_AFTER);
+    private static final Rejected ADDRESS_FULL =
+            Rejected.of(503, "connections_per_ip", "Too many connections from this address.")
+                    .withRetryAfter(RETRY_AFTER);
+
+    private final ConnectionPlaces places;
+
+    @Inject
+    ConnectionsRule(ConnectionPlaces places) {
+        this.places = places;
+    }
+
+    @AroundInvoke
+    Object decide(InvocationContext context) throws Exception {
+        UpgradeAttempt attempt = UpgradeAttempt.of(context);
+        Answer answer = places.take(attempt.client().block());
+        if (answer instanceof Place place) {
+            attempt.hold(place);
+            return context.proceed();
+        }
+        return (answer == Full.NODE ? NODE_FULL : ADDRESS_FULL).asStage();
+    }
+}

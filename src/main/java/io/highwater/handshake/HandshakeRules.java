@@ -1,0 +1,106 @@
+package io.highwater.handshake;
+
+import io.highwater.handshake.UpgradeDecision.Accepted;
+import io.highwater.handshake.UpgradeDecision.Lease;
+import io.highwater.handshake.UpgradeDecision.Rejected;
+import jakarta.inject.Inject;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the rules, and answers for them: whatever they do, there is one decision, it is counted, and
+ * what they took is held by an accepted session or given back. Thread-safe.
+ */
+@PerNode
+final class HandshakeRules implements Handshake {
+    private static final Logger LOG = LoggerFactory.getLogger(HandshakeRules.class);
+    private static final Rejected ERROR = Rejected.of(500, "error", "The server failed to decide.");
+
+    private final TrustedProxies proxies;
+    private final HandshakeChain chain;
+    private final HandshakeObserver observer;
+
+    /** The kinds of failure whose stack was logged; as many as there are classes of Throwable. */
+    private final Set<Class<?>> explained = ConcurrentHashMap.newKeySet();
+
+    @Inject
+    HandshakeRules(TrustedProxies proxies, HandshakeChain chain, HandshakeObserver observer) {
+        this.proxies = proxies;
+        this.chain = chain;
+        this.observer = observer;
+    }
+
+    @Override
+    public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
+        HeldLeases held = new HeldLeases();
+        return ask(request, held).handle((decision, failure) -> settle(held, decision, failure));
+    }
+
+    private CompletionStage<UpgradeDecision> ask(UpgradeRequest request, HeldLeases held) {
+        try {
+            UpgradeAttempt attempt = new UpgradeAttempt(request, proxies.look(request), held);
+            CompletionStage<UpgradeDecision> answer = chain.decide(attempt);
+            return answer == null ? CompletableFuture.completedStage(null) : answer;
+        } catch (Throwable thrown) { // an Error too: the places of the others are to be given back
+            return CompletableFuture.failedStage(thrown);
+        }
+    }
+
+    private UpgradeDecision settle(
+            HeldLeases held, @Nullable UpgradeDecision decision, @Nullable Throwable failure) {
+        UpgradeDecision settled;
+        if (decision instanceof Accepted accepted) {
+            settled = holding(held, accepted);
+        } else {
+            held.release();
+            settled = decision == null ? failed(failure) : decision;
+        }
+        tell(settled);
+        return settled;
+    }
+
+    private static Accepted holding(HeldLeases held, Accepted accepted) {
+        if (accepted.lease() != Lease.NONE) {
+            held.add(accepted.lease());
+        }
+        return accepted.withLease(held.handOver());
+    }
+
+    /** An observer that throws would cost the client its session and the node a place. */
+    private void tell(UpgradeDecision decision) {
+        try {
+            observer.onDecided(decision.outcome());
+        } catch (RuntimeException e) {
+            logFault("A handshake observer failed", e);
+        }
+    }
+
+    private Rejected failed(@Nullable Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+        if (cause == null) {
+            LOG.error("A handshake rule answered null");
+        } else if (cause instanceof RuntimeException || cause instanceof Error) {
+            logFault("A handshake rule failed", cause);
+        } else {
+            LOG.warn("A handshake rule failed: {}", cause.toString()); // a service it asks is down
+        }
+        return ERROR;
+    }
+
+    private void logFault(String what, Throwable fault) {
+        if (explained.add(fault.getClass())) {
+            LOG.error("{} (the stack is shown once)", what, fault);
+        } else {
+            LOG.error("{}: {}", what, fault.toString());
+        }
+    }
+}

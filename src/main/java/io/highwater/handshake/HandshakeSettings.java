@@ -1,0 +1,125 @@
+package io.highwater.handshake;
+
+import java.util.List;
+
+/**
+ * What bounds and filters opening handshakes. Immutable.
+ *
+ * @param allowedOrigins {@code https://host[:port]}, {@code https://*.example.com[:port]} or {@code
+ *     *}; empty, the default, means the host and port of the request itself
+ * @param allowedHosts {@code host[:port]} or {@code *.example.com[:port]}; empty, the default,
+ *     means any. A list guards against DNS rebinding.
+ * @param requireOrigin refuses clients without an Origin, as they are outside a browser; default
+ *     false
+ * @param ratePerIp first upgrades of a TCP connection, per second and address; default 20
+ * @param burstPerIp how many of them may come at once; default 40
+ * @param streamsPerSecond further HTTP/2 streams of an admitted TCP connection, per second; default
+ *     200
+ * @param streamsBurst how many of them may come at once; default 1,000
+ * @param maxConnections sessions of the node; 0 = no limit; default one per 16 KiB of heap
+ * @param maxConnectionsPerIp sessions of one address; 0 = no limit; default a quarter of
+ *     maxConnections
+ * @param trustedProxies addresses and CIDRs whose X-Forwarded-For, -Proto and -Host are believed;
+ *     default none
+ */
+public record HandshakeSettings(
+        List<String> allowedOrigins,
+        List<String> allowedHosts,
+        boolean requireOrigin,
+        int ratePerIp,
+        int burstPerIp,
+        int streamsPerSecond,
+        int streamsBurst,
+        int maxConnections,
+        int maxConnectionsPerIp,
+        List<String> trustedProxies) {
+    static final String PREFIX = "highwater.handshake.";
+    private static final int MAX_RATE = 1_000_000;
+    private static final long HEAP_BYTES_PER_CONNECTION = 16 * 1024;
+
+    public HandshakeSettings {
+        allowedOrigins = List.copyOf(allowedOrigins);
+        allowedHosts = List.copyOf(allowedHosts);
+        trustedProxies = List.copyOf(trustedProxies);
+        parseOrigins(allowedOrigins);
+        parseHosts(allowedHosts);
+        parseProxies(trustedProxies);
+        within("rate-per-ip", ratePerIp, 1, MAX_RATE);
+        within("burst-per-ip", burstPerIp, 1, MAX_RATE);
+        within("streams-per-second", streamsPerSecond, 1, MAX_RATE);
+        within("streams-burst", streamsBurst, 1, MAX_RATE);
+        within("max-connections", maxConnections, 0, Integer.MAX_VALUE);
+        within("max-connections-per-ip", maxConnectionsPerIp, 0, Integer.MAX_VALUE);
+    }
+
+    public static HandshakeSettings defaults() {
+        int max = defaultMaxConnections(Runtime.getRuntime().maxMemory());
+        return new HandshakeSettings(
+                List.of(),
+                List.of(),
+                false,
+                20,
+                40,
+                200,
+                1_000,
+                max,
+                defaultMaxConnectionsPerIp(max),
+                List.of());
+    }
+
+    /** What max-connections is where it is not set. */
+    public static int defaultMaxConnections(long heapBytes) {
+        return (int) Math.min(Integer.MAX_VALUE, heapBytes / HEAP_BYTES_PER_CONNECTION);
+    }
+
+    /**
+     * What max-connections-per-ip is where it is not set: a quarter, so that one address cannot
+     * fill the node.
+     */
+    public static int defaultMaxConnectionsPerIp(int maxConnections) {
+        return maxConnections == 0 ? 0 : Math.max(1, maxConnections / 4);
+    }
+
+    List<OriginPattern> originPatterns() {
+        return parseOrigins(allowedOrigins);
+    }
+
+    List<HostPattern> hostPatterns() {
+        return parseHosts(allowedHosts);
+    }
+
+    List<Cidr> proxyBlocks() {
+        return parseProxies(trustedProxies);
+    }
+
+    private static List<OriginPattern> parseOrigins(List<String> texts) {
+        return OriginPattern.parseAll(PREFIX + "allowed-origins", texts);
+    }
+
+    private static List<HostPattern> parseHosts(List<String> texts) {
+        return texts.stream().map(t -> HostPattern.parse(PREFIX + "allowed-hosts", t)).toList();
+    }
+
+    private static List<Cidr> parseProxies(List<String> texts) {
+        return texts.stream().map(HandshakeSettings::parseProxy).toList();
+    }
+
+    private static Cidr parseProxy(String text) {
+        Cidr block = Cidr.parse(text);
+        if (block == null) {
+            throw new IllegalArgumentException(
+                    PREFIX
+                            + "trusted-proxies: \""
+                            + text
+                            + "\" is not an address or CIDR, as 10.0.0.0/8 or 2001:db8::/32");
+        }
+        return block;
+    }
+
+    private static void within(String key, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    PREFIX + key + ": " + value + " is not between " + min + " and " + max);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.highwater.handshake;
+
+import io.highwater.handshake.ConnectionPlaces.Place;
+import io.highwater.handshake.UpgradeDecision.Lease;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the rules hold while they decide. In the end it is handed over to the session or given back;
+ * what comes later is given back at once. Thread-safe.
+ */
+final class HeldLeases {
+    private static final Logger LOG = LoggerFactory.getLogger(HeldLeases.class);
+
+    /** Guarded by this; null once handed over or given back. */
+    private @Nullable List<Lease> leases = new ArrayList<>(2);
+
+    void add(Lease lease) {
+        Lease once = lease instanceof Place ? lease : new Once(lease);
+        synchronized (this) {
+            if (leases != null) {
+                leases.add(once);
+                return;
+            }
+        }
+        once.release();
+    }
+
+    /**
+     * One lease for all of them. It lives as long as the session, so it is no larger than it has to
+     * be and refers to nothing of the request.
+     */
+    Lease handOver() {
+        List<Lease> last = end();
+        return switch (last.size()) {
+            case 0 -> Lease.NONE;
+            case 1 -> last.get(0);
+            default -> new All(last.toArray(Lease[]::new));
+        };
+    }
+
+    void release() {
+        end().forEach(Lease::release);
+    }
+
+    private synchronized List<Lease> end() {
+        List<Lease> last = leases;
+        leases = null;
+        return last == null ? List.of() : last;
+    }
+
+    /** Takes a team's lease at less than its word: twice is once, and a failure stays its own. */
+    private static final class Once extends AtomicReference<@Nullable Lease> implements Lease {
+        private static final long serialVersionUID = 1;
+
+        Once(Lease lease) {
+            super(lease);
+        }
+
+        @Override
+        public void release() {
+            Lease lease = getAndSet(null);
+            if (lease == null) {
+                return;
+            }
+            try {
+                lease.release();
+            } catch (RuntimeException e) {
+                LOG.error("A handshake rule's lease failed to release", e);
+            }
+        }
+    }
+
+    private static final class All implements Lease {
+        private final Lease[] leases;
+
+        All(Lease[] leases) {
+            this.leases = leases;
+        }
+
+        @Override
+        public void release() {
+            for (Lease lease : leases) {
+                lease.release();
+            }
+        }
+    }
+}

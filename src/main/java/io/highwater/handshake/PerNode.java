@@ -1,0 +1,18 @@
+package io.highwater.handshake;
+
+import jakarta.enterprise.inject.Stereotype;
+import jakarta.inject.Singleton;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * One instance per container, and no client proxy: {@code @Singleton} alone is not found in an
+ * annotated archive, {@code @ApplicationScoped} would forbid final classes.
+ */
+@Stereotype
+@Singleton
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+@interface PerNode {}

@@ -1,0 +1,70 @@
+package io.highwater.handshake;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the owner of a path wants of its handshakes. Immutable.
+ *
+ * @param path the path or its template, for logs
+ * @param allowedOrigins the origins this path allows instead of the node's, in the same forms;
+ *     empty means the host and port of the request, null means the node's. A malformed one is an
+ *     IllegalArgumentException.
+ * @param subprotocols what the path speaks, preferred first; empty means none
+ * @param subprotocol REQUIRED refuses a client that offers none of them, with 400
+ * @param deflate what compression the path wants; null means the node's
+ * @param choices what the path decides by code; see there
+ */
+public record RoutePolicy(
+        String path,
+        @Nullable List<String> allowedOrigins,
+        List<String> subprotocols,
+        Subprotocol subprotocol,
+        @Nullable DeflatePolicy deflate,
+        Choices choices) {
+
+    /** Whether a client has to offer one of the path's subprotocols. */
+    public enum Subprotocol {
+        OPTIONAL,
+        REQUIRED
+    }
+
+    /**
+     * What the owner of a path decides by code instead of by a list. Called on the thread that
+     * reads the request: it must not block. Thread-safe.
+     */
+    public interface Choices {
+        /** A path that decides nothing so. */
+        Choices NONE = new Choices() {};
+
+        /**
+         * Whether a page of this origin may open the path; null leaves it to {@link
+         * RoutePolicy#allowedOrigins}, which are asked as well where the path has its own. Not
+         * asked for a request without an Origin.
+         */
+        default @Nullable Boolean allowsOrigin(String origin) {
+            return null;
+        }
+
+        /**
+         * The subprotocol of those offered, in their order; empty for none; null leaves it to
+         * {@link RoutePolicy#subprotocols}.
+         */
+        default @Nullable String chooseSubprotocol(List<String> offered) {
+            return null;
+        }
+    }
+
+    public RoutePolicy {
+        if (allowedOrigins != null) {
+            allowedOrigins = List.copyOf(allowedOrigins);
+            OriginPattern.parseAll("allowed origins of " + path, allowedOrigins);
+        }
+        subprotocols = List.copyOf(subprotocols);
+    }
+
+    /** A path with the node's rules and no subprotocol. */
+    public static RoutePolicy of(String path) {
+        return new RoutePolicy(path, null, List.of(), Subprotocol.OPTIONAL, null, Choices.NONE);
+    }
+}

@@ -1,0 +1,101 @@
+package io.highwater.handshake;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** What the handshake rules answer. Immutable. */
+public sealed interface UpgradeDecision {
+    /** The word that metrics and logs use: "accepted", or the refusing rule's. */
+    String outcome();
+
+    /** The same with this subprotocol where it is Accepted; itself where it is not. */
+    default UpgradeDecision withSubprotocol(@Nullable String chosen) {
+        return this;
+    }
+
+    /** The same with this policy where it is Accepted; itself where it is not. */
+    default UpgradeDecision withDeflate(DeflatePolicy policy) {
+        return this;
+    }
+
+    /** As the answer of a rule that need not wait for anything. */
+    default CompletionStage<UpgradeDecision> asStage() {
+        return CompletableFuture.completedStage(this);
+    }
+
+    /**
+     * Let in.
+     *
+     * @param clientAddress the client's address in text, behind trusted proxies the one they report
+     * @param subprotocol the one chosen, or null
+     * @param deflate what compression the session may use
+     * @param lease what the rules hold for the session (a place under a limit); the transport gives
+     *     it back once, when the session is over or never came to be
+     */
+    record Accepted(
+            String clientAddress, @Nullable String subprotocol, DeflatePolicy deflate, Lease lease)
+            implements UpgradeDecision {
+        @Override
+        public String outcome() {
+            return "accepted";
+        }
+
+        @Override
+        public Accepted withSubprotocol(@Nullable String chosen) {
+            return new Accepted(clientAddress, chosen, deflate, lease);
+        }
+
+        @Override
+        public Accepted withDeflate(DeflatePolicy policy) {
+            return new Accepted(clientAddress, subprotocol, policy, lease);
+        }
+
+        Accepted withLease(Lease held) {
+            return new Accepted(clientAddress, subprotocol, deflate, held);
+        }
+    }
+
+    /**
+     * Refused.
+     *
+     * @param status the HTTP status, 400 to 599
+     * @param outcome the rule's word, lower case with "_"
+     * @param reason one sentence for the client; names no secret
+     * @param retryAfter when to come again, or null
+     * @param headers more response headers, by name
+     */
+    record Rejected(
+            int status,
+            String outcome,
+            String reason,
+            @Nullable Duration retryAfter,
+            Map<String, String> headers)
+            implements UpgradeDecision {
+        public Rejected {
+            headers = Map.copyOf(headers);
+        }
+
+        public static Rejected of(int status, String outcome, String reason) {
+            return new Rejected(status, outcome, reason, null, Map.of());
+        }
+
+        public Rejected withRetryAfter(Duration after) {
+            return new Rejected(status, outcome, reason, after, headers);
+        }
+
+        public Rejected withHeader(String name, String value) {
+            return new Rejected(status, outcome, reason, retryAfter, Map.of(name, value));
+        }
+    }
+
+    /** Something held for a session. Giving it back twice is once. Thread-safe. */
+    @FunctionalInterface
+    interface Lease {
+        Lease NONE = () -> {};
+
+        void release();
+    }
+}

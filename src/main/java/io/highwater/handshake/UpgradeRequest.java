@@ -1,0 +1,65 @@
+package io.highwater.handshake;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An opening handshake that asks to be let in: an HTTP/1.1 Upgrade or an HTTP/2 Extended CONNECT.
+ * Immutable but for {@link #connection}; valid until the decision is made.
+ */
+public interface UpgradeRequest {
+    /** Which of the two kinds of handshake this is. */
+    enum Kind {
+        /** GET with Upgrade: websocket (RFC 6455 section 4). Has a Sec-WebSocket-Key. */
+        UPGRADE,
+        /** CONNECT with :protocol = websocket (RFC 8441). Has no key. */
+        EXTENDED_CONNECT
+    }
+
+    Kind kind();
+
+    /** The path, normalised, percent-encoded where it has to be, starting with "/". */
+    String path();
+
+    /** The query as it came, without "?"; null where there is none. */
+    @Nullable String query();
+
+    /** All values of a header in their order, names in any case; empty where it is absent. */
+    List<String> headers(String name);
+
+    /** The names of all headers, as they came. */
+    Set<String> headerNames();
+
+    /** The first value of a header, or null. */
+    default @Nullable String header(String name) {
+        List<String> values = headers(name);
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    /** "http" or "https", of the connection itself. */
+    String scheme();
+
+    /** Host and optional port as the request named them: the Host header or :authority. */
+    String authority();
+
+    /** The other end of the TCP connection. */
+    InetSocketAddress peer();
+
+    /** What the path leads to; empty where no endpoint is deployed there. */
+    Optional<RoutePolicy> route();
+
+    /** The TCP connection that the request came on. */
+    ConnectionScope connection();
+
+    /** Values that live as long as a TCP connection. Thread-safe. */
+    interface ConnectionScope {
+        /** The value kept under this key, made now if it is the first. */
+        <T> T computeIfAbsent(Class<T> key, java.util.function.Supplier<T> first);
+
+        /** The value kept under this key, or null. */
+        <T> @Nullable T get(Class<T> key);
+    }
+}

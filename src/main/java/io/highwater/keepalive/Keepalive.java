@@ -1,0 +1,262 @@
+package io.highwater.keepalive;
+
+import io.highwater.time.Timer;
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Wire;
+import io.highwater.wire.WireActivity;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+
+/**
+ * Keeps one session alive and finds out when it is dead: Pings, the deadline of their Pongs, the
+ * checks for a peer that sends nothing or takes nothing. One timer for all of it.
+ *
+ * <p>Thread-safe. Its timer runs on the wheel's thread; {@link #onPong} is called by the session.
+ */
+public final class Keepalive extends Timer {
+    // One Ping is out at a time. The timer wakes for whichever comes first of the next Ping, the
+    // Pong's deadline, the idle deadline and the write deadline; it judges all four at each wake,
+    // by what the wire's activity says then. Nothing is rescheduled when bytes pass.
+    //
+    // The Pong's deadline stands still while demand is withheld, since a Pong can't be read then:
+    // it is late when demand was given for the whole timeout since the Ping left. But each message
+    // withholds demand for as long as its callback runs, and by that rule alone a peer that sends
+    // without pause would never owe a Pong; and how long demand was withheld in all is not recorded
+    // for a million wires. So from the first deadline on we sample too, eight times in a timeout:
+    // eight looks that find demand given count as one timeout. Who sends faster than the callbacks
+    // run is hardly ever found with demand given. There a look that finds a message of this moment
+    // counts an eighth of one: what a Pong may have waited behind, in the buffers on the way, was
+    // read long before 64 of those.
+
+    private static final int PAYLOAD_BYTES = Long.BYTES;
+    private static final int LOOKS = 8;
+    private static final int LATE_POINTS = LOOKS * LOOKS;
+
+    /** Twice the step of the wheel, by whose clock demand is noted. */
+    private static final long THIS_MOMENT_NANOS = Duration.ofMillis(100).toNanos();
+
+    private static final Duration NO_PONG_LINGER = Duration.ofSeconds(1);
+    private static final CloseStatus NO_PONG = new CloseStatus(CloseStatus.NO_PONG, "no pong");
+
+    private static final CloseStatus SLOW_CONSUMER =
+            new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "slow consumer");
+
+    // 1001, as Jetty and Tomcat have it: the RFC has no code for idleness, this one is for an end
+    // that is nobody's fault, and clients come back after it.
+    private static final CloseStatus IDLE = new CloseStatus(CloseStatus.GOING_AWAY, "idle timeout");
+
+    private static final AtomicReferenceFieldUpdater<Keepalive, State> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(Keepalive.class, State.class, "state");
+
+    private enum State {
+        /** No Pong is owed. */
+        QUIET,
+
+        /** A Ping is with the wire, its Pong is owed. */
+        AWAITING,
+
+        /** The same, and the Ping was repeated while demand was withheld: no round trip. */
+        REPEATED,
+
+        /** The session ended or was ended here. */
+        STOPPED;
+
+        boolean owesPong() {
+            return this == AWAITING || this == REPEATED;
+        }
+    }
+
+    private final Wire wire;
+    private final PingScheduler node;
+
+    /**
+     * The point of time in the session's phase that the last Ping was sent for; one interval before
+     * the first Ping. Written by the wheel's thread only.
+     */
+    private volatile long pingNanos;
+
+    /** Moved by the wheel's thread, the session's and whoever stops; by compare-and-set. */
+    private volatile State state = State.QUIET;
+
+    /** Of the looks since the Ping, in 64ths of a timeout. Confined to the wheel's thread. */
+    private byte points;
+
+    /** The first Ping is due one interval after {@code pingNanos}. */
+    Keepalive(Wire wire, PingScheduler node, long pingNanos) {
+        this.wire = wire;
+        this.node = node;
+        this.pingNanos = pingNanos;
+    }
+
+    void start(long nowNanos) {
+        schedule(nextWake(nowNanos, wire.activity()));
+    }
+
+    /** The session is over. */
+    public void stop() {
+        state = State.STOPPED;
+        node.wheel().cancel(this);
+    }
+
+    /**
+     * True where {@code payload}, which is left as it is, answers our last Ping; false where the
+     * Pong is the application's affair.
+     */
+    public boolean onPong(ByteBuffer payload) {
+        if (payload.remaining() != PAYLOAD_BYTES
+                || payload.duplicate().getLong() != node.payload(this, pingNanos)) {
+            return false;
+        }
+        State before = state;
+        if (before.owesPong() && STATE.compareAndSet(this, before, State.QUIET)) {
+            WireActivity activity = wire.activity();
+            if (before == State.AWAITING && !activity.isPingPending()) {
+                long written = activity.pingWrittenNanos();
+                node.observer().onRoundTripNanos(node.ticker().nanoTime() - written);
+            }
+        }
+        return true;
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+        WireActivity activity = wire.activity();
+        State now = state;
+        if (now == State.STOPPED) {
+            return;
+        }
+        if (isWriteStuck(nowNanos, activity)) {
+            if (STATE.getAndSet(this, State.STOPPED) != State.STOPPED) {
+                wire.fail(SLOW_CONSUMER, node.evictLinger());
+            }
+            return;
+        }
+        if (now.owesPong() && isPongLate(nowNanos, activity)) {
+            // Unless the Pong has come in this moment.
+            if (STATE.compareAndSet(this, now, State.STOPPED)) {
+                wire.fail(NO_PONG, NO_PONG_LINGER);
+                return;
+            }
+        }
+        if (isIdle(nowNanos, activity)) {
+            if (STATE.getAndSet(this, State.STOPPED) != State.STOPPED) {
+                wire.close(IDLE);
+            }
+            return;
+        }
+        ping(nowNanos, activity);
+        schedule(nextWake(nowNanos, activity));
+    }
+
+    private boolean isWriteStuck(long nowNanos, WireActivity activity) {
+        return activity.isWritePending()
+                && nowNanos - activity.writePendingSinceNanos() >= node.slowWriteTimeoutNanos();
+    }
+
+    private boolean isIdle(long nowNanos, WireActivity activity) {
+        return !activity.isDemandWithheld()
+                && nowNanos - readableSinceNanos(activity) >= node.idleTimeoutNanos();
+    }
+
+    /** When something was read, or could be read again. */
+    private static long readableSinceNanos(WireActivity activity) {
+        long read = activity.lastReadNanos();
+        long demand = activity.demandChangedNanos();
+        return demand - read > 0 ? demand : read;
+    }
+
+    private boolean isPongLate(long nowNanos, WireActivity activity) {
+        long timeout = node.pongTimeoutNanos();
+        long written = activity.pingWrittenNanos();
+        if (activity.isPingPending() || nowNanos - written < timeout) {
+            return false;
+        }
+        long demand = activity.demandChangedNanos();
+        if (activity.isDemandWithheld()) {
+            return nowNanos - demand <= THIS_MOMENT_NANOS && isEnough(1);
+        }
+        long readable = demand - written > 0 ? demand : written;
+        return nowNanos - readable >= timeout || isEnough(LOOKS);
+    }
+
+    private boolean isEnough(int more) {
+        points += (byte) more;
+        return points > LATE_POINTS;
+    }
+
+    private void ping(long nowNanos, WireActivity activity) {
+        long interval = node.pingIntervalNanos();
+        if (interval == 0) {
+            return;
+        }
+        State now = state;
+        if (now == State.QUIET) {
+            long sinceLast = nowNanos - pingNanos;
+            if (sinceLast >= interval) {
+                // What the wheel missed while it stood still is skipped, the phase is kept.
+                pingNanos += sinceLast - sinceLast % interval;
+                points = 0;
+                sendPing(now, State.AWAITING);
+            }
+        } else if (now.owesPong()
+                && activity.isDemandWithheld()
+                && !activity.isPingPending()
+                && nowNanos - activity.pingWrittenNanos()
+                        >= Math.max(interval, 2 * node.pongTimeoutNanos())) {
+            // Not before its Pong was looked for as long as it was waited for: the repetition
+            // starts the deadline anew, and at short intervals a peer that sends without pause
+            // would never come to it. Proxies between us forget a connection that carries nothing,
+            // however long a callback
+            // takes. The payload stays: a peer may answer only the last of two Pings (RFC 6455
+            // section 5.5.3), or both.
+            sendPing(now, State.REPEATED);
+        }
+    }
+
+    private void sendPing(State from, State to) {
+        if (STATE.compareAndSet(this, from, to)) {
+            long payload = node.payload(this, pingNanos);
+            wire.ping(ByteBuffer.allocate(PAYLOAD_BYTES).putLong(payload).flip());
+        }
+    }
+
+    private long nextWake(long nowNanos, WireActivity activity) {
+        // A write that gets stuck from now on is noticed by then.
+        long delay = node.slowWriteTimeoutNanos();
+        if (activity.isWritePending()) {
+            delay = Math.min(delay, activity.writePendingSinceNanos() + delay - nowNanos);
+        }
+        if (!activity.isDemandWithheld()) {
+            long idleAt = readableSinceNanos(activity) + node.idleTimeoutNanos();
+            delay = Math.min(delay, idleAt - nowNanos);
+        }
+        boolean owesPong = state.owesPong();
+        if (owesPong) {
+            delay = Math.min(delay, nextPongLook(nowNanos, activity));
+        }
+        if (node.pingIntervalNanos() > 0) {
+            // Also while the Pong is out, which may come long before its deadline.
+            long untilPing = pingNanos + node.pingIntervalNanos() - nowNanos;
+            delay = owesPong && untilPing <= 0 ? delay : Math.min(delay, untilPing);
+        }
+        return nowNanos + delay;
+    }
+
+    /** Nanoseconds until the Pong can be late, or can be looked for once more. */
+    private long nextPongLook(long nowNanos, WireActivity activity) {
+        long timeout = node.pongTimeoutNanos();
+        if (activity.isPingPending()) {
+            return timeout;
+        }
+        long left = timeout - (nowNanos - activity.pingWrittenNanos());
+        return left > 0 ? left : timeout / LOOKS;
+    }
+
+    private void schedule(long deadlineNanos) {
+        node.wheel().schedule(this, deadlineNanos);
+        if (state == State.STOPPED) {
+            node.wheel().cancel(this);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.highwater.keepalive;
+
+import java.time.Duration;
+
+/**
+ * When sessions are pinged and when they are given up. Immutable.
+ *
+ * @param pingInterval one Ping each, from 100 ms to 7 days; 0 sends none. 25 s: below the 30 s
+ *     after which the impatient of the proxies and NATs forget a connection
+ * @param pongTimeout from the Ping's leaving to its Pong, from 100 ms to 7 days
+ * @param idleTimeout nothing read for so long ends a session; from pingInterval + pongTimeout, so
+ *     that a peer with nothing to say gets its chance to answer a Ping, to 14 days
+ * @param slowWriteTimeout no byte taken by the peer for so long ends a session; from 100 ms to 7
+ *     days
+ */
+public record KeepaliveSettings(
+        Duration pingInterval,
+        Duration pongTimeout,
+        Duration idleTimeout,
+        Duration slowWriteTimeout) {
+    private static final String PING = "highwater.keepalive.ping-interval";
+    private static final String PONG = "highwater.keepalive.pong-timeout";
+    private static final String IDLE = "highwater.keepalive.idle-timeout";
+    private static final String SLOW_WRITE = "highwater.keepalive.slow-write-timeout";
+
+    private static final Duration MIN = Duration.ofMillis(100);
+    private static final Duration MAX = Duration.ofDays(7);
+    private static final Duration MAX_IDLE = MAX.plus(MAX);
+
+    public KeepaliveSettings {
+        if (!pingInterval.isZero()) {
+            inRange(PING, pingInterval, MIN, "0 or " + MIN + " to " + MAX);
+        }
+        inRange(PONG, pongTimeout, MIN, MIN + " to " + MAX);
+        inRange(SLOW_WRITE, slowWriteTimeout, MIN, MIN + " to " + MAX);
+        Duration least = pingInterval.plus(pongTimeout);
+        if (idleTimeout.compareTo(least) < 0 || idleTimeout.compareTo(MAX_IDLE) > 0) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s: %s is not in the range %s (%s %s + %s %s) to %s",
+                            IDLE,
+                            idleTimeout,
+                            least,
+                            PING,
+                            pingInterval,
+                            PONG,
+                            pongTimeout,
+                            MAX_IDLE));
+        }
+    }
+
+    public static KeepaliveSettings defaults() {
+        return new KeepaliveSettings(
+                Duration.ofSeconds(25),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(40),
+                Duration.ofSeconds(30));
+    }
+
+    private static void inRange(String key, Duration value, Duration min, String range) {
+        if (value.compareTo(min) < 0 || value.compareTo(MAX) > 0) {
+            throw new IllegalArgumentException(
+                    key + ": " + value + " is not in the range " + range);
+        }
+    }
+}

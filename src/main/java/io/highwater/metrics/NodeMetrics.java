@@ -1,0 +1,95 @@
+package io.highwater.metrics;
+
+import io.highwater.handshake.HandshakeObserver;
+import io.highwater.keepalive.KeepaliveObserver;
+import io.highwater.outbound.Backlog;
+import io.highwater.outbound.OutboundObserver;
+import io.highwater.session.SessionObserver;
+import io.highwater.wire.WireObserver;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+/**
+ * One node's metrics, in a registry of its own: hands out the observers and writes what they saw.
+ * Thread-safe.
+ */
+public final class NodeMetrics implements AutoCloseable {
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(
+                            PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM)
+                    .throwExceptionOnRegistrationFailure();
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final WireMetrics wire;
+    private final HandshakeMetrics handshake;
+    private final OutboundMetrics outbound;
+    private final KeepaliveMetrics keepalive;
+    private final SessionMetrics sessions;
+    private final BacklogMetrics backlog;
+
+    public NodeMetrics(Backlog backlog) {
+        Meters meters = new Meters(registry);
+        wire = new WireMetrics(meters);
+        handshake = new HandshakeMetrics(meters);
+        outbound = new OutboundMetrics(meters);
+        keepalive = new KeepaliveMetrics(meters);
+        sessions = new SessionMetrics(meters);
+        this.backlog = new BacklogMetrics(meters, backlog, wire::connections);
+        gc.bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    public WireObserver wire() {
+        return wire;
+    }
+
+    public HandshakeObserver handshake() {
+        return handshake;
+    }
+
+    public OutboundObserver outbound() {
+        return outbound;
+    }
+
+    public KeepaliveObserver keepalive() {
+        return keepalive;
+    }
+
+    public SessionObserver sessions() {
+        return sessions;
+    }
+
+    /** Open WebSocket connections. */
+    public long connections() {
+        return wire.connections();
+    }
+
+    /**
+     * Every metric as text. Walks the queues: for a scrape, not for each message.
+     *
+     * @param contentType the Prometheus text format or OpenMetrics
+     * @param nowNanos of the node's Ticker
+     */
+    public String scrape(String contentType, long nowNanos) {
+        backlog.sample(nowNanos);
+        return registry.scrape(contentType);
+    }
+
+    /** Stops listening to the garbage collector. */
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,82 @@
+package io.highwater.metrics;
+
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.TransportKind;
+import io.highwater.wire.WireObserver;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Tags;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts connections and how they end. Thread-safe; an event costs one addition. */
+final class WireMetrics implements WireObserver {
+    /**
+     * Codes with a meaning of their own here, ascending. A peer may send any: the rest is other.
+     */
+    private static final int[] KNOWN_CODES = {
+        CloseStatus.NORMAL,
+        CloseStatus.GOING_AWAY,
+        CloseStatus.PROTOCOL_ERROR,
+        CloseStatus.UNSUPPORTED_DATA,
+        CloseStatus.NO_STATUS,
+        CloseStatus.ABNORMAL,
+        CloseStatus.BAD_PAYLOAD,
+        CloseStatus.POLICY,
+        CloseStatus.TOO_BIG,
+        CloseStatus.INTERNAL_ERROR,
+        CloseStatus.RESTART,
+        CloseStatus.TRY_AGAIN_LATER,
+        CloseStatus.TOKEN_EXPIRED,
+        CloseStatus.FORBIDDEN,
+        CloseStatus.NO_PONG,
+        CloseStatus.TOO_MANY_COMMANDS
+    };
+
+    /** Filled here and never changed: safe to read from any thread. */
+    private final Map<TransportKind, LongAdder> open = new EnumMap<>(TransportKind.class);
+
+    /** At the index of its code in KNOWN_CODES. */
+    private final Counter[] closes;
+
+    private final Counter otherCloses;
+
+    WireMetrics(Meters meters) {
+        for (TransportKind kind : TransportKind.values()) {
+            LongAdder count = new LongAdder();
+            open.put(kind, count);
+            meters.gauge(Metric.CONNECTIONS, Tags.of("transport", kind.label()), count::sum);
+        }
+        closes =
+                Arrays.stream(KNOWN_CODES)
+                        .mapToObj(code -> meters.counter(Metric.CLOSES, "code", "" + code))
+                        .toArray(Counter[]::new);
+        otherCloses = meters.counter(Metric.CLOSES, "code", "other");
+    }
+
+    /** All open connections. */
+    long connections() {
+        long sum = 0;
+        for (LongAdder count : open.values()) {
+            sum += count.sum();
+        }
+        return sum;
+    }
+
+    @Override
+    public void onOpened(TransportKind kind) {
+        count(kind).increment();
+    }
+
+    @Override
+    public void onClosed(TransportKind kind, CloseStatus status, long ageNanos) {
+        count(kind).decrement();
+        int known = Arrays.binarySearch(KNOWN_CODES, status.code());
+        (known >= 0 ? closes[known] : otherCloses).increment();
+    }
+
+    private LongAdder count(TransportKind kind) {
+        return java.util.Objects.requireNonNull(open.get(kind));
+    }
+}

@@ -1,0 +1,54 @@
+package io.highwater.outbound;
+
+import io.highwater.wire.OutboundFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What leaves in one write. Guarded by the lock of its queue, but for {@link #join}. */
+final class Batch {
+    private final List<Element> elements;
+    private final Tally tally = new Tally();
+
+    /** The copy that the wire holds; null while it holds none or the one message itself. */
+    private @Nullable OutboundFrame joined;
+
+    Batch(List<Element> elements) {
+        this.elements = elements;
+        elements.forEach(tally::add);
+    }
+
+    List<Element> elements() {
+        return elements;
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    /** What to write. Called by the one thread that writes, under no lock: it copies. */
+    OutboundFrame join() {
+        List<OutboundFrame> frames = new ArrayList<>(elements.size());
+        for (Element element : elements) {
+            OutboundFrame frame = element.toWrite();
+            if (frame != null) {
+                frames.add(frame);
+            }
+        }
+        return frames.size() == 1 ? frames.get(0) : OutboundFrame.join(frames);
+    }
+
+    void heldByWire(OutboundFrame frame) {
+        joined = frame;
+    }
+
+    void collectFrames(Set<OutboundFrame> frames) {
+        for (Element element : elements) {
+            element.collectFrames(frames);
+        }
+        if (joined != null) {
+            frames.add(joined);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.highwater.outbound;
+
+import io.highwater.time.Ticker;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs what others want to be told, under no lock, and survives what they throw. Thread-safe.
+ *
+ * <p>A completion may offer the next message, whose completion offers the next: on a wire that
+ * takes all at once that is a recursion without end. From {@link #MAX_DEPTH} on, a callback waits
+ * until those below it on the stack have returned.
+ */
+final class Callbacks {
+    private static final Logger LOG = LoggerFactory.getLogger(Callbacks.class);
+
+    private static final int MAX_DEPTH = 16;
+
+    private final Ticker ticker;
+    private final OutboundObserver observer;
+    private final ThreadLocal<Nesting> nesting = ThreadLocal.withInitial(Nesting::new);
+
+    Callbacks(Ticker ticker, OutboundObserver observer) {
+        this.ticker = ticker;
+        this.observer = observer;
+    }
+
+    void written(@Nullable SendCompletion completion, long sampledNanos) {
+        if (sampledNanos != 0) {
+            observer.onLatencyNanos(ticker.nanoTime() - sampledNanos);
+        }
+        if (completion != null) {
+            run(completion::onWritten);
+        }
+    }
+
+    void written(List<Element> elements) {
+        for (Element element : elements) {
+            written(element.completion(), element.sampledNanos());
+        }
+    }
+
+    void failed(@Nullable SendCompletion completion, Throwable cause) {
+        if (completion != null) {
+            run(() -> completion.onFailed(cause));
+        }
+    }
+
+    void failed(List<? extends Element> elements, Throwable cause) {
+        for (Element element : elements) {
+            failed(element.completion(), cause);
+        }
+    }
+
+    void writable(List<CompletableFuture<@Nullable Void>> futures) {
+        for (CompletableFuture<@Nullable Void> future : futures) {
+            run(() -> future.complete(null));
+        }
+    }
+
+    void neverWritable(List<CompletableFuture<@Nullable Void>> futures, Throwable cause) {
+        for (CompletableFuture<@Nullable Void> future : futures) {
+            run(() -> future.completeExceptionally(cause));
+        }
+    }
+
+    /** Not deferred: who is told of a mark is told before the offer returns. */
+    void tell(Runnable listener) {
+        try {
+            listener.run();
+        } catch (RuntimeException | Error e) {
+            // Errors too: those that wait behind it are still owed their answer.
+            LOG.warn("A listener of a send queue failed", e);
+        }
+    }
+
+    private void run(Runnable callback) {
+        Nesting here = nesting.get();
+        if (here.depth == MAX_DEPTH) {
+            here.deferred.add(callback);
+            return;
+        }
+        here.depth++;
+        try {
+            tell(callback);
+            if (here.depth == 1) {
+                for (Runnable next = here.deferred.poll();
+                        next != null;
+                        next = here.deferred.poll()) {
+                    tell(next);
+                }
+            }
+        } finally {
+            here.depth--;
+        }
+    }
+
+    /** Confined to its thread. */
+    private static final class Nesting {
+        private final ArrayDeque<Runnable> deferred = new ArrayDeque<>(0);
+        private int depth;
+    }
+}

@@ -1,0 +1,40 @@
+package io.highwater.outbound;
+
+import io.highwater.wire.OutboundFrame;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message or a whole turn that went to the wire past the queue, and is in flight. Immutable.
+ *
+ * @param messages that {@code frame} holds
+ * @param isDroppable whether LATEST could have dropped them, had they waited
+ * @param sampledNanos when their latency began, if it is one of those that are timed; else 0
+ */
+record Direct(
+        OutboundFrame frame,
+        int messages,
+        boolean isDroppable,
+        @Nullable SendCompletion completion,
+        long sampledNanos)
+        implements Element {
+    @Override
+    public int bytes() {
+        return frame.bytes();
+    }
+
+    @Override
+    public @Nullable Droppable<?> droppable() {
+        return null;
+    }
+
+    @Override
+    public OutboundFrame toWrite() {
+        return frame;
+    }
+
+    @Override
+    public void collectFrames(Set<OutboundFrame> frames) {
+        frames.add(frame);
+    }
+}

@@ -1,0 +1,398 @@
+package io.highwater.outbound;
+
+import io.highwater.outbound.SendQueues.Admission;
+import io.highwater.wire.OutboundFrame;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The half of {@link SendQueue} that needs its lock: what waits, who writes, and how that changes.
+ * Nothing here calls a wire, a completion or a listener; the other half does, and holds no lock.
+ *
+ * <p>Thread-safe. A class of its own by inheritance because an object of its own would cost each of
+ * a million sockets 16 bytes.
+ */
+abstract sealed class GuardedQueue permits SendQueue {
+    // The lock is this object, for the same 16 bytes; nobody outside the package may lock on it.
+    // Lock order: queue, then the Backlog's set.
+    //
+    // Who moved the state from IDLE or FULL to WRITING is the writer: the only one to call
+    // Wire.write, until it moves the state on. Others only add to what waits. So the wire sees one
+    // write at a time and the messages in their order, and nobody waits for a write.
+
+    private enum State {
+        /** Nothing waits and nobody writes. */
+        IDLE,
+
+        /** One thread is the writer. */
+        WRITING,
+
+        /** The same, and onWritable came before the write returned that it answers. */
+        WRITABLE_EARLY,
+
+        /** The wire has more than the transport takes; onWritable will make a writer. */
+        FULL,
+
+        /** Offers are refused: the Close is with the wire, or the session failed or is over. */
+        ENDED
+    }
+
+    /** How the write of a message that was not queued went. */
+    enum Written {
+        /** The transport has it and nothing waits. The thread is the writer no more. */
+        TAKEN,
+
+        /** The transport has it. The thread is still the writer, and goes on to {@link #next}. */
+        TAKEN_WITH_MORE,
+
+        /** It is in flight. The thread is the writer no more. */
+        STUCK,
+
+        /** The same, and PAUSE's high-water mark is crossed. */
+        STUCK_ABOVE,
+
+        /** The queue ended meanwhile, and the session with it: nobody will hear of it again. */
+        LOST
+    }
+
+    /** When the Close is sent. */
+    enum Closing {
+        NOW,
+        WHEN_EMPTY,
+
+        /** It is under way already, or the session is over. */
+        BEFORE
+    }
+
+    private final SendQueues route;
+
+    /** Guarded by this. */
+    private State state = State.IDLE;
+
+    /** Null while there is nothing to remember. Guarded by this. */
+    private @Nullable Waiting waiting;
+
+    /** What waited and was in flight when it ended. Guarded by this. */
+    private int lostMessages;
+
+    GuardedQueue(SendQueues route) {
+        this.route = route;
+    }
+
+    final SendQueues route() {
+        return route;
+    }
+
+    /** Queues the message, makes the caller the writer, or says why not. */
+    final synchronized Admission admit(
+            OutboundFrame frame,
+            @Nullable String key,
+            @Nullable SendCompletion completion,
+            long sampledNanos) {
+        Admission entered = enter(1, frame.bytes(), route.isDroppable(frame));
+        if (entered == Admission.QUEUED || entered == Admission.QUEUED_ABOVE) {
+            add(new Queued(frame, completion, sampledNanos, route.droppable(frame, key)), entered);
+            thin();
+        }
+        return entered;
+    }
+
+    /** The same of the messages of a turn, all or none. */
+    final synchronized <P> Admission admit(
+            OutboundTurn<P> turn, @Nullable LatestLane<P> lane, long sampledNanos) {
+        List<OutboundPart<P>> parts = turn.parts();
+        Admission entered = enter(parts.size(), turn.joined().bytes(), lane != null);
+        if (entered == Admission.QUEUED || entered == Admission.QUEUED_ABOVE) {
+            long sample = sampledNanos;
+            for (OutboundPart<P> part : parts) {
+                Droppable<P> droppable = lane == null ? null : new Droppable<>(lane, part);
+                add(new Queued(part.frame(), null, sample, droppable), entered);
+                sample = 0;
+            }
+            thin();
+        }
+        return entered;
+    }
+
+    private Admission enter(int messages, int bytes, boolean droppable) {
+        if (isClosing()) {
+            return Admission.CLOSED;
+        }
+        if (state == State.IDLE) {
+            state = State.WRITING;
+            return Admission.DIRECT;
+        }
+        if (droppable) {
+            return Admission.QUEUED;
+        }
+        // LATEST's own messages don't count: they give way to what has to be kept.
+        return waiting == null
+                ? route.admit(messages, messages, bytes, false)
+                : route.admit(
+                        messages,
+                        waiting.tally().keptMessages() + messages,
+                        waiting.tally().keptBytes() + bytes,
+                        waiting.isAboveHigh());
+    }
+
+    private void add(Queued message, Admission admission) {
+        Waiting now = remember(message);
+        now.add(message, route.node().wheel().nowNanos());
+        if (admission == Admission.QUEUED_ABOVE) {
+            now.crossHigh();
+        }
+    }
+
+    private void thin() {
+        Waiting now = waiting();
+        long before = now.tally().bytes();
+        now.thin();
+        route.node().backlog().addBytes(now.tally().bytes() - before);
+    }
+
+    /** What LATEST has dropped since the last call; belongs to the caller. */
+    final synchronized List<Queued> takeThinned() {
+        return waiting == null ? List.of() : waiting.takeThinned();
+    }
+
+    /** The writer has written what was not queued; {@code taken} is what the wire said. */
+    final synchronized Written writtenDirect(
+            boolean taken,
+            OutboundFrame frame,
+            int messages,
+            boolean droppable,
+            @Nullable SendCompletion completion,
+            long sampledNanos) {
+        if (state == State.ENDED) {
+            return taken ? Written.TAKEN : Written.LOST;
+        }
+        if (taken || state == State.WRITABLE_EARLY) {
+            boolean more = waiting != null && waiting.needsWriter();
+            state = more ? State.WRITING : State.IDLE;
+            return more ? Written.TAKEN_WITH_MORE : Written.TAKEN;
+        }
+        state = State.FULL;
+        Direct direct = new Direct(frame, messages, droppable, completion, sampledNanos);
+        Waiting now = remember(direct);
+        now.addInFlight(direct, route.node().wheel().nowNanos());
+        // EVICT: the message was taken whatever its size; the next offer is judged by the marks.
+        Tally tally = now.tally();
+        Admission admission =
+                route.admit(messages, tally.keptMessages(), tally.keptBytes(), now.isAboveHigh());
+        if (admission != Admission.QUEUED_ABOVE) {
+            return Written.STUCK;
+        }
+        now.crossHigh();
+        return Written.STUCK_ABOVE;
+    }
+
+    private Waiting remember(Element element) {
+        Waiting now = waiting();
+        if (now.tally().messages() == 0) {
+            route.node().backlog().join(this);
+        }
+        route.node().backlog().addBytes(element.bytes());
+        return now;
+    }
+
+    /**
+     * The wire takes frames again: makes the caller the writer and answers what has left. Null
+     * where there is nothing to do.
+     */
+    final synchronized @Nullable Batch writable() {
+        if (state == State.WRITING) {
+            state = State.WRITABLE_EARLY;
+        }
+        if (state != State.FULL) {
+            return null;
+        }
+        state = State.WRITING;
+        return removeInFlight();
+    }
+
+    private Batch removeInFlight() {
+        Batch batch = waiting().removeInFlight(route.node().wheel().nowNanos());
+        route.node().backlog().addBytes(-batch.tally().bytes());
+        if (waiting().tally().messages() == 0) {
+            route.node().backlog().leave(this);
+        }
+        return batch;
+    }
+
+    /** What the writer writes next. Null where it is the writer no more. */
+    final synchronized @Nullable Batch next(Drained drained) {
+        Waiting now = waiting;
+        if (now != null && !now.isAboveLow()) {
+            drained.writable.addAll(now.takeUntilWritable());
+        }
+        if (state == State.ENDED) {
+            return null;
+        }
+        if (now != null && now.hasMessages()) {
+            return now.takeBatch();
+        }
+        if (now != null && now.closing() != null) {
+            drained.closing = now.closing();
+            end();
+            return null;
+        }
+        state = State.IDLE;
+        letGo();
+        return null;
+    }
+
+    /** The same after the writer has written {@code batch}; {@code taken} is what the wire said. */
+    final synchronized @Nullable Batch nextAfter(Batch batch, boolean taken, Drained drained) {
+        if (state == State.ENDED) {
+            (taken ? drained.written : drained.lost).addAll(batch.elements());
+            return null;
+        }
+        if (!taken && state != State.WRITABLE_EARLY) {
+            state = State.FULL;
+            return null;
+        }
+        state = State.WRITING;
+        drained.written.addAll(removeInFlight().elements());
+        return next(drained);
+    }
+
+    /** The wire holds a copy of the batch, which counts as retained. */
+    final synchronized void heldByWire(Batch batch, OutboundFrame copy) {
+        batch.heldByWire(copy);
+    }
+
+    /** Ends an idle queue, has the writer end a busy one when it is empty. */
+    final synchronized Closing beginClosing(CloseDeadline deadline) {
+        if (isClosing()) {
+            return Closing.BEFORE;
+        }
+        if (state == State.IDLE) {
+            end();
+            return Closing.NOW;
+        }
+        waiting().beginClosing(deadline);
+        return Closing.WHEN_EMPTY;
+    }
+
+    /**
+     * Refuses offers from now on. What is returned belongs to the caller; what a writer is writing
+     * at this moment is not in it, but left to the writer.
+     */
+    final synchronized @Nullable Waiting end() {
+        Waiting dropped = waiting;
+        waiting = null;
+        if (dropped != null && dropped.tally().messages() > 0) {
+            lostMessages = dropped.tally().messages();
+            route.node().backlog().addBytes(-dropped.tally().bytes());
+            route.node().backlog().leave(this);
+            if (state != State.FULL) {
+                dropped.leaveInFlight();
+            }
+        }
+        state = State.ENDED;
+        return dropped;
+    }
+
+    /** True where offers are refused, possibly with messages still to write. */
+    final synchronized boolean isClosing() {
+        return state == State.ENDED || (waiting != null && waiting.closing() != null);
+    }
+
+    /** What the listener has to be told by the caller, who then calls {@link #endTelling}. */
+    final synchronized @Nullable Waiting beginTelling() {
+        return waiting != null && waiting.beginTelling() ? waiting : null;
+    }
+
+    final synchronized void endTelling(Waiting told) {
+        told.endTelling();
+        letGo();
+    }
+
+    /**
+     * Completes when the queue is at or below its low-water mark, at once if it is now; fails with
+     * a {@link ClosedChannelException} or {@link SlowConsumerException} when the session is over.
+     * Its dependents run under the rules of {@link SendCompletion}.
+     */
+    public final synchronized CompletionStage<@Nullable Void> whenWritable() {
+        if (state == State.ENDED) {
+            return CompletableFuture.failedFuture(new ClosedChannelException());
+        }
+        return waiting == null || !waiting.isAboveLow()
+                ? CompletableFuture.completedFuture(null)
+                : waiting.untilWritable();
+    }
+
+    /** True at or below the low-water mark, unless offers are refused for good. */
+    public final synchronized boolean isWritable() {
+        return !isClosing() && (waiting == null || !waiting.isAboveLow());
+    }
+
+    /** PAUSE: true from the offer that crossed the high-water mark until the low is reached. */
+    public final synchronized boolean isAboveHighWater() {
+        return waiting != null && waiting.isAboveHigh();
+    }
+
+    /** Messages that were queued and in flight when the queue ended, and so are lost. */
+    public final synchronized int lostMessages() {
+        return lostMessages;
+    }
+
+    /** Messages queued and in flight. */
+    public final synchronized int queuedMessages() {
+        return waiting == null ? 0 : waiting.tally().messages();
+    }
+
+    /** Their bytes, headers included. */
+    public final synchronized long queuedBytes() {
+        return waiting == null ? 0 : waiting.tally().bytes();
+    }
+
+    final synchronized boolean isAboveLowWaterSince(long sinceNanos) {
+        return waiting != null && waiting.isAboveLowSince(sinceNanos);
+    }
+
+    /** Whether the governor may end this: it says why. */
+    final synchronized boolean isEvictable(long sinceNanos) {
+        return route.settings().policy() == OverflowPolicy.EVICT
+                && !isClosing()
+                && waiting != null
+                && waiting.isAboveLowSince(sinceNanos)
+                && waiting.isKeptAboveLow();
+    }
+
+    /** Null where it has not been above its low-water mark since then. */
+    final synchronized @Nullable SlowQueue lookIfSlow(long sinceNanos) {
+        return waiting != null && waiting.isAboveLowSince(sinceNanos) ? waiting.look(this) : null;
+    }
+
+    /** All frames it holds, each once. */
+    final synchronized Set<OutboundFrame> frames() {
+        return waiting == null ? Set.of() : waiting.frames();
+    }
+
+    /** Ends the session if it {@link #isEvictable} still. */
+    abstract boolean evictIfSlow(long sinceNanos);
+
+    abstract SlowClient describe(SlowQueue slow, long nowNanos);
+
+    /** Caller holds this. */
+    private Waiting waiting() {
+        Waiting now = waiting;
+        if (now == null) {
+            now = new Waiting(route.settings().marks());
+            waiting = now;
+        }
+        return now;
+    }
+
+    /** Caller holds this. */
+    private void letGo() {
+        if (waiting != null && waiting.isSettled()) {
+            waiting = null;
+        }
+    }
+}

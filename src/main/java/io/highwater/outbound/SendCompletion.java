@@ -1,0 +1,23 @@
+package io.highwater.outbound;
+
+/**
+ * Told what became of one offered message: exactly one of the two methods is called, once, whatever
+ * the {@link OfferResult} was.
+ *
+ * <p>Called on the thread that found out (an offerer, the wire's, the timers'), under no lock. It
+ * may offer more. It must not block: hand long work on. Completions of two messages may come in
+ * either order. What it throws is logged.
+ */
+public interface SendCompletion {
+    /** The transport has taken the last byte; whether the peer has it is not known. */
+    void onWritten();
+
+    /**
+     * The message was not sent, or not wholly.
+     *
+     * @param cause {@link SlowConsumerException} where the policy dropped it, {@link
+     *     java.nio.channels.ClosedChannelException} where the session was over, or what the wire
+     *     threw
+     */
+    void onFailed(Throwable cause);
+}

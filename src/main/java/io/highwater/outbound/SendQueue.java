@@ -1,0 +1,367 @@
+package io.highwater.outbound;
+
+import io.highwater.outbound.SendQueues.Admission;
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.OutboundFrame;
+import io.highwater.wire.Wire;
+import io.highwater.wire.WireListener;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The messages of one session on their way out: bounded, first in first out, empty and unallocated
+ * while the wire takes what it is given.
+ *
+ * <p>An offer to an idle wire is written by the offerer. While the wire is full, offers wait here;
+ * the session forwards {@link WireListener#onWritable} to {@link #onWritable}, which writes them,
+ * several in one write. Above the high-water mark the {@link OverflowPolicy} acts.
+ *
+ * <p>Thread-safe; nothing blocks. Completions, listeners and the wire are called under no lock;
+ * what the lock guards is in the superclass.
+ */
+public final class SendQueue extends GuardedQueue {
+    // Completions run when the writer has let go. If they ran before, what they offer would pile
+    // up behind their own writer and evict a client that reads well.
+
+    private static final Logger LOG = LoggerFactory.getLogger(SendQueue.class);
+
+    private static final CloseStatus SLOW_CONSUMER =
+            new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "slow consumer");
+
+    private final Wire wire;
+    private final SendQueueListener listener;
+
+    SendQueue(Wire wire, SendQueueListener listener, SendQueues route) {
+        super(route);
+        this.wire = wire;
+        this.listener = listener;
+    }
+
+    /** Sends {@code frame}, one message, after those offered before. */
+    public OfferResult offer(OutboundFrame frame) {
+        return offer(frame, null, null);
+    }
+
+    /**
+     * Sends {@code frame} as {@link #offer(OutboundFrame)} does.
+     *
+     * @param completion called exactly once, whatever the answer is, possibly before it
+     */
+    public OfferResult offer(OutboundFrame frame, @Nullable SendCompletion completion) {
+        return offer(frame, null, completion);
+    }
+
+    /**
+     * Sends {@code frame} as {@link #offer(OutboundFrame)} does. Fragments are not dropped by
+     * LATEST, whole messages are.
+     *
+     * @param key LATEST: a later message with the same key makes this one out of date
+     * @param completion called exactly once, whatever the answer is, possibly before it
+     */
+    public OfferResult offer(
+            OutboundFrame frame, @Nullable String key, @Nullable SendCompletion completion) {
+        long sampledNanos = route().sampleNanos();
+        int messages;
+        long bytes;
+        Admission admission;
+        Waiting ended;
+        List<Queued> thinned;
+        synchronized (this) {
+            messages = queuedMessages();
+            bytes = queuedBytes();
+            admission = admit(frame, key, completion, sampledNanos);
+            ended = admission == Admission.EVICTED ? end() : null;
+            thinned = takeThinned();
+        }
+        if (admission == Admission.DIRECT) {
+            boolean droppable = route().isDroppable(frame);
+            return writeDirect(frame, 1, droppable, completion, sampledNanos);
+        }
+        tellThinned(thinned, messages, bytes);
+        return answer(admission, completion, ended, messages, bytes);
+    }
+
+    /**
+     * Sends the messages of a turn, none of which may be dropped: in one write and without
+     * allocation if the wire is idle, else queued one by one.
+     */
+    public <P> OfferResult offer(OutboundTurn<P> turn) {
+        return offer(turn, null);
+    }
+
+    /**
+     * The same under LATEST: whatever the route's own policy, the messages may be dropped for newer
+     * ones of {@code lane}, which then has a gap in their place.
+     *
+     * @param lane null where no message may be dropped
+     */
+    public <P> OfferResult offer(OutboundTurn<P> turn, @Nullable LatestLane<P> lane) {
+        long sampledNanos = route().sampleNanos(turn.sinceNanos());
+        int messages;
+        long bytes;
+        Admission admission;
+        Waiting ended;
+        List<Queued> thinned;
+        synchronized (this) {
+            messages = queuedMessages();
+            bytes = queuedBytes();
+            admission = admit(turn, lane, sampledNanos);
+            ended = admission == Admission.EVICTED ? end() : null;
+            thinned = takeThinned();
+        }
+        if (admission == Admission.DIRECT) {
+            int parts = turn.parts().size();
+            return writeDirect(turn.joined(), parts, lane != null, null, sampledNanos);
+        }
+        tellThinned(thinned, messages, bytes);
+        return answer(admission, null, ended, messages, bytes);
+    }
+
+    private void tellThinned(List<Queued> thinned, int messages, long bytes) {
+        if (!thinned.isEmpty()) {
+            route().node().observer().onDropped(OverflowPolicy.LATEST, thinned.size());
+            route().callbacks().failed(thinned, SlowConsumerException.dropped(messages, bytes));
+        }
+    }
+
+    private OfferResult answer(
+            Admission admission,
+            @Nullable SendCompletion completion,
+            @Nullable Waiting ended,
+            int messages,
+            long bytes) {
+        return switch (admission) {
+            case QUEUED -> OfferResult.ACCEPTED;
+            case QUEUED_ABOVE -> {
+                tellListener();
+                yield OfferResult.ABOVE_HIGH_WATER;
+            }
+            case REFUSED -> {
+                route().node().observer().onDropped(route().settings().policy(), 1);
+                if (completion != null) {
+                    route().callbacks()
+                            .failed(completion, SlowConsumerException.refused(messages, bytes));
+                }
+                yield OfferResult.DROPPED;
+            }
+            case EVICTED -> {
+                evict(ended, completion, SlowConsumerException.evicted(messages, bytes));
+                yield OfferResult.CLOSED;
+            }
+            case CLOSED -> {
+                failClosed(completion);
+                yield OfferResult.CLOSED;
+            }
+            case DIRECT -> throw new IllegalArgumentException("the offerer has not written yet");
+        };
+    }
+
+    /** The way of most messages: no queue, no allocation. The caller is the writer. */
+    private OfferResult writeDirect(
+            OutboundFrame frame,
+            int messages,
+            boolean droppable,
+            @Nullable SendCompletion completion,
+            long sampledNanos) {
+        boolean taken = write(frame);
+        return switch (writtenDirect(taken, frame, messages, droppable, completion, sampledNanos)) {
+            case TAKEN -> {
+                route().callbacks().written(completion, sampledNanos);
+                yield OfferResult.ACCEPTED;
+            }
+            case TAKEN_WITH_MORE -> {
+                drain(List.of(new Direct(frame, messages, droppable, completion, sampledNanos)));
+                yield OfferResult.ACCEPTED;
+            }
+            case STUCK -> OfferResult.ACCEPTED;
+            case STUCK_ABOVE -> {
+                tellListener();
+                yield OfferResult.ABOVE_HIGH_WATER;
+            }
+            case LOST -> {
+                failClosed(completion);
+                yield OfferResult.CLOSED;
+            }
+        };
+    }
+
+    /** The session forwards {@link WireListener#onWritable} here. */
+    public void onWritable() {
+        Batch written = writable();
+        if (written != null) {
+            drain(written.elements());
+        }
+    }
+
+    /** Writes what waits until it is gone or the wire is full. The caller is the writer. */
+    private void drain(List<Element> alreadyWritten) {
+        Drained drained = new Drained(alreadyWritten);
+        Batch batch = next(drained);
+        while (batch != null) {
+            boolean taken = write(batch);
+            batch = nextAfter(batch, taken, drained);
+        }
+        if (drained.closing != null) {
+            cancelDeadline(drained.closing);
+            wire.close(drained.closing.status());
+        }
+        tellListener();
+        route().callbacks().writable(drained.writable);
+        route().callbacks().written(drained.written);
+        for (Element element : drained.lost) {
+            failClosed(element.completion());
+        }
+    }
+
+    private boolean write(OutboundFrame frame) {
+        try {
+            return wire.write(frame);
+        } catch (RuntimeException | Error e) {
+            giveUp(e);
+            return false;
+        }
+    }
+
+    private boolean write(Batch batch) {
+        try {
+            OutboundFrame frame = batch.join();
+            boolean taken = wire.write(frame);
+            if (!taken) {
+                heldByWire(batch, frame);
+            }
+            return taken;
+        } catch (RuntimeException | Error e) {
+            giveUp(e);
+            return false;
+        }
+    }
+
+    /** The wire threw, which it never does for what a peer did, or memory ran out. */
+    private void giveUp(Throwable cause) {
+        LOG.error("A session ends: its wire failed to write", cause);
+        Waiting dropped = end();
+        wire.fail(CloseStatus.of(CloseStatus.INTERNAL_ERROR), Duration.ZERO);
+        fail(dropped, cause);
+    }
+
+    private void evict(
+            @Nullable Waiting dropped,
+            @Nullable SendCompletion completion,
+            SlowConsumerException evidence) {
+        failSlow(dropped, evidence);
+        route().callbacks().failed(completion, evidence);
+        route().node().observer().onEvicted(route().settings().policy());
+        route().callbacks().tell(() -> listener.onEvicted(evidence));
+    }
+
+    private void failSlow(@Nullable Waiting dropped, SlowConsumerException evidence) {
+        wire.fail(SLOW_CONSUMER, route().settings().evictLinger());
+        fail(dropped, evidence);
+    }
+
+    @Override
+    boolean evictIfSlow(long sinceNanos) {
+        SlowConsumerException evidence;
+        Waiting dropped;
+        synchronized (this) {
+            if (!isEvictable(sinceNanos)) {
+                return false;
+            }
+            evidence = SlowConsumerException.evicted(queuedMessages(), queuedBytes());
+            dropped = end();
+        }
+        failSlow(dropped, evidence);
+        route().node().observer().onGoverned();
+        route().callbacks().tell(() -> listener.onEvicted(evidence));
+        return true;
+    }
+
+    @Override
+    SlowClient describe(SlowQueue slow, long nowNanos) {
+        return new SlowClient(
+                listener.clientId(),
+                wire.remoteAddress(),
+                route().settings().policy(),
+                slow.messages(),
+                slow.bytes(),
+                slow.unsentMessages(),
+                slow.retainedBytes(),
+                Duration.ofNanos(nowNanos - slow.aboveLowSinceNanos()));
+    }
+
+    /**
+     * Starts the closing handshake after what is queued; offers are refused from now on. What the
+     * peer has not taken after the node's close timeout is dropped and the wire fails with the same
+     * status. Without effect once the queue is closing or over.
+     */
+    public void close(CloseStatus status) {
+        CloseDeadline deadline = new CloseDeadline(this, status);
+        switch (beginClosing(deadline)) {
+            case NOW -> wire.close(status);
+            case WHEN_EMPTY -> schedule(deadline);
+            case BEFORE -> {}
+        }
+    }
+
+    /** If the queue ends before this comes to it, the deadline finds nothing to do. */
+    private void schedule(CloseDeadline deadline) {
+        OutboundNode node = route().node();
+        long timeoutNanos = node.closeTimeout().toNanos();
+        node.wheel().schedule(deadline, node.ticker().nanoTime() + timeoutNanos);
+    }
+
+    /** {@link CloseDeadline}: the peer has not read what was queued before the Close. */
+    void closeNow(CloseStatus status) {
+        Waiting dropped = end();
+        if (dropped != null) {
+            wire.fail(status, Duration.ZERO);
+            fail(dropped, new ClosedChannelException());
+        }
+    }
+
+    /** The session is over: what is queued fails, and all memory is let go. */
+    public void onClosed() {
+        Waiting dropped = end();
+        if (dropped != null) {
+            fail(dropped, new ClosedChannelException());
+        }
+    }
+
+    private void fail(@Nullable Waiting dropped, Throwable cause) {
+        if (dropped != null) {
+            cancelDeadline(dropped.closing());
+            route().callbacks().failed(dropped.drop(), cause);
+            route().callbacks().neverWritable(dropped.takeUntilWritable(), cause);
+        }
+    }
+
+    private void cancelDeadline(@Nullable CloseDeadline deadline) {
+        if (deadline != null) {
+            route().node().wheel().cancel(deadline);
+        }
+    }
+
+    private void failClosed(@Nullable SendCompletion completion) {
+        if (completion != null) {
+            route().callbacks().failed(completion, new ClosedChannelException());
+        }
+    }
+
+    /**
+     * Tells the session where PAUSE stands, if it has changed. One thread tells at a time and goes
+     * on until the session knows the present: two threads would overtake each other, and a session
+     * that hears "above" last would never read again.
+     */
+    private void tellListener() {
+        for (Waiting news = beginTelling(); news != null; news = beginTelling()) {
+            boolean above = news.isTellingAboveHigh();
+            route().callbacks()
+                    .tell(above ? listener::onAboveHighWater : listener::onBelowLowWater);
+            endTelling(news);
+        }
+    }
+}

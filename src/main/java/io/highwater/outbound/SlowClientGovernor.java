@@ -1,0 +1,135 @@
+package io.highwater.outbound;
+
+import io.highwater.time.Timer;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches all queues of a node, once a second. When too many clients are slow, or queues keep too
+ * much of the heap, it ends slow sessions, those that retain most first, until that is so no more.
+ *
+ * <p>A session is ended only under EVICT, and only if what it must be sent is above its low-water
+ * mark and its queue has been for {@link SlowClient#AFTER}. So who keeps up is never ended, nor who
+ * is slow only with what LATEST may drop; PAUSE is spared because its producers are held back.
+ * Sessions that are spared count as bytes, but not as slow: no end of others makes them fewer.
+ *
+ * <p>Thread-safe. While no queue holds anything a second costs one look at a map.
+ */
+public final class SlowClientGovernor extends Timer {
+    private static final Logger LOG = LoggerFactory.getLogger(SlowClientGovernor.class);
+
+    private static final long PERIOD_NANOS = 1_000_000_000;
+
+    /** On a small node the fraction is a handful, which comes and goes: fewer are left alone. */
+    static final int LEAST_SLOW = 20;
+
+    private final GovernorSettings settings;
+    private final OutboundNode node;
+    private final LongSupplier connections;
+    private final double mostBytes;
+    private final Executor executor;
+    private volatile boolean stopped;
+
+    /**
+     * @param connections all open connections of the node, with and without a queue
+     * @param heapBytes the largest heap there may be
+     * @param executor runs what the timers' thread has no time for
+     */
+    public SlowClientGovernor(
+            GovernorSettings settings,
+            OutboundNode node,
+            LongSupplier connections,
+            long heapBytes,
+            Executor executor) {
+        this.settings = settings;
+        this.node = node;
+        this.connections = connections;
+        this.mostBytes = settings.heapFraction() * heapBytes;
+        this.executor = executor;
+    }
+
+    public void start() {
+        scheduleNext();
+    }
+
+    /** The last look may still be under way. */
+    public void stop() {
+        stopped = true;
+        node.wheel().cancel(this);
+    }
+
+    private void scheduleNext() {
+        if (!stopped) {
+            node.wheel().schedule(this, node.wheel().nowNanos() + PERIOD_NANOS);
+        }
+    }
+
+    /** For the wheel: starts a look, which schedules the next. */
+    @Override
+    protected void onDeadline(long nowNanos) {
+        if (stopped || node.backlog().queues() == 0) {
+            scheduleNext();
+            return;
+        }
+        executor.execute(
+                () -> {
+                    try {
+                        look(nowNanos);
+                    } finally {
+                        scheduleNext();
+                    }
+                });
+    }
+
+    private void look(long nowNanos) {
+        long sinceNanos = nowNanos - SlowClient.AFTER.toNanos();
+        double mostSlow = settings.slowFraction() * connections.getAsLong();
+        List<SlowQueue> slow = node.backlog().evictable(sinceNanos);
+        boolean tooMany = slow.size() >= LEAST_SLOW && slow.size() > mostSlow;
+        if (slow.isEmpty() || !(tooMany || mayRetainTooMuch())) {
+            return;
+        }
+        Retained retained = node.backlog().retained();
+        if (tooMany || retained.bytes() > mostBytes) {
+            // Once it acts it goes below the fraction: the 20 are no number to stay at.
+            evict(slow, retained, tooMany ? mostSlow : Double.MAX_VALUE, sinceNanos);
+        }
+    }
+
+    /**
+     * Cheap, and true wherever it could be: a queue's bytes are kept once as messages and once more
+     * in the copy that is in flight, with its gaps.
+     */
+    private boolean mayRetainTooMuch() {
+        return node.backlog().queuedBytes() > mostBytes / 4;
+    }
+
+    private void evict(List<SlowQueue> slow, Retained retained, double mostSlow, long sinceNanos) {
+        List<SlowQueue> largestFirst =
+                slow.stream()
+                        .sorted(Comparator.comparingLong(SlowQueue::retainedBytes).reversed())
+                        .toList();
+        int left = slow.size();
+        int evicted = 0;
+        for (SlowQueue candidate : largestFirst) {
+            if (left <= mostSlow && retained.bytes() <= mostBytes) {
+                break;
+            }
+            // If not evicted it has caught up or is over, and what it held is gone too.
+            if (candidate.queue().evictIfSlow(sinceNanos)) {
+                evicted++;
+            }
+            left--;
+            retained.remove(candidate.frames());
+        }
+        LOG.atWarn()
+                .addKeyValue("slow", slow.size())
+                .addKeyValue("evicted", evicted)
+                .addKeyValue("retained_bytes", retained.bytes())
+                .log("governor");
+    }
+}

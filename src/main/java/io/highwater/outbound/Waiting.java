@@ -1,0 +1,254 @@
+package io.highwater.outbound;
+
+import io.highwater.wire.OutboundFrame;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link SendQueue} holds only while there is something to hold: the messages, their sums,
+ * where they stand against the marks, and who waits for that to change.
+ *
+ * <p>What is in flight, given to a wire that has not taken all of it, counts as queued until it is
+ * written: it is on our heap, and a peer that does not read is slow from its first full socket on.
+ *
+ * <p>Guarded by the lock of its queue.
+ */
+final class Waiting {
+    /** A write has up to so many bytes, unless it is one larger message. */
+    static final int MAX_BATCH_BYTES = 64 * 1024;
+
+    private static final Tally NOTHING = new Tally();
+
+    private final WaterMarks marks;
+
+    /** What is not in flight. The last one is a message, never a gap. */
+    private final ArrayDeque<Element> elements = new ArrayDeque<>();
+
+    private @Nullable Batch inFlight;
+
+    /** With what is in flight. */
+    private final Tally tally = new Tally();
+
+    private List<Queued> thinned = List.of();
+
+    private boolean aboveLow;
+    private long aboveLowSinceNanos;
+
+    /** From the offer that crossed the high mark until the low mark is reached. */
+    private boolean aboveHigh;
+
+    /** What the listener heard last, and whether a thread is about to tell it. */
+    private boolean toldAboveHigh;
+
+    private boolean telling;
+
+    private @Nullable List<CompletableFuture<@Nullable Void>> untilWritable;
+    private @Nullable CloseDeadline closing;
+
+    Waiting(WaterMarks marks) {
+        this.marks = marks;
+    }
+
+    void add(Queued message, long nowNanos) {
+        elements.add(message);
+        tally.add(message);
+        judge(nowNanos);
+    }
+
+    /** What went to the wire past the queue and stuck there. */
+    void addInFlight(Direct messages, long nowNanos) {
+        inFlight = new Batch(List.of(messages));
+        tally.add(messages);
+        judge(nowNanos);
+    }
+
+    /**
+     * LATEST: drops what may be dropped until what waits is at the high-water mark, if it is above.
+     * What is in flight does not count here: no dropping makes it less.
+     */
+    void thin() {
+        Tally flying = inFlight == null ? NOTHING : inFlight.tally();
+        boolean above =
+                tally.messages() - flying.messages() > marks.highMessages()
+                        || tally.bytes() - flying.bytes() > marks.highBytes();
+        if (above && tally.hasDroppable()) {
+            thinned = new Thinning(marks, elements).run();
+            // Not judged by the low mark: a peer that does not read is as slow as before.
+            thinned.forEach(tally::remove);
+        }
+    }
+
+    /** What the last {@link #thin} dropped, oldest first. */
+    List<Queued> takeThinned() {
+        List<Queued> taken = thinned;
+        thinned = List.of();
+        return taken;
+    }
+
+    private void judge(long nowNanos) {
+        boolean low = tally.messages() <= marks.lowMessages() && tally.bytes() <= marks.lowBytes();
+        if (low) {
+            aboveHigh = false;
+        } else if (!aboveLow) {
+            aboveLowSinceNanos = nowNanos;
+        }
+        aboveLow = !low;
+    }
+
+    void crossHigh() {
+        aboveHigh = true;
+    }
+
+    /** Moves what the next write takes from the queue into flight. */
+    Batch takeBatch() {
+        List<Element> taken = new ArrayList<>();
+        long bytes = 0;
+        for (Element next = elements.peek();
+                next != null && (bytes == 0 || bytes + next.bytes() <= MAX_BATCH_BYTES);
+                next = elements.peek()) {
+            bytes += next.bytes();
+            taken.add(elements.remove());
+        }
+        Batch batch = new Batch(taken);
+        inFlight = batch;
+        return batch;
+    }
+
+    /** The wire has taken all that was in flight. */
+    Batch removeInFlight(long nowNanos) {
+        Batch batch = Objects.requireNonNull(inFlight);
+        inFlight = null;
+        tally.remove(batch.tally());
+        judge(nowNanos);
+        return batch;
+    }
+
+    /** Takes all messages out, those in flight first; the sums stay as they were. */
+    List<Element> drop() {
+        List<Element> dropped = new ArrayList<>(elements.size() + 1);
+        if (inFlight != null) {
+            dropped.addAll(inFlight.elements());
+            inFlight = null;
+        }
+        dropped.addAll(elements);
+        elements.clear();
+        return dropped;
+    }
+
+    /** Leaves the batch to the thread that is writing it at this moment. */
+    void leaveInFlight() {
+        inFlight = null;
+    }
+
+    boolean hasMessages() {
+        return !elements.isEmpty();
+    }
+
+    /** True where a writer has something to do: messages, or the Close after them. */
+    boolean needsWriter() {
+        return !elements.isEmpty() || closing != null;
+    }
+
+    /** All messages and their bytes, with those in flight. */
+    Tally tally() {
+        return tally;
+    }
+
+    boolean isAboveLow() {
+        return aboveLow;
+    }
+
+    boolean isAboveLowSince(long sinceNanos) {
+        return aboveLow && aboveLowSinceNanos - sinceNanos <= 0;
+    }
+
+    /** Whether the low mark is passed by that alone which LATEST may not drop. */
+    boolean isKeptAboveLow() {
+        return tally.keptMessages() > marks.lowMessages() || tally.keptBytes() > marks.lowBytes();
+    }
+
+    boolean isAboveHigh() {
+        return aboveHigh;
+    }
+
+    /** True where the caller now has to tell the listener what {@link #isAboveHigh} says. */
+    boolean beginTelling() {
+        if (telling || toldAboveHigh == aboveHigh) {
+            return false;
+        }
+        telling = true;
+        return true;
+    }
+
+    /** What the teller says: fixed while it does. */
+    boolean isTellingAboveHigh() {
+        return !toldAboveHigh;
+    }
+
+    void endTelling() {
+        telling = false;
+        toldAboveHigh = !toldAboveHigh;
+    }
+
+    CompletableFuture<@Nullable Void> untilWritable() {
+        CompletableFuture<@Nullable Void> future = new CompletableFuture<>();
+        if (untilWritable == null) {
+            untilWritable = new ArrayList<>(1);
+        }
+        untilWritable.add(future);
+        return future;
+    }
+
+    List<CompletableFuture<@Nullable Void>> takeUntilWritable() {
+        List<CompletableFuture<@Nullable Void>> taken = untilWritable;
+        untilWritable = null;
+        return taken == null ? List.of() : taken;
+    }
+
+    void beginClosing(CloseDeadline deadline) {
+        closing = deadline;
+    }
+
+    /** Null where no Close follows the last message. */
+    @Nullable CloseDeadline closing() {
+        return closing;
+    }
+
+    /** True where nothing is left to remember. */
+    boolean isSettled() {
+        return tally.messages() == 0
+                && closing == null
+                && !telling
+                && toldAboveHigh == aboveHigh
+                && untilWritable == null;
+    }
+
+    Set<OutboundFrame> frames() {
+        Set<OutboundFrame> frames = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Element element : elements) {
+            element.collectFrames(frames);
+        }
+        if (inFlight != null) {
+            inFlight.collectFrames(frames);
+        }
+        return frames;
+    }
+
+    SlowQueue look(GuardedQueue queue) {
+        int flying = inFlight == null ? 0 : inFlight.tally().messages();
+        return new SlowQueue(
+                queue,
+                tally.messages(),
+                tally.bytes(),
+                tally.messages() - flying,
+                aboveLowSinceNanos,
+                frames());
+    }
+}

@@ -1,0 +1,3 @@
+/** Wires, starts, drains and stops one node. */
+@org.jspecify.annotations.NullMarked
+package io.highwater;

@@ -1,0 +1,133 @@
+package io.highwater.protocol;
+
+import jakarta.json.bind.Jsonb;
+import jakarta.json.bind.JsonbBuilder;
+import jakarta.json.bind.JsonbException;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Validation;
+import jakarta.validation.Validator;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a client's message into a command. Thread-safe.
+ *
+ * <p>{@link Envelope} finds the members and checks that the whole is JSON; {@code data} is cut out
+ * there, byte for byte. JSON-B makes the command of the other members that it has, Bean Validation
+ * checks their values. A member that is null is as good as absent; one of the command's own that is
+ * there twice is refused, unknown ones are ignored.
+ */
+public final class Codec {
+    /** What a type of command is made of. */
+    private record Form(Class<? extends Command> command, Set<Member> members) {}
+
+    private static final Map<String, Form> FORMS =
+            Map.of(
+                    "hello",
+                    form(Command.Hello.class, Member.CLIENT, Member.ATTEMPT),
+                    "subscribe",
+                    form(Command.Subscribe.class, Member.CHANNEL, Member.SINCE, Member.LIMIT),
+                    "unsubscribe",
+                    form(Command.Unsubscribe.class, Member.CHANNEL),
+                    "publish",
+                    form(
+                            Command.Publish.class,
+                            Member.CHANNEL,
+                            Member.MSG_ID,
+                            Member.KEY,
+                            Member.SECRET),
+                    "history",
+                    form(
+                            Command.HistoryQuery.class,
+                            Member.CHANNEL,
+                            Member.ORIGIN,
+                            Member.AFTER,
+                            Member.LIMIT),
+                    "presence",
+                    form(Command.PresenceQuery.class, Member.CHANNEL),
+                    "ping",
+                    form(Command.Ping.class));
+
+    private static Form form(Class<? extends Command> command, Member... own) {
+        Set<Member> members = EnumSet.of(Member.ID, own);
+        return new Form(command, members);
+    }
+
+    private final Jsonb jsonb = JsonbBuilder.create();
+    private final Validator validator =
+            Validation.byDefaultProvider()
+                    .configure()
+                    // Without expressions in messages: nothing of a client's is ever evaluated.
+                    .messageInterpolator(new ParameterMessageInterpolator())
+                    .buildValidatorFactory()
+                    .getValidator();
+
+    /**
+     * @param message UTF-8, checked; not kept
+     */
+    public Decoded decode(byte[] message) {
+        Envelope envelope = new Envelope(message);
+        try {
+            envelope.read();
+        } catch (MalformedJson e) {
+            return new BadRequest(envelope.id(), String.valueOf(e.getMessage()));
+        }
+        if (!envelope.has(Member.TYPE)
+                || !envelope.isOfItsKind(Member.TYPE)
+                || envelope.isRepeated(Member.TYPE)) {
+            return new BadRequest(envelope.id(), "type: must be there, once, and a string");
+        }
+        Form form = FORMS.get(envelope.string(Member.TYPE));
+        if (form == null) {
+            return new BadRequest(envelope.id(), "type: is not one of this protocol");
+        }
+        String problem = problem(envelope, form);
+        return problem == null ? bind(envelope, form) : new BadRequest(envelope.id(), problem);
+    }
+
+    private static @Nullable String problem(Envelope envelope, Form form) {
+        for (Member member : form.members()) {
+            if (envelope.isRepeated(member)) {
+                return member.text() + ": is there twice";
+            }
+            if (envelope.has(member) && !envelope.isOfItsKind(member)) {
+                return member.text() + ": " + member.kind().demand();
+            }
+        }
+        if (envelope.has(Member.ID) && envelope.id() == null) {
+            return "id: must be from 1 to 2147483647";
+        }
+        if (form.command() == Command.Publish.class && envelope.isRepeated(Member.DATA)) {
+            return "data: is there twice";
+        }
+        return null;
+    }
+
+    private Decoded bind(Envelope envelope, Form form) {
+        Command command;
+        try {
+            command = jsonb.fromJson(envelope.objectOf(form.members()), form.command());
+        } catch (JsonbException e) {
+            // The kinds of all members are right, so only a member with a form of its own is left.
+            return new BadRequest(
+                    envelope.id(), "since: must be \"latest\" or positions by their origins");
+        }
+        byte[] data = envelope.data();
+        if (command instanceof Command.Publish publish && data != null) {
+            command = publish.withData(data);
+        }
+        Set<ConstraintViolation<Command>> violations = validator.validate(command);
+        return violations.isEmpty() ? command : new BadRequest(envelope.id(), message(violations));
+    }
+
+    private static String message(Set<ConstraintViolation<Command>> violations) {
+        return violations.stream()
+                .map(violation -> violation.getPropertyPath() + ": " + violation.getMessage())
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,18 @@
+package io.highwater.protocol;
+
+/** Who carries out commands: one method a kind, called by {@link Command#dispatch}. */
+public interface CommandDispatcher {
+    void onHello(Command.Hello hello);
+
+    void onSubscribe(Command.Subscribe subscribe);
+
+    void onUnsubscribe(Command.Unsubscribe unsubscribe);
+
+    void onPublish(Command.Publish publish);
+
+    void onHistory(Command.HistoryQuery query);
+
+    void onPresence(Command.PresenceQuery query);
+
+    void onPing(Command.Ping ping);
+}

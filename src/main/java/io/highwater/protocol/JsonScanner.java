@@ -1,0 +1,237 @@
+package io.highwater.protocol;
+
+/**
+ * Reads over JSON text and makes nothing of it: finds where values begin and end, and holds them to
+ * RFC 8259 and to the protocol's limits. Confined to its caller.
+ *
+ * <p>It is stricter than the grammar in one point: an escaped surrogate without its other half is
+ * refused, since {@code data} goes to clients whose parsers refuse it. A name that an object has
+ * twice passes: the grammar allows it, and what it means is for who reads the data.
+ */
+final class JsonScanner {
+    // An own scanner, since JSON-P's parser does not say where in the bytes a value ends (its
+    // offsets are of characters, and of what it has buffered), and takes lone surrogates and any
+    // depth below 1,000. One pass, no allocation; recursion is bounded by MAX_DEPTH.
+
+    static final int MAX_DEPTH = 64;
+    static final int MAX_DIGITS = 100;
+
+    private final byte[] text;
+    private int at;
+    private int depth;
+
+    /**
+     * @param text UTF-8, checked
+     */
+    JsonScanner(byte[] text) {
+        this.text = text;
+    }
+
+    /** The next byte that is read. */
+    int at() {
+        return at;
+    }
+
+    /** Skips white space; the byte behind it, which stays, or -1 at the end. */
+    int peek() {
+        while (at < text.length) {
+            byte next = text[at];
+            if (next != ' ' && next != '\n' && next != '\r' && next != '\t') {
+                return next;
+            }
+            at++;
+        }
+        return -1;
+    }
+
+    /** Skips white space and, if it comes next, {@code wanted}; says whether it did. */
+    boolean skip(char wanted) {
+        if (peek() != wanted) {
+            return false;
+        }
+        at++;
+        return true;
+    }
+
+    void require(char wanted) throws MalformedJson {
+        if (!skip(wanted)) {
+            throw malformed("not JSON: expected '" + wanted + "'");
+        }
+    }
+
+    /** Nothing but white space is left. */
+    void end() throws MalformedJson {
+        if (peek() != -1) {
+            throw malformed("not JSON: more after the end");
+        }
+    }
+
+    /** Enters an object or an array, whose opening bracket is read already. */
+    void enter() throws MalformedJson {
+        if (++depth > MAX_DEPTH) {
+            at--;
+            throw malformed("nested more than " + MAX_DEPTH + " deep");
+        }
+    }
+
+    void leave() {
+        depth--;
+    }
+
+    /** Reads one value, whatever it is. */
+    void value() throws MalformedJson {
+        switch (peek()) {
+            case '{' -> object();
+            case '[' -> array();
+            case '"' -> string();
+            case 't' -> word("true");
+            case 'f' -> word("false");
+            case 'n' -> word("null");
+            case -1 -> throw malformed("not JSON: it ends early");
+            default -> number();
+        }
+    }
+
+    private void object() throws MalformedJson {
+        at++;
+        enter();
+        if (!skip('}')) {
+            do {
+                if (peek() != '"') {
+                    throw malformed("not JSON: expected a name");
+                }
+                string();
+                require(':');
+                value();
+            } while (skip(','));
+            require('}');
+        }
+        leave();
+    }
+
+    private void array() throws MalformedJson {
+        at++;
+        enter();
+        if (!skip(']')) {
+            do {
+                value();
+            } while (skip(','));
+            require(']');
+        }
+        leave();
+    }
+
+    private void word(String word) throws MalformedJson {
+        for (int i = 0; i < word.length(); i++) {
+            if (byteAt(at + i) != word.charAt(i)) {
+                throw malformed("not JSON: expected " + word);
+            }
+        }
+        at += word.length();
+    }
+
+    private void number() throws MalformedJson {
+        int start = at;
+        if (byteAt(at) == '-') {
+            at++;
+        }
+        int count = byteAt(at) == '0' ? zero() : digits();
+        if (byteAt(at) == '.') {
+            at++;
+            count += digits();
+        }
+        if (byteAt(at) == 'e' || byteAt(at) == 'E') {
+            at++;
+            if (byteAt(at) == '+' || byteAt(at) == '-') {
+                at++;
+            }
+            count += digits();
+        }
+        if (count > MAX_DIGITS) {
+            at = start;
+            throw malformed("a number of more than " + MAX_DIGITS + " digits");
+        }
+    }
+
+    private int zero() {
+        at++;
+        return 1;
+    }
+
+    private int digits() throws MalformedJson {
+        int start = at;
+        while (byteAt(at) >= '0' && byteAt(at) <= '9') {
+            at++;
+        }
+        if (at == start) {
+            throw malformed("not JSON: expected a value");
+        }
+        return at - start;
+    }
+
+    /** Reads a string, whose opening quote comes next; says whether it has escapes. */
+    boolean string() throws MalformedJson {
+        boolean escaped = false;
+        at++;
+        while (true) {
+            int next = byteAt(at);
+            if (next == '"') {
+                at++;
+                return escaped;
+            }
+            if (next == '\\') {
+                escaped = true;
+                escape();
+            } else if (next == -1) {
+                throw malformed("not JSON: a string without its end");
+            } else if (next < ' ') {
+                throw malformed("not JSON: a control character in a string");
+            } else {
+                at++;
+            }
+        }
+    }
+
+    private void escape() throws MalformedJson {
+        int start = at;
+        switch (byteAt(at + 1)) {
+            case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> at += 2;
+            case 'u' -> {
+                int unit = codeUnit();
+                boolean isWhole = !Character.isSurrogate((char) unit);
+                if (Character.isHighSurrogate((char) unit)
+                        && byteAt(at) == '\\'
+                        && byteAt(at + 1) == 'u') {
+                    isWhole = Character.isLowSurrogate((char) codeUnit());
+                }
+                if (!isWhole) {
+                    at = start;
+                    throw malformed("half a surrogate pair");
+                }
+            }
+            default -> throw malformed("not JSON: an unknown escape");
+        }
+    }
+
+    private int codeUnit() throws MalformedJson {
+        int unit = 0;
+        for (int i = at + 2; i < at + 6; i++) {
+            int digit = Character.digit(byteAt(i), 16);
+            if (digit < 0) {
+                throw malformed("not JSON: an escape needs four hexadecimal digits");
+            }
+            unit = unit << 4 | digit;
+        }
+        at += 6;
+        return unit;
+    }
+
+    /** The byte as a number from 0 to 255, -1 behind the end. */
+    private int byteAt(int index) {
+        return index < text.length ? text[index] & 0xFF : -1;
+    }
+
+    MalformedJson malformed(String problem) {
+        return new MalformedJson(problem, at);
+    }
+}

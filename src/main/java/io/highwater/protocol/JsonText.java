@@ -1,0 +1,98 @@
+package io.highwater.protocol;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * JSON on its way out: UTF-8 in an array that grows. It writes what it is told and checks nothing;
+ * strings are escaped. Confined to its caller.
+ */
+final class JsonText {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private byte[] bytes;
+    private int size;
+
+    JsonText(int expectedBytes) {
+        bytes = new byte[expectedBytes];
+    }
+
+    /** ASCII that is JSON already. */
+    JsonText raw(String ascii) {
+        makeRoom(ascii.length());
+        for (int i = 0; i < ascii.length(); i++) {
+            bytes[size++] = (byte) ascii.charAt(i);
+        }
+        return this;
+    }
+
+    /** UTF-8 that is JSON already. */
+    JsonText raw(byte[] json) {
+        makeRoom(json.length);
+        System.arraycopy(json, 0, bytes, size, json.length);
+        size += json.length;
+        return this;
+    }
+
+    JsonText raw(JsonText json) {
+        makeRoom(json.size);
+        System.arraycopy(json.bytes, 0, bytes, size, json.size);
+        size += json.size;
+        return this;
+    }
+
+    JsonText number(long value) {
+        return raw(Long.toString(value));
+    }
+
+    /** A string in quotes; half a surrogate pair becomes "?". */
+    JsonText string(String value) {
+        return isPlain(value) ? raw("\"").raw(value).raw("\"") : escaped(value);
+    }
+
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private JsonText escaped(String value) {
+        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+        makeRoom(6 * utf8.length + 2);
+        bytes[size++] = '"';
+        for (byte b : utf8) {
+            if (b == '"' || b == '\\') {
+                bytes[size++] = '\\';
+                bytes[size++] = b;
+            } else if (b >= 0 && b < ' ') {
+                raw("\\u00");
+                bytes[size++] = HEX[b >> 4];
+                bytes[size++] = HEX[b & 0xF];
+            } else {
+                bytes[size++] = b;
+            }
+        }
+        bytes[size++] = '"';
+        return this;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** What was written; the text is of no use afterwards. */
+    ByteBuffer take() {
+        return ByteBuffer.wrap(bytes, 0, size);
+    }
+
+    private void makeRoom(int length) {
+        if (size + length > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(size + length, 2 * bytes.length));
+        }
+    }
+}

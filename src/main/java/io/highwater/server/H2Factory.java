@@ -1,0 +1,48 @@
+package io.highwater.server;
+
+import io.highwater.time.Ticker;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http2.api.Session;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.api.server.ServerSessionListener;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.util.Promise;
+
+/**
+ * HTTP/2 over TLS, chosen by ALPN, with our limits and idle rules. The twin of {@link H2cFactory}:
+ * Jetty's listener is an inner class of the factory, so each needs its own.
+ */
+final class H2Factory extends HTTP2ServerConnectionFactory {
+    H2Factory(HttpConfiguration http, Ticker ticker) {
+        super(http);
+        Http2Limits.apply(this, ticker);
+    }
+
+    @Override
+    public Connection newConnection(Connector connector, EndPoint endPoint) {
+        return Http2Limits.slim(super.newConnection(connector, endPoint));
+    }
+
+    @Override
+    protected ServerSessionListener newSessionListener(Connector connector, EndPoint endPoint) {
+        return new HTTPServerSessionListener(endPoint) {
+            @Override
+            public boolean onIdleTimeout(Session session) {
+                return Http2Idle.mayClose(session);
+            }
+
+            @Override
+            public void onIdleTimeout(Stream stream, TimeoutException x, Promise<Boolean> promise) {
+                if (Http2Idle.isTunnel(stream)) {
+                    promise.succeeded(false);
+                } else {
+                    super.onIdleTimeout(stream, x, promise);
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,193 @@
+package io.highwater.server;
+
+import io.highwater.time.Ticker;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.SessionContainer;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data ports: HTTP/1.1 and h2c on one, the same over TLS on the other. Requests go to the
+ * upgrade handler first; what it leaves is answered from the web page's folder.
+ *
+ * <p>{@link #start}, {@link #stopAccepting} and {@link #close} are called by one thread, in this
+ * order.
+ */
+public final class HttpServer implements AutoCloseable {
+    /** Where the build puts src/main/webapp. */
+    private static final String WEBAPP = "io/highwater/webapp";
+
+    /**
+     * New connections that may wait in the kernel: a reconnect storm comes faster than one thread
+     * accepts. The kernel takes the lesser of this and its own limit (net.core.somaxconn).
+     */
+    private static final int ACCEPT_QUEUE = 4_096;
+
+    /** Request line and headers; room for a large cookie and a token. More is 431. */
+    private static final int MAX_HEADER_BYTES = 16 << 10;
+
+    private final Server server;
+    private final ServerConnector plain;
+    private final @Nullable ServerConnector tls;
+
+    /**
+     * @param upgrade takes the WebSocket handshakes, and gives everything else to the handler that
+     *     it is given here
+     * @throws IllegalArgumentException where the keystore can't be used; names its key
+     */
+    public HttpServer(ServerSettings settings, Handler.Singleton upgrade, Ticker ticker) {
+        this(settings, upgrade, ticker, new StaticPages(HttpServer.class.getClassLoader(), WEBAPP));
+    }
+
+    HttpServer(
+            ServerSettings settings, Handler.Singleton upgrade, Ticker ticker, Handler otherwise) {
+        server = new Server(threads());
+        server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
+        upgrade.setHandler(otherwise);
+        server.setHandler(upgrade);
+        plain = connector(settings, settings.port(), plainProtocols(ticker));
+        server.addConnector(plain);
+        ServerSettings.Keystore keystore = settings.keystore();
+        tls =
+                keystore == null
+                        ? null
+                        : connector(settings, settings.tlsPort(), tlsProtocols(keystore, ticker));
+        if (tls != null) {
+            server.addConnector(tls);
+        }
+    }
+
+    /**
+     * Listens and serves.
+     *
+     * @throws ListenException for a port that is in use or not allowed; nothing runs then
+     */
+    public void start() throws IOException {
+        try {
+            ListenException.open(plain, "highwater.port");
+            if (tls != null) {
+                ListenException.open(tls, "highwater.tls.port");
+            }
+            server.start();
+        } catch (Exception e) {
+            close();
+            if (e instanceof IOException io) {
+                throw io;
+            }
+            throw new IllegalStateException("the HTTP server did not start", e);
+        }
+    }
+
+    /** The port in use, also where 0 was asked for. */
+    public int port() {
+        return plain.getLocalPort();
+    }
+
+    /** The TLS port in use; empty where TLS is off. */
+    public OptionalInt tlsPort() {
+        return tls == null ? OptionalInt.empty() : OptionalInt.of(tls.getLocalPort());
+    }
+
+    /**
+     * The first half of a drain: closes the listening sockets. Connections stay, with their
+     * WebSockets; an HTTP/1.1 connection ends after its next answer, an HTTP/2 client is told by
+     * GOAWAY to open no more streams.
+     */
+    public void stopAccepting() {
+        for (ServerConnector connector : connectors()) {
+            connector.shutdown();
+            for (ConnectionFactory factory : connector.getConnectionFactories()) {
+                if (factory instanceof AbstractConnectionFactory container) {
+                    container.getBeans(SessionContainer.class).forEach(SessionContainer::shutdown);
+                }
+            }
+        }
+    }
+
+    /** Ends every connection and all threads. Does nothing the second time. */
+    @Override
+    public void close() {
+        connectors().forEach(ServerConnector::close);
+        LifeCycle.stop(server);
+    }
+
+    private List<ServerConnector> connectors() {
+        return tls == null ? List.of(plain) : List.of(plain, tls);
+    }
+
+    private static QueuedThreadPool threads() {
+        QueuedThreadPool threads = new QueuedThreadPool();
+        threads.setName("highwater-http");
+        if (VirtualThreads.areSupported()) {
+            // For what may block: our own pages and handlers of others. Fill callbacks are
+            // non-blocking and stay on the selector.
+            threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
+        }
+        return threads;
+    }
+
+    private ServerConnector connector(
+            ServerSettings settings, int port, List<ConnectionFactory> protocols) {
+        ServerConnector connector =
+                new ServerConnector(server, protocols.toArray(ConnectionFactory[]::new));
+        connector.setPort(port);
+        connector.setIdleTimeout(settings.idleTimeout().toMillis());
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setAcceptedSendBufferSize(settings.socketBufferBytes());
+        // 0 takes the idle timer off connections that are draining: on HTTP/2 it would end their
+        // streams once GOAWAY is out.
+        connector.setShutdownIdleTimeout(0);
+        return connector;
+    }
+
+    private static List<ConnectionFactory> plainProtocols(Ticker ticker) {
+        HttpConfiguration http = http();
+        return List.of(new HttpConnectionFactory(http), new H2cFactory(http, ticker));
+    }
+
+    private static List<ConnectionFactory> tlsProtocols(
+            ServerSettings.Keystore keystore, Ticker ticker) {
+        HttpConfiguration http = http();
+        // The name that a client asked TLS for is not compared with Host: whether a Host is ours is
+        // the handshake rules' question (highwater.handshake.allowed-hosts), with or without TLS.
+        http.addCustomizer(new SecureRequestCustomizer(false));
+        HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+        H2Factory http2 = new H2Factory(http, ticker);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(http1.getProtocol());
+        List<ConnectionFactory> protocols = new ArrayList<>();
+        protocols.add(new SslConnectionFactory(TlsContext.of(keystore), alpn.getProtocol()));
+        protocols.add(alpn);
+        protocols.add(http2);
+        protocols.add(http1);
+        return protocols;
+    }
+
+    private static HttpConfiguration http() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendXPoweredBy(false);
+        http.setSendDateHeader(false);
+        http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        // Refuses what two readers could understand differently: encoded separators, dot segments
+        // with parameters, empty segments, bad UTF-8.
+        http.setUriCompliance(UriCompliance.RFC3986);
+        return http;
+    }
+}

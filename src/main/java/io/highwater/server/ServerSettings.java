@@ -1,0 +1,84 @@
+package io.highwater.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the data ports listen and what bounds a TCP connection. Immutable.
+ *
+ * @param port {@code highwater.port}: HTTP/1.1 and h2c; 0 means any free one. Default 8080
+ * @param tlsPort {@code highwater.tls.port}: the same over TLS, when there is a keystore; 0 means
+ *     any free one. Default 8443
+ * @param keystore the certificate; null means no TLS port
+ * @param socketBufferBytes {@code highwater.outbound.socket-buffer}: SO_SNDBUF of accepted
+ *     connections, the kernel's share of what a slow reader can hold. Default 128 KiB
+ * @param idleTimeout how long an HTTP connection may be quiet when it carries no WebSocket. Default
+ *     30 s
+ */
+public record ServerSettings(
+        int port,
+        int tlsPort,
+        @Nullable Keystore keystore,
+        int socketBufferBytes,
+        Duration idleTimeout) {
+    private static final int MIN_SOCKET_BUFFER_BYTES = 4 << 10;
+    private static final int MAX_SOCKET_BUFFER_BYTES = 64 << 20;
+    private static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(1);
+
+    public ServerSettings {
+        port("highwater.port", port);
+        port("highwater.tls.port", tlsPort);
+        if (keystore != null && port != 0 && port == tlsPort) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.port: " + tlsPort + " is highwater.port too; they must differ");
+        }
+        if (socketBufferBytes < MIN_SOCKET_BUFFER_BYTES
+                || socketBufferBytes > MAX_SOCKET_BUFFER_BYTES) {
+            throw new IllegalArgumentException(
+                    "highwater.outbound.socket-buffer: "
+                            + socketBufferBytes
+                            + " is not between 4KiB and 64MiB");
+        }
+        if (idleTimeout.toMillis() < 1 || idleTimeout.compareTo(MAX_IDLE_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "the HTTP idle timeout: " + idleTimeout + " is not between 1ms and 1d");
+        }
+    }
+
+    /**
+     * A PKCS#12 or JKS file with a private key.
+     *
+     * @param path {@code highwater.tls.keystore}
+     * @param password {@code highwater.tls.keystore-password}, of the file and of its keys; never
+     *     printed
+     */
+    public record Keystore(Path path, String password) {
+        @Override
+        public String toString() {
+            return "Keystore[path=" + path + ", password=***]";
+        }
+    }
+
+    public static ServerSettings defaults() {
+        return new ServerSettings(8080, 8443, null, 128 << 10, Duration.ofSeconds(30));
+    }
+
+    public ServerSettings withPort(int other) {
+        return new ServerSettings(other, tlsPort, keystore, socketBufferBytes, idleTimeout);
+    }
+
+    public ServerSettings withTls(int otherPort, Keystore other) {
+        return new ServerSettings(port, otherPort, other, socketBufferBytes, idleTimeout);
+    }
+
+    public ServerSettings withIdleTimeout(Duration other) {
+        return new ServerSettings(port, tlsPort, keystore, socketBufferBytes, other);
+    }
+
+    private static void port(String key, int port) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException(key + ": " + port + " is not between 0 and 65535");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.highwater.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Collections;
+import org.eclipse.jetty.http2.HTTP2Cipher;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** Turns a keystore file into Jetty's TLS settings, or says in one line why it can't. */
+final class TlsContext {
+    private TlsContext() {}
+
+    /**
+     * @throws IllegalArgumentException names the key and the file, never the password
+     */
+    static SslContextFactory.Server of(ServerSettings.Keystore keystore) {
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setKeyStore(load(keystore));
+        tls.setKeyStorePassword(keystore.password());
+        tls.setKeyManagerPassword(keystore.password());
+        tls.setCipherComparator(HTTP2Cipher.COMPARATOR);
+        tls.setUseCipherSuitesOrder(true);
+        tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        return tls;
+    }
+
+    private static KeyStore load(ServerSettings.Keystore keystore) {
+        if (!Files.isRegularFile(keystore.path())) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.keystore: " + keystore.path() + " is not a file");
+        }
+        try {
+            // Finds out by itself whether it is PKCS#12 or JKS.
+            KeyStore store =
+                    KeyStore.getInstance(
+                            keystore.path().toFile(), keystore.password().toCharArray());
+            for (String alias : Collections.list(store.aliases())) {
+                if (store.isKeyEntry(alias)) {
+                    return store;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "highwater.tls.keystore: " + keystore.path() + " holds no private key");
+        } catch (IOException | GeneralSecurityException e) {
+            boolean password = e.getCause() instanceof java.security.UnrecoverableKeyException;
+            throw new IllegalArgumentException(
+                    password
+                            ? "highwater.tls.keystore-password: does not open " + keystore.path()
+                            : "highwater.tls.keystore: "
+                                    + keystore.path()
+                                    + " can't be read as a keystore: "
+                                    + e.getMessage(),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package io.highwater.session;
+
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.Draft;
+import io.highwater.backbone.UnavailableException;
+import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelRule;
+import io.highwater.channel.HistoryPage;
+import io.highwater.channel.Presence;
+import io.highwater.channel.Since;
+import io.highwater.channel.SubscribeOutcome;
+import io.highwater.protocol.Command;
+import io.highwater.protocol.CommandDispatcher;
+import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.Reply;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out the commands of one session: asks the rule, asks the channels, answers. Made for a
+ * command, so that an idle session does not pay for it. Called on the session's run; the answers
+ * come on the channels' threads.
+ */
+final class Commands implements CommandDispatcher, PublishLanes.Answers {
+    /** Where a subscribe says nothing else (PROTOCOL.md rule 3). */
+    private static final int MAX_RECOVERED = 1_000;
+
+    /** What a name may take in an answer to presence, with its punctuation. */
+    private static final int CLIENT_BYTES = 67;
+
+    /** Where what failed does not say better. */
+    private static final long RETRY_AFTER_MILLIS = 1_000;
+
+    private final Session session;
+    private final SessionNode node;
+
+    Commands(Session session, SessionNode node) {
+        this.session = session;
+        this.node = node;
+    }
+
+    @Override
+    public void onHello(Command.Hello hello) {
+        if (!session.greet(hello)) {
+            session.refuse(hello.id(), "type: hello comes once");
+            return;
+        }
+        if (hello.isReconnect()) {
+            node.observer().onReconnect();
+        }
+        session.reply(
+                Reply.welcome(
+                        hello.id(),
+                        session.idText(),
+                        node.name(),
+                        node.pingSeconds(),
+                        node.settings().wire().maxMessageBytes()));
+    }
+
+    @Override
+    public void onSubscribe(Command.Subscribe subscribe) {
+        String channel = subscribe.channel();
+        if (!isAllowed(rule -> rule.maySubscribe(who(), channel))) {
+            forbidden(subscribe.id());
+            return;
+        }
+        int most = node.settings().maxSubscriptions();
+        Subscriptions subscriptions = session.subscriptions();
+        if (subscriptions.size() >= most && !subscriptions.has(channel)) {
+            String message = "channel: there are " + most + " subscriptions already";
+            session.reply(Reply.error(subscribe.id(), ErrorCode.LIMIT_EXCEEDED, message));
+            return;
+        }
+        Subscription subscription =
+                new Subscription(session, channel, node.channels().forChannel(channel));
+        Subscription replaced = subscriptions.put(subscription);
+        if (replaced != null) {
+            replaced.stop();
+            node.hub().unsubscribe(channel, replaced);
+        }
+        session.flow().started();
+        Since since = subscribe.since() == null ? new Since.Live() : subscribe.since();
+        int limit = subscribe.limit() == null ? MAX_RECOVERED : subscribe.limit();
+        node.hub().subscribe(channel, subscription, since, limit, subscribe.id());
+    }
+
+    /** The answer to a subscribe, before any turn of it. */
+    static void onSubscribed(Session session, Subscription subscription, SubscribeOutcome outcome) {
+        if (outcome instanceof SubscribeOutcome.Recovered recovered) {
+            session.reply(Reply.subscribed(recovered));
+        } else if (outcome instanceof SubscribeOutcome.NotRecovered notRecovered) {
+            session.reply(Reply.subscribed(notRecovered));
+        } else if (outcome instanceof SubscribeOutcome.Failed failed) {
+            session.subscriptions().remove(subscription);
+            unavailable(session, outcome.requestId(), failed.cause());
+        }
+        session.flow().answered();
+    }
+
+    @Override
+    public void onUnsubscribe(Command.Unsubscribe unsubscribe) {
+        String channel = unsubscribe.channel();
+        Integer id = unsubscribe.id();
+        Subscription subscription = session.subscriptions().remove(channel);
+        if (subscription == null) {
+            notSubscribed(id);
+            return;
+        }
+        subscription.stop();
+        session.flow().started();
+        node.hub()
+                .unsubscribe(channel, subscription)
+                .whenComplete(
+                        (was, failure) -> {
+                            if (was == null || !was) {
+                                notSubscribed(id);
+                            } else if (id != null) {
+                                session.reply(Reply.unsubscribed(id, channel));
+                            }
+                            session.flow().answered();
+                        });
+    }
+
+    private void notSubscribed(@Nullable Integer id) {
+        String message = "channel: there is no subscription";
+        session.reply(Reply.error(id, ErrorCode.NOT_SUBSCRIBED, message));
+    }
+
+    @Override
+    public void onPublish(Command.Publish publish) {
+        if (!isAllowed(rule -> rule.mayPublish(who(), publish.channel()))) {
+            forbidden(publish.id());
+            return;
+        }
+        session.flow().started();
+        PublishLanes lanes = session.lanes();
+        lanes.publish(publish);
+        checkFailures(lanes);
+    }
+
+    CompletionStage<Appended> append(Command.Publish publish) {
+        return node.hub()
+                .publish(
+                        new Draft(
+                                publish.channel(),
+                                session.client(),
+                                publish.msgId(),
+                                publish.key(),
+                                publish.isSecret(),
+                                publish.data()));
+    }
+
+    @Override
+    public void onPublished(Command.Publish publish, Appended appended) {
+        session.reply(Reply.published(publish.id(), publish.msgId(), appended));
+        session.flow().answered();
+    }
+
+    @Override
+    public void onFailed(Command.Publish publish, Throwable cause) {
+        unavailable(session, publish.id(), cause);
+        session.flow().answered();
+    }
+
+    @Override
+    public void onOutOfOrder(Command.Publish publish, String failedMsgId) {
+        session.reply(Reply.outOfOrder(publish.id(), failedMsgId));
+        session.flow().answered();
+    }
+
+    @Override
+    public void onRateLimited(Command.Publish publish, long retryAfterMillis) {
+        rateLimited(publish.id(), retryAfterMillis);
+        session.flow().answered();
+    }
+
+    /** A command that came too fast. */
+    void rateLimited(Command command) {
+        if (command instanceof Command.Publish publish) {
+            session.flow().started();
+            PublishLanes lanes = session.lanes();
+            lanes.publishTooFast(publish, session.retryAfterMillis());
+            checkFailures(lanes);
+        } else {
+            rateLimited(command.id(), session.retryAfterMillis());
+        }
+    }
+
+    private void rateLimited(@Nullable Integer id, long retryAfterMillis) {
+        String message = "too many commands";
+        session.reply(Reply.error(id, ErrorCode.RATE_LIMITED, message, retryAfterMillis));
+    }
+
+    private void checkFailures(PublishLanes lanes) {
+        if (lanes.isOverfull()) {
+            session.tooManyFailures();
+        }
+    }
+
+    @Override
+    public void onHistory(Command.HistoryQuery query) {
+        if (query.after() != null && query.origin() == null) {
+            session.refuse(query.id(), "origin: must be there with after");
+            return;
+        }
+        if (!isAllowed(rule -> rule.maySubscribe(who(), query.channel()))) {
+            forbidden(query.id());
+            return;
+        }
+        session.flow().started();
+        int limit =
+                query.limit() == null
+                        ? Reply.MAX_HISTORY
+                        : Math.min(query.limit(), Reply.MAX_HISTORY);
+        node.hub()
+                .history(query.channel(), query.position(), limit)
+                .whenComplete((page, failure) -> answer(query, page, failure));
+    }
+
+    private void answer(
+            Command.HistoryQuery query, @Nullable HistoryPage page, @Nullable Throwable failure) {
+        if (page == null) {
+            unavailable(session, query.id(), failure);
+        } else if (query.id() != null) {
+            long maxBytes = node.settings().wire().maxMessageBytes();
+            session.reply(Reply.history(query.id(), query.channel(), page, maxBytes));
+        }
+        session.flow().answered();
+    }
+
+    @Override
+    public void onPresence(Command.PresenceQuery query) {
+        if (!isAllowed(rule -> rule.maySeePresence(who(), query.channel()))) {
+            forbidden(query.id());
+            return;
+        }
+        session.flow().started();
+        long maxBytes = node.settings().wire().maxMessageBytes();
+        int maxClients = (int) Math.min(Integer.MAX_VALUE, maxBytes / CLIENT_BYTES);
+        node.hub()
+                .presence(query.channel(), maxClients)
+                .whenComplete((presence, failure) -> answer(query, presence, failure));
+    }
+
+    private void answer(
+            Command.PresenceQuery query, @Nullable Presence presence, @Nullable Throwable failure) {
+        if (presence == null) {
+            unavailable(session, query.id(), failure);
+        } else if (query.id() != null) {
+            session.reply(Reply.presence(query.id(), query.channel(), presence));
+        }
+        session.flow().answered();
+    }
+
+    @Override
+    public void onPing(Command.Ping ping) {
+        if (ping.id() != null) {
+            session.reply(Reply.pong(ping.id()));
+        }
+    }
+
+    /** A rule that fails lets nobody in. */
+    private boolean isAllowed(Predicate<ChannelRule> question) {
+        try {
+            return question.test(node.rule());
+        } catch (RuntimeException e) {
+            SessionLog.ruleFailed(e);
+            return false;
+        }
+    }
+
+    private ChannelClient who() {
+        return new ChannelClient(session.client(), session.address());
+    }
+
+    private void forbidden(@Nullable Integer id) {
+        session.reply(
+                Reply.error(id, ErrorCode.FORBIDDEN, "channel: is not for you to use like this"));
+    }
+
+    private static void unavailable(
+            Session session, @Nullable Integer id, @Nullable Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+        long retryAfterMillis =
+                cause instanceof UnavailableException unavailable
+                        ? Math.max(1, unavailable.retryAfter().toMillis())
+                        : RETRY_AFTER_MILLIS;
+        String message = "the channels can't do it now";
+        session.reply(Reply.error(id, ErrorCode.UNAVAILABLE, message, retryAfterMillis));
+        if (!(cause instanceof UnavailableException)) {
+            SessionLog.channelsFailed(cause);
+        }
+    }
+}

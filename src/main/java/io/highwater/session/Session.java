@@ -1,0 +1,326 @@
+package io.highwater.session;
+
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.keepalive.Keepalive;
+import io.highwater.outbound.SendQueue;
+import io.highwater.outbound.SendQueueListener;
+import io.highwater.outbound.WaterMarks;
+import io.highwater.protocol.BadRequest;
+import io.highwater.protocol.Command;
+import io.highwater.protocol.Decoded;
+import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.Reply;
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Opcode;
+import io.highwater.wire.OutboundFrame;
+import io.highwater.wire.Wire;
+import io.highwater.wire.WireListener;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client of highwater.v1: holds its parts and forwards between them.
+ *
+ * <p>Wire events come one at a time on the session's executor, and commands with them. What is not
+ * said to be confined to that run is thread-safe: the channels answer on their shards' threads.
+ */
+final class Session implements WireListener, SendQueueListener {
+    private static final CloseStatus NO_HELLO = new CloseStatus(CloseStatus.POLICY, "no hello");
+    private static final CloseStatus BAD_REQUESTS =
+            new CloseStatus(CloseStatus.POLICY, "too many bad requests");
+    private static final CloseStatus NO_BINARY =
+            new CloseStatus(CloseStatus.UNSUPPORTED_DATA, "text messages only");
+    private static final CloseStatus TOO_MANY_COMMANDS =
+            new CloseStatus(CloseStatus.TOO_MANY_COMMANDS, "too many commands");
+
+    private final SessionNode node;
+    private final SessionRegistry registry;
+    private final Wire wire;
+    private final SendQueue queue;
+    private final CommandFlow flow;
+    private final CommandRate rate;
+    private final Object pingGroup;
+    private final Subscriptions subscriptions = new Subscriptions();
+    private final long id = ThreadLocalRandom.current().nextLong();
+
+    /** Guarded by the registry, like the one below. */
+    @Nullable Session older;
+
+    @Nullable Session newer;
+
+    /** Moved by the session's run and the timers. Guarded by this. */
+    private SessionState state = SessionState.GREETING;
+
+    /** The name it gave itself; empty until the hello, which is before any other command. */
+    private volatile String client = "";
+
+    /** Where a proxy says that it comes from; null where it is at the other end of the wire. */
+    private final @Nullable String forwardedFor;
+
+    /** Confined to the session's run, like those below. */
+    private @Nullable Keepalive keepalive;
+
+    /** Null from the hello on. */
+    private @Nullable HelloDeadline helloDeadline;
+
+    /** Null until something is published. */
+    private @Nullable PublishLanes lanes;
+
+    /** Null until there is one. */
+    private @Nullable BadRequests badRequests;
+
+    /** The fragments of a message that is not whole yet. */
+    private @Nullable ByteArrayOutputStream fragments;
+
+    Session(
+            SessionNode node,
+            SessionRegistry registry,
+            Wire wire,
+            UpgradeRequest request,
+            UpgradeDecision.Accepted decision) {
+        this.node = node;
+        this.registry = registry;
+        this.wire = wire;
+        this.queue = node.queues().open(wire, this);
+        this.flow = new CommandFlow(wire, queue);
+        this.rate = new CommandRate(node.settings(), node.ticker().nanoTime());
+        this.forwardedFor =
+                decision.clientAddress().equals(hostOf(wire.remoteAddress()))
+                        ? null
+                        : decision.clientAddress();
+        this.pingGroup =
+                request.kind() == UpgradeRequest.Kind.UPGRADE
+                        ? wire
+                        : request.connection().computeIfAbsent(PingGroup.class, PingGroup::new);
+    }
+
+    /** One for all sessions of an HTTP/2 connection: they are pinged together. */
+    private static final class PingGroup {}
+
+    // The wire's events.
+
+    @Override
+    public void onOpen() {
+        registry.add(this);
+        keepalive = node.pings().start(wire, pingGroup);
+        HelloDeadline deadline = new HelloDeadline(this);
+        helloDeadline = deadline;
+        long timeoutNanos = node.settings().helloTimeout().toNanos();
+        node.wheel().schedule(deadline, node.ticker().nanoTime() + timeoutNanos);
+        wire.demand();
+    }
+
+    @Override
+    public void onFragment(Opcode opcode, ByteBuffer payload, boolean last) {
+        if (opcode == Opcode.BINARY) {
+            end(NO_BINARY);
+            return;
+        }
+        byte[] piece = new byte[payload.remaining()];
+        payload.get(piece);
+        if (last && fragments == null) {
+            onMessage(piece);
+        } else {
+            ByteArrayOutputStream gathered = fragments;
+            if (gathered == null) {
+                fragments = gathered = new ByteArrayOutputStream(2 * piece.length);
+            }
+            gathered.writeBytes(piece);
+            if (last) {
+                fragments = null;
+                onMessage(gathered.toByteArray());
+            }
+        }
+        flow.demand();
+    }
+
+    @Override
+    public void onPong(ByteBuffer payload) {
+        if (keepalive != null) {
+            keepalive.onPong(payload);
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        queue.onWritable();
+    }
+
+    @Override
+    public void onClosed(CloseStatus status) {
+        synchronized (this) {
+            state = state.to(SessionState.CLOSED);
+        }
+        int unsent = queue.queuedMessages();
+        queue.onClosed();
+        fragments = null;
+        if (keepalive != null) {
+            keepalive.stop();
+        }
+        cancelHelloDeadline();
+        for (Subscription subscription : subscriptions.takeAll()) {
+            subscription.stop();
+            node.hub().unsubscribe(subscription.channel(), subscription);
+        }
+        registry.remove(this);
+        SessionLog.closed(status, wire, unsent, idText(), client);
+    }
+
+    /** For an operator: how clients and the log know it, and the client's own name. */
+    @Override
+    public String clientId() {
+        return idText() + " " + client;
+    }
+
+    void onHelloMissed() {
+        end(NO_HELLO);
+    }
+
+    private void cancelHelloDeadline() {
+        if (helloDeadline != null) {
+            node.wheel().cancel(helloDeadline);
+            helloDeadline = null;
+        }
+    }
+
+    /** Starts the closing handshake after what is queued; commands are dropped from now on. */
+    private void end(CloseStatus status) {
+        synchronized (this) {
+            if (!state.takesCommands()) {
+                return;
+            }
+            state = state.to(SessionState.CLOSING);
+        }
+        queue.close(status);
+    }
+
+    /** The node drains: the client is told when and where not to come back, then closed. */
+    void drain(OutboundFrame notice, CloseStatus status) {
+        queue.offer(notice);
+        end(status);
+    }
+
+    // Commands.
+
+    private synchronized SessionState state() {
+        return state;
+    }
+
+    private void onMessage(byte[] message) {
+        if (!state().takesCommands()) {
+            return;
+        }
+        long nowNanos = node.ticker().nanoTime();
+        CommandRate.Verdict verdict = rate.take(nowNanos);
+        if (verdict == CommandRate.Verdict.FLOOD) {
+            end(TOO_MANY_COMMANDS);
+            return;
+        }
+        Decoded decoded = node.codec().decode(message);
+        if (decoded instanceof BadRequest bad) {
+            refuse(bad.id(), bad.message());
+        } else if (decoded instanceof Command command) {
+            onCommand(command, verdict);
+        }
+    }
+
+    private void onCommand(Command command, CommandRate.Verdict verdict) {
+        if (verdict == CommandRate.Verdict.LIMITED) {
+            new Commands(this, node).rateLimited(command);
+        } else if (state() == SessionState.GREETING && !(command instanceof Command.Hello)) {
+            refuse(command.id(), "type: hello comes first");
+        } else {
+            command.dispatch(new Commands(this, node));
+        }
+    }
+
+    /** BAD_REQUEST; too many of them end the session. */
+    void refuse(@Nullable Integer commandId, String message) {
+        reply(Reply.error(commandId, ErrorCode.BAD_REQUEST, message));
+        BadRequests counted = badRequests;
+        if (counted == null) {
+            badRequests = counted = new BadRequests();
+        }
+        if (counted.add(node.ticker().nanoTime())) {
+            end(BAD_REQUESTS);
+        }
+    }
+
+    /** False where it was said before. */
+    boolean greet(Command.Hello hello) {
+        synchronized (this) {
+            if (state != SessionState.GREETING) {
+                return false;
+            }
+            state = state.to(SessionState.OPEN);
+        }
+        cancelHelloDeadline();
+        client = hello.client();
+        return true;
+    }
+
+    /** A client that goes on with other channels behind a thousand failures is not listening. */
+    void tooManyFailures() {
+        end(TOO_MANY_COMMANDS);
+    }
+
+    void reply(ByteBuffer message) {
+        queue.offer(OutboundFrame.text(message));
+    }
+
+    // Its parts, for what carries out commands.
+
+    String client() {
+        return client;
+    }
+
+    /** Where it comes from, as the handshake saw it. */
+    String address() {
+        return forwardedFor == null ? hostOf(wire.remoteAddress()) : forwardedFor;
+    }
+
+    /** Of "name/address:port", which may lack the name. */
+    private static String hostOf(String socketAddress) {
+        int port = socketAddress.lastIndexOf(':');
+        return socketAddress.substring(
+                socketAddress.indexOf('/') + 1, port < 0 ? socketAddress.length() : port);
+    }
+
+    CommandFlow flow() {
+        return flow;
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    /** Milliseconds until the next command is allowed. */
+    long retryAfterMillis() {
+        return rate.retryAfterMillis(node.ticker().nanoTime());
+    }
+
+    PublishLanes lanes() {
+        PublishLanes made = lanes;
+        if (made == null) {
+            Commands commands = new Commands(this, node);
+            lanes = made = new PublishLanes(commands::append, commands);
+        }
+        return made;
+    }
+
+    SendQueue queue() {
+        return queue;
+    }
+
+    WaterMarks marks() {
+        return node.settings().outbound().marks();
+    }
+
+    /** As clients and logs know it. */
+    String idText() {
+        return Long.toHexString(id);
+    }
+}

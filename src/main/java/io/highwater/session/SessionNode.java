@@ -1,0 +1,32 @@
+package io.highwater.session;
+
+import io.highwater.backbone.Position;
+import io.highwater.channel.ChannelHub;
+import io.highwater.channel.ChannelRule;
+import io.highwater.channel.ChannelSettings;
+import io.highwater.keepalive.PingScheduler;
+import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.SendQueues;
+import io.highwater.protocol.Codec;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
+
+/**
+ * What all sessions of a node share. Immutable; its parts are thread-safe.
+ *
+ * @param name the node's, told to clients
+ * @param pingSeconds told to clients; 0 where there are no pings
+ */
+public record SessionNode(
+        String name,
+        SessionSettings settings,
+        ChannelSettings channels,
+        ChannelHub<OutboundTurn<Position>> hub,
+        ChannelRule rule,
+        Codec codec,
+        SendQueues queues,
+        PingScheduler pings,
+        long pingSeconds,
+        TimerWheel wheel,
+        Ticker ticker,
+        SessionObserver observer) {}

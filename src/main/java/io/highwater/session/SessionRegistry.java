@@ -1,0 +1,55 @@
+package io.highwater.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open sessions of a node. Thread-safe; the sessions carry the list's links themselves, since a
+ * set's entry would cost each of a million 32 bytes.
+ */
+final class SessionRegistry {
+    /** Guarded by this, as are the links of all sessions and the count. */
+    private @Nullable Session newest;
+
+    private int count;
+
+    synchronized void add(Session session) {
+        Session before = newest;
+        session.older = before;
+        if (before != null) {
+            before.newer = session;
+        }
+        newest = session;
+        count++;
+    }
+
+    /** Of a session that was added, once. */
+    synchronized void remove(Session session) {
+        Session older = session.older;
+        Session newer = session.newer;
+        if (older != null) {
+            older.newer = newer;
+        }
+        if (newer == null) {
+            newest = older;
+        } else {
+            newer.older = older;
+        }
+        session.older = null;
+        session.newer = null;
+        count--;
+    }
+
+    synchronized int size() {
+        return count;
+    }
+
+    synchronized List<Session> all() {
+        List<Session> all = new ArrayList<>(count);
+        for (Session session = newest; session != null; session = session.older) {
+            all.add(session);
+        }
+        return all;
+    }
+}

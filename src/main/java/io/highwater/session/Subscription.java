@@ -1,0 +1,102 @@
+package io.highwater.session;
+
+import io.highwater.backbone.Position;
+import io.highwater.channel.ChannelOverflow;
+import io.highwater.channel.ChannelProfile;
+import io.highwater.channel.SubscribeOutcome;
+import io.highwater.channel.Subscriber;
+import io.highwater.channel.Turn;
+import io.highwater.channel.TurnKind;
+import io.highwater.outbound.LatestLane;
+import io.highwater.outbound.OfferResult;
+import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.SendQueue;
+import io.highwater.protocol.Reply;
+import io.highwater.wire.OutboundFrame;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session's interest in one channel, from a subscribe to its end: between the hub's shard and
+ * the session's queue. Thread-safe.
+ */
+final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLane<Position> {
+    private final Session session;
+
+    /**
+     * First the client's own copy of the name, then the hub's, which all subscribers share. Equal,
+     * so it does no harm to read the one for the other.
+     */
+    private String channel;
+
+    /** 0 where no message may be dropped for a newer one. */
+    private final int latestCount;
+
+    /** While the subscriber gets what it missed. Written by the channel's shard thread only. */
+    private volatile @Nullable CatchUp catchUp;
+
+    Subscription(Session session, String channel, ChannelProfile profile) {
+        this.session = session;
+        this.channel = channel;
+        this.latestCount = profile.policy() == ChannelOverflow.LATEST ? profile.latestCount() : 0;
+    }
+
+    String channel() {
+        return channel;
+    }
+
+    @Override
+    public String client() {
+        return session.client();
+    }
+
+    @Override
+    public void onSubscribed(SubscribeOutcome outcome) {
+        channel = outcome.channel();
+        Commands.onSubscribed(session, this, outcome);
+    }
+
+    @Override
+    public void onTurn(Turn<OutboundTurn<Position>> turn, TurnKind kind) {
+        CatchUp behind = catchUp;
+        if (kind == TurnKind.LIVE) {
+            if (behind != null && behind.addLive(turn.publications())) {
+                behind.run();
+                return;
+            }
+            catchUp = null;
+        } else if (behind != null || CatchUp.isNeeded(turn.publications(), session.marks())) {
+            behind = behind == null ? new CatchUp(this, session.marks()) : behind;
+            catchUp = behind;
+            behind.addMissed(turn.publications());
+            behind.run();
+            return;
+        }
+        offer(turn.joined(TurnFrames::join));
+    }
+
+    OfferResult offer(OutboundTurn<Position> turn) {
+        return session.queue().offer(turn, latestCount == 0 ? null : this);
+    }
+
+    SendQueue queue() {
+        return session.queue();
+    }
+
+    /** Nothing more is offered but what is on its way. */
+    void stop() {
+        CatchUp behind = catchUp;
+        if (behind != null) {
+            behind.stop();
+        }
+    }
+
+    @Override
+    public int latestCount() {
+        return latestCount;
+    }
+
+    @Override
+    public OutboundFrame gapFrame(Position first, Position last, long count) {
+        return OutboundFrame.text(Reply.skipped(channel, first, last, count));
+    }
+}

@@ -1,0 +1,93 @@
+package io.highwater.time;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that advances a node's {@link TimerWheel}, every 50 ms. A timer that throws is
+ * logged and hinders no other. Thread-safe.
+ */
+public final class TimerThread implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TimerThread.class);
+
+    private static final long STEP_MILLIS = 50;
+    private static final long LOG_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final TimerWheel wheel;
+    private final Ticker ticker;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+
+    /** Timers that threw. Confined to the thread, like the two below it. */
+    private long failures;
+
+    private long loggedFailures;
+    private long lastLogNanos;
+
+    private TimerThread(TimerWheel wheel, Ticker ticker) {
+        this.wheel = wheel;
+        this.ticker = ticker;
+        thread = new Thread(this::run, "highwater-timers");
+        thread.setDaemon(true);
+    }
+
+    /** Starts the thread; {@link #close} ends it. */
+    public static TimerThread start(TimerWheel wheel, Ticker ticker) {
+        TimerThread timers = new TimerThread(wheel, ticker);
+        timers.thread.start();
+        return timers;
+    }
+
+    private void run() {
+        try {
+            do {
+                advance(ticker.nanoTime());
+            } while (!closed.await(STEP_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            // Nobody but a stopping JVM's owner interrupts this thread, and it means the same.
+            LOG.warn("Timers stop: the thread was interrupted");
+        }
+    }
+
+    private void advance(long nowNanos) {
+        boolean done = false;
+        while (!done) {
+            try {
+                wheel.advance(nowNanos);
+                done = true;
+            } catch (RuntimeException | Error e) {
+                // Out of memory too: without this thread no dead session is ever ended.
+                failures++;
+                log(nowNanos, e);
+            }
+        }
+    }
+
+    /** A timer that fails for every session would otherwise fill the log. */
+    private void log(long nowNanos, Throwable failure) {
+        if (loggedFailures == 0 || nowNanos - lastLogNanos >= LOG_PAUSE_NANOS) {
+            LOG.error("A timer failed ({} so far)", failures, failure);
+            loggedFailures = failures;
+            lastLogNanos = nowNanos;
+        }
+    }
+
+    /** Ends the thread and waits for the timer that fires. What waits in the wheel stays there. */
+    @Override
+    public void close() {
+        closed.countDown();
+        if (Thread.currentThread() != thread) {
+            joinUninterrupted();
+        }
+    }
+
+    private void joinUninterrupted() {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.highwater.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+
+/**
+ * One or more finished frames: header and payload as they go on the wire, unmasked (a server's).
+ *
+ * <p>Immutable and thread-safe; made once and shared by every session it is sent to, so a broadcast
+ * encodes once. The bytes on the heap are retained until the last queue that holds it has let go.
+ */
+public final class OutboundFrame {
+    private final byte[] bytes;
+
+    private OutboundFrame(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** A whole text message. A lone surrogate becomes "?", as {@link String#getBytes} has it. */
+    public static OutboundFrame text(String text) {
+        return of(Opcode.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** A whole text message of bytes that are UTF-8 already; {@code utf8} is consumed. */
+    public static OutboundFrame text(ByteBuffer utf8) {
+        return of(Opcode.TEXT, utf8);
+    }
+
+    /** A whole binary message; {@code payload} is consumed. */
+    public static OutboundFrame binary(ByteBuffer payload) {
+        return of(Opcode.BINARY, payload);
+    }
+
+    /** A whole message or a control frame; {@code payload} is consumed. */
+    public static OutboundFrame of(Opcode opcode, ByteBuffer payload) {
+        return new OutboundFrame(FrameEncoder.encode(opcode.code() | FrameEncoder.FIN, payload));
+    }
+
+    /** A fragment of a message: the first has the opcode, the later ones CONTINUATION. */
+    public static OutboundFrame fragment(Opcode opcode, Fin fin, ByteBuffer payload) {
+        int fin0 = fin == Fin.LAST ? FrameEncoder.FIN : 0;
+        return new OutboundFrame(FrameEncoder.encode(opcode.code() | fin0, payload));
+    }
+
+    /**
+     * The frames one behind the other as one, so that they leave in one write; a copy.
+     *
+     * @param frames together less than 2 GiB
+     */
+    public static OutboundFrame join(Collection<OutboundFrame> frames) {
+        int length = 0;
+        for (OutboundFrame frame : frames) {
+            length = Math.addExact(length, frame.bytes.length);
+        }
+        byte[] joined = new byte[length];
+        int at = 0;
+        for (OutboundFrame frame : frames) {
+            System.arraycopy(frame.bytes, 0, joined, at, frame.bytes.length);
+            at += frame.bytes.length;
+        }
+        return new OutboundFrame(joined);
+    }
+
+    /** Whether a fragment ends its message. */
+    public enum Fin {
+        LAST,
+        MORE
+    }
+
+    /** Whether it begins with a whole message, and not with a fragment or a control frame. */
+    public boolean isWholeMessage() {
+        // RFC 6455 section 5.2: FIN, and an opcode that is Text or Binary, compressed or not.
+        int first = bytes[0] & (FrameEncoder.FIN | 0xF);
+        return first == (FrameEncoder.FIN | Opcode.TEXT.code())
+                || first == (FrameEncoder.FIN | Opcode.BINARY.code());
+    }
+
+    /** Size on the wire, headers included. */
+    public int bytes() {
+        return bytes.length;
+    }
+
+    /** A read-only view with a position of its own. */
+    public ByteBuffer view() {
+        return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    }
+
+    /** Appends the frame to {@code to}, which must have {@link #bytes()} of room. */
+    public void copyTo(ByteBuffer to) {
+        to.put(bytes);
+    }
+}

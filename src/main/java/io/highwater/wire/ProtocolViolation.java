@@ -1,0 +1,21 @@
+package io.highwater.wire;
+
+/** What a peer did wrong, as the status that its connection ends with. Has no stack trace. */
+final class ProtocolViolation extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient CloseStatus status;
+
+    ProtocolViolation(int code, String reason) {
+        super(reason, null, false, false);
+        this.status = new CloseStatus(code, reason);
+    }
+
+    static ProtocolViolation protocol(String reason) {
+        return new ProtocolViolation(CloseStatus.PROTOCOL_ERROR, reason);
+    }
+
+    CloseStatus status() {
+        return status;
+    }
+}

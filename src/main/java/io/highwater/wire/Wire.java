@@ -1,0 +1,62 @@
+package io.highwater.wire;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * WAIST 1, the verbs out: one WebSocket, from the upgrade to its end. {@link WireListener} has the
+ * events in.
+ *
+ * <p>No verb blocks and none throws for what a peer did. Thread-safe: every verb may be called from
+ * any thread, except that {@link #write} has one caller at a time (the session's queue).
+ */
+public interface Wire {
+    /**
+     * Writes finished frames after what is in flight. False says the transport is full: the rest
+     * goes by itself, {@link WireListener#onWritable} follows, and until then no other write may be
+     * made. After the end of the session frames are dropped and the answer is true; false where
+     * this write met the end.
+     */
+    boolean write(OutboundFrame frame);
+
+    /**
+     * Sends a Ping with up to 125 bytes of {@code payload}, past all data frames but the one in
+     * flight. A Ping that has not left yet is replaced.
+     */
+    void ping(ByteBuffer payload);
+
+    /** Sends an unsolicited Pong like {@link #ping}. */
+    void pong(ByteBuffer payload);
+
+    /** Permits the next {@link WireListener#onFragment}; control frames are read only meanwhile. */
+    void demand();
+
+    /**
+     * Starts the closing handshake: a Close frame after what is in flight, nothing after it.
+     * Messages of the peer are read and dropped; {@link WireListener#onClosed} comes with the
+     * peer's Close or after {@link WireSettings#closeTimeout}. Without effect once the session is
+     * closing.
+     */
+    void close(CloseStatus status);
+
+    /**
+     * Gives the session up: {@link WireListener#onClosed} at once, the Close frame if the peer
+     * reads it within {@code linger}, then the end of the transport.
+     */
+    void fail(CloseStatus status, Duration linger);
+
+    /** Ends the transport now, with a reset where it has one. */
+    void abort();
+
+    /** Changes {@link WireSettings#maxMessageBytes} for the messages that begin from now on. */
+    void maxMessageBytes(long bytes);
+
+    /** The transport's kind, for metrics and logs. */
+    TransportKind kind();
+
+    /** The other end of the TCP connection in text, for logs. */
+    String remoteAddress();
+
+    /** What passes over this wire, for keepalive. */
+    WireActivity activity();
+}

@@ -1,0 +1,31 @@
+package io.highwater.wire;
+
+/**
+ * When a wire was last seen alive. All times are of the node's {@link io.highwater.time.Ticker}, in
+ * nanoseconds. Thread-safe; values may be a moment old.
+ */
+public interface WireActivity {
+    /** Time since the upgrade. */
+    long ageNanos();
+
+    /** When bytes last came from the peer, or the upgrade. */
+    long lastReadNanos();
+
+    /** When the transport took the last Ping whole; meaningless before the first. */
+    long pingWrittenNanos();
+
+    /** True while a Ping waits for the transport. */
+    boolean isPingPending();
+
+    /** True while the transport holds bytes that the peer does not take. */
+    boolean isWritePending();
+
+    /** While {@link #isWritePending}: since when no byte was taken (to the last 64 KiB). */
+    long writePendingSinceNanos();
+
+    /** True while the listener demands nothing, so that a Pong can't be read. */
+    boolean isDemandWithheld();
+
+    /** Since when demand is withheld or, if it isn't, when it was last given back. */
+    long demandChangedNanos();
+}

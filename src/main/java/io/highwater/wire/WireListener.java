@@ -1,0 +1,46 @@
+package io.highwater.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * WAIST 1, the events in. One listener serves one {@link Wire}.
+ *
+ * <p>{@code onOpen}, {@code onFragment}, {@code onPong} and {@code onClosed} come one at a time, in
+ * order, on the session's executor. {@code onWritable} comes from the thread that completed a
+ * write, possibly while one of the others runs: a callback that waits for its own message to leave
+ * must not hold up the queue. What a method throws ends the session with 1011.
+ */
+public interface WireListener {
+    /** The upgrade is answered. Nothing is read until {@link Wire#demand}. */
+    void onOpen();
+
+    /**
+     * A piece of a message: checked UTF-8 where it is text (a piece may end inside a character),
+     * within the message limit so far. A frame of up to 64 KiB comes in one piece.
+     *
+     * @param opcode TEXT or BINARY in the first piece, then CONTINUATION
+     * @param payload valid until the next {@link Wire#demand}; may be changed
+     * @param last true with the last piece of the message
+     */
+    void onFragment(Opcode opcode, ByteBuffer payload, boolean last);
+
+    /** A Pong, asked for or not; {@code payload} is valid during the call. Uses up no demand. */
+    default void onPong(ByteBuffer payload) {}
+
+    /** The wire takes frames again after a {@link Wire#write} that answered false. */
+    void onWritable();
+
+    /**
+     * Nothing written from now on reaches the peer, and what is in flight may not. Comes from any
+     * thread, possibly more than once and while a callback runs: one that waits for its own message
+     * to leave would otherwise wait for ever, and hold up {@link #onClosed}, which follows.
+     */
+    default void onOutputLost() {}
+
+    /**
+     * The end, once, whatever caused it: the first cause wins. Nothing comes after it.
+     *
+     * @param status what ended it: the peer's Close, ours, or {@link CloseStatus#ABNORMAL}
+     */
+    void onClosed(CloseStatus status);
+}

@@ -1,0 +1,250 @@
+package io.highwater.wire;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the transport's bytes into steps: a piece of a message, a control frame, the end. Holds a
+ * read buffer only while it works through what came, and between bursts at most the few bytes of a
+ * header or the received part of a frame. Confined to its connection's serial run.
+ */
+final class WireReader {
+    /** A frame of up to this size comes in one piece; a larger one in pieces of this size. */
+    static final int PIECE_BYTES = 64 * 1024;
+
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+    /** What {@link #next} found. */
+    enum Step {
+        /** {@link #payload} is a piece of a message. */
+        FRAGMENT,
+        PING,
+        PONG,
+        CLOSE,
+        /** Nothing now: ask the transport for more. */
+        WAIT,
+        /** The peer will send no more. */
+        END
+    }
+
+    private final Transport transport;
+    private final ReadBuffers buffers;
+    private final FrameParser parser = new FrameParser(0);
+
+    /** In flush mode. A pooled direct buffer, or a small heap one with the rest of a burst. */
+    private @Nullable ByteBuffer in;
+
+    private @Nullable Gathered gathered;
+    private ByteBuffer payload = EMPTY;
+    private Opcode opcode = Opcode.CONTINUATION;
+    private boolean last;
+
+    /** False once a read found less than it had room for: the next one waits for the transport. */
+    private boolean readable;
+
+    WireReader(Transport transport, ReadBuffers buffers) {
+        this.transport = transport;
+        this.buffers = buffers;
+    }
+
+    /** Bytes that came with the handshake; before the first step. */
+    void prefill(ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        in = ByteBuffer.wrap(copy);
+    }
+
+    void transportReadable() {
+        readable = true;
+    }
+
+    /** The payload of the last step; valid until the next one. */
+    ByteBuffer payload() {
+        return payload;
+    }
+
+    /** The opcode of the last FRAGMENT. */
+    Opcode opcode() {
+        return opcode;
+    }
+
+    /** Whether the last FRAGMENT ends its message. */
+    boolean last() {
+        return last;
+    }
+
+    Step next(long maxMessageBytes) throws IOException, ProtocolViolation {
+        payload = EMPTY;
+        while (true) {
+            Step step = parse(maxMessageBytes);
+            if (step != null) {
+                return step;
+            }
+            if (!readable) {
+                letGo();
+                return Step.WAIT;
+            }
+            if (fill() < 0) {
+                letGo();
+                return Step.END;
+            }
+        }
+    }
+
+    /** Reads and drops; never a FRAGMENT. */
+    Step discard() throws IOException {
+        gathered = null;
+        payload = EMPTY;
+        while (readable) {
+            drop();
+            if (fill() < 0) {
+                drop();
+                letGo();
+                return Step.END;
+            }
+        }
+        drop();
+        letGo();
+        return Step.WAIT;
+    }
+
+    /** Gives the buffer back; the wire is over. */
+    void release() {
+        gathered = null;
+        payload = EMPTY;
+        drop();
+        letGo();
+    }
+
+    private void drop() {
+        if (in != null) {
+            in.position(in.limit());
+        }
+    }
+
+    private int fill() throws IOException {
+        ByteBuffer to = pooled();
+        int room = to.capacity() - to.remaining();
+        int filled = transport.fill(to);
+        // A short read has emptied the transport: asking it again would cost a system call.
+        readable = filled == room;
+        return filled;
+    }
+
+    private ByteBuffer pooled() {
+        ByteBuffer rest = in;
+        if (rest != null && rest.isDirect()) {
+            return rest.compact().flip();
+        }
+        ByteBuffer fresh = buffers.acquire();
+        if (rest != null && rest.hasRemaining()) {
+            fresh.limit(rest.remaining()).put(rest).flip();
+        }
+        in = fresh;
+        return fresh;
+    }
+
+    /** Gives the read buffer back, keeping an unfinished header (at most 139 bytes) on the heap. */
+    private void letGo() {
+        ByteBuffer rest = in;
+        if (rest == null) {
+            return;
+        }
+        if (!rest.hasRemaining()) {
+            in = null;
+        } else if (rest.isDirect()) {
+            in = ByteBuffer.allocate(rest.remaining()).put(rest).flip();
+        }
+        if (rest.isDirect()) {
+            buffers.release(rest);
+        }
+    }
+
+    private @Nullable Step parse(long maxMessageBytes) throws ProtocolViolation {
+        ByteBuffer bytes = in == null ? EMPTY : in;
+        if (!parser.isInFrame()) {
+            Opcode next = parser.header(bytes, maxMessageBytes);
+            if (next == null) {
+                return null;
+            }
+            if (next.isControl()) {
+                payload = parser.controlPayload(bytes);
+                return next == Opcode.PING
+                        ? Step.PING
+                        : next == Opcode.PONG ? Step.PONG : Step.CLOSE;
+            }
+        }
+        long remaining = parser.frameRemaining();
+        if (gathered == null && remaining <= Math.min(bytes.remaining(), PIECE_BYTES)) {
+            ByteBuffer whole = take(bytes, (int) remaining);
+            parser.payload(whole);
+            return fragment(whole);
+        }
+        if (!bytes.hasRemaining()) {
+            return null;
+        }
+        Gathered frame = gathered;
+        if (frame == null) {
+            gathered = frame = new Gathered((int) Math.min(remaining, PIECE_BYTES));
+        }
+        ByteBuffer piece = take(bytes, (int) Math.min(remaining, frame.room(bytes.remaining())));
+        parser.payload(piece);
+        frame.append(piece);
+        if (parser.isInFrame() && !frame.isFull()) {
+            return null;
+        }
+        gathered = null;
+        return fragment(frame.bytes());
+    }
+
+    private static ByteBuffer take(ByteBuffer from, int length) {
+        ByteBuffer slice = from.slice(from.position(), length);
+        from.position(from.position() + length);
+        return slice;
+    }
+
+    private Step fragment(ByteBuffer bytes) {
+        payload = bytes;
+        opcode = parser.opcode();
+        last = parser.isMessageEnd();
+        parser.pieceDelivered();
+        return Step.FRAGMENT;
+    }
+
+    /**
+     * A frame that came in several reads; grows with what really came, not with what was promised.
+     */
+    private static final class Gathered {
+        private final int limit;
+        private byte[] bytes;
+        private int size;
+
+        Gathered(int limit) {
+            this.limit = limit;
+            this.bytes = new byte[Math.min(limit, 1024)];
+        }
+
+        int room(int wanted) {
+            return Math.min(wanted, limit - size);
+        }
+
+        boolean isFull() {
+            return size == limit;
+        }
+
+        void append(ByteBuffer piece) {
+            int length = piece.remaining();
+            if (size + length > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.min(limit, Math.max(size + length, 2 * size)));
+            }
+            piece.get(bytes, size, length);
+            size += length;
+        }
+
+        ByteBuffer bytes() {
+            return ByteBuffer.wrap(bytes, 0, size);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package io.highwater.wire.jetty;
+
+import io.highwater.wire.Transport;
+import io.highwater.wire.TransportKind;
+import io.highwater.wire.WireConnection;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.EventListener;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Jetty EndPoint under the engine: what Jetty upgrades to, and what the engine reads and writes.
+ * It is its own read callback, so that an idle connection is one object here.
+ *
+ * <p>Thread-safe as {@link Transport} asks. Callbacks are NON_BLOCKING: they run on Jetty's
+ * selector or HTTP/2 parser threads and hand all work to the session's executor.
+ */
+abstract class JettyTransport implements Transport, Connection, Connection.UpgradeTo, Callback {
+    private final EndPoint endPoint;
+
+    /** Kept because a closed EndPoint no longer knows it, and the log of its end wants it. */
+    private final @Nullable SocketAddress remote;
+
+    private final TransportKind kind;
+    private final WireConnection wire;
+    private ByteBuffer early = BufferUtil.EMPTY_BUFFER;
+    private @Nullable WriteCompletion completion;
+
+    /**
+     * @param wire makes the engine on this transport
+     */
+    JettyTransport(
+            EndPoint endPoint, TransportKind kind, Function<Transport, WireConnection> wire) {
+        this.endPoint = endPoint;
+        this.remote = endPoint.getRemoteSocketAddress();
+        this.kind = kind;
+        this.wire = wire.apply(this);
+    }
+
+    final WireConnection wire() {
+        return wire;
+    }
+
+    // What Jetty calls.
+
+    @Override
+    public final EndPoint getEndPoint() {
+        return endPoint;
+    }
+
+    @Override
+    public void onUpgradeTo(ByteBuffer buffer) {
+        early = buffer;
+    }
+
+    @Override
+    public void onOpen() {
+        // The engine has deadlines of its own; Jetty's would be a scheduled task per connection.
+        endPoint.setIdleTimeout(-1);
+        ByteBuffer first = early;
+        early = BufferUtil.EMPTY_BUFFER;
+        wire.onUpgraded(first);
+    }
+
+    @Override
+    public final void onClose(@Nullable Throwable cause) {
+        wire.onTransportClosed(cause);
+    }
+
+    @Override
+    public final boolean onIdleExpired(TimeoutException timeout) {
+        return false;
+    }
+
+    /** The read callback: there is something to read. */
+    @Override
+    public void succeeded() {
+        wire.onReadable();
+    }
+
+    /** The read callback: there will never be. */
+    @Override
+    public final void failed(Throwable cause) {
+        wire.onTransportClosed(cause);
+    }
+
+    @Override
+    public final InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
+    }
+
+    @Override
+    public final void addEventListener(EventListener listener) {}
+
+    @Override
+    public final void removeEventListener(EventListener listener) {}
+
+    @Override
+    public final long getMessagesIn() {
+        return -1;
+    }
+
+    @Override
+    public final long getMessagesOut() {
+        return -1;
+    }
+
+    @Override
+    public final long getBytesIn() {
+        return -1;
+    }
+
+    @Override
+    public final long getBytesOut() {
+        return -1;
+    }
+
+    @Override
+    public final long getCreatedTimeStamp() {
+        return endPoint.getCreatedTimeStamp();
+    }
+
+    // What the engine calls.
+
+    @Override
+    public final TransportKind kind() {
+        return kind;
+    }
+
+    @Override
+    public final String remoteAddress() {
+        // An address that was never resolved from a name comes as "/127.0.0.1:80".
+        return Objects.toString(remote, "unknown").replaceFirst("^/", "");
+    }
+
+    @Override
+    public final int fill(ByteBuffer to) throws IOException {
+        return endPoint.fill(to);
+    }
+
+    @Override
+    public final void whenReadable() {
+        endPoint.tryFillInterested(this);
+    }
+
+    @Override
+    public void shutdownOutput() {
+        endPoint.shutdownOutput();
+    }
+
+    /** Hands the buffer to Jetty; as {@link Transport#write}. */
+    final boolean writeByCallback(ByteBuffer from) throws IOException {
+        WriteCompletion pending = completion;
+        if (pending == null) {
+            completion = pending = new WriteCompletion();
+        }
+        pending.start();
+        endPoint.write(pending, from);
+        return pending.isDoneInline();
+    }
+
+    /**
+     * One write that Jetty completes. Whether it did so before {@code EndPoint.write} came back
+     * decides who goes on: the writer by its return value, or the callback by an event.
+     */
+    private final class WriteCompletion implements Callback {
+        private enum State {
+            STARTED,
+            DONE_INLINE,
+            LEFT_TO_CALLBACK
+        }
+
+        /** Guarded by this. */
+        private State state = State.STARTED;
+
+        /** Guarded by this. */
+        private @Nullable Throwable failure;
+
+        synchronized void start() {
+            state = State.STARTED;
+        }
+
+        synchronized boolean isDoneInline() throws IOException {
+            Throwable cause = failure;
+            if (cause != null) {
+                throw new IOException("write failed", cause);
+            }
+            if (state == State.DONE_INLINE) {
+                return true;
+            }
+            state = State.LEFT_TO_CALLBACK;
+            return false;
+        }
+
+        @Override
+        public void succeeded() {
+            synchronized (this) {
+                if (state == State.STARTED) {
+                    state = State.DONE_INLINE;
+                    return;
+                }
+            }
+            wire.onWritten();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            synchronized (this) {
+                failure = cause == null ? new EOFException() : cause;
+                if (state == State.STARTED) {
+                    return;
+                }
+            }
+            wire.onTransportClosed(cause);
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.highwater.wire.jetty;
+
+import io.highwater.handshake.RoutePolicy;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.wire.Route;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Attributes;
+import org.jspecify.annotations.Nullable;
+
+/** A handshake as Jetty parsed it. Reads Jetty's request: valid until the answer is sent. */
+final class JettyUpgradeRequest implements UpgradeRequest {
+    private static final InetSocketAddress UNKNOWN =
+            InetSocketAddress.createUnresolved("unknown", 0);
+
+    private final Request request;
+    private final Kind kind;
+    private final @Nullable Route route;
+
+    JettyUpgradeRequest(Request request, Kind kind, @Nullable Route route) {
+        this.request = request;
+        this.kind = kind;
+        this.route = route;
+    }
+
+    @Override
+    public Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public String path() {
+        return Request.getPathInContext(request);
+    }
+
+    @Override
+    public @Nullable String query() {
+        return request.getHttpURI().getQuery();
+    }
+
+    @Override
+    public List<String> headers(String name) {
+        return request.getHeaders().getValuesList(name);
+    }
+
+    @Override
+    public Set<String> headerNames() {
+        return request.getHeaders().getFieldNamesCollection();
+    }
+
+    @Override
+    public String scheme() {
+        return request.getConnectionMetaData().isSecure() ? "https" : "http";
+    }
+
+    @Override
+    public String authority() {
+        HttpURI uri = request.getHttpURI();
+        String authority = uri.getAuthority();
+        return authority == null ? "" : authority;
+    }
+
+    @Override
+    public InetSocketAddress peer() {
+        return request.getConnectionMetaData().getRemoteSocketAddress()
+                        instanceof InetSocketAddress address
+                ? address
+                : UNKNOWN;
+    }
+
+    @Override
+    public Optional<RoutePolicy> route() {
+        return route == null ? Optional.empty() : Optional.of(route.policy());
+    }
+
+    @Override
+    public ConnectionScope connection() {
+        return new AttributeScope(request.getConnectionMetaData());
+    }
+
+    /** Jetty's attributes of a TCP connection; the lock makes the first value the only one. */
+    private record AttributeScope(Attributes attributes) implements ConnectionScope {
+        @Override
+        public <T> T computeIfAbsent(Class<T> key, Supplier<T> first) {
+            synchronized (attributes) {
+                T present = get(key);
+                if (present == null) {
+                    present = first.get();
+                    attributes.setAttribute(key.getName(), present);
+                }
+                return present;
+            }
+        }
+
+        @Override
+        public <T> @Nullable T get(Class<T> key) {
+            return key.cast(attributes.getAttribute(key.getName()));
+        }
+    }
+}

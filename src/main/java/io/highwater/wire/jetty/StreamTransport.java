@@ -1,0 +1,158 @@
+package io.highwater.wire.jetty;
+
+import io.highwater.time.Timer;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.Transport;
+import io.highwater.wire.TransportKind;
+import io.highwater.wire.WireConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Function;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream of an HTTP/2 connection after an Extended CONNECT (RFC 8441).
+ *
+ * <p>Its end needs care. Jetty keeps a stream until both halves are closed, so a peer that never
+ * sends END_STREAM would leave it behind until the TCP connection ends; and a stream that is
+ * removed or reset while the peer's END_STREAM is under way makes that frame count as an attack,
+ * which ends the connection for all its siblings. So {@link #close} ends our half, reads the peer's
+ * to its end, and only a peer that takes too long is reset.
+ */
+final class StreamTransport extends JettyTransport {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamTransport.class);
+
+    /** How long a peer may take to end its half of the stream after ours. */
+    private static final Duration END_STREAM_TIMEOUT = Duration.ofSeconds(5);
+
+    private enum Phase {
+        OPEN,
+        /** Our half is over, the peer's is read to its end. */
+        DRAINING,
+        ENDED
+    }
+
+    private final TimerWheel wheel;
+
+    /** Guarded by this. */
+    private Phase phase = Phase.OPEN;
+
+    /** Guarded by this. */
+    private @Nullable EndStreamDeadline deadline;
+
+    StreamTransport(
+            EndPoint endPoint,
+            TransportKind kind,
+            TimerWheel wheel,
+            Function<Transport, WireConnection> wire) {
+        super(endPoint, kind, wire);
+        this.wheel = wheel;
+    }
+
+    @Override
+    public boolean write(ByteBuffer from) throws IOException {
+        return writeByCallback(from);
+    }
+
+    @Override
+    public void succeeded() {
+        boolean draining;
+        synchronized (this) {
+            draining = phase == Phase.DRAINING;
+        }
+        if (draining) {
+            drain();
+        } else {
+            super.succeeded();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (phase != Phase.OPEN) {
+                return;
+            }
+            phase = Phase.DRAINING;
+            deadline = new EndStreamDeadline();
+            wheel.schedule(deadline, wheel.nowNanos() + END_STREAM_TIMEOUT.toNanos());
+        }
+        getEndPoint().shutdownOutput();
+        drain();
+    }
+
+    @Override
+    public void abort() {
+        end();
+        HTTP2Stream stream = (HTTP2Stream) getEndPoint().getTransport();
+        if (!stream.isClosed()) {
+            stream.reset(
+                    new ResetFrame(stream.getId(), ErrorCode.CANCEL_STREAM_ERROR.code),
+                    Callback.NOOP);
+        }
+        getEndPoint().close();
+    }
+
+    /** Reads and drops the peer's half; runs on the thread that has news of it. */
+    private void drain() {
+        ByteBuffer dropped = BufferUtil.allocate(1024);
+        try {
+            while (true) {
+                BufferUtil.clear(dropped);
+                int filled = getEndPoint().fill(dropped);
+                if (filled < 0) {
+                    end();
+                    remove();
+                    return;
+                }
+                if (filled == 0) {
+                    whenReadable();
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("the stream failed while its end was read", e);
+            end();
+            getEndPoint().close();
+        }
+    }
+
+    /**
+     * Both halves are over. Closing the EndPoint marks the stream closed without taking it out of
+     * its session; if our END_STREAM is still with the flusher, nobody would do so later (Jetty
+     * #15657).
+     */
+    private void remove() {
+        getEndPoint().close();
+        HTTP2Stream stream = (HTTP2Stream) getEndPoint().getTransport();
+        stream.getSession().removeStream(stream);
+    }
+
+    private void end() {
+        Timer due;
+        synchronized (this) {
+            phase = Phase.ENDED;
+            due = deadline;
+            deadline = null;
+        }
+        if (due != null) {
+            wheel.cancel(due);
+        }
+    }
+
+    private final class EndStreamDeadline extends Timer {
+        @Override
+        protected void onDeadline(long nowNanos) {
+            abort();
+        }
+    }
+}

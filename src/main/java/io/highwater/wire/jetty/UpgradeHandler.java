@@ -1,0 +1,203 @@
+package io.highwater.wire.jetty;
+
+import io.highwater.handshake.Handshake;
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.wire.Route;
+import io.highwater.wire.Router;
+import io.highwater.wire.Transport;
+import io.highwater.wire.TransportKind;
+import io.highwater.wire.WireConnection;
+import io.highwater.wire.WireContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.TunnelSupport;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers opening handshakes of both kinds, by the handshake rules, and hands the connection or the
+ * stream to the engine. Stands in front of all other handlers; what is no handshake goes on to
+ * them. Thread-safe.
+ */
+public final class UpgradeHandler extends Handler.Wrapper {
+    private static final Logger LOG = LoggerFactory.getLogger(UpgradeHandler.class);
+
+    private static final HttpField UPGRADE =
+            new PreEncodedHttpField(HttpHeader.UPGRADE, "websocket");
+    private static final HttpField CONNECTION =
+            new PreEncodedHttpField(HttpHeader.CONNECTION, "Upgrade");
+
+    private final Handshake handshake;
+    private final Router router;
+    private final WireContext context;
+
+    public UpgradeHandler(Handshake handshake, Router router, WireContext context) {
+        this.handshake = handshake;
+        this.router = router;
+        this.context = context;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        UpgradeRequest.Kind kind = kind(request);
+        if (kind == null) {
+            return super.handle(request, response, callback);
+        }
+        Route route = router.route(Request.getPathInContext(request));
+        UpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
+        handshake
+                .decide(upgrade)
+                .whenComplete(
+                        (decision, failure) -> {
+                            try {
+                                answer(
+                                        upgrade, route, decision, failure, request, response,
+                                        callback);
+                            } catch (Throwable e) {
+                                LOG.atError().setCause(e).log("an opening handshake failed");
+                                Response.writeError(request, response, callback, 500);
+                            }
+                        });
+        return true;
+    }
+
+    private static UpgradeRequest.@Nullable Kind kind(Request request) {
+        if (HttpMethod.GET.is(request.getMethod())
+                && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1
+                && request.getHeaders().contains(HttpHeader.UPGRADE, "websocket")
+                && request.getHeaders().contains(HttpHeader.CONNECTION, "upgrade")) {
+            return UpgradeRequest.Kind.UPGRADE;
+        }
+        if (HttpMethod.CONNECT.is(request.getMethod())) {
+            TunnelSupport tunnel = request.getTunnelSupport();
+            if (tunnel != null && "websocket".equals(tunnel.getProtocol())) {
+                return UpgradeRequest.Kind.EXTENDED_CONNECT;
+            }
+        }
+        return null;
+    }
+
+    private void answer(
+            UpgradeRequest upgrade,
+            @Nullable Route route,
+            @Nullable UpgradeDecision decision,
+            @Nullable Throwable failure,
+            Request request,
+            Response response,
+            Callback callback) {
+        if (decision instanceof UpgradeDecision.Accepted accepted) {
+            if (route == null) {
+                accepted.lease().release();
+                throw new IllegalStateException("no route was accepted: " + upgrade.path());
+            }
+            accept(upgrade, route, accepted, request, response, callback);
+        } else if (decision instanceof UpgradeDecision.Rejected rejected) {
+            reject(rejected, response, callback);
+        } else {
+            LOG.atError().setCause(failure).log("the handshake rules failed");
+            Response.writeError(request, response, callback, HttpStatus.INTERNAL_SERVER_ERROR_500);
+        }
+    }
+
+    private static void reject(
+            UpgradeDecision.Rejected rejected, Response response, Callback callback) {
+        response.setStatus(rejected.status());
+        HttpFields.Mutable headers = response.getHeaders();
+        rejected.headers().forEach(headers::put);
+        if (rejected.retryAfter() != null) {
+            // Retry-After counts whole seconds (RFC 9110 section 10.2.3): rounded up, at least one.
+            long seconds = Math.max(1, (rejected.retryAfter().toMillis() + 999) / 1000);
+            headers.put(HttpHeader.RETRY_AFTER, seconds);
+        }
+        headers.put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
+        byte[] body = (rejected.reason() + "\n").getBytes(StandardCharsets.UTF_8);
+        response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private void accept(
+            UpgradeRequest upgrade,
+            Route route,
+            UpgradeDecision.Accepted accepted,
+            Request request,
+            Response response,
+            Callback callback) {
+        JettyTransport transport;
+        try {
+            transport =
+                    transport(
+                            request,
+                            upgrade.kind(),
+                            t ->
+                                    new WireConnection(
+                                            context,
+                                            t,
+                                            route,
+                                            upgrade,
+                                            accepted,
+                                            response.getHeaders()::add));
+        } catch (RuntimeException | Error e) {
+            accepted.lease().release();
+            throw e;
+        }
+        HttpFields.Mutable headers = response.getHeaders();
+        boolean last = upgrade.kind() == UpgradeRequest.Kind.UPGRADE;
+        if (last) {
+            response.setStatus(HttpStatus.SWITCHING_PROTOCOLS_101);
+            String key = upgrade.header("Sec-WebSocket-Key");
+            headers.add(UPGRADE).add(CONNECTION);
+            headers.put("Sec-WebSocket-Accept", AcceptKey.of(key == null ? "" : key));
+        } else {
+            response.setStatus(HttpStatus.OK_200);
+        }
+        if (accepted.subprotocol() != null) {
+            headers.put(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, accepted.subprotocol());
+        }
+        request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, transport);
+        // A last write would make Jetty add "content-length: 0" to the 200, which RFC 9110 section
+        // 9.3.6 forbids and strict clients refuse.
+        response.write(
+                last,
+                null,
+                Callback.from(
+                        callback::succeeded,
+                        cause -> {
+                            transport.wire().onUpgradeFailed();
+                            callback.failed(cause);
+                        }));
+    }
+
+    private JettyTransport transport(
+            Request request, UpgradeRequest.Kind kind, Function<Transport, WireConnection> wire) {
+        ConnectionMetaData connection = request.getConnectionMetaData();
+        boolean secure = connection.isSecure();
+        return switch (kind) {
+            case UPGRADE ->
+                    new SocketTransport(
+                            connection.getConnection().getEndPoint(),
+                            secure ? TransportKind.HTTP1_TLS : TransportKind.HTTP1,
+                            wire);
+            case EXTENDED_CONNECT ->
+                    new StreamTransport(
+                            request.getTunnelSupport().getEndPoint(),
+                            secure ? TransportKind.H2 : TransportKind.H2C,
+                            context.wheel(),
+                            wire);
+        };
+    }
+}

@@ -1,0 +1,146 @@
+// One room's WebSocket, opened again when it breaks. No DOM here: app.js listens and shows.
+
+const BACKOFF_BASE_MS = 500;
+const BACKOFF_CAP_MS = 20_000;
+/** A connection that lived this long has proved itself: the next failure starts the back-off afresh. */
+const STABLE_MS = 10_000;
+/** Browsers wait minutes for a handshake that nobody answers. */
+const CONNECT_TIMEOUT_MS = 15_000;
+/** No server has a reason to send a tab away for longer. */
+const RETRY_AFTER_MAX_MS = 300_000;
+
+const FINAL = new Map([
+  [1000, 'The server closed the connection.'],
+  [1002, 'The server met a protocol error.'],
+  [1003, 'The server does not take this kind of data.'],
+  [1007, 'The server could not read the text.'],
+  [1008, 'The server’s policy forbids this.'],
+  [1009, 'The message was too big.'],
+  [4401, 'The sign-in is missing or has expired.'],
+  [4403, 'You may not enter this room.'],
+]);
+const BACK_OFF = new Set([4408, 4429]);
+
+/** Full jitter: anywhere between now and the doubling bound, so that a crowd does not return as one. */
+export function backoffMs(attempt, random) {
+  return random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempt);
+}
+
+/** What a close code asks for: {retry: true, notBeforeMs} or {retry: false, text}. */
+export function afterClose(code, reason) {
+  if (FINAL.has(code)) {
+    return { retry: false, text: FINAL.get(code) };
+  }
+  if (code >= 4400 && !BACK_OFF.has(code)) {
+    return { retry: false, text: `The server closed the connection with code ${code}.` };
+  }
+  return { retry: true, notBeforeMs: code === 1012 ? retryAfterMs(reason) : 0 };
+}
+
+function retryAfterMs(reason) {
+  try {
+    const wanted = JSON.parse(reason)?.retryAfterMs;
+    return Number.isFinite(wanted) ? Math.min(Math.max(wanted, 0), RETRY_AFTER_MAX_MS) : 0;
+  } catch {
+    return 0; // A proxy may answer 1012 with words of its own.
+  }
+}
+
+const BROWSER = {
+  webSocket: (url) => new WebSocket(url),
+  setTimeout: (task, ms) => setTimeout(task, ms),
+  clearTimeout: (timer) => clearTimeout(timer),
+  nowMs: () => performance.now(),
+  random: Math.random,
+};
+
+/**
+ * States told to onState, in any order but after 'stopped' only on retryNow():
+ * {name: 'connecting'}, {name: 'open'}, {name: 'waiting', atMs}, {name: 'stopped', text}.
+ * After leave() nothing more is told.
+ */
+export class RoomConnection {
+  #url;
+  #onState;
+  #onFrame;
+  #world;
+  #socket = null;
+  #timer;
+  #attempt = 0;
+  #left = false;
+
+  constructor(url, { onState, onFrame }, world = BROWSER) {
+    this.#url = url;
+    this.#onState = onState;
+    this.#onFrame = onFrame;
+    this.#world = world;
+    this.#connect();
+  }
+
+  /** False when there is no open connection; the text is then not sent. */
+  send(text) {
+    if (this.#socket?.readyState !== 1) {
+      return false;
+    }
+    this.#socket.send(text);
+    return true;
+  }
+
+  retryNow() {
+    if (!this.#left && this.#socket === null) {
+      this.#world.clearTimeout(this.#timer);
+      this.#connect();
+    }
+  }
+
+  leave() {
+    this.#left = true;
+    this.#world.clearTimeout(this.#timer);
+    this.#socket?.close(1000);
+    this.#socket = null;
+  }
+
+  #connect() {
+    const world = this.#world;
+    const socket = world.webSocket(this.#url);
+    let openedAtMs = null;
+    this.#socket = socket;
+    this.#timer = world.setTimeout(() => socket.close(), CONNECT_TIMEOUT_MS);
+    this.#onState({ name: 'connecting' });
+
+    socket.onopen = () => {
+      if (this.#socket === socket) {
+        world.clearTimeout(this.#timer);
+        openedAtMs = world.nowMs();
+        this.#onState({ name: 'open' });
+      }
+    };
+    socket.onmessage = ({ data }) => {
+      if (this.#socket === socket) {
+        this.#onFrame(data);
+      }
+    };
+    socket.onclose = ({ code, reason }) => {
+      if (this.#socket === socket) {
+        world.clearTimeout(this.#timer);
+        this.#socket = null;
+        this.#closed(code, reason, openedAtMs !== null && world.nowMs() - openedAtMs >= STABLE_MS);
+      }
+    };
+  }
+
+  #closed(code, reason, wasStable) {
+    const next = afterClose(code, reason);
+    if (!next.retry) {
+      this.#attempt = 0;
+      this.#onState({ name: 'stopped', text: next.text });
+      return;
+    }
+    if (wasStable) {
+      this.#attempt = 0;
+    }
+    const delayMs = next.notBeforeMs + backoffMs(this.#attempt++, this.#world.random);
+    this.#timer = this.#world.setTimeout(() => this.#connect(), delayMs);
+    this.#onState({ name: 'waiting', atMs: this.#world.nowMs() + delayMs });
+  }
+}

@@ -1,0 +1,162 @@
+package io.highwater;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** Who may import whom: DESIGN.md's table. A new arrow is a change of design. */
+final class ArchitectureTest {
+    private static final String ROOT = "io.highwater";
+
+    /** The root wires all of them; the command line knows the root. */
+    private static final String ALL_BUT_CLI = "all but cli";
+
+    private static final Map<String, Set<String>> MAY_IMPORT =
+            new TreeMap<>(
+                    Map.ofEntries(
+                            Map.entry("", Set.of(ALL_BUT_CLI)),
+                            Map.entry("cli", Set.of("", "cli.bench")),
+                            // A program of its own beside the server: it measures time.
+                            Map.entry("cli.bench", Set.of("time")),
+                            // Rate control of HTTP/2 measures time.
+                            Map.entry("server", Set.of("wire.jetty", "handshake", "admin", "time")),
+                            Map.entry("admin", Set.of()),
+                            Map.entry("handshake", Set.of("time")),
+                            Map.entry("wire", Set.of("handshake", "time")),
+                            Map.entry("wire.jetty", Set.of("wire", "handshake", "time")),
+                            Map.entry("outbound", Set.of("wire", "time")),
+                            Map.entry("keepalive", Set.of("wire", "time")),
+                            Map.entry(
+                                    "endpoint",
+                                    Set.of("wire", "handshake", "outbound", "keepalive", "time")),
+                            // What a team would write; Outbound(policy) is outbound's word.
+                            Map.entry("endpoint.demo", Set.of("endpoint", "outbound")),
+                            // The listener ports, and the values they speak of.
+                            Map.entry(
+                                    "metrics",
+                                    Set.of("wire", "handshake", "outbound", "keepalive")),
+                            Map.entry("time", Set.of())));
+
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages(ROOT);
+
+    @Test
+    void everyPackageIsInTheTable() {
+        Set<String> packages = new TreeSet<>();
+        CLASSES.forEach(type -> packages.add(nameOf(type.getPackageName())));
+        assertThat(packages).isEqualTo(MAY_IMPORT.keySet());
+    }
+
+    @Test
+    void packagesImportOnlyWhatTheTableAllows() {
+        MAY_IMPORT.forEach(
+                (name, allowed) ->
+                        noClasses()
+                                .that()
+                                .resideInAPackage(fullName(name))
+                                .should()
+                                .dependOnClassesThat(
+                                        describe(
+                                                "are ours and not of " + allowed,
+                                                type -> !mayImport(name, allowed, type)))
+                                .check(CLASSES));
+    }
+
+    private static boolean mayImport(String from, Set<String> allowed, JavaClass type) {
+        String other = type.getBaseComponentType().getPackageName();
+        if (!other.equals(ROOT) && !other.startsWith(ROOT + ".")) {
+            return true;
+        }
+        String to = nameOf(other);
+        return to.equals(from)
+                || allowed.contains(to)
+                || (allowed.contains(ALL_BUT_CLI) && !to.startsWith("cli"));
+    }
+
+    @Test
+    void jettyIsImportedOnlyWhereItIsWrapped() {
+        onlyIn(List.of("server", "wire.jetty", "endpoint"), "org.eclipse.jetty..");
+    }
+
+    @Test
+    void theMetricsLibraryIsImportedOnlyByMetrics() {
+        onlyIn(List.of("metrics"), "io.micrometer..", "io.prometheus..");
+    }
+
+    private static void onlyIn(List<String> packages, String... libraries) {
+        String[] names = packages.stream().map(ArchitectureTest::fullName).toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(names)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(libraries)
+                .check(CLASSES);
+    }
+
+    /**
+     * Wall-clock time is what a certificate's dates and the metrics library's registry need; a log
+     * line's time stamp comes with its event.
+     */
+    @Test
+    void theClockIsReadByTheTickerAlone() {
+        noClasses()
+                .that(
+                        describe(
+                                "are not the ticker, a certificate or the registry",
+                                type ->
+                                        !List.of(
+                                                        "io.highwater.time.Ticker",
+                                                        "io.highwater.DevelopmentCertificate",
+                                                        "io.highwater.metrics.NodeMetrics")
+                                                .contains(type.getName())))
+                .should()
+                .accessTargetWhere(describe("read a clock", ArchitectureTest::readsClock))
+                .check(CLASSES);
+    }
+
+    private static boolean readsClock(JavaAccess<?> access) {
+        String owner = access.getTargetOwner().getName();
+        String name = access.getTarget().getName();
+        return switch (owner) {
+            case "java.lang.System" -> Set.of("nanoTime", "currentTimeMillis").contains(name);
+            case "java.time.Clock" -> name.startsWith("system");
+            case "io.micrometer.core.instrument.Clock" -> name.equals("SYSTEM");
+            case "org.eclipse.jetty.util.NanoTime" -> true;
+            case "java.util.Date" -> name.equals("<init>");
+            default -> owner.startsWith("java.time.") && name.equals("now");
+        };
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        for (String name : MAY_IMPORT.keySet()) {
+            assertThat(CLASSES.getPackage(fullName(name)).isAnnotatedWith(NullMarked.class))
+                    .as("@NullMarked on " + fullName(name))
+                    .isTrue();
+        }
+    }
+
+    private static String fullName(String name) {
+        return name.isEmpty() ? ROOT : ROOT + "." + name;
+    }
+
+    private static String nameOf(String packageName) {
+        return packageName.equals(ROOT) ? "" : packageName.substring(ROOT.length() + 1);
+    }
+}

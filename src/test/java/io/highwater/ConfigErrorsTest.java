@@ -1,0 +1,238 @@
+package io.highwater;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ConfigErrorsTest {
+    @TempDir private Path directory;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    port                             | -1          | a whole number, 0 to 65535
+                    port                             | 65536       | a whole number, 0 to 65535
+                    port                             | http        | a whole number, 0 to 65535
+                    port                             | 80.5        | a whole number, 0 to 65535
+                    port                             | 99999999999 | a whole number, 0 to 65535
+                    tls.port                         | 65536       | a whole number, 0 to 65535
+                    admin.port                       | 65536       | a whole number, 0 to 65535
+                    handshake.require-origin         | yes         | true or false
+                    handshake.rate-per-ip            | 0           | a whole number, 1 to 1000000
+                    handshake.burst-per-ip           | 1000001     | a whole number, 1 to 1000000
+                    handshake.streams-per-second     | 0           | a whole number, 1 to 1000000
+                    handshake.streams-burst          | -5          | a whole number, 1 to 1000000
+                    handshake.max-connections        | -1          | a whole number, 0 to 100000000
+                    handshake.max-connections-per-ip | many        | a whole number, 0 to 100000000
+                    limits.max-message-bytes         | 0           | a size in bytes, KiB, MiB or GiB, 1 to 1 GiB
+                    limits.max-message-bytes         | 2GiB        | a size in bytes, KiB, MiB or GiB, 1 to 1 GiB
+                    limits.max-message-bytes         | 64KB        | a size in bytes, KiB, MiB or GiB, 1 to 1 GiB
+                    outbound.high-messages           | 0           | a whole number, 1 to 1000000
+                    outbound.high-bytes              | 0           | a size in bytes, KiB, MiB or GiB, 1 to 1 GiB
+                    outbound.low-messages            | -1          | a whole number, 0 to 999999
+                    outbound.low-bytes               | 5 MB        | a size in bytes, KiB, MiB or GiB, 0 to 1 GiB
+                    outbound.policy                  | DROP        | EVICT or LATEST or PAUSE
+                    outbound.latest-count            | 0           | a whole number, 1 to 1000000
+                    governor.slow-fraction           | 1.01        | a number, 0 to 1
+                    governor.slow-fraction           | -0.1        | a number, 0 to 1
+                    governor.heap-fraction           | NaN         | a number, 0 to 1
+                    governor.heap-fraction           | 0.5f        | a number, 0 to 1
+                    governor.heap-fraction           | 5%          | a number, 0 to 1
+                    outbound.evict-linger            | 11m         | a duration, 0 to 10m
+                    outbound.evict-linger            | 30          | a duration, 0 to 10m
+                    outbound.socket-buffer           | 1KiB        | a size in bytes, KiB, MiB or GiB, 4 KiB to 16 MiB
+                    keepalive.ping-interval          | 99ms        | a duration, 0, or 100ms to 7d
+                    keepalive.ping-interval          | 8d          | a duration, 0, or 100ms to 7d
+                    keepalive.pong-timeout           | 0           | a duration, 100ms to 7d
+                    keepalive.idle-timeout           | -1s         | a duration, 100ms to 14d
+                    drain.window                     | 2h          | a duration, 0 to 1h
+                    """)
+    void valueOutsideItsRangeIsNamedWithKeyAndRange(String key, String value, String range) {
+        String name = "highwater." + key;
+
+        assertThat(problems(Map.of(name, value)))
+                .containsExactly(
+                        name + ": \"" + value + "\" is not allowed: " + range + " (command line)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    outbound.low-messages     | 100             | highwater.outbound.low-messages: 100 is not between 0 and 99
+                    outbound.low-bytes        | 10MiB           | highwater.outbound.low-bytes: 10485760 is not between 0 and 10485759
+                    outbound.high-messages    | 50              | highwater.outbound.low-messages: 50 is not between 0 and 49
+                    keepalive.idle-timeout    | 34s             | highwater.keepalive.idle-timeout: PT34S
+                    admin.port                | 8080            | highwater.admin.port: 8080 is highwater.port too
+                    tls.keystore              | none.p12        | highwater.tls.keystore: "none.p12" is not a file that can be read
+                    tls.keystore-password     | opensesame      | highwater.tls.keystore-password: "***" opens nothing
+                    handshake.allowed-origins | https://a/b     | highwater.handshake.allowed-origins
+                    handshake.allowed-hosts   | http://a        | highwater.handshake.allowed-hosts
+                    handshake.trusted-proxies | 10.0.0.0/33     | highwater.handshake.trusted-proxies
+                    """)
+    void valuesThatDoNotGoTogetherAreNamed(String key, String value, String start) {
+        assertThat(problems(Map.of("highwater." + key, value)))
+                .singleElement()
+                .asString()
+                .startsWith(start);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "highwater.prot, highwater.port",
+        "highwater.admin-port, highwater.admin.port",
+        "highwater.keepalive.pingInterval, highwater.keepalive.ping-interval",
+        "highwater.handshake.allowed-origin, highwater.handshake.allowed-origins",
+        "highwater.outbound.highmessages, highwater.outbound.high-messages",
+        "highwater.channels.a.policy, highwater.outbound.policy",
+        "port, highwater.port",
+    })
+    void unknownFlagNamesTheNearestKey(String name, String nearest) {
+        assertThat(problems(Map.of(name, "1")))
+                .containsExactly(
+                        name + ": no such key; did you mean " + nearest + "? (command line)");
+    }
+
+    @Test
+    void unknownKeyIsAnErrorInFileAndSystemProperties() throws Exception {
+        file("highwater.prot=1");
+
+        ConfigException e =
+                catchThrowableOfType(
+                        ConfigException.class,
+                        () ->
+                                HighwaterConfig.read(
+                                        ConfigSources.of(
+                                                directory,
+                                                null,
+                                                Map.of(),
+                                                Map.of("highwater.nod", "a"),
+                                                Map.of())));
+
+        assertThat(e.problems())
+                .containsExactlyInAnyOrder(
+                        "highwater.prot: no such key; did you mean highwater.port? ("
+                                + directory.resolve("highwater.properties")
+                                + ")",
+                        "highwater.nod: no such key; did you mean highwater.node?"
+                                + " (system property)");
+    }
+
+    @Test
+    void allProblemsComeAtOnce() {
+        Map<String, String> values = new HashMap<>();
+        values.put("highwater.prt", "1");
+        values.put("highwater.port", "-1");
+        values.put("highwater.outbound.policy", "DEMOTE");
+        values.put("highwater.outbound.low-messages", "200");
+        values.put("highwater.keepalive.idle-timeout", "1s");
+        values.put("highwater.handshake.allowed-origins", "nonsense");
+        values.put("highwater.handshake.trusted-proxies", "nonsense");
+        values.put("highwater.tls.keystore", directory.toString());
+
+        assertThat(problems(values)).hasSize(8).allMatch(line -> line.lines().count() == 1);
+    }
+
+    @Test
+    void sourceOfTheValueIsNamed() throws Exception {
+        file("highwater.drain.window=x");
+        Map<String, String> environment = Map.of("HIGHWATER_PORT", "x");
+        Map<String, String> system = Map.of("highwater.admin.port", "x");
+
+        assertThatThrownBy(
+                        () ->
+                                HighwaterConfig.read(
+                                        ConfigSources.of(
+                                                directory, null, environment, system, Map.of())))
+                .hasMessageContaining("(environment, HIGHWATER_PORT)")
+                .hasMessageContaining("(system property)")
+                .hasMessageContaining("(" + directory.resolve("highwater.properties") + ")");
+    }
+
+    @Test
+    void portsMustDiffer() throws Exception {
+        Map<String, String> values = new HashMap<>(tls("highwater-development"));
+        values.put("highwater.tls.port", "9090");
+        assertThat(problems(values))
+                .containsExactly(
+                        "highwater.admin.port: 9090 is highwater.tls.port too; they must differ");
+
+        values.put("highwater.tls.port", "8080");
+        assertThat(problems(values))
+                .containsExactly(
+                        "highwater.tls.port: 8080 is highwater.port too; they must differ");
+    }
+
+    @Test
+    void keystoreThatThePasswordDoesNotOpenIsNamedWithoutThePassword() throws Exception {
+        Map<String, String> values = tls("opensesame");
+
+        assertThat(problems(values))
+                .containsExactly(
+                        "highwater.tls.keystore: \""
+                                + values.get("highwater.tls.keystore")
+                                + "\" is not a PKCS12 or JKS file that"
+                                + " highwater.tls.keystore-password opens");
+    }
+
+    @Test
+    void keystoreNeedsAPassword() throws Exception {
+        Map<String, String> values = new HashMap<>(tls("x"));
+        values.remove("highwater.tls.keystore-password");
+
+        assertThat(problems(values))
+                .containsExactly(
+                        "highwater.tls.keystore-password: none is set;"
+                                + " highwater.tls.keystore needs one");
+    }
+
+    @Test
+    void namedFileMustExist() {
+        Path absent = directory.resolve("absent.properties");
+
+        assertThatThrownBy(() -> ConfigSources.ofProcess(absent, Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(absent + ": cannot be read as a properties file");
+    }
+
+    @Test
+    void fileThatIsNotPropertiesIsAnError() throws Exception {
+        file("highwater.node=\\u00zz");
+
+        assertThatThrownBy(() -> ConfigSources.of(directory, null, Map.of(), Map.of(), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("cannot be read as a properties file");
+    }
+
+    private Map<String, String> tls(String password) throws Exception {
+        Path keystore = new DevelopmentCertificateFixture(directory).keystore();
+        return Map.of(
+                "highwater.tls.keystore",
+                keystore.toString(),
+                "highwater.tls.keystore-password",
+                password);
+    }
+
+    private void file(String line) throws Exception {
+        Files.writeString(directory.resolve("highwater.properties"), line, StandardCharsets.UTF_8);
+    }
+
+    private static List<String> problems(Map<String, String> values) {
+        return catchThrowableOfType(ConfigException.class, () -> HighwaterConfig.of(values))
+                .problems();
+    }
+}

@@ -1,0 +1,240 @@
+package io.highwater;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.highwater.admin.AdminSettings;
+import io.highwater.handshake.HandshakeSettings;
+import io.highwater.keepalive.KeepaliveSettings;
+import io.highwater.outbound.GovernorSettings;
+import io.highwater.outbound.OutboundSettings;
+import io.highwater.outbound.OverflowPolicy;
+import io.highwater.server.ServerSettings;
+import io.highwater.wire.WireSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigReadingTest {
+    private static final Map<String, String> NOTHING = Map.of();
+
+    private final List<String> warnings = new ArrayList<>();
+
+    @TempDir private Path directory;
+
+    @Test
+    void defaultsAreThoseOfTheRecords() throws Exception {
+        HighwaterConfig config = HighwaterConfig.of(Map.of());
+
+        assertThat(config.server()).isEqualTo(ServerSettings.defaults());
+        assertThat(config.admin()).isEqualTo(AdminSettings.defaults());
+        assertThat(config.handshake()).isEqualTo(HandshakeSettings.defaults());
+        assertThat(config.wire()).isEqualTo(WireSettings.defaults());
+        assertThat(config.outbound()).isEqualTo(OutboundSettings.defaults());
+        assertThat(config.keepalive()).isEqualTo(KeepaliveSettings.defaults());
+        assertThat(config.drainWindow()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.region()).isEqualTo("local");
+        assertThat(config.node()).isNotBlank();
+    }
+
+    @Test
+    void laterSourceWins() throws Exception {
+        file("highwater.port=1");
+        assertThat(port(NOTHING, NOTHING, NOTHING)).isEqualTo(1);
+
+        Map<String, String> environment = Map.of("HIGHWATER_PORT", "2");
+        assertThat(port(environment, NOTHING, NOTHING)).isEqualTo(2);
+
+        Map<String, String> system = Map.of("highwater.port", "3");
+        assertThat(port(environment, system, NOTHING)).isEqualTo(3);
+        assertThat(port(environment, system, Map.of("highwater.port", "4"))).isEqualTo(4);
+    }
+
+    @Test
+    void everyKeyIsSetByItsVariable() throws Exception {
+        // Numbers only: what other types take is below.
+        for (ConfigKey key : ConfigKey.all()) {
+            if (!key.form().startsWith("a whole number")) {
+                continue;
+            }
+            HighwaterConfig plain = read(NOTHING, NOTHING, NOTHING);
+            HighwaterConfig changed = read(Map.of(key.variable(), "60"), NOTHING, NOTHING);
+            if (key.name().equals("highwater.outbound.low-messages")) {
+                assertThat(changed.outbound().marks().lowMessages()).isEqualTo(60);
+            }
+            assertThat(changed).as(key.name()).isNotEqualTo(plain);
+        }
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void dashesAndDotsOfKeysAreUnderscoresOfVariables() throws Exception {
+        HighwaterConfig config =
+                read(
+                        Map.of(
+                                "HIGHWATER_OUTBOUND_EVICT_LINGER", "PT1M",
+                                "HIGHWATER_OUTBOUND_POLICY", "pause",
+                                "HIGHWATER_OUTBOUND_HIGH_BYTES", "20MiB",
+                                "HIGHWATER_HANDSHAKE_REQUIRE_ORIGIN", "TRUE",
+                                "HIGHWATER_HANDSHAKE_ALLOWED_ORIGINS",
+                                        "https://a.example, https://*.b.example",
+                                "HIGHWATER_ADMIN_TOKEN", "s3cret-token"),
+                        NOTHING,
+                        NOTHING);
+
+        assertThat(config.outbound().evictLinger()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.outbound().policy()).isEqualTo(OverflowPolicy.PAUSE);
+        assertThat(config.outbound().marks().highBytes()).isEqualTo(20L << 20);
+        assertThat(config.handshake().requireOrigin()).isTrue();
+        assertThat(config.handshake().allowedOrigins())
+                .containsExactly("https://a.example", "https://*.b.example");
+        assertThat(config.admin().token()).isEqualTo("s3cret-token");
+    }
+
+    @Test
+    void latestAndTheGovernorAreRead() throws Exception {
+        HighwaterConfig plain = read(NOTHING, NOTHING, NOTHING);
+        assertThat(plain.outbound().latestCount()).isEqualTo(50);
+        assertThat(plain.governor()).isEqualTo(new GovernorSettings(0.005, 0.05));
+        HighwaterConfig changed =
+                read(
+                        Map.of(
+                                "HIGHWATER_OUTBOUND_POLICY", "LATEST",
+                                "HIGHWATER_OUTBOUND_LATEST_COUNT", "7",
+                                "HIGHWATER_GOVERNOR_SLOW_FRACTION", "0.25",
+                                "HIGHWATER_GOVERNOR_HEAP_FRACTION", "1"),
+                        NOTHING,
+                        NOTHING);
+        assertThat(changed.outbound().policy()).isEqualTo(OverflowPolicy.LATEST);
+        assertThat(changed.outbound().latestCount()).isEqualTo(7);
+        assertThat(changed.governor()).isEqualTo(new GovernorSettings(0.25, 1));
+    }
+
+    @Test
+    void blankValueIsTheDefault() throws Exception {
+        file("highwater.port=7", "highwater.handshake.allowed-origins=");
+
+        HighwaterConfig config = read(Map.of("HIGHWATER_PORT", " "), NOTHING, NOTHING);
+
+        assertThat(config.server().port()).isEqualTo(8080);
+        assertThat(config.handshake().allowedOrigins()).isEmpty();
+    }
+
+    @Test
+    void namedFileReplacesTheOneInTheWorkingDirectory() throws Exception {
+        file("highwater.port=1", "highwater.region=here");
+        Path other = directory.resolve("other file.properties");
+        Files.writeString(other, "highwater.port=2\nteam.greeting=gr\u00fcezi\n");
+
+        HighwaterConfig config =
+                ConfigAssembly.read(
+                        ConfigSources.of(directory, other, NOTHING, NOTHING, NOTHING),
+                        warnings::add);
+
+        assertThat(config.server().port()).isEqualTo(2);
+        assertThat(config.region()).isEqualTo("local");
+    }
+
+    @Test
+    void zeroStandsBesideTheRangeOfThePingInterval() throws Exception {
+        HighwaterConfig config =
+                HighwaterConfig.of(Map.of("highwater.keepalive.ping-interval", "0"));
+
+        assertThat(config.keepalive().pingInterval()).isZero();
+    }
+
+    @Test
+    void dollarInPasswordIsNoExpression() throws Exception {
+        HighwaterConfig config = HighwaterConfig.of(Map.of("highwater.admin.token", "a${b}\\,c$"));
+
+        assertThat(config.admin().token()).isEqualTo("a${b}\\,c$");
+    }
+
+    @Test
+    void maxConnectionsPerAddressFollowsMaxConnections() throws Exception {
+        HighwaterConfig config =
+                HighwaterConfig.of(Map.of("highwater.handshake.max-connections", "1000"));
+
+        assertThat(config.handshake().maxConnections()).isEqualTo(1000);
+        assertThat(config.handshake().maxConnectionsPerIp())
+                .isEqualTo(HandshakeSettings.defaultMaxConnectionsPerIp(1000));
+    }
+
+    @Test
+    void unknownVariableOnlyWarns() throws Exception {
+        read(Map.of("HIGHWATER_SERVICE_HOST", "10.0.0.1", "HOME", "/"), NOTHING, NOTHING);
+
+        assertThat(warnings)
+                .containsExactly("HIGHWATER_SERVICE_HOST sets nothing: there is no such key");
+    }
+
+    @Test
+    void linkOfKubernetesToAServiceIsNoPort() throws Exception {
+        HighwaterConfig config =
+                read(
+                        Map.of(
+                                "HIGHWATER_PORT", "tcp://10.0.0.1:8080",
+                                "HIGHWATER_ADMIN_PORT", "9191"),
+                        NOTHING,
+                        NOTHING);
+
+        assertThat(config.server().port()).isEqualTo(8080);
+        assertThat(config.admin().port()).isEqualTo(9191);
+        assertThat(warnings)
+                .containsExactly("HIGHWATER_PORT is ignored: it is Kubernetes' link to a Service");
+    }
+
+    @Test
+    void otherNamesInFileAndSystemPropertiesAreNotOurs() throws Exception {
+        file("team.greeting=hello");
+
+        HighwaterConfig config = read(NOTHING, Map.of("java.home", "/"), NOTHING);
+
+        assertThat(config).isEqualTo(HighwaterConfig.of(Map.of()));
+    }
+
+    @Test
+    void toStringShowsNoSecret() throws Exception {
+        Path keystore = new DevelopmentCertificateFixture(directory).keystore();
+        HighwaterConfig config =
+                HighwaterConfig.of(
+                        Map.of(
+                                "highwater.admin.token",
+                                "s3cret-token",
+                                "highwater.tls.keystore",
+                                keystore.toString(),
+                                "highwater.tls.keystore-password",
+                                DevelopmentCertificateFixture.PASSWORD));
+
+        assertThat(config.server().keystore()).isNotNull();
+        assertThat(config.toString())
+                .contains(keystore.toString())
+                .doesNotContain("s3cret-token")
+                .doesNotContain(DevelopmentCertificateFixture.PASSWORD);
+        assertThat(new Secret("s3cret-token")).hasToString("***");
+    }
+
+    private void file(String... lines) throws IOException {
+        Files.write(
+                directory.resolve("highwater.properties"), List.of(lines), StandardCharsets.UTF_8);
+    }
+
+    private int port(
+            Map<String, String> environment, Map<String, String> system, Map<String, String> flags)
+            throws ConfigException {
+        return read(environment, system, flags).server().port();
+    }
+
+    private HighwaterConfig read(
+            Map<String, String> environment, Map<String, String> system, Map<String, String> flags)
+            throws ConfigException {
+        return ConfigAssembly.read(
+                ConfigSources.of(directory, null, environment, system, flags), warnings::add);
+    }
+}

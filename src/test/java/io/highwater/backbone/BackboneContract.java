@@ -1,0 +1,321 @@
+package io.highwater.backbone;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.highwater.backbone.ReadResult.Reason;
+import io.highwater.backbone.ReadResult.Slice;
+import io.highwater.backbone.ReadResult.Unreadable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link Backbone} keeps to. Rings of 1,000 messages and 2 minutes are assumed. */
+public abstract class BackboneContract {
+    private static final long GUARD_SECONDS = 20;
+    private static final AtomicLong NAMES = new AtomicLong();
+
+    private Backbone backbone;
+
+    /** No other test's, as a log may outlive its test. */
+    private String channel;
+
+    /** A new one, or another node of one that lives on. */
+    protected abstract Backbone open();
+
+    @BeforeEach
+    void openBackbone() {
+        backbone = open();
+        channel = "contract." + NAMES.incrementAndGet();
+    }
+
+    @AfterEach
+    void closeBackbone() throws Exception {
+        backbone.close();
+    }
+
+    @Test
+    void aChannelsSequenceRisesByOneAndTheShardsRises() throws Exception {
+        Position last = append("m0").position();
+        assertThat(last.channelSequence()).isEqualTo(1);
+        for (int i = 1; i < 10; i++) {
+            get(backbone.append(draft(channel + ".other", "p", "m" + i)));
+            Position next = append("m" + i).position();
+            assertThat(next.origin()).isEqualTo(last.origin());
+            assertThat(next.generation()).isEqualTo(last.generation());
+            assertThat(next.channelSequence()).isEqualTo(last.channelSequence() + 1);
+            assertThat(next.shardSequence()).isGreaterThan(last.shardSequence());
+            last = next;
+        }
+    }
+
+    @Test
+    void aFollowerHearsWhatIsAppendedAsItWasPublished() throws Exception {
+        Listener listener = new Listener();
+        backbone.follow(channel, listener);
+        byte[] data = "{ \"n\":1.10, \"s\":\"\\u00e9\" }".getBytes(UTF_8);
+        Position first =
+                get(backbone.append(new Draft(channel, "p", "m1", "EURUSD", true, data)))
+                        .position();
+        Position second = append("m2").position();
+        Entry heard = listener.next();
+        assertThat(heard.channel()).isEqualTo(channel);
+        assertThat(heard.position()).isEqualTo(first);
+        assertThat(heard.previous()).isNull();
+        assertThat(heard.msgId()).isEqualTo("m1");
+        assertThat(heard.key()).isEqualTo("EURUSD");
+        assertThat(heard.secret()).isTrue();
+        assertThat(heard.data()).isEqualTo(data);
+        Entry next = listener.next();
+        assertThat(next.position()).isEqualTo(second);
+        assertThat(next.key()).isNull();
+        assertThat(next.secret()).isFalse();
+    }
+
+    @Test
+    void aFollowerHearsNothingOfOtherChannelsNorOfWhatWasThereBefore() throws Exception {
+        append("m1");
+        Listener listener = new Listener();
+        backbone.follow(channel, listener);
+        get(backbone.append(draft(channel + ".other", "p", "m2")));
+        append("m3");
+        assertThat(listener.next().msgId()).isEqualTo("m3");
+    }
+
+    @Test
+    void aSecondFollowerReplacesTheFirst() throws Exception {
+        Listener first = new Listener();
+        Listener second = new Listener();
+        backbone.follow(channel, first);
+        append("m1");
+        assertThat(first.next().msgId()).isEqualTo("m1");
+        backbone.follow(channel, second);
+        append("m2");
+        assertThat(second.next().msgId()).isEqualTo("m2");
+        assertThat(first.heard).isEmpty();
+    }
+
+    @Test
+    void afterUnfollowNothingIsHeard() throws Exception {
+        Listener listener = new Listener();
+        backbone.follow(channel, listener);
+        append("m1");
+        assertThat(listener.next().msgId()).isEqualTo("m1");
+        backbone.unfollow(channel);
+        append("m2");
+        Listener later = new Listener();
+        backbone.follow(channel, later);
+        append("m3");
+        assertThat(later.next().msgId()).isEqualTo("m3");
+        assertThat(listener.heard).isEmpty();
+    }
+
+    @Test
+    void unfollowOfAChannelThatNobodyFollowsDoesNothing() throws Exception {
+        backbone.unfollow(channel);
+        assertThat(append("m1").position().channelSequence()).isEqualTo(1);
+    }
+
+    @Test
+    void aRepeatIsAnsweredWithTheFirstPositionAndHeardByNobody() throws Exception {
+        Listener listener = new Listener();
+        backbone.follow(channel, listener);
+        Appended first = append("m1");
+        append("m2");
+        Appended repeat = append("m1");
+        append("m3");
+        assertThat(first.duplicate()).isFalse();
+        assertThat(repeat.duplicate()).isTrue();
+        assertThat(repeat.position()).isEqualTo(first.position());
+        assertThat(repeat.level()).isEqualTo(first.level());
+        assertThat(
+                        List.of(
+                                listener.next().msgId(),
+                                listener.next().msgId(),
+                                listener.next().msgId()))
+                .containsExactly("m1", "m2", "m3");
+    }
+
+    @Test
+    void theSameMsgIdOfAnotherPublisherOrInAnotherChannelIsNoRepeat() throws Exception {
+        append("m1");
+        assertThat(get(backbone.append(draft(channel, "q", "m1"))).duplicate()).isFalse();
+        assertThat(get(backbone.append(draft(channel + ".other", "p", "m1"))).duplicate())
+                .isFalse();
+        // No part passes for the end of another.
+        assertThat(get(backbone.append(draft(channel, "pm", "1"))).duplicate()).isFalse();
+    }
+
+    @Test
+    void aChannelThatHadNothingHasAPositionBeforeItsFirst() throws Exception {
+        Slice empty = slice(null, 10);
+        assertThat(empty.entries()).isEmpty();
+        assertThat(empty.complete()).isTrue();
+        assertThat(empty.top().channelSequence()).isZero();
+        append("m1");
+        append("m2");
+        assertThat(msgIds(slice(empty.top(), 10))).containsExactly("m1", "m2");
+    }
+
+    @Test
+    void aReadBringsWhatFollowsThePositionUpToTheLimit() throws Exception {
+        List<Position> positions = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            positions.add(append("m" + i).position());
+        }
+        assertThat(msgIds(slice(null, 10))).containsExactly("m0", "m1", "m2", "m3", "m4");
+        assertThat(msgIds(slice(positions.get(1), 10))).containsExactly("m2", "m3", "m4");
+        Slice part = slice(positions.get(1), 2);
+        assertThat(msgIds(part)).containsExactly("m2", "m3");
+        assertThat(part.complete()).isFalse();
+        assertThat(part.top()).isEqualTo(positions.get(4));
+        assertThat(part.entries().get(0).position()).isEqualTo(positions.get(2));
+        assertThat(slice(positions.get(1), 3).complete()).isTrue();
+        Slice none = slice(positions.get(4), 10);
+        assertThat(none.entries()).isEmpty();
+        assertThat(none.complete()).isTrue();
+        Slice top = slice(null, 0);
+        assertThat(top.entries()).isEmpty();
+        assertThat(top.complete()).isFalse();
+        assertThat(top.top()).isEqualTo(positions.get(4));
+        assertThat(slice(positions.get(4), 0).complete()).isTrue();
+    }
+
+    @Test
+    void whatIsUnknownCannotBeReadAfter() throws Exception {
+        Position top = append("m1").position();
+        Position beyond =
+                new Position(
+                        top.origin(),
+                        top.generation(),
+                        top.shardSequence(),
+                        top.channelSequence() + 1);
+        assertUnreadable(beyond, Reason.UNKNOWN_POSITION, top);
+        Position farBeyond =
+                new Position(top.origin(), top.generation(), Long.MAX_VALUE, Long.MAX_VALUE);
+        assertUnreadable(farBeyond, Reason.UNKNOWN_POSITION, top);
+        assertUnreadable(new Position(top.origin(), 1, 1, 1), Reason.UNKNOWN_GENERATION, top);
+        assertUnreadable(
+                new Position(top.origin(), top.generation() + 1, 1, 1),
+                Reason.UNKNOWN_GENERATION,
+                top);
+        assertUnreadable(
+                new Position("nowhere", top.generation(), 1, 1), Reason.UNKNOWN_GENERATION, top);
+    }
+
+    private void assertUnreadable(Position after, Reason reason, Position top) throws Exception {
+        assertThat(get(backbone.readAfter(channel, after, 10)))
+                .isEqualTo(new Unreadable(reason, top));
+    }
+
+    @Test
+    void whoFollowsAndThenReadsMissesNothing() throws Exception {
+        int publishers = 3;
+        int each = 2_000;
+        Listener listener = new Listener();
+        CountDownLatch begun = new CountDownLatch(publishers);
+        List<CompletableFuture<Void>> done = new ArrayList<>();
+        for (int p = 0; p < publishers; p++) {
+            String publisher = "p" + p;
+            done.add(CompletableFuture.runAsync(() -> publishMany(publisher, each, begun)));
+        }
+        assertThat(begun.await(GUARD_SECONDS, TimeUnit.SECONDS)).isTrue();
+        backbone.follow(channel, listener);
+        long next = slice(null, 0).top().channelSequence() + 1;
+        CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
+                .get(GUARD_SECONDS, TimeUnit.SECONDS);
+        long top = slice(null, 0).top().channelSequence();
+        assertThat(top).isEqualTo((long) publishers * each);
+        while (next <= top) {
+            Entry entry = listener.next();
+            if (entry.position().channelSequence() >= next) {
+                assertThat(entry.position().channelSequence()).isEqualTo(next);
+                next++;
+            }
+        }
+        assertThat(listener.heard).isEmpty();
+    }
+
+    private void publishMany(String publisher, int count, CountDownLatch begun) {
+        try {
+            long last = 0;
+            for (int i = 0; i < count; i++) {
+                long sequence =
+                        get(backbone.append(draft(channel, publisher, "m" + i)))
+                                .position()
+                                .channelSequence();
+                assertThat(sequence).isGreaterThan(last);
+                last = sequence;
+                if (i == 100) {
+                    begun.countDown();
+                }
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void afterCloseAppendsAndReadsFail() throws Exception {
+        backbone.close();
+        assertThatThrownBy(() -> append("m1"))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> slice(null, 1))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(UnavailableException.class);
+    }
+
+    private Appended append(String msgId) throws Exception {
+        return get(backbone.append(draft(channel, "p", msgId)));
+    }
+
+    private Slice slice(@Nullable Position after, int limit) throws Exception {
+        return (Slice) get(backbone.readAfter(channel, after, limit));
+    }
+
+    private static List<String> msgIds(Slice slice) {
+        return slice.entries().stream().map(Entry::msgId).toList();
+    }
+
+    private static Draft draft(String channel, String publisher, String msgId) {
+        return new Draft(channel, publisher, msgId, null, false, "1".getBytes(UTF_8));
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(GUARD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Thread-safe. */
+    private static final class Listener implements BackboneListener {
+        private final BlockingQueue<Entry> heard = new LinkedBlockingQueue<>();
+
+        @Override
+        public void onEntry(Entry entry) {
+            heard.add(entry);
+        }
+
+        @Override
+        public void onGap(String channel, Position from, Position to) {
+            throw new AssertionError("a gap of " + channel);
+        }
+
+        private Entry next() throws InterruptedException {
+            Entry entry = heard.poll(GUARD_SECONDS, TimeUnit.SECONDS);
+            assertThat(entry).as("an entry within %s s", GUARD_SECONDS).isNotNull();
+            return entry;
+        }
+    }
+}

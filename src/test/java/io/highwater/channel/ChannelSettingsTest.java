@@ -1,0 +1,135 @@
+package io.highwater.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.highwater.backbone.RingBounds;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ChannelSettingsTest {
+    @Test
+    void theDefaultsAreThoseOfTheDesign() {
+        ChannelSettings settings = ChannelSettings.defaults();
+        assertThat(settings.forChannel("any"))
+                .isEqualTo(
+                        new ChannelProfile(
+                                ChannelOverflow.EVICT,
+                                50,
+                                new RingBounds(1_000, Duration.ofMinutes(2))));
+        assertThat(settings.ringBytes(1L << 30)).isEqualTo((1L << 30) / 10);
+    }
+
+    @Test
+    void ofSeveralPrefixesTheLongestThatSetsAKeyWins() {
+        ChannelSettings settings =
+                settings(
+                        prefix("prices.fx.", null, null, 7, null),
+                        prefix("", null, null, 5, "10s"),
+                        prefix("prices.", "LATEST", 3, 6, null));
+        assertThat(settings.forChannel("prices.fx.eur"))
+                .isEqualTo(profile(ChannelOverflow.LATEST, 3, 7));
+        assertThat(settings.forChannel("prices.gold"))
+                .isEqualTo(profile(ChannelOverflow.LATEST, 3, 6));
+        assertThat(settings.forChannel("prices")).isEqualTo(profile(ChannelOverflow.EVICT, 50, 5));
+    }
+
+    private static ChannelProfile profile(ChannelOverflow policy, int latestCount, int messages) {
+        return new ChannelProfile(
+                policy, latestCount, new RingBounds(messages, Duration.ofSeconds(10)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EVICT, 1, 0, 1s", "LATEST, 10000, 1000000, 86400s", ", , , "})
+    void theBoundsAreAllowed(
+            @Nullable String policy,
+            @Nullable Integer latestCount,
+            @Nullable Integer ringMessages,
+            @Nullable String ringAge) {
+        assertThat(prefix("p", policy, latestCount, ringMessages, ringAge)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PAUSE||||policy: PAUSE is not in the range EVICT, LATEST (PAUSE is for annotated"
+                        + " endpoints)",
+                "latest||||policy: latest is not in the range EVICT, LATEST",
+                "|0|||latest-count: 0 is not in the range 1 to 10000",
+                "|10001|||latest-count: 10001 is not in the range 1 to 10000",
+                "||-1||ring-messages: -1 is not in the range 0 to 1000000",
+                "||1000001||ring-messages: 1000001 is not in the range 0 to 1000000",
+                "|||0.999s|ring-age: PT0.999S is not in the range PT1S to PT24H",
+                "|||86401s|ring-age: PT24H0M1S is not in the range PT1S to PT24H",
+            })
+    void whatIsOutsideIsRefusedWithKeyValueAndRange(
+            @Nullable String policy,
+            @Nullable Integer latestCount,
+            @Nullable Integer ringMessages,
+            @Nullable String ringAge,
+            String message) {
+        assertThatThrownBy(() -> prefix("prices.", policy, latestCount, ringMessages, ringAge))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "highwater.channels.\"prices.\"." + message.replace("24H0M1S", "24H1S"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"white space", "é", "a*"})
+    void aPrefixThatNoChannelCanHaveIsRefused(String prefix) {
+        assertThatThrownBy(() -> prefix(prefix, null, null, null, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "highwater.channels.\""
+                                + prefix
+                                + "\": the prefix is not in the range 0 to 200 of A-Z a-z 0-9 ."
+                                + " _ : / -");
+    }
+
+    @Test
+    void aPrefixIsSetOnce() {
+        assertThatThrownBy(
+                        () ->
+                                settings(
+                                        prefix("p", "LATEST", null, null, null),
+                                        prefix("p", "EVICT", null, null, null)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("highwater.channels.\"p\": set more than once");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -0.1, 0.51, Double.NaN})
+    void aShareOfTheHeapThatIsNoneIsRefused(double fraction) {
+        assertThatThrownBy(
+                        () -> new ChannelSettings(ChannelProfile.defaults(), List.of(), fraction))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "highwater.channels.ring-heap-fraction: "
+                                + fraction
+                                + " is not in the range above 0 to 0.5");
+    }
+
+    private static ChannelSettings settings(PrefixSettings... prefixes) {
+        return new ChannelSettings(ChannelProfile.defaults(), List.of(prefixes), 0.1);
+    }
+
+    private static PrefixSettings prefix(
+            String prefix,
+            @Nullable String policy,
+            @Nullable Integer latestCount,
+            @Nullable Integer ringMessages,
+            @Nullable String ringAge) {
+        return new PrefixSettings(
+                prefix,
+                policy,
+                latestCount,
+                ringMessages,
+                ringAge == null ? null : Duration.parse("PT" + ringAge));
+    }
+}

@@ -1,0 +1,139 @@
+package io.highwater.channel;
+
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneListener;
+import io.highwater.backbone.Draft;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.Position;
+import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.UnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log that takes its time, within the contract: an entry may be heard late, even by a listener
+ * that has left; a read may look late, and answer later still. Confined to its test.
+ */
+final class DelayingBackbone implements Backbone {
+    private record Heard(BackboneListener listener, Entry entry) {}
+
+    private final Backbone log;
+    private final List<Heard> underWay = new ArrayList<>();
+    private final List<Read> reads = new ArrayList<>();
+
+    int follows;
+
+    /** Whether a read is answered at once. */
+    boolean prompt;
+
+    DelayingBackbone(Backbone log) {
+        this.log = log;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(Draft draft) {
+        return log.append(draft);
+    }
+
+    @Override
+    public void follow(String channel, BackboneListener listener) {
+        follows++;
+        log.follow(
+                channel,
+                new BackboneListener() {
+                    @Override
+                    public void onEntry(Entry entry) {
+                        underWay.add(new Heard(listener, entry));
+                    }
+
+                    @Override
+                    public void onGap(String gapped, Position from, Position to) {
+                        throw new AssertionError("a local log has no gaps");
+                    }
+                });
+    }
+
+    @Override
+    public void unfollow(String channel) {
+        follows--;
+        log.unfollow(channel);
+    }
+
+    /** The first so many entries that are under way arrive. */
+    void deliver(int count) {
+        for (int i = 0; i < count && !underWay.isEmpty(); i++) {
+            Heard heard = underWay.remove(0);
+            heard.listener.onEntry(heard.entry);
+        }
+    }
+
+    @Override
+    public CompletionStage<ReadResult> readAfter(
+            String channel, @Nullable Position after, int limit) {
+        if (prompt) {
+            return log.readAfter(channel, after, limit);
+        }
+        Read read = new Read(channel, after, limit);
+        reads.add(read);
+        return read.answer;
+    }
+
+    int openReads() {
+        return reads.size();
+    }
+
+    /** A read looks at the log now, and does not answer yet. */
+    void look(int which) {
+        if (!reads.isEmpty()) {
+            reads.get(which % reads.size()).look();
+        }
+    }
+
+    /** A read answers. */
+    void answer(int which) {
+        if (!reads.isEmpty()) {
+            Read read = reads.remove(which % reads.size());
+            read.look();
+            read.answer.complete(read.result);
+        }
+    }
+
+    void fail(int which) {
+        if (!reads.isEmpty()) {
+            reads.remove(which % reads.size())
+                    .answer
+                    .completeExceptionally(
+                            new UnavailableException("as the test wants it", Duration.ZERO));
+        }
+    }
+
+    @Override
+    public void close() {
+        throw new AssertionError("a hub does not close its log");
+    }
+
+    private final class Read {
+        private final String channel;
+        private final @Nullable Position after;
+        private final int limit;
+        private final CompletableFuture<ReadResult> answer = new CompletableFuture<>();
+        private @Nullable ReadResult result;
+
+        private Read(String channel, @Nullable Position after, int limit) {
+            this.channel = channel;
+            this.after = after;
+            this.limit = limit;
+        }
+
+        private void look() {
+            if (result == null) {
+                result = log.readAfter(channel, after, limit).toCompletableFuture().join();
+            }
+        }
+    }
+}

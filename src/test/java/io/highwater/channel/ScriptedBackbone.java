@@ -1,0 +1,53 @@
+package io.highwater.channel;
+
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneListener;
+import io.highwater.backbone.Draft;
+import io.highwater.backbone.Position;
+import io.highwater.backbone.ReadResult;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A log of which the test decides all. Confined to its test. */
+final class ScriptedBackbone implements Backbone {
+    final Map<String, BackboneListener> followers = new HashMap<>();
+    final List<Draft> appended = new ArrayList<>();
+
+    /** The reads so far; the test answers them. */
+    final List<CompletableFuture<ReadResult>> reads = new ArrayList<>();
+
+    @Override
+    public CompletionStage<Appended> append(Draft draft) {
+        appended.add(draft);
+        return new CompletableFuture<>();
+    }
+
+    @Override
+    public void follow(String channel, BackboneListener listener) {
+        followers.put(channel, listener);
+    }
+
+    @Override
+    public void unfollow(String channel) {
+        followers.remove(channel);
+    }
+
+    @Override
+    public CompletionStage<ReadResult> readAfter(
+            String channel, @Nullable Position after, int limit) {
+        CompletableFuture<ReadResult> read = new CompletableFuture<>();
+        reads.add(read);
+        return read;
+    }
+
+    @Override
+    public void close() {
+        throw new AssertionError("a hub does not close its log");
+    }
+}

@@ -1,0 +1,179 @@
+package io.highwater.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.highwater.keepalive.KeepaliveSettings;
+import io.highwater.keepalive.PingScheduler;
+import io.highwater.outbound.Backlog;
+import io.highwater.outbound.OutboundNode;
+import io.highwater.outbound.OverflowPolicy;
+import io.highwater.testing.FakeTicker;
+import io.highwater.time.TimerWheel;
+import jakarta.enterprise.inject.Vetoed;
+import jakarta.enterprise.inject.se.SeContainer;
+import jakarta.enterprise.inject.se.SeContainerInitializer;
+import jakarta.inject.Inject;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is wrong with an endpoint class fails the start, in one line that names it. */
+class DeploymentTest {
+    // The classes have no bean-defining annotation: only the container of these tests takes them.
+
+    @ServerEndpoint("/good/{name}")
+    public static class Good {
+        @OnMessage
+        public void onText(String text) {}
+    }
+
+    @ServerEndpoint("/good/{other}")
+    public static class SamePath {}
+
+    @MaxMessage(bytes = 0)
+    @ServerEndpoint("/bad")
+    public static class NoBytes {}
+
+    @MaxMessage(bytes = Integer.MAX_VALUE)
+    @ServerEndpoint("/bad")
+    public static class TooManyBytes {}
+
+    @AllowedOrigins("example.com")
+    @ServerEndpoint("/bad")
+    public static class BadOrigin {}
+
+    @Outbound(policy = {OverflowPolicy.EVICT, OverflowPolicy.PAUSE})
+    @ServerEndpoint("/bad")
+    public static class TwoPolicies {}
+
+    @Outbound(highMessages = -1)
+    @ServerEndpoint("/bad")
+    public static class NegativeMark {}
+
+    @ServerEndpoint("bad")
+    public static class NoSlash {}
+
+    @ServerEndpoint("/bad/{a}/{a}")
+    public static class SameName {}
+
+    @ServerEndpoint("/bad")
+    public static class HiddenMethod {
+        @OnMessage
+        void onText(String text) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class TwoTexts {
+        @OnMessage
+        public void one(String text) {}
+
+        @OnMessage
+        public void two(String text) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class OddParameter {
+        @OnMessage
+        public void onThread(Thread thread) {}
+    }
+
+    @ServerEndpoint(value = "/bad", configurator = Abstract.class)
+    public static class BadConfigurator {}
+
+    /** Can't be made. */
+    public abstract static class Abstract extends ServerEndpointConfig.Configurator {}
+
+    @Vetoed
+    static class Nobody {}
+
+    @ServerEndpoint("/bad")
+    public static class NotInjected {
+        @Inject Nobody nobody;
+    }
+
+    private static void deploy(Class<?>... classes) {
+        SeContainerInitializer container =
+                SeContainerInitializer.newInstance()
+                        .disableDiscovery()
+                        .addExtensions(new EndpointExtension())
+                        .addBeanClasses(classes);
+        try (SeContainer beans = container.initialize()) {
+            FakeTicker ticker = new FakeTicker();
+            TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+            EndpointNode node =
+                    new EndpointNode(
+                            EndpointSettings.defaults(),
+                            new OutboundNode(
+                                    wheel,
+                                    ticker,
+                                    new Backlog(),
+                                    new io.highwater.outbound.OutboundObserver() {},
+                                    Duration.ofSeconds(10)),
+                            new PingScheduler(
+                                    KeepaliveSettings.defaults(),
+                                    Duration.ofSeconds(30),
+                                    wheel,
+                                    ticker,
+                                    new io.highwater.keepalive.KeepaliveObserver() {},
+                                    new SplittableRandom(1)));
+            Endpoints endpoints = new Endpoints(node, beans.getBeanManager(), Runnable::run);
+            beans.getBeanManager()
+                    .getExtension(EndpointExtension.class)
+                    .endpoints()
+                    .forEach(endpoints::deploy);
+            assertThat(endpoints.route("/good/x")).isNotNull();
+            assertThat(endpoints.route("/good/x/y")).isNull();
+            assertThat(endpoints.route("/good")).isNull();
+        }
+    }
+
+    @Test
+    void aGoodOneIsFoundByItsPath() {
+        deploy(Good.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NoBytes, 0",
+        "TooManyBytes, 2147483647",
+        "BadOrigin, example.com",
+        "TwoPolicies, policy",
+        "NegativeMark, -1",
+        "NoSlash, Path",
+        "SameName, {a}",
+        "HiddenMethod, public",
+        "TwoTexts, onText|two|one",
+        "OddParameter, onThread",
+        "BadConfigurator, Abstract",
+    })
+    void aWrongOneFailsWithOneLineThatNamesIt(String name, String evidence) throws Exception {
+        Class<?> endpoint = Class.forName(DeploymentTest.class.getName() + "$" + name);
+        assertThatThrownBy(() -> deploy(endpoint))
+                .isInstanceOf(EndpointDeploymentException.class)
+                .hasMessageContaining(endpoint.getName())
+                .hasMessageNotContaining("\n")
+                .message()
+                .containsAnyOf(evidence.split("\\|"));
+    }
+
+    @Test
+    void twoOnOnePathFail() {
+        assertThatThrownBy(() -> deploy(Good.class, SamePath.class))
+                .isInstanceOf(EndpointDeploymentException.class)
+                .hasMessageContaining(Good.class.getName())
+                .hasMessageContaining(SamePath.class.getName())
+                .hasMessageContaining("is taken");
+    }
+
+    @Test
+    void whatCanNotBeInjectedFailsTheStart() {
+        assertThatThrownBy(() -> deploy(NotInjected.class))
+                .hasMessageContaining(Nobody.class.getSimpleName());
+    }
+}

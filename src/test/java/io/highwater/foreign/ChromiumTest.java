@@ -1,0 +1,43 @@
+package io.highwater.foreign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.highwater.testing.NodeScript;
+import io.highwater.testing.TestServer;
+import jakarta.json.JsonObject;
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+
+/** The demo page in a real browser. */
+class ChromiumTest {
+    @Test
+    void twoTabsChatByKeyboardAlone() {
+        try (TestServer server = TestServer.start()) {
+            NodeScript.runInChromium("browser-chat", server.http());
+        }
+    }
+
+    @Test
+    void overTlsThePagesSocketsRideItsHttp2Connection() {
+        try (TestServer server = TestServer.start()) {
+            JsonObject result = NodeScript.runInChromium("browser-h2", server.https());
+            assertThat(result.getInt("http2Connections")).isEqualTo(1);
+            assertThat(result.getInt("webSockets")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void thePageReconnectsAfterARestartAndSendsWhatWasWrittenMeanwhile() {
+        TestServer server = TestServer.start();
+        try (NodeScript script = NodeScript.startInChromium("browser-restart", server.http())) {
+            script.awaitLine("restart");
+            URI address = server.http();
+            server.close();
+            server = TestServer.startOn(address.getPort());
+            script.tell("restarted");
+            script.result();
+        } finally {
+            server.close();
+        }
+    }
+}

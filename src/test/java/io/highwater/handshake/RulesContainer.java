@@ -1,0 +1,102 @@
+package io.highwater.handshake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.highwater.handshake.UpgradeDecision.Accepted;
+import io.highwater.handshake.UpgradeDecision.Rejected;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.se.SeContainer;
+import jakarta.enterprise.inject.se.SeContainerInitializer;
+import jakarta.enterprise.inject.spi.Extension;
+import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A real container with the rules as they are discovered, and the rules of a team. */
+final class RulesContainer implements AutoCloseable {
+    final List<String> outcomes = new CopyOnWriteArrayList<>();
+    final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 30_000_000);
+    private final SeContainer container;
+    private final Handshake handshake;
+
+    RulesContainer(HandshakeSettings settings, Class<?>... teamClasses) {
+        this(settings, null, teamClasses);
+    }
+
+    RulesContainer(
+            HandshakeSettings settings, HandshakeObserver observer, Class<?>... teamClasses) {
+        HandshakeObserver recording =
+                new HandshakeObserver() {
+                    @Override
+                    public void onDecided(String outcome) {
+                        outcomes.add(outcome);
+                    }
+                };
+        container =
+                SeContainerInitializer.newInstance()
+                        .addExtensions(
+                                new OnlyThisPackage(),
+                                new HandshakeBeans(
+                                        settings,
+                                        observer == null ? recording : observer,
+                                        nanos::get))
+                        .addBeanClasses(teamClasses)
+                        .initialize();
+        handshake = container.select(Handshake.class).get();
+    }
+
+    CompletionStage<UpgradeDecision> ask(UpgradeRequest request) {
+        return handshake.decide(request);
+    }
+
+    UpgradeDecision decide(UpgradeRequest request) {
+        try {
+            return ask(request).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError("decide failed", e);
+        }
+    }
+
+    Accepted accept(UpgradeRequest request) {
+        UpgradeDecision decision = decide(request);
+        assertThat(decision).isInstanceOf(Accepted.class);
+        return (Accepted) decision;
+    }
+
+    Rejected reject(UpgradeRequest request) {
+        UpgradeDecision decision = decide(request);
+        assertThat(decision).isInstanceOf(Rejected.class);
+        return (Rejected) decision;
+    }
+
+    void advance(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    <T> T get(Class<T> type) {
+        return container.select(type).get();
+    }
+
+    int placesTaken() {
+        return get(ConnectionPlaces.class).taken();
+    }
+
+    @Override
+    public void close() {
+        container.close();
+    }
+
+    /** The other packages' beans need what these tests have not. */
+    static final class OnlyThisPackage implements Extension {
+        <T> void veto(@Observes ProcessAnnotatedType<T> event) {
+            Class<T> type = event.getAnnotatedType().getJavaClass();
+            if (type.getPackage() != RulesContainer.class.getPackage()) {
+                event.veto();
+            }
+        }
+    }
+}

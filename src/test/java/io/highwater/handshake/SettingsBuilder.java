@@ -1,0 +1,73 @@
+package io.highwater.handshake;
+
+import java.util.List;
+
+/** Settings that differ from the defaults in what a test is about. */
+final class SettingsBuilder {
+    private List<String> origins = List.of();
+    private List<String> hosts = List.of();
+    private boolean requireOrigin;
+    private int rate = 20;
+    private int burst = 40;
+    private int streams = 200;
+    private int streamsBurst = 1_000;
+    private int max;
+    private int maxPerIp;
+    private List<String> proxies = List.of();
+
+    static SettingsBuilder settings() {
+        return new SettingsBuilder();
+    }
+
+    SettingsBuilder origins(String... patterns) {
+        origins = List.of(patterns);
+        return this;
+    }
+
+    SettingsBuilder hosts(String... patterns) {
+        hosts = List.of(patterns);
+        return this;
+    }
+
+    SettingsBuilder requireOrigin() {
+        requireOrigin = true;
+        return this;
+    }
+
+    SettingsBuilder rate(int perSecond, int atOnce) {
+        rate = perSecond;
+        burst = atOnce;
+        return this;
+    }
+
+    SettingsBuilder streams(int perSecond, int atOnce) {
+        streams = perSecond;
+        streamsBurst = atOnce;
+        return this;
+    }
+
+    SettingsBuilder connections(int node, int perIp) {
+        max = node;
+        maxPerIp = perIp;
+        return this;
+    }
+
+    SettingsBuilder proxies(String... blocks) {
+        proxies = List.of(blocks);
+        return this;
+    }
+
+    HandshakeSettings build() {
+        return new HandshakeSettings(
+                origins,
+                hosts,
+                requireOrigin,
+                rate,
+                burst,
+                streams,
+                streamsBurst,
+                max,
+                maxPerIp,
+                proxies);
+    }
+}

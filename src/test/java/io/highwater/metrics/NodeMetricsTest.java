@@ -1,0 +1,214 @@
+package io.highwater.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.highwater.outbound.Backlog;
+import io.highwater.outbound.OverflowPolicy;
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.TransportKind;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NodeMetricsTest {
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String OPENMETRICS =
+            "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    private final NodeMetrics metrics = new NodeMetrics(new Backlog());
+
+    @AfterEach
+    void close() {
+        metrics.close();
+    }
+
+    private List<String> scrape() {
+        return metrics.scrape(TEXT, 0).lines().toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theScrapeHasTheCataloguesNameTypeAndHelp(Metric metric) {
+        assertThat(scrape())
+                .contains("# TYPE " + metric.exposedName() + " " + metric.type().word())
+                .contains("# HELP " + metric.exposedName() + " " + metric.help());
+    }
+
+    @Test
+    void theScrapeHasNoNameOfOursThatIsNotInTheCatalogue() {
+        List<String> catalogue =
+                IntStream.range(0, Metric.values().length)
+                        .mapToObj(i -> Metric.values()[i].exposedName())
+                        .toList();
+        assertThat(scrape())
+                .filteredOn(line -> line.startsWith("# TYPE highwater_"))
+                .map(line -> line.split(" ")[2])
+                // Micrometer adds the largest value of the last minutes to each histogram.
+                .map(name -> name.replaceFirst("_seconds_max$", "_seconds"))
+                .isSubsetOf(catalogue);
+    }
+
+    @Test
+    void namesAreThoseOfTheDesign() {
+        assertThat(Metric.values())
+                .extracting(Metric::exposedName)
+                .containsExactlyInAnyOrder(
+                        "highwater_connections",
+                        "highwater_queue_depth_messages",
+                        "highwater_queued_bytes",
+                        "highwater_queued_heap_ratio",
+                        "highwater_slow_clients",
+                        "highwater_message_latency_seconds",
+                        "highwater_closes_total",
+                        "highwater_handshakes_total",
+                        "highwater_evictions_total",
+                        "highwater_ping_rtt_seconds");
+    }
+
+    @Test
+    void connectionsAreCountedByTransport() {
+        for (TransportKind kind : TransportKind.values()) {
+            metrics.wire().onOpened(kind);
+        }
+        metrics.wire().onOpened(TransportKind.H2);
+        metrics.wire().onClosed(TransportKind.HTTP1, CloseStatus.of(1000), 5);
+        assertThat(scrape())
+                .contains(
+                        "highwater_connections{transport=\"http/1.1\"} 0.0",
+                        "highwater_connections{transport=\"http/1.1+tls\"} 1.0",
+                        "highwater_connections{transport=\"h2c\"} 1.0",
+                        "highwater_connections{transport=\"h2\"} 2.0");
+        assertThat(metrics.connections()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4401, 4403,
+                4408, 4429
+            })
+    void closesAreCountedByKnownCode(int code) {
+        assertThat(scrape()).contains("highwater_closes_total{code=\"" + code + "\"} 0.0");
+        metrics.wire().onClosed(TransportKind.H2C, CloseStatus.of(code), 5);
+        assertThat(scrape())
+                .contains("highwater_closes_total{code=\"" + code + "\"} 1.0")
+                .contains("highwater_closes_total{code=\"other\"} 0.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3000, 4000, 4999, 999})
+    void otherCodesAreOther(int code) {
+        metrics.wire().onClosed(TransportKind.H2C, CloseStatus.of(code), 5);
+        assertThat(scrape()).contains("highwater_closes_total{code=\"other\"} 1.0");
+        assertThat(scrape()).noneMatch(line -> line.contains("\"" + code + "\""));
+    }
+
+    @Test
+    void handshakesAreCountedByOutcome() {
+        assertThat(scrape()).contains("highwater_handshakes_total{outcome=\"accepted\"} 0.0");
+        metrics.handshake().onDecided("accepted");
+        metrics.handshake().onDecided("origin");
+        metrics.handshake().onDecided("origin");
+        assertThat(scrape())
+                .contains(
+                        "highwater_handshakes_total{outcome=\"accepted\"} 1.0",
+                        "highwater_handshakes_total{outcome=\"origin\"} 2.0");
+    }
+
+    @Test
+    void outcomesWithoutEndBecomeOther() {
+        for (int i = 0; i < 1_000; i++) {
+            metrics.handshake().onDecided("made_up_" + i);
+        }
+        metrics.handshake().onDecided("made_up_0");
+        assertThat(scrape())
+                .filteredOn(line -> line.startsWith("highwater_handshakes_total{"))
+                .hasSize(64)
+                .contains("highwater_handshakes_total{outcome=\"made_up_0\"} 2.0")
+                .contains("highwater_handshakes_total{outcome=\"other\"} 938.0");
+    }
+
+    @Test
+    void evictionsAreCountedByPolicy() {
+        metrics.outbound().onEvicted(OverflowPolicy.EVICT);
+        metrics.outbound().onGoverned();
+        metrics.outbound().onGoverned();
+        assertThat(scrape())
+                .contains(
+                        "highwater_evictions_total{policy=\"evict\"} 1.0",
+                        "highwater_evictions_total{policy=\"governor\"} 2.0",
+                        "highwater_evictions_total{policy=\"latest\"} 0.0",
+                        "highwater_evictions_total{policy=\"pause\"} 0.0");
+    }
+
+    @Test
+    void latencyAndRoundTripAreHistogramsInSeconds() {
+        metrics.outbound().onLatencyNanos(60_000_000);
+        metrics.keepalive().onRoundTripNanos(30_000_000);
+        assertThat(scrape())
+                .contains(
+                        "highwater_message_latency_seconds_bucket{le=\"0.05\"} 0",
+                        "highwater_message_latency_seconds_bucket{le=\"0.075\"} 1",
+                        "highwater_message_latency_seconds_bucket{le=\"+Inf\"} 1",
+                        "highwater_message_latency_seconds_count 1",
+                        "highwater_message_latency_seconds_sum 0.06",
+                        "highwater_ping_rtt_seconds_bucket{le=\"0.025\"} 0",
+                        "highwater_ping_rtt_seconds_bucket{le=\"0.05\"} 1",
+                        "highwater_ping_rtt_seconds_sum 0.03");
+    }
+
+    @Test
+    void memoryAndCollectorsOfTheJvmAreThere() {
+        assertThat(scrape())
+                .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\""))
+                .anyMatch(line -> line.startsWith("jvm_gc_live_data_size_bytes"))
+                .anyMatch(line -> line.startsWith("process_uptime_seconds"));
+    }
+
+    @Test
+    void openMetricsEndsAsItMust() {
+        assertThat(metrics.scrape(OPENMETRICS, 0)).endsWith("# EOF\n");
+        assertThat(metrics.scrape(TEXT, 0)).doesNotContain("# EOF");
+    }
+
+    @Test
+    void countsFromManyThreadsAddUp() throws InterruptedException {
+        int threads = 4;
+        int each = 10_000;
+        CountDownLatch go = new CountDownLatch(1);
+        List<Thread> running =
+                IntStream.range(0, threads)
+                        .mapToObj(
+                                i ->
+                                        new Thread(
+                                                () -> {
+                                                    try {
+                                                        go.await();
+                                                    } catch (InterruptedException e) {
+                                                        return;
+                                                    }
+                                                    for (int n = 0; n < each; n++) {
+                                                        metrics.handshake().onDecided("o" + n % 7);
+                                                        metrics.wire().onOpened(TransportKind.H2);
+                                                    }
+                                                }))
+                        .toList();
+        running.forEach(Thread::start);
+        go.countDown();
+        for (Thread thread : running) {
+            thread.join();
+        }
+        assertThat(metrics.connections()).isEqualTo((long) threads * each);
+        double sum =
+                scrape().stream()
+                        .filter(l -> l.startsWith("highwater_handshakes_total{outcome=\"o"))
+                        .mapToDouble(l -> Double.parseDouble(l.substring(l.indexOf(' ') + 1)))
+                        .sum();
+        assertThat(sum).isEqualTo(threads * each);
+    }
+}

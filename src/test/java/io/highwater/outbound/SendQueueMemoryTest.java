@@ -1,0 +1,156 @@
+package io.highwater.outbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.OutboundFrame;
+import io.highwater.wire.Wire;
+import io.highwater.wire.WireActivity;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class SendQueueMemoryTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final SendQueues route =
+            new SendQueues(
+                    OutboundSettings.defaults(),
+                    new OutboundNode(
+                            new TimerWheel(0),
+                            Ticker.system(),
+                            new Backlog(),
+                            OutboundObserver.NONE,
+                            Duration.ofSeconds(10)));
+
+    @Test
+    void anOfferOnAnIdleWireAllocatesNothing() {
+        TakingWire wire = new TakingWire();
+        SendQueue queue = route.open(wire, SendQueueListener.NONE);
+        OutboundFrame frame = OutboundFrame.text("hello");
+        // The JVM's own doings, such as code that is being compiled, may show once and not always.
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 10; i++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            offer(queue, frame, 10_000);
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(wire.writes).isEqualTo(100_000);
+        assertThat(least).isZero();
+    }
+
+    @Test
+    void aTurnOnAnIdleWireAllocatesNothing() {
+        TakingWire wire = new TakingWire();
+        SendQueue queue = route.open(wire, SendQueueListener.NONE);
+        TestLane lane = new TestLane("a", 50);
+        OutboundTurn<Long> turn = lane.turn("x", "y", "z");
+        offer(queue, turn, lane, 20_000);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        offer(queue, turn, lane, 10_000);
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        assertThat(wire.writes).isEqualTo(30_000);
+        assertThat(allocated).isZero();
+    }
+
+    private static void offer(SendQueue queue, OutboundTurn<Long> turn, TestLane lane, int times) {
+        for (int i = 0; i < times; i++) {
+            queue.offer(turn, lane);
+        }
+    }
+
+    private static void offer(SendQueue queue, OutboundFrame frame, int times) {
+        for (int i = 0; i < times; i++) {
+            queue.offer(frame);
+        }
+    }
+
+    /** Five references and a header: 32 bytes with compressed pointers. */
+    @Test
+    void anIdleQueueIsOneObjectOfFiveFields() throws IllegalAccessException {
+        SendQueue queue = route.open(new TakingWire(), SendQueueListener.NONE);
+        queue.offer(OutboundFrame.text("hello"));
+        List<String> set = new ArrayList<>();
+        for (Class<?> type = queue.getClass(); type != Object.class; type = type.getSuperclass()) {
+            for (Field field : type.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers())) {
+                    field.setAccessible(true);
+                    set.add(field.getName() + (field.get(queue) == null ? " null" : ""));
+                }
+            }
+        }
+        assertThat(set)
+                .containsExactlyInAnyOrder("wire", "listener", "route", "state", "waiting null");
+    }
+
+    @Test
+    void aQueueThatWasFullHoldsNothingWhenItIsEmptyAgain() throws ReflectiveOperationException {
+        QueueFixture fixture =
+                new QueueFixture(OverflowPolicy.PAUSE, new WaterMarks(10, 1000, 0, 0));
+        fixture.wire.fill();
+        for (int i = 0; i < 15; i++) {
+            fixture.queue.offer(OutboundFrame.text("x"));
+        }
+        Field waiting = GuardedQueue.class.getDeclaredField("waiting");
+        waiting.setAccessible(true);
+        assertThat(waiting.get(fixture.queue)).isNotNull();
+        fixture.read();
+        assertThat(fixture.events).containsExactly("above", "below");
+        assertThat(waiting.get(fixture.queue)).isNull();
+    }
+
+    /** Takes everything and keeps nothing. Confined to its test. */
+    private static final class TakingWire implements Wire {
+        private int writes;
+
+        @Override
+        public void maxMessageBytes(long bytes) {}
+
+        @Override
+        public io.highwater.wire.TransportKind kind() {
+            return io.highwater.wire.TransportKind.HTTP1;
+        }
+
+        @Override
+        public String remoteAddress() {
+            return "";
+        }
+
+        @Override
+        public boolean write(OutboundFrame frame) {
+            writes++;
+            return true;
+        }
+
+        @Override
+        public void ping(ByteBuffer payload) {}
+
+        @Override
+        public void pong(ByteBuffer payload) {}
+
+        @Override
+        public void demand() {}
+
+        @Override
+        public void close(CloseStatus status) {}
+
+        @Override
+        public void fail(CloseStatus status, Duration linger) {}
+
+        @Override
+        public void abort() {}
+
+        @Override
+        public WireActivity activity() {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package io.highwater.session;
+
+import io.highwater.backbone.Position;
+import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.local.LocalBackbone;
+import io.highwater.backbone.local.LocalSettings;
+import io.highwater.channel.ChannelHub;
+import io.highwater.channel.ChannelObserver;
+import io.highwater.channel.ChannelProfile;
+import io.highwater.channel.ChannelRule;
+import io.highwater.channel.ChannelSettings;
+import io.highwater.channel.PrefixSettings;
+import io.highwater.handshake.DeflatePolicy;
+import io.highwater.handshake.RoutePolicy;
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.keepalive.KeepaliveObserver;
+import io.highwater.keepalive.KeepaliveSettings;
+import io.highwater.keepalive.PingScheduler;
+import io.highwater.outbound.Backlog;
+import io.highwater.outbound.OutboundNode;
+import io.highwater.outbound.OutboundObserver;
+import io.highwater.outbound.OutboundSettings;
+import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.OverflowPolicy;
+import io.highwater.outbound.SendQueues;
+import io.highwater.outbound.WaterMarks;
+import io.highwater.protocol.Codec;
+import io.highwater.testing.FakeTicker;
+import io.highwater.testing.ManualExecutor;
+import io.highwater.testing.RecordingWire;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.Opcode;
+import io.highwater.wire.WireSettings;
+import jakarta.json.JsonObject;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node without sockets or threads: sessions on recording wires, time moved by hand, and the
+ * channels' work done when the test says so. Confined to its test.
+ */
+final class SessionFixture {
+    private static final Codec CODEC = new Codec();
+
+    final FakeTicker ticker = new FakeTicker();
+    final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+    final AtomicInteger reconnects = new AtomicInteger();
+    final ScriptedBackbone backbone;
+    final SessionRegistry registry = new SessionRegistry();
+    private final ManualExecutor work = new ManualExecutor();
+    private final SessionNode node;
+
+    SessionFixture() {
+        this(ChannelRule.ALLOW_ALL, WaterMarks.defaults());
+    }
+
+    SessionFixture(ChannelRule rule, WaterMarks marks) {
+        ChannelSettings channels =
+                new ChannelSettings(
+                        ChannelProfile.defaults(),
+                        List.of(new PrefixSettings("prices.", "LATEST", 2, null, null)),
+                        0.1);
+        backbone =
+                new ScriptedBackbone(
+                        new LocalBackbone(
+                                new LocalSettings(
+                                        2, 10 << 20, 1 << 20, any -> RingBounds.defaults()),
+                                7,
+                                ticker,
+                                wheel));
+        ChannelHub<OutboundTurn<Position>> hub =
+                new ChannelHub<>(
+                        backbone, new TurnFrames(), List.of(work), 10 << 20, ChannelObserver.NONE);
+        OutboundSettings queue =
+                new OutboundSettings(marks, OverflowPolicy.EVICT, Duration.ofSeconds(30));
+        OutboundNode outbound =
+                new OutboundNode(
+                        wheel,
+                        ticker,
+                        new Backlog(),
+                        OutboundObserver.NONE,
+                        Duration.ofSeconds(10));
+        node =
+                new SessionNode(
+                        "node-1",
+                        new SessionSettings(
+                                WireSettings.defaults(),
+                                queue,
+                                100,
+                                200,
+                                Duration.ofSeconds(10),
+                                5),
+                        channels,
+                        hub,
+                        rule,
+                        CODEC,
+                        new SendQueues(queue, outbound),
+                        new PingScheduler(
+                                // A recording wire answers no Ping and is never read.
+                                new KeepaliveSettings(
+                                        Duration.ZERO,
+                                        Duration.ofSeconds(10),
+                                        Duration.ofDays(1),
+                                        Duration.ofDays(1)),
+                                Duration.ZERO,
+                                wheel,
+                                ticker,
+                                new KeepaliveObserver() {},
+                                new SplittableRandom(1)),
+                        25,
+                        wheel,
+                        ticker,
+                        new SessionObserver() {
+                            @Override
+                            public void onReconnect() {
+                                reconnects.incrementAndGet();
+                            }
+                        });
+    }
+
+    /** Does what the channels have to do. */
+    void run() {
+        work.runAll();
+    }
+
+    /** Moves time; what is due fires. */
+    void pass(Duration time) {
+        ticker.advance(time, wheel);
+    }
+
+    /** A client that has connected and said nothing. */
+    Client connect() {
+        return new Client();
+    }
+
+    /** A client that has said hello and taken the welcome. */
+    Client client(String name) {
+        Client client = new Client();
+        client.send("{'type':'hello','id':1,'client':'" + name + "'}");
+        client.take("welcome");
+        return client;
+    }
+
+    /** One session and what it was told. */
+    final class Client {
+        final RecordingWire wire = new RecordingWire();
+        final Session session;
+        private int taken;
+
+        private Client() {
+            session =
+                    new Session(
+                            node,
+                            registry,
+                            wire,
+                            new Request(),
+                            new UpgradeDecision.Accepted(
+                                    "10.0.0.9",
+                                    Sessions.SUBPROTOCOL,
+                                    DeflatePolicy.OFF,
+                                    UpgradeDecision.Lease.NONE));
+            session.onOpen();
+        }
+
+        /** Sends a text message, with ' for ", and does the channels' work. */
+        void send(String message) {
+            sendRaw(message.replace('\'', '"'));
+        }
+
+        void sendRaw(String message) {
+            ByteBuffer bytes = ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8));
+            session.onFragment(Opcode.TEXT, bytes, true);
+            run();
+        }
+
+        /** The next message that was sent to it, of this type. */
+        JsonObject take(String type) {
+            List<String> messages = wire.messages();
+            if (taken >= messages.size()) {
+                throw new AssertionError("nothing came, expected " + type);
+            }
+            JsonObject next = Transcript.parse(messages.get(taken));
+            taken++;
+            if (!next.getString("type").equals(type)) {
+                throw new AssertionError("expected " + type + ": " + next);
+            }
+            return next;
+        }
+
+        /** The code of the error that came next. */
+        String takeError() {
+            return take("error").getString("code");
+        }
+
+        /** Messages that were not taken. */
+        int left() {
+            return wire.messages().size() - taken;
+        }
+
+        /** The transport took all; the session is told. */
+        void read() {
+            wire.takes(() -> true);
+            if (wire.empty()) {
+                session.onWritable();
+            }
+        }
+
+        void publish(int id, String channel, String msgId) {
+            send(
+                    "{'type':'publish','id':"
+                            + id
+                            + ",'channel':'"
+                            + channel
+                            + "','msgId':'"
+                            + msgId
+                            + "','data':"
+                            + id
+                            + "}");
+        }
+    }
+
+    private static final class Request implements UpgradeRequest {
+        @Override
+        public Kind kind() {
+            return Kind.UPGRADE;
+        }
+
+        @Override
+        public String path() {
+            return Sessions.PATH;
+        }
+
+        @Override
+        public @Nullable String query() {
+            return null;
+        }
+
+        @Override
+        public List<String> headers(String name) {
+            return List.of();
+        }
+
+        @Override
+        public Set<String> headerNames() {
+            return Set.of();
+        }
+
+        @Override
+        public String scheme() {
+            return "http";
+        }
+
+        @Override
+        public String authority() {
+            return "localhost";
+        }
+
+        @Override
+        public InetSocketAddress peer() {
+            return new InetSocketAddress("127.0.0.1", 1);
+        }
+
+        @Override
+        public Optional<RoutePolicy> route() {
+            return Optional.empty();
+        }
+
+        @Override
+        public ConnectionScope connection() {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

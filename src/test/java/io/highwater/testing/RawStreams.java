@@ -1,0 +1,173 @@
+package io.highwater.testing;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * An HTTP/2 connection (RFC 9113) with WebSockets on its streams (RFC 8441), every frame written by
+ * hand: it ends streams in ways that no client library allows. Confined to the test's thread.
+ */
+public final class RawStreams implements AutoCloseable {
+    public static final int DATA = 0;
+    public static final int HEADERS = 1;
+    public static final int RST_STREAM = 3;
+    public static final int SETTINGS = 4;
+    public static final int PING = 6;
+    public static final int GOAWAY = 7;
+
+    public static final int END_STREAM = 1;
+    private static final int ACK = 1;
+    private static final int END_HEADERS = 4;
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final String scheme;
+    private final String authority;
+    private final Map<Integer, Queue<Frame>> waiting = new HashMap<>();
+    private int lastStream = -1;
+
+    /** A frame of one stream. */
+    public record Frame(int type, int flags, byte[] payload) {
+        public boolean isEndStream() {
+            return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
+        }
+    }
+
+    private RawStreams(Socket socket, String scheme, String authority) throws IOException {
+        this.socket = socket;
+        this.scheme = scheme;
+        this.in = new DataInputStream(socket.getInputStream());
+        this.authority = authority;
+    }
+
+    /** Connects: in the clear with prior knowledge, or with TLS and ALPN, by the scheme. */
+    public static RawStreams connect(URI server) throws IOException {
+        Socket socket = RawSockets.connect(server, "h2");
+        RawStreams streams =
+                new RawStreams(
+                        socket, server.getScheme(), server.getHost() + ":" + server.getPort());
+        socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+        streams.write(SETTINGS, 0, 0, new byte[0]);
+        return streams;
+    }
+
+    /** Opens a WebSocket; returns its stream once the answer is 200. */
+    public int open(String path) throws IOException {
+        int stream = request(path, "13");
+        Frame answer = next(stream);
+        // RFC 7541: 0x20 sets the table's size to 0, 0x88 is ":status: 200".
+        byte[] fields = answer.payload();
+        int at = fields[0] == 0x20 ? 1 : 0;
+        if (answer.type() != HEADERS || fields[at] != (byte) 0x88) {
+            throw new AssertionError("no 200 on stream " + stream + ": " + answer);
+        }
+        if (new String(fields, US_ASCII).contains("content-length")) {
+            throw new AssertionError("RFC 9110 9.3.6: a 200 to CONNECT has no content-length");
+        }
+        return stream;
+    }
+
+    /** Asks for a WebSocket; returns its stream, the answer still to be read. */
+    public int request(String path, String version) throws IOException {
+        int stream = lastStream += 2;
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        field(block, ":method", "CONNECT");
+        field(block, ":protocol", "websocket");
+        field(block, ":scheme", scheme);
+        field(block, ":path", path);
+        field(block, ":authority", authority);
+        field(block, "sec-websocket-version", version);
+        write(HEADERS, END_HEADERS, stream, block.toByteArray());
+        return stream;
+    }
+
+    private static void field(ByteArrayOutputStream block, String name, String value) {
+        block.write(0);
+        block.write(name.length());
+        block.writeBytes(name.getBytes(US_ASCII));
+        block.write(value.length());
+        block.writeBytes(value.getBytes(US_ASCII));
+    }
+
+    /** Sends one masked WebSocket frame in one DATA frame. */
+    public void send(int stream, int flags, int firstByte, byte[] payload) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(6 + payload.length);
+        frame.put((byte) firstByte).put((byte) (0x80 | payload.length)).putInt(0);
+        frame.put(payload);
+        write(DATA, flags, stream, frame.array());
+    }
+
+    public void sendText(int stream, String text) throws IOException {
+        send(stream, 0, 0x81, text.getBytes(UTF_8));
+    }
+
+    public void sendClose(int stream, int flags, int code) throws IOException {
+        send(stream, flags, 0x88, ByteBuffer.allocate(2).putShort((short) code).array());
+    }
+
+    public void write(int type, int flags, int stream, byte[] payload) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
+        frame.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
+        socket.getOutputStream().write(frame.array());
+    }
+
+    /** The next frame of this stream; GOAWAY fails. */
+    public Frame next(int stream) throws IOException {
+        Queue<Frame> queued = waiting.computeIfAbsent(stream, s -> new ArrayDeque<>());
+        while (queued.isEmpty()) {
+            readOne();
+        }
+        return queued.remove();
+    }
+
+    /** Reads until a frame of this type came on this stream. */
+    public Frame next(int stream, int type) throws IOException {
+        Frame frame = next(stream);
+        while (frame.type() != type) {
+            frame = next(stream);
+        }
+        return frame;
+    }
+
+    /** The payload of the next WebSocket frame, which must stand in DATA frames of its own. */
+    public String nextMessage(int stream) throws IOException {
+        byte[] frame = next(stream, DATA).payload();
+        return new String(frame, 2, frame.length - 2, UTF_8);
+    }
+
+    private void readOne() throws IOException {
+        int head = in.readInt();
+        int flags = in.readUnsignedByte();
+        int stream = in.readInt() & 0x7FFF_FFFF;
+        byte[] payload = new byte[head >>> 8];
+        in.readFully(payload);
+        int type = head & 0xFF;
+        if (type == GOAWAY) {
+            throw new AssertionError(
+                    "GOAWAY: " + new String(payload, 8, payload.length - 8, US_ASCII));
+        }
+        if (type == SETTINGS && (flags & ACK) == 0) {
+            write(SETTINGS, ACK, 0, new byte[0]);
+        }
+        if (stream != 0) {
+            waiting.computeIfAbsent(stream, s -> new ArrayDeque<>())
+                    .add(new Frame(type, flags, payload));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

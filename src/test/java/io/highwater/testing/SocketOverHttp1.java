@@ -1,0 +1,106 @@
+package io.highwater.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** A {@link TestSocket} with a TCP connection and a thread of its own. */
+public final class SocketOverHttp1 extends TestSocket {
+    private final Socket socket;
+
+    private SocketOverHttp1(Socket socket) {
+        this.socket = socket;
+    }
+
+    /**
+     * @param subprotocol null offers none
+     */
+    public static SocketOverHttp1 open(URI server, String path, String subprotocol)
+            throws IOException {
+        return open(server, path, subprotocol, 0);
+    }
+
+    /**
+     * @param receiveBuffer bytes that the kernel takes for a client that does not read; 0 as usual
+     */
+    public static SocketOverHttp1 open(
+            URI server, String path, String subprotocol, int receiveBuffer) throws IOException {
+        Socket socket = new Socket();
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.connect(new java.net.InetSocketAddress(server.getHost(), server.getPort()));
+        String offer = subprotocol == null ? "" : "Sec-WebSocket-Protocol: " + subprotocol + "\r\n";
+        String request =
+                "GET "
+                        + path
+                        + " HTTP/1.1\r\nHost: "
+                        + server.getAuthority()
+                        + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Version: 13\r\n"
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        + offer
+                        + "\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        String head = head(socket.getInputStream());
+        int status = Integer.parseInt(head.substring(9, 12));
+        if (status != 101) {
+            socket.close();
+            throw new Refused(status);
+        }
+        return new SocketOverHttp1(socket);
+    }
+
+    /** Starts to receive; until then what comes stays in the kernel. */
+    public SocketOverHttp1 reading() {
+        Thread reader = new Thread(this::read, "test-socket");
+        reader.setDaemon(true);
+        reader.start();
+        return this;
+    }
+
+    private static String head(InputStream in) throws IOException {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("the end after: " + head);
+            }
+            head.write(next);
+        }
+        return head.toString(StandardCharsets.US_ASCII);
+    }
+
+    private void read() {
+        byte[] buffer = new byte[64 * 1024];
+        try {
+            InputStream in = socket.getInputStream();
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                onBytes(ByteBuffer.wrap(buffer, 0, n));
+            }
+        } catch (IOException e) {
+            // The end, one way or another: the test is told so below.
+        }
+        onEnd();
+    }
+
+    @Override
+    void send(byte[] bytes) throws IOException {
+        synchronized (socket) {
+            socket.getOutputStream().write(bytes);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

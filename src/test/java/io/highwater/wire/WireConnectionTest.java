@@ -1,0 +1,377 @@
+package io.highwater.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WireConnectionTest {
+    private static final String HELLO = "81 85 00000000 48656c6c6f";
+    private static final String CLOSE_1000 = "88 82 00000000 03e8";
+
+    private final WireFixture fixture = new WireFixture();
+    private final WireConnection wire = fixture.wire;
+    private final ScriptedTransport transport = fixture.transport;
+    private final WireFixture.Recorder listener = fixture.listener;
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aMessageComesWholeThoughItsBytesComeOneByOne() {
+        fixture.open();
+        for (byte octet : HexFormat.of().parseHex(HELLO.replace(" ", ""))) {
+            transport.feed(new byte[] {octet});
+            fixture.run();
+        }
+        assertThat(listener.take()).containsExactly("open", "TEXT! Hello");
+        assertThat(transport.isWaitedFor()).isTrue();
+    }
+
+    @Test
+    void bytesThatCameWithTheHandshakeAreReadFirst() {
+        wire.onUpgraded(ByteBuffer.wrap(HexFormat.of().parseHex("818500000000")));
+        fixture.run();
+        fixture.receive("48656c6c6f");
+        assertThat(listener.take()).containsExactly("open", "TEXT! Hello");
+    }
+
+    @Test
+    void fragmentsComeInTheirOrderWithPingsAnsweredBetween() {
+        fixture.open();
+        fixture.receive(
+                "01 82 00000000 4865 89 81 00000000 70 00 81 00000000 6c 80 82 00000000 6c6f");
+        assertThat(listener.take())
+                .containsExactly("open", "TEXT He", "CONTINUATION l", "CONTINUATION! lo");
+        assertThat(transport.takeWritten()).isEqualTo("8a0170");
+    }
+
+    @Test
+    void aFrameUpTo64KiBIsOnePieceAndALargerOneSeveral() {
+        fixture.open();
+        byte[] payload = new byte[WireReader.PIECE_BYTES + 1000];
+        ByteBuffer frame = ByteBuffer.allocate(14 + payload.length);
+        frame.put((byte) 0x82).put((byte) 0xFF).putLong(payload.length).putInt(0).put(payload);
+        transport.feed(frame.array());
+        fixture.run();
+        assertThat(listener.take().stream().map(String::length).toList())
+                .containsExactly(
+                        "open".length(),
+                        "BINARY ".length() + WireReader.PIECE_BYTES,
+                        "CONTINUATION! ".length() + 1000);
+    }
+
+    @Test
+    void anIdleWireHoldsNoBuffer() {
+        fixture.open();
+        fixture.receive(HELLO);
+        fixture.receive(HELLO + "81");
+        int spare = fixture.buffers.spare();
+        assertThat(spare).isEqualTo(1);
+        fixture.receive("85 00000000 48656c6c6f");
+        assertThat(fixture.buffers.spare()).isEqualTo(1);
+        assertThat(listener.take()).hasSize(4);
+    }
+
+    @Test
+    void withoutDemandNothingIsReadUntilItIsGivenBack() {
+        listener.autoDemand = false;
+        fixture.open();
+        fixture.receive(HELLO + HELLO + "89 80 00000000");
+        assertThat(listener.take()).containsExactly("open");
+        wire.demand();
+        fixture.run();
+        assertThat(listener.take()).containsExactly("TEXT! Hello");
+        assertThat(transport.takeWritten()).isEmpty();
+        assertThat(wire.isDemandWithheld()).isTrue();
+        wire.demand();
+        fixture.run();
+        wire.demand();
+        fixture.run();
+        assertThat(listener.take()).containsExactly("TEXT! Hello");
+        assertThat(transport.takeWritten()).isEqualTo("8a00");
+    }
+
+    @Test
+    void onlyTheLatestPingIsAnsweredWhenAnswersWereStuck() {
+        fixture.open();
+        transport.stick();
+        assertThat(wire.write(OutboundFrame.text("a"))).isFalse();
+        fixture.receive("89 81 00000000 31 89 81 00000000 32");
+        transport.unstick();
+        assertThat(transport.takeWritten()).isEqualTo("810161" + "8a0132");
+        assertThat(listener.take()).containsExactly("open", "writable");
+    }
+
+    @Test
+    void controlFramesPassDataFramesButTheOneInFlight() {
+        fixture.open();
+        transport.stick();
+        wire.ping(bytes("x"));
+        assertThat(wire.write(OutboundFrame.text("data"))).isFalse();
+        wire.ping(bytes("y"));
+        assertThat(wire.isPingPending()).isTrue();
+        transport.unstick();
+        assertThat(transport.takeWritten()).isEqualTo("890178" + "890179" + "810464617461");
+        assertThat(wire.isPingPending()).isFalse();
+        assertThat(listener.take()).containsExactly("open", "writable");
+    }
+
+    @Test
+    void aWriteThatGoesAtOnceOwesNoOnWritable() {
+        fixture.open();
+        assertThat(wire.write(OutboundFrame.text("a"))).isTrue();
+        assertThat(listener.take()).containsExactly("open");
+        assertThat(wire.isWritePending()).isFalse();
+    }
+
+    @Test
+    void aLargeFrameGoesInSlicesThatShowProgress() {
+        fixture.open();
+        transport.stick();
+        byte[] large = new byte[150_000];
+        assertThat(wire.write(OutboundFrame.binary(ByteBuffer.wrap(large)))).isFalse();
+        long first = wire.writePendingSinceNanos();
+        fixture.advance(Duration.ofSeconds(20));
+        transport.takeHeld();
+        assertThat(wire.isWritePending()).isTrue();
+        assertThat(wire.writePendingSinceNanos() - first)
+                .isGreaterThan(Duration.ofSeconds(19).toNanos());
+        transport.takeHeld();
+        transport.takeHeld();
+        assertThat(listener.take()).containsExactly("open", "writable");
+        assertThat(transport.takeWritten()).hasSize(2 * (10 + large.length));
+    }
+
+    @Test
+    void thePeersCloseIsEchoedAndEndsTheTransport() {
+        fixture.open();
+        fixture.receive("88 85 00000000 03e8627965");
+        assertThat(listener.take()).containsExactly("open", "closed 1000 bye");
+        assertThat(transport.takeWritten()).isEqualTo("880203e8");
+        assertThat(transport.closed).isEqualTo(1);
+        assertThat(fixture.leases).hasValue(1);
+        assertThat(fixture.observed).containsExactly("opened", "closed 1000");
+    }
+
+    @Test
+    void ourCloseWaitsForThePeersAndDropsItsMessages() {
+        fixture.open();
+        wire.close(new CloseStatus(1001, "later"));
+        fixture.run();
+        assertThat(transport.takeWritten()).isEqualTo("880703e96c61746572");
+        fixture.receive(HELLO);
+        assertThat(transport.closed).isZero();
+        assertThat(listener.take()).containsExactly("open");
+        fixture.receive(CLOSE_1000);
+        assertThat(listener.take()).containsExactly("closed 1001 later");
+        assertThat(transport.closed).isEqualTo(1);
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void aPeerThatNeverAnswersOurCloseIsReset() {
+        fixture.open();
+        wire.close(CloseStatus.of(1000));
+        fixture.advance(Duration.ofSeconds(9));
+        assertThat(transport.aborted).isZero();
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(transport.aborted).isEqualTo(1);
+        assertThat(listener.take()).containsExactly("open", "closed 1000 ");
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void aDataFrameBeforeOurCloseIsNotLost() {
+        fixture.open();
+        transport.stick();
+        wire.ping(bytes(""));
+        assertThat(wire.write(OutboundFrame.text("last"))).isFalse();
+        wire.close(CloseStatus.of(1000));
+        transport.unstick();
+        assertThat(transport.takeWritten()).isEqualTo("8900" + "81046c617374" + "880203e8");
+    }
+
+    @Test
+    void failEndsTheSessionAtOnceAndFinishesTheHalfWrittenFrame() {
+        fixture.open();
+        transport.stick();
+        assertThat(wire.write(OutboundFrame.text("half"))).isFalse();
+        wire.fail(new CloseStatus(1013, "slow"), Duration.ofSeconds(30));
+        fixture.run();
+        assertThat(listener.take()).containsExactly("open", "closed 1013 slow");
+        transport.unstick();
+        assertThat(transport.takeWritten()).isEqualTo("810468616c66" + "880603f5736c6f77");
+        assertThat(transport.outputShut).isTrue();
+        assertThat(transport.closed).isZero();
+        assertThat(fixture.leases).hasValue(0);
+        transport.receiveEnd();
+        fixture.run();
+        assertThat(transport.closed).isEqualTo(1);
+        assertThat(transport.aborted).isZero();
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void aPeerThatDoesNotReadWithinTheLingerIsReset() {
+        fixture.open();
+        transport.stick();
+        wire.write(OutboundFrame.text("half"));
+        wire.fail(new CloseStatus(1013, "slow"), Duration.ofSeconds(30));
+        fixture.advance(Duration.ofSeconds(29));
+        assertThat(transport.aborted).isZero();
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(transport.aborted).isEqualTo(1);
+        assertThat(transport.closed).isZero();
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void failWithoutLingerResetsAtOnce() {
+        fixture.open();
+        wire.fail(new CloseStatus(1013, ""), Duration.ZERO);
+        fixture.run();
+        assertThat(transport.aborted).isEqualTo(1);
+        assertThat(listener.take()).containsExactly("open", "closed 1013 ");
+    }
+
+    @Test
+    void failAfterCloseWaitsNoLongerForThePeer() {
+        fixture.open();
+        wire.close(CloseStatus.of(1000));
+        fixture.run();
+        wire.fail(new CloseStatus(4408, "no pong"), Duration.ofSeconds(1));
+        fixture.run();
+        assertThat(transport.takeWritten()).isEqualTo("880203e8");
+        assertThat(transport.outputShut).isTrue();
+        assertThat(listener.take()).containsExactly("open", "closed 1000 ");
+        fixture.advance(Duration.ofSeconds(2));
+        assertThat(transport.aborted).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"c1 80 00000000", "81 05 48656c6c6f", "83 80 00000000"})
+    void aBrokenFrameIsAnsweredWith1002AndNothingMoreIsHeard(String frame) {
+        fixture.open();
+        fixture.receive(frame + HELLO);
+        assertThat(listener.take()).hasSize(2).last().asString().startsWith("closed 1002");
+        assertThat(transport.takeWritten()).startsWith("88").contains("03ea");
+        assertThat(transport.outputShut).isTrue();
+        fixture.receive(HELLO);
+        fixture.advance(Duration.ofSeconds(3));
+        assertThat(transport.aborted).isEqualTo(1);
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void anOversizeFrameIsRefusedWhileItStillArrives() {
+        fixture.open();
+        fixture.receive("82 ff 0000000000200000 00000000");
+        assertThat(listener.take()).last().asString().startsWith("closed 1009");
+        assertThat(transport.takeWritten()).contains("03f1");
+    }
+
+    @Test
+    void aChangedLimitHoldsForTheNextMessage() {
+        fixture.open();
+        wire.maxMessageBytes(4);
+        fixture.receive(HELLO);
+        assertThat(listener.take()).last().asString().startsWith("closed 1009");
+    }
+
+    @Test
+    void badUtf8FailsBeforeItsFrameIsComplete() {
+        fixture.open();
+        fixture.receive("81 fe 1000 00000000 48ff");
+        assertThat(listener.take()).last().asString().startsWith("closed 1007");
+    }
+
+    @Test
+    void anEndWithoutACloseIs1006() {
+        fixture.open();
+        transport.receiveEnd();
+        fixture.run();
+        assertThat(listener.take()).containsExactly("open", "closed 1006 ");
+        assertThat(transport.closed).isEqualTo(1);
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void aLostTransportIs1006EvenWhileDemandIsWithheld() {
+        listener.autoDemand = false;
+        fixture.open();
+        wire.onTransportClosed(new IOException("reset"));
+        wire.onTransportClosed(null);
+        fixture.run();
+        assertThat(listener.take()).containsExactly("open", "closed 1006 ");
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void aFailedWriteEndsTheSession() {
+        fixture.open();
+        transport.failWrites(new IOException("broken pipe"));
+        assertThat(wire.write(OutboundFrame.text("a"))).isTrue();
+        fixture.run();
+        assertThat(listener.take()).containsExactly("open", "closed 1006 ");
+        assertThat(wire.write(OutboundFrame.text("b"))).isTrue();
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void aListenerThatThrowsEndsItsSessionWith1011() {
+        fixture.open();
+        listener.failure = new IllegalStateException("expected by the test");
+        fixture.receive(HELLO);
+        assertThat(listener.take()).last().asString().startsWith("closed 1011");
+        assertThat(transport.takeWritten()).contains("03f3");
+    }
+
+    @Test
+    void anUpgradeThatFailedIsNeitherOpenedNorClosed() {
+        wire.onUpgradeFailed();
+        wire.onTransportClosed(null);
+        fixture.run();
+        assertThat(listener.take()).isEmpty();
+        assertThat(fixture.leases).hasValue(1);
+        assertThat(fixture.observed).isEmpty();
+    }
+
+    @Test
+    void abortIsHeardOnce() {
+        fixture.open();
+        wire.abort();
+        wire.abort();
+        wire.close(CloseStatus.of(1000));
+        wire.fail(CloseStatus.of(1011), Duration.ofSeconds(1));
+        fixture.run();
+        assertThat(listener.take()).containsExactly("open", "closed 1006 ");
+        assertThat(transport.aborted).isEqualTo(1);
+        assertThat(transport.closed).isZero();
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void aPongOfThePeerIsHeardWithoutDemandBeingUsedUp() {
+        fixture.open();
+        fixture.receive("8a 81 00000000 37" + HELLO);
+        assertThat(listener.take()).containsExactly("open", "PONG 7", "TEXT! Hello");
+    }
+
+    @Test
+    void aHundredThousandInlineWritesNeedNoStack() {
+        fixture.open();
+        OutboundFrame frame = OutboundFrame.text("");
+        for (int i = 0; i < 100_000; i++) {
+            assertThat(wire.write(frame)).isTrue();
+        }
+        assertThat(transport.takeWritten()).hasSize(400_000);
+    }
+}

@@ -1,0 +1,139 @@
+package io.highwater.wire;
+
+import io.highwater.handshake.DeflatePolicy;
+import io.highwater.handshake.RoutePolicy;
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.testing.FakeTicker;
+import io.highwater.time.TimerWheel;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One engine on a scripted transport, with time and threads moved by hand. Confined to a test. */
+final class WireFixture {
+    final FakeTicker ticker = new FakeTicker();
+    final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+    final ReadBuffers buffers = new ReadBuffers();
+    final ScriptedTransport transport = new ScriptedTransport();
+    final Recorder listener = new Recorder();
+    final AtomicInteger leases = new AtomicInteger();
+    final List<String> observed = new ArrayList<>();
+    final WireConnection wire;
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+    WireFixture() {
+        WireObserver observer =
+                new WireObserver() {
+                    @Override
+                    public void onOpened(TransportKind kind) {
+                        observed.add("opened");
+                    }
+
+                    @Override
+                    public void onClosed(TransportKind kind, CloseStatus status, long ageNanos) {
+                        observed.add("closed " + status.code());
+                    }
+                };
+        Route route =
+                new Route(
+                        RoutePolicy.of("/t"),
+                        new WireSettings(100_000, Duration.ofSeconds(10)),
+                        tasks::add,
+                        (wire, request, decision, headers) -> {
+                            listener.wire = wire;
+                            return listener;
+                        });
+        wire =
+                new WireConnection(
+                        new WireContext(wheel, buffers, observer),
+                        transport,
+                        route,
+                        null,
+                        new UpgradeDecision.Accepted(
+                                "127.0.0.1", null, DeflatePolicy.OFF, leases::incrementAndGet),
+                        (name, value) -> {});
+        transport.connect(wire);
+    }
+
+    WireFixture open() {
+        wire.onUpgraded(ByteBuffer.allocate(0));
+        run();
+        return this;
+    }
+
+    /** Runs what the engine handed to its executor. */
+    void run() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    void receive(String hex) {
+        transport.receive(hex);
+        run();
+    }
+
+    void advance(Duration time) {
+        ticker.advance(time, wheel);
+        run();
+    }
+
+    /** What the listener heard, in order; demands more after each piece unless told not to. */
+    static final class Recorder implements WireListener {
+        final List<String> events = new ArrayList<>();
+        Wire wire;
+        boolean autoDemand = true;
+        RuntimeException failure;
+
+        @Override
+        public void onOpen() {
+            hear("open");
+            if (autoDemand) {
+                wire.demand();
+            }
+        }
+
+        @Override
+        public void onFragment(Opcode opcode, ByteBuffer payload, boolean last) {
+            hear(opcode + (last ? "! " : " ") + StandardCharsets.UTF_8.decode(payload));
+            if (autoDemand) {
+                wire.demand();
+            }
+        }
+
+        @Override
+        public void onPong(ByteBuffer payload) {
+            hear("PONG " + StandardCharsets.UTF_8.decode(payload));
+        }
+
+        @Override
+        public void onWritable() {
+            hear("writable");
+        }
+
+        @Override
+        public void onClosed(CloseStatus status) {
+            hear("closed " + status.code() + " " + status.reason());
+        }
+
+        private void hear(String event) {
+            events.add(event);
+            if (failure != null) {
+                RuntimeException thrown = failure;
+                failure = null;
+                throw thrown;
+            }
+        }
+
+        List<String> take() {
+            List<String> taken = List.copyOf(events);
+            events.clear();
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// Two tabs of one link chat with each other, by keyboard alone, under the page's Content-Security-Policy.
+import assert from 'node:assert/strict';
+import { baseUrl, check } from './lib/check.mjs';
+import { Tab, launch } from './lib/browser.mjs';
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+];
+
+check(async (step) => {
+  const browser = await launch();
+  const context = await browser.newContext();
+  const base = baseUrl();
+
+  step('open without a room: both tabs meet in the same one');
+  const [first, second] = [await Tab.open(context, base.href), await Tab.open(context, base.href)];
+  const policy = (await first.response.headerValue('content-security-policy')).split(';').map((part) => part.trim());
+  POLICY.forEach((part) => assert.ok(policy.some((directive) => directive === part || (part.startsWith('connect-src') && directive.startsWith(`${part} ws`))), `the policy lacks ${part}`));
+  assert.equal(new URL(first.page.url()).hash, new URL(second.page.url()).hash);
+  await first.say('hello from the first');
+  await first.sees('hello from the first');
+  await second.sees('hello from the first');
+  await second.say('hello from the second');
+  await first.sees('hello from the second');
+  assert.match(await first.page.locator('#round-trip-ms').textContent(), /^\d+(\.\d)? ms$/);
+
+  step('move to a room of their own, with names, by keyboard');
+  for (const [tab, name] of [[first, 'Ada'], [second, 'Grace']]) {
+    await tab.press('Shift+Tab');
+    assert.equal(await tab.focus(), 'log');
+    while ((await tab.focus()) !== 'name') {
+      await tab.press('Shift+Tab');
+    }
+    await tab.page.keyboard.type(name);
+    await tab.press('Shift+Tab');
+    assert.equal(await tab.focus(), 'room');
+    await tab.page.keyboard.type('Tea & Cake');
+    await tab.press('Enter');
+    await tab.page.waitForURL('**/#tea-cake');
+    await tab.page.locator('.notice', { hasText: 'tea-cake' }).waitFor();
+    await tab.connected();
+  }
+  assert.equal(await first.page.locator('.message').count(), 0, 'a new room starts empty');
+
+  step('text stays text');
+  const hostile = '<img src=x onerror="document.title=1"> & <b>bold</b>';
+  await first.say(hostile);
+  assert.equal(await second.sees(hostile), 'Ada');
+  assert.equal(await second.page.locator('#log img, #log b').count(), 0);
+
+  step('lines, and the longest message');
+  await second.page.keyboard.type('one');
+  await second.press('Shift+Enter');
+  await second.say('two');
+  assert.equal(await first.sees('one\ntwo'), 'Grace');
+  const longest = '水'.repeat(16_384);
+  await second.page.locator('#text').fill(`${longest}`);
+  await second.press('Enter');
+  await first.sees(longest);
+
+  step('a link with a room leads there');
+  const third = await Tab.open(context, new URL('#tea-cake', base).href);
+  await third.say('me too');
+  await first.sees('me too');
+
+  for (const tab of [first, second, third]) {
+    assert.deepEqual(tab.complaints, []);
+  }
+  await browser.close();
+  return { tabs: 3 };
+});

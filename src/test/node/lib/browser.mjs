@@ -1,0 +1,68 @@
+// Chromium by way of playwright-core, and the demo page as a person at a keyboard meets it.
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+/** They keep a browser on a closed network from calling home, let it run as root, and take a self-signed certificate. */
+const FLAGS = [
+  '--no-sandbox',
+  '--ignore-certificate-errors',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function launch(...flags) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
+}
+
+/** One tab with the demo page in a room. What the console says against the page is kept in complaints. */
+export class Tab {
+  complaints = [];
+  page;
+
+  static async open(context, url) {
+    const page = await context.newPage();
+    const tab = new Tab(page);
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && tab.complaints.push(message.text()));
+    page.on('pageerror', (error) => tab.complaints.push(String(error)));
+    tab.response = await page.goto(url);
+    await tab.connected();
+    return tab;
+  }
+
+  constructor(page) {
+    this.page = page;
+  }
+
+  connected() {
+    return this.page.locator('body[data-state="open"]').waitFor();
+  }
+
+  /** Types into whatever has the focus, which must be the message field, and presses Enter. */
+  async say(text) {
+    assert.equal(await this.focus(), 'text');
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Waits until the log shows a message of exactly this text, echoed by the server, and gives its author. */
+  async sees(text) {
+    const body = this.page.locator('.message:not(.pending) .text', { hasText: text }).last();
+    await body.waitFor();
+    assert.equal(await body.textContent(), text);
+    return body.locator('xpath=..').locator('.name').textContent();
+  }
+
+  focus() {
+    return this.page.evaluate(() => document.activeElement.id);
+  }
+
+  async press(...keys) {
+    for (const key of keys) {
+      await this.page.keyboard.press(key);
+    }
+  }
+}
