@@ -44,10 +44,27 @@ final class ArchitectureTest {
                                     Set.of("wire", "handshake", "outbound", "keepalive", "time")),
                             // What a team would write; Outbound(policy) is outbound's word.
                             Map.entry("endpoint.demo", Set.of("endpoint", "outbound")),
+                            Map.entry(
+                                    "session",
+                                    Set.of(
+                                            "wire",
+                                            "handshake",
+                                            "protocol",
+                                            "channel",
+                                            "backbone",
+                                            "outbound",
+                                            "keepalive",
+                                            "time")),
+                            // Positions and entries, which pass from the log to the client, are
+                            // backbone's values for all three.
+                            Map.entry("protocol", Set.of("channel", "backbone")),
+                            Map.entry("channel", Set.of("backbone")),
+                            Map.entry("backbone", Set.of()),
+                            Map.entry("backbone.local", Set.of("backbone", "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
-                                    Set.of("wire", "handshake", "outbound", "keepalive")),
+                                    Set.of("wire", "handshake", "outbound", "keepalive", "session")),
                             Map.entry("time", Set.of())));
 
     private static final JavaClasses CLASSES =
@@ -110,19 +127,20 @@ final class ArchitectureTest {
     }
 
     /**
-     * Wall-clock time is what a certificate's dates and the metrics library's registry need; a log
-     * line's time stamp comes with its event.
+     * Wall-clock time is what a certificate's dates, the metrics library's registry and the
+     * generation of the local log need; a log line's time stamp comes with its event.
      */
     @Test
     void theClockIsReadByTheTickerAlone() {
         noClasses()
                 .that(
                         describe(
-                                "are not the ticker, a certificate or the registry",
+                                "are not the ticker, a certificate, the registry or the log's start",
                                 type ->
                                         !List.of(
                                                         "io.highwater.time.Ticker",
                                                         "io.highwater.DevelopmentCertificate",
+                                                        "io.highwater.ChannelService",
                                                         "io.highwater.metrics.NodeMetrics")
                                                 .contains(type.getName())))
                 .should()

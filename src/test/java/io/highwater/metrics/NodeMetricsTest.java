@@ -65,6 +65,7 @@ class NodeMetricsTest {
                         "highwater_slow_clients",
                         "highwater_message_latency_seconds",
                         "highwater_closes_total",
+                        "highwater_reconnects_total",
                         "highwater_handshakes_total",
                         "highwater_evictions_total",
                         "highwater_ping_rtt_seconds");

@@ -318,10 +318,10 @@ class WireConnectionTest {
     void aFailedWriteEndsTheSession() {
         fixture.open();
         transport.failWrites(new IOException("broken pipe"));
-        assertThat(wire.write(OutboundFrame.text("a"))).isTrue();
+        assertThat(wire.write(OutboundFrame.text("a"))).as("not taken").isFalse();
         fixture.run();
         assertThat(listener.take()).containsExactly("open", "closed 1006 ");
-        assertThat(wire.write(OutboundFrame.text("b"))).isTrue();
+        assertThat(wire.write(OutboundFrame.text("b"))).as("dropped").isTrue();
         assertThat(fixture.leases).hasValue(1);
     }
 
