@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * runtime that the Containerfile links, outside a container: as the image's user, without
  * privileges, in a working directory that holds what the image's does and can't be written.
  */
-@Timeout(180)
+@Timeout(300)
 final class ContainerIT {
     private static final String TOKEN = "a-token-of-the-test";
 
@@ -66,6 +66,8 @@ final class ContainerIT {
     @AfterEach
     void kill() throws InterruptedException {
         if (process != null) {
+            // The JVM too, where the shell did not exec it.
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();
         }
     }
@@ -153,7 +155,7 @@ final class ContainerIT {
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
                         .start();
-        await().atMost(60, TimeUnit.SECONDS)
+        await().atMost(120, TimeUnit.SECONDS)
                 .until(() -> !process.isAlive() || log().contains("Highwater ready: "));
         assertThat(process.isAlive()).as(log()).isTrue();
     }
