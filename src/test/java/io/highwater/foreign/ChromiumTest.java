@@ -18,6 +18,20 @@ class ChromiumTest {
     }
 
     @Test
+    void tabsOfAChannelSeeEachOtherAndOneThatWasCutOffMissesNothing() {
+        try (TestServer server = TestServer.start()) {
+            NodeScript.runInChromium("browser-channels", server.http());
+        }
+    }
+
+    @Test
+    void aBoardShowsTheNewestOfEachKeyOnJoiningAndThenWhatChanges() {
+        try (TestServer server = TestServer.start()) {
+            NodeScript.runInChromium("browser-board", server.http());
+        }
+    }
+
+    @Test
     void overTlsThePagesSocketsRideItsHttp2Connection() {
         try (TestServer server = TestServer.start()) {
             JsonObject result = NodeScript.runInChromium("browser-h2", server.https());
@@ -28,8 +42,17 @@ class ChromiumTest {
 
     @Test
     void thePageReconnectsAfterARestartAndSendsWhatWasWrittenMeanwhile() {
+        runThroughRestart("browser-restart");
+    }
+
+    @Test
+    void afterARestartTheChannelsOfThePageSayThatTheyBeganAnewAndGoOn() {
+        runThroughRestart("browser-channels-restart");
+    }
+
+    private static void runThroughRestart(String name) {
         TestServer server = TestServer.start();
-        try (NodeScript script = NodeScript.startInChromium("browser-restart", server.http())) {
+        try (NodeScript script = NodeScript.startInChromium(name, server.http())) {
             script.awaitLine("restart");
             URI address = server.http();
             server.close();
