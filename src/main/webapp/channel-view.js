@@ -20,7 +20,7 @@ export function lostText(reason) {
   return `Not resumed: ${LOST[reason] ?? 'the server says why'} (${reason}).`;
 }
 
-export function missingText(count) {
+function missingText(count) {
   return count === null ? 'Some messages are missing here.' : count === 1 ? 'One message is missing here.' : `${count} messages are missing here.`;
 }
 

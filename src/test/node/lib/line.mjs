@@ -6,6 +6,8 @@ export class Line {
   #server;
   #target;
   #sockets = new Set();
+  /** The ends at the server. */
+  #fars = new Set();
   #isCut = false;
 
   /** A line to the server of that URL; url is its own end, by the same scheme. */
@@ -29,6 +31,8 @@ export class Line {
       return;
     }
     const far = connect(Number(this.#target.port), this.#target.hostname);
+    this.#fars.add(far);
+    far.on('close', () => this.#fars.delete(far));
     for (const [socket, other] of [[near, far], [far, near]]) {
       this.#sockets.add(socket);
       socket.on('error', () => {}); // Its close follows.
@@ -36,7 +40,7 @@ export class Line {
         this.#sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      socket.on('data', (bytes) => other.write(bytes));
     }
   }
 
@@ -48,6 +52,15 @@ export class Line {
 
   mend() {
     this.#isCut = false;
+  }
+
+  /** Nothing is taken from the server any more, until resume(). */
+  pause() {
+    this.#fars.forEach((far) => far.pause());
+  }
+
+  resume() {
+    this.#fars.forEach((far) => far.resume());
   }
 
   close() {
