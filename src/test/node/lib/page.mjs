@@ -1,23 +1,22 @@
 // The page's own modules in Node, and a made-up browser for them.
-import { cp, mkdtemp, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** A copy, because there a package.json can say that .js is a module, as it is in a browser. */
-async function copy() {
-  const folder = await mkdtemp(join(tmpdir(), 'highwater-page-'));
-  await cp(process.argv[2], folder, { recursive: true });
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  return folder;
-}
-
-let folder;
-
-/** A module of the page, whose folder is the script's first argument. */
+/**
+ * A module of the page, whose folder is the script's first argument. It is taken from a copy, because there a
+ * package.json can say that .js is a module, as it is in a browser.
+ */
 export async function pageModule(file) {
-  folder ??= copy();
-  return import(pathToFileURL(join(await folder, file)));
+  const folder = await mkdtemp(join(tmpdir(), 'highwater-page-'));
+  try {
+    await cp(process.argv[2], folder, { recursive: true });
+    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+    return await import(pathToFileURL(join(folder, file)));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** A browser whose time is moved by hand, and whose dice always show the same. */
