@@ -164,7 +164,7 @@ record ConfigSchema(
             @Setting(
                             shown = "50",
                             about =
-                                    "Messages, or keys once keys are used, that LATEST keeps, within outbound.high-messages.")
+                                    "Messages, or keys once keys are used, that LATEST keeps, up to the high mark.")
                     @Allowed(min = "1", max = "10000")
                     @Nullable Integer latestCount,
             @Setting(
