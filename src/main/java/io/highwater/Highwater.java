@@ -26,6 +26,7 @@ import io.highwater.time.TimerWheel;
 import io.highwater.wire.ReadBuffers;
 import io.highwater.wire.Route;
 import io.highwater.wire.WireContext;
+import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.se.SeContainer;
@@ -79,7 +80,9 @@ public final class Highwater implements AutoCloseable {
         NodeMetrics metrics = new NodeMetrics(backlog);
         this.metrics = parts.add(metrics, metrics::close);
         TimerWheel wheel = new TimerWheel(ticker.nanoTime());
-        TimerThread timers = TimerThread.start(wheel, ticker);
+        StreamBursts bursts = new StreamBursts();
+        // Pings in phase are due in the same step.
+        TimerThread timers = TimerThread.start(wheel, ticker, bursts::run);
         parts.add(timers, timers::close);
         SeContainer beans =
                 SeContainerInitializer.newInstance()
@@ -122,7 +125,13 @@ public final class Highwater implements AutoCloseable {
                 .forEach(endpoints::deploy);
         channels =
                 new ChannelService(
-                        config, channelRule(beans), outbound, pings, metrics.sessions(), callbacks);
+                        config,
+                        channelRule(beans),
+                        outbound,
+                        pings,
+                        metrics.sessions(),
+                        bursts,
+                        callbacks);
         parts.add(channels, channels::close);
         WireContext wire = new WireContext(wheel, new ReadBuffers(), metrics.wire());
         Handshake handshake =
@@ -136,7 +145,10 @@ public final class Highwater implements AutoCloseable {
         this.admin = parts.add(admin, admin::close);
         HttpServer http =
                 new HttpServer(
-                        config.server(), new UpgradeHandler(handshake, this::route, wire), ticker);
+                        config.server(),
+                        new UpgradeHandler(handshake, this::route, wire),
+                        ticker,
+                        bursts);
         this.http = parts.add(http, http::close);
     }
 

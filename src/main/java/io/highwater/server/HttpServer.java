@@ -1,6 +1,7 @@
 package io.highwater.server;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.StreamBursts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,25 +50,42 @@ public final class HttpServer implements AutoCloseable {
     /**
      * @param upgrade takes the WebSocket handshakes, and gives everything else to the handler that
      *     it is given here
+     * @param bursts when the WebSockets of an HTTP/2 connection write together
      * @throws IllegalArgumentException where the keystore can't be used; names its key
      */
-    public HttpServer(ServerSettings settings, Handler.Singleton upgrade, Ticker ticker) {
-        this(settings, upgrade, ticker, new StaticPages(HttpServer.class.getClassLoader(), WEBAPP));
+    public HttpServer(
+            ServerSettings settings,
+            Handler.Singleton upgrade,
+            Ticker ticker,
+            StreamBursts bursts) {
+        this(
+                settings,
+                upgrade,
+                ticker,
+                bursts,
+                new StaticPages(HttpServer.class.getClassLoader(), WEBAPP));
     }
 
     HttpServer(
-            ServerSettings settings, Handler.Singleton upgrade, Ticker ticker, Handler otherwise) {
+            ServerSettings settings,
+            Handler.Singleton upgrade,
+            Ticker ticker,
+            StreamBursts bursts,
+            Handler otherwise) {
         server = new Server(threads());
         server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
         upgrade.setHandler(otherwise);
         server.setHandler(upgrade);
-        plain = connector(settings, settings.port(), plainProtocols(ticker));
+        plain = connector(settings, settings.port(), plainProtocols(ticker, bursts));
         server.addConnector(plain);
         ServerSettings.Keystore keystore = settings.keystore();
         tls =
                 keystore == null
                         ? null
-                        : connector(settings, settings.tlsPort(), tlsProtocols(keystore, ticker));
+                        : connector(
+                                settings,
+                                settings.tlsPort(),
+                                tlsProtocols(keystore, ticker, bursts));
         if (tls != null) {
             server.addConnector(tls);
         }
@@ -156,19 +174,19 @@ public final class HttpServer implements AutoCloseable {
         return connector;
     }
 
-    private static List<ConnectionFactory> plainProtocols(Ticker ticker) {
+    private static List<ConnectionFactory> plainProtocols(Ticker ticker, StreamBursts bursts) {
         HttpConfiguration http = http();
-        return List.of(new HttpConnectionFactory(http), new H2cFactory(http, ticker));
+        return List.of(new HttpConnectionFactory(http), new H2cFactory(http, ticker, bursts));
     }
 
     private static List<ConnectionFactory> tlsProtocols(
-            ServerSettings.Keystore keystore, Ticker ticker) {
+            ServerSettings.Keystore keystore, Ticker ticker, StreamBursts bursts) {
         HttpConfiguration http = http();
         // The name that a client asked TLS for is not compared with Host: whether a Host is ours is
         // the handshake rules' question (highwater.handshake.allowed-hosts), with or without TLS.
         http.addCustomizer(new SecureRequestCustomizer(false));
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
-        H2Factory http2 = new H2Factory(http, ticker);
+        H2Factory http2 = new H2Factory(http, ticker, bursts);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         List<ConnectionFactory> protocols = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +60,7 @@ class HttpServerTest {
                         return super.handle(request, response, callback);
                     }
                 };
-        return new HttpServer(settings, upgrade, Ticker.system(), testPages());
+        return new HttpServer(settings, upgrade, Ticker.system(), new StreamBursts(), testPages());
     }
 
     static StaticPages testPages() {
@@ -259,7 +260,12 @@ class HttpServerTest {
                     }
                 };
         try (HttpServer other =
-                new HttpServer(SETTINGS, new Handler.Wrapper(), Ticker.system(), measuring)) {
+                new HttpServer(
+                        SETTINGS,
+                        new Handler.Wrapper(),
+                        Ticker.system(),
+                        new StreamBursts(),
+                        measuring)) {
             other.start();
             client.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + other.port())).build(),
