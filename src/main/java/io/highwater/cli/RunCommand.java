@@ -51,6 +51,12 @@ final class RunCommand implements Callable<Integer> {
     private boolean tls;
 
     @Option(
+            names = "--with",
+            paramLabel = "FILE.jar",
+            description = "A team's jar, with META-INF/beans.xml in it; repeat as needed.")
+    private List<Path> jars = new ArrayList<>();
+
+    @Option(
             names = {"--set", "-D"},
             paramLabel = "KEY=VALUE",
             description = "Any setting; repeat as needed.")
@@ -89,6 +95,9 @@ final class RunCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             e.problems().forEach(err()::println);
             return CommandLine.ExitCode.USAGE;
+        }
+        if (!jars.isEmpty()) {
+            Thread.currentThread().setContextClassLoader(TeamJars.loader(jars, commandLine()));
         }
         Node node = starter.start(config);
         try {
