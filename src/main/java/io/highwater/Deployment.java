@@ -7,6 +7,7 @@ import io.highwater.handshake.Handshake;
 import io.highwater.wire.Route;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.se.SeContainer;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.Executor;
 import org.jboss.weld.environment.se.Weld;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ final class Deployment implements AutoCloseable {
         thread.setContextClassLoader(plan.loader());
         try {
             return startHere(plan, node);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
             throw DeploymentFailure.of(e);
         } finally {
             thread.setContextClassLoader(before);
@@ -75,7 +76,7 @@ final class Deployment implements AutoCloseable {
         SeContainer beans = weld.initialize();
         try {
             return new Deployment(plan, beans, node);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
             beans.close();
             throw e;
         }
