@@ -115,6 +115,10 @@ final class EndpointSession extends JettyCoreSession
     @Override
     public void onOpen() {
         deployment.sessions().add(this);
+        if (deployment.isRetired()) {
+            wire.fail(new CloseStatus(CloseStatus.RESTART, ""), EndpointFailure.LINGER);
+            return;
+        }
         keepalive = deployment.node().pings().start(wire, pingGroup);
         deployment.requests().call(this::open);
     }

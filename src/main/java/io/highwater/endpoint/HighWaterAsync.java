@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.api.Api;
 import io.highwater.outbound.Broadcast;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.SendQueue;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Nothing blocks; messages keep the order of their offers.
  */
+@Api
 public final class HighWaterAsync implements RemoteEndpoint.Async {
     private final EndpointSession session;
     private final RemoteEndpoint.Async jetty;

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.http2.SessionContainer;
-import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -18,7 +16,6 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class HttpServer implements AutoCloseable {
     /** Where the build puts src/main/webapp. */
     private static final String WEBAPP = "io/highwater/webapp";
-
-    /**
-     * New connections that may wait in the kernel: a reconnect storm comes faster than one thread
-     * accepts. The kernel takes the lesser of this and its own limit (net.core.somaxconn).
-     */
-    private static final int ACCEPT_QUEUE = 4_096;
 
     /** Request line and headers; room for a large cookie and a token. More is 431. */
     private static final int MAX_HEADER_BYTES = 16 << 10;
@@ -128,14 +119,7 @@ public final class HttpServer implements AutoCloseable {
      * GOAWAY to open no more streams.
      */
     public void stopAccepting() {
-        for (ServerConnector connector : connectors()) {
-            connector.shutdown();
-            for (ConnectionFactory factory : connector.getConnectionFactories()) {
-                if (factory instanceof AbstractConnectionFactory container) {
-                    container.getBeans(SessionContainer.class).forEach(SessionContainer::shutdown);
-                }
-            }
-        }
+        Connectors.stopAccepting(connectors());
     }
 
     /** Ends every connection and all threads. Does nothing the second time. */
@@ -152,11 +136,7 @@ public final class HttpServer implements AutoCloseable {
     private static QueuedThreadPool threads() {
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setName("highwater-http");
-        if (VirtualThreads.areSupported()) {
-            // For what may block: our own pages and handlers of others. Fill callbacks are
-            // non-blocking and stay on the selector.
-            threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
-        }
+        Connectors.tune(threads);
         return threads;
     }
 
@@ -166,11 +146,7 @@ public final class HttpServer implements AutoCloseable {
                 new ServerConnector(server, protocols.toArray(ConnectionFactory[]::new));
         connector.setPort(port);
         connector.setIdleTimeout(settings.idleTimeout().toMillis());
-        connector.setAcceptQueueSize(ACCEPT_QUEUE);
-        connector.setAcceptedSendBufferSize(settings.socketBufferBytes());
-        // 0 takes the idle timer off connections that are draining: on HTTP/2 it would end their
-        // streams once GOAWAY is out.
-        connector.setShutdownIdleTimeout(0);
+        Connectors.tune(connector, settings.socketBufferBytes());
         return connector;
     }
 
