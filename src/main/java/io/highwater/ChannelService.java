@@ -20,6 +20,7 @@ import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
+import io.highwater.wire.deflate.PermessageDeflate;
 import java.util.concurrent.Executor;
 
 /**
@@ -37,6 +38,7 @@ final class ChannelService implements AutoCloseable {
             OutboundNode outbound,
             PingScheduler pings,
             SessionObserver observer,
+            PermessageDeflate deflate,
             Executor executor) {
         ChannelSettings channels = config.channels();
         long maxHeapBytes = Runtime.getRuntime().maxMemory();
@@ -56,7 +58,7 @@ final class ChannelService implements AutoCloseable {
         hub =
                 new ChannelHub<>(
                         backbone,
-                        new TurnFrames(),
+                        new TurnFrames(deflate),
                         threads.executors(),
                         ringBytes,
                         ChannelObserver.NONE);

@@ -26,6 +26,7 @@ import io.highwater.time.TimerWheel;
 import io.highwater.wire.ReadBuffers;
 import io.highwater.wire.Route;
 import io.highwater.wire.WireContext;
+import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.jetty.UpgradeHandler;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.se.SeContainer;
@@ -120,9 +121,23 @@ public final class Highwater implements AutoCloseable {
                 .getExtension(EndpointExtension.class)
                 .endpoints()
                 .forEach(endpoints::deploy);
+        PermessageDeflate deflate =
+                new PermessageDeflate(
+                        config.deflate(),
+                        Runtime.getRuntime().maxMemory(),
+                        wheel,
+                        callbacks,
+                        metrics.deflate());
+        parts.add(deflate, deflate::close);
         channels =
                 new ChannelService(
-                        config, channelRule(beans), outbound, pings, metrics.sessions(), callbacks);
+                        config,
+                        channelRule(beans),
+                        outbound,
+                        pings,
+                        metrics.sessions(),
+                        deflate,
+                        callbacks);
         parts.add(channels, channels::close);
         WireContext wire = new WireContext(wheel, new ReadBuffers(), metrics.wire());
         Handshake handshake =
@@ -136,7 +151,9 @@ public final class Highwater implements AutoCloseable {
         this.admin = parts.add(admin, admin::close);
         HttpServer http =
                 new HttpServer(
-                        config.server(), new UpgradeHandler(handshake, this::route, wire), ticker);
+                        config.server(),
+                        new UpgradeHandler(handshake, this::route, wire, deflate),
+                        ticker);
         this.http = parts.add(http, http::close);
     }
 

@@ -36,7 +36,11 @@ final class ArchitectureTest {
                             Map.entry("admin", Set.of()),
                             Map.entry("handshake", Set.of("time")),
                             Map.entry("wire", Set.of("handshake", "time")),
-                            Map.entry("wire.jetty", Set.of("wire", "handshake", "time")),
+                            Map.entry(
+                                    "wire.jetty",
+                                    Set.of("wire", "wire.deflate", "handshake", "time")),
+                            // The policy that the handshake's last rule sets.
+                            Map.entry("wire.deflate", Set.of("wire", "handshake", "time")),
                             Map.entry("outbound", Set.of("wire", "time")),
                             Map.entry("keepalive", Set.of("wire", "time")),
                             Map.entry(
@@ -48,6 +52,7 @@ final class ArchitectureTest {
                                     "session",
                                     Set.of(
                                             "wire",
+                                            "wire.deflate",
                                             "handshake",
                                             "protocol",
                                             "channel",
@@ -64,7 +69,13 @@ final class ArchitectureTest {
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
-                                    Set.of("wire", "handshake", "outbound", "keepalive", "session")),
+                                    Set.of(
+                                            "wire",
+                                            "wire.deflate",
+                                            "handshake",
+                                            "outbound",
+                                            "keepalive",
+                                            "session")),
                             Map.entry("time", Set.of())));
 
     private static final JavaClasses CLASSES =
