@@ -15,7 +15,7 @@ public final class ProtocolViolation extends Exception {
         return new ProtocolViolation(CloseStatus.PROTOCOL_ERROR, reason);
     }
 
-    CloseStatus status() {
+    public CloseStatus status() {
         return status;
     }
 }
