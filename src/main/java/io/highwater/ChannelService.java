@@ -21,6 +21,7 @@ import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
+import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.jetty.StreamBursts;
 import java.util.concurrent.Executor;
 
@@ -40,6 +41,7 @@ final class ChannelService implements AutoCloseable {
             PingScheduler pings,
             SessionObserver observer,
             StreamBursts bursts,
+            PermessageDeflate deflate,
             Executor executor) {
         ChannelSettings channels = config.channels();
         long maxHeapBytes = Runtime.getRuntime().maxMemory();
@@ -59,7 +61,7 @@ final class ChannelService implements AutoCloseable {
         hub =
                 new ChannelHub<>(
                         backbone,
-                        new TurnFrames(),
+                        new TurnFrames(deflate),
                         threads.executors(),
                         new SharedWrites(bursts),
                         ringBytes,

@@ -11,6 +11,7 @@ import io.highwater.outbound.WaterMarks;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.ServerSettings.Keystore;
 import io.highwater.wire.WireSettings;
+import io.highwater.wire.deflate.DeflateSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -85,7 +86,11 @@ final class ConfigAssembly {
                 new GovernorSettings(
                         schema.governor().slowFraction(), schema.governor().heapFraction()),
                 made(keepalive),
-                schema.drain().window());
+                schema.drain().window(),
+                new DeflateSettings(
+                        (int) schema.deflate().minBytes().bytes(),
+                        schema.deflate().level(),
+                        schema.deflate().budget()));
     }
 
     private ServerSettings server(@Nullable Keystore keystore) {
@@ -173,7 +178,8 @@ final class ConfigAssembly {
                 orElse(
                         rules.maxConnectionsPerIp(),
                         HandshakeSettings.defaultMaxConnectionsPerIp(most)),
-                proxies);
+                proxies,
+                schema.deflate().mode());
     }
 
     private WireSettings wire() {

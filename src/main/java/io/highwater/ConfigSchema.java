@@ -1,6 +1,7 @@
 package io.highwater;
 
 import io.highwater.channel.ChannelOverflow;
+import io.highwater.handshake.DeflatePolicy;
 import io.highwater.outbound.OverflowPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,8 @@ record ConfigSchema(
         Map<String, Channels> channels,
         Governor governor,
         Keepalive keepalive,
-        Drain drain) {
+        Drain drain,
+        Deflate deflate) {
 
     record Tls(
             @Setting(fallback = "8443", about = "Data port over TLS (ALPN h2). 0 is any free one.")
@@ -210,4 +212,26 @@ record ConfigSchema(
                                     "Over which sessions are closed with 1012 at a stop. 0 is at once.")
                     @Allowed(max = "1h")
                     Duration window) {}
+
+    record Deflate(
+            @Setting(
+                            fallback = "CONTEXT_4K",
+                            about =
+                                    "permessage-deflate, by what a connection may keep in each direction: nothing at SHARED; OFF declines it.")
+                    DeflatePolicy mode,
+            @Setting(fallback = "64", about = "Shorter messages are not compressed.")
+                    @Allowed(max = "1 MiB")
+                    ByteSize minBytes,
+            @Setting(
+                            fallback = "6",
+                            about =
+                                    "zlib's effort for messages below 2 KiB; larger ones get 3 at most.")
+                    @Allowed(min = "1", max = "9")
+                    int level,
+            @Setting(
+                            fallback = "0.1",
+                            about =
+                                    "Of the heap, what contexts may take; above it new and idle ones are given up, above twice it all compression.")
+                    @Allowed(max = "1")
+                    double budget) {}
 }

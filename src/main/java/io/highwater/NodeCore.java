@@ -16,6 +16,7 @@ import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.ReadBuffers;
 import io.highwater.wire.WireContext;
+import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
@@ -107,6 +108,14 @@ final class NodeCore implements AutoCloseable {
                         new SplittableRandom());
         EndpointSettings settings = new EndpointSettings(config.wire(), config.outbound());
         endpointNode = new EndpointNode(settings, outbound, pings);
+        PermessageDeflate deflate =
+                new PermessageDeflate(
+                        config.deflate(),
+                        Runtime.getRuntime().maxMemory(),
+                        wheel,
+                        callbacks,
+                        metrics.deflate());
+        parts.add(deflate, deflate::close);
         channels =
                 new ChannelService(
                         config,
@@ -115,13 +124,15 @@ final class NodeCore implements AutoCloseable {
                         pings,
                         metrics.sessions(),
                         bursts,
+                        deflate,
                         callbacks);
         parts.add(channels, channels::close);
         upgrades =
                 new UpgradeHandler(
                         deployments,
                         deployments,
-                        new WireContext(wheel, new ReadBuffers(), metrics.wire()));
+                        new WireContext(wheel, new ReadBuffers(), metrics.wire()),
+                        deflate);
         AdminServer admin =
                 new AdminServer(
                         config.admin(),

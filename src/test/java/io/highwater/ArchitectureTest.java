@@ -30,7 +30,10 @@ final class ArchitectureTest {
                             Map.entry("", Set.of(ALL_BUT_CLI)),
                             Map.entry("cli", Set.of("", "cli.bench")),
                             // A program of its own beside the server: it measures time.
-                            Map.entry("cli.bench", Set.of("time")),
+                            // But compression it measures alone, by what a wire calls.
+                            Map.entry(
+                                    "cli.bench",
+                                    Set.of("time", "wire", "wire.deflate", "handshake")),
                             // Rate control of HTTP/2 measures time.
                             Map.entry("server", Set.of("wire.jetty", "handshake", "admin", "time")),
                             Map.entry("admin", Set.of()),
@@ -38,7 +41,11 @@ final class ArchitectureTest {
                             Map.entry("api", Set.of()),
                             Map.entry("handshake", Set.of("time")),
                             Map.entry("wire", Set.of("handshake", "time")),
-                            Map.entry("wire.jetty", Set.of("wire", "handshake", "time")),
+                            Map.entry(
+                                    "wire.jetty",
+                                    Set.of("wire", "wire.deflate", "handshake", "time")),
+                            // The policy that the handshake's last rule sets.
+                            Map.entry("wire.deflate", Set.of("wire", "handshake", "time")),
                             Map.entry("outbound", Set.of("wire", "time")),
                             Map.entry("keepalive", Set.of("wire", "time")),
                             Map.entry(
@@ -50,6 +57,7 @@ final class ArchitectureTest {
                                     "session",
                                     Set.of(
                                             "wire",
+                                            "wire.deflate",
                                             "handshake",
                                             "protocol",
                                             "channel",
@@ -68,6 +76,7 @@ final class ArchitectureTest {
                                     "metrics",
                                     Set.of(
                                             "wire",
+                                            "wire.deflate",
                                             "handshake",
                                             "outbound",
                                             "keepalive",

@@ -68,6 +68,11 @@ final class ConfigErrorsTest {
                     keepalive.pong-timeout           | 0           | a duration, 100ms to 7d
                     keepalive.idle-timeout           | -1s         | a duration, 100ms to 14d
                     drain.window                     | 2h          | a duration, 0 to 1h
+                    deflate.mode                     | ON          | OFF or SHARED or CONTEXT_2K or CONTEXT_4K or CONTEXT_32K
+                    deflate.min-bytes                | 2MiB        | a size in bytes, KiB, MiB or GiB, 0 to 1 MiB
+                    deflate.level                    | 0           | a whole number, 1 to 9
+                    deflate.level                    | 10          | a whole number, 1 to 9
+                    deflate.budget                   | 1.5         | a number, 0 to 1
                     """)
     void valueOutsideItsRangeIsNamedWithKeyAndRange(String key, String value, String range) {
         String name = "highwater." + key;

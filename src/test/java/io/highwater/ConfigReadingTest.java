@@ -14,6 +14,7 @@ import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.server.ServerSettings;
 import io.highwater.wire.WireSettings;
+import io.highwater.wire.deflate.DeflateSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,6 +47,7 @@ final class ConfigReadingTest {
         assertThat(config.channels()).isEqualTo(ChannelSettings.defaults());
         assertThat(config.keepalive()).isEqualTo(KeepaliveSettings.defaults());
         assertThat(config.drainWindow()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.deflate()).isEqualTo(DeflateSettings.defaults());
         assertThat(config.region()).isEqualTo("local");
         assertThat(config.node()).isNotBlank();
     }
@@ -71,7 +73,8 @@ final class ConfigReadingTest {
                 continue;
             }
             HighwaterConfig plain = read(NOTHING, NOTHING, NOTHING);
-            HighwaterConfig changed = read(Map.of(key.variable(), "60"), NOTHING, NOTHING);
+            String value = key.name().equals("highwater.deflate.level") ? "9" : "60";
+            HighwaterConfig changed = read(Map.of(key.variable(), value), NOTHING, NOTHING);
             if (key.name().equals("highwater.outbound.low-messages")) {
                 assertThat(changed.outbound().marks().lowMessages()).isEqualTo(60);
             }

@@ -207,12 +207,14 @@ final class HubShard<F> implements BackboneListener {
     void retireIfUnused(HubChannel<F> channel) {
         if (channel.isUnused() && channels.remove(channel.name, channel)) {
             backbone.unfollow(channel.name);
+            channel.release();
         }
     }
 
     void close() {
         closed = true;
         channels.keySet().forEach(backbone::unfollow);
+        channels.values().forEach(HubChannel::release);
         channels.clear();
     }
 }

@@ -14,5 +14,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Compress {
+    /** As {@code highwater.deflate.mode}, which it replaces here. */
     DeflatePolicy mode();
 }

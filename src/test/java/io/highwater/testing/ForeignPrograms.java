@@ -21,6 +21,10 @@ public final class ForeignPrograms {
         return require("node");
     }
 
+    public static Path python() {
+        return require("python3");
+    }
+
     public static Path npm() {
         return require("npm");
     }

@@ -7,8 +7,14 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "bench",
-        description = "Measures Highwater beside a raw NIO loop in the same run; prints JSON.",
+        description =
+                "Measures Highwater, beside a raw NIO loop in the same run; prints JSON, or a table.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(idle | fanout | echo)",
-        subcommands = {IdleCommand.class, FanoutCommand.class, EchoCommand.class})
+        synopsisSubcommandLabel = "(idle | fanout | echo | deflate)",
+        subcommands = {
+            IdleCommand.class,
+            FanoutCommand.class,
+            EchoCommand.class,
+            DeflateCommand.class
+        })
 public final class BenchCommand {}

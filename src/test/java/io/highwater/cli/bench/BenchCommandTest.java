@@ -28,7 +28,8 @@ class BenchCommandTest {
         "fanout --rate 0, 1 to 100000",
         "fanout --in-flight 65, 1 to 64",
         "echo --seconds 0, 1 to 3600",
-        "echo --rounds 0, 1 to 100"
+        "echo --rounds 0, 1 to 100",
+        "deflate --rounds 0, 1 to 100"
     })
     void aSizeOutOfRangeIsExitCode2AndALineWithTheRange(String arguments, String range) {
         assertThat(execute(arguments.split(" "))).isEqualTo(2);
@@ -39,6 +40,6 @@ class BenchCommandTest {
     @Test
     void eachBenchmarkIsInTheHelp() {
         assertThat(execute("--help")).isZero();
-        assertThat(out.toString()).contains("idle", "fanout", "echo");
+        assertThat(out.toString()).contains("idle", "fanout", "echo", "deflate");
     }
 }

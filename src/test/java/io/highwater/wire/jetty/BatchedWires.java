@@ -16,6 +16,9 @@ import io.highwater.wire.WireContext;
 import io.highwater.wire.WireListener;
 import io.highwater.wire.WireObserver;
 import io.highwater.wire.WireSettings;
+import io.highwater.wire.deflate.DeflateObserver;
+import io.highwater.wire.deflate.DeflateSettings;
+import io.highwater.wire.deflate.PermessageDeflate;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -99,7 +102,13 @@ final class BatchedWires implements AutoCloseable {
                 new UpgradeHandler(
                         request -> accepted.asStage(),
                         path -> route,
-                        new WireContext(wheel, new ReadBuffers(), new WireObserver() {}));
+                        new WireContext(wheel, new ReadBuffers(), new WireObserver() {}),
+                        new PermessageDeflate(
+                                DeflateSettings.defaults(),
+                                1 << 20,
+                                wheel,
+                                Runnable::run,
+                                DeflateObserver.NONE));
         upgrade.setHandler(new Page());
         server.setHandler(upgrade);
         server.start();
