@@ -64,7 +64,12 @@ final class ArchitectureTest {
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
-                                    Set.of("wire", "handshake", "outbound", "keepalive", "session")),
+                                    Set.of(
+                                            "wire",
+                                            "handshake",
+                                            "outbound",
+                                            "keepalive",
+                                            "session")),
                             Map.entry("time", Set.of())));
 
     private static final JavaClasses CLASSES =
