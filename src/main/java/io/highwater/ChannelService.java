@@ -20,6 +20,7 @@ import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
+import io.highwater.wire.FanoutThread;
 import java.util.concurrent.Executor;
 
 /**
@@ -52,7 +53,7 @@ final class ChannelService implements AutoCloseable {
                         System.currentTimeMillis(),
                         outbound.ticker(),
                         outbound.wheel());
-        threads = ShardThreads.start(shards);
+        threads = ShardThreads.start(shards, FanoutThread::new);
         hub =
                 new ChannelHub<>(
                         backbone,

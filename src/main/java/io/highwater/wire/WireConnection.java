@@ -49,9 +49,11 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     private final Transport transport;
     private final Route route;
     private final UpgradeDecision.Lease lease;
-    private final WireReader reader;
     private final WireWriter writer;
     private final WireListener listener;
+
+    /** Confined to the serial run. Null while nothing is half read: it is made for a burst. */
+    private @Nullable WireReader reader;
 
     /** Guarded by this: a run is under way or handed to the executor. */
     private boolean running;
@@ -98,7 +100,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** Guarded by this. */
     private @Nullable CloseDeadline deadline;
 
-    private volatile long maxMessageBytes;
+    private volatile int maxMessageBytes;
     private volatile long lastReadNanos;
     private volatile long demandChangedNanos;
     private final long openedNanos;
@@ -115,12 +117,11 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         this.transport = transport;
         this.route = route;
         this.lease = decision.lease();
-        this.maxMessageBytes = route.settings().maxMessageBytes();
+        maxMessageBytes(route.settings().maxMessageBytes());
         this.openedNanos = context.wheel().nowNanos();
         this.lastReadNanos = openedNanos;
         this.demandChangedNanos = openedNanos;
-        this.reader = new WireReader(transport, context.buffers());
-        this.writer = new WireWriter(transport, context.wheel(), new WriterOwner());
+        this.writer = new Writer();
         this.listener = route.acceptor().accept(this, request, decision, headers);
     }
 
@@ -129,7 +130,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** The upgrade is answered; {@code early} are bytes that came with the request. */
     public void onUpgraded(ByteBuffer early) {
         if (early.hasRemaining()) {
-            reader.prefill(early);
+            reader().prefill(early);
         }
         context.observer().onOpened(transport.kind());
         synchronized (this) {
@@ -212,7 +213,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     @Override
     public void maxMessageBytes(long bytes) {
-        maxMessageBytes = bytes;
+        maxMessageBytes = (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 
     @Override
@@ -375,6 +376,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     }
 
     private void read() throws IOException, ProtocolViolation {
+        WireReader reader = reader();
         Phase now;
         synchronized (this) {
             if (readable) {
@@ -387,7 +389,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         WireReader.Step step =
                 now == Phase.LINGERING ? reader.discard() : reader.next(maxMessageBytes);
         switch (step) {
-            case FRAGMENT -> onFragment();
+            case FRAGMENT -> onFragment(reader);
             case PING ->
                     writer.pong(
                             FrameEncoder.encode(
@@ -395,6 +397,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             case PONG -> listener.onPong(reader.payload());
             case CLOSE -> onPeerClose(CloseStatus.read(reader.payload()));
             case WAIT -> {
+                if (reader.isIdle()) {
+                    this.reader = null;
+                }
                 synchronized (this) {
                     mayRead = false;
                 }
@@ -404,7 +409,15 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         }
     }
 
-    private void onFragment() {
+    private WireReader reader() {
+        WireReader made = reader;
+        if (made == null) {
+            reader = made = new WireReader(transport, context.buffers());
+        }
+        return made;
+    }
+
+    private void onFragment(WireReader reader) {
         synchronized (this) {
             if (phase != Phase.OPEN) {
                 return;
@@ -454,14 +467,24 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         demanded = false;
     }
 
-    private final class WriterOwner implements WireWriter.Owner {
+    private final class Writer extends WireWriter {
         @Override
-        public void onWritable() {
+        Transport transport() {
+            return transport;
+        }
+
+        @Override
+        long nowNanos() {
+            return context.wheel().nowNanos();
+        }
+
+        @Override
+        void onWritable() {
             listener.onWritable();
         }
 
         @Override
-        public void onCloseWritten() {
+        void onCloseWritten() {
             synchronized (WireConnection.this) {
                 closeWritten = true;
                 if (peerCloseReceived) {
@@ -473,7 +496,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         }
 
         @Override
-        public void onWriteFailed(IOException cause) {
+        void onWriteFailed(IOException cause) {
             onTransportClosed(cause);
         }
     }
@@ -489,7 +512,10 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     }
 
     private void finish() {
-        reader.release();
+        if (reader != null) {
+            reader.release();
+            reader = null;
+        }
         boolean reset;
         synchronized (this) {
             reset = aborted;

@@ -60,6 +60,11 @@ final class WireReader {
         readable = true;
     }
 
+    /** Whether it holds nothing that the next step needs: another one could take its place. */
+    boolean isIdle() {
+        return in == null && gathered == null && !parser.isInMessage();
+    }
+
     /** The payload of the last step; valid until the next one. */
     ByteBuffer payload() {
         return payload;

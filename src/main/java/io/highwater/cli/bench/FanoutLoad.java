@@ -119,7 +119,8 @@ final class FanoutLoad implements ClientListener {
         }
     }
 
-    private void publish(LoadClient client, long atNanos) {
+    /** One message. */
+    void publish(LoadClient client, long atNanos) {
         byte[] payload = message.number(form, published, atNanos);
         if (!client.send(client.socket(0), FrameCursor.TEXT, payload, payload.length)) {
             throw new BenchException("the publisher's connection is closed or takes no more");
