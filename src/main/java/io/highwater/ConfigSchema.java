@@ -1,15 +1,18 @@
 package io.highwater;
 
+import io.highwater.channel.ChannelOverflow;
 import io.highwater.outbound.OverflowPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The catalogue: every key, its type, range, default and one sentence. A component is a key ({@code
  * tls.keystorePassword} is {@code highwater.tls.keystore-password}), a record in here a group of
- * them. {@link ConfigReader} fills it, {@link ConfigKey} lists it. Immutable.
+ * them, and a map such a group for each {@linkplain QuotedPrefix prefix} that is set. {@link
+ * ConfigReader} fills it, {@link ConfigKey} lists it. Immutable.
  */
 record ConfigSchema(
         @Setting(fallback = "8080", about = "Data port: HTTP/1.1 and h2c. 0 is any free one.")
@@ -22,6 +25,7 @@ record ConfigSchema(
         Handshake handshake,
         Limits limits,
         Outbound outbound,
+        Map<String, Channels> channels,
         Governor governor,
         Keepalive keepalive,
         Drain drain) {
@@ -149,6 +153,28 @@ record ConfigSchema(
             @Setting(fallback = "128 KiB", about = "SO_SNDBUF: the kernel's share of a queue.")
                     @Allowed(min = "4 KiB", max = "16 MiB")
                     ByteSize socketBuffer) {}
+
+    /** Null is what the longest shorter prefix says that sets it, in the end the default. */
+    record Channels(
+            @Setting(
+                            shown = "EVICT",
+                            about =
+                                    "What becomes of slow subscribers to channels whose names begin with PREFIX; the longest wins.")
+                    @Nullable ChannelOverflow policy,
+            @Setting(
+                            shown = "50",
+                            about =
+                                    "Messages, or keys once keys are used, that LATEST keeps, within outbound.high-messages.")
+                    @Allowed(min = "1", max = "10000")
+                    @Nullable Integer latestCount,
+            @Setting(
+                            shown = "1000",
+                            about = "Messages of a channel kept for who resumes. 0 keeps none.")
+                    @Allowed(max = "1000000")
+                    @Nullable Integer ringMessages,
+            @Setting(shown = "2m", about = "How long they are kept.")
+                    @Allowed(min = "1s", max = "24h")
+                    @Nullable Duration ringAge) {}
 
     record Governor(
             @Setting(

@@ -71,7 +71,9 @@ final class RunCommand implements Callable<Integer> {
     private static String[] settingsHelp() {
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add("Settings, with their defaults; also as variables, such as HIGHWATER_TLS_PORT:");
+        lines.add(
+                "Settings, with their defaults; without PREFIX also as variables, such as"
+                        + " HIGHWATER_TLS_PORT:");
         for (ConfigKey key : ConfigKey.all()) {
             lines.add("  " + key.name() + " = " + key.shown());
             lines.add("      " + key.about() + " (" + key.form() + ")");

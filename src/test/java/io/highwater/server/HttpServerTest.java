@@ -2,6 +2,7 @@ package io.highwater.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.highwater.time.Ticker;
 import java.io.BufferedInputStream;
@@ -217,14 +218,21 @@ class HttpServerTest {
             assertThat(readAnswer(in)).startsWith("HTTP/1.1 200 ");
             int port = server.port();
             server.stopAccepting();
-            assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port))
-                    .isInstanceOf(ConnectException.class);
+            // A thread that waits in accept() keeps the kernel's socket until its signal comes.
+            await().untilAsserted(
+                            () ->
+                                    assertThatThrownBy(() -> connectAndClose(port))
+                                            .isInstanceOf(ConnectException.class));
             send(kept, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(readAnswer(in))
                     .startsWith("HTTP/1.1 200 ")
                     .containsIgnoringCase("\r\nConnection: close\r\n");
             assertThat(in.read()).isEqualTo(-1);
         }
+    }
+
+    private static void connectAndClose(int port) throws IOException {
+        new Socket(InetAddress.getLoopbackAddress(), port).close();
     }
 
     @Test
