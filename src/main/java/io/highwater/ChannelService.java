@@ -21,6 +21,7 @@ import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
+import io.highwater.wire.FanoutThread;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.jetty.StreamBursts;
 import java.util.concurrent.Executor;
@@ -57,7 +58,7 @@ final class ChannelService implements AutoCloseable {
                         System.currentTimeMillis(),
                         outbound.ticker(),
                         outbound.wheel());
-        threads = ShardThreads.start(shards);
+        threads = ShardThreads.start(shards, FanoutThread::new);
         hub =
                 new ChannelHub<>(
                         backbone,

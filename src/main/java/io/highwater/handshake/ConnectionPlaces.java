@@ -4,6 +4,7 @@ import io.highwater.handshake.UpgradeDecision.Lease;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the sessions of the node and of each address, those being opened included. Thread-safe.
@@ -12,9 +13,10 @@ final class ConnectionPlaces {
     private final int max;
     private final int maxPerAddress;
     private final AtomicInteger taken = new AtomicInteger();
+    private final Occupied ofAnyAddress = new Occupied(null);
 
     /** Only addresses that have a place now, and none where there is no limit per address. */
-    private final ConcurrentHashMap<AddressBlock, Integer> takenByAddress =
+    private final ConcurrentHashMap<AddressBlock, Occupied> takenByAddress =
             new ConcurrentHashMap<>();
 
     ConnectionPlaces(HandshakeSettings settings) {
@@ -36,11 +38,15 @@ final class ConnectionPlaces {
             taken.decrementAndGet();
             return Full.NODE;
         }
-        if (maxPerAddress != 0 && !takeOf(address)) {
+        if (maxPerAddress == 0) {
+            return new Place(ofAnyAddress);
+        }
+        Occupied ofAddress = takeOf(address);
+        if (ofAddress == null) {
             taken.decrementAndGet();
             return Full.ADDRESS;
         }
-        return new Place(address);
+        return new Place(ofAddress);
     }
 
     int taken() {
@@ -51,40 +57,54 @@ final class ConnectionPlaces {
         return takenByAddress.size();
     }
 
-    private boolean takeOf(AddressBlock address) {
+    private @Nullable Occupied takeOf(AddressBlock address) {
         boolean[] granted = new boolean[1];
-        takenByAddress.compute(
-                address,
-                (key, count) -> {
-                    int before = count == null ? 0 : count;
-                    granted[0] = before < maxPerAddress;
-                    return granted[0] ? Integer.valueOf(before + 1) : count;
-                });
-        return granted[0];
+        Occupied ofAddress =
+                takenByAddress.compute(
+                        address,
+                        (key, present) -> {
+                            Occupied now = present == null ? new Occupied(key) : present;
+                            granted[0] = now.places < maxPerAddress;
+                            now.places += granted[0] ? 1 : 0;
+                            return now;
+                        });
+        return granted[0] ? ofAddress : null;
     }
 
-    private void giveBack(AddressBlock address) {
-        if (maxPerAddress != 0) {
-            takenByAddress.computeIfPresent(
-                    address, (key, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+    /** The places of one address, or of all where they are not told apart. */
+    private final class Occupied {
+        private final @Nullable AddressBlock address;
+
+        /** Of one address. Changed within the map's compute. */
+        private int places;
+
+        Occupied(@Nullable AddressBlock address) {
+            this.address = address;
         }
-        taken.decrementAndGet();
+
+        void giveBack() {
+            if (address != null) {
+                takenByAddress.computeIfPresent(
+                        address, (key, now) -> --now.places == 0 ? null : now);
+            }
+            taken.decrementAndGet();
+        }
     }
 
-    /** One session's place; true once it is given back. */
-    final class Place extends AtomicBoolean implements Answer, Lease {
+    /** One session's place; true once it is given back. A million of them are kept: 16 bytes. */
+    static final class Place extends AtomicBoolean implements Answer, Lease {
         private static final long serialVersionUID = 1;
 
-        private final transient AddressBlock address;
+        private final transient Occupied occupied;
 
-        private Place(AddressBlock address) {
-            this.address = address;
+        private Place(Occupied occupied) {
+            this.occupied = occupied;
         }
 
         @Override
         public void release() {
             if (compareAndSet(false, true)) {
-                giveBack(address);
+                occupied.giveBack();
             }
         }
     }

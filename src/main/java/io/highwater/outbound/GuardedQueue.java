@@ -87,6 +87,15 @@ abstract sealed class GuardedQueue permits SendQueue {
         return route;
     }
 
+    /** Makes the caller the writer where nothing waits and nobody writes: most messages' way. */
+    final synchronized boolean becomeWriter() {
+        boolean idle = state == State.IDLE;
+        if (idle) {
+            state = State.WRITING;
+        }
+        return idle;
+    }
+
     /** Queues the message, makes the caller the writer, or says why not. */
     final synchronized Admission admit(
             OutboundFrame frame,

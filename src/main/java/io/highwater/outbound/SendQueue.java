@@ -65,6 +65,10 @@ public final class SendQueue extends GuardedQueue {
     public OfferResult offer(
             OutboundFrame frame, @Nullable String key, @Nullable SendCompletion completion) {
         long sampledNanos = route().sampleNanos();
+        if (becomeWriter()) {
+            boolean droppable = route().isDroppable(frame);
+            return writeDirect(frame, 1, droppable, completion, sampledNanos);
+        }
         int messages;
         long bytes;
         Admission admission;
@@ -101,6 +105,10 @@ public final class SendQueue extends GuardedQueue {
      */
     public <P> OfferResult offer(OutboundTurn<P> turn, @Nullable LatestLane<P> lane) {
         long sampledNanos = route().sampleNanos(turn.sinceNanos());
+        if (becomeWriter()) {
+            int parts = turn.parts().size();
+            return writeDirect(turn.joined(), parts, lane != null, null, sampledNanos);
+        }
         int messages;
         long bytes;
         Admission admission;

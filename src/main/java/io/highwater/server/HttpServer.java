@@ -143,7 +143,7 @@ public final class HttpServer implements AutoCloseable {
     private ServerConnector connector(
             ServerSettings settings, int port, List<ConnectionFactory> protocols) {
         ServerConnector connector =
-                new ServerConnector(server, protocols.toArray(ConnectionFactory[]::new));
+                new SocketConnector(server, protocols.toArray(ConnectionFactory[]::new));
         connector.setPort(port);
         connector.setIdleTimeout(settings.idleTimeout().toMillis());
         Connectors.tune(connector, settings.socketBufferBytes());

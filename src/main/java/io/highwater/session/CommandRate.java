@@ -21,17 +21,15 @@ final class CommandRate {
         FLOOD
     }
 
-    private final SessionSettings settings;
     private long fullNanos;
     private long floodFullNanos;
 
-    CommandRate(SessionSettings settings, long nowNanos) {
-        this.settings = settings;
+    CommandRate(long nowNanos) {
         fullNanos = nowNanos;
         floodFullNanos = nowNanos;
     }
 
-    Verdict take(long nowNanos) {
+    Verdict take(SessionSettings settings, long nowNanos) {
         int rate = settings.commandsPerSecond();
         long burst = settings.commandsBurst();
         long floodInterval = Math.max(1, SECOND_NANOS / ((long) rate * FLOOD));
@@ -54,7 +52,7 @@ final class CommandRate {
     }
 
     /** When the next command is allowed, for a client that waits until then: from 1 on. */
-    long retryAfterMillis(long nowNanos) {
+    long retryAfterMillis(SessionSettings settings, long nowNanos) {
         long interval = SECOND_NANOS / settings.commandsPerSecond();
         long waitNanos = fullNanos + interval - nowNanos - settings.commandsBurst() * interval;
         return Math.max(1, waitNanos / 1_000_000 + 1);

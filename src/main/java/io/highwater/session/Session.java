@@ -86,7 +86,7 @@ final class Session implements WireListener, SendQueueListener {
         this.wire = wire;
         this.queue = node.queues().open(wire, this);
         this.flow = new CommandFlow(wire, queue);
-        this.rate = new CommandRate(node.settings(), node.ticker().nanoTime());
+        this.rate = new CommandRate(node.ticker().nanoTime());
         this.forwardedFor =
                 decision.clientAddress().equals(hostOf(wire.remoteAddress()))
                         ? null
@@ -214,7 +214,7 @@ final class Session implements WireListener, SendQueueListener {
             return;
         }
         long nowNanos = node.ticker().nanoTime();
-        CommandRate.Verdict verdict = rate.take(nowNanos);
+        CommandRate.Verdict verdict = rate.take(node.settings(), nowNanos);
         if (verdict == CommandRate.Verdict.FLOOD) {
             end(TOO_MANY_COMMANDS);
             return;
@@ -304,7 +304,7 @@ final class Session implements WireListener, SendQueueListener {
 
     /** Milliseconds until the next command is allowed. */
     long retryAfterMillis() {
-        return rate.retryAfterMillis(node.ticker().nanoTime());
+        return rate.retryAfterMillis(node.settings(), node.ticker().nanoTime());
     }
 
     PublishLanes lanes() {

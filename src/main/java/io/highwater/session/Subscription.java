@@ -59,11 +59,13 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
     public void onTurn(Turn<OutboundTurn<Position>> turn, TurnKind kind) {
         CatchUp behind = catchUp;
         if (kind == TurnKind.LIVE) {
-            if (behind != null && behind.addLive(turn.publications())) {
-                behind.run();
-                return;
+            if (behind != null) {
+                if (behind.addLive(turn.publications())) {
+                    behind.run();
+                    return;
+                }
+                catchUp = null;
             }
-            catchUp = null;
         } else if (behind != null || CatchUp.isNeeded(turn.publications(), session.marks())) {
             behind = behind == null ? new CatchUp(this, session.marks()) : behind;
             catchUp = behind;

@@ -139,6 +139,11 @@ final class FrameParser {
         inFrame = true;
     }
 
+    /** Whether a message has begun and not ended. */
+    boolean isInMessage() {
+        return inFrame || messageOpen;
+    }
+
     /** True between a data frame's header and the end of its payload. */
     boolean isInFrame() {
         return inFrame;

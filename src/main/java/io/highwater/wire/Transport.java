@@ -43,6 +43,15 @@ public interface Transport {
     void whenReadable();
 
     /**
+     * Writes of {@code from} what goes at once, moving its position, if that calls nobody back and
+     * keeps no reference to it; a transport that can't promise this writes nothing. True: all is
+     * gone. False: the rest is for {@link #write}, from any buffer.
+     */
+    default boolean flush(ByteBuffer from) throws IOException {
+        return false;
+    }
+
+    /**
      * Writes what remains in {@code from}. True: all is gone and {@code from} is free again. False:
      * the transport keeps a reference to it, must find it unchanged, writes the rest by itself and
      * then calls {@link Events#onWritten}. It is given one buffer and never a second one meanwhile.

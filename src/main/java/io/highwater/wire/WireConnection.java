@@ -49,9 +49,14 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     private final Transport transport;
     private final Route route;
     private final UpgradeDecision.Lease lease;
-    private final WireReader reader;
     private final WireWriter writer;
     private final WireListener listener;
+
+    /** Null where nothing was agreed on. */
+    private final @Nullable WireExtension extension;
+
+    /** Confined to the serial run. Null while nothing is half read: it is made for a burst. */
+    private @Nullable WireReader reader;
 
     /** Guarded by this: a run is under way or handed to the executor. */
     private boolean running;
@@ -98,7 +103,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** Guarded by this. */
     private @Nullable CloseDeadline deadline;
 
-    private volatile long maxMessageBytes;
+    private volatile int maxMessageBytes;
     private volatile long lastReadNanos;
     private volatile long demandChangedNanos;
     private final long openedNanos;
@@ -120,12 +125,12 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         this.transport = transport;
         this.route = route;
         this.lease = decision.lease();
-        this.maxMessageBytes = route.settings().maxMessageBytes();
+        maxMessageBytes(route.settings().maxMessageBytes());
         this.openedNanos = context.wheel().nowNanos();
         this.lastReadNanos = openedNanos;
         this.demandChangedNanos = openedNanos;
-        this.reader = new WireReader(transport, context.buffers(), extension);
-        this.writer = new WireWriter(transport, context.wheel(), new WriterOwner(), extension);
+        this.extension = extension;
+        this.writer = new Writer();
         this.listener = route.acceptor().accept(this, request, decision, headers);
     }
 
@@ -134,7 +139,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** The upgrade is answered; {@code early} are bytes that came with the request. */
     public void onUpgraded(ByteBuffer early) {
         if (early.hasRemaining()) {
-            reader.prefill(early);
+            reader().prefill(early);
         }
         context.observer().onOpened(transport.kind());
         synchronized (this) {
@@ -154,7 +159,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             phase = Phase.ENDED;
             finished = true;
         }
-        reader.closeExtension();
+        if (extension != null) {
+            extension.close();
+        }
         lease.release();
     }
 
@@ -218,7 +225,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     @Override
     public void maxMessageBytes(long bytes) {
-        maxMessageBytes = bytes;
+        maxMessageBytes = (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 
     @Override
@@ -302,7 +309,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     @Override
     public String extensions() {
-        return reader.extensions();
+        return extension == null ? "" : extension.answer();
     }
 
     @Override
@@ -386,6 +393,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     }
 
     private void read() throws IOException, ProtocolViolation {
+        WireReader reader = reader();
         Phase now;
         synchronized (this) {
             if (readable) {
@@ -398,7 +406,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         WireReader.Step step =
                 now == Phase.LINGERING ? reader.discard() : reader.next(maxMessageBytes);
         switch (step) {
-            case FRAGMENT -> onFragment();
+            case FRAGMENT -> onFragment(reader);
             case PING ->
                     writer.pong(
                             FrameEncoder.encode(
@@ -406,6 +414,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             case PONG -> listener.onPong(reader.payload());
             case CLOSE -> onPeerClose(CloseStatus.read(reader.payload()));
             case WAIT -> {
+                if (reader.isIdle()) {
+                    this.reader = null;
+                }
                 synchronized (this) {
                     mayRead = false;
                 }
@@ -415,7 +426,15 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         }
     }
 
-    private void onFragment() {
+    private WireReader reader() {
+        WireReader made = reader;
+        if (made == null) {
+            reader = made = new WireReader(transport, context.buffers(), extension);
+        }
+        return made;
+    }
+
+    private void onFragment(WireReader reader) {
         synchronized (this) {
             if (phase != Phase.OPEN) {
                 return;
@@ -465,14 +484,29 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         demanded = false;
     }
 
-    private final class WriterOwner implements WireWriter.Owner {
+    private final class Writer extends WireWriter {
         @Override
-        public void onWritable() {
+        Transport transport() {
+            return transport;
+        }
+
+        @Override
+        @Nullable WireExtension extension() {
+            return extension;
+        }
+
+        @Override
+        long nowNanos() {
+            return context.wheel().nowNanos();
+        }
+
+        @Override
+        void onWritable() {
             listener.onWritable();
         }
 
         @Override
-        public void onCloseWritten() {
+        void onCloseWritten() {
             synchronized (WireConnection.this) {
                 closeWritten = true;
                 if (peerCloseReceived) {
@@ -484,7 +518,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         }
 
         @Override
-        public void onWriteFailed(IOException cause) {
+        void onWriteFailed(IOException cause) {
             onTransportClosed(cause);
         }
     }
@@ -500,7 +534,10 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     }
 
     private void finish() {
-        reader.release();
+        if (reader != null) {
+            reader.release();
+            reader = null;
+        }
         boolean reset;
         synchronized (this) {
             reset = aborted;
@@ -520,7 +557,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         if (due != null) {
             context.wheel().cancel(due);
         }
-        reader.closeExtension();
+        if (extension != null) {
+            extension.close();
+        }
         lease.release();
     }
 

@@ -55,18 +55,6 @@ final class WireReader {
         this.parser = new FrameParser(extension == null ? 0 : FrameParser.RSV1);
     }
 
-    /** The answer's Sec-WebSocket-Extensions; empty where there is none. */
-    String extensions() {
-        return extension == null ? "" : extension.answer();
-    }
-
-    /** The wire is over. */
-    void closeExtension() {
-        if (extension != null) {
-            extension.close();
-        }
-    }
-
     /** Bytes that came with the handshake; before the first step. */
     void prefill(ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
@@ -76,6 +64,11 @@ final class WireReader {
 
     void transportReadable() {
         readable = true;
+    }
+
+    /** Whether it holds nothing that the next step needs: another one could take its place. */
+    boolean isIdle() {
+        return in == null && gathered == null && !parser.isInMessage();
     }
 
     /** The payload of the last step; valid until the next one. */

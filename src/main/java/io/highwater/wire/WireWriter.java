@@ -1,6 +1,5 @@
 package io.highwater.wire;
 
-import io.highwater.time.TimerWheel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. {@code writing} is a baton: who sets it under the lock owns {@code current} and
  * calls the transport, outside the lock, until {@link #nextFrame} finds nothing more.
+ *
+ * <p>On a {@link FanoutThread} a data frame is first flushed from the thread's own buffer, which is
+ * the next wire's a moment later; what a full transport leaves of it goes on from the frame itself.
  */
-final class WireWriter {
-    /** What the owner learns. Called without the lock. */
-    interface Owner {
-        void onWritable();
-
-        void onCloseWritten();
-
-        void onWriteFailed(IOException cause);
-    }
-
+abstract class WireWriter {
     private static final int SLICE_BYTES = 64 * 1024;
 
     private enum Kind {
@@ -31,13 +24,6 @@ final class WireWriter {
         PONG,
         CLOSE
     }
-
-    private final Transport transport;
-    private final TimerWheel wheel;
-    private final Owner owner;
-
-    /** Null where nothing was agreed on. */
-    private final @Nullable WireExtension extension;
 
     /** Guarded by this: somebody transmits, or the transport holds a buffer. */
     private boolean writing;
@@ -51,32 +37,40 @@ final class WireWriter {
     /** Guarded by this; null while nothing waits. */
     private @Nullable Waiting waiting;
 
-    /** Owned by the holder of the baton. */
+    /** Owned by the holder of the baton, as the two below are. */
     private @Nullable ByteBuffer current;
 
-    /** Owned by the holder of the baton. */
     private Kind currentKind = Kind.DATA;
 
-    /**
-     * Owned by the holder of the baton: the last slice of {@code current} is with the transport.
-     */
+    /** The last slice of {@code current} is with the transport. */
     private boolean submitted;
 
-    private volatile long pendingSinceNanos;
+    /** Guarded by this, so that it is never older than the write that is pending. */
+    private long pendingSinceNanos;
+
     private volatile long pingWrittenNanos;
     private volatile boolean pingPending;
 
-    WireWriter(
-            Transport transport, TimerWheel wheel, Owner owner, @Nullable WireExtension extension) {
-        this.transport = transport;
-        this.wheel = wheel;
-        this.owner = owner;
-        this.extension = extension;
-    }
+    // What the owner has and learns. Methods of a subclass: fields and a listener would cost 24
+    // bytes a wire. The last three are called without the lock.
+
+    abstract Transport transport();
+
+    /** Null where nothing was agreed on. */
+    abstract @Nullable WireExtension extension();
+
+    abstract long nowNanos();
+
+    abstract void onWritable();
+
+    abstract void onCloseWritten();
+
+    abstract void onWriteFailed(IOException cause);
 
     /** As {@link Wire#write}. */
     boolean write(OutboundFrame frame) {
-        return writeAsItIs(extension == null ? frame : extension.outgoing(frame));
+        WireExtension agreed = extension();
+        return writeAsItIs(agreed == null ? frame : agreed.outgoing(frame));
     }
 
     private boolean writeAsItIs(OutboundFrame frame) {
@@ -89,7 +83,24 @@ final class WireWriter {
                 waiting().data = frame;
                 return false;
             }
-            claim(frame.view(), Kind.DATA);
+            claim(null, Kind.DATA);
+        }
+        return begin(frame);
+    }
+
+    /** The caller has the baton, and no frame in flight yet. */
+    private boolean begin(OutboundFrame frame) {
+        ByteBuffer shared = FanoutThread.viewOf(frame);
+        try {
+            if (shared == null) {
+                current = frame.view();
+            } else if (!transport().flush(shared)) {
+                current = frame.view().position(shared.position());
+            } else if (nextFrame(Caller.WRITE, Kind.DATA) != Handover.MORE) {
+                return true;
+            }
+        } catch (IOException e) {
+            return fail(e);
         }
         return transmit(Caller.WRITE);
     }
@@ -157,6 +168,9 @@ final class WireWriter {
 
     /** The transport took the slice that it had kept. */
     void onWritten() {
+        synchronized (this) {
+            pendingSinceNanos = nowNanos();
+        }
         transmit(Caller.OTHER);
     }
 
@@ -164,7 +178,7 @@ final class WireWriter {
         return writing;
     }
 
-    long pendingSinceNanos() {
+    synchronized long pendingSinceNanos() {
         return pendingSinceNanos;
     }
 
@@ -177,13 +191,15 @@ final class WireWriter {
     }
 
     private enum Caller {
-        /** {@link #write}, which tells its listener by its answer. */
+        /** {@link #write}, whose answer tells. */
         WRITE,
         OTHER
     }
 
-    private void claim(ByteBuffer frame, Kind kind) {
+    /** Caller holds this. */
+    private void claim(@Nullable ByteBuffer frame, Kind kind) {
         writing = true;
+        pendingSinceNanos = nowNanos();
         current = frame;
         currentKind = kind;
         submitted = false;
@@ -211,36 +227,39 @@ final class WireWriter {
                 }
                 Kind done = currentKind;
                 if (done == Kind.PING) {
-                    pingWrittenNanos = wheel.nowNanos();
+                    pingWrittenNanos = nowNanos();
                 }
                 Handover handover = nextFrame(caller, done);
                 if (done == Kind.CLOSE) {
-                    owner.onCloseWritten();
+                    onCloseWritten();
                 }
                 if (handover == Handover.IDLE_OWED) {
-                    owner.onWritable();
+                    onWritable();
                 }
                 if (handover != Handover.MORE) {
                     return true;
                 }
             }
         } catch (IOException e) {
-            shut();
-            owner.onWriteFailed(e);
-            // Not taken: the owner has heard of the end, and a sender must not hear of a success.
-            return false;
+            return fail(e);
         }
     }
 
+    /** False, what the writer answers: its owner has heard of the end, it of no success. */
+    private boolean fail(IOException cause) {
+        shut();
+        onWriteFailed(cause);
+        return false;
+    }
+
     private boolean writeSlice(ByteBuffer frame) throws IOException {
-        pendingSinceNanos = wheel.nowNanos();
         if (frame.remaining() <= SLICE_BYTES) {
             submitted = true;
-            return transport.write(frame);
+            return transport().write(frame);
         }
         ByteBuffer slice = frame.slice(frame.position(), SLICE_BYTES);
         frame.position(frame.position() + SLICE_BYTES);
-        return transport.write(slice);
+        return transport().write(slice);
     }
 
     private enum Handover {

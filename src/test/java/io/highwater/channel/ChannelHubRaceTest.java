@@ -43,7 +43,7 @@ final class ChannelHubRaceTest {
     private static final int RING = 200;
     private static final long GUARD_SECONDS = 60;
 
-    private final ShardThreads threads = ShardThreads.start(3);
+    private final ShardThreads threads = ShardThreads.start(3, Thread::new);
     private final LocalBackbone backbone =
             new LocalBackbone(
                     new LocalSettings(

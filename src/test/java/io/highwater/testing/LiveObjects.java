@@ -1,6 +1,8 @@
 package io.highwater.testing;
 
 import java.lang.management.ManagementFactory;
+import java.util.HashMap;
+import java.util.Map;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
@@ -10,13 +12,19 @@ public final class LiveObjects {
 
     /** Live instances of just this class. */
     public static long count(Class<?> type) {
+        return byClass().getOrDefault(type.getName(), 0L);
+    }
+
+    /** Live instances by the names of their classes. */
+    public static Map<String, Long> byClass() {
+        Map<String, Long> counts = new HashMap<>();
         for (String line : histogram().split("\n")) {
             String[] words = line.trim().split("\\s+");
-            if (words.length >= 4 && words[3].equals(type.getName())) {
-                return Long.parseLong(words[1]);
+            if (words.length >= 4 && words[0].endsWith(":")) {
+                counts.merge(words[3], Long.parseLong(words[1]), Long::sum);
             }
         }
-        return 0;
+        return counts;
     }
 
     private static String histogram() {

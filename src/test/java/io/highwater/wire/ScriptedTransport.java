@@ -20,6 +20,7 @@ final class ScriptedTransport implements Transport {
     private boolean stuck;
     private ByteBuffer held;
     private IOException writeFailure;
+    private int flushable;
     boolean outputShut;
     int closed;
     int aborted;
@@ -135,6 +136,23 @@ final class ScriptedTransport implements Transport {
         if (now) {
             events.onReadable();
         }
+    }
+
+    /** So many bytes may be flushed; what is more is for write. */
+    synchronized void flushes(int bytes) {
+        flushable = bytes;
+    }
+
+    @Override
+    public synchronized boolean flush(ByteBuffer from) throws IOException {
+        if (writeFailure != null) {
+            throw writeFailure;
+        }
+        int length = Math.min(flushable, from.remaining());
+        append(from.duplicate().limit(from.position() + length));
+        from.position(from.position() + length);
+        flushable -= length;
+        return !from.hasRemaining();
     }
 
     @Override

@@ -57,6 +57,11 @@ final class BenchOptions {
             description = "The raw loop joins what one turn has for a member into one write.")
     private boolean rawJoined;
 
+    /** For a workload whose server joins them as well, whatever was asked. */
+    void joinRawWrites() {
+        rawJoined = true;
+    }
+
     /**
      * Runs the workload in turns, prints the report; the exit code.
      *
@@ -123,6 +128,7 @@ final class BenchOptions {
                         "loadAverageBefore",
                         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage())
                 .add("pinned", cores.server().isPresent())
+                .add("serverSettings", String.join(" ", ServerLauncher.OPEN_TO_LOAD))
                 .add("rawLoop", rawJoined ? "joined writes" : "one write a message and member")
                 .build();
     }

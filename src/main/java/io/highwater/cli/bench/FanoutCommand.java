@@ -9,8 +9,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "fanout",
         description =
-                "One publisher, many members of a room at /v1/chat/bench: processor time a delivery,"
-                        + " latency.",
+                "One publisher, many members of a room at /v1/chat/bench or of a channel: processor"
+                        + " time a delivery, latency.",
         mixinStandardHelpOptions = true)
 final class FanoutCommand implements Callable<Integer> {
     private static final String INITIAL_HEAP = "512m";
@@ -22,14 +22,15 @@ final class FanoutCommand implements Callable<Integer> {
     @Option(
             names = "--connections",
             defaultValue = "1000",
-            description =
-                    "Members of the room, the publisher among them (default: ${DEFAULT-VALUE}).")
+            description = "Members, the publisher among them (default: ${DEFAULT-VALUE}).")
     private int connections;
 
     @Option(
             names = "--bytes",
             defaultValue = "128",
-            description = "Payload that each member gets (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Payload that each member gets, with --channels the data in it (default:"
+                            + " ${DEFAULT-VALUE}).")
     private int bytes;
 
     @Option(
@@ -57,6 +58,13 @@ final class FanoutCommand implements Callable<Integer> {
     private int warmUp;
 
     @Option(
+            names = "--channels",
+            description =
+                    "Channel sessions at /v1/ws instead of the chat endpoint, beside a raw loop that"
+                            + " carries the same bytes and joins writes.")
+    private boolean channels;
+
+    @Option(
             names = "--relayed",
             description =
                     "The server of --server-command passes a message on as it came; publish to it"
@@ -65,12 +73,20 @@ final class FanoutCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (channels) {
+            options.joinRawWrites();
+        }
         return options.run(
                 () ->
                         new FanoutWorkload(
                                 BenchOptions.TICKER,
+                                channels ? Service.CHANNELS : Service.ENDPOINTS,
                                 Sizes.connections(connections),
-                                Sizes.bytes(bytes, ChatMessage.minBytes()),
+                                Sizes.bytes(
+                                        bytes,
+                                        channels
+                                                ? ChannelMessage.minBytes()
+                                                : ChatMessage.minBytes()),
                                 Sizes.inRange("--rate", rate, 1, MAX_RATE),
                                 Sizes.inRange("--in-flight", inFlight, 1, MAX_IN_FLIGHT),
                                 Sizes.seconds("--warm-up", warmUp),

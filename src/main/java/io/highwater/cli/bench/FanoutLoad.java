@@ -7,8 +7,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One room: the first member publishes numbered messages, and every member must get each of them,
- * once, in order. Confined to the client's thread.
+ * One room or channel: the first member publishes numbered messages, and every member must get each
+ * of them, once, in order. Confined to the client's thread.
  */
 final class FanoutLoad implements ClientListener {
     private static final long NANOS_A_SECOND = 1_000_000_000;
@@ -17,8 +17,8 @@ final class FanoutLoad implements ClientListener {
     private static final int MOST_IN_FLIGHT = 64;
 
     private final Ticker ticker;
-    private final ChatMessage message;
-    private final ChatMessage.Form form;
+    private final FanoutMessage message;
+    private final FanoutMessage.Form form;
     private final long[] expected;
     private @Nullable Histogram latencyMicros;
     private long published;
@@ -26,17 +26,17 @@ final class FanoutLoad implements ClientListener {
     private long wrong;
     private long late;
 
-    FanoutLoad(Ticker ticker, ChatMessage.Form form, int members, int bytes) {
+    FanoutLoad(Ticker ticker, FanoutMessage message, FanoutMessage.Form form, int members) {
         this.ticker = ticker;
+        this.message = message;
         this.form = form;
-        this.message = new ChatMessage(bytes);
         this.expected = new long[members];
     }
 
     @Override
     public void onMessage(ClientSocket socket, ByteBuffer in, int at, int length, long nowNanos) {
         long sequence = message.read(in, at, length);
-        if (sequence == ChatMessage.NONE) {
+        if (sequence == FanoutMessage.NONE) {
             return;
         }
         if (sequence < expected[socket.index()]) {
@@ -119,7 +119,8 @@ final class FanoutLoad implements ClientListener {
         }
     }
 
-    private void publish(LoadClient client, long atNanos) {
+    /** One message. */
+    void publish(LoadClient client, long atNanos) {
         byte[] payload = message.number(form, published, atNanos);
         if (!client.send(client.socket(0), FrameCursor.TEXT, payload, payload.length)) {
             throw new BenchException("the publisher's connection is closed or takes no more");

@@ -10,16 +10,20 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * One publisher and many members of a chat room, first at a fixed rate and then as fast as it goes:
- * the server's processor time a delivery, and how long a message takes to its members. The latency
- * includes the time that this client needs to read it from all sockets, the same for each server.
+ * One publisher and many members of a chat room or a channel, first at a fixed rate and then as
+ * fast as it goes: the server's processor time a delivery, and how long a message takes to its
+ * members. The latency includes the time that this client needs to read it from all sockets, the
+ * same for each server.
  *
+ * @param service what of Highwater is measured
+ * @param bytes what every member gets; of channels, the {@code data} in it
  * @param perSecond messages published a second in the first window
  * @param inFlight messages under way at any time in the second
  * @param relayed whether what stands in for Highwater passes messages on as they came
  */
 record FanoutWorkload(
         Ticker ticker,
+        Service service,
         int members,
         int bytes,
         int perSecond,
@@ -28,7 +32,7 @@ record FanoutWorkload(
         Duration window,
         boolean relayed)
         implements Workload {
-    private static final String PATH = "/v1/chat/bench";
+    private static final String ROOM = "/v1/chat/bench";
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration DRAIN = Duration.ofSeconds(5);
@@ -48,6 +52,7 @@ record FanoutWorkload(
     @Override
     public JsonObjectBuilder settings() {
         return Json.createObjectBuilder()
+                .add("service", service.jsonName())
                 .add("connections", members)
                 .add("bytes", bytes)
                 .add("messagesPerSecond", perSecond)
@@ -59,15 +64,27 @@ record FanoutWorkload(
     @Override
     public Outcome measure(ServerProcess server, Contestant contestant, Progress progress)
             throws IOException {
-        ChatMessage.Form published =
-                relayed || contestant == Contestant.RAW
-                        ? ChatMessage.Form.DELIVERED
-                        : ChatMessage.Form.COMMAND;
-        FanoutLoad load = new FanoutLoad(ticker, published, members, bytes);
-        try (LoadClient client = new LoadClient(server.port(), ticker, load)) {
-            client.open(members, PATH, LIMIT);
+        boolean relays = relayed || contestant == Contestant.RAW;
+        FanoutLoad load =
+                new FanoutLoad(
+                        ticker,
+                        service == Service.CHANNELS
+                                ? new ChannelMessage(bytes)
+                                : new ChatMessage(bytes),
+                        relays ? FanoutMessage.Form.DELIVERED : FanoutMessage.Form.COMMAND,
+                        members);
+        ChannelMembers channel = new ChannelMembers(load);
+        try (LoadClient client = new LoadClient(server.port(), ticker, channel)) {
+            if (service == Service.CHANNELS && !relays) {
+                channel.join(client, members, ticker.nanoTime(), LIMIT);
+            } else {
+                client.open(members, ROOM, LIMIT);
+            }
             // Welcomes and notices of who joined.
             client.pollUntil(() -> false, ticker.nanoTime() + SETTLE.toNanos());
+            // Saturated first: at the rate alone, what runs once a message would still be compiled
+            // within the window.
+            load.publishAtSaturation(client, inFlight, WARM_UP_SATURATED.toNanos());
             load.publishAtRate(client, perSecond, warmUp.toNanos());
 
             Map<String, Double> figures = new LinkedHashMap<>();

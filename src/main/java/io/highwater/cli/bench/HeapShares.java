@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Splits what connections added to the heap between the wire and the endpoint layer, by class name:
+ * Splits what connections added to the heap between the wire and the layer above it, by class name:
  * an estimate, since arrays, strings and collections of the JDK say nothing of their owner.
  * Immutable.
  *
@@ -29,9 +29,13 @@ record HeapShares(ClassHistogram grown, int connections) {
                     "java.net",
                     "java.io.FileDescriptor",
                     "jdk.internal.ref");
-    private static final List<String> ENDPOINT =
+    private static final List<String> ABOVE_WIRE =
             List.of(
                     "io.highwater.endpoint",
+                    "io.highwater.session",
+                    "io.highwater.protocol",
+                    "io.highwater.channel",
+                    "io.highwater.backbone",
                     "io.highwater.outbound",
                     "io.highwater.keepalive",
                     "org.eclipse.jetty.ee10",
@@ -46,15 +50,16 @@ record HeapShares(ClassHistogram grown, int connections) {
     }
 
     /**
-     * Bytes a connection in classes of the endpoint layer: Highwater's, Jetty's Jakarta, Weld's.
+     * Bytes a connection in classes of the layer above: an endpoint's, with Jetty's Jakarta and
+     * Weld's, or a channel session's.
      */
-    double endpointBytes() {
-        return bytesOf(ENDPOINT);
+    double aboveWireBytes() {
+        return bytesOf(ABOVE_WIRE);
     }
 
     /** Bytes a connection in classes of neither. */
     double otherBytes() {
-        return (double) grown.totalBytes() / connections - wireBytes() - endpointBytes();
+        return (double) grown.totalBytes() / connections - wireBytes() - aboveWireBytes();
     }
 
     JsonObjectBuilder toJson() {
@@ -65,7 +70,7 @@ record HeapShares(ClassHistogram grown, int connections) {
                 .forEach(e -> classes.add(row(e)));
         return Json.createObjectBuilder()
                 .add("wireBytes", Figures.rounded(wireBytes()))
-                .add("endpointBytes", Figures.rounded(endpointBytes()))
+                .add("aboveWireBytes", Figures.rounded(aboveWireBytes()))
                 .add("otherBytes", Figures.rounded(otherBytes()))
                 .add("classes", classes);
     }

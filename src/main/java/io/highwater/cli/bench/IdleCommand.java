@@ -9,7 +9,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "idle",
         description = {
-            "Memory of a connection at /v1/echo that has echoed one message.",
+            "Memory of a connection at /v1/echo that has echoed one message, or of a channel session"
+                    + " with one subscription.",
             "Resident memory moves by tens of megabytes of its own: ask for 15000 connections or"
                     + " more where that figure matters."
         },
@@ -33,10 +34,14 @@ final class IdleCommand implements Callable<Integer> {
     private int bytes;
 
     @Option(
+            names = "--channels",
+            description = "Channel sessions at /v1/ws, all subscribed to one channel.")
+    private boolean channels;
+
+    @Option(
             names = "--warm-up",
             defaultValue = "4",
-            description =
-                    "Seconds of ping-pong before the first figure (default: ${DEFAULT-VALUE}).")
+            description = "Seconds of load before the first figure (default: ${DEFAULT-VALUE}).")
     private int warmUp;
 
     @Override
@@ -45,6 +50,7 @@ final class IdleCommand implements Callable<Integer> {
                 () ->
                         new IdleWorkload(
                                 BenchOptions.TICKER,
+                                channels ? Service.CHANNELS : Service.ENDPOINTS,
                                 Sizes.connections(connections),
                                 Sizes.bytes(bytes, EchoLoad.MIN_BYTES),
                                 Sizes.seconds("--warm-up", warmUp)),

@@ -11,16 +11,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Connections that have echoed one message and then say nothing: what each holds of the server's
- * heap and resident memory, as the figure with all of them minus the figure with none.
+ * Connections that have echoed one message or subscribed to a channel, and then say nothing: what
+ * each holds of the server's heap and resident memory, as the figure with all of them minus the
+ * figure with none.
  *
  * <p>The server has served and closed many connections before the first figure, so that classes,
  * pools, caches and the compiler's memory are in both.
+ *
+ * @param service what of Highwater is measured; the raw loop's connections echo
  */
-record IdleWorkload(Ticker ticker, int connections, int bytes, Duration warmUp)
+record IdleWorkload(Ticker ticker, Service service, int connections, int bytes, Duration warmUp)
         implements Workload {
     private static final int FIRST_CONNECTIONS = 2_000;
-    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration SETTLE = Duration.ofSeconds(1);
 
     /** The server's memory at one moment. */
@@ -34,6 +36,7 @@ record IdleWorkload(Ticker ticker, int connections, int bytes, Duration warmUp)
     @Override
     public JsonObjectBuilder settings() {
         return Json.createObjectBuilder()
+                .add("service", service.jsonName())
                 .add("connections", connections)
                 .add("bytes", bytes)
                 .add("warmUpSeconds", warmUp.toSeconds());
@@ -42,24 +45,15 @@ record IdleWorkload(Ticker ticker, int connections, int bytes, Duration warmUp)
     @Override
     public Outcome measure(ServerProcess server, Contestant contestant, Progress progress)
             throws IOException {
-        int first = Math.min(FIRST_CONNECTIONS, connections);
-        EchoLoad before = new EchoLoad(first, bytes);
-        try (LoadClient client = new LoadClient(server.port(), ticker, before)) {
-            before.keepGoing(true);
-            client.open(first, EchoWorkload.PATH, LIMIT);
-            before.start(client, first, ticker.nanoTime());
-            client.pollUntil(() -> false, ticker.nanoTime() + warmUp.toNanos());
-            before.keepGoing(false);
-            awaitEchoes(client, before);
-            client.closeSockets(LIMIT);
-        }
-        EchoLoad load = new EchoLoad(connections, bytes);
-        try (LoadClient client = new LoadClient(server.port(), ticker, load)) {
+        IdleCrowd crowd =
+                service == Service.CHANNELS && contestant == Contestant.HIGHWATER
+                        ? new IdleCrowd.Subscribed(ticker)
+                        : new IdleCrowd.Echoed(ticker, bytes);
+        crowd.warmUp(server.port(), Math.min(FIRST_CONNECTIONS, connections), warmUp);
+        try (LoadClient client = crowd.client(server.port(), connections)) {
             Memory empty = memory(client, server);
             progress.say("  " + connections + " connections");
-            client.open(connections, EchoWorkload.PATH, LIMIT);
-            load.start(client, connections, ticker.nanoTime());
-            awaitEchoes(client, load);
+            crowd.settle(client, connections);
             Memory full = memory(client, server);
 
             HeapShares shares = new HeapShares(full.live.since(empty.live), connections);
@@ -69,21 +63,17 @@ record IdleWorkload(Ticker ticker, int connections, int bytes, Duration warmUp)
             figures.put("heapBytesPerConnection", heapBytes / connections);
             figures.put("rssBytesPerConnection", residentBytes / connections);
             figures.put("wireBytes", shares.wireBytes());
-            figures.put("endpointBytes", shares.endpointBytes());
+            figures.put("aboveWireBytes", shares.aboveWireBytes());
             figures.put("otherBytes", shares.otherBytes());
             figures.put("heapBytesAtZero", (double) empty.live.totalBytes());
             figures.put("rssBytesAtZero", (double) empty.residentBytes);
             return new Outcome(
                     new Figures(figures),
-                    load.inFlight() + before.inFlight(),
-                    load.wrong() + before.wrong(),
+                    crowd.lost(),
+                    crowd.wrong(),
                     client.lostSockets(),
                     shares.toJson().build());
         }
-    }
-
-    private void awaitEchoes(LoadClient client, EchoLoad load) throws IOException {
-        client.pollUntil(() -> load.inFlight() == 0, ticker.nanoTime() + LIMIT.toNanos());
     }
 
     /** Polls on while the tools run: a server may ping, and wants its pong in time. */
@@ -98,8 +88,9 @@ record IdleWorkload(Ticker ticker, int connections, int bytes, Duration warmUp)
                                 throw new CompletionException(e);
                             }
                         });
-        if (!client.pollUntil(live::isDone, ticker.nanoTime() + LIMIT.toNanos())) {
-            throw new BenchException("the heap of the server could not be counted in " + LIMIT);
+        if (!client.pollUntil(live::isDone, ticker.nanoTime() + IdleCrowd.LIMIT.toNanos())) {
+            throw new BenchException(
+                    "the heap of the server could not be counted in " + IdleCrowd.LIMIT);
         }
         try {
             return new Memory(live.join(), server.residentBytes());

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thousands of WebSocket clients on one selector, cheap enough to load a server from one core.
@@ -53,11 +54,18 @@ final class LoadClient implements AutoCloseable {
 
     /** Opens {@code count} more WebSockets, all through their upgrade when it returns. */
     void open(int count, String path, Duration limit) throws IOException {
+        open(count, path, null, limit);
+    }
+
+    /** The same with a subprotocol. */
+    void open(int count, String path, @Nullable String subprotocol, Duration limit)
+            throws IOException {
+        String offer = subprotocol == null ? "" : "\r\nSec-WebSocket-Protocol: " + subprotocol;
         upgradeRequest =
                 ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + server.getPort() + "\r\n")
                         .concat("Upgrade: websocket\r\nConnection: Upgrade\r\n")
                         .concat("Sec-WebSocket-Key: " + KEY + "\r\nSec-WebSocket-Version: 13")
-                        .concat("\r\n\r\n")
+                        .concat(offer + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII);
         long deadlineNanos = ticker.nanoTime() + limit.toNanos();
         for (int i = 0; i < count; i++) {

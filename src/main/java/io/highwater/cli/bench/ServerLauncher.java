@@ -22,12 +22,14 @@ final class ServerLauncher {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final int FIRST_JDK_WITH_COMPACT_HEADERS = 25;
     // One address opens everything here, as fast as it can: the rules that would refuse it are off.
-    private static final List<String> OPEN_TO_LOAD =
+    static final List<String> OPEN_TO_LOAD =
             List.of(
                     "-Dhighwater.handshake.rate-per-ip=1000000",
                     "-Dhighwater.handshake.burst-per-ip=1000000",
                     "-Dhighwater.handshake.max-connections=0",
                     "-Dhighwater.handshake.max-connections-per-ip=0",
+                    "-Dhighwater.limits.commands-per-second=1000000",
+                    "-Dhighwater.limits.commands-burst=1000000",
                     "-Dhighwater.admin.port=0");
 
     private final List<String> jvmOptions;

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.function.Function;
 import org.eclipse.jetty.io.EndPoint;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,14 +17,36 @@ import org.slf4j.LoggerFactory;
 final class SocketTransport extends JettyTransport {
     private static final Logger LOG = LoggerFactory.getLogger(SocketTransport.class);
 
+    /** Null where TLS, whose records are Jetty's affair, is in between. */
+    private final @Nullable SocketChannel channel;
+
     SocketTransport(
             EndPoint endPoint, TransportKind kind, Function<Transport, WireConnection> wire) {
         super(endPoint, kind, wire);
+        channel =
+                kind == TransportKind.HTTP1
+                                && endPoint.getTransport() instanceof SocketChannel socket
+                        ? socket
+                        : null;
+    }
+
+    /**
+     * Straight to the socket: all that Jetty's EndPoint would add is an array, a gathering write of
+     * one buffer, and the time for an idle timeout that is off.
+     */
+    @Override
+    public boolean flush(ByteBuffer from) throws IOException {
+        if (channel == null) {
+            return false;
+        }
+        channel.write(from);
+        return !from.hasRemaining();
     }
 
     @Override
     public boolean write(ByteBuffer from) throws IOException {
-        return getEndPoint().flush(from) || writeByCallback(from);
+        boolean gone = channel == null ? getEndPoint().flush(from) : flush(from);
+        return gone || writeByCallback(from);
     }
 
     @Override

@@ -24,6 +24,7 @@ class BenchCommandTest {
     @CsvSource({
         "echo --bytes 23, 24 to 65535",
         "fanout --bytes 20, to 65535",
+        "fanout --bytes 34 --channels, 35 to 65535",
         "idle --connections 0, 1 to 1000000",
         "fanout --rate 0, 1 to 100000",
         "fanout --in-flight 65, 1 to 64",

@@ -15,7 +15,7 @@ class ChatMessageTest {
     private final ChatMessage message = new ChatMessage(BYTES);
 
     private byte[] delivered(long sequence, long atNanos) {
-        return message.number(ChatMessage.Form.DELIVERED, sequence, atNanos).clone();
+        return message.number(FanoutMessage.Form.DELIVERED, sequence, atNanos).clone();
     }
 
     private long read(byte[] bytes) {
@@ -37,7 +37,7 @@ class ChatMessageTest {
 
     @Test
     void theCommandIsWhatTheServerMakesTheDeliveredFormOf() {
-        JsonObject command = json(message.number(ChatMessage.Form.COMMAND, 42, 1));
+        JsonObject command = json(message.number(FanoutMessage.Form.COMMAND, 42, 1));
         JsonObject expected =
                 Json.createObjectBuilder(json(delivered(42, 1))).remove("type").build();
 
@@ -49,7 +49,7 @@ class ChatMessageTest {
     @Test
     void theSmallestSizeHasRoomForTheNumbers() {
         ChatMessage smallest = new ChatMessage(ChatMessage.minBytes());
-        byte[] bytes = smallest.number(ChatMessage.Form.DELIVERED, 3, 4);
+        byte[] bytes = smallest.number(FanoutMessage.Form.DELIVERED, 3, 4);
 
         assertThat(bytes).hasSize(ChatMessage.minBytes());
         assertThat(smallest.read(ByteBuffer.wrap(bytes), 0, bytes.length)).isEqualTo(3);
@@ -65,8 +65,8 @@ class ChatMessageTest {
         byte[] changed = bytes.clone();
         changed[BYTES - 3] = 'y';
 
-        assertThat(read(cut)).isEqualTo(ChatMessage.WRONG);
-        assertThat(read(changed)).isEqualTo(ChatMessage.WRONG);
+        assertThat(read(cut)).isEqualTo(FanoutMessage.WRONG);
+        assertThat(read(changed)).isEqualTo(FanoutMessage.WRONG);
     }
 
     @Test
@@ -77,7 +77,7 @@ class ChatMessageTest {
                         .getBytes(StandardCharsets.US_ASCII);
 
         assertThat(long_).hasSize(BYTES);
-        assertThat(read(welcome)).isEqualTo(ChatMessage.NONE);
-        assertThat(read(long_)).isEqualTo(ChatMessage.NONE);
+        assertThat(read(welcome)).isEqualTo(FanoutMessage.NONE);
+        assertThat(read(long_)).isEqualTo(FanoutMessage.NONE);
     }
 }

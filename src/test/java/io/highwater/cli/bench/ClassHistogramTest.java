@@ -73,7 +73,7 @@ class ClassHistogramTest {
                 new HeapShares(ClassHistogram.parse(FULL).since(ClassHistogram.parse(EMPTY)), 20);
 
         assertThat(shares.wireBytes()).isCloseTo(112 + 24 + 10, within(1e-9));
-        assertThat(shares.endpointBytes()).isCloseTo(48, within(1e-9));
+        assertThat(shares.aboveWireBytes()).isCloseTo(48, within(1e-9));
         assertThat(shares.otherBytes()).isCloseTo(32, within(1e-9));
     }
 

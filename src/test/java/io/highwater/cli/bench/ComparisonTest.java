@@ -60,7 +60,7 @@ class ComparisonTest {
 
     @Test
     void theHeapOfAChildIsCountedByClass() throws IOException {
-        Workload workload = new IdleWorkload(Ticker.system(), 50, 64, SECOND);
+        Workload workload = new IdleWorkload(Ticker.system(), Service.ENDPOINTS, 50, 64, SECOND);
         Comparison comparison = new Comparison(launcher(RAW_AS_HIGHWATER), workload, 1, line -> {});
         comparison.run();
         JsonObject lastTurn =

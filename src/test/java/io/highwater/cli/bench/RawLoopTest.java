@@ -85,7 +85,8 @@ class RawLoopTest {
     @ParameterizedTest
     @EnumSource(RawLoop.RoomWrites.class)
     void everyMemberGetsEveryMessageOnceInOrder(RawLoop.RoomWrites writes) throws IOException {
-        FanoutLoad load = new FanoutLoad(TICKER, ChatMessage.Form.DELIVERED, 20, BYTES);
+        FanoutLoad load =
+                new FanoutLoad(TICKER, new ChatMessage(BYTES), FanoutMessage.Form.DELIVERED, 20);
         LoadClient client = client(start(writes), load);
         client.open(20, "/v1/chat/tea", LIMIT);
         long deadlineNanos = TICKER.nanoTime() + LIMIT.toNanos();
@@ -103,7 +104,8 @@ class RawLoopTest {
     @Test
     void roomsDoNotHearEachOther() throws IOException {
         RawLoop loop = start(RawLoop.RoomWrites.EACH);
-        FanoutLoad tea = new FanoutLoad(TICKER, ChatMessage.Form.DELIVERED, 2, BYTES);
+        FanoutLoad tea =
+                new FanoutLoad(TICKER, new ChatMessage(BYTES), FanoutMessage.Form.DELIVERED, 2);
         List<ByteBuffer> heardInMilk = new ArrayList<>();
         LoadClient milk = client(loop, (socket, in, at, length, now) -> heardInMilk.add(in));
         milk.open(1, "/v1/chat/milk", LIMIT);

@@ -1,0 +1,49 @@
+package io.highwater.server;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Jetty's connector, but that it sets the options of an accepted connection on its channel: asked
+ * for its Socket, as Jetty does, a channel makes one and keeps it, 64 bytes for as long as it
+ * lives. Thread-safe as Jetty's.
+ */
+final class SocketConnector extends ServerConnector {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketConnector.class);
+
+    SocketConnector(Server server, ConnectionFactory... protocols) {
+        super(server, protocols);
+    }
+
+    @Override
+    public void accept(int acceptorId) throws IOException {
+        ServerSocketChannel listening = (ServerSocketChannel) getTransport();
+        if (listening != null && listening.isOpen()) {
+            SocketChannel accepted = listening.accept();
+            accepted.configureBlocking(false);
+            configure(accepted);
+            getSelectorManager().accept(accepted);
+        }
+    }
+
+    private void configure(SocketChannel accepted) {
+        try {
+            accepted.setOption(StandardSocketOptions.TCP_NODELAY, getAcceptedTcpNoDelay());
+            if (getAcceptedReceiveBufferSize() >= 0) {
+                accepted.setOption(StandardSocketOptions.SO_RCVBUF, getAcceptedReceiveBufferSize());
+            }
+            if (getAcceptedSendBufferSize() >= 0) {
+                accepted.setOption(StandardSocketOptions.SO_SNDBUF, getAcceptedSendBufferSize());
+            }
+        } catch (IOException e) {
+            LOG.debug("no options for a connection that is gone already", e);
+        }
+    }
+}
