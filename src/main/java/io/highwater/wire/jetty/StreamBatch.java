@@ -33,12 +33,6 @@ final class StreamBatch {
     private static final int KEPT_MEMBERS = 1024;
     private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
 
-    /** How much the caller is about to put in. */
-    enum Size {
-        ONE_WRITE,
-        MANY_WRITES
-    }
-
     private final ByteBufferPool pool;
 
     private RetainableByteBuffer.@Nullable Mutable buffer;
@@ -71,10 +65,10 @@ final class StreamBatch {
     }
 
     /** Copies all of {@code from}, which {@link #fits}. */
-    void add(StreamOutput output, ByteBuffer from, Size size) {
+    void add(StreamOutput output, ByteBuffer from) {
         int payload = from.remaining();
         int frames = (payload - 1) / MAX_FRAME_BYTES + 1;
-        ensureRoom(payload + frames * HEADER_BYTES, size);
+        ensureRoom(payload + frames * HEADER_BYTES);
         while (from.hasRemaining()) {
             putFrame(output, from, Math.min(from.remaining(), MAX_FRAME_BYTES));
         }
@@ -88,7 +82,7 @@ final class StreamBatch {
      * @return payload bytes; 0 where there is no room for a worthwhile piece
      */
     int addPiece(StreamOutput output, ByteBuffer from, int window) {
-        ensureRoom(MAX_BYTES, Size.MANY_WRITES);
+        ensureRoom(MAX_BYTES);
         int wanted = Math.min(Math.min(from.remaining(), window), MAX_FRAME_BYTES);
         int room = bytes.remaining() - HEADER_BYTES;
         if (room < Math.min(wanted, MIN_PIECE_BYTES)) {
@@ -136,9 +130,12 @@ final class StreamBatch {
         payloadBytes += payload;
     }
 
-    private void ensureRoom(int needed, Size size) {
+    // The pool gives 4 KiB at least: a hundred thousand connections that a turn has a message or
+    // two
+    // for cost no more than that each.
+    private void ensureRoom(int needed) {
         if (buffer == null) {
-            allocate(size == Size.MANY_WRITES ? MAX_BYTES : needed);
+            allocate(needed);
         } else if (bytes.remaining() < needed && bytes.capacity() < MAX_BYTES) {
             RetainableByteBuffer smaller = buffer;
             ByteBuffer copied = bytes.flip();
@@ -235,7 +232,7 @@ final class StreamBatch {
                 left -= going.addPiece(output, frame, window);
             }
             if (frame.hasRemaining()) {
-                staying.add(output, frame, Size.MANY_WRITES);
+                staying.add(output, frame);
             }
         }
         going.takePieces(to);

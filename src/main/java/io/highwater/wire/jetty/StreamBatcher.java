@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * without the monitor. Lock order: Jetty's flusher, then this, then a stream of Jetty's.
  */
 final class StreamBatcher implements Callback {
-    // Bounded memory: one batch that fills, and one with the flusher until the socket took it. A
-    // writer that finds no room waits with its own buffer, in line; so does one whose window is
-    // short. At most one batch frame is with the flusher and not generated, and that is what
-    // "scheduled" says: while a write is under way, all that comes goes into the next.
+    // Bounded memory: one batch that fills, and one with the flusher until the socket took it. What
+    // is in the first counts as written, as bytes in a socket's buffer do. A writer that finds no
+    // room waits with its own buffer, in line; so does one whose window is short. At most one batch
+    // frame is with the flusher and not generated, and that is what "scheduled" says: while a write
+    // is under way, all that comes goes into the next.
 
     private final HTTP2Session session;
     private final StreamBursts bursts;
@@ -76,10 +77,11 @@ final class StreamBatcher implements Callback {
         if (!from.hasRemaining()) {
             return true;
         }
+        Burst burst;
         boolean copied;
         boolean submit;
         synchronized (this) {
-            Burst burst = burst();
+            burst = burst();
             if (failure != null) {
                 throw new IOException("the connection is over", failure);
             }
@@ -89,9 +91,7 @@ final class StreamBatcher implements Callback {
             boolean room = batch.fits(from.remaining());
             copied = room && isOpenFor(output, from.remaining());
             if (copied) {
-                StreamBatch.Size size =
-                        burst == null ? StreamBatch.Size.ONE_WRITE : StreamBatch.Size.MANY_WRITES;
-                batch.add(output, from, size);
+                batch.add(output, from);
             } else {
                 output.offer = StreamOutput.Offer.BEING_MADE;
                 output.waiting = from;
@@ -101,6 +101,9 @@ final class StreamBatcher implements Callback {
         }
         if (submit) {
             submit();
+        }
+        if (burst != null) {
+            burst.flushIfFull();
         }
         return copied || output.leave();
     }

@@ -14,16 +14,32 @@ import org.jspecify.annotations.Nullable;
  * in between.
  */
 public final class StreamBursts {
+    /** With a full batch each, 32 MiB of buffers. */
+    private static final int MAX_CONNECTIONS = 1_024;
+
     private static final Burst[] NONE = {};
+
+    private final int maxConnections;
 
     /** The few that are open; the array is replaced under the lock and never changed. */
     private volatile Burst[] open = NONE;
+
+    public StreamBursts() {
+        this(MAX_CONNECTIONS);
+    }
+
+    /**
+     * @param maxConnections what was written to so many leaves before the burst ends
+     */
+    StreamBursts(int maxConnections) {
+        this.maxConnections = maxConnections;
+    }
 
     /** Within a burst of the same thread it only counts. */
     public void begin() {
         Burst burst = current();
         if (burst == null) {
-            burst = new Burst();
+            burst = new Burst(maxConnections);
             add(burst);
         }
         burst.depth++;
@@ -47,7 +63,7 @@ public final class StreamBursts {
         }
         if (--burst.depth == 0) {
             remove(burst);
-            burst.touched.forEach(StreamBatcher::flush);
+            burst.flush();
         }
     }
 
@@ -75,17 +91,35 @@ public final class StreamBursts {
     /** Confined to its thread. */
     static final class Burst {
         private final Thread thread = Thread.currentThread();
-        private final List<StreamBatcher> touched = new ArrayList<>();
+        private final int maxConnections;
+        private List<StreamBatcher> touched = new ArrayList<>();
         private int depth;
+
+        private Burst(int maxConnections) {
+            this.maxConnections = maxConnections;
+        }
 
         /** Whether the caller is its thread; for any thread. */
         boolean isMine() {
             return thread == Thread.currentThread();
         }
 
-        /** Flushes {@code batcher} with the end; once is enough, more does no harm. */
+        /** Flushes {@code batcher} with the end, or before. */
         void touch(StreamBatcher batcher) {
             touched.add(batcher);
+        }
+
+        /** Bounds what waits for the end. */
+        void flushIfFull() {
+            if (touched.size() >= maxConnections) {
+                flush();
+            }
+        }
+
+        private void flush() {
+            List<StreamBatcher> flushed = touched;
+            touched = new ArrayList<>();
+            flushed.forEach(StreamBatcher::flush);
         }
     }
 }

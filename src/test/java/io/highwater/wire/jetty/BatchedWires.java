@@ -59,7 +59,10 @@ final class BatchedWires implements AutoCloseable {
 
     private static final int GUARD_SECONDS = 30;
 
-    final StreamBursts bursts = new StreamBursts();
+    /** A burst waits for its end with what is for fewer connections than this. */
+    static final int MAX_CONNECTIONS = 3;
+
+    final StreamBursts bursts = new StreamBursts(MAX_CONNECTIONS);
     final AtomicInteger tcpWrites = new AtomicInteger();
     final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
     final FakeTicker ticker = new FakeTicker();
