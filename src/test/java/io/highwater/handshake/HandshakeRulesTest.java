@@ -105,8 +105,7 @@ final class HandshakeRulesTest {
                 new RulesContainer(settings().deflate(DeflatePolicy.CONTEXT_2K).build())) {
             Accepted nodes = node.accept(upgrade());
             assertThat(nodes.deflate()).isEqualTo(DeflatePolicy.CONTEXT_2K);
-            Accepted own =
-                    node.accept(upgrade().route(route().deflate(DeflatePolicy.OFF).build()));
+            Accepted own = node.accept(upgrade().route(route().deflate(DeflatePolicy.OFF).build()));
             assertThat(own.deflate()).isEqualTo(DeflatePolicy.OFF);
         }
     }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 interface SharedForm {
     /** False where all of it goes as it is. */
-    boolean isWorthIt();
+    default boolean isWorthIt() {
+        return textBytes() > 0;
+    }
 
     /** Bytes of the text that is compressed. */
     int textBytes();
