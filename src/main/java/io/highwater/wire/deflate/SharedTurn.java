@@ -124,7 +124,7 @@ final class SharedTurn implements SharedForm {
         for (OutboundFrame part : parts) {
             forms.add(part.forms() instanceof SharedMessage message ? form.apply(message) : part);
         }
-        return OutboundFrame.join(forms);
+        return SharedForm.joined(forms);
     }
 
     @Override
