@@ -76,7 +76,7 @@ check(async (step) => {
   for (const socket of sockets) {
     assert.match(socket.answer, mode === 'OFF' ? /^$/ : /^permessage-deflate/);
   }
-  await Promise.all(sockets.map((socket, i) => stream(socket, i === 0 ? 4000 : 1000, i + 1, 4096)));
+  await Promise.all(sockets.map((socket, i) => stream(socket, i === 0 ? 4000 : 400, i + 1, 2048)));
 
   let answers = 0;
   for (let bits = 8; bits <= 15; bits++) {
@@ -87,13 +87,13 @@ check(async (step) => {
         assert.match(socket.answer, new RegExp(`server_max_window_bits=${bits}\\b`));
         answers++;
       }
-      await stream(socket, 200, bits, 20_000);
+      await stream(socket, 60, bits, 12_000);
     }
   }
   for (const options of [{ serverNoContextTakeover: true }, { clientNoContextTakeover: true }, { serverNoContextTakeover: true, clientNoContextTakeover: true }]) {
     step(`${JSON.stringify(options)}`);
     const socket = await open(options);
-    await stream(socket, 300, 7, 8192);
+    await stream(socket, 100, 7, 8192);
   }
   return { answers };
 });

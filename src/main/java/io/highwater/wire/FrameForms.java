@@ -13,11 +13,16 @@ public abstract class FrameForms {
     /** The frame's bytes are all that may ever be sent of it: it holds a secret. */
     public static final FrameForms PLAIN_ONLY = new FrameForms() {};
 
-    /** Guarded by this. */
-    private @Nullable Object made;
+    /** Written under this. */
+    private volatile @Nullable Object made;
 
     /** What an extension keeps here, made now if it is the first to ask. */
-    public final synchronized <T> T made(Class<T> type, Supplier<T> first) {
+    public final <T> T made(Class<T> type, Supplier<T> first) {
+        Object present = made;
+        return present == null ? make(type, first) : type.cast(present);
+    }
+
+    private synchronized <T> T make(Class<T> type, Supplier<T> first) {
         Object present = made;
         if (present == null) {
             present = first.get();

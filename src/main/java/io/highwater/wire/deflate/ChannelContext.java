@@ -1,6 +1,8 @@
 package io.highwater.wire.deflate;
 
 import io.highwater.wire.OutboundFrame;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a channel has sent compressed to those who get all of it. A message is compressed once for
@@ -35,22 +37,27 @@ public final class ChannelContext implements AutoCloseable {
         return message.with(new SharedMessage(node, message, this, ++sequence));
     }
 
+    /** The tail before a message, and after it. */
+    record Link(Tail base, Tail next) {}
+
     /**
-     * Tells a message what it refers to. Messages that nobody needed compressed have left no trace
-     * here: after those the chain begins anew, with an empty tail, which every peer has. One that
-     * comes after its successors is no part of the chain.
+     * What a message refers to. Messages that nobody needed compressed have left no trace here:
+     * after those the chain begins anew, with an empty tail, which every peer has. One that comes
+     * after its successors is no part of the chain.
+     *
+     * @param text left as it is; null where it goes as it is, and nothing will refer to it
+     * @return null where it is no part of the chain
      */
-    synchronized void link(SharedMessage message, long at) {
+    synchronized @Nullable Link link(@Nullable ByteBuffer text, long at) {
         if (closed || at <= linked) {
-            return;
+            return null;
         }
-        message.linked(at == linked + 1 ? tail : Tail.EMPTY);
-        Tail next = message.next();
-        if (next != null) {
-            node.budget().add(next.length() - tail.length());
-            tail = next;
-        }
+        Tail base = at == linked + 1 ? tail : Tail.EMPTY;
+        Tail next = text == null ? base : base.after(text);
+        node.budget().add(next.length() - tail.length());
+        tail = next;
         linked = at;
+        return new Link(base, next);
     }
 
     /** The channel has no subscribers any more. */

@@ -4,10 +4,10 @@ package io.highwater.wire.deflate;
 public interface DeflateObserver {
     DeflateObserver NONE = new DeflateObserver() {};
 
-    /** A message left compressed: its bytes before and after. */
+    /** Messages left compressed: their bytes before and after, with frame headers. */
     default void onSent(int plainBytes, int wireBytes) {}
 
-    /** A compressed message came: its bytes after and before inflating. */
+    /** A compressed message came: its bytes after and before inflating, without headers. */
     default void onReceived(int plainBytes, int wireBytes) {}
 
     /** Contexts grew by so many bytes of heap, or shrank. */

@@ -20,7 +20,8 @@ public final class PermessageDeflate implements AutoCloseable {
     /** So many threads can be within a coder at once, with some that were just preempted. */
     private static final int SPARE_PER_PROCESSOR = 4;
 
-    private static final int MOST_BYTES = Integer.MAX_VALUE / 2;
+    /** No limit, but for an array's. */
+    static final int MOST_BYTES = Integer.MAX_VALUE / 2;
 
     private final DeflateSettings settings;
     private final DeflateObserver observer;

@@ -12,8 +12,10 @@ final class Receiver {
     /** What is not more than this times its bytes on the wire is nothing to look at. */
     private static final int ORDINARY_RATIO = 100;
 
-    /** What may be above it at once; 128 bombs of 64 KiB. */
-    private static final long MOST_EXCESS_BYTES = 8 << 20;
+    /** What may be above it at once: 128 bombs of 64 KiB, or a few messages of the limit. */
+    private static final long LEAST_ALLOWANCE_BYTES = 8 << 20;
+
+    private static final int ALLOWED_MESSAGES = 4;
 
     /** So much of it is forgiven in a nanosecond: 1 MiB a second. */
     private static final double FORGIVEN_BYTES_PER_NANO = (1 << 20) / 1e9;
@@ -47,7 +49,7 @@ final class Receiver {
         }
         remember(message);
         node.observer().onReceived(message.remaining(), wireBytes);
-        guard(message.remaining(), wireBytes);
+        guard(message.remaining(), wireBytes, maxBytes);
         return message;
     }
 
@@ -73,7 +75,7 @@ final class Receiver {
      * A message is bounded by the limit; this is against many of them, each tiny on the wire. Who
      * repeats itself now and then is forgiven, who does nothing else is not.
      */
-    private void guard(int plainBytes, int wireBytes) throws ProtocolViolation {
+    private void guard(int plainBytes, int wireBytes, long maxBytes) throws ProtocolViolation {
         long excess = plainBytes - (long) ORDINARY_RATIO * wireBytes;
         if (excess <= 0 && excessBytes == 0) {
             return;
@@ -83,7 +85,7 @@ final class Receiver {
         double left = excessBytes == 0 ? 0 : Math.max(0, excessBytes - forgiven);
         excessNanos = nowNanos;
         excessBytes = Math.max(0, left + excess);
-        if (excessBytes > MOST_EXCESS_BYTES) {
+        if (excessBytes > Math.max(LEAST_ALLOWANCE_BYTES, ALLOWED_MESSAGES * maxBytes)) {
             throw new ProtocolViolation(
                     CloseStatus.POLICY, "too many bytes of text for those that were sent");
         }

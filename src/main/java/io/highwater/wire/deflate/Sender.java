@@ -91,7 +91,7 @@ final class Sender {
             changed |= form != part;
             sent.add(form);
         }
-        return changed ? OutboundFrame.join(sent) : frame;
+        return changed ? SharedForm.joined(sent) : frame;
     }
 
     // What many connections share.

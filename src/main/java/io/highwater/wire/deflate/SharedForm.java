@@ -1,6 +1,8 @@
 package io.highwater.wire.deflate;
 
+import io.highwater.wire.FrameForms;
 import io.highwater.wire.OutboundFrame;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 interface SharedForm {
     /** False where all of it goes as it is. */
-    boolean isWorthIt();
+    default boolean isWorthIt() {
+        return textBytes() > 0;
+    }
 
     /** Bytes of the text that is compressed. */
     int textBytes();
@@ -32,6 +36,11 @@ interface SharedForm {
 
     /** Only where there is a {@link #base}. */
     OutboundFrame chained();
+
+    /** One write of forms that are final; keeps no reference to its parts. */
+    static OutboundFrame joined(List<OutboundFrame> forms) {
+        return OutboundFrame.join(forms).with(FrameForms.PLAIN_ONLY);
+    }
 
     /** The history of a connection that has got it after this one. */
     History appendedTo(History history, int maxBytes);

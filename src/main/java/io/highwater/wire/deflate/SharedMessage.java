@@ -17,14 +17,14 @@ final class SharedMessage extends FrameForms implements SharedForm {
     /** Where it stands among the messages of its channel. */
     private final long sequence;
 
-    /** Guarded by this, like those below: whether they are known. */
-    private boolean judged;
+    // Each is made once, under the lock; who finds it made needs none.
 
-    private boolean worthIt;
-    private @Nullable Tail base;
-    private @Nullable Tail next;
-    private @Nullable OutboundFrame fresh;
-    private @Nullable OutboundFrame chained;
+    private volatile @Nullable Judgement judgement;
+    private volatile @Nullable OutboundFrame fresh;
+    private volatile @Nullable OutboundFrame chained;
+
+    /** What is known once a first connection with compression has come. */
+    private record Judgement(int textBytes, @Nullable Tail base, @Nullable Tail next) {}
 
     /** A broadcast, which is part of no chain. */
     SharedMessage(PermessageDeflate node, OutboundFrame plain) {
@@ -51,36 +51,31 @@ final class SharedMessage extends FrameForms implements SharedForm {
         return forms.made(SharedMessage.class, () -> new SharedMessage(node, frame));
     }
 
-    private ByteBuffer text() {
-        return plain.payload();
+    private Judgement judgement() {
+        Judgement known = judgement;
+        return known == null ? judge() : known;
     }
 
-    private void judge() {
-        if (judged) {
-            return;
+    private synchronized Judgement judge() {
+        Judgement known = judgement;
+        if (known == null) {
+            ByteBuffer text = plain.payload();
+            boolean worthIt = node.isWorthTrying(text);
+            int bytes = worthIt ? text.remaining() : 0;
+            ChannelContext.Link link =
+                    channel == null ? null : channel.link(worthIt ? text : null, sequence);
+            known =
+                    link == null
+                            ? new Judgement(bytes, null, null)
+                            : new Judgement(bytes, link.base(), link.next());
+            judgement = known;
         }
-        judged = true;
-        worthIt = node.isWorthTrying(text());
-        if (channel != null) {
-            channel.link(this, sequence);
-        }
-    }
-
-    /** The channel's answer. Caller holds this. */
-    void linked(Tail before) {
-        base = before;
-        next = worthIt ? before.after(text()) : before;
-    }
-
-    @Override
-    public synchronized boolean isWorthIt() {
-        judge();
-        return worthIt;
+        return known;
     }
 
     @Override
     public int textBytes() {
-        return isWorthIt() ? text().remaining() : 0;
+        return judgement().textBytes();
     }
 
     @Override
@@ -89,15 +84,13 @@ final class SharedMessage extends FrameForms implements SharedForm {
     }
 
     @Override
-    public synchronized @Nullable Tail base() {
-        judge();
-        return base;
+    public @Nullable Tail base() {
+        return judgement().base();
     }
 
     @Override
-    public synchronized @Nullable Tail next() {
-        judge();
-        return next;
+    public @Nullable Tail next() {
+        return judgement().next();
     }
 
     @Override
@@ -106,21 +99,33 @@ final class SharedMessage extends FrameForms implements SharedForm {
     }
 
     @Override
-    public synchronized OutboundFrame fresh() {
-        if (fresh == null) {
-            fresh = isWorthIt() ? made(Tail.EMPTY) : plain;
+    public OutboundFrame fresh() {
+        OutboundFrame made = fresh;
+        return made == null ? makeFresh() : made;
+    }
+
+    private synchronized OutboundFrame makeFresh() {
+        OutboundFrame made = fresh;
+        if (made == null) {
+            fresh = made = isWorthIt() ? made(Tail.EMPTY) : plain;
         }
-        return fresh;
+        return made;
     }
 
     @Override
-    public synchronized OutboundFrame chained() {
-        if (chained == null) {
+    public OutboundFrame chained() {
+        OutboundFrame made = chained;
+        return made == null ? makeChained() : made;
+    }
+
+    private synchronized OutboundFrame makeChained() {
+        OutboundFrame made = chained;
+        if (made == null) {
             Tail before = Objects.requireNonNull(base(), "not of a chain");
             boolean same = !isWorthIt() || before == Tail.EMPTY;
-            chained = same ? fresh() : made(before);
+            chained = made = same ? fresh() : made(before);
         }
-        return chained;
+        return made;
     }
 
     /**
@@ -128,15 +133,14 @@ final class SharedMessage extends FrameForms implements SharedForm {
      * could never take part in it.
      */
     private OutboundFrame made(Tail dictionary) {
-        ByteBuffer text = text();
-        int bytes = text.remaining();
-        int most = next == null ? bytes - 1 : Integer.MAX_VALUE / 2;
+        ByteBuffer text = plain.payload();
+        int most = next() == null ? text.remaining() - 1 : PermessageDeflate.MOST_BYTES;
         OutboundFrame made = node.deflate(dictionary, plain.opcode(), text, WINDOW_BYTES, most);
         return made == null ? plain : made;
     }
 
     @Override
     public History appendedTo(History history, int maxBytes) {
-        return history.append(text(), maxBytes);
+        return history.append(plain.payload(), maxBytes);
     }
 }

@@ -19,10 +19,10 @@ final class SharedTurn implements SharedForm {
     private final Tail base;
     private final Tail next;
 
-    /** Guarded by this, like the one below. */
-    private @Nullable OutboundFrame fresh;
+    // Each is made once, under the lock; who finds it made needs none.
 
-    private @Nullable OutboundFrame chained;
+    private volatile @Nullable OutboundFrame fresh;
+    private volatile @Nullable OutboundFrame chained;
 
     private SharedTurn(OutboundFrame plain, List<OutboundFrame> parts, Tail base, Tail next) {
         this.plain = plain;
@@ -67,11 +67,6 @@ final class SharedTurn implements SharedForm {
     }
 
     @Override
-    public boolean isWorthIt() {
-        return textBytes > 0;
-    }
-
-    @Override
     public int textBytes() {
         return textBytes;
     }
@@ -97,19 +92,31 @@ final class SharedTurn implements SharedForm {
     }
 
     @Override
-    public synchronized OutboundFrame fresh() {
-        if (fresh == null) {
-            fresh = join(SharedMessage::fresh);
+    public OutboundFrame fresh() {
+        OutboundFrame made = fresh;
+        return made == null ? makeFresh() : made;
+    }
+
+    private synchronized OutboundFrame makeFresh() {
+        OutboundFrame made = fresh;
+        if (made == null) {
+            fresh = made = join(SharedMessage::fresh);
         }
-        return fresh;
+        return made;
     }
 
     @Override
-    public synchronized OutboundFrame chained() {
-        if (chained == null) {
-            chained = join(SharedMessage::chained);
+    public OutboundFrame chained() {
+        OutboundFrame made = chained;
+        return made == null ? makeChained() : made;
+    }
+
+    private synchronized OutboundFrame makeChained() {
+        OutboundFrame made = chained;
+        if (made == null) {
+            chained = made = join(SharedMessage::chained);
         }
-        return chained;
+        return made;
     }
 
     private OutboundFrame join(Function<SharedMessage, OutboundFrame> form) {
@@ -117,7 +124,7 @@ final class SharedTurn implements SharedForm {
         for (OutboundFrame part : parts) {
             forms.add(part.forms() instanceof SharedMessage message ? form.apply(message) : part);
         }
-        return OutboundFrame.join(forms);
+        return SharedForm.joined(forms);
     }
 
     @Override

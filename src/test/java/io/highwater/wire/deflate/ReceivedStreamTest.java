@@ -200,6 +200,14 @@ final class ReceivedStreamTest {
     }
 
     @Test
+    void oneMessageAsLargeAsAnEndpointAllowsIsNoBomb() throws ProtocolViolation {
+        WireExtension wire = fixture.open(DeflatePolicy.CONTEXT_4K);
+        int limit = 40 << 20;
+        ByteBuffer message = wire.incoming(peer.compress(new byte[limit]), limit);
+        assertThat(message.remaining()).isEqualTo(limit);
+    }
+
+    @Test
     void textOfAllKindsIsTheSame() throws ProtocolViolation {
         WireExtension wire = fixture.open(DeflatePolicy.CONTEXT_32K);
         String text = "größe 水 🌊 ".repeat(50);
