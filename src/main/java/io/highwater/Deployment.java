@@ -57,6 +57,7 @@ final class Deployment implements AutoCloseable {
         try {
             return startHere(plan, node);
         } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
+            plan.forgetLoader();
             throw DeploymentFailure.of(e);
         } finally {
             thread.setContextClassLoader(before);
@@ -128,6 +129,7 @@ final class Deployment implements AutoCloseable {
         endpoints.aborters().forEach(Runnable::run);
         if (beans.isRunning()) {
             plan.run(beans::close);
+            plan.forgetLoader();
         }
     }
 }
