@@ -107,9 +107,7 @@ final class EmbeddedTest {
             assertThatThrownBy(
                             () ->
                                     SocketOverHttp1.openWith(
-                                            uri(node),
-                                            "/given",
-                                            "Origin: https://other.example"))
+                                            uri(node), "/given", "Origin: https://other.example"))
                     .isInstanceOf(TestSocket.Refused.class)
                     .extracting(refused -> ((TestSocket.Refused) refused).status())
                     .isEqualTo(403);

@@ -132,12 +132,7 @@ final class JettyBaseIT {
     /** The team's ChannelRule lets read the desk's channels and no other. */
     @Test
     void theChannelsObeyTheTeamsRules() throws Exception {
-        assertThat(
-                        status(
-                                () ->
-                                        open(
-                                                "/v1/ws",
-                                                "Sec-WebSocket-Protocol: highwater.v1")))
+        assertThat(status(() -> open("/v1/ws", "Sec-WebSocket-Protocol: highwater.v1")))
                 .isEqualTo(401);
         try (TestSocket socket = open("/v1/ws", KEY, "Sec-WebSocket-Protocol: highwater.v1")) {
             socket.text("{\"type\":\"hello\",\"id\":\"1\",\"client\":\"c\"}");
@@ -193,9 +188,7 @@ final class JettyBaseIT {
     void whatCanNotBeDeployedFailsWithALineAndItsSiblingsLive() throws Exception {
         refuse(
                 "major",
-                new WarFile(folder)
-                        .source("Fine", "public class Fine {}")
-                        .builtAgainst("99.1.0"),
+                new WarFile(folder).source("Fine", "public class Fine {}").builtAgainst("99.1.0"),
                 "99.1.0");
         refuse(
                 "twins",
