@@ -8,20 +8,27 @@ import io.highwater.wire.Route;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.se.SeContainer;
 import java.util.ServiceConfigurationError;
+import java.util.UUID;
 import java.util.concurrent.Executor;
+import org.jboss.weld.Container;
 import org.jboss.weld.environment.se.Weld;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One container of beans and what it serves on its node: an embedded node has one of its class
  * path, a Jetty base one for each WAR. Thread-safe.
  */
 final class Deployment implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+
     private final DeploymentPlan plan;
     private final SeContainer beans;
     private final Endpoints endpoints;
     private final Handshake handshake;
     private final @Nullable ChannelRule channelRule;
+    private final String channelRuleName;
     private volatile boolean retired;
 
     private Deployment(DeploymentPlan plan, SeContainer beans, NodeCore node) {
@@ -43,6 +50,9 @@ final class Deployment implements AutoCloseable {
         this.handshake = beans.select(Handshake.class).get();
         Instance<ChannelRule> rule = beans.select(ChannelRule.class);
         this.channelRule = rule.isUnsatisfied() ? null : rule.get();
+        // The object may be a proxy, whose class says little.
+        this.channelRuleName =
+                rule.isUnsatisfied() ? "" : rule.getHandle().getBean().getBeanClass().getName();
     }
 
     /**
@@ -57,6 +67,7 @@ final class Deployment implements AutoCloseable {
         try {
             return startHere(plan, node);
         } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
+            plan.forgetLoader();
             throw DeploymentFailure.of(e);
         } finally {
             thread.setContextClassLoader(before);
@@ -73,12 +84,32 @@ final class Deployment implements AutoCloseable {
             weld.addExtensions(new GivenBeans(plan.beanClasses()));
             plan.beanClasses().forEach(weld::addBeanClass);
         }
-        SeContainer beans = weld.initialize();
+        String id = UUID.randomUUID().toString();
+        weld.containerId(id);
+        SeContainer beans = initialized(weld, id);
         try {
             return new Deployment(plan, beans, node);
         } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
             beans.close();
             throw e;
+        }
+    }
+
+    private static SeContainer initialized(Weld weld, String id) {
+        try {
+            return weld.initialize();
+        } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
+            forgetHalfOf(id);
+            throw e;
+        }
+    }
+
+    /** Weld keeps what it began, and with it the loader. */
+    private static void forgetHalfOf(String id) {
+        try {
+            Container.instance(id).cleanup();
+        } catch (IllegalStateException none) {
+            LOG.debug("Nothing of the container {} was begun", id);
         }
     }
 
@@ -107,6 +138,11 @@ final class Deployment implements AutoCloseable {
         return channelRule;
     }
 
+    /** Of the rule's class; empty where there is none. */
+    String channelRuleName() {
+        return channelRuleName;
+    }
+
     SessionGroup sessions() {
         return SessionGroup.of(endpoints);
     }
@@ -128,6 +164,7 @@ final class Deployment implements AutoCloseable {
         endpoints.aborters().forEach(Runnable::run);
         if (beans.isRunning()) {
             plan.run(beans::close);
+            plan.forgetLoader();
         }
     }
 }

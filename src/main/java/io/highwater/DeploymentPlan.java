@@ -2,6 +2,7 @@ package io.highwater;
 
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
+import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 
 /**
  * What is to be deployed. Immutable.
@@ -51,6 +52,14 @@ record DeploymentPlan(
             case OF_ITS_LOADER -> endpoint.getClassLoader() == loader;
             case NONE -> false;
         };
+    }
+
+    /** MicroProfile Config's extension keeps a configuration by class loader, for ever. */
+    void forgetLoader() {
+        if (isOfAnotherLoader()) {
+            ConfigProviderResolver configs = ConfigProviderResolver.instance();
+            configs.releaseConfig(configs.getConfig(loader));
+        }
     }
 
     /** Runs it as its classes expect, with their loader as the context's. */

@@ -67,7 +67,7 @@ final class Deployments implements Router, Handshake, AutoCloseable {
         if (rule != null) {
             if (owner != null) {
                 throw new DeploymentFailure(
-                        rule.getClass().getName()
+                        deployment.channelRuleName()
                                 + ": the node's channels have a ChannelRule, of the context path \""
                                 + owner.contextPath()
                                 + "\"");

@@ -106,8 +106,8 @@ final class EmbeddedTest {
             assertThat(answer(socket, "sea")).isEqualTo("hello sea");
             assertThatThrownBy(
                             () ->
-                                    SocketOverHttp1.openFrom(
-                                            "https://other.example", uri(node), "/given"))
+                                    SocketOverHttp1.openWith(
+                                            uri(node), "/given", "Origin: https://other.example"))
                     .isInstanceOf(TestSocket.Refused.class)
                     .extracting(refused -> ((TestSocket.Refused) refused).status())
                     .isEqualTo(403);

@@ -1,5 +1,7 @@
 package io.highwater.endpoint;
 
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,13 +32,22 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
                         60,
                         TimeUnit.SECONDS,
                         new LinkedBlockingQueue<>(),
-                        task -> {
-                            Thread thread = new Thread(task, "highwater-session");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
+                        CallbackExecutor::thread);
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** Made while a team's classes may be on the stack: it must not hold on to their loader. */
+    @SuppressWarnings("removal") // Threads inherit the callers' domains up to JDK 23.
+    private static Thread thread(Runnable task) {
+        return AccessController.doPrivileged(
+                (PrivilegedAction<Thread>)
+                        () -> {
+                            Thread thread = new Thread(task, "highwater-session");
+                            thread.setDaemon(true);
+                            thread.setContextClassLoader(CallbackExecutor.class.getClassLoader());
+                            return thread;
+                        });
     }
 
     @Override

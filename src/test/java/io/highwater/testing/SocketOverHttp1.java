@@ -37,10 +37,16 @@ public final class SocketOverHttp1 extends TestSocket {
         return open(server, path, socket, offer);
     }
 
-    /** The same as a page of this origin would. */
-    public static SocketOverHttp1 openFrom(String origin, URI server, String path)
+    /**
+     * @param headers more lines of the request, such as {@code Origin: https://example.com}
+     */
+    public static SocketOverHttp1 openWith(URI server, String path, String... headers)
             throws IOException {
-        return open(server, path, new Socket(), "Origin: " + origin + "\r\n");
+        StringBuilder lines = new StringBuilder();
+        for (String header : headers) {
+            lines.append(header).append("\r\n");
+        }
+        return open(server, path, new Socket(), lines.toString());
     }
 
     private static SocketOverHttp1 open(URI server, String path, Socket socket, String headers)
