@@ -16,7 +16,6 @@ import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.util.component.Container;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.resource.Resource;
-import org.eclipse.jetty.util.resource.Resources;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -129,7 +128,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
     private static @Nullable Path webInf(ContextHandler context) {
         Resource base = context.getBaseResource();
         Resource webInf = base == null ? null : base.resolve("WEB-INF/");
-        return Resources.isDirectory(webInf) ? webInf.getPath() : null;
+        return webInf != null && webInf.isDirectory() ? webInf.getPath() : null;
     }
 
     @Override
