@@ -2,6 +2,7 @@ package io.highwater.system;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,42 @@ record BaseFolder(Path folder, Path base) {
             files.filter(Files::isRegularFile).forEach(file -> copy(file, base));
         }
         return new BaseFolder(folder, base);
+    }
+
+    /** A base with what web applications need, and no more. */
+    static BaseFolder withoutModule(Path folder) throws IOException {
+        Path base = Files.createTempDirectory(folder, "plain");
+        Files.createDirectories(base.resolve("webapps"));
+        Files.createDirectories(base.resolve("environments"));
+        Files.writeString(
+                Files.createDirectories(base.resolve("start.d")).resolve("plain.ini"),
+                "--module=http\n--module=ee10-deploy\njetty.http.port=" + freePort() + "\n");
+        return new BaseFolder(folder, base);
+    }
+
+    /** This Jetty takes 0 for its default. */
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    Path log() {
+        return base.resolve("jetty.log");
+    }
+
+    /** Starts it; its log is {@link #log}. */
+    Process startPlain() throws IOException {
+        return new ProcessBuilder(
+                        java(),
+                        "-Xmx128m",
+                        "-jar",
+                        jettyHome().resolve("start.jar").toString(),
+                        "jetty.base=" + base)
+                .directory(base.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log().toFile())
+                .start();
     }
 
     private static void copy(Path file, Path base) {

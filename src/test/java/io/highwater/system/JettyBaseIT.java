@@ -314,4 +314,24 @@ final class JettyBaseIT {
                     .anyMatch(event -> event.contains("highwater.outbound.policy"));
         }
     }
+
+    /** A base with web applications and without Highwater's module. */
+    @Test
+    void aJettyWithoutTheModuleRefusesTheWarAndNamesTheModule() throws Exception {
+        BaseFolder plain = BaseFolder.withoutModule(folder);
+        team().writeTo(plain.war("team"));
+        Process jetty = plain.startPlain();
+        try {
+            await().atMost(GUARD)
+                    .until(() -> Files.readString(plain.log()).contains("Started oejs"));
+            assertThat(Files.readAllLines(plain.log()))
+                    .filteredOn(line -> line.contains("module \"highwater\""))
+                    .singleElement()
+                    .asString()
+                    .contains("/team");
+            assertThat(Files.readAllLines(plain.log())).noneMatch(line -> line.startsWith("\tat "));
+        } finally {
+            jetty.destroyForcibly();
+        }
+    }
 }
