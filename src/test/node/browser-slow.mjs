@@ -7,8 +7,17 @@ import { Line } from './lib/line.mjs';
 
 const KEYS = ['A', 'B', 'C'];
 const UPDATES = 600;
-/** So large that they do not all fit between the server and the tab. */
-const PADDING = 'x'.repeat(40_000);
+/** So large, and so little to compress, that they do not all fit between the server and the tab. */
+const PADDING = noise(40_000);
+
+/** Always the same; neighbours have nothing to do with each other. */
+function noise(length) {
+  let state = 1;
+  return Array.from({ length }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return (state % 36).toString(36);
+  }).join('');
+}
 
 /** Publishes under each key in turn, each when the one before is answered. */
 function publishMany(tab, updates) {

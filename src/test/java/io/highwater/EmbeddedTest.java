@@ -2,6 +2,7 @@ package io.highwater;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.highwater.endpoint.AllowedOrigins;
 import io.highwater.outbound.OverflowPolicy;
@@ -149,8 +150,14 @@ final class EmbeddedTest {
             assertThat(answer(socket, "still here")).isEqualTo("still here");
             node.drain();
             assertThat(socket.next(GUARD).closeCode()).isEqualTo(1012);
-            assertThatThrownBy(() -> new Socket("127.0.0.1", node.port()).close())
-                    .isInstanceOf(ConnectException.class);
+            // A thread that waits in accept() keeps the kernel's socket until its signal comes.
+            await().untilAsserted(
+                            () ->
+                                    assertThatThrownBy(
+                                                    () ->
+                                                            new Socket("127.0.0.1", node.port())
+                                                                    .close())
+                                            .isInstanceOf(ConnectException.class));
         }
     }
 

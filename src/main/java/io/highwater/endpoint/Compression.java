@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.api.Api;
 import io.highwater.wire.OutboundFrame;
 
 /**
@@ -7,6 +8,7 @@ import io.highwater.wire.OutboundFrame;
  * text and of those before it: where a secret and what an attacker chose meet in one context, the
  * secret can be guessed piece by piece.
  */
+@Api
 public enum Compression {
     /** As the session's mode has it. */
     ALLOWED {

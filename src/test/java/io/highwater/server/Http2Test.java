@@ -2,6 +2,7 @@ package io.highwater.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
@@ -142,8 +143,11 @@ class Http2Test {
         server.stopAccepting();
         assertThat(peer.goAway.take().getError()).isEqualTo(ErrorCode.NO_ERROR.code);
         tunnel.echo("kept");
-        assertThatThrownBy(() -> new Socket("127.0.0.1", port))
-                .isInstanceOf(ConnectException.class);
+        // A thread that waits in accept() keeps the kernel's socket until its signal comes.
+        await().untilAsserted(
+                        () ->
+                                assertThatThrownBy(() -> new Socket("127.0.0.1", port).close())
+                                        .isInstanceOf(ConnectException.class));
     }
 
     @Test
