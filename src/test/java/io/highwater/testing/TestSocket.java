@@ -46,10 +46,11 @@ public abstract class TestSocket implements AutoCloseable {
     private static final int PING = 9;
     private static final int PONG = 10;
     private static final int FIN = 0x80;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
     private final ByteArrayOutputStream message = new ByteArrayOutputStream();
-    private ByteBuffer in = ByteBuffer.allocate(0);
+    private ByteBuffer in = NOTHING;
     private boolean ended;
 
     abstract void send(byte[] bytes) throws IOException;

@@ -1,0 +1,111 @@
+package io.highwater.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.highwater.testing.LiveObjects;
+import io.highwater.testing.SocketOverHttp1;
+import io.highwater.testing.TestServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a channel session with one subscription keeps of the heap while nothing happens. */
+@Timeout(120)
+final class IdleSessionMemoryTest {
+    private static final Duration GUARD = Duration.ofSeconds(60);
+    private static final int SESSIONS = 400;
+
+    /** Of the node's own classes; an object more is a decision, to be made here. */
+    private static final List<String> OBJECTS =
+            List.of(
+                    "io.highwater.channel.Subscription",
+                    "io.highwater.handshake.ConnectionPlaces$Place",
+                    "io.highwater.keepalive.Keepalive",
+                    "io.highwater.outbound.SendQueue",
+                    "io.highwater.session.CommandFlow",
+                    "io.highwater.session.CommandRate",
+                    "io.highwater.session.Session",
+                    "io.highwater.session.Subscription",
+                    "io.highwater.session.Subscriptions",
+                    "io.highwater.wire.WireConnection",
+                    "io.highwater.wire.WireConnection$Writer",
+                    "io.highwater.wire.jetty.SocketTransport");
+
+    private final List<SocketOverHttp1> sockets = new ArrayList<>();
+
+    @Test
+    void anIdleSessionKeepsTheseObjectsAndNoBuffer() throws Exception {
+        try (TestServer server = TestServer.start();
+                SocketOverHttp1 observer = subscribed(server).reading()) {
+            // The channel, the selectors' own, the threads.
+            open(server, 10);
+            awaitSubscribers(observer, 11);
+            Map<String, Long> before = LiveObjects.byClass();
+            open(server, SESSIONS);
+            awaitSubscribers(observer, 11 + SESSIONS);
+
+            await().atMost(GUARD)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(keptByEach(before))
+                                            .containsExactlyInAnyOrderElementsOf(OBJECTS));
+        } finally {
+            sockets.forEach(SocketOverHttp1::close);
+        }
+    }
+
+    private void open(TestServer server, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            // It reads nothing, so that nothing of a client's is counted.
+            sockets.add(subscribed(server));
+        }
+    }
+
+    private static SocketOverHttp1 subscribed(TestServer server) throws IOException {
+        SocketOverHttp1 socket =
+                SocketOverHttp1.open(server.http(), Sessions.PATH, Sessions.SUBPROTOCOL);
+        socket.text("{\"type\":\"hello\",\"client\":\"idle\"}");
+        socket.text("{\"type\":\"subscribe\",\"id\":2,\"channel\":\"quiet\"}");
+        return socket;
+    }
+
+    private static void awaitSubscribers(SocketOverHttp1 observer, int count) {
+        await().atMost(GUARD)
+                .until(
+                        () -> {
+                            observer.text("{\"type\":\"presence\",\"id\":3,\"channel\":\"quiet\"}");
+                            String text;
+                            do {
+                                text = observer.next(GUARD).text();
+                            } while (!text.contains("\"type\":\"presence\""));
+                            return text.contains("\"count\":" + count + ",");
+                        });
+    }
+
+    private static List<String> keptByEach(Map<String, Long> before) {
+        List<String> kept = new ArrayList<>();
+        LiveObjects.byClass()
+                .forEach(
+                        (name, count) -> {
+                            long more = count - before.getOrDefault(name, 0L);
+                            long each = Math.round((double) more / SESSIONS);
+                            if (isOurs(name) && each > 0) {
+                                kept.add(each == 1 ? name : each + " " + name);
+                            }
+                        });
+        return kept;
+    }
+
+    /** Of the node, not of its clients in this JVM; and what buffers are made of. */
+    private static boolean isOurs(String name) {
+        return (name.startsWith("io.highwater.") && !name.startsWith("io.highwater.testing."))
+                || name.startsWith("java.nio.") && name.endsWith("Buffer")
+                // Of a channel that was asked for its Socket; clients have none.
+                || name.equals("sun.nio.ch.SocketAdaptor");
+    }
+}
