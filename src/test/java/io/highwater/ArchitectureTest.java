@@ -28,9 +28,7 @@ final class ArchitectureTest {
             new TreeMap<>(
                     Map.ofEntries(
                             Map.entry("", Set.of(ALL_BUT_CLI)),
-                            Map.entry("cli", Set.of("", "cli.bench")),
-                            // A program of its own beside the server: it measures time.
-                            Map.entry("cli.bench", Set.of("time")),
+                            Map.entry("cli", Set.of("")),
                             // Rate control of HTTP/2 measures time.
                             Map.entry("server", Set.of("wire.jetty", "handshake", "admin", "time")),
                             Map.entry("admin", Set.of()),
@@ -64,7 +62,12 @@ final class ArchitectureTest {
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
-                                    Set.of("wire", "handshake", "outbound", "keepalive", "session")),
+                                    Set.of(
+                                            "wire",
+                                            "handshake",
+                                            "outbound",
+                                            "keepalive",
+                                            "session")),
                             Map.entry("time", Set.of())));
 
     private static final JavaClasses CLASSES =

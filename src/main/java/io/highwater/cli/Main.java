@@ -1,6 +1,5 @@
 package io.highwater.cli;
 
-import io.highwater.cli.bench.BenchCommand;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.io.IOException;

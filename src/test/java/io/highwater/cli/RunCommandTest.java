@@ -148,9 +148,7 @@ final class RunCommandTest {
         // Whatever the width that lines were broken at.
         String help = out.toString().replaceAll("\\s+", " ");
         for (ConfigKey key : ConfigKey.all()) {
-            assertThat(help)
-                    .contains(key.name() + " = " + key.shown())
-                    .contains(key.about());
+            assertThat(help).contains(key.name() + " = " + key.shown()).contains(key.about());
         }
     }
 

@@ -1,0 +1,52 @@
+package io.highwater.bench.engine;
+
+import io.highwater.handshake.DeflatePolicy;
+import io.highwater.handshake.RoutePolicy;
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.server.HttpServer;
+import io.highwater.server.ServerSettings;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerThread;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.ReadBuffers;
+import io.highwater.wire.Route;
+import io.highwater.wire.WireContext;
+import io.highwater.wire.WireObserver;
+import io.highwater.wire.WireSettings;
+import io.highwater.wire.jetty.UpgradeHandler;
+import java.io.IOException;
+
+/**
+ * Highwater's wire engine on its own HTTP server, with a listener that echoes: no endpoint, no
+ * session, no handshake rule, no keepalive. What the layers above it cost is the difference.
+ */
+public final class WirePeer {
+    private WirePeer() {}
+
+    /** Prints one ready line and serves until killed. */
+    public static void main(String[] args) throws IOException {
+        Ticker ticker = Ticker.system();
+        TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+        TimerThread.start(wheel, ticker);
+        // The echo does not block, so it may run where the bytes were read.
+        Route echo =
+                new Route(
+                        RoutePolicy.of("/v1/echo"),
+                        WireSettings.defaults(),
+                        Runnable::run,
+                        (wire, request, decision, headers) -> new EchoListener(wire));
+        UpgradeDecision.Accepted everybody =
+                new UpgradeDecision.Accepted(
+                        "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE);
+        HttpServer server =
+                new HttpServer(
+                        ServerSettings.defaults().withPort(0),
+                        new UpgradeHandler(
+                                request -> everybody.asStage(),
+                                path -> echo,
+                                new WireContext(wheel, new ReadBuffers(), WireObserver.NONE)),
+                        ticker);
+        server.start();
+        System.out.println("Wire ready: http://127.0.0.1:" + server.port());
+    }
+}
