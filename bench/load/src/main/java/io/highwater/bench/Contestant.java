@@ -13,7 +13,7 @@ enum Contestant {
     JETTY("jetty", "Jetty, stock Jakarta endpoint", Rooms.RELAYED, Http2.YES),
     WS("ws", "npm ws", Rooms.RELAYED, Http2.NO),
     /** The wire engine with a listener that echoes: no endpoint, no session. */
-    WIRE("highwater-wire", "Highwater, plain WireListener", Rooms.NONE, Http2.YES),
+    WIRE("highwater-wire", "Highwater, plain WireListener", Rooms.NONE, Http2.NO),
     ENDPOINT("highwater-endpoint", "Highwater, annotated endpoint", Rooms.CHAT, Http2.YES),
     /** Sessions of highwater.v1, with one subscription each. */
     CHANNEL("highwater-channel", "Highwater, channel", Rooms.CHANNELS, Http2.YES);

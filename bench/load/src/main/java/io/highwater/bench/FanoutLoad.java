@@ -135,7 +135,10 @@ final class FanoutLoad implements ClientListener {
     void publish(LoadClient client, long atNanos) {
         byte[] payload = message.number(form, published, atNanos);
         if (!client.send(client.socket(0), FrameCursor.TEXT, payload, payload.length)) {
-            throw new BenchException("the publisher's connection is closed or takes no more");
+            throw new BenchException(
+                    "the publisher's socket is "
+                            + client.socket(0).state()
+                            + " and takes no message");
         }
         published++;
     }

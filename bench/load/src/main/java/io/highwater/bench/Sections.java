@@ -254,7 +254,7 @@ record Sections(Ticker ticker, Length length) {
                         "Idle WebSocket over HTTP/2, %,d streams, 100 a connection",
                         length.streams),
                 idle(Carrier.h2c(STREAMS), length.streams),
-                List.of(JETTY, WIRE, ENDPOINT, CHANNEL),
+                List.of(JETTY, ENDPOINT, CHANNEL),
                 HeapSize.MEMORY,
                 length.rounds,
                 List.of(

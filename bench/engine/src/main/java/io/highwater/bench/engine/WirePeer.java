@@ -3,8 +3,6 @@ package io.highwater.bench.engine;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
-import io.highwater.server.HttpServer;
-import io.highwater.server.ServerSettings;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
@@ -14,17 +12,22 @@ import io.highwater.wire.WireContext;
 import io.highwater.wire.WireObserver;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.jetty.UpgradeHandler;
-import java.io.IOException;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Highwater's wire engine on its own HTTP server, with a listener that echoes: no endpoint, no
+ * Highwater's wire engine on a plain Jetty server, with a listener that echoes: no endpoint, no
  * session, no handshake rule, no keepalive. What the layers above it cost is the difference.
  */
 public final class WirePeer {
+    private static final int BACKLOG = 4096;
+
     private WirePeer() {}
 
     /** Prints one ready line and serves until killed. */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws Exception {
         Ticker ticker = Ticker.system();
         TimerWheel wheel = new TimerWheel(ticker.nanoTime());
         TimerThread.start(wheel, ticker);
@@ -38,15 +41,21 @@ public final class WirePeer {
         UpgradeDecision.Accepted everybody =
                 new UpgradeDecision.Accepted(
                         "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE);
-        HttpServer server =
-                new HttpServer(
-                        ServerSettings.defaults().withPort(0),
-                        new UpgradeHandler(
-                                request -> everybody.asStage(),
-                                path -> echo,
-                                new WireContext(wheel, new ReadBuffers(), WireObserver.NONE)),
-                        ticker);
+        Server server = new Server();
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(false);
+        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost("127.0.0.1");
+        connector.setAcceptQueueSize(BACKLOG);
+        server.addConnector(connector);
+        server.setHandler(
+                new UpgradeHandler(
+                        request -> everybody.asStage(),
+                        path -> echo,
+                        new WireContext(wheel, new ReadBuffers(), WireObserver.NONE)));
         server.start();
-        System.out.println("Wire ready: http://127.0.0.1:" + server.port());
+        System.out.println("Wire ready: http://127.0.0.1:" + connector.getLocalPort());
+        server.join();
     }
 }
