@@ -45,9 +45,12 @@ record Checkout(Path home) {
                                     + File.pathSeparator
                                     + built("target/highwater.jar"),
                             "io.highwater.bench.engine.WirePeer");
-            case ENDPOINT, CHANNEL -> {
+            case ENDPOINT, CHANNEL, CHANNEL_TLS -> {
                 List<String> words = new ArrayList<>(HighwaterSettings.openToLoad());
                 words.addAll(List.of("-jar", built("target/highwater.jar"), "run", "--port", "0"));
+                if (contestant == Contestant.CHANNEL_TLS) {
+                    words.addAll(List.of("--tls", "--set", "highwater.tls.port=0"));
+                }
                 yield List.copyOf(words);
             }
         };

@@ -112,7 +112,7 @@ final class CompareCommand implements Callable<Integer> {
                 };
         Set<Topic> asked;
         List<Contestant> who;
-        Sections.Length length;
+        Length length;
         try {
             asked = topics();
             who = contestants();
@@ -129,8 +129,7 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private int run(
-            Set<Topic> asked, List<Contestant> who, Sections.Length length, Progress progress)
+    private int run(Set<Topic> asked, List<Contestant> who, Length length, Progress progress)
             throws IOException {
         Checkout checkout = Checkout.ofThisProcess();
         CoreShares cores = CoreShares.ofThisMachine();
@@ -244,8 +243,8 @@ final class CompareCommand implements Callable<Integer> {
                 .collect(Collectors.joining(", "));
     }
 
-    private Sections.Length length() {
-        Sections.Length length = quick ? Sections.Length.QUICK : Sections.Length.FULL;
+    private Length length() {
+        Length length = quick ? Length.QUICK : Length.FULL;
         if (rounds != null) {
             length = length.withRounds(Sizes.inRange("--rounds", rounds, 1, MAX_ROUNDS));
         }

@@ -1,5 +1,6 @@
 package io.highwater.bench;
 
+import io.highwater.bench.client.Carrier;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -16,7 +17,9 @@ enum Contestant {
     WIRE("highwater-wire", "Highwater, plain WireListener", Rooms.NONE, Http2.NO),
     ENDPOINT("highwater-endpoint", "Highwater, annotated endpoint", Rooms.CHAT, Http2.YES),
     /** Sessions of highwater.v1, with one subscription each. */
-    CHANNEL("highwater-channel", "Highwater, channel", Rooms.CHANNELS, Http2.YES);
+    CHANNEL("highwater-channel", "Highwater, channel", Rooms.CHANNELS, Http2.YES),
+    /** The same with TLS, where a comparison is over HTTP/2. */
+    CHANNEL_TLS("highwater-channel-tls", "Highwater, channel, TLS", Rooms.CHANNELS, Http2.YES);
 
     /** How its members join and speak. */
     enum Rooms {
@@ -65,13 +68,21 @@ enum Contestant {
         return rooms;
     }
 
-    /** WebSockets over HTTP/2 without TLS. */
-    boolean hasHttp2() {
-        return http2 == Http2.YES;
+    /** What a comparison over {@code asked} uses for it. */
+    Carrier carrier(Carrier asked) {
+        if (http2 == Http2.NO) {
+            return Carrier.HTTP1;
+        }
+        return this == CHANNEL_TLS ? asked.withTls() : asked;
+    }
+
+    /** Its port for that. */
+    int port(ServerProcess server) {
+        return this == CHANNEL_TLS ? server.securePort() : server.port();
     }
 
     boolean isHighwater() {
-        return this == WIRE || this == ENDPOINT || this == CHANNEL;
+        return this == WIRE || this == ENDPOINT || this == CHANNEL || this == CHANNEL_TLS;
     }
 
     /** Its heap is a JVM's. */

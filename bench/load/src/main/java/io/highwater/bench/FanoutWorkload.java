@@ -68,8 +68,9 @@ record FanoutWorkload(
         Contestant.Rooms rooms = relayed ? Contestant.Rooms.RELAYED : contestant.rooms();
         FanoutLoad load = load(rooms);
         Members joining = new Members(rooms, load);
-        Carrier carried = contestant.hasHttp2() ? carrier : Carrier.HTTP1;
-        try (LoadClient client = new LoadClient(server.port(), ticker, carried, joining)) {
+        Carrier carried = contestant.carrier(carrier);
+        try (LoadClient client =
+                new LoadClient(contestant.port(server), ticker, carried, joining)) {
             joining.join(client, members, ticker, LIMIT);
             // Welcomes and notices of who joined.
             client.pollUntil(() -> false, ticker.nanoTime() + SETTLE.toNanos());

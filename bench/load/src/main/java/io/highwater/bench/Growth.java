@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** How cost grows with size: the same workload at several sizes. Immutable. */
-record Growth(Ticker ticker, Sections.Length length) {
+record Growth(Ticker ticker, Length length) {
     private static final int BYTES = 128;
     private static final int STREAMS = 100;
     private static final int IN_FLIGHT = 4;
@@ -51,7 +51,11 @@ record Growth(Ticker ticker, Sections.Length length) {
                 List.of(Contestant.RAW, Contestant.NETTY, Contestant.CHANNEL),
                 HeapSize.MEMORY,
                 idleColumns(),
-                idle(Carrier.HTTP1, 1_000, 4_000, length.connections() >= 15_000 ? 16_000 : 8_000));
+                idle(
+                        Carrier.HTTP1,
+                        1_000,
+                        4_000,
+                        length.connections() >= Length.FULL.connections() ? 16_000 : 8_000));
     }
 
     private Series idleStreams() {

@@ -49,13 +49,14 @@ record IdleWorkload(
     @Override
     public Outcome measure(ServerProcess server, Contestant contestant, Progress progress)
             throws IOException {
-        Carrier carried = contestant.hasHttp2() ? carrier : Carrier.HTTP1;
+        Carrier carried = contestant.carrier(carrier);
         IdleCrowd crowd =
                 contestant.rooms() == Contestant.Rooms.CHANNELS
                         ? new IdleCrowd.Subscribed(ticker, carried)
                         : new IdleCrowd.Echoed(ticker, carried, bytes);
-        crowd.warmUp(server.port(), Math.min(FIRST_CONNECTIONS, connections), warmUp);
-        try (LoadClient client = crowd.client(server.port(), connections)) {
+        int port = contestant.port(server);
+        crowd.warmUp(port, Math.min(FIRST_CONNECTIONS, connections), warmUp);
+        try (LoadClient client = crowd.client(port, connections)) {
             ServerMemory empty = ServerMemory.of(server, client, ticker);
             progress.say("  " + connections + " connections");
             crowd.settle(client, connections);

@@ -1,6 +1,7 @@
 package io.highwater.bench;
 
 import static io.highwater.bench.Contestant.CHANNEL;
+import static io.highwater.bench.Contestant.CHANNEL_TLS;
 import static io.highwater.bench.Contestant.ENDPOINT;
 import static io.highwater.bench.Contestant.JETTY;
 import static io.highwater.bench.Contestant.NETTY;
@@ -29,76 +30,19 @@ record Sections(Ticker ticker, Length length) {
     /** So many deliveries a second at the fixed rate: a third of a core for the slowest. */
     private static final int DELIVERIES_PER_SECOND = 20_000;
 
-    private static final List<Contestant> EVERYBODY = List.of(Contestant.values());
-
-    /**
-     * How long and how much.
-     *
-     * @param rounds turns of each contestant
-     * @param connections of the idle comparison; less than 20,000, which a process may open here
-     * @param streams of the idle comparison over HTTP/2
-     * @param holdSeconds how long the million is held: some pings of 25 s each
-     * @param pairs of windows without and with members that stop reading
-     */
-    record Length(
-            int rounds,
-            int warmUpSeconds,
-            int windowSeconds,
-            int connections,
-            int streams,
-            int largestRoom,
-            int million,
-            int holdSeconds,
-            int pairs) {
-        static final Length FULL =
-                new Length(3, 14, 10, 15_000, 100_000, 10_000, 1_000_000, 180, 5);
-        static final Length QUICK = new Length(1, 4, 3, 3_000, 10_000, 10_000, 10_000, 40, 2);
-
-        Length withRounds(int other) {
-            return new Length(
-                    other,
-                    warmUpSeconds,
-                    windowSeconds,
-                    connections,
-                    streams,
-                    largestRoom,
-                    million,
-                    holdSeconds,
-                    pairs);
-        }
-
-        Length withMillion(int other) {
-            return new Length(
-                    rounds,
-                    warmUpSeconds,
-                    windowSeconds,
-                    connections,
-                    streams,
-                    largestRoom,
-                    other,
-                    holdSeconds,
-                    pairs);
-        }
-
-        Duration warmUp() {
-            return Duration.ofSeconds(warmUpSeconds);
-        }
-
-        Duration window() {
-            return Duration.ofSeconds(windowSeconds);
-        }
-    }
+    private static final List<Contestant> EVERYBODY =
+            List.of(RAW, NETTY, UNDERTOW, TOMCAT, JETTY, WS, WIRE, ENDPOINT, CHANNEL);
 
     List<Section> idle() {
         String figure = "heapBytesPerConnection";
         return List.of(
                 new Section(
                         "idle",
-                        "Idle connection, HTTP/1.1, " + length.connections + " of them",
-                        idle(Carrier.HTTP1, length.connections),
+                        "Idle connection, HTTP/1.1, " + length.connections() + " of them",
+                        idle(Carrier.HTTP1, length.connections()),
                         EVERYBODY,
                         HeapSize.MEMORY,
-                        length.rounds,
+                        length.rounds(),
                         List.of(
                                 new Column(figure, "live heap, B"),
                                 new Column("rssBytesPerConnection", "RSS, B"),
@@ -129,7 +73,7 @@ record Sections(Ticker ticker, Length length) {
     }
 
     List<Section> fanout() {
-        return List.of(fanout(1_000), fanout(length.largestRoom));
+        return List.of(fanout(1_000), fanout(length.largestRoom()));
     }
 
     private Section fanout(int members) {
@@ -142,24 +86,14 @@ record Sections(Ticker ticker, Length length) {
                 fanout(Carrier.HTTP1, members),
                 List.of(RAW, NETTY, UNDERTOW, TOMCAT, JETTY, WS, ENDPOINT, CHANNEL),
                 HeapSize.WORK,
-                length.rounds,
-                fanoutColumns(),
+                length.rounds(),
+                Column.ofFanout(),
                 List.of(
                         new Bound(of + "4 in flight / raw", saturated, CHANNEL, RAW, 1.3),
                         new Bound(of + "fixed rate / raw", atRate, CHANNEL, RAW, 1.3),
                         new Bound(of + "4 in flight / Netty", saturated, CHANNEL, NETTY, 0.5),
                         new Bound(of + "fixed rate / Netty", atRate, CHANNEL, NETTY, 0.5)),
                 "The raw loop joins the messages of a turn, too. A channel's message has 150 B.");
-    }
-
-    private static List<Column> fanoutColumns() {
-        return List.of(
-                new Column("cpuMicrosPerDeliverySaturated", "CPU, µs a delivery, 4 in flight"),
-                new Column("cpuMicrosPerDeliveryOneByOne", "one at a time"),
-                new Column("cpuMicrosPerDeliveryAtRate", "fixed rate"),
-                new Column("deliveriesPerSecondSaturated", "deliveries/s"),
-                new Column("latencyMicrosP50AtRate", "p50 at the rate, ms", 1e3),
-                new Column("latencyMicrosP99AtRate", "p99, ms", 1e3));
     }
 
     private FanoutWorkload fanout(Carrier carrier, int members) {
@@ -185,7 +119,7 @@ record Sections(Ticker ticker, Length length) {
                                 ticker, 200, ECHO_BYTES, 5_000, length.warmUp(), length.window()),
                         List.of(RAW, NETTY, UNDERTOW, TOMCAT, JETTY, WS, WIRE, ENDPOINT),
                         HeapSize.WORK,
-                        length.rounds,
+                        length.rounds(),
                         List.of(
                                 new Column(figure, "CPU, µs a message"),
                                 new Column("messagesPerSecond", "messages/s"),
@@ -216,7 +150,7 @@ record Sections(Ticker ticker, Length length) {
                         new ConnectWorkload(ticker, 32, length.warmUp(), length.window()),
                         EVERYBODY,
                         HeapSize.WORK,
-                        length.rounds,
+                        length.rounds(),
                         List.of(
                                 new Column(figure, "CPU, µs"),
                                 new Column("connectsPerSecond", "a second")),
@@ -243,7 +177,7 @@ record Sections(Ticker ticker, Length length) {
     }
 
     List<Section> h2() {
-        return List.of(idleStreams(), streams(1_000, 0.1), streams(length.largestRoom, 0.25));
+        return List.of(idleStreams(), streams(1_000, 0.1), streams(length.largestRoom(), 0.25));
     }
 
     private Section idleStreams() {
@@ -252,11 +186,11 @@ record Sections(Ticker ticker, Length length) {
                 "h2-idle",
                 String.format(
                         "Idle WebSocket over HTTP/2, %,d streams, 100 a connection",
-                        length.streams),
-                idle(Carrier.h2c(STREAMS), length.streams),
+                        length.streams()),
+                idle(Carrier.h2c(STREAMS), length.streams()),
                 List.of(JETTY, ENDPOINT, CHANNEL),
                 HeapSize.MEMORY,
-                length.rounds,
+                length.rounds(),
                 List.of(
                         new Column(figure, "live heap, B"),
                         new Column("rssBytesPerConnection", "RSS, B")),
@@ -276,10 +210,10 @@ record Sections(Ticker ticker, Length length) {
                 String.format(
                         "Fan-out to %,d members, h2c, 100 streams a connection, 128 B", members),
                 fanout(Carrier.h2c(STREAMS), members),
-                List.of(RAW, JETTY, ENDPOINT, CHANNEL),
+                List.of(RAW, JETTY, ENDPOINT, CHANNEL, CHANNEL_TLS),
                 HeapSize.WORK,
-                length.rounds,
-                fanoutColumns(),
+                length.rounds(),
+                Column.ofFanout(),
                 List.of(
                         new Bound(
                                 String.format(
@@ -305,7 +239,7 @@ record Sections(Ticker ticker, Length length) {
                                 10,
                                 1_024,
                                 100,
-                                length.pairs,
+                                length.pairs(),
                                 length.warmUp(),
                                 length.window()),
                         List.of(RAW, NETTY, ENDPOINT, CHANNEL),
@@ -326,7 +260,7 @@ record Sections(Ticker ticker, Length length) {
     }
 
     List<Section> million() {
-        int sockets = length.million;
+        int sockets = length.million();
         return List.of(
                 new Section(
                         "million",
@@ -336,7 +270,7 @@ record Sections(Ticker ticker, Length length) {
                                 sockets,
                                 STREAMS,
                                 BYTES,
-                                Duration.ofSeconds(length.holdSeconds)),
+                                Duration.ofSeconds(length.holdSeconds())),
                         List.of(CHANNEL),
                         new HeapSize("64m", "6g"),
                         1,

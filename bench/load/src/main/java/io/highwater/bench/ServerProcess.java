@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  */
 final class ServerProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("ready: http://[^:/ ]+:(\\d+)");
+    private static final Pattern SECURE = Pattern.compile("https://[^:/ ]+:(\\d+)");
     private static final int LINES_KEPT = 20;
     private static final int LINE_SECONDS = 60;
 
@@ -64,6 +65,18 @@ final class ServerProcess implements AutoCloseable {
     /** The port it serves; only once it is ready. */
     int port() {
         return ready.join();
+    }
+
+    /** The port of its TLS, as its ready line has it. */
+    int securePort() {
+        synchronized (lastLines) {
+            return lastLines.stream()
+                    .map(SECURE::matcher)
+                    .filter(Matcher::find)
+                    .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
+                    .findFirst()
+                    .orElseThrow(() -> new BenchException("the server names no TLS port"));
+        }
     }
 
     CpuTime cpuTime() throws IOException {

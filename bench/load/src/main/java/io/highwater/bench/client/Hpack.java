@@ -12,7 +12,7 @@ final class Hpack {
     private static final int AUTHORITY = 1;
     private static final int METHOD = 2;
     private static final int PATH = 4;
-    private static final int SCHEME_HTTP = 6;
+    private static final int SCHEME = 6;
     private static final int STATUS_FIRST = 8;
     private static final int[] STATUSES = {200, 204, 206, 304, 400, 404, 500};
 
@@ -24,11 +24,11 @@ final class Hpack {
     private Hpack() {}
 
     /** The header block of an Extended CONNECT: RFC 8441 section 4. */
-    static byte[] connect(Opening opening, String authority) {
+    static byte[] connect(Opening opening, String scheme, String authority) {
         ByteBuffer out = ByteBuffer.allocate(1024);
         literal(out, METHOD, "CONNECT");
         literal(out, ":protocol", "websocket");
-        out.put((byte) (INDEXED | SCHEME_HTTP));
+        literal(out, SCHEME, scheme);
         literal(out, PATH, opening.path());
         literal(out, AUTHORITY, authority);
         literal(out, "sec-websocket-version", "13");

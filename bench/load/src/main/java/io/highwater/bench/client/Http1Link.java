@@ -22,7 +22,7 @@ final class Http1Link extends Link {
      */
     Http1Link(
             LoadClient client, SocketChannel channel, SelectionKey key, byte[] request, int index) {
-        super(channel, key);
+        super(channel, new Bytes.Plain(channel), key);
         this.client = client;
         this.request = request;
         this.socket = new ClientSocket(index, this, 0);

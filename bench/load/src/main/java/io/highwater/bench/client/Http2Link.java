@@ -30,11 +30,12 @@ final class Http2Link extends Link {
     Http2Link(
             LoadClient client,
             SocketChannel channel,
+            Bytes bytes,
             SelectionKey key,
             byte[] headers,
             int first,
             int streams) {
-        super(channel, key);
+        super(channel, bytes, key);
         this.client = client;
         this.headers = headers;
         this.sockets = new ClientSocket[streams];

@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Link {
     private final SocketChannel channel;
+    private final Bytes bytes;
     private final SelectionKey key;
     private byte @Nullable [] unread;
     private @Nullable ByteBuffer unwritten;
     private boolean reading = true;
+    private boolean begun;
 
-    Link(SocketChannel channel, SelectionKey key) {
+    Link(SocketChannel channel, Bytes bytes, SelectionKey key) {
         this.channel = channel;
+        this.bytes = bytes;
         this.key = key;
     }
 
@@ -46,22 +49,40 @@ abstract class Link {
 
     void finishConnect() throws IOException {
         channel.finishConnect();
+        bytes.connected();
+        begin();
         interest();
-        onConnected();
+    }
+
+    /** The first bytes go as soon as what is below is ready for them. */
+    private void begin() throws IOException {
+        if (!begun && bytes.isOpen()) {
+            begun = true;
+            onConnected();
+        }
     }
 
     boolean isConnected() {
         return channel.isConnected();
     }
 
-    /** Reads all that is there; false at the end of the stream. */
+    /** Reads what is there; false at the end of the stream. */
     boolean read(ByteBuffer in, Ticker ticker) throws IOException {
+        int count;
+        do {
+            count = readOnce(in, ticker);
+        } while (count > 0 && bytes.isUnread());
+        return count >= 0;
+    }
+
+    private int readOnce(ByteBuffer in, Ticker ticker) throws IOException {
         in.clear();
         if (unread != null) {
             in.put(unread);
             unread = null;
         }
-        int count = channel.read(in);
+        int count = bytes.read(in);
+        begin();
         in.flip();
         if (in.hasRemaining()) {
             onRead(in, ticker.nanoTime());
@@ -71,19 +92,21 @@ abstract class Link {
             in.get(rest);
             unread = rest;
         }
-        return count >= 0;
+        return count;
     }
 
     boolean isStuck() {
-        return unwritten != null;
+        return unwritten != null || bytes.isPending();
     }
 
     /** Writes what goes at once and keeps a copy of the rest. */
     void write(ByteBuffer data) throws IOException {
         if (unwritten == null) {
-            channel.write(data);
+            bytes.write(data);
             if (data.hasRemaining()) {
                 unwritten = ByteBuffer.allocate(data.remaining()).put(data).flip();
+            }
+            if (isStuck()) {
                 interest();
             }
         } else {
@@ -93,12 +116,13 @@ abstract class Link {
     }
 
     void flushPending() throws IOException {
-        if (unwritten != null) {
-            channel.write(unwritten);
-            if (!unwritten.hasRemaining()) {
-                unwritten = null;
-                interest();
+        if (isStuck()) {
+            bytes.flush();
+            if (unwritten != null) {
+                bytes.write(unwritten);
+                unwritten = unwritten.hasRemaining() ? unwritten : null;
             }
+            interest();
         }
     }
 
@@ -109,8 +133,7 @@ abstract class Link {
 
     private void interest() {
         key.interestOps(
-                (reading ? SelectionKey.OP_READ : 0)
-                        | (unwritten == null ? 0 : SelectionKey.OP_WRITE));
+                (reading ? SelectionKey.OP_READ : 0) | (isStuck() ? SelectionKey.OP_WRITE : 0));
     }
 
     void close() throws IOException {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class LoadClient implements AutoCloseable {
     private final Ticker ticker;
     private final Carrier carrier;
     private final ClientListener listener;
+    private final @Nullable SSLContext tls;
     private final Selector selector;
     private final SourceAddresses sources = new SourceAddresses();
     private final List<ClientSocket> sockets = new ArrayList<>();
@@ -37,14 +39,12 @@ public final class LoadClient implements AutoCloseable {
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer batch = ByteBuffer.allocateDirect(BUFFER_BYTES);
-    private final byte[] controlPayload = new byte[125];
-    private final FrameCursor cursor = new FrameCursor(FrameWriter.MAX_PAYLOAD_BYTES);
+    private final FrameReader frames;
     private @Nullable Link batching;
     private byte[] request = {};
     private int opening;
     private int lostSockets;
     private int closed;
-    private long pings;
     private int mask = 0x9E3779B9;
 
     /** Over HTTP/1.1. */
@@ -58,6 +58,8 @@ public final class LoadClient implements AutoCloseable {
         this.ticker = ticker;
         this.carrier = carrier;
         this.listener = listener;
+        this.frames = new FrameReader(this, listener);
+        this.tls = carrier.isSecure() ? SecureBytes.trustingContext() : null;
         this.selector = Selector.open();
     }
 
@@ -79,7 +81,7 @@ public final class LoadClient implements AutoCloseable {
         request =
                 carrier.isHttp1()
                         ? Http1Link.request(what, authority)
-                        : Hpack.connect(what, authority);
+                        : Hpack.connect(what, carrier.scheme(), authority);
     }
 
     /** Begins to open one more, over HTTP/1.1 only; {@link ClientListener#onOpen} follows. */
@@ -110,7 +112,7 @@ public final class LoadClient implements AutoCloseable {
 
     /** Pings that were answered. */
     public long pings() {
-        return pings;
+        return frames.pings();
     }
 
     /** False when the socket is closed, or an earlier message is still stuck in it. */
@@ -172,11 +174,6 @@ public final class LoadClient implements AutoCloseable {
                 "the closing handshakes",
                 () -> sockets.stream().allMatch(s -> s.state() == ClientSocket.State.CLOSED),
                 ticker.nanoTime() + limit.toNanos());
-        forget();
-    }
-
-    /** Forgets the sockets, of which none may be open. */
-    public void forget() throws IOException {
         for (Link link : links) {
             link.close();
         }
@@ -214,7 +211,9 @@ public final class LoadClient implements AutoCloseable {
             link = single;
         } else {
             carried = Math.min(wanted, carrier.streams());
-            Http2Link many = new Http2Link(this, channel, key, request, sockets.size(), carried);
+            Http2Link many =
+                    new Http2Link(
+                            this, channel, bytes(channel), key, request, sockets.size(), carried);
             sockets.addAll(List.of(many.sockets()));
             link = many;
         }
@@ -225,6 +224,10 @@ public final class LoadClient implements AutoCloseable {
             link.finishConnect();
         }
         return carried;
+    }
+
+    private Bytes bytes(SocketChannel channel) {
+        return tls == null ? new Bytes.Plain(channel) : new SecureBytes(channel, tls);
     }
 
     private void ready(SelectionKey key) {
@@ -246,29 +249,7 @@ public final class LoadClient implements AutoCloseable {
 
     /** All whole frames of {@code from}. */
     void frames(ClientSocket socket, ByteBuffer from, long nowNanos) {
-        while (socket.state() != ClientSocket.State.CLOSED && cursor.next(from)) {
-            onFrame(socket, from, nowNanos);
-        }
-    }
-
-    private void onFrame(ClientSocket socket, ByteBuffer from, long nowNanos) {
-        int length = cursor.payloadLength();
-        switch (cursor.opcode()) {
-            case FrameCursor.TEXT, FrameCursor.BINARY -> {
-                if (!cursor.fin()) {
-                    throw new BenchException("the server fragments messages of this size");
-                }
-                listener.onMessage(socket, from, cursor.payloadAt(), length, nowNanos);
-            }
-            case FrameCursor.PING -> {
-                from.get(cursor.payloadAt(), controlPayload, 0, length);
-                send(socket, FrameCursor.PONG, controlPayload, length);
-                pings++;
-            }
-            case FrameCursor.PONG -> {}
-            case FrameCursor.CLOSE -> lose(socket);
-            default -> throw new BenchException("the server sent opcode " + cursor.opcode());
-        }
+        frames.read(socket, from, nowNanos);
     }
 
     void opened(ClientSocket socket) {

@@ -45,12 +45,13 @@ class HpackTest {
 
     @Test
     void anExtendedConnectHasItsPseudoHeadersFirst() {
-        byte[] block = Hpack.connect(new Opening("/v1/ws", "highwater.v1"), "127.0.0.1:80");
+        byte[] block =
+                Hpack.connect(new Opening("/v1/ws", "highwater.v1"), "https", "127.0.0.1:80");
         String text = new String(block, StandardCharsets.ISO_8859_1);
 
         assertThat(HexFormat.of().formatHex(block)).startsWith("0207434f4e4e454354");
         assertThat(text)
-                .contains("\t:protocol\twebsocket", "\u0086", "\4\6/v1/ws", "\1\f127.0.0.1:80")
+                .contains("\t:protocol\twebsocket", "\6\5https", "\4\6/v1/ws", "\1\f127.0.0.1:80")
                 .contains("sec-websocket-version\00213", "sec-websocket-protocol\fhighwater.v1");
         assertThat(text.lastIndexOf(':', text.indexOf("sec-"))).isEqualTo(text.indexOf(":80"));
     }

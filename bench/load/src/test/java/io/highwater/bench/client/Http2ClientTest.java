@@ -3,6 +3,7 @@ package io.highwater.bench.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,16 +13,23 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The load client's streams against a server that plays bytes of RFC 9113 and RFC 8441. */
 @Timeout(30)
@@ -91,10 +99,14 @@ class Http2ClientTest {
     }
 
     private LoadClient client() throws IOException {
+        return client(Carrier.h2c(2));
+    }
+
+    private LoadClient client(Carrier carrier) throws IOException {
         return new LoadClient(
                 server.getLocalPort(),
                 TICKER,
-                Carrier.h2c(2),
+                carrier,
                 (socket, in, at, length, nowNanos) -> {
                     byte[] text = new byte[length];
                     in.get(at, text);
@@ -171,6 +183,77 @@ class Http2ClientTest {
             assertThat(credit.get().stream()).isEqualTo(3);
             assertThat(ByteBuffer.wrap(credit.get().payload()).getInt()).isEqualTo(3 * 16_004);
         }
+    }
+
+    /** More than a read's buffer and many TLS records at once, so that records are left over. */
+    @Test
+    void overTlsAllThatWasSentIsReadAndWritten(@TempDir Path folder) throws Exception {
+        server.close();
+        server = secureServer(folder);
+        byte[] large = new byte[16_000];
+        ByteBuffer.wrap(large).put((byte) 0x82).put((byte) 126).putShort((short) 15_996);
+        ByteBuffer header = ByteBuffer.allocate(Http2.FRAME_HEADER_BYTES);
+        Http2.frame(header, Http2.DATA, 0, 1, large.length);
+        int messages = 60;
+        CompletableFuture<Frame> said = new CompletableFuture<>();
+        play(
+                CONNECT_ALLOWED,
+                (in, out) -> {
+                    next(in, Http2.HEADERS);
+                    next(in, Http2.HEADERS);
+                    out.write(bytes("000001010400000001" + "88" + "000001010400000003" + "88"));
+                    ByteArrayOutputStream all = new ByteArrayOutputStream();
+                    for (int i = 0; i < messages; i++) {
+                        all.write(header.array());
+                        all.write(large);
+                    }
+                    out.write(all.toByteArray());
+                    said.complete(next(in, Http2.DATA));
+                    in.readAllBytes();
+                });
+        try (LoadClient client = client(Carrier.h2c(2).withTls())) {
+            client.open(2, Opening.of("/v1/echo"), LIMIT);
+            long deadlineNanos = TICKER.nanoTime() + LIMIT.toNanos();
+            assertThat(client.pollUntil(() -> heard.size() == messages, deadlineNanos)).isTrue();
+            client.send(client.socket(0), FrameCursor.TEXT, new byte[] {'x'}, 1);
+            assertThat(client.pollUntil(said::isDone, deadlineNanos)).isTrue();
+            assertThat(said.get().stream()).isEqualTo(1);
+        }
+    }
+
+    private static ServerSocket secureServer(Path folder) throws Exception {
+        Path file = folder.resolve("test.p12");
+        Process keytool =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
+                                "-genkeypair",
+                                "-keyalg",
+                                "EC",
+                                "-dname",
+                                "CN=localhost",
+                                "-storetype",
+                                "PKCS12",
+                                "-storepass",
+                                "changeit",
+                                "-keystore",
+                                file.toString())
+                        .inheritIO()
+                        .start();
+        assertThat(keytool.waitFor()).isZero();
+        KeyStore keys = KeyStore.getInstance(file.toFile(), "changeit".toCharArray());
+        KeyManagerFactory managers =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, "changeit".toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        SSLServerSocket socket =
+                (SSLServerSocket)
+                        context.getServerSocketFactory()
+                                .createServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        return socket;
     }
 
     @Test
