@@ -13,14 +13,16 @@ final class KernelSlabs {
     private static final int ACTIVE_OBJECTS = 1;
     private static final int OBJECT_BYTES = 3;
 
-    /** A TCP socket's parts: itself, its inode and file, its name, its place in epoll. */
+    /**
+     * A TCP socket's parts: itself, its inode and file, its place in epoll. Names (dentry) are left
+     * out: what other programs do with files would drown them.
+     */
     private static final Set<String> OF_SOCKETS =
             Set.of(
                     "TCP",
                     "TCPv6",
                     "sock_inode_cache",
                     "filp",
-                    "dentry",
                     "eventpoll_epi",
                     "eventpoll_pwq",
                     "tcp_bind_bucket",

@@ -48,18 +48,18 @@ record Sections(Ticker ticker, Length length) {
                                 new Column("rssBytesPerConnection", "RSS, B"),
                                 new Column("kernelBytesPerConnection", "kernel, B a socket")),
                         List.of(
-                                Bound.absolute(
+                                Bound.own(
                                         "idle channel session, live heap, B",
                                         figure,
                                         CHANNEL,
                                         1_500),
-                                new Bound(
+                                Bound.ratio(
                                         "idle channel session, live heap / Netty's",
                                         figure,
                                         CHANNEL,
                                         NETTY,
                                         1),
-                                Bound.absolute(
+                                Bound.own(
                                         "idle annotated endpoint, live heap, B (in the end 2,500)",
                                         figure,
                                         ENDPOINT,
@@ -89,10 +89,16 @@ record Sections(Ticker ticker, Length length) {
                 length.rounds(),
                 Column.ofFanout(),
                 List.of(
-                        new Bound(of + "4 in flight / raw", saturated, CHANNEL, RAW, 1.3),
-                        new Bound(of + "fixed rate / raw", atRate, CHANNEL, RAW, 1.3),
-                        new Bound(of + "4 in flight / Netty", saturated, CHANNEL, NETTY, 0.5),
-                        new Bound(of + "fixed rate / Netty", atRate, CHANNEL, NETTY, 0.5)),
+                        Bound.ratio(of + "4 in flight / raw", saturated, CHANNEL, RAW, 1.3),
+                        Bound.ratio(of + "fixed rate / raw", atRate, CHANNEL, RAW, 1.3),
+                        Bound.ratio(of + "4 in flight / Netty", saturated, CHANNEL, NETTY, 0.5),
+                        Bound.ratio(of + "fixed rate / Netty", atRate, CHANNEL, NETTY, 0.5),
+                        Bound.difference(
+                                String.format("fan-out to %,d, p50 - raw's, µs", members),
+                                "latencyMicrosP50AtRate",
+                                CHANNEL,
+                                RAW,
+                                1_000)),
                 "The raw loop joins the messages of a turn, too. A channel's message has 150 B.");
     }
 
@@ -126,13 +132,13 @@ record Sections(Ticker ticker, Length length) {
                                 new Column("roundTripMicrosP50AtRate", "p50 at 5,000/s, ms", 1e3),
                                 new Column("roundTripMicrosP99AtRate", "p99, ms", 1e3)),
                         List.of(
-                                new Bound(
+                                Bound.ratio(
                                         "echo, CPU, plain listener / Netty",
                                         figure,
                                         WIRE,
                                         NETTY,
                                         1.2),
-                                new Bound(
+                                Bound.ratio(
                                         "echo, CPU, annotated endpoint / Netty",
                                         figure,
                                         ENDPOINT,
@@ -155,19 +161,19 @@ record Sections(Ticker ticker, Length length) {
                                 new Column(figure, "CPU, µs"),
                                 new Column("connectsPerSecond", "a second")),
                         List.of(
-                                new Bound(
+                                Bound.ratio(
                                         "connect, CPU, plain listener / Netty",
                                         figure,
                                         WIRE,
                                         NETTY,
                                         1.5),
-                                new Bound(
+                                Bound.ratio(
                                         "connect, CPU, annotated endpoint / Netty",
                                         figure,
                                         ENDPOINT,
                                         NETTY,
                                         1.5),
-                                new Bound(
+                                Bound.ratio(
                                         "connect, CPU, annotated endpoint / stock Jetty",
                                         figure,
                                         ENDPOINT,
@@ -195,7 +201,7 @@ record Sections(Ticker ticker, Length length) {
                         new Column(figure, "live heap, B"),
                         new Column("rssBytesPerConnection", "RSS, B")),
                 List.of(
-                        Bound.absolute(
+                        Bound.own(
                                 "idle channel session over HTTP/2, live heap, B",
                                 figure,
                                 CHANNEL,
@@ -215,7 +221,7 @@ record Sections(Ticker ticker, Length length) {
                 length.rounds(),
                 Column.ofFanout(),
                 List.of(
-                        new Bound(
+                        Bound.ratio(
                                 String.format(
                                         "fan-out to %,d over h2c, CPU a delivery, one at a time /"
                                                 + " raw",
@@ -250,7 +256,7 @@ record Sections(Ticker ticker, Length length) {
                                 new Column("latencyMicrosP99Without", "without, ms", 1e3),
                                 new Column("latencyMicrosP99With", "with, ms", 1e3)),
                         List.of(
-                                Bound.absolute(
+                                Bound.own(
                                         "p99 beside members that stop reading / without",
                                         figure,
                                         CHANNEL,
@@ -284,15 +290,13 @@ record Sections(Ticker ticker, Length length) {
                                 new Column("pingsPerSocket", "pings each"),
                                 new Column("idleCpuShareOfOneCore", "idle CPU, cores")),
                         List.of(
-                                Bound.absolute(
+                                Bound.own(
                                         "a million: one message to all, s",
                                         "lastDeliverySeconds",
                                         CHANNEL,
                                         2),
-                                Bound.absolute(
-                                        "a million: server RSS, B", "rssBytes", CHANNEL, 4e9),
-                                Bound.absolute(
-                                        "a million: lost sockets", "lostSockets", CHANNEL, 0)),
+                                Bound.own("a million: server RSS, B", "rssBytes", CHANNEL, 4e9),
+                                Bound.own("a million: lost sockets", "lostSockets", CHANNEL, 0)),
                         ""));
     }
 }

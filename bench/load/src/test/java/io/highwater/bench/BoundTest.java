@@ -14,24 +14,31 @@ class BoundTest {
 
     @Test
     void aRatioIsOfTheTwoInTheSameRun() {
-        Bound bound = new Bound("", "cpu", Contestant.CHANNEL, Contestant.RAW, 2);
+        Bound bound = Bound.ratio("", "cpu", Contestant.CHANNEL, Contestant.RAW, 2);
 
         assertThat(bound.value(MEDIANS)).hasValue(1.5);
     }
 
     @Test
+    void aDifferenceIsOfTheTwoInTheSameRun() {
+        Bound bound = Bound.difference("", "cpu", Contestant.CHANNEL, Contestant.RAW, 2);
+
+        assertThat(bound.value(MEDIANS)).hasValue(1);
+    }
+
+    @Test
     void aFigureOfItsOwnNeedsNobodyElse() {
-        assertThat(Bound.absolute("", "cpu", Contestant.CHANNEL, 2).value(MEDIANS)).hasValue(3);
+        assertThat(Bound.own("", "cpu", Contestant.CHANNEL, 2).value(MEDIANS)).hasValue(3);
     }
 
     @Test
     void whereOneHadNoTurnOrNoFigureThereIsNone() {
-        assertThat(new Bound("", "cpu", Contestant.CHANNEL, Contestant.WS, 2).value(MEDIANS))
+        assertThat(Bound.ratio("", "cpu", Contestant.CHANNEL, Contestant.WS, 2).value(MEDIANS))
                 .isEmpty();
-        assertThat(new Bound("", "other", Contestant.CHANNEL, Contestant.RAW, 2).value(MEDIANS))
+        assertThat(Bound.ratio("", "other", Contestant.CHANNEL, Contestant.RAW, 2).value(MEDIANS))
                 .isEmpty();
-        assertThat(new Bound("", "cpu", Contestant.CHANNEL, Contestant.NETTY, 2).value(MEDIANS))
+        assertThat(Bound.ratio("", "cpu", Contestant.CHANNEL, Contestant.NETTY, 2).value(MEDIANS))
                 .isEmpty();
-        assertThat(Bound.absolute("", "cpu", Contestant.WS, 2).value(MEDIANS)).isEmpty();
+        assertThat(Bound.own("", "cpu", Contestant.WS, 2).value(MEDIANS)).isEmpty();
     }
 }
