@@ -1,7 +1,9 @@
-// One room's WebSocket, opened again when it breaks. No DOM here: app.js listens and shows.
+// A WebSocket that is opened again when it breaks. No DOM here: the views listen and show.
 
-const BACKOFF_BASE_MS = 500;
-const BACKOFF_CAP_MS = 20_000;
+const BACKOFF = { baseMs: 500, capMs: 20_000 };
+/** What a server may make of the back-off: it must neither be hammered nor send a tab away for good. */
+const BACKOFF_MIN_MS = 100;
+const BACKOFF_MAX_MS = 300_000;
 /** A connection that lived this long has proved itself: the next failure starts the back-off afresh. */
 const STABLE_MS = 10_000;
 /** Browsers wait minutes for a handshake that nobody answers. */
@@ -17,13 +19,13 @@ const FINAL = new Map([
   [1008, 'The server’s policy forbids this.'],
   [1009, 'The message was too big.'],
   [4401, 'The sign-in is missing or has expired.'],
-  [4403, 'You may not enter this room.'],
+  [4403, 'You may not enter here.'],
 ]);
 const BACK_OFF = new Set([4408, 4429]);
 
 /** Full jitter: anywhere between now and the doubling bound, so that a crowd does not return as one. */
-export function backoffMs(attempt, random) {
-  return random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempt);
+export function backoffMs(attempt, random, { baseMs, capMs } = BACKOFF) {
+  return random() * Math.min(capMs, baseMs * 2 ** attempt);
 }
 
 /** What a close code asks for: {retry: true, notBeforeMs} or {retry: false, text}. */
@@ -39,15 +41,20 @@ export function afterClose(code, reason) {
 
 function retryAfterMs(reason) {
   try {
-    const wanted = JSON.parse(reason)?.retryAfterMs;
-    return Number.isFinite(wanted) ? Math.min(Math.max(wanted, 0), RETRY_AFTER_MAX_MS) : 0;
+    return clampRetryAfterMs(JSON.parse(reason)?.retryAfterMs);
   } catch {
     return 0; // A proxy may answer 1012 with words of its own.
   }
 }
 
-const BROWSER = {
-  webSocket: (url) => new WebSocket(url),
+/** A server's retryAfterMs, kept within reason; 0 where it is no number. */
+export function clampRetryAfterMs(wanted) {
+  return Number.isFinite(wanted) ? Math.min(Math.max(wanted, 0), RETRY_AFTER_MAX_MS) : 0;
+}
+
+/** What a connection needs of its surroundings; tests hand in their own. */
+export const BROWSER = {
+  webSocket: (url, ...subprotocol) => new WebSocket(url, ...subprotocol),
   setTimeout: (task, ms) => setTimeout(task, ms),
   clearTimeout: (timer) => clearTimeout(timer),
   nowMs: () => performance.now(),
@@ -59,8 +66,9 @@ const BROWSER = {
  * {name: 'connecting'}, {name: 'open'}, {name: 'waiting', atMs}, {name: 'stopped', text}.
  * After leave() nothing more is told.
  */
-export class RoomConnection {
+export class Connection {
   #url;
+  #subprotocol;
   #onState;
   #onFrame;
   #world;
@@ -68,9 +76,13 @@ export class RoomConnection {
   #timer;
   #attempt = 0;
   #left = false;
+  #backoff = BACKOFF;
+  #heldOffUntilMs = 0;
 
-  constructor(url, { onState, onFrame }, world = BROWSER) {
+  /** Without a subprotocol none is offered. */
+  constructor(url, { onState, onFrame, subprotocol }, world = BROWSER) {
     this.#url = url;
+    this.#subprotocol = subprotocol === undefined ? [] : [subprotocol];
     this.#onState = onState;
     this.#onFrame = onFrame;
     this.#world = world;
@@ -93,6 +105,31 @@ export class RoomConnection {
     }
   }
 
+  /** The server's own back-off, from its welcome; what is no pair of numbers changes nothing. */
+  useBackoff(wanted) {
+    const { baseMs, capMs } = wanted ?? {};
+    if (Number.isFinite(baseMs) && Number.isFinite(capMs) && baseMs <= capMs) {
+      const clamp = (ms) => Math.min(Math.max(ms, BACKOFF_MIN_MS), BACKOFF_MAX_MS);
+      this.#backoff = { baseMs: clamp(baseMs), capMs: clamp(capMs) };
+    }
+  }
+
+  /** The server is about to close and says when to come back: however it closes then, not before. */
+  holdOff(ms) {
+    this.#heldOffUntilMs = this.#world.nowMs() + clampRetryAfterMs(ms);
+  }
+
+  /** Gives up a connection that nothing comes from any more, and whose close nobody would answer. */
+  giveUp() {
+    const socket = this.#socket;
+    if (socket !== null) {
+      this.#world.clearTimeout(this.#timer);
+      this.#socket = null;
+      socket.close();
+      this.#closed(1006, '', false);
+    }
+  }
+
   leave() {
     this.#left = true;
     this.#world.clearTimeout(this.#timer);
@@ -102,7 +139,7 @@ export class RoomConnection {
 
   #connect() {
     const world = this.#world;
-    const socket = world.webSocket(this.#url);
+    const socket = world.webSocket(this.#url, ...this.#subprotocol);
     let openedAtMs = null;
     this.#socket = socket;
     this.#timer = world.setTimeout(() => socket.close(), CONNECT_TIMEOUT_MS);
@@ -139,8 +176,11 @@ export class RoomConnection {
     if (wasStable) {
       this.#attempt = 0;
     }
-    const delayMs = next.notBeforeMs + backoffMs(this.#attempt++, this.#world.random);
+    const nowMs = this.#world.nowMs();
+    const notBeforeMs = Math.max(next.notBeforeMs, this.#heldOffUntilMs - nowMs);
+    const delayMs = notBeforeMs + backoffMs(this.#attempt++, this.#world.random, this.#backoff);
+    this.#heldOffUntilMs = 0;
     this.#timer = this.#world.setTimeout(() => this.#connect(), delayMs);
-    this.#onState({ name: 'waiting', atMs: this.#world.nowMs() + delayMs });
+    this.#onState({ name: 'waiting', atMs: nowMs + delayMs });
   }
 }

@@ -1,64 +1,16 @@
 // The page's reconnecting connection against a made-up browser: which close comes back, when, and which does not.
-// Its argument is the path of connection.js.
+// Its argument is the folder of the page.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { check } from './lib/check.mjs';
+import { World, pageModule } from './lib/page.mjs';
 
-const source = await readFile(process.argv[2], 'utf8');
-const { RoomConnection } = await import(`data:text/javascript,${encodeURIComponent(source)}`);
-
-/** A browser whose time is moved by hand, and whose dice always show the same. */
-class World {
-  now = 0;
-  dice = 0.5;
-  timers = new Map();
-  sockets = [];
-  #ids = 0;
-
-  webSocket = (url) => {
-    const socket = { url, readyState: 0, sent: [], closedWith: null, send: (text) => socket.sent.push(text) };
-    socket.close = (code) => (socket.closedWith = code ?? 'no code');
-    this.sockets.push(socket);
-    return socket;
-  };
-  setTimeout = (task, ms) => {
-    this.timers.set(++this.#ids, { task, at: this.now + ms });
-    return this.#ids;
-  };
-  clearTimeout = (id) => this.timers.delete(id);
-  nowMs = () => this.now;
-  random = () => this.dice;
-
-  get last() {
-    return this.sockets.at(-1);
-  }
-
-  open() {
-    this.last.readyState = 1;
-    this.last.onopen();
-  }
-
-  close(code, reason = '') {
-    this.last.readyState = 3;
-    this.last.onclose({ code, reason });
-  }
-
-  advance(ms) {
-    this.now += ms;
-    for (const [id, { task, at }] of this.timers) {
-      if (at <= this.now) {
-        this.timers.delete(id);
-        task();
-      }
-    }
-  }
-}
+const { Connection } = await pageModule('connection.js');
 
 function start() {
   const world = new World();
   const states = [];
   const frames = [];
-  const connection = new RoomConnection('ws://host/v1/chat/tea', { onState: (s) => states.push(s), onFrame: (f) => frames.push(f) }, world);
+  const connection = new Connection('ws://host/v1/chat/tea', { onState: (s) => states.push(s), onFrame: (f) => frames.push(f) }, world);
   return { world, states, frames, connection, state: () => states.at(-1) };
 }
 
@@ -144,6 +96,9 @@ check(async (step) => {
     assert.equal(state().name, 'open');
   }
 
+  step('offers a subprotocol only where it has one');
+  assert.deepEqual(start().world.last.subprotocol, []);
+
   step('after leave() there is silence');
   {
     const { world, connection, states } = start();
@@ -156,6 +111,41 @@ check(async (step) => {
     connection.retryNow();
     assert.equal(states.length, told);
     assert.equal(world.sockets.length, 1);
+  }
+
+  step('a server that drains says when to come back, however it closes then');
+  for (const [held, reason, atMs] of [[4000, '', 4000], [4000, '{"retryAfterMs":6000}', 6000], [-1, '', 0], ['soon', '', 0]]) {
+    const { world, state, connection } = start();
+    world.open();
+    connection.holdOff(held);
+    world.close(1012, reason);
+    assert.equal(state().atMs, atMs + 250);
+    world.advance(atMs + 250);
+    world.close(1006);
+    assert.equal(state().atMs - world.now, 500, 'and that is over with the next attempt');
+  }
+
+  step('the server’s own back-off, within reason');
+  for (const [wanted, first] of [[{ baseMs: 2000, capMs: 3000 }, 1000], [{ baseMs: 1, capMs: 5 }, 50], [{ baseMs: 9, capMs: 3 }, 250], [{ baseMs: '5' }, 250], [null, 250]]) {
+    const { world, state, connection } = start();
+    world.open();
+    connection.useBackoff(wanted);
+    world.close(1001);
+    assert.equal(state().atMs, first);
+  }
+
+  step('a silent connection is given up at once, and its late close is not heard');
+  {
+    const { world, state, connection } = start();
+    world.open();
+    const silent = world.last;
+    connection.giveUp();
+    assert.equal(silent.closedWith, 'no code');
+    assert.deepEqual(state(), { name: 'waiting', atMs: 250 });
+    silent.onclose({ code: 1000, reason: '' });
+    world.advance(250);
+    assert.equal(world.sockets.length, 2);
+    assert.equal(state().name, 'connecting');
   }
   return {};
 });

@@ -18,16 +18,18 @@ export function launch(...flags) {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
 }
 
-/** One tab with the demo page in a room. What the console says against the page is kept in complaints. */
+/** One tab with the demo page, in a chat room or a channel. What the console says against the page is in complaints. */
 export class Tab {
   complaints = [];
   page;
+  field = 'text';
 
   static async open(context, url) {
     const page = await context.newPage();
     const tab = new Tab(page);
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && tab.complaints.push(message.text()));
     page.on('pageerror', (error) => tab.complaints.push(String(error)));
+    tab.field = new URL(url).hash.startsWith('#channel/') ? 'channel-text' : 'text';
     tab.response = await page.goto(url);
     await tab.connected();
     return tab;
@@ -43,17 +45,37 @@ export class Tab {
 
   /** Types into whatever has the focus, which must be the message field, and presses Enter. */
   async say(text) {
-    assert.equal(await this.focus(), 'text');
+    assert.equal(await this.focus(), this.field);
     await this.page.keyboard.type(text);
     await this.page.keyboard.press('Enter');
   }
 
-  /** Waits until the log shows a message of exactly this text, echoed by the server, and gives its author. */
+  /** Waits until the log shows a message of exactly this text, echoed by the server; gives its author, or null. */
   async sees(text) {
-    const body = this.page.locator('.message:not(.pending) .text', { hasText: text }).last();
+    const body = this.shown('.message:not(.pending) .text', { hasText: text }).last();
     await body.waitFor();
     assert.equal(await body.textContent(), text);
-    return body.locator('xpath=..').locator('.name').textContent();
+    return (await body.locator('xpath=..').locator('.name').allTextContents())[0] ?? null;
+  }
+
+  /** In the view that is shown. */
+  shown(selector, options) {
+    return this.page.locator(`[role="tabpanel"]:not([hidden]) ${selector}`, options);
+  }
+
+  /** What the log shows, in its order, notices and all. */
+  log() {
+    return this.shown('.log :is(.text, .notice)').allTextContents();
+  }
+
+  /** Presses a key until that element has the focus. */
+  async pressUntil(key, id) {
+    const passed = [];
+    while ((await this.focus()) !== id) {
+      assert.ok(passed.length < 30, `${key} does not lead to ${id} but to ${passed}`);
+      await this.page.keyboard.press(key);
+      passed.push(await this.focus());
+    }
   }
 
   focus() {

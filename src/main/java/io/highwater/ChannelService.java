@@ -7,6 +7,7 @@ import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
+import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.ShardThreads;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.outbound.OutboundNode;
@@ -20,6 +21,8 @@ import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
+import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.jetty.StreamBursts;
 import java.util.concurrent.Executor;
 
 /**
@@ -37,6 +40,8 @@ final class ChannelService implements AutoCloseable {
             OutboundNode outbound,
             PingScheduler pings,
             SessionObserver observer,
+            StreamBursts bursts,
+            PermessageDeflate deflate,
             Executor executor) {
         ChannelSettings channels = config.channels();
         long maxHeapBytes = Runtime.getRuntime().maxMemory();
@@ -56,8 +61,9 @@ final class ChannelService implements AutoCloseable {
         hub =
                 new ChannelHub<>(
                         backbone,
-                        new TurnFrames(),
+                        new TurnFrames(deflate),
                         threads.executors(),
+                        new SharedWrites(bursts),
                         ringBytes,
                         ChannelObserver.NONE);
         // Replies end a session that does not read them; what may give way says so by its lane.
@@ -86,6 +92,19 @@ final class ChannelService implements AutoCloseable {
                                 outbound.ticker(),
                                 observer),
                         executor);
+    }
+
+    /** Streams of one HTTP/2 connection share the writes of a turn. */
+    private record SharedWrites(StreamBursts bursts) implements DeliveryBurst {
+        @Override
+        public void begin() {
+            bursts.begin();
+        }
+
+        @Override
+        public void end() {
+            bursts.end();
+        }
     }
 
     Sessions sessions() {

@@ -2,6 +2,7 @@ package io.highwater;
 
 import io.highwater.admin.AdminSettings;
 import io.highwater.channel.ChannelSettings;
+import io.highwater.channel.PrefixSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.outbound.GovernorSettings;
@@ -10,6 +11,7 @@ import io.highwater.outbound.WaterMarks;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.ServerSettings.Keystore;
 import io.highwater.wire.WireSettings;
+import io.highwater.wire.deflate.DeflateSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,6 +64,7 @@ final class ConfigAssembly {
         WaterMarks marks =
                 problems.attempt(
                         this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
+        ChannelSettings channels = channels();
         KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
         checkAdminPort(keystore);
         problems.throwIfAny();
@@ -73,7 +77,7 @@ final class ConfigAssembly {
                 made(wire),
                 schema.limits().commandsPerSecond(),
                 schema.limits().commandsBurst(),
-                ChannelSettings.defaults(),
+                channels,
                 new OutboundSettings(
                         made(marks),
                         schema.outbound().policy(),
@@ -82,7 +86,11 @@ final class ConfigAssembly {
                 new GovernorSettings(
                         schema.governor().slowFraction(), schema.governor().heapFraction()),
                 made(keepalive),
-                schema.drain().window());
+                schema.drain().window(),
+                new DeflateSettings(
+                        (int) schema.deflate().minBytes().bytes(),
+                        schema.deflate().level(),
+                        schema.deflate().budget()));
     }
 
     private ServerSettings server(@Nullable Keystore keystore) {
@@ -170,7 +178,8 @@ final class ConfigAssembly {
                 orElse(
                         rules.maxConnectionsPerIp(),
                         HandshakeSettings.defaultMaxConnectionsPerIp(most)),
-                proxies);
+                proxies,
+                schema.deflate().mode());
     }
 
     private WireSettings wire() {
@@ -185,6 +194,30 @@ final class ConfigAssembly {
                 queue.highBytes().bytes(),
                 queue.lowMessages(),
                 queue.lowBytes().bytes());
+    }
+
+    /** Each prefix is tried by itself, as each list of the handshake is. */
+    private ChannelSettings channels() {
+        List<PrefixSettings> prefixes = new ArrayList<>();
+        schema.channels()
+                .forEach(
+                        (prefix, keys) -> {
+                            PrefixSettings settings =
+                                    problems.attempt(() -> settings(prefix, keys));
+                            if (settings != null) {
+                                prefixes.add(settings);
+                            }
+                        });
+        return ChannelSettings.defaults().withPrefixes(prefixes);
+    }
+
+    private static PrefixSettings settings(String prefix, ConfigSchema.Channels keys) {
+        return new PrefixSettings(
+                prefix,
+                keys.policy() == null ? null : keys.policy().name(),
+                keys.latestCount(),
+                keys.ringMessages(),
+                keys.ringAge());
     }
 
     private KeepaliveSettings keepalive() {

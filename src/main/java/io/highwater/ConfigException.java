@@ -1,8 +1,10 @@
 package io.highwater;
 
+import io.highwater.api.Api;
 import java.util.List;
 
 /** The configuration is wrong, with every reason; each is one line and names key, value, range. */
+@Api
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 

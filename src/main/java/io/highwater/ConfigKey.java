@@ -1,18 +1,22 @@
 package io.highwater;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One line of the catalogue of keys, which the reader, the help and the README share. Immutable.
  *
- * @param name as in a file, such as {@code highwater.tls.port}
+ * @param name as in a file, such as {@code highwater.tls.port}, or {@code
+ *     highwater.channels."PREFIX".policy} for any prefix
  * @param fallback the default as a user would write it, empty for none
  * @param shown the default as the help shows it
  * @param form what a value must be, with its range
@@ -26,6 +30,11 @@ public record ConfigKey(String name, String fallback, String shown, String form,
         List<ConfigKey> keys = new ArrayList<>();
         collect(ConfigSchema.class, PREFIX, keys);
         return List.copyOf(keys);
+    }
+
+    /** True where it holds for a prefix; then no environment variable sets it. */
+    public boolean isPrefixed() {
+        return name.indexOf('"') >= 0;
     }
 
     /** The environment variable that sets it, such as {@code HIGHWATER_TLS_PORT}. */
@@ -49,14 +58,26 @@ public record ConfigKey(String name, String fallback, String shown, String form,
         return component.getType().getEnclosingClass() == ConfigSchema.class;
     }
 
+    /** The keys that each prefix has, where the component is a map of them; else null. */
+    static @Nullable Class<?> prefixedGroup(RecordComponent component) {
+        return component.getType() == Map.class
+                        && component.getGenericType() instanceof ParameterizedType map
+                ? (Class<?>) map.getActualTypeArguments()[1]
+                : null;
+    }
+
     static String kebab(RecordComponent component) {
         return component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
     private static void collect(Class<?> group, String prefix, List<ConfigKey> keys) {
         for (RecordComponent component : group.getRecordComponents()) {
-            if (isGroup(component)) {
-                collect(component.getType(), prefix + kebab(component) + ".", keys);
+            String within = prefix + kebab(component) + ".";
+            Class<?> prefixed = prefixedGroup(component);
+            if (prefixed != null) {
+                collect(prefixed, within + QuotedPrefix.PLACEHOLDER + ".", keys);
+            } else if (isGroup(component)) {
+                collect(component.getType(), within, keys);
             } else {
                 keys.add(of(component, prefix));
             }

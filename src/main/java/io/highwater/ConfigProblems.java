@@ -6,22 +6,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong, so that a user hears all of it at once. Confined to its caller. */
 final class ConfigProblems {
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
     private final List<String> lines = new ArrayList<>();
     private final Set<String> badKeys = new HashSet<>();
 
     /** A line about a key that has no usable value. */
     void add(String key, String line) {
         badKeys.add(key);
-        lines.add(line);
+        lines.add(onOneLine(line));
     }
 
     /** A line about values that are usable but do not go together. */
     void add(String line) {
-        lines.add(line);
+        lines.add(onOneLine(line));
     }
 
     /**
@@ -37,9 +40,15 @@ final class ConfigProblems {
         try {
             return make.get();
         } catch (IllegalArgumentException e) {
-            lines.add(String.valueOf(e.getMessage()));
+            lines.add(onOneLine(String.valueOf(e.getMessage())));
             return null;
         }
+    }
+
+    /** Names and values of a file may hold line breaks. */
+    private static String onOneLine(String line) {
+        return CONTROL.matcher(line)
+                .replaceAll(found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
     }
 
     void throwIfAny() throws ConfigException {

@@ -10,6 +10,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.eclipse.microprofile.config.ConfigValue;
 import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.jspecify.annotations.Nullable;
@@ -23,33 +24,40 @@ import org.jspecify.annotations.Nullable;
 final class ConfigReader {
     private final ConfigSources sources;
     private final SmallRyeConfig config;
+
+    /** MicroProfile would take any variable for a prefix whose letters and digits are the same. */
+    private final SmallRyeConfig withoutVariables;
+
     private final Validator validator;
     private final ConfigProblems problems;
 
     private ConfigReader(
             ConfigSources sources,
-            SmallRyeConfig config,
+            Map<String, String> variables,
             Validator validator,
             ConfigProblems problems) {
         this.sources = sources;
-        this.config = config;
+        this.config = config(sources, variables);
+        this.withoutVariables = config(sources, Map.of());
         this.validator = validator;
         this.problems = problems;
     }
 
     static ConfigSchema read(
             ConfigSources sources, Map<String, String> variables, ConfigProblems problems) {
-        // No default interceptors: a "$" in a password is not an expression.
-        SmallRyeConfig config =
-                new SmallRyeConfigBuilder().withSources(sources.sources(variables)).build();
         try (ValidatorFactory factory =
                 Validation.byDefaultProvider()
                         .configure()
                         .messageInterpolator(new ParameterMessageInterpolator())
                         .buildValidatorFactory()) {
-            return new ConfigReader(sources, config, factory.getValidator(), problems)
+            return new ConfigReader(sources, variables, factory.getValidator(), problems)
                     .group(ConfigSchema.class, ConfigKey.PREFIX);
         }
+    }
+
+    /** No default interceptors: a "$" in a password is not an expression. */
+    private static SmallRyeConfig config(ConfigSources sources, Map<String, String> variables) {
+        return new SmallRyeConfigBuilder().withSources(sources.sources(variables)).build();
     }
 
     private <T> T group(Class<T> type, String prefix) {
@@ -57,11 +65,29 @@ final class ConfigReader {
         Object[] values = new Object[components.length];
         for (int i = 0; i < values.length; i++) {
             RecordComponent component = components[i];
-            values[i] =
-                    ConfigKey.isGroup(component)
-                            ? group(component.getType(), prefix + ConfigKey.kebab(component) + ".")
-                            : value(type, component, ConfigKey.of(component, prefix));
+            String within = prefix + ConfigKey.kebab(component) + ".";
+            Class<?> prefixed = ConfigKey.prefixedGroup(component);
+            if (prefixed != null) {
+                values[i] = groups(prefixed, within);
+            } else if (ConfigKey.isGroup(component)) {
+                values[i] = group(component.getType(), within);
+            } else {
+                values[i] = value(type, component, ConfigKey.of(component, prefix));
+            }
         }
+        return make(type, components, values);
+    }
+
+    /** A group for each prefix that is set, by that prefix. */
+    private Map<String, Object> groups(Class<?> type, String within) {
+        Map<String, Object> groups = new TreeMap<>();
+        for (String prefix : sources.prefixes(within)) {
+            groups.put(prefix, group(type, within + QuotedPrefix.quote(prefix) + "."));
+        }
+        return groups;
+    }
+
+    private static <T> T make(Class<T> type, RecordComponent[] components, Object[] values) {
         try {
             Class<?>[] types =
                     Arrays.stream(components)
@@ -75,7 +101,8 @@ final class ConfigReader {
     }
 
     private @Nullable Object value(Class<?> group, RecordComponent component, ConfigKey key) {
-        ConfigValue found = config.getConfigValue(key.name());
+        SmallRyeConfig readable = key.isPrefixed() ? withoutVariables : config;
+        ConfigValue found = readable.getConfigValue(key.name());
         String text = found.getValue();
         if (text == null || text.isBlank()) {
             return fallback(component, key);

@@ -1,15 +1,19 @@
 package io.highwater;
 
+import io.highwater.channel.ChannelOverflow;
+import io.highwater.handshake.DeflatePolicy;
 import io.highwater.outbound.OverflowPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The catalogue: every key, its type, range, default and one sentence. A component is a key ({@code
  * tls.keystorePassword} is {@code highwater.tls.keystore-password}), a record in here a group of
- * them. {@link ConfigReader} fills it, {@link ConfigKey} lists it. Immutable.
+ * them, and a map such a group for each {@linkplain QuotedPrefix prefix} that is set. {@link
+ * ConfigReader} fills it, {@link ConfigKey} lists it. Immutable.
  */
 record ConfigSchema(
         @Setting(fallback = "8080", about = "Data port: HTTP/1.1 and h2c. 0 is any free one.")
@@ -22,9 +26,11 @@ record ConfigSchema(
         Handshake handshake,
         Limits limits,
         Outbound outbound,
+        Map<String, Channels> channels,
         Governor governor,
         Keepalive keepalive,
-        Drain drain) {
+        Drain drain,
+        Deflate deflate) {
 
     record Tls(
             @Setting(fallback = "8443", about = "Data port over TLS (ALPN h2). 0 is any free one.")
@@ -150,6 +156,28 @@ record ConfigSchema(
                     @Allowed(min = "4 KiB", max = "16 MiB")
                     ByteSize socketBuffer) {}
 
+    /** Null is what the longest shorter prefix says that sets it, in the end the default. */
+    record Channels(
+            @Setting(
+                            shown = "EVICT",
+                            about =
+                                    "What becomes of slow subscribers to channels whose names begin with PREFIX; the longest wins.")
+                    @Nullable ChannelOverflow policy,
+            @Setting(
+                            shown = "50",
+                            about =
+                                    "Messages, or keys once keys are used, that LATEST keeps, up to the high mark.")
+                    @Allowed(min = "1", max = "10000")
+                    @Nullable Integer latestCount,
+            @Setting(
+                            shown = "1000",
+                            about = "Messages of a channel kept for who resumes. 0 keeps none.")
+                    @Allowed(max = "1000000")
+                    @Nullable Integer ringMessages,
+            @Setting(shown = "2m", about = "How long they are kept.")
+                    @Allowed(min = "1s", max = "24h")
+                    @Nullable Duration ringAge) {}
+
     record Governor(
             @Setting(
                             fallback = "0.005",
@@ -184,4 +212,26 @@ record ConfigSchema(
                                     "Over which sessions are closed with 1012 at a stop. 0 is at once.")
                     @Allowed(max = "1h")
                     Duration window) {}
+
+    record Deflate(
+            @Setting(
+                            fallback = "CONTEXT_4K",
+                            about =
+                                    "permessage-deflate, by what a connection may keep in each direction: nothing at SHARED; OFF declines it.")
+                    DeflatePolicy mode,
+            @Setting(fallback = "64", about = "Shorter messages are not compressed.")
+                    @Allowed(max = "1 MiB")
+                    ByteSize minBytes,
+            @Setting(
+                            fallback = "6",
+                            about =
+                                    "zlib's effort for messages below 2 KiB; larger ones get 3 at most.")
+                    @Allowed(min = "1", max = "9")
+                    int level,
+            @Setting(
+                            fallback = "0.1",
+                            about =
+                                    "Of the heap, what contexts may take; above it new and idle ones are given up, above twice it all compression.")
+                    @Allowed(max = "1")
+                    double budget) {}
 }

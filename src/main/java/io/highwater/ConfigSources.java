@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.TreeSet;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +87,18 @@ public final class ConfigSources {
     /** The sources whose unknown keys are errors, by the name that errors use. */
     Map<String, Map<String, String>> strict() {
         return Map.of(fileName, file, SYSTEM, system, FLAGS, flags);
+    }
+
+    /** The prefixes that have a key behind {@code group}, such as "highwater.channels.". */
+    List<String> prefixes(String group) {
+        TreeSet<String> prefixes = new TreeSet<>();
+        for (Map<String, String> values : strict().values()) {
+            values.keySet().stream()
+                    .map(name -> QuotedPrefix.of(name, group))
+                    .flatMap(Optional::stream)
+                    .forEach(prefixes::add);
+        }
+        return List.copyOf(prefixes);
     }
 
     /**

@@ -8,6 +8,7 @@ import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.server.ServerSettings;
 import io.highwater.wire.WireSettings;
+import io.highwater.wire.deflate.DeflateSettings;
 import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -35,7 +36,8 @@ public record HighwaterConfig(
         OutboundSettings outbound,
         GovernorSettings governor,
         KeepaliveSettings keepalive,
-        Duration drainWindow) {
+        Duration drainWindow,
+        DeflateSettings deflate) {
     private static final Logger LOG = LoggerFactory.getLogger(HighwaterConfig.class);
 
     /** Reads and checks; what only looks wrong is logged. */

@@ -1,17 +1,15 @@
 package io.highwater;
 
-import io.highwater.endpoint.Endpoints;
-import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
-import io.highwater.wire.CloseStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a node's sessions in paced batches, in a random order, and tells each client when to come
- * back. Used once, by one thread.
+ * Closes sessions in paced batches, in a random order, and tells each client when to come back.
+ * Used once, by one thread.
  */
 final class NodeDrain {
     private static final long STEP_MILLIS = 50;
@@ -19,21 +17,14 @@ final class NodeDrain {
     /** The sessions' own close deadlines end what is stuck, and have this long to show. */
     private static final Duration DEADLINES = Duration.ofSeconds(1);
 
-    private final Endpoints endpoints;
-    private final Sessions sessions;
+    private final List<SessionGroup> groups;
     private final RetrySpread spread;
     private final long windowNanos;
     private final long patienceNanos;
     private final Ticker ticker;
 
-    NodeDrain(
-            Endpoints endpoints,
-            Sessions sessions,
-            Duration window,
-            Duration closeTimeout,
-            Ticker ticker) {
-        this.endpoints = endpoints;
-        this.sessions = sessions;
+    NodeDrain(List<SessionGroup> groups, Duration window, Duration closeTimeout, Ticker ticker) {
+        this.groups = List.copyOf(groups);
         this.spread = new RetrySpread(window);
         this.windowNanos = window.toNanos();
         this.patienceNanos = closeTimeout.plus(DEADLINES).toNanos();
@@ -73,20 +64,12 @@ final class NodeDrain {
     }
 
     private int open() {
-        return endpoints.sessions() + sessions.sessions();
+        return groups.stream().mapToInt(SessionGroup::open).sum();
     }
 
     private List<Runnable> closers() {
-        List<Runnable> closers = endpoints.closers(() -> restart(retryAfterMs()));
-        closers.addAll(sessions.closers(this::retryAfterMs, NodeDrain::restart));
+        List<Runnable> closers = new ArrayList<>();
+        groups.forEach(group -> closers.addAll(group.closers(spread)));
         return closers;
-    }
-
-    private long retryAfterMs() {
-        return spread.next().toMillis();
-    }
-
-    private static CloseStatus restart(long retryAfterMs) {
-        return new CloseStatus(CloseStatus.RESTART, "{\"retryAfterMs\":" + retryAfterMs + "}");
     }
 }

@@ -26,7 +26,11 @@ final class UnknownKeys {
     UnknownKeys(List<ConfigKey> keys) {
         this.keys = List.copyOf(keys);
         names = keys.stream().map(ConfigKey::name).collect(Collectors.toUnmodifiableSet());
-        variables = keys.stream().map(ConfigKey::variable).collect(Collectors.toUnmodifiableSet());
+        variables =
+                keys.stream()
+                        .filter(key -> !key.isPrefixed())
+                        .map(ConfigKey::variable)
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     void check(ConfigSources sources, ConfigProblems problems) {
@@ -36,7 +40,8 @@ final class UnknownKeys {
 
     private void check(String source, Set<String> given, ConfigProblems problems) {
         given.stream()
-                .filter(name -> isOurs(source, name) && !names.contains(name))
+                .filter(name -> isOurs(source, name))
+                .filter(name -> !names.contains(QuotedPrefix.generalise(name)))
                 .sorted()
                 .forEach(
                         name ->
@@ -73,10 +78,23 @@ final class UnknownKeys {
     }
 
     private String nearest(String name) {
-        return keys.stream()
-                .map(ConfigKey::name)
-                .min(Comparator.comparingInt(known -> distance(name, known)))
-                .orElseThrow();
+        String general = QuotedPrefix.generalise(name);
+        List<String> known = keys.stream().map(ConfigKey::name).toList();
+        List<String> prefixed = known.stream().filter(key -> isInGroup(name, key)).toList();
+        String nearest =
+                (prefixed.isEmpty() ? known : prefixed)
+                        .stream()
+                                .min(Comparator.comparingInt(key -> distance(general, key)))
+                                .orElseThrow();
+        return nearest.contains(QuotedPrefix.PLACEHOLDER) && general.equals(name)
+                ? nearest + ", with the quotes"
+                : QuotedPrefix.specialise(nearest, name);
+    }
+
+    /** Whether {@code name} begins as the prefixed {@code key} does before its prefix. */
+    private static boolean isInGroup(String name, String key) {
+        int prefix = key.indexOf(QuotedPrefix.PLACEHOLDER);
+        return prefix >= 0 && name.startsWith(key.substring(0, prefix));
     }
 
     /** Levenshtein's, after the letters that people forget and mistake are made alike. */

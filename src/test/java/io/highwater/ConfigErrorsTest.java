@@ -54,11 +54,25 @@ final class ConfigErrorsTest {
                     outbound.evict-linger            | 11m         | a duration, 0 to 10m
                     outbound.evict-linger            | 30          | a duration, 0 to 10m
                     outbound.socket-buffer           | 1KiB        | a size in bytes, KiB, MiB or GiB, 4 KiB to 16 MiB
+                    channels."prices.".policy        | PAUSE       | EVICT or LATEST
+                    channels."".policy               | DROP        | EVICT or LATEST
+                    channels."prices.".latest-count  | 0           | a whole number, 1 to 10000
+                    channels."prices.".latest-count  | 10001       | a whole number, 1 to 10000
+                    channels."a.b".ring-messages     | -1          | a whole number, 0 to 1000000
+                    channels."a.b".ring-messages     | many        | a whole number, 0 to 1000000
+                    channels."a:/b".ring-age         | 999ms       | a duration, 1s to 24h
+                    channels."a:/b".ring-age         | 25h         | a duration, 1s to 24h
+                    channels."a:/b".ring-age         | 2           | a duration, 1s to 24h
                     keepalive.ping-interval          | 99ms        | a duration, 0, or 100ms to 7d
                     keepalive.ping-interval          | 8d          | a duration, 0, or 100ms to 7d
                     keepalive.pong-timeout           | 0           | a duration, 100ms to 7d
                     keepalive.idle-timeout           | -1s         | a duration, 100ms to 14d
                     drain.window                     | 2h          | a duration, 0 to 1h
+                    deflate.mode                     | ON          | OFF or SHARED or CONTEXT_2K or CONTEXT_4K or CONTEXT_32K
+                    deflate.min-bytes                | 2MiB        | a size in bytes, KiB, MiB or GiB, 0 to 1 MiB
+                    deflate.level                    | 0           | a whole number, 1 to 9
+                    deflate.level                    | 10          | a whole number, 1 to 9
+                    deflate.budget                   | 1.5         | a number, 0 to 1
                     """)
     void valueOutsideItsRangeIsNamedWithKeyAndRange(String key, String value, String range) {
         String name = "highwater." + key;
@@ -83,6 +97,7 @@ final class ConfigErrorsTest {
                     handshake.allowed-origins | https://a/b     | highwater.handshake.allowed-origins
                     handshake.allowed-hosts   | http://a        | highwater.handshake.allowed-hosts
                     handshake.trusted-proxies | 10.0.0.0/33     | highwater.handshake.trusted-proxies
+                    channels."a b".policy     | LATEST          | highwater.channels."a b": the prefix is not in the range 0 to 200 of A-Z
                     """)
     void valuesThatDoNotGoTogetherAreNamed(String key, String value, String start) {
         assertThat(problems(Map.of("highwater." + key, value)))
@@ -98,7 +113,17 @@ final class ConfigErrorsTest {
         "highwater.keepalive.pingInterval, highwater.keepalive.ping-interval",
         "highwater.handshake.allowed-origin, highwater.handshake.allowed-origins",
         "highwater.outbound.highmessages, highwater.outbound.high-messages",
-        "highwater.channels.a.policy, highwater.outbound.policy",
+        "highwater.channels.a.policy, 'highwater.channels.\"PREFIX\".policy, with the quotes'",
+        "highwater.channels.a..polcy, 'highwater.channels.\"PREFIX\".policy, with the quotes'",
+        "'highwater.channels.\"a', 'highwater.channels.\"PREFIX\".policy, with the quotes'",
+        "'highwater.channels.\"a.policy', 'highwater.channels.\"PREFIX\".policy, with the quotes'",
+        "'highwater.channels.a\".policy', 'highwater.channels.\"PREFIX\".policy, with the quotes'",
+        "'highwater.channels.\"a\".polcy', 'highwater.channels.\"a\".policy'",
+        "'highwater.channels.\"a\".ring', 'highwater.channels.\"a\".ring-age'",
+        "'highwater.channels.\"a\"policy', 'highwater.channels.\"a\".policy'",
+        "'highwater.channels.\"\".latestCount', 'highwater.channels.\"\".latest-count'",
+        "'highwater.channel.\"a\".policy', 'highwater.channels.\"a\".policy'",
+        "'highwater.\"a\".port', highwater.admin.port",
         "port, highwater.port",
     })
     void unknownFlagNamesTheNearestKey(String name, String nearest) {
@@ -130,6 +155,49 @@ final class ConfigErrorsTest {
                                 + ")",
                         "highwater.nod: no such key; did you mean highwater.node?"
                                 + " (system property)");
+    }
+
+    @Test
+    void whatIsWrongOfSeveralPrefixesComesAtOnce() {
+        Map<String, String> values =
+                Map.of(
+                        "highwater.channels.\"a.\".policy", "PAUSE",
+                        "highwater.channels.\"a.\".latest-count", "x",
+                        "highwater.channels.\"b.\".ring-age", "0",
+                        "highwater.channels.\"b.\".ring-mesages", "5",
+                        "highwater.channels.\"c*\".ring-messages", "5",
+                        "highwater.channels.d.policy", "LATEST",
+                        "highwater.channels.\"e\".policy", "LATEST");
+
+        assertThat(problems(values))
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).contains("\"a.\".policy: \"PAUSE\""),
+                        line -> assertThat(line).contains("\"a.\".latest-count: \"x\""),
+                        line -> assertThat(line).contains("\"b.\".ring-age: \"0\""),
+                        line -> assertThat(line).contains("\"b.\".ring-mesages: no such key"),
+                        line -> assertThat(line).contains("\"c*\": the prefix"),
+                        line -> assertThat(line).contains("d.policy: no such key"));
+    }
+
+    @Test
+    void lineBreaksInAFileBreakNoLine() throws Exception {
+        file(
+                "highwater.outbound.policy=a\\nb\n"
+                        + "highwater.channels.\"\\n\".policy=LATEST\n"
+                        + "highwater.a\\r\\nb=c");
+
+        ConfigException e =
+                catchThrowableOfType(
+                        ConfigException.class,
+                        () ->
+                                HighwaterConfig.read(
+                                        ConfigSources.of(
+                                                directory, null, Map.of(), Map.of(), Map.of())));
+
+        assertThat(e.problems())
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).containsOnlyOnce("\\u000a"))
+                .allMatch(line -> line.lines().count() == 1);
     }
 
     @Test

@@ -3,6 +3,10 @@ package io.highwater;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.admin.AdminSettings;
+import io.highwater.backbone.RingBounds;
+import io.highwater.channel.ChannelOverflow;
+import io.highwater.channel.ChannelProfile;
+import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.outbound.GovernorSettings;
@@ -10,6 +14,7 @@ import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.server.ServerSettings;
 import io.highwater.wire.WireSettings;
+import io.highwater.wire.deflate.DeflateSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigReadingTest {
     private static final Map<String, String> NOTHING = Map.of();
@@ -37,8 +44,10 @@ final class ConfigReadingTest {
         assertThat(config.handshake()).isEqualTo(HandshakeSettings.defaults());
         assertThat(config.wire()).isEqualTo(WireSettings.defaults());
         assertThat(config.outbound()).isEqualTo(OutboundSettings.defaults());
+        assertThat(config.channels()).isEqualTo(ChannelSettings.defaults());
         assertThat(config.keepalive()).isEqualTo(KeepaliveSettings.defaults());
         assertThat(config.drainWindow()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.deflate()).isEqualTo(DeflateSettings.defaults());
         assertThat(config.region()).isEqualTo("local");
         assertThat(config.node()).isNotBlank();
     }
@@ -60,11 +69,12 @@ final class ConfigReadingTest {
     void everyKeyIsSetByItsVariable() throws Exception {
         // Numbers only: what other types take is below.
         for (ConfigKey key : ConfigKey.all()) {
-            if (!key.form().startsWith("a whole number")) {
+            if (key.isPrefixed() || !key.form().startsWith("a whole number")) {
                 continue;
             }
             HighwaterConfig plain = read(NOTHING, NOTHING, NOTHING);
-            HighwaterConfig changed = read(Map.of(key.variable(), "60"), NOTHING, NOTHING);
+            String value = key.name().equals("highwater.deflate.level") ? "9" : "60";
+            HighwaterConfig changed = read(Map.of(key.variable(), value), NOTHING, NOTHING);
             if (key.name().equals("highwater.outbound.low-messages")) {
                 assertThat(changed.outbound().marks().lowMessages()).isEqualTo(60);
             }
@@ -114,6 +124,98 @@ final class ConfigReadingTest {
         assertThat(changed.outbound().policy()).isEqualTo(OverflowPolicy.LATEST);
         assertThat(changed.outbound().latestCount()).isEqualTo(7);
         assertThat(changed.governor()).isEqualTo(new GovernorSettings(0.25, 1));
+    }
+
+    @Test
+    void channelsAreReadByPrefixAndOfEachKeyTheLongestWins() throws Exception {
+        file(
+                "highwater.channels.\"\".ring-age = 1h",
+                "highwater.channels.\"prices.\".policy = latest",
+                "highwater.channels.\"prices.\".latest-count = 7",
+                "highwater.channels.\"prices.fx.\".ring-messages = 0",
+                "highwater.channels.\"room\\:\".policy = LATEST");
+
+        ChannelSettings channels =
+                read(
+                                NOTHING,
+                                Map.of("highwater.channels.\"prices.\".latest-count", "8"),
+                                Map.of(
+                                        "highwater.channels.\"prices.fx.\".ring-age", "24h",
+                                        "highwater.channels.\"room:\".policy", "EVICT"))
+                        .channels();
+
+        assertThat(channels.forChannel("prices.fx.eur"))
+                .isEqualTo(profile(ChannelOverflow.LATEST, 8, 0, Duration.ofDays(1)));
+        assertThat(channels.forChannel("prices.gold"))
+                .isEqualTo(profile(ChannelOverflow.LATEST, 8, 1_000, Duration.ofHours(1)));
+        assertThat(channels.forChannel("room:1"))
+                .isEqualTo(profile(ChannelOverflow.EVICT, 50, 1_000, Duration.ofHours(1)));
+    }
+
+    private static ChannelProfile profile(
+            ChannelOverflow policy, int latestCount, int ringMessages, Duration ringAge) {
+        return new ChannelProfile(policy, latestCount, new RingBounds(ringMessages, ringAge));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1, 0, 1s", "10000, 1000000, 24h"})
+    void theBoundsOfAPrefixAreThoseOfItsSettings(String bounds) throws Exception {
+        String[] bound = bounds.split(", ");
+        String longest = "a".repeat(200);
+
+        ChannelSettings channels =
+                HighwaterConfig.of(
+                                Map.of(
+                                        "highwater.channels.\"" + longest + "\".latest-count",
+                                        bound[0],
+                                        "highwater.channels.\"" + longest + "\".ring-messages",
+                                        bound[1],
+                                        "highwater.channels.\"" + longest + "\".ring-age",
+                                        bound[2]))
+                        .channels();
+
+        assertThat(channels.forChannel(longest))
+                .isEqualTo(
+                        profile(
+                                ChannelOverflow.EVICT,
+                                Integer.parseInt(bound[0]),
+                                Integer.parseInt(bound[1]),
+                                Durations.parse(bound[2])));
+        assertThat(channels.forChannel("a")).isEqualTo(ChannelProfile.defaults());
+    }
+
+    @Test
+    void blankValueOfAPrefixSetsNothing() throws Exception {
+        file("highwater.channels.\"a\".policy=LATEST");
+
+        HighwaterConfig config =
+                read(NOTHING, NOTHING, Map.of("highwater.channels.\"a\".policy", " "));
+
+        assertThat(config.channels().forChannel("a")).isEqualTo(ChannelProfile.defaults());
+    }
+
+    @Test
+    void noVariableSetsAPrefix() throws Exception {
+        file("highwater.channels.\"prices.\".ring-messages=5");
+
+        HighwaterConfig config =
+                read(
+                        Map.of(
+                                "HIGHWATER_CHANNELS__PRICES___POLICY", "LATEST",
+                                "HIGHWATER_CHANNELS__PRICES___RING_MESSAGES", "6",
+                                "HIGHWATER_CHANNELS__PREFIX__POLICY", "LATEST",
+                                "highwater.channels.\"prices.\".policy", "LATEST"),
+                        NOTHING,
+                        NOTHING);
+
+        assertThat(config.channels().forChannel("prices.gold"))
+                .isEqualTo(profile(ChannelOverflow.EVICT, 50, 5, Duration.ofMinutes(2)));
+        assertThat(warnings)
+                .containsExactly(
+                        "HIGHWATER_CHANNELS__PREFIX__POLICY sets nothing: there is no such key",
+                        "HIGHWATER_CHANNELS__PRICES___POLICY sets nothing: there is no such key",
+                        "HIGHWATER_CHANNELS__PRICES___RING_MESSAGES sets nothing: there is no such"
+                                + " key");
     }
 
     @Test

@@ -45,6 +45,8 @@ final class SlowClientsTest {
                     entry("highwater.outbound.socket-buffer", "4KiB"),
                     entry("highwater.outbound.evict-linger", "0"),
                     entry("highwater.handshake.max-connections-per-ip", "0"),
+                    entry("highwater.limits.max-message-bytes", "6MiB"),
+                    entry("highwater.limits.commands-burst", "1000000"),
                     // These clients answer no ping.
                     entry("highwater.keepalive.ping-interval", "0"),
                     entry("highwater.keepalive.idle-timeout", "1h"),
@@ -69,31 +71,39 @@ final class SlowClientsTest {
     void ofThirtySlowOfThreeHundredTheLargestGoAndNoneOfTheOthers() throws Exception {
         // Ten of 300 may be slow.
         start("0.0334");
-        List<RawClient> lobby =
-                IntStream.range(0, 270).mapToObj(i -> connect("/v1/chat/lobby")).toList();
-        List<RawClient> slow =
-                IntStream.rangeClosed(1, 30)
-                        .mapToObj(i -> connect("/test/named/slow" + i))
-                        .toList();
-        until(() -> Named.sessions().size() == 30);
-        chat(lobby, "before");
-        for (int i = 1; i <= 30; i++) {
-            HighWaterAsync remote = HighWaterAsync.of(Named.sessions().get("slow" + i));
-            for (int n = 0; n < 20; n++) {
-                remote.offerBinary(ByteBuffer.allocate(i * 4 * 1024));
-            }
+        try (Crowd crowd = new EndpointCrowd()) {
+            theLargestGo(crowd, 0);
         }
+    }
+
+    @Test
+    void theSameOfChannelSessions() throws Exception {
+        // The publisher is one more.
+        start("0.0334");
+        try (Crowd crowd = new ChannelCrowd(server)) {
+            theLargestGo(crowd, 1);
+        }
+    }
+
+    private void theLargestGo(Crowd crowd, int others) throws Exception {
+        List<RawClient> lobby =
+                IntStream.range(0, 270).mapToObj(i -> kept(crowd.lobbyMember(server))).toList();
+        List<RawClient> slow =
+                IntStream.rangeClosed(1, 30).mapToObj(i -> kept(crowd.slow(server, i))).toList();
+        assertThat(crowd.left()).hasSize(30);
+        crowd.chat(lobby, "before");
+
         // The one message that makes them slow makes them so all at once.
-        HighWaterAsync.broadcastText(Named.sessions().values(), "x".repeat(5 << 20));
+        crowd.fill(IntStream.rangeClosed(1, 30).mapToObj(i -> i * 80).toList(), 5 << 20);
 
         until(() -> metrics().contains("highwater_evictions_total{policy=\"governor\"} 20.0"));
         Set<String> smallest =
                 IntStream.rangeClosed(1, 10).mapToObj(i -> "slow" + i).collect(Collectors.toSet());
-        until(() -> Named.sessions().keySet().equals(smallest));
+        until(() -> crowd.left().equals(smallest));
         slow.subList(10, 30).forEach(RawClient::readToTheEnd);
-        chat(lobby, "after");
+        crowd.chat(lobby, "after");
         assertThat(metrics())
-                .contains("highwater_connections{transport=\"http/1.1\"} 280.0")
+                .contains("highwater_connections{transport=\"http/1.1\"} " + (280.0 + others))
                 .contains("highwater_evictions_total{policy=\"evict\"} 0.0");
     }
 
@@ -146,15 +156,13 @@ final class SlowClientsTest {
     }
 
     private RawClient connect(String path) {
-        RawClient client = RawClient.connect(server.http(), path);
-        clients.add(client);
-        return client;
+        return kept(RawClient.connect(server.http(), path));
     }
 
-    /** One of the lobby speaks, and all hear it. */
-    private static void chat(List<RawClient> lobby, String words) {
-        lobby.get(0).send("{\"name\":\"Ada\",\"text\":\"" + words + "\"}");
-        lobby.forEach(member -> member.readUntil(words));
+    /** Closed after the test. */
+    private RawClient kept(RawClient client) {
+        clients.add(client);
+        return client;
     }
 
     private static void until(Callable<Boolean> reached) {

@@ -29,8 +29,19 @@ public final class ChannelHub<F> implements AutoCloseable {
     private final ChannelObserver observer;
     private final List<HubShard<F>> shards;
 
+    /** A hub whose subscribers' writes leave one by one. */
+    public ChannelHub(
+            Backbone backbone,
+            FrameFactory<F> frames,
+            List<? extends Executor> shards,
+            long backlogBytes,
+            ChannelObserver observer) {
+        this(backbone, frames, shards, DeliveryBurst.NONE, backlogBytes, observer);
+    }
+
     /**
      * @param shards runs a shard's work each, on any thread but the caller's; about one a core
+     * @param burst told when a shard delivers to many
      * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
      *     are refused; what waits is counted as in the rings, which mostly hold it too
      */
@@ -38,6 +49,7 @@ public final class ChannelHub<F> implements AutoCloseable {
             Backbone backbone,
             FrameFactory<F> frames,
             List<? extends Executor> shards,
+            DeliveryBurst burst,
             long backlogBytes,
             ChannelObserver observer) {
         this.backbone = backbone;
@@ -49,7 +61,7 @@ public final class ChannelHub<F> implements AutoCloseable {
                         .map(
                                 executor ->
                                         new HubShard<>(
-                                                backbone, frames, executor, share, observer,
+                                                backbone, frames, executor, share, burst, observer,
                                                 failures))
                         .toList();
     }

@@ -39,6 +39,11 @@ public record ChannelSettings(
         return new ChannelSettings(ChannelProfile.defaults(), List.of(), 0.1);
     }
 
+    /** The same with these prefixes instead. */
+    public ChannelSettings withPrefixes(List<PrefixSettings> prefixes) {
+        return new ChannelSettings(base, prefixes, ringHeapFraction);
+    }
+
     public ChannelProfile forChannel(String channel) {
         ChannelProfile profile = base;
         for (PrefixSettings settings : prefixes) {

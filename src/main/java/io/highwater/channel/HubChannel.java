@@ -37,6 +37,7 @@ final class HubChannel<F> {
     final String name;
 
     private final HubShard<F> shard;
+    private final FrameFactory<F> frames;
     private final SubscriptionSet<F> subscriptions = new SubscriptionSet<>();
 
     /** Since the last turn; null while there is nothing. */
@@ -56,10 +57,16 @@ final class HubChannel<F> {
     HubChannel(String name, HubShard<F> shard) {
         this.name = name;
         this.shard = shard;
+        this.frames = shard.frames.ofChannel();
     }
 
     boolean isUnused() {
         return subscriptions.isEmpty();
+    }
+
+    /** Nobody subscribes any more. */
+    void release() {
+        frames.release();
     }
 
     /** Whether it is the first since the last turn. */
@@ -98,7 +105,7 @@ final class HubChannel<F> {
         List<Publication<F>> made = new ArrayList<>(entries.size());
         for (Entry entry : entries) {
             try {
-                made.add(new Publication<>(entry, shard.frames.frame(entry)));
+                made.add(new Publication<>(entry, frames.frame(entry)));
             } catch (RuntimeException | Error e) {
                 shard.failures.onFailure("The frame factory", name, e);
             }

@@ -30,6 +30,10 @@ final class HubShard<F> implements BackboneListener {
     static final long TURN_BYTES = 64 << 10;
     private static final int PASS_ITEMS = 256;
 
+    // Who was written to first need not wait longer than for so many others; and that many are
+    // enough to be worth one write a connection.
+    private static final int BURST_DELIVERIES = 1_000;
+
     private static final int MAILBOX_CHUNK = 256;
 
     final Backbone backbone;
@@ -39,6 +43,10 @@ final class HubShard<F> implements BackboneListener {
 
     private final ChannelObserver observer;
     private final Executor executor;
+    private final DeliveryBurst burst;
+
+    /** Since the burst began. */
+    private int burstDeliveries;
 
     /** Of Entry and Runnable. */
     private final MpscUnboundedAtomicArrayQueue<Object> mailbox =
@@ -61,11 +69,13 @@ final class HubShard<F> implements BackboneListener {
             FrameFactory<F> frames,
             Executor executor,
             long backlogBytes,
+            DeliveryBurst burst,
             ChannelObserver observer,
             Failures failures) {
         this.backbone = backbone;
         this.frames = frames;
         this.executor = executor;
+        this.burst = burst;
         this.observer = observer;
         this.failures = failures;
         backlog = new Backlog(backlogBytes);
@@ -107,7 +117,12 @@ final class HubShard<F> implements BackboneListener {
 
     private void run() {
         do {
-            pass();
+            burst.begin();
+            try {
+                pass();
+            } finally {
+                burst.end();
+            }
             scheduled.set(false);
         } while (!mailbox.isEmpty() && scheduled.compareAndSet(false, true));
     }
@@ -154,6 +169,12 @@ final class HubShard<F> implements BackboneListener {
     void delivered(int publications, int subscribers, long bytes) {
         backlog.remove(bytes);
         observer.onTurn(publications, subscribers);
+        burstDeliveries += subscribers;
+        if (burstDeliveries >= BURST_DELIVERIES) {
+            burst.end();
+            burst.begin();
+            burstDeliveries = 0;
+        }
     }
 
     /** To be told {@link HubChannel#unshare} when this pass ends. */
@@ -186,12 +207,14 @@ final class HubShard<F> implements BackboneListener {
     void retireIfUnused(HubChannel<F> channel) {
         if (channel.isUnused() && channels.remove(channel.name, channel)) {
             backbone.unfollow(channel.name);
+            channel.release();
         }
     }
 
     void close() {
         closed = true;
         channels.keySet().forEach(backbone::unfollow);
+        channels.values().forEach(HubChannel::release);
         channels.clear();
     }
 }

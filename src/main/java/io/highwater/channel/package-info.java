@@ -4,6 +4,9 @@
  * <p>Entry type: {@link io.highwater.channel.ChannelHub}, which anyone may call. A channel belongs
  * to one shard; all that happens to it, and all its subscribers hear, happens on that shard's
  * thread. Frames are opaque here: a {@link io.highwater.channel.FrameFactory} makes them.
+ *
+ * <p>API: {@link io.highwater.channel.ChannelRule}, which a team's bean may implement.
  */
+@io.highwater.api.Api
 @org.jspecify.annotations.NullMarked
 package io.highwater.channel;

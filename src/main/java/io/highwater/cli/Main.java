@@ -1,7 +1,6 @@
 package io.highwater.cli;
 
-import jakarta.enterprise.inject.spi.DefinitionException;
-import jakarta.enterprise.inject.spi.DeploymentException;
+import io.highwater.DeploymentFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -55,24 +54,24 @@ public final class Main {
         return CommandLine.ExitCode.USAGE;
     }
 
-    /** An IOException is the machine's and its message says what to do; all else is a bug. */
+    /**
+     * An IOException is the machine's and its message says what to do; the stack of a deployment's
+     * may be the team's; all else is a bug.
+     */
     private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
         if (!(e instanceof IOException)) {
             LOG.error("command_failed", e);
         }
-        for (Throwable problem : problems(e)) {
-            String message =
-                    problem.getMessage() == null ? problem.toString() : problem.getMessage();
-            command.getErr().println("highwater: " + message.replaceAll("\\s+", " "));
+        for (String problem : problems(e)) {
+            command.getErr().println("highwater: " + problem.replaceAll("\\s+", " "));
         }
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    /**
-     * Of several problems the container makes one exception, whose message has all their stacks.
-     */
-    private static List<Throwable> problems(Exception e) {
-        boolean container = e instanceof DefinitionException || e instanceof DeploymentException;
-        return container && e.getSuppressed().length > 0 ? List.of(e.getSuppressed()) : List.of(e);
+    private static List<String> problems(Exception e) {
+        if (e instanceof DeploymentFailure failure) {
+            return failure.reasons();
+        }
+        return List.of(e.getMessage() == null ? e.toString() : e.getMessage());
     }
 }

@@ -5,6 +5,7 @@ import io.highwater.ConfigKey;
 import io.highwater.ConfigSources;
 import io.highwater.DevelopmentCertificate;
 import io.highwater.HighwaterConfig;
+import io.highwater.ReadyLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -51,6 +52,12 @@ final class RunCommand implements Callable<Integer> {
     private boolean tls;
 
     @Option(
+            names = "--with",
+            paramLabel = "FILE.jar",
+            description = "A team's jar, with META-INF/beans.xml in it; repeat as needed.")
+    private List<Path> jars = new ArrayList<>();
+
+    @Option(
             names = {"--set", "-D"},
             paramLabel = "KEY=VALUE",
             description = "Any setting; repeat as needed.")
@@ -71,7 +78,9 @@ final class RunCommand implements Callable<Integer> {
     private static String[] settingsHelp() {
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add("Settings, with their defaults; also as variables, such as HIGHWATER_TLS_PORT:");
+        lines.add(
+                "Settings, with their defaults; without PREFIX also as variables, such as"
+                        + " HIGHWATER_TLS_PORT:");
         for (ConfigKey key : ConfigKey.all()) {
             lines.add("  " + key.name() + " = " + key.shown());
             lines.add("      " + key.about() + " (" + key.form() + ")");
@@ -90,9 +99,17 @@ final class RunCommand implements Callable<Integer> {
             e.problems().forEach(err()::println);
             return CommandLine.ExitCode.USAGE;
         }
+        if (!jars.isEmpty()) {
+            Thread.currentThread().setContextClassLoader(TeamJars.loader(jars, commandLine()));
+        }
         Node node = starter.start(config);
         try {
-            out().println(readyLine(config, node));
+            out().println(
+                            new ReadyLine(
+                                    node.port(),
+                                    node.tlsPort(),
+                                    config.adminHost(),
+                                    node.adminPort()));
             stopSignal.await();
         } finally {
             node.stop();
@@ -114,25 +131,6 @@ final class RunCommand implements Callable<Integer> {
         HighwaterConfig secure = HighwaterConfig.read(sources.withFlags(certificate.flags()));
         out().println("Self-signed certificate for localhost: " + certificate.file());
         return secure;
-    }
-
-    private static String readyLine(HighwaterConfig config, Node node) {
-        StringBuilder line = new StringBuilder("Highwater ready: http://127.0.0.1:");
-        line.append(node.port());
-        node.tlsPort().ifPresent(secure -> line.append(" https://127.0.0.1:").append(secure));
-        return line.append(" (admin http://")
-                .append(adminHost(config.adminHost()))
-                .append(':')
-                .append(node.adminPort())
-                .append(')')
-                .toString();
-    }
-
-    private static String adminHost(String host) {
-        if (host.equals("0.0.0.0") || host.equals("::")) {
-            return "127.0.0.1";
-        }
-        return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     }
 
     private PrintWriter out() {

@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.api.Api;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -10,6 +11,7 @@ import java.lang.annotation.Target;
  * The origins that may open this endpoint, instead of {@code highwater.handshake.allowed-origins}.
  * Placed beside {@code @ServerEndpoint}.
  */
+@Api
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

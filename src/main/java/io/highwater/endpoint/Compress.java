@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.api.Api;
 import io.highwater.handshake.DeflatePolicy;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
@@ -8,9 +9,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /** What compression this endpoint's sessions may use. Placed beside {@code @ServerEndpoint}. */
+@Api
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Compress {
+    /** As {@code highwater.deflate.mode}, which it replaces here. */
     DeflatePolicy mode();
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketFrameHandlerMetadata;
 import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
@@ -34,17 +35,21 @@ final class EndpointDeployment implements WireAcceptor {
     private final Route route;
     private final boolean errorMethod;
     private final boolean ownHandshake;
+    private final BooleanSupplier retired;
 
     EndpointDeployment(
             ServerEndpointConfig config,
+            String contextPath,
             Supplier<EndpointInstance> instances,
             EndpointNode node,
             WebSocketComponents components,
             Requests requests,
-            Executor executor) {
+            Executor executor,
+            BooleanSupplier retired) {
         Class<?> endpoint = config.getEndpointClass();
         this.config = config;
-        this.path = new UriTemplatePathSpec(config.getPath());
+        this.retired = retired;
+        this.path = new UriTemplatePathSpec(contextPath + config.getPath());
         this.instances = instances;
         this.node = node;
         this.components = components;
@@ -70,6 +75,11 @@ final class EndpointDeployment implements WireAcceptor {
                         EndpointAnnotations.wireSettings(endpoint, node.settings().wire()),
                         executor,
                         this);
+    }
+
+    /** Whether its beans are about to go; see {@link Endpoints#retire}. */
+    boolean isRetired() {
+        return retired.getAsBoolean();
     }
 
     UriTemplatePathSpec path() {

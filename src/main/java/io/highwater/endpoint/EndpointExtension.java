@@ -6,7 +6,9 @@ import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessManagedBean;
 import jakarta.websocket.server.ServerEndpoint;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Finds the managed beans that are annotated endpoints. Found by the container. Confined to the
@@ -14,10 +16,14 @@ import java.util.List;
  */
 public final class EndpointExtension implements Extension {
     private final List<Bean<?>> endpoints = new ArrayList<>();
+    private final Set<Class<?>> classes = new HashSet<>();
 
     <T> void collect(@Observes ProcessManagedBean<T> event) {
-        if (event.getAnnotatedBeanClass().isAnnotationPresent(ServerEndpoint.class)) {
-            endpoints.add(event.getBean());
+        Bean<T> bean = event.getBean();
+        if (event.getAnnotatedBeanClass().isAnnotationPresent(ServerEndpoint.class)
+                // One that is found and given by hand, too, is two beans of one class.
+                && classes.add(bean.getBeanClass())) {
+            endpoints.add(bean);
         }
     }
 

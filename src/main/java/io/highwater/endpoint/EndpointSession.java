@@ -15,9 +15,11 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketSession;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.ExtensionConfig;
 import org.eclipse.jetty.websocket.core.Frame;
 import org.eclipse.jetty.websocket.core.OpCode;
 import org.eclipse.jetty.websocket.core.OutgoingEntry;
@@ -115,6 +117,10 @@ final class EndpointSession extends JettyCoreSession
     @Override
     public void onOpen() {
         deployment.sessions().add(this);
+        if (deployment.isRetired()) {
+            wire.fail(new CloseStatus(CloseStatus.RESTART, ""), EndpointFailure.LINGER);
+            return;
+        }
         keepalive = deployment.node().pings().start(wire, pingGroup);
         deployment.requests().call(this::open);
     }
@@ -471,6 +477,12 @@ final class EndpointSession extends JettyCoreSession
     @Override
     public @Nullable String getNegotiatedSubProtocol() {
         return subprotocol;
+    }
+
+    @Override
+    public List<ExtensionConfig> getNegotiatedExtensions() {
+        String extensions = wire.extensions();
+        return extensions.isEmpty() ? List.of() : ExtensionConfig.parseList(extensions);
     }
 
     @Override

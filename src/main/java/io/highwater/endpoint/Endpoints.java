@@ -3,8 +3,10 @@ package io.highwater.endpoint;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Route;
 import io.highwater.wire.Router;
+import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.websocket.Endpoint;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.ArrayList;
@@ -17,12 +19,13 @@ import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The annotated endpoints of a node: deploys them, finds them by path, knows their sessions.
+ * The endpoints of one container of beans: deploys them, finds them by path, knows their sessions.
  *
  * <p>Deployment comes first and from one thread; the rest is thread-safe.
  */
 public final class Endpoints implements Router {
     private final EndpointNode node;
+    private final String contextPath;
     private final BeanManager beans;
     private final Executor executor;
     private final WebSocketComponents components;
@@ -30,11 +33,17 @@ public final class Endpoints implements Router {
     private final PathMappings<EndpointDeployment> paths = new PathMappings<>();
     private final List<EndpointDeployment> deployments = new ArrayList<>();
 
+    /** See {@link #retire}. */
+    private volatile boolean retired;
+
     /**
+     * @param contextPath what stands before the endpoints' own paths, such as "/team"; "" for
+     *     nothing
      * @param executor where the endpoints' methods run; they may block
      */
-    public Endpoints(EndpointNode node, BeanManager beans, Executor executor) {
+    public Endpoints(EndpointNode node, String contextPath, BeanManager beans, Executor executor) {
         this.node = node;
+        this.contextPath = contextPath;
         this.beans = beans;
         this.executor = executor;
         this.components = EndpointComponents.of(new CodecFactory(beans), executor);
@@ -61,6 +70,36 @@ public final class Endpoints implements Router {
         deploy(config, instances);
     }
 
+    /**
+     * Deploys an endpoint that a program configured: a subclass of {@link Endpoint}, made by its
+     * configurator if that makes instances, else a bean.
+     *
+     * @throws EndpointDeploymentException names the class and what is wrong with it
+     */
+    public void deploy(ServerEndpointConfig config) {
+        Class<?> endpoint = config.getEndpointClass();
+        if (!Endpoint.class.isAssignableFrom(endpoint)) {
+            throw new EndpointDeploymentException(
+                    endpoint,
+                    "a ServerEndpointConfig is for subclasses of " + Endpoint.class.getName());
+        }
+        if (ConfiguratorChoices.overrides(config.getConfigurator(), "getEndpointInstance")) {
+            deploy(config, () -> instanceOf(config));
+            return;
+        }
+        Bean<?> bean =
+                beans.getBeans(endpoint, Any.Literal.INSTANCE).stream()
+                        .filter(candidate -> candidate.getBeanClass() == endpoint)
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new EndpointDeploymentException(
+                                                endpoint,
+                                                "is no bean: it needs a constructor without"
+                                                        + " parameters or with @Inject"));
+        deploy(config, () -> EndpointInstance.of(beans, bean));
+    }
+
     private static ServerEndpointConfig config(
             Class<?> endpoint,
             ServerEndpoint annotation,
@@ -81,7 +120,15 @@ public final class Endpoints implements Router {
         EndpointDeployment deployment;
         try {
             deployment =
-                    new EndpointDeployment(config, instances, node, components, requests, executor);
+                    new EndpointDeployment(
+                            config,
+                            contextPath,
+                            instances,
+                            node,
+                            components,
+                            requests,
+                            executor,
+                            () -> retired);
         } catch (IllegalArgumentException e) {
             throw new EndpointDeploymentException(
                     config.getEndpointClass(), String.valueOf(e.getMessage()), e);
@@ -137,6 +184,25 @@ public final class Endpoints implements Router {
             count += deployment.sessions().size();
         }
         return count;
+    }
+
+    /** The verbs that reset the sessions that are open now, for those that don't end in order. */
+    public List<Runnable> aborters() {
+        List<Runnable> aborters = new ArrayList<>();
+        for (EndpointDeployment deployment : deployments) {
+            for (EndpointSession session : deployment.sessions()) {
+                aborters.add(session::abort);
+            }
+        }
+        return aborters;
+    }
+
+    /**
+     * From now on no session opens: one whose handshake was accepted before ends with 1012. The
+     * beans may go once {@link #sessions} is zero.
+     */
+    public void retire() {
+        retired = true;
     }
 
     /** The verbs that end the sessions that are open now, one each, for a paced drain. */

@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.api.Api;
 import io.highwater.outbound.Broadcast;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.SendQueue;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Nothing blocks; messages keep the order of their offers.
  */
+@Api
 public final class HighWaterAsync implements RemoteEndpoint.Async {
     private final EndpointSession session;
     private final RemoteEndpoint.Async jetty;
@@ -56,17 +58,29 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
      */
     public static Broadcast broadcastText(
             Iterable<? extends Session> sessions, String text, String key) {
-        return Broadcast.offer(OutboundFrame.text(text), key, queues(sessions));
+        return Broadcast.offer(OutboundFrame.text(text).broadcast(), key, queues(sessions));
     }
 
     /** The same with a binary message. */
     public static Broadcast broadcastBinary(
             Iterable<? extends Session> sessions, ByteBuffer payload, String key) {
-        return Broadcast.offer(OutboundFrame.binary(payload), key, queues(sessions));
+        return Broadcast.offer(OutboundFrame.binary(payload).broadcast(), key, queues(sessions));
+    }
+
+    /** Sends one text to many sessions; it is encoded once and its bytes are shared. */
+    public static Broadcast broadcastText(
+            Iterable<? extends Session> sessions, String text, Compression compression) {
+        return broadcast(sessions, compression.of(OutboundFrame.text(text)));
+    }
+
+    /** The same with a binary message. */
+    public static Broadcast broadcastBinary(
+            Iterable<? extends Session> sessions, ByteBuffer payload, Compression compression) {
+        return broadcast(sessions, compression.of(OutboundFrame.binary(payload)));
     }
 
     private static Broadcast broadcast(Iterable<? extends Session> sessions, OutboundFrame frame) {
-        return Broadcast.offer(frame, queues(sessions));
+        return Broadcast.offer(frame.forms() == null ? frame.broadcast() : frame, queues(sessions));
     }
 
     private static List<SendQueue> queues(Iterable<? extends Session> sessions) {
@@ -94,6 +108,16 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     /** Offers a binary message; {@code payload} is copied. */
     public OfferResult offerBinary(ByteBuffer payload) {
         return session.queue().offer(OutboundFrame.binary(payload));
+    }
+
+    /** Offers a text message. */
+    public OfferResult offerText(String text, Compression compression) {
+        return session.queue().offer(compression.of(OutboundFrame.text(text)));
+    }
+
+    /** Offers a binary message; {@code payload} is copied. */
+    public OfferResult offerBinary(ByteBuffer payload, Compression compression) {
+        return session.queue().offer(compression.of(OutboundFrame.binary(payload)));
     }
 
     /** Offers a text message; under LATEST it replaces those that still wait with its key. */

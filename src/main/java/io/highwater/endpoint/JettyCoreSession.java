@@ -9,7 +9,6 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.Behavior;
 import org.eclipse.jetty.websocket.core.CoreSession;
-import org.eclipse.jetty.websocket.core.ExtensionConfig;
 import org.eclipse.jetty.websocket.core.Frame;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.eclipse.jetty.websocket.core.exception.WebSocketTimeoutException;
@@ -65,11 +64,6 @@ abstract class JettyCoreSession implements CoreSession {
     /** Jakarta's -1 and 0 mean "no limit"; here they mean the node's. */
     private int limit(long bytes) {
         return (int) Math.min(bytes <= 0 ? nodeMaxMessageBytes : bytes, Integer.MAX_VALUE);
-    }
-
-    @Override
-    public List<ExtensionConfig> getNegotiatedExtensions() {
-        return List.of();
     }
 
     @Override

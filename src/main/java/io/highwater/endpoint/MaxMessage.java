@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.api.Api;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -11,6 +12,7 @@ import java.lang.annotation.Target;
  * larger one ends the session with 1009 while it still arrives. Placed beside
  * {@code @ServerEndpoint}.
  */
+@Api
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.api.Api;
 import io.highwater.outbound.OverflowPolicy;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
@@ -11,6 +12,7 @@ import java.lang.annotation.Target;
  * How this endpoint's sessions queue what they send, instead of {@code highwater.outbound.*}.
  * Placed beside {@code @ServerEndpoint}.
  */
+@Api
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

@@ -1,7 +1,6 @@
 package io.highwater.handshake;
 
 import io.highwater.handshake.UpgradeDecision.Lease;
-import jakarta.inject.Inject;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,7 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Counts the sessions of the node and of each address, those being opened included. Thread-safe.
  */
-@PerNode
 final class ConnectionPlaces {
     private final int max;
     private final int maxPerAddress;
@@ -19,7 +17,6 @@ final class ConnectionPlaces {
     private final ConcurrentHashMap<AddressBlock, Integer> takenByAddress =
             new ConcurrentHashMap<>();
 
-    @Inject
     ConnectionPlaces(HandshakeSettings settings) {
         max = settings.maxConnections();
         maxPerAddress = settings.maxConnectionsPerIp();

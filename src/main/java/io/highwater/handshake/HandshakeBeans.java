@@ -7,7 +7,8 @@ import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Singleton;
 
 /**
- * Brings what the rules depend on into the container. Whoever starts the container makes one:
+ * Brings what the rules depend on into a container. Whoever starts a node makes one, and gives it
+ * to each of its containers: places and rates are counted for all of them together.
  *
  * <pre>{@code
  * SeContainer container = SeContainerInitializer.newInstance()
@@ -16,23 +17,26 @@ import jakarta.inject.Singleton;
  * Handshake handshake = container.select(Handshake.class).get();
  * }</pre>
  *
- * Immutable.
+ * Immutable but for what it counts; thread-safe.
  */
 public final class HandshakeBeans implements Extension {
     private final HandshakeSettings settings;
     private final HandshakeObserver observer;
     private final AddressRates rates;
+    private final ConnectionPlaces places;
 
     public HandshakeBeans(HandshakeSettings settings, HandshakeObserver observer, Ticker ticker) {
         this.settings = settings;
         this.observer = observer;
         this.rates = new AddressRates(settings, ticker);
+        this.places = new ConnectionPlaces(settings);
     }
 
     void add(@Observes AfterBeanDiscovery event) {
         add(event, HandshakeSettings.class, settings);
         add(event, HandshakeObserver.class, observer);
         add(event, AddressRates.class, rates);
+        add(event, ConnectionPlaces.class, places);
     }
 
     private static <T> void add(AfterBeanDiscovery event, Class<T> type, T value) {

@@ -1,10 +1,13 @@
 package io.highwater.handshake;
 
+import io.highwater.api.Api;
+
 /**
  * The order of the rules, outermost first: a rule runs before those of a larger number. Teams put
  * their own between, as in {@code @Priority(HandshakePriorities.PATH + 10)}; no two rules may share
  * a number.
  */
+@Api
 public final class HandshakePriorities {
     /**
      * Total and per address, 503. First, so that a full node spends nothing on those it refuses.

@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import io.highwater.api.Api;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -32,6 +33,7 @@ import java.lang.annotation.Target;
  * {@code @Priority}, with that of another rule, or with a second binding that is not a handshake
  * rule's.
  */
+@Api
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.ANNOTATION_TYPE)

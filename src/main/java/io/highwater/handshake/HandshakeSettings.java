@@ -21,6 +21,8 @@ import java.util.List;
  *     maxConnections
  * @param trustedProxies addresses and CIDRs whose X-Forwarded-For, -Proto and -Host are believed;
  *     default none
+ * @param deflate what compression sessions may use where their path says nothing; default
+ *     CONTEXT_4K
  */
 public record HandshakeSettings(
         List<String> allowedOrigins,
@@ -32,7 +34,8 @@ public record HandshakeSettings(
         int streamsBurst,
         int maxConnections,
         int maxConnectionsPerIp,
-        List<String> trustedProxies) {
+        List<String> trustedProxies,
+        DeflatePolicy deflate) {
     static final String PREFIX = "highwater.handshake.";
     private static final int MAX_RATE = 1_000_000;
     private static final long HEAP_BYTES_PER_CONNECTION = 16 * 1024;
@@ -64,7 +67,8 @@ public record HandshakeSettings(
                 1_000,
                 max,
                 defaultMaxConnectionsPerIp(max),
-                List.of());
+                List.of(),
+                DeflatePolicy.CONTEXT_4K);
     }
 
     /** What max-connections is where it is not set. */

@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import io.highwater.api.Api;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param deflate what compression the path wants; null means the node's
  * @param choices what the path decides by code; see there
  */
+@Api
 public record RoutePolicy(
         String path,
         @Nullable List<String> allowedOrigins,

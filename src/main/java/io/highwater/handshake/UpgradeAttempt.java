@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import io.highwater.api.Api;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import jakarta.interceptor.InvocationContext;
 import java.net.InetAddress;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletionStage;
  * One opening handshake on its way through the rules. Thread-safe; of no use once the decision is
  * made.
  */
+@Api
 public final class UpgradeAttempt {
     private final UpgradeRequest request;
     private final ClientView client;

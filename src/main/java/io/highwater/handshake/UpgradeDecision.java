@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import io.highwater.api.Api;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -7,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** What the handshake rules answer. Immutable. */
+@Api
 public sealed interface UpgradeDecision {
     /** The word that metrics and logs use: "accepted", or the refusing rule's. */
     String outcome();

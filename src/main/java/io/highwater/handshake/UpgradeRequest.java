@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import io.highwater.api.Api;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * An opening handshake that asks to be let in: an HTTP/1.1 Upgrade or an HTTP/2 Extended CONNECT.
  * Immutable but for {@link #connection}; valid until the decision is made.
  */
+@Api
 public interface UpgradeRequest {
     /** Which of the two kinds of handshake this is. */
     enum Kind {

@@ -45,7 +45,19 @@ enum Metric {
     PING_RTT(
             "highwater_ping_rtt_seconds",
             Type.HISTOGRAM,
-            "From a ping's last byte taken by the transport to its pong.");
+            "From a ping's last byte taken by the transport to its pong."),
+    DEFLATE_BYTES(
+            "highwater_deflate_bytes",
+            Type.GAUGE,
+            "Bytes of the messages that were sent or received compressed, since the start: plain and on the wire."),
+    DEFLATE_CONTEXT_BYTES(
+            "highwater_deflate_context_bytes",
+            Type.GAUGE,
+            "Bytes of heap that compression contexts take now."),
+    DEFLATE_STEPS(
+            "highwater_deflate_steps_total",
+            Type.COUNTER,
+            "Times that compression was cut back to this, or allowed again, by its memory budget.");
 
     /** The word of the exposition format's TYPE line. */
     enum Type {

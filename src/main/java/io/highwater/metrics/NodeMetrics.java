@@ -6,6 +6,7 @@ import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.session.SessionObserver;
 import io.highwater.wire.WireObserver;
+import io.highwater.wire.deflate.DeflateObserver;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -33,6 +34,7 @@ public final class NodeMetrics implements AutoCloseable {
     private final KeepaliveMetrics keepalive;
     private final SessionMetrics sessions;
     private final BacklogMetrics backlog;
+    private final DeflateMetrics deflate;
 
     public NodeMetrics(Backlog backlog) {
         Meters meters = new Meters(registry);
@@ -41,6 +43,7 @@ public final class NodeMetrics implements AutoCloseable {
         outbound = new OutboundMetrics(meters);
         keepalive = new KeepaliveMetrics(meters);
         sessions = new SessionMetrics(meters);
+        deflate = new DeflateMetrics(meters);
         this.backlog = new BacklogMetrics(meters, backlog, wire::connections);
         gc.bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
@@ -68,6 +71,10 @@ public final class NodeMetrics implements AutoCloseable {
 
     public SessionObserver sessions() {
         return sessions;
+    }
+
+    public DeflateObserver deflate() {
+        return deflate;
     }
 
     /** Open WebSocket connections. */

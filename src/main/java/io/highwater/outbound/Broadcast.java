@@ -1,5 +1,7 @@
 package io.highwater.outbound;
 
+import io.highwater.api.Api;
+import io.highwater.api.Wiring;
 import io.highwater.wire.OutboundFrame;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param dropped queues that refused it
  * @param closed sessions that are over, among them those that this message evicted
  */
+@Api
 public record Broadcast(int accepted, int aboveHighWater, int dropped, int closed) {
     /** Offers the same frame, encoded once, to each queue. */
+    @Wiring
     public static Broadcast offer(OutboundFrame frame, Iterable<SendQueue> queues) {
         return offer(frame, null, queues);
     }
@@ -22,6 +26,7 @@ public record Broadcast(int accepted, int aboveHighWater, int dropped, int close
      *
      * @param key as in {@link SendQueue#offer(OutboundFrame, String, SendCompletion)}
      */
+    @Wiring
     public static Broadcast offer(
             OutboundFrame frame, @Nullable String key, Iterable<SendQueue> queues) {
         int accepted = 0;

@@ -1,6 +1,9 @@
 package io.highwater.outbound;
 
+import io.highwater.api.Api;
+
 /** What became of an offered message. */
+@Api
 public enum OfferResult {
     /** Queued or on its way. */
     ACCEPTED,

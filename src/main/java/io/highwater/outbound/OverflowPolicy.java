@@ -1,6 +1,9 @@
 package io.highwater.outbound;
 
+import io.highwater.api.Api;
+
 /** What happens to an offer above the high-water mark. */
+@Api
 public enum OverflowPolicy {
     /** The session ends with 1013: whoever reads too slowly comes back and catches up. */
     EVICT,

@@ -1,8 +1,10 @@
 package io.highwater.outbound;
 
+import io.highwater.api.Api;
 import java.io.IOException;
 
 /** A message was dropped because its peer reads too slowly; says how much waited. Immutable. */
+@Api
 public final class SlowConsumerException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -1,11 +1,14 @@
 package io.highwater.server;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.BatchedHttp2;
+import io.highwater.wire.jetty.StreamBursts;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
@@ -17,14 +20,20 @@ import org.eclipse.jetty.util.Promise;
  * Jetty's listener is an inner class of the factory, so each needs its own.
  */
 final class H2Factory extends HTTP2ServerConnectionFactory {
-    H2Factory(HttpConfiguration http, Ticker ticker) {
+    private final StreamBursts bursts;
+
+    H2Factory(HttpConfiguration http, Ticker ticker, StreamBursts bursts) {
         super(http);
+        this.bursts = bursts;
         Http2Limits.apply(this, ticker);
     }
 
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
-        return Http2Limits.slim(super.newConnection(connector, endPoint));
+        ServerSessionListener listener = newSessionListener(connector, endPoint);
+        HTTP2ServerConnection connection =
+                BatchedHttp2.connection(this, connector, endPoint, listener, bursts);
+        return configure(Http2Limits.slim(connection), connector, endPoint);
     }
 
     @Override

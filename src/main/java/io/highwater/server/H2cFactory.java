@@ -1,6 +1,8 @@
 package io.highwater.server;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.BatchedHttp2;
+import io.highwater.wire.jetty.StreamBursts;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpMethod;
@@ -9,6 +11,7 @@ import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
@@ -20,8 +23,11 @@ import org.eclipse.jetty.util.Promise;
  * H2Factory}.
  */
 final class H2cFactory extends HTTP2CServerConnectionFactory {
-    H2cFactory(HttpConfiguration http, Ticker ticker) {
+    private final StreamBursts bursts;
+
+    H2cFactory(HttpConfiguration http, Ticker ticker, StreamBursts bursts) {
         super(http);
+        this.bursts = bursts;
         Http2Limits.apply(this, ticker);
     }
 
@@ -44,7 +50,10 @@ final class H2cFactory extends HTTP2CServerConnectionFactory {
 
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
-        return Http2Limits.slim(super.newConnection(connector, endPoint));
+        ServerSessionListener listener = newSessionListener(connector, endPoint);
+        HTTP2ServerConnection connection =
+                BatchedHttp2.connection(this, connector, endPoint, listener, bursts);
+        return configure(Http2Limits.slim(connection), connector, endPoint);
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.highwater.time.Ticker;
 import org.eclipse.jetty.http2.FlowControlStrategy;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
-import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RateControl;
 
@@ -66,15 +65,13 @@ final class Http2Limits {
     }
 
     /** Takes off a new connection what costs memory as long as it lives. */
-    static Connection slim(Connection connection) {
-        if (connection instanceof HTTP2ServerConnection http2) {
-            // A stream that becomes a WebSocket would leave its HttpChannel behind for reuse: over
-            // 500 bytes for each of them.
-            http2.setRecycleHttpChannels(false);
-            // Our answers are a status and a few short headers: a table of them saves nothing. The
-            // client's table stays: its cookies repeat on each stream.
-            http2.getSession().getGenerator().getHpackEncoder().setTableCapacity(0);
-        }
+    static HTTP2ServerConnection slim(HTTP2ServerConnection connection) {
+        // A stream that becomes a WebSocket would leave its HttpChannel behind for reuse: over
+        // 500 bytes for each of them.
+        connection.setRecycleHttpChannels(false);
+        // Our answers are a status and a few short headers: a table of them saves nothing. The
+        // client's table stays: its cookies repeat on each stream.
+        connection.getSession().getGenerator().getHpackEncoder().setTableCapacity(0);
         return connection;
     }
 }

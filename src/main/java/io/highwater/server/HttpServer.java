@@ -1,14 +1,13 @@
 package io.highwater.server;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.StreamBursts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.http2.SessionContainer;
-import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -17,7 +16,6 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +31,6 @@ public final class HttpServer implements AutoCloseable {
     /** Where the build puts src/main/webapp. */
     private static final String WEBAPP = "io/highwater/webapp";
 
-    /**
-     * New connections that may wait in the kernel: a reconnect storm comes faster than one thread
-     * accepts. The kernel takes the lesser of this and its own limit (net.core.somaxconn).
-     */
-    private static final int ACCEPT_QUEUE = 4_096;
-
     /** Request line and headers; room for a large cookie and a token. More is 431. */
     private static final int MAX_HEADER_BYTES = 16 << 10;
 
@@ -49,25 +41,42 @@ public final class HttpServer implements AutoCloseable {
     /**
      * @param upgrade takes the WebSocket handshakes, and gives everything else to the handler that
      *     it is given here
+     * @param bursts when the WebSockets of an HTTP/2 connection write together
      * @throws IllegalArgumentException where the keystore can't be used; names its key
      */
-    public HttpServer(ServerSettings settings, Handler.Singleton upgrade, Ticker ticker) {
-        this(settings, upgrade, ticker, new StaticPages(HttpServer.class.getClassLoader(), WEBAPP));
+    public HttpServer(
+            ServerSettings settings,
+            Handler.Singleton upgrade,
+            Ticker ticker,
+            StreamBursts bursts) {
+        this(
+                settings,
+                upgrade,
+                ticker,
+                bursts,
+                new StaticPages(HttpServer.class.getClassLoader(), WEBAPP));
     }
 
     HttpServer(
-            ServerSettings settings, Handler.Singleton upgrade, Ticker ticker, Handler otherwise) {
+            ServerSettings settings,
+            Handler.Singleton upgrade,
+            Ticker ticker,
+            StreamBursts bursts,
+            Handler otherwise) {
         server = new Server(threads());
         server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
         upgrade.setHandler(otherwise);
         server.setHandler(upgrade);
-        plain = connector(settings, settings.port(), plainProtocols(ticker));
+        plain = connector(settings, settings.port(), plainProtocols(ticker, bursts));
         server.addConnector(plain);
         ServerSettings.Keystore keystore = settings.keystore();
         tls =
                 keystore == null
                         ? null
-                        : connector(settings, settings.tlsPort(), tlsProtocols(keystore, ticker));
+                        : connector(
+                                settings,
+                                settings.tlsPort(),
+                                tlsProtocols(keystore, ticker, bursts));
         if (tls != null) {
             server.addConnector(tls);
         }
@@ -110,14 +119,7 @@ public final class HttpServer implements AutoCloseable {
      * GOAWAY to open no more streams.
      */
     public void stopAccepting() {
-        for (ServerConnector connector : connectors()) {
-            connector.shutdown();
-            for (ConnectionFactory factory : connector.getConnectionFactories()) {
-                if (factory instanceof AbstractConnectionFactory container) {
-                    container.getBeans(SessionContainer.class).forEach(SessionContainer::shutdown);
-                }
-            }
-        }
+        Connectors.stopAccepting(connectors());
     }
 
     /** Ends every connection and all threads. Does nothing the second time. */
@@ -134,11 +136,7 @@ public final class HttpServer implements AutoCloseable {
     private static QueuedThreadPool threads() {
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setName("highwater-http");
-        if (VirtualThreads.areSupported()) {
-            // For what may block: our own pages and handlers of others. Fill callbacks are
-            // non-blocking and stay on the selector.
-            threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
-        }
+        Connectors.tune(threads);
         return threads;
     }
 
@@ -148,27 +146,23 @@ public final class HttpServer implements AutoCloseable {
                 new ServerConnector(server, protocols.toArray(ConnectionFactory[]::new));
         connector.setPort(port);
         connector.setIdleTimeout(settings.idleTimeout().toMillis());
-        connector.setAcceptQueueSize(ACCEPT_QUEUE);
-        connector.setAcceptedSendBufferSize(settings.socketBufferBytes());
-        // 0 takes the idle timer off connections that are draining: on HTTP/2 it would end their
-        // streams once GOAWAY is out.
-        connector.setShutdownIdleTimeout(0);
+        Connectors.tune(connector, settings.socketBufferBytes());
         return connector;
     }
 
-    private static List<ConnectionFactory> plainProtocols(Ticker ticker) {
+    private static List<ConnectionFactory> plainProtocols(Ticker ticker, StreamBursts bursts) {
         HttpConfiguration http = http();
-        return List.of(new HttpConnectionFactory(http), new H2cFactory(http, ticker));
+        return List.of(new HttpConnectionFactory(http), new H2cFactory(http, ticker, bursts));
     }
 
     private static List<ConnectionFactory> tlsProtocols(
-            ServerSettings.Keystore keystore, Ticker ticker) {
+            ServerSettings.Keystore keystore, Ticker ticker, StreamBursts bursts) {
         HttpConfiguration http = http();
         // The name that a client asked TLS for is not compared with Host: whether a Host is ours is
         // the handshake rules' question (highwater.handshake.allowed-hosts), with or without TLS.
         http.addCustomizer(new SecureRequestCustomizer(false));
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
-        H2Factory http2 = new H2Factory(http, ticker);
+        H2Factory http2 = new H2Factory(http, ticker, bursts);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         List<ConnectionFactory> protocols = new ArrayList<>();

@@ -26,7 +26,7 @@ final class TlsContext {
         return tls;
     }
 
-    private static KeyStore load(ServerSettings.Keystore keystore) {
+    static KeyStore load(ServerSettings.Keystore keystore) {
         if (!Files.isRegularFile(keystore.path())) {
             throw new IllegalArgumentException(
                     "highwater.tls.keystore: " + keystore.path() + " is not a file");

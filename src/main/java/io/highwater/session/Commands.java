@@ -2,6 +2,7 @@ package io.highwater.session;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
+import io.highwater.backbone.Entry;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
@@ -13,6 +14,7 @@ import io.highwater.protocol.Command;
 import io.highwater.protocol.CommandDispatcher;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Reply;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
@@ -225,7 +227,12 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             unavailable(session, query.id(), failure);
         } else if (query.id() != null) {
             long maxBytes = node.settings().wire().maxMessageBytes();
-            session.reply(Reply.history(query.id(), query.channel(), page, maxBytes));
+            ByteBuffer reply = Reply.history(query.id(), query.channel(), page, maxBytes);
+            if (page.entries().stream().anyMatch(Entry::secret)) {
+                session.replySecretly(reply);
+            } else {
+                session.reply(reply);
+            }
         }
         session.flow().answered();
     }

@@ -271,6 +271,11 @@ final class Session implements WireListener, SendQueueListener {
         queue.offer(OutboundFrame.text(message));
     }
 
+    /** A reply that is never compressed, nor does it enter a compression history. */
+    void replySecretly(ByteBuffer message) {
+        queue.offer(OutboundFrame.text(message).secret());
+    }
+
     // Its parts, for what carries out commands.
 
     String client() {

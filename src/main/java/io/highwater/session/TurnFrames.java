@@ -8,15 +8,44 @@ import io.highwater.outbound.OutboundPart;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
+import io.highwater.wire.deflate.ChannelContext;
+import io.highwater.wire.deflate.PermessageDeflate;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes of entries what queues take: a turn of one message each, or of all of them together.
- * Thread-safe, having no state.
+ * Thread-safe, but for the live frames of a channel, which are its shard thread's.
  */
 public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
+    private final PermessageDeflate deflate;
+
+    /** Null where frames are not those of one channel, one after the other. */
+    private final @Nullable ChannelContext channel;
+
+    public TurnFrames(PermessageDeflate deflate) {
+        this(deflate, null);
+    }
+
+    private TurnFrames(PermessageDeflate deflate, @Nullable ChannelContext channel) {
+        this.deflate = deflate;
+        this.channel = channel;
+    }
+
+    @Override
+    public FrameFactory<OutboundTurn<Position>> ofChannel() {
+        return new TurnFrames(deflate, deflate.newChannel());
+    }
+
+    @Override
+    public void release() {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
     @Override
     public OutboundTurn<Position> frame(Entry entry) {
         return turn(entry, Reply.message(entry));
@@ -27,8 +56,12 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
         return turn(entry, Reply.snapshot(entry));
     }
 
-    private static OutboundTurn<Position> turn(Entry entry, ByteBuffer message) {
-        OutboundFrame frame = OutboundFrame.text(message);
+    private OutboundTurn<Position> turn(Entry entry, ByteBuffer message) {
+        OutboundFrame plain = OutboundFrame.text(message);
+        OutboundFrame frame =
+                entry.secret()
+                        ? plain.secret()
+                        : channel == null ? plain.broadcast() : channel.share(plain);
         return new OutboundTurn<>(
                 frame,
                 List.of(new OutboundPart<>(frame, entry.key(), entry.position())),

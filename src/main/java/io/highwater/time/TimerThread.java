@@ -1,6 +1,7 @@
 package io.highwater.time;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ public final class TimerThread implements AutoCloseable {
 
     private final TimerWheel wheel;
     private final Ticker ticker;
+    private final Executor steps;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
@@ -26,16 +28,26 @@ public final class TimerThread implements AutoCloseable {
     private long loggedFailures;
     private long lastLogNanos;
 
-    private TimerThread(TimerWheel wheel, Ticker ticker) {
+    private TimerThread(TimerWheel wheel, Ticker ticker, Executor steps) {
         this.wheel = wheel;
         this.ticker = ticker;
+        this.steps = steps;
         thread = new Thread(this::run, "highwater-timers");
         thread.setDaemon(true);
     }
 
     /** Starts the thread; {@link #close} ends it. */
     public static TimerThread start(TimerWheel wheel, Ticker ticker) {
-        TimerThread timers = new TimerThread(wheel, ticker);
+        return start(wheel, ticker, Runnable::run);
+    }
+
+    /**
+     * The same.
+     *
+     * @param steps runs each step, with all timers that are due, on the thread that asks it to
+     */
+    public static TimerThread start(TimerWheel wheel, Ticker ticker, Executor steps) {
+        TimerThread timers = new TimerThread(wheel, ticker, steps);
         timers.thread.start();
         return timers;
     }
@@ -43,7 +55,7 @@ public final class TimerThread implements AutoCloseable {
     private void run() {
         try {
             do {
-                advance(ticker.nanoTime());
+                steps.execute(() -> advance(ticker.nanoTime()));
             } while (!closed.await(STEP_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             // Nobody but a stopping JVM's owner interrupts this thread, and it means the same.

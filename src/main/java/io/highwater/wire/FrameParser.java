@@ -127,7 +127,9 @@ final class FrameParser {
             utf8 = Utf8Validator.START;
             text = next == Opcode.TEXT;
         }
-        if (length > maxMessageBytes - messageBytes) {
+        // What does not compress grows a little; its real size is the extension's to judge.
+        long most = extended ? maxMessageBytes + (maxMessageBytes >> 3) + 64 : maxMessageBytes;
+        if (length > most - messageBytes) {
             throw new ProtocolViolation(
                     CloseStatus.TOO_BIG, "a message is over " + maxMessageBytes + " bytes");
         }
@@ -145,6 +147,11 @@ final class FrameParser {
     /** Whether the message being read has the extension's bit: its payload is the extension's. */
     boolean isExtended() {
         return extended;
+    }
+
+    /** TEXT or BINARY: what the message being read began with. */
+    Opcode messageOpcode() {
+        return text ? Opcode.TEXT : Opcode.BINARY;
     }
 
     /** The opcode of the data frame being read; CONTINUATION after its first piece. */

@@ -3,6 +3,8 @@ package io.highwater.wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One or more finished frames: header and payload as they go on the wire, unmasked (a server's).
@@ -13,8 +15,16 @@ import java.util.Collection;
 public final class OutboundFrame {
     private final byte[] bytes;
 
+    /** Null where nothing need be known of it but its bytes. */
+    private final @Nullable FrameForms forms;
+
     private OutboundFrame(byte[] bytes) {
+        this(bytes, null);
+    }
+
+    private OutboundFrame(byte[] bytes, @Nullable FrameForms forms) {
         this.bytes = bytes;
+        this.forms = forms;
     }
 
     /** A whole text message. A lone surrogate becomes "?", as {@link String#getBytes} has it. */
@@ -43,10 +53,32 @@ public final class OutboundFrame {
         return new OutboundFrame(FrameEncoder.encode(opcode.code() | fin0, payload));
     }
 
+    /** The same with a payload that an extension has made: RSV1 where the message begins. */
+    public static OutboundFrame extended(Opcode opcode, Fin fin, ByteBuffer payload) {
+        int first = opcode.code() | (fin == Fin.LAST ? FrameEncoder.FIN : 0);
+        int rsv1 = opcode == Opcode.CONTINUATION ? 0 : FrameParser.RSV1;
+        return new OutboundFrame(FrameEncoder.encode(first | rsv1, payload));
+    }
+
+    /** The same frame for many sessions: what an extension makes of it, it makes once. */
+    public OutboundFrame broadcast() {
+        return with(new FrameForms.Broadcast());
+    }
+
+    /** The same frame, never compressed, nor does it enter a compression history. */
+    public OutboundFrame secret() {
+        return with(FrameForms.PLAIN_ONLY);
+    }
+
+    /** The same frame with what is known of it; the bytes are shared. */
+    public OutboundFrame with(FrameForms known) {
+        return new OutboundFrame(bytes, known);
+    }
+
     /**
      * The frames one behind the other as one, so that they leave in one write; a copy.
      *
-     * @param frames together less than 2 GiB
+     * @param frames together less than 2 GiB, none of them joined itself
      */
     public static OutboundFrame join(Collection<OutboundFrame> frames) {
         int length = 0;
@@ -59,7 +91,7 @@ public final class OutboundFrame {
             System.arraycopy(frame.bytes, 0, joined, at, frame.bytes.length);
             at += frame.bytes.length;
         }
-        return new OutboundFrame(joined);
+        return new OutboundFrame(joined, new FrameForms.Joined(List.copyOf(frames)));
     }
 
     /** Whether a fragment ends its message. */
@@ -74,6 +106,27 @@ public final class OutboundFrame {
         int first = bytes[0] & (FrameEncoder.FIN | 0xF);
         return first == (FrameEncoder.FIN | Opcode.TEXT.code())
                 || first == (FrameEncoder.FIN | Opcode.BINARY.code());
+    }
+
+    /** What an extension has to know of it, or null. */
+    public @Nullable FrameForms forms() {
+        return forms;
+    }
+
+    /** The opcode of the first frame. */
+    public Opcode opcode() {
+        return java.util.Objects.requireNonNull(Opcode.of(bytes[0]));
+    }
+
+    /** Whether the first frame ends its message. */
+    public Fin fin() {
+        return bytes[0] < 0 ? Fin.LAST : Fin.MORE;
+    }
+
+    /** The payload of one frame that is not joined, read-only. */
+    public ByteBuffer payload() {
+        int header = FrameEncoder.headerBytes(bytes);
+        return ByteBuffer.wrap(bytes, header, bytes.length - header).slice().asReadOnlyBuffer();
     }
 
     /** Size on the wire, headers included. */

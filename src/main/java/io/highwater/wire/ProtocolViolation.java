@@ -1,12 +1,12 @@
 package io.highwater.wire;
 
 /** What a peer did wrong, as the status that its connection ends with. Has no stack trace. */
-final class ProtocolViolation extends Exception {
+public final class ProtocolViolation extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient CloseStatus status;
 
-    ProtocolViolation(int code, String reason) {
+    public ProtocolViolation(int code, String reason) {
         super(reason, null, false, false);
         this.status = new CloseStatus(code, reason);
     }
@@ -15,7 +15,7 @@ final class ProtocolViolation extends Exception {
         return new ProtocolViolation(CloseStatus.PROTOCOL_ERROR, reason);
     }
 
-    CloseStatus status() {
+    public CloseStatus status() {
         return status;
     }
 }

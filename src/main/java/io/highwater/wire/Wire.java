@@ -57,6 +57,11 @@ public interface Wire {
     /** The other end of the TCP connection in text, for logs. */
     String remoteAddress();
 
+    /** The answer's Sec-WebSocket-Extensions; empty where there is none. */
+    default String extensions() {
+        return "";
+    }
+
     /** What passes over this wire, for keepalive. */
     WireActivity activity();
 }

@@ -103,13 +103,18 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     private volatile long demandChangedNanos;
     private final long openedNanos;
 
-    /** The decision's lease is given back once, when the transport is over. */
+    /**
+     * The decision's lease is given back once, when the transport is over.
+     *
+     * @param extension what the answer agrees on, if anything; this wire's own
+     */
     public WireConnection(
             WireContext context,
             Transport transport,
             Route route,
             UpgradeRequest request,
             UpgradeDecision.Accepted decision,
+            @Nullable WireExtension extension,
             WireAcceptor.ResponseHeaders headers) {
         this.context = context;
         this.transport = transport;
@@ -119,8 +124,8 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         this.openedNanos = context.wheel().nowNanos();
         this.lastReadNanos = openedNanos;
         this.demandChangedNanos = openedNanos;
-        this.reader = new WireReader(transport, context.buffers());
-        this.writer = new WireWriter(transport, context.wheel(), new WriterOwner());
+        this.reader = new WireReader(transport, context.buffers(), extension);
+        this.writer = new WireWriter(transport, context.wheel(), new WriterOwner(), extension);
         this.listener = route.acceptor().accept(this, request, decision, headers);
     }
 
@@ -149,6 +154,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             phase = Phase.ENDED;
             finished = true;
         }
+        reader.closeExtension();
         lease.release();
     }
 
@@ -292,6 +298,11 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     @Override
     public TransportKind kind() {
         return transport.kind();
+    }
+
+    @Override
+    public String extensions() {
+        return reader.extensions();
     }
 
     @Override
@@ -509,6 +520,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         if (due != null) {
             context.wheel().cancel(due);
         }
+        reader.closeExtension();
         lease.release();
     }
 

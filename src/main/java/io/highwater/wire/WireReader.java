@@ -3,6 +3,7 @@ package io.highwater.wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,10 @@ final class WireReader {
 
     private final Transport transport;
     private final ReadBuffers buffers;
-    private final FrameParser parser = new FrameParser(0);
+    private final FrameParser parser;
+
+    /** Null where nothing was agreed on. */
+    private final @Nullable WireExtension extension;
 
     /** In flush mode. A pooled direct buffer, or a small heap one with the rest of a burst. */
     private @Nullable ByteBuffer in;
@@ -44,9 +48,23 @@ final class WireReader {
     /** False once a read found less than it had room for: the next one waits for the transport. */
     private boolean readable;
 
-    WireReader(Transport transport, ReadBuffers buffers) {
+    WireReader(Transport transport, ReadBuffers buffers, @Nullable WireExtension extension) {
         this.transport = transport;
         this.buffers = buffers;
+        this.extension = extension;
+        this.parser = new FrameParser(extension == null ? 0 : FrameParser.RSV1);
+    }
+
+    /** The answer's Sec-WebSocket-Extensions; empty where there is none. */
+    String extensions() {
+        return extension == null ? "" : extension.answer();
+    }
+
+    /** The wire is over. */
+    void closeExtension() {
+        if (extension != null) {
+            extension.close();
+        }
     }
 
     /** Bytes that came with the handshake; before the first step. */
@@ -164,18 +182,30 @@ final class WireReader {
 
     private @Nullable Step parse(long maxMessageBytes) throws ProtocolViolation {
         ByteBuffer bytes = in == null ? EMPTY : in;
-        if (!parser.isInFrame()) {
-            Opcode next = parser.header(bytes, maxMessageBytes);
-            if (next == null) {
-                return null;
+        while (true) {
+            if (!parser.isInFrame()) {
+                Opcode next = parser.header(bytes, maxMessageBytes);
+                if (next == null) {
+                    return null;
+                }
+                if (next.isControl()) {
+                    payload = parser.controlPayload(bytes);
+                    return next == Opcode.PING
+                            ? Step.PING
+                            : next == Opcode.PONG ? Step.PONG : Step.CLOSE;
+                }
             }
-            if (next.isControl()) {
-                payload = parser.controlPayload(bytes);
-                return next == Opcode.PING
-                        ? Step.PING
-                        : next == Opcode.PONG ? Step.PONG : Step.CLOSE;
+            if (!parser.isExtended()) {
+                return piece(bytes);
+            }
+            Step step = extended(bytes, maxMessageBytes);
+            if (step != null || parser.isInFrame()) {
+                return step;
             }
         }
+    }
+
+    private @Nullable Step piece(ByteBuffer bytes) throws ProtocolViolation {
         long remaining = parser.frameRemaining();
         if (gathered == null && remaining <= Math.min(bytes.remaining(), PIECE_BYTES)) {
             ByteBuffer whole = take(bytes, (int) remaining);
@@ -199,6 +229,38 @@ final class WireReader {
         return fragment(frame.bytes());
     }
 
+    /** The extension needs its messages whole, whatever their frames. */
+    private @Nullable Step extended(ByteBuffer bytes, long maxMessageBytes)
+            throws ProtocolViolation {
+        int length = (int) Math.min(parser.frameRemaining(), bytes.remaining());
+        ByteBuffer piece = take(bytes, length);
+        parser.payload(piece);
+        Gathered before = gathered;
+        if (before == null && parser.isMessageEnd()) {
+            return message(piece, maxMessageBytes);
+        }
+        if (before == null) {
+            gathered = before = new Gathered(Integer.MAX_VALUE - Long.BYTES);
+        }
+        before.append(piece);
+        if (!parser.isMessageEnd()) {
+            return null;
+        }
+        gathered = null;
+        return message(before.bytes(), maxMessageBytes);
+    }
+
+    private Step message(ByteBuffer extended, long maxMessageBytes) throws ProtocolViolation {
+        payload = Objects.requireNonNull(extension).incoming(extended, maxMessageBytes);
+        opcode = parser.messageOpcode();
+        last = true;
+        if (opcode == Opcode.TEXT
+                && Utf8Validator.check(Utf8Validator.START, payload) != Utf8Validator.START) {
+            throw new ProtocolViolation(CloseStatus.BAD_PAYLOAD, "text is not UTF-8");
+        }
+        return Step.FRAGMENT;
+    }
+
     private static ByteBuffer take(ByteBuffer from, int length) {
         ByteBuffer slice = from.slice(from.position(), length);
         from.position(from.position() + length);
@@ -214,7 +276,8 @@ final class WireReader {
     }
 
     /**
-     * A frame that came in several reads; grows with what really came, not with what was promised.
+     * A frame that came in several reads, or an extension's message; grows with what really came,
+     * not with what was promised.
      */
     private static final class Gathered {
         private final int limit;
@@ -237,7 +300,9 @@ final class WireReader {
         void append(ByteBuffer piece) {
             int length = piece.remaining();
             if (size + length > bytes.length) {
-                bytes = Arrays.copyOf(bytes, Math.min(limit, Math.max(size + length, 2 * size)));
+                bytes =
+                        Arrays.copyOf(
+                                bytes, (int) Math.min(limit, Math.max(size + length, 2L * size)));
             }
             piece.get(bytes, size, length);
             size += length;

@@ -36,6 +36,9 @@ final class WireWriter {
     private final TimerWheel wheel;
     private final Owner owner;
 
+    /** Null where nothing was agreed on. */
+    private final @Nullable WireExtension extension;
+
     /** Guarded by this: somebody transmits, or the transport holds a buffer. */
     private boolean writing;
 
@@ -63,14 +66,20 @@ final class WireWriter {
     private volatile long pingWrittenNanos;
     private volatile boolean pingPending;
 
-    WireWriter(Transport transport, TimerWheel wheel, Owner owner) {
+    WireWriter(
+            Transport transport, TimerWheel wheel, Owner owner, @Nullable WireExtension extension) {
         this.transport = transport;
         this.wheel = wheel;
         this.owner = owner;
+        this.extension = extension;
     }
 
     /** As {@link Wire#write}. */
     boolean write(OutboundFrame frame) {
+        return writeAsItIs(extension == null ? frame : extension.outgoing(frame));
+    }
+
+    private boolean writeAsItIs(OutboundFrame frame) {
         synchronized (this) {
             if (closed) {
                 return true;

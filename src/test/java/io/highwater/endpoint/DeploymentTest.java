@@ -122,7 +122,7 @@ class DeploymentTest {
                                     ticker,
                                     new io.highwater.keepalive.KeepaliveObserver() {},
                                     new SplittableRandom(1)));
-            Endpoints endpoints = new Endpoints(node, beans.getBeanManager(), Runnable::run);
+            Endpoints endpoints = new Endpoints(node, "", beans.getBeanManager(), Runnable::run);
             beans.getBeanManager()
                     .getExtension(EndpointExtension.class)
                     .endpoints()

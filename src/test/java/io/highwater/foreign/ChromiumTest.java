@@ -6,6 +6,7 @@ import io.highwater.testing.NodeScript;
 import io.highwater.testing.TestServer;
 import jakarta.json.JsonObject;
 import java.net.URI;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The demo page in a real browser. */
@@ -14,6 +15,35 @@ class ChromiumTest {
     void twoTabsChatByKeyboardAlone() {
         try (TestServer server = TestServer.start()) {
             NodeScript.runInChromium("browser-chat", server.http());
+        }
+    }
+
+    @Test
+    void tabsOfAChannelSeeEachOtherAndOneThatWasCutOffMissesNothing() {
+        try (TestServer server = TestServer.start()) {
+            NodeScript.runInChromium("browser-channels", server.http());
+        }
+    }
+
+    @Test
+    void aBoardShowsTheNewestOfEachKeyOnJoiningAndThenWhatChanges() {
+        try (TestServer server = TestServer.start()) {
+            NodeScript.runInChromium("browser-board", server.http());
+        }
+    }
+
+    @Test
+    void aTabThatReadsTooSlowlyIsToldWhatWasSkippedAndHasTheNewestOfEachKey() {
+        Map<String, String> settings =
+                Map.of(
+                        "highwater.channels.\"slow.\".policy", "LATEST",
+                        "highwater.outbound.high-messages", "20",
+                        "highwater.outbound.low-messages", "10",
+                        "highwater.limits.commands-per-second", "10000",
+                        "highwater.limits.commands-burst", "10000");
+        try (TestServer server = TestServer.start(settings)) {
+            assertThat(NodeScript.runInChromium("browser-slow", server.http()).getInt("skipped"))
+                    .isPositive();
         }
     }
 
@@ -28,8 +58,17 @@ class ChromiumTest {
 
     @Test
     void thePageReconnectsAfterARestartAndSendsWhatWasWrittenMeanwhile() {
+        runThroughRestart("browser-restart");
+    }
+
+    @Test
+    void afterARestartTheChannelsOfThePageSayThatTheyBeganAnewAndGoOn() {
+        runThroughRestart("browser-channels-restart");
+    }
+
+    private static void runThroughRestart(String name) {
         TestServer server = TestServer.start();
-        try (NodeScript script = NodeScript.startInChromium("browser-restart", server.http())) {
+        try (NodeScript script = NodeScript.startInChromium(name, server.http())) {
             script.awaitLine("restart");
             URI address = server.http();
             server.close();

@@ -100,6 +100,17 @@ final class HandshakeRulesTest {
     }
 
     @Test
+    void thePathsCompressionComesBeforeTheNodes() {
+        try (RulesContainer node =
+                new RulesContainer(settings().deflate(DeflatePolicy.CONTEXT_2K).build())) {
+            Accepted nodes = node.accept(upgrade());
+            assertThat(nodes.deflate()).isEqualTo(DeflatePolicy.CONTEXT_2K);
+            Accepted own = node.accept(upgrade().route(route().deflate(DeflatePolicy.OFF).build()));
+            assertThat(own.deflate()).isEqualTo(DeflatePolicy.OFF);
+        }
+    }
+
+    @Test
     void anExtendedConnectNeedsNoKey() {
         rules.accept(extendedConnect().header("Sec-WebSocket-Key", "nonsense")).lease().release();
     }

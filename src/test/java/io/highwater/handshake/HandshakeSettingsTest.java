@@ -103,8 +103,17 @@ final class HandshakeSettingsTest {
         assertThat(defaults)
                 .isEqualTo(
                         new HandshakeSettings(
-                                List.of(), List.of(), false, 20, 40, 200, 1_000, max, max / 4,
-                                List.of()));
+                                List.of(),
+                                List.of(),
+                                false,
+                                20,
+                                40,
+                                200,
+                                1_000,
+                                max,
+                                max / 4,
+                                List.of(),
+                                DeflatePolicy.CONTEXT_4K));
         assertThat(HandshakeSettings.defaultMaxConnections(256L << 20)).isEqualTo(16_384);
         assertThat(HandshakeSettings.defaultMaxConnections(Long.MAX_VALUE))
                 .isEqualTo(Integer.MAX_VALUE);

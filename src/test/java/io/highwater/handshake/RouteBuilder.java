@@ -9,6 +9,7 @@ final class RouteBuilder {
     private @Nullable List<String> origins;
     private List<String> subprotocols = List.of();
     private Subprotocol subprotocol = Subprotocol.OPTIONAL;
+    private @Nullable DeflatePolicy deflate;
 
     static RouteBuilder route() {
         return new RouteBuilder();
@@ -29,8 +30,13 @@ final class RouteBuilder {
         return this;
     }
 
+    RouteBuilder deflate(DeflatePolicy policy) {
+        deflate = policy;
+        return this;
+    }
+
     RoutePolicy build() {
         return new RoutePolicy(
-                "/v1/echo", origins, subprotocols, subprotocol, null, RoutePolicy.Choices.NONE);
+                "/v1/echo", origins, subprotocols, subprotocol, deflate, RoutePolicy.Choices.NONE);
     }
 }

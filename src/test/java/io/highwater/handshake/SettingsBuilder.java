@@ -14,6 +14,7 @@ final class SettingsBuilder {
     private int max;
     private int maxPerIp;
     private List<String> proxies = List.of();
+    private DeflatePolicy deflate = DeflatePolicy.OFF;
 
     static SettingsBuilder settings() {
         return new SettingsBuilder();
@@ -57,6 +58,11 @@ final class SettingsBuilder {
         return this;
     }
 
+    SettingsBuilder deflate(DeflatePolicy policy) {
+        deflate = policy;
+        return this;
+    }
+
     HandshakeSettings build() {
         return new HandshakeSettings(
                 origins,
@@ -68,6 +74,7 @@ final class SettingsBuilder {
                 streamsBurst,
                 max,
                 maxPerIp,
-                proxies);
+                proxies,
+                deflate);
     }
 }

@@ -6,6 +6,7 @@ import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.TransportKind;
+import io.highwater.wire.deflate.BudgetStep;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -68,7 +69,30 @@ class NodeMetricsTest {
                         "highwater_reconnects_total",
                         "highwater_handshakes_total",
                         "highwater_evictions_total",
-                        "highwater_ping_rtt_seconds");
+                        "highwater_ping_rtt_seconds",
+                        "highwater_deflate_bytes",
+                        "highwater_deflate_context_bytes",
+                        "highwater_deflate_steps_total");
+    }
+
+    @Test
+    void compressionIsCountedBySideAndStep() {
+        metrics.deflate().onSent(500, 100);
+        metrics.deflate().onSent(500, 50);
+        metrics.deflate().onReceived(300, 40);
+        metrics.deflate().onContexts(4096);
+        metrics.deflate().onContexts(-96);
+        metrics.deflate().onStep(BudgetStep.SHARED);
+        assertThat(scrape())
+                .contains(
+                        "highwater_deflate_bytes{side=\"sent_plain\"} 1000.0",
+                        "highwater_deflate_bytes{side=\"sent_wire\"} 150.0",
+                        "highwater_deflate_bytes{side=\"received_plain\"} 300.0",
+                        "highwater_deflate_bytes{side=\"received_wire\"} 40.0",
+                        "highwater_deflate_context_bytes 4000.0",
+                        "highwater_deflate_steps_total{to=\"context\"} 0.0",
+                        "highwater_deflate_steps_total{to=\"shared\"} 1.0",
+                        "highwater_deflate_steps_total{to=\"off\"} 0.0");
     }
 
     @Test

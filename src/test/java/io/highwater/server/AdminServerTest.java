@@ -142,6 +142,16 @@ class AdminServerTest {
     }
 
     @Test
+    void offLoopbackProbesAndScrapesNeedNoTokenNorALoopbackHost() throws IOException {
+        String address = outerAddress();
+        AdminServer guarded = start("0.0.0.0", "s3cret");
+        for (String path : List.of("/health/live", "/health/ready", "/metrics")) {
+            assertThat(ask(guarded, address, "GET " + path, address + ":9090", ""))
+                    .startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
     void aPortInUseIsOneLineWithThePortAndItsKey() throws IOException {
         int port = start("127.0.0.1", null).port();
         assertThatThrownBy(() -> newServer(new AdminSettings("127.0.0.1", port, null)).start())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,6 +68,7 @@ class Http2Test {
                         ServerSettings.defaults().withPort(0).withIdleTimeout(idleTimeout),
                         new TunnelHandler(),
                         Ticker.system(),
+                        new StreamBursts(),
                         HttpServerTest.testPages());
         server.start();
     }

@@ -2,8 +2,10 @@ package io.highwater.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,7 +60,7 @@ class HttpServerTest {
                         return super.handle(request, response, callback);
                     }
                 };
-        return new HttpServer(settings, upgrade, Ticker.system(), testPages());
+        return new HttpServer(settings, upgrade, Ticker.system(), new StreamBursts(), testPages());
     }
 
     static StaticPages testPages() {
@@ -217,14 +219,21 @@ class HttpServerTest {
             assertThat(readAnswer(in)).startsWith("HTTP/1.1 200 ");
             int port = server.port();
             server.stopAccepting();
-            assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port))
-                    .isInstanceOf(ConnectException.class);
+            // A thread that waits in accept() keeps the kernel's socket until its signal comes.
+            await().untilAsserted(
+                            () ->
+                                    assertThatThrownBy(() -> connectAndClose(port))
+                                            .isInstanceOf(ConnectException.class));
             send(kept, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(readAnswer(in))
                     .startsWith("HTTP/1.1 200 ")
                     .containsIgnoringCase("\r\nConnection: close\r\n");
             assertThat(in.read()).isEqualTo(-1);
         }
+    }
+
+    private static void connectAndClose(int port) throws IOException {
+        new Socket(InetAddress.getLoopbackAddress(), port).close();
     }
 
     @Test
@@ -251,7 +260,12 @@ class HttpServerTest {
                     }
                 };
         try (HttpServer other =
-                new HttpServer(SETTINGS, new Handler.Wrapper(), Ticker.system(), measuring)) {
+                new HttpServer(
+                        SETTINGS,
+                        new Handler.Wrapper(),
+                        Ticker.system(),
+                        new StreamBursts(),
+                        measuring)) {
             other.start();
             client.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + other.port())).build(),

@@ -3,6 +3,7 @@ package io.highwater.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.StreamBursts;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -51,6 +52,7 @@ class TlsFirstFlightTest {
                         ServerSettings.defaults().withPort(0).withTls(0, keystore),
                         new Handler.Wrapper(),
                         Ticker.system(),
+                        new StreamBursts(),
                         new BlockingHandler(allInside));
         server.start();
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);

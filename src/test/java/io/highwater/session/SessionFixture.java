@@ -32,6 +32,9 @@ import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.WireSettings;
+import io.highwater.wire.deflate.DeflateObserver;
+import io.highwater.wire.deflate.DeflateSettings;
+import io.highwater.wire.deflate.PermessageDeflate;
 import jakarta.json.JsonObject;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -79,7 +82,17 @@ final class SessionFixture {
                                 wheel));
         ChannelHub<OutboundTurn<Position>> hub =
                 new ChannelHub<>(
-                        backbone, new TurnFrames(), List.of(work), 10 << 20, ChannelObserver.NONE);
+                        backbone,
+                        new TurnFrames(
+                                new PermessageDeflate(
+                                        DeflateSettings.defaults(),
+                                        1L << 30,
+                                        wheel,
+                                        Runnable::run,
+                                        DeflateObserver.NONE)),
+                        List.of(work),
+                        10 << 20,
+                        ChannelObserver.NONE);
         OutboundSettings queue =
                 new OutboundSettings(marks, OverflowPolicy.EVICT, Duration.ofSeconds(30));
         OutboundNode outbound =

@@ -76,6 +76,48 @@ class RunTest {
                                         .contains("PT35S"));
     }
 
+    @Test
+    void aWrongPolicyOfAChannelPrefixIsTwoAndOneLineWithKeyValueAndRange() throws Exception {
+        NodeProcess node =
+                launch(List.of("run"), List.of("-Dhighwater.channels.\"prices.\".policy=PAUSE"));
+
+        assertThat(node.isReady()).isFalse();
+        assertThat(node.awaitExit()).isEqualTo(2);
+        assertThat(node.plainStderr())
+                .containsExactly(
+                        "highwater.channels.\"prices.\".policy: \"PAUSE\" is not allowed:"
+                                + " EVICT or LATEST (command line)");
+    }
+
+    @Test
+    void channelPrefixesComeThroughFileFlagsAndTheLauncher() throws Exception {
+        Files.writeString(
+                folder.resolve("highwater.properties"),
+                "highwater.channels.\"room\\:\".policy=LATEST\n");
+        List<String> flags = new ArrayList<>(FREE_PORTS);
+        flags.add("-Dhighwater.channels.\"\".ring-age=1m");
+        flags.add("--set");
+        flags.add("highwater.channels.\"prices.\".latest-count=5");
+        try (NodeProcess node = launch(List.of("run"), flags)) {
+            assertThat(node.isReady()).isTrue();
+            node.terminate();
+            assertThat(node.awaitExit()).isZero();
+        }
+        assertThat(
+                        launch(
+                                        List.of("run"),
+                                        List.of(
+                                                "--set",
+                                                "highwater.channels.\"\".ring-age=0",
+                                                "-Dhighwater.channels.\"room:\".policy=NONE"))
+                                .plainStderr())
+                .containsExactlyInAnyOrder(
+                        "highwater.channels.\"\".ring-age: \"0\" is not allowed: a duration, 1s"
+                                + " to 24h (command line)",
+                        "highwater.channels.\"room:\".policy: \"NONE\" is not allowed: EVICT or"
+                                + " LATEST (command line)");
+    }
+
     static Stream<Arguments> whatCanNotBeDeployed() {
         String endpoint =
                 "import jakarta.enterprise.context.Dependent;\n"

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Finds the programs that foreign clients are run with. A test whose program is missing is skipped,
- * with a line on standard output that says which. Stateless.
+ * Finds the programs that tests are run with. A test whose program is missing is skipped, with a
+ * line on standard output that says which. Stateless.
  */
 public final class ForeignPrograms {
     private static final List<String> CHROMIUM_NAMES =
@@ -21,6 +21,10 @@ public final class ForeignPrograms {
         return require("node");
     }
 
+    public static Path python() {
+        return require("python3");
+    }
+
     public static Path npm() {
         return require("npm");
     }
@@ -30,6 +34,15 @@ public final class ForeignPrograms {
                 .flatMap(name -> find(name).stream())
                 .findFirst()
                 .orElseGet(() -> require("chromium"));
+    }
+
+    public static Path kubectl() {
+        return require("kubectl");
+    }
+
+    /** Of util-linux: runs a command as another user. */
+    public static Path setpriv() {
+        return require("setpriv");
     }
 
     /** Ends the running test as skipped; {@code why} is also printed, for whoever reads the log. */

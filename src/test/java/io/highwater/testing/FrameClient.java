@@ -39,7 +39,7 @@ public final class FrameClient implements AutoCloseable {
     }
 
     /** One frame as the server sent it. */
-    public record Frame(int opcode, boolean fin, byte[] payload) {
+    public record Frame(int opcode, boolean fin, boolean rsv1, byte[] payload) {
         public String text() {
             return new String(payload, StandardCharsets.UTF_8);
         }
@@ -258,7 +258,7 @@ public final class FrameClient implements AutoCloseable {
             }
             byte[] payload = new byte[Math.toIntExact(length)];
             in.readFully(payload);
-            return new Frame(first & 0x0F, (first & 0x80) != 0, payload);
+            return new Frame(first & 0x0F, (first & 0x80) != 0, (first & 0x40) != 0, payload);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -268,6 +268,7 @@ public final class FrameClient implements AutoCloseable {
     public Frame nextMessage() {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         int opcode = CONTINUATION;
+        boolean rsv1 = false;
         while (true) {
             Frame frame = next();
             if (frame.opcode() == PONG) {
@@ -282,12 +283,13 @@ public final class FrameClient implements AutoCloseable {
             }
             if (opcode == CONTINUATION) {
                 opcode = frame.opcode();
+                rsv1 = frame.rsv1();
             } else if (frame.opcode() != CONTINUATION) {
                 throw new AssertionError("a message within a message");
             }
             whole.writeBytes(frame.payload());
             if (frame.fin()) {
-                return new Frame(opcode, true, whole.toByteArray());
+                return new Frame(opcode, true, rsv1, whole.toByteArray());
             }
         }
     }

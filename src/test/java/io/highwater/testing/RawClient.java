@@ -26,9 +26,16 @@ public final class RawClient implements AutoCloseable {
 
     /** Connects, and has done its opening handshake when this returns. */
     public static RawClient connect(URI server, String path) {
+        return connect(server, path, "");
+    }
+
+    /**
+     * @param subprotocol empty offers none
+     */
+    public static RawClient connect(URI server, String path, String subprotocol) {
         RawClient client = new RawClient();
         try {
-            client.open(server, path);
+            client.open(server, path, subprotocol);
             return client;
         } catch (IOException e) {
             client.close();
@@ -36,7 +43,9 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    private void open(URI server, String path) throws IOException {
+    private void open(URI server, String path, String subprotocol) throws IOException {
+        String offer =
+                subprotocol.isEmpty() ? "" : "Sec-WebSocket-Protocol: " + subprotocol + "\r\n";
         socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
         socket.setSoTimeout(GUARD_MILLIS);
         socket.connect(new InetSocketAddress(server.getHost(), server.getPort()));
@@ -47,7 +56,9 @@ public final class RawClient implements AutoCloseable {
                         + server.getAuthority()
                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        + offer
+                        + "\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         readUntil("\r\n\r\n");
         if (!read.toString().startsWith("HTTP/1.1 101 ")) {

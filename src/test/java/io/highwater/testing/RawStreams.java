@@ -25,6 +25,10 @@ public final class RawStreams implements AutoCloseable {
     public static final int SETTINGS = 4;
     public static final int PING = 6;
     public static final int GOAWAY = 7;
+    public static final int WINDOW_UPDATE = 8;
+
+    /** The setting of a stream's first window (RFC 9113 section 6.5.2). */
+    private static final int INITIAL_WINDOW_SIZE = 4;
 
     public static final int END_STREAM = 1;
     private static final int ACK = 1;
@@ -36,6 +40,8 @@ public final class RawStreams implements AutoCloseable {
     private final String authority;
     private final Map<Integer, Queue<Frame>> waiting = new HashMap<>();
     private int lastStream = -1;
+    private int settingsSent = 1;
+    private int settingsAcks;
 
     /** A frame of one stream. */
     public record Frame(int type, int flags, byte[] payload) {
@@ -64,7 +70,15 @@ public final class RawStreams implements AutoCloseable {
 
     /** Opens a WebSocket; returns its stream once the answer is 200. */
     public int open(String path) throws IOException {
-        int stream = request(path, "13");
+        return opened(request(path, "13"));
+    }
+
+    /** The same, offering a subprotocol. */
+    public int open(String path, String subprotocol) throws IOException {
+        return opened(request(path, "13", "sec-websocket-protocol", subprotocol));
+    }
+
+    private int opened(int stream) throws IOException {
         Frame answer = next(stream);
         // RFC 7541: 0x20 sets the table's size to 0, 0x88 is ":status: 200".
         byte[] fields = answer.payload();
@@ -78,8 +92,12 @@ public final class RawStreams implements AutoCloseable {
         return stream;
     }
 
-    /** Asks for a WebSocket; returns its stream, the answer still to be read. */
-    public int request(String path, String version) throws IOException {
+    /**
+     * Asks for a WebSocket; returns its stream, the answer still to be read.
+     *
+     * @param more names and values of other headers
+     */
+    public int request(String path, String version, String... more) throws IOException {
         int stream = lastStream += 2;
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         field(block, ":method", "CONNECT");
@@ -88,7 +106,22 @@ public final class RawStreams implements AutoCloseable {
         field(block, ":path", path);
         field(block, ":authority", authority);
         field(block, "sec-websocket-version", version);
+        for (int i = 0; i < more.length; i += 2) {
+            field(block, more[i], more[i + 1]);
+        }
         write(HEADERS, END_HEADERS, stream, block.toByteArray());
+        return stream;
+    }
+
+    /** Asks for a page; returns the stream of the answer, which is still to be read. */
+    public int get(String path) throws IOException {
+        int stream = lastStream += 2;
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        field(block, ":method", "GET");
+        field(block, ":scheme", scheme);
+        field(block, ":path", path);
+        field(block, ":authority", authority);
+        write(HEADERS, END_HEADERS | END_STREAM, stream, block.toByteArray());
         return stream;
     }
 
@@ -122,11 +155,40 @@ public final class RawStreams implements AutoCloseable {
         socket.getOutputStream().write(frame.array());
     }
 
+    /** Widens a stream's window, or with 0 the connection's. */
+    public void widen(int stream, int bytes) throws IOException {
+        write(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
+    }
+
+    /**
+     * Sets the window that streams begin with, of those that are open too, and waits for the ACK.
+     */
+    public void initialWindow(int bytes) throws IOException {
+        byte[] setting =
+                ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(bytes).array();
+        // The answer to the SETTINGS of connect() may be on its way still.
+        int expected = ++settingsSent;
+        write(SETTINGS, 0, 0, setting);
+        while (settingsAcks < expected) {
+            read();
+        }
+    }
+
+    /** Bytes that have come and were not read; over TLS less than that. */
+    public int available() throws IOException {
+        return in.available();
+    }
+
+    /** Frames of this stream that were read and not asked for. */
+    public int waiting(int stream) {
+        return waiting.getOrDefault(stream, new ArrayDeque<>()).size();
+    }
+
     /** The next frame of this stream; GOAWAY fails. */
     public Frame next(int stream) throws IOException {
         Queue<Frame> queued = waiting.computeIfAbsent(stream, s -> new ArrayDeque<>());
         while (queued.isEmpty()) {
-            readOne();
+            read();
         }
         return queued.remove();
     }
@@ -146,7 +208,8 @@ public final class RawStreams implements AutoCloseable {
         return new String(frame, 2, frame.length - 2, UTF_8);
     }
 
-    private void readOne() throws IOException {
+    /** Reads one frame of whatever stream; false for a frame of the connection itself. */
+    public boolean read() throws IOException {
         int head = in.readInt();
         int flags = in.readUnsignedByte();
         int stream = in.readInt() & 0x7FFF_FFFF;
@@ -157,13 +220,18 @@ public final class RawStreams implements AutoCloseable {
             throw new AssertionError(
                     "GOAWAY: " + new String(payload, 8, payload.length - 8, US_ASCII));
         }
-        if (type == SETTINGS && (flags & ACK) == 0) {
-            write(SETTINGS, ACK, 0, new byte[0]);
+        if (type == SETTINGS) {
+            if ((flags & ACK) == 0) {
+                write(SETTINGS, ACK, 0, new byte[0]);
+            } else {
+                settingsAcks++;
+            }
         }
         if (stream != 0) {
             waiting.computeIfAbsent(stream, s -> new ArrayDeque<>())
                     .add(new Frame(type, flags, payload));
         }
+        return stream != 0;
     }
 
     @Override

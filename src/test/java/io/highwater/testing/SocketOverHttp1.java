@@ -33,8 +33,19 @@ public final class SocketOverHttp1 extends TestSocket {
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
-        socket.connect(new java.net.InetSocketAddress(server.getHost(), server.getPort()));
         String offer = subprotocol == null ? "" : "Sec-WebSocket-Protocol: " + subprotocol + "\r\n";
+        return open(server, path, socket, offer);
+    }
+
+    /** The same as a page of this origin would. */
+    public static SocketOverHttp1 openFrom(String origin, URI server, String path)
+            throws IOException {
+        return open(server, path, new Socket(), "Origin: " + origin + "\r\n");
+    }
+
+    private static SocketOverHttp1 open(URI server, String path, Socket socket, String headers)
+            throws IOException {
+        socket.connect(new java.net.InetSocketAddress(server.getHost(), server.getPort()));
         String request =
                 "GET "
                         + path
@@ -43,7 +54,7 @@ public final class SocketOverHttp1 extends TestSocket {
                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Version: 13\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                        + offer
+                        + headers
                         + "\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         String head = head(socket.getInputStream());

@@ -27,6 +27,10 @@ final class WireFixture {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
     WireFixture() {
+        this(null);
+    }
+
+    WireFixture(WireExtension extension) {
         WireObserver observer =
                 new WireObserver() {
                     @Override
@@ -56,6 +60,7 @@ final class WireFixture {
                         null,
                         new UpgradeDecision.Accepted(
                                 "127.0.0.1", null, DeflatePolicy.OFF, leases::incrementAndGet),
+                        extension,
                         (name, value) -> {});
         transport.connect(wire);
     }

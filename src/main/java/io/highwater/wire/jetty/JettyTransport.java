@@ -72,7 +72,7 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     }
 
     @Override
-    public final void onClose(@Nullable Throwable cause) {
+    public void onClose(@Nullable Throwable cause) {
         wire.onTransportClosed(cause);
     }
 

@@ -36,15 +36,23 @@ final class StreamTransport extends JettyTransport {
 
     private enum Phase {
         OPEN,
-        /** Our half is over, the peer's is read to its end. */
+        /** Our half ends with the last byte written, the peer's is read to its end. */
         DRAINING,
+        /** The peer's half is over, ours has bytes to send yet. */
+        PEER_ENDED,
         ENDED
     }
 
     private final TimerWheel wheel;
 
+    /** Null where Jetty alone sends: on an HTTP/2 connection that is not made by us. */
+    private final @Nullable StreamOutput output;
+
     /** Guarded by this. */
     private Phase phase = Phase.OPEN;
+
+    /** Guarded by this: END_STREAM is with Jetty. */
+    private boolean outputEnded;
 
     /** Guarded by this. */
     private @Nullable EndStreamDeadline deadline;
@@ -56,11 +64,53 @@ final class StreamTransport extends JettyTransport {
             Function<Transport, WireConnection> wire) {
         super(endPoint, kind, wire);
         this.wheel = wheel;
+        this.output =
+                stream().getSession() instanceof BatchingSession session
+                        ? new StreamOutput(this, stream(), session.batcher())
+                        : null;
+    }
+
+    private HTTP2Stream stream() {
+        return (HTTP2Stream) getEndPoint().getTransport();
+    }
+
+    @Nullable StreamOutput output() {
+        return output;
     }
 
     @Override
     public boolean write(ByteBuffer from) throws IOException {
-        return writeByCallback(from);
+        return output == null ? writeByCallback(from) : output.write(from);
+    }
+
+    @Override
+    public void shutdownOutput() {
+        if (output == null || output.end()) {
+            onOutputSent();
+        }
+    }
+
+    /** Nothing is left before END_STREAM. */
+    void onOutputSent() {
+        super.shutdownOutput();
+        boolean last;
+        synchronized (this) {
+            outputEnded = true;
+            last = phase == Phase.PEER_ENDED;
+        }
+        if (last) {
+            end();
+            remove();
+        }
+    }
+
+    /** Jetty is done with the stream: ended, reset or failed. */
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        if (output != null) {
+            output.drop();
+        }
+        super.onClose(cause);
     }
 
     @Override
@@ -86,14 +136,17 @@ final class StreamTransport extends JettyTransport {
             deadline = new EndStreamDeadline();
             wheel.schedule(deadline, wheel.nowNanos() + END_STREAM_TIMEOUT.toNanos());
         }
-        getEndPoint().shutdownOutput();
+        shutdownOutput();
         drain();
     }
 
     @Override
     public void abort() {
         end();
-        HTTP2Stream stream = (HTTP2Stream) getEndPoint().getTransport();
+        if (output != null) {
+            output.drop();
+        }
+        HTTP2Stream stream = stream();
         if (!stream.isClosed()) {
             stream.reset(
                     new ResetFrame(stream.getId(), ErrorCode.CANCEL_STREAM_ERROR.code),
@@ -110,8 +163,7 @@ final class StreamTransport extends JettyTransport {
                 BufferUtil.clear(dropped);
                 int filled = getEndPoint().fill(dropped);
                 if (filled < 0) {
-                    end();
-                    remove();
+                    onPeerEnded();
                     return;
                 }
                 if (filled == 0) {
@@ -126,6 +178,21 @@ final class StreamTransport extends JettyTransport {
         }
     }
 
+    /** What we have to send yet has until the deadline. */
+    private void onPeerEnded() {
+        boolean last;
+        synchronized (this) {
+            if (phase == Phase.DRAINING) {
+                phase = Phase.PEER_ENDED;
+            }
+            last = outputEnded;
+        }
+        if (last) {
+            end();
+            remove();
+        }
+    }
+
     /**
      * Both halves are over. Closing the EndPoint marks the stream closed without taking it out of
      * its session; if our END_STREAM is still with the flusher, nobody would do so later (Jetty
@@ -133,8 +200,7 @@ final class StreamTransport extends JettyTransport {
      */
     private void remove() {
         getEndPoint().close();
-        HTTP2Stream stream = (HTTP2Stream) getEndPoint().getTransport();
-        stream.getSession().removeStream(stream);
+        stream().getSession().removeStream(stream());
     }
 
     private void end() {

@@ -9,6 +9,8 @@ import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
 import io.highwater.wire.WireConnection;
 import io.highwater.wire.WireContext;
+import io.highwater.wire.WireExtension;
+import io.highwater.wire.deflate.PermessageDeflate;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
@@ -46,11 +48,14 @@ public final class UpgradeHandler extends Handler.Wrapper {
     private final Handshake handshake;
     private final Router router;
     private final WireContext context;
+    private final PermessageDeflate deflate;
 
-    public UpgradeHandler(Handshake handshake, Router router, WireContext context) {
+    public UpgradeHandler(
+            Handshake handshake, Router router, WireContext context, PermessageDeflate deflate) {
         this.handshake = handshake;
         this.router = router;
         this.context = context;
+        this.deflate = deflate;
     }
 
     @Override
@@ -138,7 +143,11 @@ public final class UpgradeHandler extends Handler.Wrapper {
             Response response,
             Callback callback) {
         JettyTransport transport;
+        WireExtension extension;
         try {
+            extension =
+                    deflate.negotiate(
+                            upgrade.headers("Sec-WebSocket-Extensions"), accepted.deflate());
             transport =
                     transport(
                             request,
@@ -150,6 +159,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                             route,
                                             upgrade,
                                             accepted,
+                                            extension,
                                             response.getHeaders()::add));
         } catch (RuntimeException | Error e) {
             accepted.lease().release();
@@ -167,6 +177,9 @@ public final class UpgradeHandler extends Handler.Wrapper {
         }
         if (accepted.subprotocol() != null) {
             headers.put(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, accepted.subprotocol());
+        }
+        if (extension != null) {
+            headers.put(HttpHeader.SEC_WEBSOCKET_EXTENSIONS, extension.answer());
         }
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, transport);
         // A last write would make Jetty add "content-length: 0" to the 200, which RFC 9110 section

@@ -7,11 +7,12 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measures Highwater beside its peers, or beside a raw NIO loop alone.",
         mixinStandardHelpOptions = true,
-        synopsisSubcommandLabel = "(compare | idle | fanout | echo)",
+        synopsisSubcommandLabel = "(compare | idle | fanout | echo | deflate)",
         subcommands = {
             CompareCommand.class,
             IdleCommand.class,
             FanoutCommand.class,
-            EchoCommand.class
+            EchoCommand.class,
+            DeflateCommand.class
         })
 final class BenchCommand {}

@@ -38,13 +38,7 @@ record Checkout(Path home) {
             case NETTY, UNDERTOW, TOMCAT, JETTY ->
                     List.of("-jar", built("bench/" + contestant.id() + "/target/bench.jar"));
             case WS -> List.of("node", "--expose-gc", built("bench/ws/server.js"));
-            case WIRE ->
-                    List.of(
-                            "-cp",
-                            built("bench/engine/target/bench.jar")
-                                    + File.pathSeparator
-                                    + built("target/highwater.jar"),
-                            "io.highwater.bench.engine.WirePeer");
+            case WIRE -> engine("WirePeer");
             case ENDPOINT, CHANNEL, CHANNEL_TLS -> {
                 List<String> words = new ArrayList<>(HighwaterSettings.openToLoad());
                 words.addAll(List.of("-jar", built("target/highwater.jar"), "run", "--port", "0"));
@@ -54,6 +48,16 @@ record Checkout(Path home) {
                 yield List.copyOf(words);
             }
         };
+    }
+
+    /** A program that has the server's classes, by its name in the project of the engine. */
+    List<String> engine(String program) {
+        return List.of(
+                "-cp",
+                built("bench/engine/target/bench.jar")
+                        + File.pathSeparator
+                        + built("target/highwater.jar"),
+                "io.highwater.bench.engine." + program);
     }
 
     /** Installs what a contestant needs and Maven does not bring. */

@@ -29,7 +29,8 @@ class BenchCommandTest {
         "echo --seconds 0, 1 to 3600",
         "echo --rounds 0, 1 to 100",
         "compare --rounds 0, 1 to 100",
-        "compare --sockets 5, 1000 to 10000000"
+        "compare --sockets 5, 1000 to 10000000",
+        "deflate --rounds 0, 1 to 100"
     })
     void aSizeOutOfRangeIsExitCode2AndALineWithTheRange(String arguments, String range) {
         assertThat(execute(arguments.split(" "))).isEqualTo(2);
@@ -55,6 +56,6 @@ class BenchCommandTest {
     @Test
     void eachBenchmarkIsInTheHelp() {
         assertThat(execute("--help")).isZero();
-        assertThat(out.toString()).contains("compare", "idle", "fanout", "echo");
+        assertThat(out.toString()).contains("compare", "idle", "fanout", "echo", "deflate");
     }
 }

@@ -112,6 +112,7 @@ public class CodecBenchmark {
                         none,
                         new UpgradeDecision.Accepted(
                                 "memory", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE),
+                        null,
                         (name, value) -> {});
         opened.onUpgraded(ByteBuffer.allocate(0));
         return opened;

@@ -11,6 +11,9 @@ import io.highwater.wire.Route;
 import io.highwater.wire.WireContext;
 import io.highwater.wire.WireObserver;
 import io.highwater.wire.WireSettings;
+import io.highwater.wire.deflate.DeflateObserver;
+import io.highwater.wire.deflate.DeflateSettings;
+import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.jetty.UpgradeHandler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -53,7 +56,13 @@ public final class WirePeer {
                 new UpgradeHandler(
                         request -> everybody.asStage(),
                         path -> echo,
-                        new WireContext(wheel, new ReadBuffers(), WireObserver.NONE)));
+                        new WireContext(wheel, new ReadBuffers(), WireObserver.NONE),
+                        new PermessageDeflate(
+                                DeflateSettings.defaults(),
+                                Runtime.getRuntime().maxMemory(),
+                                wheel,
+                                Runnable::run,
+                                DeflateObserver.NONE)));
         server.start();
         System.out.println("Wire ready: http://127.0.0.1:" + connector.getLocalPort());
         server.join();

@@ -1,0 +1,133 @@
+package io.highwater;
+
+import io.highwater.channel.ChannelRule;
+import io.highwater.endpoint.EndpointExtension;
+import io.highwater.endpoint.Endpoints;
+import io.highwater.handshake.Handshake;
+import io.highwater.wire.Route;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.se.SeContainer;
+import java.util.ServiceConfigurationError;
+import java.util.concurrent.Executor;
+import org.jboss.weld.environment.se.Weld;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container of beans and what it serves on its node: an embedded node has one of its class
+ * path, a Jetty base one for each WAR. Thread-safe.
+ */
+final class Deployment implements AutoCloseable {
+    private final DeploymentPlan plan;
+    private final SeContainer beans;
+    private final Endpoints endpoints;
+    private final Handshake handshake;
+    private final @Nullable ChannelRule channelRule;
+    private volatile boolean retired;
+
+    private Deployment(DeploymentPlan plan, SeContainer beans, NodeCore node) {
+        this.plan = plan;
+        this.beans = beans;
+        Executor callbacks = node.callbacks();
+        this.endpoints =
+                new Endpoints(
+                        node.endpointNode(),
+                        plan.contextPath(),
+                        beans.getBeanManager(),
+                        plan.isOfAnotherLoader()
+                                ? task -> callbacks.execute(() -> plan.run(task))
+                                : callbacks);
+        beans.getBeanManager().getExtension(EndpointExtension.class).endpoints().stream()
+                .filter(bean -> plan.means(bean.getBeanClass()))
+                .forEach(endpoints::deploy);
+        plan.configs().forEach(endpoints::deploy);
+        this.handshake = beans.select(Handshake.class).get();
+        Instance<ChannelRule> rule = beans.select(ChannelRule.class);
+        this.channelRule = rule.isUnsatisfied() ? null : rule.get();
+    }
+
+    /**
+     * Starts its beans; {@link Deployments#add} makes them answer.
+     *
+     * @throws DeploymentFailure says why not, in a line that names the class; nothing is left of it
+     */
+    static Deployment start(DeploymentPlan plan, NodeCore node) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(plan.loader());
+        try {
+            return startHere(plan, node);
+        } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
+            throw DeploymentFailure.of(e);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static Deployment startHere(DeploymentPlan plan, NodeCore node) {
+        Weld weld = new Weld();
+        weld.setClassLoader(plan.loader());
+        // Its own hook would close the beans under sessions that still drain.
+        weld.addProperty("org.jboss.weld.se.shutdownHook", false);
+        weld.addExtensions(node.handshakeBeans());
+        if (!plan.beanClasses().isEmpty()) {
+            weld.addExtensions(new GivenBeans(plan.beanClasses()));
+            plan.beanClasses().forEach(weld::addBeanClass);
+        }
+        SeContainer beans = weld.initialize();
+        try {
+            return new Deployment(plan, beans, node);
+        } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
+            beans.close();
+            throw e;
+        }
+    }
+
+    String contextPath() {
+        return plan.contextPath();
+    }
+
+    boolean serves(String path) {
+        String context = plan.contextPath();
+        return path.startsWith(context)
+                && (path.length() == context.length()
+                        || context.isEmpty()
+                        || path.charAt(context.length()) == '/');
+    }
+
+    @Nullable Route route(String path) {
+        return endpoints.route(path);
+    }
+
+    Handshake handshake() {
+        return handshake;
+    }
+
+    /** A team's bean; null where there is none. */
+    @Nullable ChannelRule channelRule() {
+        return channelRule;
+    }
+
+    SessionGroup sessions() {
+        return SessionGroup.of(endpoints);
+    }
+
+    /** Takes no new sessions. */
+    void retire() {
+        retired = true;
+        endpoints.retire();
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    /** Resets what sessions are left, and ends the beans. Does nothing the second time. */
+    @Override
+    public void close() {
+        retire();
+        endpoints.aborters().forEach(Runnable::run);
+        if (beans.isRunning()) {
+            plan.run(beans::close);
+        }
+    }
+}

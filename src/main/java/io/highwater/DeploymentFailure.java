@@ -1,0 +1,56 @@
+package io.highwater;
+
+import io.highwater.api.Api;
+import jakarta.enterprise.inject.spi.DefinitionException;
+import jakarta.enterprise.inject.spi.DeploymentException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A team's classes can't be deployed: one line for each reason, which names the class. The node and
+ * what else is deployed on it go on.
+ */
+@Api
+public final class DeploymentFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<String> reasons;
+
+    DeploymentFailure(String reason) {
+        super(reason);
+        this.reasons = List.of(reason);
+    }
+
+    private DeploymentFailure(List<String> reasons, Throwable cause) {
+        super(String.join(System.lineSeparator(), reasons), cause);
+        this.reasons = reasons;
+    }
+
+    /**
+     * Of what the container of beans or an endpoint threw. Several problems come as one exception
+     * whose message has all their stacks.
+     */
+    static DeploymentFailure of(Throwable thrown) {
+        boolean container =
+                thrown instanceof DefinitionException || thrown instanceof DeploymentException;
+        List<Throwable> problems =
+                container && thrown.getSuppressed().length > 0
+                        ? Arrays.asList(thrown.getSuppressed())
+                        : List.of(thrown);
+        return new DeploymentFailure(
+                problems.stream().map(DeploymentFailure::line).distinct().toList(), thrown);
+    }
+
+    private static String line(Throwable problem) {
+        String message = problem.getMessage();
+        // A LinkageError's message is a class's name or signature; its own name says what of it.
+        String line =
+                message == null || problem instanceof LinkageError ? problem.toString() : message;
+        return line.replaceAll("\\s+", " ").strip();
+    }
+
+    /** One line each. */
+    public List<String> reasons() {
+        return reasons;
+    }
+}

@@ -1,0 +1,220 @@
+package io.highwater;
+
+import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelRule;
+import io.highwater.handshake.Handshake;
+import io.highwater.handshake.HandshakeObserver;
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.session.Sessions;
+import io.highwater.wire.Route;
+import io.highwater.wire.Router;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is deployed on a node, by context path, and who answers for a request: the deployment whose
+ * context path is the longest that fits. The channels are the node's, at one path whatever is
+ * deployed there; the deployment that brings their {@link ChannelRule} answers for their
+ * handshakes, too.
+ *
+ * <p>Thread-safe. Changes are rare and come one at a time.
+ */
+final class Deployments implements Router, Handshake, AutoCloseable {
+    private final NodeCore node;
+    private final HandshakeObserver observer;
+    private final RetrySpread spread;
+
+    /** The longest context path first. */
+    private final List<Deployment> deployed = new CopyOnWriteArrayList<>();
+
+    /** Whose rules answer where nothing is deployed; set before the node listens. */
+    private volatile @Nullable Deployment fallback;
+
+    /** Who decides about channels; null: nobody, they are open. Guarded by this for writing. */
+    private volatile @Nullable Deployment channelOwner;
+
+    /**
+     * Whether an owner went and none came: the channels stay closed rather than open to all.
+     * Written under this.
+     */
+    private volatile boolean ownerAway;
+
+    Deployments(NodeCore node, HandshakeObserver observer) {
+        this.node = node;
+        this.observer = observer;
+        this.spread = new RetrySpread(node.config().drainWindow());
+    }
+
+    /**
+     * @throws DeploymentFailure for a second one with a rule for the channels, or of one context
+     *     path
+     */
+    synchronized void add(Deployment deployment) {
+        for (Deployment other : deployed) {
+            if (other.contextPath().equals(deployment.contextPath())) {
+                throw new DeploymentFailure(
+                        "the context path \"" + other.contextPath() + "\" is taken");
+            }
+        }
+        Deployment owner = channelOwner;
+        ChannelRule rule = deployment.channelRule();
+        if (rule != null) {
+            if (owner != null) {
+                throw new DeploymentFailure(
+                        rule.getClass().getName()
+                                + ": the node's channels have a ChannelRule, of the context path \""
+                                + owner.contextPath()
+                                + "\"");
+            }
+            channelOwner = deployment;
+            ownerAway = false;
+        }
+        List<Deployment> sorted =
+                Stream.concat(deployed.stream(), Stream.of(deployment))
+                        .sorted(Comparator.comparingInt(d -> -d.contextPath().length()))
+                        .toList();
+        deployed.clear();
+        deployed.addAll(sorted);
+    }
+
+    /** Its rules answer where nothing is deployed. */
+    void addFallback(Deployment deployment) {
+        fallback = deployment;
+    }
+
+    /** Ends its sessions with 1012, and then its beans. Blocks meanwhile. */
+    void remove(Deployment deployment) throws InterruptedException {
+        deployment.retire();
+        try {
+            node.drain(owned(deployment));
+        } finally {
+            drop(deployment);
+            deployment.close();
+        }
+    }
+
+    private List<SessionGroup> owned(Deployment deployment) {
+        SessionGroup own = deployment.sessions();
+        return deployment == channelOwner
+                ? List.of(own, SessionGroup.of(node.channels().sessions()))
+                : List.of(own);
+    }
+
+    private synchronized void drop(Deployment deployment) {
+        deployed.remove(deployment);
+        if (deployment == channelOwner) {
+            ownerAway = true;
+            channelOwner = null;
+        }
+    }
+
+    List<SessionGroup> sessions() {
+        return deployed.stream().map(Deployment::sessions).toList();
+    }
+
+    /** Asks whoever is the owner of the channels at the time. */
+    ChannelRule channelRule() {
+        return new ChannelRule() {
+            @Override
+            public boolean maySubscribe(ChannelClient client, String channel) {
+                return rule().maySubscribe(client, channel);
+            }
+
+            @Override
+            public boolean mayPublish(ChannelClient client, String channel) {
+                return rule().mayPublish(client, channel);
+            }
+
+            @Override
+            public boolean maySeePresence(ChannelClient client, String channel) {
+                return rule().maySeePresence(client, channel);
+            }
+        };
+    }
+
+    private ChannelRule rule() {
+        Deployment owner = channelOwner;
+        ChannelRule rule = owner == null ? null : owner.channelRule();
+        if (rule != null) {
+            return rule;
+        }
+        return ownerAway ? Nobody.RULE : ChannelRule.ALLOW_ALL;
+    }
+
+    @Override
+    public @Nullable Route route(String path) {
+        // The channels' path is theirs, whatever an endpoint's template matches.
+        Route route = node.channels().sessions().route(path);
+        if (route != null) {
+            return route;
+        }
+        Deployment deployment = find(path);
+        return deployment == null ? null : deployment.route(path);
+    }
+
+    /**
+     * The rules while the node and the deployment are up, else a refusal: the listening sockets are
+     * closed while a node drains, but connections that are there already can still ask.
+     */
+    @Override
+    public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
+        boolean channels = request.path().equals(Sessions.PATH);
+        Deployment owner = channels ? channelOwner : null;
+        Deployment deployment = owner == null ? find(request.path()) : owner;
+        if (!node.takesSessions()
+                || deployment == null
+                || deployment.isRetired()
+                || (channels && owner == null && ownerAway)) {
+            Rejected refusal =
+                    Rejected.of(503, "draining", "this node is stopping")
+                            .withRetryAfter(spread.next());
+            observer.onDecided(refusal.outcome());
+            return refusal.asStage();
+        }
+        return deployment.handshake().decide(request);
+    }
+
+    private @Nullable Deployment find(String path) {
+        for (Deployment deployment : deployed) {
+            if (deployment.serves(path)) {
+                return deployment;
+            }
+        }
+        return fallback;
+    }
+
+    @Override
+    public void close() {
+        deployed.forEach(Deployment::close);
+        Deployment last = fallback;
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    /** While the owner is away. */
+    private static final class Nobody implements ChannelRule {
+        static final ChannelRule RULE = new Nobody();
+
+        @Override
+        public boolean maySubscribe(ChannelClient client, String channel) {
+            return false;
+        }
+
+        @Override
+        public boolean mayPublish(ChannelClient client, String channel) {
+            return false;
+        }
+
+        @Override
+        public boolean maySeePresence(ChannelClient client, String channel) {
+            return false;
+        }
+    }
+}

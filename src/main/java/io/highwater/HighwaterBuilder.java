@@ -1,0 +1,234 @@
+package io.highwater;
+
+import io.highwater.api.Api;
+import io.highwater.outbound.OverflowPolicy;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings and endpoints of a node in this JVM. Every setting has the default and the range of its
+ * configuration key (the README's table); they are checked all at once by {@link #start}. Neither
+ * the environment nor system properties nor a file are read, unless {@link #config} asks for it.
+ *
+ * <p>Beans are found as CDI has it: annotated endpoints, handshake rules and a {@code ChannelRule}
+ * in any archive of the class path with a {@code META-INF/beans.xml} are there without a word here.
+ *
+ * <p>Not thread-safe; may start several nodes, one after the other.
+ */
+@Api
+public final class HighwaterBuilder {
+    private final Map<String, String> values = new LinkedHashMap<>();
+    private final List<Class<?>> beanClasses = new ArrayList<>();
+    private final List<ServerEndpointConfig> endpoints = new ArrayList<>();
+    private @Nullable Path file;
+    private @Nullable ClassLoader loader;
+
+    HighwaterBuilder() {}
+
+    /** Data port, HTTP/1.1 and h2c; 0 is any free one. Default 8080. */
+    public HighwaterBuilder port(int port) {
+        return set("highwater.port", port);
+    }
+
+    /**
+     * Listens with TLS, too (HTTP/1.1 and, by ALPN, h2).
+     *
+     * @param port 0 is any free one
+     * @param keystore a PKCS12 or JKS file with a key and its certificate
+     * @param password opens the file and its keys; never logged
+     */
+    public HighwaterBuilder tls(int port, Path keystore, String password) {
+        return set("highwater.tls.port", port)
+                .set("highwater.tls.keystore", keystore)
+                .set("highwater.tls.keystore-password", password);
+    }
+
+    /** Admin port; 0 is any free one. Default 9090. */
+    public HighwaterBuilder adminPort(int port) {
+        return set("highwater.admin.port", port);
+    }
+
+    /**
+     * Lets others than this machine at the admin port.
+     *
+     * @param host the address to listen on, such as 0.0.0.0
+     * @param token what changes from elsewhere need; never logged
+     */
+    public HighwaterBuilder adminFor(String host, String token) {
+        return set("highwater.admin.host", host).set("highwater.admin.token", token);
+    }
+
+    /** Name of this node in logs. Default the host's. */
+    public HighwaterBuilder node(String name) {
+        return set("highwater.node", name);
+    }
+
+    /**
+     * Pages that may connect, such as {@code https://example.com}, {@code https://*.example.com};
+     * every one only by a written {@code *}. Default those of the request's own host and port.
+     */
+    public HighwaterBuilder allowedOrigins(String... origins) {
+        return set("highwater.handshake.allowed-origins", String.join(",", origins));
+    }
+
+    /** Host names that requests may use, against DNS rebinding. Default any. */
+    public HighwaterBuilder allowedHosts(String... hosts) {
+        return set("highwater.handshake.allowed-hosts", String.join(",", hosts));
+    }
+
+    /** Addresses or CIDRs of proxies whose X-Forwarded headers are believed. Default none. */
+    public HighwaterBuilder trustedProxies(String... proxies) {
+        return set("highwater.handshake.trusted-proxies", String.join(",", proxies));
+    }
+
+    /**
+     * How often one address may open a session.
+     *
+     * @param perSecond in the long run; default 20
+     * @param burst at once; default 40
+     */
+    public HighwaterBuilder ratePerIp(int perSecond, int burst) {
+        return set("highwater.handshake.rate-per-ip", perSecond)
+                .set("highwater.handshake.burst-per-ip", burst);
+    }
+
+    /**
+     * Sessions of the node, and of one address (IPv6: of one /64). 0 is no limit. Default from the
+     * heap.
+     */
+    public HighwaterBuilder maxConnections(int ofNode, int ofAddress) {
+        return set("highwater.handshake.max-connections", ofNode)
+                .set("highwater.handshake.max-connections-per-ip", ofAddress);
+    }
+
+    /** Largest message of a client in bytes; a larger one ends its session with 1009. 64 KiB. */
+    public HighwaterBuilder maxMessageBytes(int bytes) {
+        return set("highwater.limits.max-message-bytes", bytes);
+    }
+
+    /** What happens to a session whose queue is above the high-water mark. Default EVICT. */
+    public HighwaterBuilder overflow(OverflowPolicy policy) {
+        return set("highwater.outbound.policy", policy.name());
+    }
+
+    /**
+     * The high-water marks of a session's queue: above one of them the policy acts. The low-water
+     * marks are half of them.
+     *
+     * @param messages default 100
+     * @param bytes default 10 MiB
+     */
+    public HighwaterBuilder highWater(int messages, long bytes) {
+        return set("highwater.outbound.high-messages", messages)
+                .set("highwater.outbound.low-messages", messages / 2)
+                .set("highwater.outbound.high-bytes", bytes)
+                .set("highwater.outbound.low-bytes", bytes / 2);
+    }
+
+    /**
+     * Pings and what their absence means.
+     *
+     * @param interval between two pings of a session; zero is off. Default 25 s
+     * @param pongTimeout a later pong ends the session with 4408. Default 10 s
+     * @param idleTimeout silence that ends a session; at least both together. Default 40 s
+     */
+    public HighwaterBuilder keepalive(
+            Duration interval, Duration pongTimeout, Duration idleTimeout) {
+        return set("highwater.keepalive.ping-interval", interval)
+                .set("highwater.keepalive.pong-timeout", pongTimeout)
+                .set("highwater.keepalive.idle-timeout", idleTimeout);
+    }
+
+    /** Over which {@link Highwater#drain} closes the sessions; zero is at once. Default 5 s. */
+    public HighwaterBuilder drainWindow(Duration window) {
+        return set("highwater.drain.window", window);
+    }
+
+    /**
+     * Any setting by its key.
+     *
+     * @param value as a configuration file would have it; a key that there is not fails the start
+     */
+    public HighwaterBuilder set(String key, Object value) {
+        values.put(key, Objects.requireNonNull(value, key).toString());
+        return this;
+    }
+
+    /**
+     * Reads what {@code highwater run} reads, in its order: this file, the environment, system
+     * properties; what is set here wins.
+     */
+    public HighwaterBuilder config(Path file) {
+        this.file = file;
+        return this;
+    }
+
+    /**
+     * An annotated endpoint, a handshake rule's interceptor or any other class to take as a bean,
+     * where no bean archive has it.
+     */
+    public HighwaterBuilder bean(Class<?> type) {
+        beanClasses.add(type);
+        return this;
+    }
+
+    /**
+     * A programmatic endpoint: a subclass of {@link jakarta.websocket.Endpoint} at the path of its
+     * configuration. A configurator that makes instances is asked for them; otherwise the class is
+     * a bean, made anew for each session unless it has a scope.
+     */
+    public HighwaterBuilder endpoint(ServerEndpointConfig config) {
+        endpoints.add(config);
+        return this;
+    }
+
+    /** Where beans are looked for. Default the context class loader of the thread that starts. */
+    public HighwaterBuilder classLoader(ClassLoader loader) {
+        this.loader = loader;
+        return this;
+    }
+
+    /**
+     * Starts the node; it is ready when this returns. On any failure nothing of it is left.
+     *
+     * @throws ConfigException a setting is not allowed; names key, value and range of each
+     * @throws DeploymentFailure an endpoint or a rule can't be deployed; names class and reason
+     * @throws IOException a port can't be had; names it
+     */
+    public Highwater start() throws ConfigException, IOException {
+        HighwaterConfig config =
+                file == null
+                        ? HighwaterConfig.of(values)
+                        : HighwaterConfig.read(ConfigSources.ofProcess(file, values));
+        return Highwater.start(config, plan());
+    }
+
+    private DeploymentPlan plan() {
+        List<Class<?>> beans = new ArrayList<>(beanClasses);
+        endpoints.forEach(config -> beans.add(config.getEndpointClass()));
+        return new DeploymentPlan(
+                "",
+                loader == null ? contextLoader() : loader,
+                DeploymentPlan.Found.ALL,
+                beans,
+                endpoints);
+    }
+
+    /** All that the thread's class loader finds. */
+    static DeploymentPlan classPath() {
+        return new HighwaterBuilder().plan();
+    }
+
+    private static ClassLoader contextLoader() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return context == null ? DeploymentPlan.PLATFORM : context;
+    }
+}

@@ -1,0 +1,170 @@
+package io.highwater;
+
+import io.highwater.server.ServerSettings;
+import io.highwater.server.WarNode;
+import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.UpgradeHandler;
+import java.io.IOException;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node of a Jetty base, one for all its WARs. Its configuration is read as {@code highwater
+ * run} reads it, in the base's folder; the ports are Jetty's. Confined to the threads that start
+ * and stop, one at a time, but for what it hands out.
+ */
+public final class JettyBaseNode implements WarNode {
+    private static final Logger LOG = LoggerFactory.getLogger(Highwater.class);
+
+    private final Parts parts = new Parts();
+    private volatile @Nullable NodeCore started;
+
+    /** Called by the module's XML. */
+    public JettyBaseNode() {}
+
+    @Override
+    public void start() throws IOException {
+        try {
+            NodeCore core =
+                    new NodeCore(
+                            HighwaterConfig.read(ConfigSources.ofProcess(null, Map.of())), parts);
+            started = core;
+            core.deployments().addFallback(Deployment.start(DeploymentPlan.ofRulesAlone(), core));
+            core.start();
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> LOG.error("Not started: {}", problem));
+            throw new IOException(e.getMessage(), e);
+        } catch (IOException | RuntimeException | Error e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private NodeCore core() {
+        return Objects.requireNonNull(started, "not started");
+    }
+
+    @Override
+    public Ticker ticker() {
+        return core().ticker();
+    }
+
+    @Override
+    public StreamBursts bursts() {
+        return core().bursts();
+    }
+
+    @Override
+    public UpgradeHandler upgrades() {
+        return core().upgrades();
+    }
+
+    @Override
+    public int socketBufferBytes() {
+        return core().config().server().socketBufferBytes();
+    }
+
+    @Override
+    public ServerSettings.Keystore keystore() throws IOException {
+        ServerSettings.Keystore configured = core().config().server().keystore();
+        if (configured != null) {
+            return configured;
+        }
+        DevelopmentCertificate certificate = DevelopmentCertificate.ofUser();
+        Map<String, String> flags = certificate.flags();
+        LOG.atWarn()
+                .addKeyValue("file", certificate.file().toString())
+                .log("self_signed_certificate");
+        return new ServerSettings.Keystore(
+                certificate.file(), flags.getOrDefault("highwater.tls.keystore-password", ""));
+    }
+
+    @Override
+    public @Nullable War deploy(String contextPath, URLClassLoader loader, @Nullable Path webInf)
+            throws RefusedException {
+        String shown = contextPath.isEmpty() ? "/" : contextPath;
+        try {
+            WarArchive war = new WarArchive(loader, webInf);
+            war.checkVersion(Highwater.class.getPackage().getImplementationVersion());
+            if (!war.hasBeans()) {
+                return null;
+            }
+            NodeCore core = core();
+            Deployment deployment = Deployment.start(war.plan(contextPath), core);
+            try {
+                core.deployments().add(deployment);
+            } catch (DeploymentFailure e) {
+                deployment.close();
+                throw e;
+            }
+            LOG.atInfo().addKeyValue("context", shown).log("deployed");
+            return () -> remove(deployment, shown);
+        } catch (IOException e) {
+            throw refused(shown, DeploymentFailure.of(e));
+        } catch (DeploymentFailure e) {
+            throw refused(shown, e);
+        }
+    }
+
+    private static RefusedException refused(String context, DeploymentFailure failure) {
+        for (String reason : failure.reasons()) {
+            LOG.atError()
+                    .addKeyValue("context", context)
+                    .addKeyValue("reason", reason)
+                    .log("not_deployed");
+        }
+        return new RefusedException(failure);
+    }
+
+    private void remove(Deployment deployment, String context) {
+        try {
+            core().deployments().remove(deployment);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.atInfo().addKeyValue("context", context).log("undeployed");
+    }
+
+    @Override
+    public void ready(int port, OptionalInt tlsPort, Runnable stopAccepting) {
+        NodeCore core = core();
+        core.ready(stopAccepting);
+        LOG.atInfo()
+                .addKeyValue("port", port)
+                .addKeyValue("admin_port", core.adminPort())
+                .log("ready");
+        // What `run` prints: whoever starts a base waits for the same line.
+        System.out.println(
+                new ReadyLine(port, tlsPort, core.config().adminHost(), core.adminPort()));
+    }
+
+    @Override
+    public void drain() {
+        NodeCore core = started;
+        if (core == null) {
+            return;
+        }
+        try {
+            core.drain();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        NodeCore core = started;
+        if (core == null) {
+            parts.close();
+        } else {
+            core.close();
+        }
+    }
+}

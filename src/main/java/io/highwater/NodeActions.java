@@ -1,0 +1,72 @@
+package io.highwater;
+
+import io.highwater.admin.AdminActions;
+import io.highwater.admin.MetricsFormat;
+import io.highwater.admin.SlowClients;
+import io.highwater.metrics.NodeMetrics;
+import io.highwater.outbound.Backlog;
+import io.highwater.outbound.SlowClient;
+import io.highwater.time.Ticker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the admin port shows of a node and lets do with it. Thread-safe. */
+record NodeActions(NodeCore node, NodeMetrics metrics, Backlog backlog, Ticker ticker)
+        implements AdminActions {
+    private static final Logger LOG = LoggerFactory.getLogger(Highwater.class);
+
+    /** How many {@code /clients/slow} names. */
+    private static final int SLOWEST_SHOWN = 20;
+
+    @Override
+    public String metrics(MetricsFormat format) {
+        return metrics.scrape(format.contentType(), ticker.nanoTime());
+    }
+
+    @Override
+    public SlowClients slowClients() {
+        long nowNanos = ticker.nanoTime();
+        int slow = backlog.slowQueues(nowNanos - SlowClient.AFTER.toNanos());
+        return new SlowClients(
+                slow,
+                backlog.slowest(SLOWEST_SHOWN, nowNanos).stream().map(NodeActions::shown).toList());
+    }
+
+    private static SlowClients.Client shown(SlowClient client) {
+        return new SlowClients.Client(
+                client.id(),
+                client.address(),
+                client.policy().name(),
+                client.queuedMessages(),
+                client.queuedBytes(),
+                client.unsentMessages(),
+                client.retainedBytes(),
+                client.aboveLowWater().toMillis());
+    }
+
+    @Override
+    public boolean isLive() {
+        return node.isLive();
+    }
+
+    @Override
+    public boolean isReady() {
+        return node.isReady();
+    }
+
+    /** The process stays, for probes and scrapes, until it is told to stop. */
+    @Override
+    public void drain() {
+        Thread drainer = new Thread(this::drainHere, "highwater-drain");
+        drainer.setDaemon(true);
+        drainer.start();
+    }
+
+    private void drainHere() {
+        try {
+            node.drain();
+        } catch (InterruptedException e) {
+            LOG.warn("the drain was interrupted");
+        }
+    }
+}

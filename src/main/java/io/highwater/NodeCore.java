@@ -1,0 +1,258 @@
+package io.highwater;
+
+import io.highwater.admin.AdminApi;
+import io.highwater.endpoint.CallbackExecutor;
+import io.highwater.endpoint.EndpointNode;
+import io.highwater.endpoint.EndpointSettings;
+import io.highwater.handshake.HandshakeBeans;
+import io.highwater.keepalive.PingScheduler;
+import io.highwater.metrics.NodeMetrics;
+import io.highwater.outbound.Backlog;
+import io.highwater.outbound.OutboundNode;
+import io.highwater.outbound.SlowClientGovernor;
+import io.highwater.server.AdminServer;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerThread;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.ReadBuffers;
+import io.highwater.wire.WireContext;
+import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.UpgradeHandler;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node without its data ports, which are an embedded server's or a Jetty base's: its timers,
+ * queues, governor, channels, metrics and admin port, one of each for all that is deployed on it.
+ * Thread-safe.
+ */
+final class NodeCore implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Highwater.class);
+
+    /** The lifecycle of a node; it only moves downwards. */
+    private enum State {
+        /** Deploys; the data ports don't listen yet. */
+        STARTING,
+        READY,
+        DRAINING,
+        STOPPED
+    }
+
+    private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
+    private final CountDownLatch drained = new CountDownLatch(1);
+    private final HighwaterConfig config;
+    private final Parts parts;
+    private final Ticker ticker = Ticker.system();
+    private final StreamBursts bursts = new StreamBursts();
+    private final SlowClientGovernor governor;
+    private final HandshakeBeans handshakeBeans;
+    private final EndpointNode endpointNode;
+    private final CallbackExecutor callbacks;
+    private final ChannelService channels;
+    private final Deployments deployments;
+    private final UpgradeHandler upgrades;
+    private final AdminServer admin;
+
+    /** Set before the node is ready, used after it was. */
+    private volatile Runnable stopAccepting = () -> {};
+
+    /**
+     * What is made first is closed last.
+     *
+     * @param parts takes what is to be closed, also of a node whose making fails half way
+     */
+    NodeCore(HighwaterConfig config, Parts parts) {
+        LOG.atInfo()
+                .addKeyValue("node", config.node())
+                .addKeyValue("java", Runtime.version().toString())
+                .log("start");
+        this.config = config;
+        this.parts = parts;
+        Backlog backlog = new Backlog();
+        NodeMetrics metrics = new NodeMetrics(backlog);
+        parts.add(metrics, metrics::close);
+        TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+        // Pings in phase are due in the same step.
+        TimerThread timers = TimerThread.start(wheel, ticker, bursts::run);
+        parts.add(timers, timers::close);
+        handshakeBeans = new HandshakeBeans(config.handshake(), metrics.handshake(), ticker);
+        deployments = new Deployments(this, metrics.handshake());
+        parts.add(deployments, deployments::close);
+        CallbackExecutor callbacks = new CallbackExecutor();
+        this.callbacks = parts.add(callbacks, callbacks::close);
+        OutboundNode outbound =
+                new OutboundNode(
+                        wheel, ticker, backlog, metrics.outbound(), config.wire().closeTimeout());
+        governor =
+                new SlowClientGovernor(
+                        config.governor(),
+                        outbound,
+                        metrics::connections,
+                        Runtime.getRuntime().maxMemory(),
+                        callbacks);
+        parts.add(governor, governor::stop);
+        PingScheduler pings =
+                new PingScheduler(
+                        config.keepalive(),
+                        config.outbound().evictLinger(),
+                        wheel,
+                        ticker,
+                        metrics.keepalive(),
+                        new SplittableRandom());
+        EndpointSettings settings = new EndpointSettings(config.wire(), config.outbound());
+        endpointNode = new EndpointNode(settings, outbound, pings);
+        PermessageDeflate deflate =
+                new PermessageDeflate(
+                        config.deflate(),
+                        Runtime.getRuntime().maxMemory(),
+                        wheel,
+                        callbacks,
+                        metrics.deflate());
+        parts.add(deflate, deflate::close);
+        channels =
+                new ChannelService(
+                        config,
+                        deployments.channelRule(),
+                        outbound,
+                        pings,
+                        metrics.sessions(),
+                        bursts,
+                        deflate,
+                        callbacks);
+        parts.add(channels, channels::close);
+        upgrades =
+                new UpgradeHandler(
+                        deployments,
+                        deployments,
+                        new WireContext(wheel, new ReadBuffers(), metrics.wire()),
+                        deflate);
+        AdminServer admin =
+                new AdminServer(
+                        config.admin(),
+                        new AdminApi(
+                                config.admin(), new NodeActions(this, metrics, backlog, ticker)));
+        this.admin = parts.add(admin, admin::close);
+    }
+
+    /**
+     * Opens the admin port; the node is not ready yet.
+     *
+     * @throws IOException the port can't be had; the message names it
+     */
+    void start() throws IOException {
+        admin.start();
+        governor.start();
+    }
+
+    /**
+     * The data ports listen: from now on the node is ready.
+     *
+     * @param stopAccepting closes the listening sockets; the first step of a drain
+     */
+    void ready(Runnable stopAccepting) {
+        this.stopAccepting = stopAccepting;
+        state.compareAndSet(State.STARTING, State.READY);
+    }
+
+    HighwaterConfig config() {
+        return config;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    /** When the streams of an HTTP/2 connection write together. */
+    StreamBursts bursts() {
+        return bursts;
+    }
+
+    /** Shared by the node's containers: it counts for all of them together. */
+    HandshakeBeans handshakeBeans() {
+        return handshakeBeans;
+    }
+
+    EndpointNode endpointNode() {
+        return endpointNode;
+    }
+
+    CallbackExecutor callbacks() {
+        return callbacks;
+    }
+
+    ChannelService channels() {
+        return channels;
+    }
+
+    Deployments deployments() {
+        return deployments;
+    }
+
+    /** Stands in front of all other handlers of the data ports. */
+    UpgradeHandler upgrades() {
+        return upgrades;
+    }
+
+    int adminPort() {
+        return admin.port();
+    }
+
+    boolean isLive() {
+        return state.get() != State.STOPPED;
+    }
+
+    boolean isReady() {
+        return state.get() == State.READY;
+    }
+
+    /** A base's context may serve before its siblings are deployed. */
+    boolean takesSessions() {
+        return isReady() || state.get() == State.STARTING;
+    }
+
+    /** See {@link Highwater#drain}. */
+    void drain() throws InterruptedException {
+        if (state.compareAndSet(State.READY, State.DRAINING)) {
+            try {
+                drainOnce();
+            } finally {
+                drained.countDown();
+            }
+        } else if (state.get() == State.DRAINING) {
+            drained.await();
+        }
+    }
+
+    private void drainOnce() throws InterruptedException {
+        List<SessionGroup> all = new ArrayList<>(deployments.sessions());
+        all.add(SessionGroup.of(channels.sessions()));
+        LOG.atInfo()
+                .addKeyValue("sessions", all.stream().mapToInt(SessionGroup::open).sum())
+                .addKeyValue("window", config.drainWindow().toString())
+                .log("drain");
+        stopAccepting.run();
+        drain(all);
+    }
+
+    /** Closes these sessions with 1012, over the drain window. */
+    void drain(List<SessionGroup> sessions) throws InterruptedException {
+        new NodeDrain(sessions, config.drainWindow(), config.wire().closeTimeout(), ticker).run();
+    }
+
+    /** Stops at once. */
+    @Override
+    public void close() {
+        if (state.getAndSet(State.STOPPED) == State.STOPPED) {
+            return;
+        }
+        parts.close();
+        LOG.atInfo().log("stop");
+    }
+}

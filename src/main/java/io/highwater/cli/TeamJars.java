@@ -1,0 +1,43 @@
+package io.highwater.cli;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarFile;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** The jars of {@code --with}, as a class loader on top of Highwater's. Stateless. */
+final class TeamJars {
+    private static final String BEANS = "META-INF/beans.xml";
+
+    private TeamJars() {}
+
+    /**
+     * @throws ParameterException for one that can't be read, or where no bean would be found
+     */
+    static ClassLoader loader(List<Path> jars, CommandLine command) throws IOException {
+        URL[] urls = new URL[jars.size()];
+        for (int i = 0; i < urls.length; i++) {
+            Path jar = jars.get(i);
+            check(jar, command);
+            urls[i] = jar.toUri().toURL();
+        }
+        // Open as long as the process: the node's classes come out of it.
+        return new URLClassLoader("team", urls, TeamJars.class.getClassLoader());
+    }
+
+    private static void check(Path jar, CommandLine command) {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            if (file.getEntry(BEANS) == null) {
+                throw new ParameterException(
+                        command,
+                        "--with " + jar + ": has no " + BEANS + ", so none of its beans is found");
+            }
+        } catch (IOException e) {
+            throw new ParameterException(command, "--with " + jar + ": is no jar to be read: " + e);
+        }
+    }
+}

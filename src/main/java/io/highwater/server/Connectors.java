@@ -1,0 +1,76 @@
+package io.highwater.server;
+
+import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.StreamBursts;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.eclipse.jetty.http2.SessionContainer;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** What all data ports have in common, ours and those of a Jetty base. Stateless. */
+final class Connectors {
+    /**
+     * New connections that may wait in the kernel: a reconnect storm comes faster than one thread
+     * accepts. The kernel takes the lesser of this and its own limit (net.core.somaxconn).
+     */
+    private static final int ACCEPT_QUEUE = 4_096;
+
+    private Connectors() {}
+
+    static void tune(ServerConnector connector, int socketBufferBytes) {
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
+        connector.setAcceptedSendBufferSize(socketBufferBytes);
+        // 0 takes the idle timer off connections that are draining: on HTTP/2 it would end their
+        // streams once GOAWAY is out.
+        connector.setShutdownIdleTimeout(0);
+    }
+
+    static void tune(QueuedThreadPool threads) {
+        if (VirtualThreads.areSupported()) {
+            // For what may block: our own pages and handlers of others. Fill callbacks are
+            // non-blocking and stay on the selector.
+            threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
+        }
+    }
+
+    /** Puts our HTTP/2, with its limits and idle rules, in the place of Jetty's. */
+    static void replaceHttp2(ServerConnector connector, Ticker ticker, StreamBursts bursts) {
+        List<ConnectionFactory> factories = new ArrayList<>();
+        for (ConnectionFactory factory : new LinkedHashSet<>(connector.getConnectionFactories())) {
+            factories.add(
+                    factory instanceof AbstractHTTP2ServerConnectionFactory http2
+                            ? ours(http2, ticker, bursts)
+                            : factory);
+        }
+        String first = connector.getDefaultProtocol();
+        connector.setConnectionFactories(factories);
+        connector.setDefaultProtocol(first);
+    }
+
+    private static ConnectionFactory ours(
+            AbstractHTTP2ServerConnectionFactory http2, Ticker ticker, StreamBursts bursts) {
+        return http2 instanceof HTTP2CServerConnectionFactory
+                ? new H2cFactory(http2.getHttpConfiguration(), ticker, bursts)
+                : new H2Factory(http2.getHttpConfiguration(), ticker, bursts);
+    }
+
+    /** See {@link HttpServer#stopAccepting}. */
+    static void stopAccepting(Collection<ServerConnector> connectors) {
+        for (ServerConnector connector : connectors) {
+            connector.shutdown();
+            for (ConnectionFactory factory : connector.getConnectionFactories()) {
+                if (factory instanceof AbstractConnectionFactory container) {
+                    container.getBeans(SessionContainer.class).forEach(SessionContainer::shutdown);
+                }
+            }
+        }
+    }
+}

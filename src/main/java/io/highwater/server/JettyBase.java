@@ -1,0 +1,200 @@
+package io.highwater.server;
+
+import java.io.IOException;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.http2.HTTP2Cipher;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.util.component.Container;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.resource.Resource;
+import org.eclipse.jetty.util.resource.Resources;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a node into a Jetty base: the module "highwater" makes one beside the server. It listens to
+ * the server's lifecycle, to start the node first and to drain it before anything stops, and to
+ * that of each web application, to deploy what it has for the node.
+ *
+ * <p>Called back by whoever starts and stops: the main thread, the deployment scanner, the shutdown
+ * hook.
+ */
+public final class JettyBase implements LifeCycle.Listener, Container.InheritedListener {
+    private final Server server;
+    private final WarNode node;
+    private final LifeCycle.Listener contexts = new ContextListener();
+    private final Map<ContextHandler, WarNode.War> wars = new ConcurrentHashMap<>();
+
+    /** Called by the module's XML, behind those of the connectors. */
+    public JettyBase(Server server, WarNode node) {
+        this.server = server;
+        this.node = node;
+        // It is handed on to all containers below the server, those of the contexts among them.
+        server.addEventListener(this);
+    }
+
+    /**
+     * A context that is redeployed is started before it is added, and the one it replaces is
+     * stopped after it was removed: hence a listener of its own on each.
+     */
+    @Override
+    public void beanAdded(Container parent, Object child) {
+        if (child instanceof ContextHandler context) {
+            context.addEventListener(contexts);
+            if (context.isStarted()) {
+                contexts.lifeCycleStarted(context);
+            }
+        }
+    }
+
+    @Override
+    public void beanRemoved(Container parent, Object child) {}
+
+    @Override
+    public void lifeCycleStarting(LifeCycle component) {
+        if (component == server) {
+            try {
+                start();
+            } catch (IOException e) {
+                throw new IllegalStateException(e.getMessage(), e);
+            }
+        }
+    }
+
+    private void start() throws IOException {
+        node.start();
+        server.insertHandler(node.upgrades());
+        if (server.getThreadPool() instanceof QueuedThreadPool threads
+                && threads.getVirtualThreadsExecutor() == null) {
+            Connectors.tune(threads);
+        }
+        for (ServerConnector connector : connectors()) {
+            Connectors.tune(connector, node.socketBufferBytes());
+            Connectors.replaceHttp2(connector, node.ticker(), node.bursts());
+            giveCertificate(tls(connector));
+        }
+    }
+
+    private void giveCertificate(SslContextFactory.@Nullable Server tls) throws IOException {
+        if (tls != null && tls.getKeyStore() == null && tls.getKeyStorePath() == null) {
+            ServerSettings.Keystore keystore = node.keystore();
+            tls.setKeyStore(TlsContext.load(keystore));
+            tls.setKeyStorePassword(keystore.password());
+            tls.setKeyManagerPassword(keystore.password());
+            tls.setCipherComparator(HTTP2Cipher.COMPARATOR);
+        }
+    }
+
+    @Override
+    public void lifeCycleStarted(LifeCycle component) {
+        if (component == server) {
+            List<ServerConnector> connectors = connectors();
+            node.ready(
+                    port(connectors, false).orElse(0),
+                    port(connectors, true),
+                    () -> Connectors.stopAccepting(connectors));
+        }
+    }
+
+    private void deploy(ContextHandler context) {
+        if (!(context.getClassLoader() instanceof URLClassLoader loader)) {
+            return;
+        }
+        String path = context.getContextPath();
+        for (ContextHandler other : wars.keySet()) {
+            if (other != context && other.getContextPath().equals(path)) {
+                remove(other);
+            }
+        }
+        try {
+            WarNode.War war = node.deploy(path.equals("/") ? "" : path, loader, webInf(context));
+            if (war != null) {
+                wars.put(context, war);
+            }
+        } catch (WarNode.RefusedException e) {
+            context.setAvailable(false);
+        }
+    }
+
+    private static @Nullable Path webInf(ContextHandler context) {
+        Resource base = context.getBaseResource();
+        Resource webInf = base == null ? null : base.resolve("WEB-INF/");
+        return webInf != null && Resources.isDirectory(webInf) ? webInf.getPath() : null;
+    }
+
+    @Override
+    public void lifeCycleStopping(LifeCycle component) {
+        if (component == server) {
+            node.drain();
+        }
+    }
+
+    private void remove(ContextHandler context) {
+        WarNode.War war = wars.remove(context);
+        if (war != null) {
+            war.remove();
+        }
+    }
+
+    @Override
+    public void lifeCycleStopped(LifeCycle component) {
+        if (component == server) {
+            node.close();
+        }
+    }
+
+    @Override
+    public void lifeCycleFailure(LifeCycle component, Throwable cause) {
+        if (component == server) {
+            node.close();
+        }
+    }
+
+    /** Of each context, for as long as it lives. */
+    private final class ContextListener implements LifeCycle.Listener {
+        @Override
+        public void lifeCycleStarted(LifeCycle component) {
+            if (component instanceof ContextHandler context
+                    && context.isAvailable()
+                    && !wars.containsKey(context)) {
+                deploy(context);
+            }
+        }
+
+        @Override
+        public void lifeCycleStopping(LifeCycle component) {
+            if (component instanceof ContextHandler context) {
+                remove(context);
+            }
+        }
+    }
+
+    private List<ServerConnector> connectors() {
+        return Arrays.stream(server.getConnectors())
+                .filter(ServerConnector.class::isInstance)
+                .map(ServerConnector.class::cast)
+                .toList();
+    }
+
+    private static OptionalInt port(List<ServerConnector> connectors, boolean secure) {
+        return connectors.stream()
+                .filter(connector -> (tls(connector) != null) == secure)
+                .mapToInt(ServerConnector::getLocalPort)
+                .findFirst();
+    }
+
+    private static SslContextFactory.@Nullable Server tls(ServerConnector connector) {
+        SslConnectionFactory ssl = connector.getConnectionFactory(SslConnectionFactory.class);
+        return ssl == null ? null : ssl.getSslContextFactory();
+    }
+}

@@ -1,0 +1,79 @@
+package io.highwater.server;
+
+import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.UpgradeHandler;
+import java.io.IOException;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link JettyBase} needs of a node: the parts of an embedded one, whose ports and class path
+ * are a Jetty base's. Called by one thread at a time.
+ */
+public interface WarNode {
+    /**
+     * Reads its configuration, makes its parts, opens its admin port. Before any WAR is deployed.
+     *
+     * @throws IOException a port can't be had; the message names it
+     */
+    void start() throws IOException;
+
+    Ticker ticker();
+
+    /** When the WebSockets of an HTTP/2 connection write together. */
+    StreamBursts bursts();
+
+    /** Stands in front of the contexts. */
+    UpgradeHandler upgrades();
+
+    /** SO_SNDBUF of accepted connections. */
+    int socketBufferBytes();
+
+    /**
+     * The configured certificate, for TLS connectors that have none; where none is configured, one
+     * for localhost.
+     */
+    ServerSettings.Keystore keystore() throws IOException;
+
+    /**
+     * Deploys what a started web application has for this node.
+     *
+     * @param contextPath such as "/team"; "" for the root
+     * @param webInf its WEB-INF folder, or null where it has none
+     * @return what was deployed; null where it has nothing for this node
+     * @throws RefusedException it may not serve; the reasons are logged
+     */
+    @Nullable War deploy(String contextPath, URLClassLoader loader, @Nullable Path webInf)
+            throws RefusedException;
+
+    /**
+     * The data ports listen.
+     *
+     * @param stopAccepting closes the listening sockets
+     */
+    void ready(int port, OptionalInt tlsPort, Runnable stopAccepting);
+
+    /** Closes all sessions with 1012, in paced batches. Blocks meanwhile. */
+    void drain();
+
+    /** Ends all its parts. Does nothing before {@link #start} and the second time. */
+    void close();
+
+    /** A deployed web application. */
+    interface War {
+        /** Closes its sessions with 1012, ends its beans and forgets its classes. */
+        void remove();
+    }
+
+    /** A web application can't be deployed; said already, in a line of the log for each reason. */
+    final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        public RefusedException(Throwable cause) {
+            super(cause);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.highwater.wire;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept beside an {@link OutboundFrame} so that a {@link WireExtension} can send it in
+ * another form: of what it is made, and what was made of it, once for all who share the frame. A
+ * frame for one session has none. Thread-safe.
+ */
+public abstract class FrameForms {
+    /** The frame's bytes are all that may ever be sent of it: it holds a secret. */
+    public static final FrameForms PLAIN_ONLY = new FrameForms() {};
+
+    /** Guarded by this. */
+    private @Nullable Object made;
+
+    /** What an extension keeps here, made now if it is the first to ask. */
+    public final synchronized <T> T made(Class<T> type, Supplier<T> first) {
+        Object present = made;
+        if (present == null) {
+            present = first.get();
+            made = present;
+        }
+        return type.cast(present);
+    }
+
+    /** Of one message that many sessions are sent. */
+    static final class Broadcast extends FrameForms {}
+
+    /** Of several frames one behind the other. */
+    public static final class Joined extends FrameForms {
+        private final List<OutboundFrame> parts;
+
+        Joined(List<OutboundFrame> parts) {
+            this.parts = parts;
+        }
+
+        /** Two or more, none of them joined itself. */
+        public List<OutboundFrame> parts() {
+            return parts;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.highwater.wire.deflate;
+
+/**
+ * What client and server agreed on (RFC 7692 section 7.1). Immutable; equal ones are shared.
+ *
+ * @param server whether our messages may refer to earlier ones
+ * @param serverMaxWindowBits how far back ours may refer, 8 to 15
+ * @param client whether the client's may
+ * @param clientMaxWindowBits how far back the client's refer at most, 8 to 15
+ * @param contextBytes of our own history, kept at most: no more than our window
+ * @param answer the value of the answer's Sec-WebSocket-Extensions
+ */
+record Agreement(
+        ContextTakeover server,
+        int serverMaxWindowBits,
+        ContextTakeover client,
+        int clientMaxWindowBits,
+        int contextBytes,
+        String answer) {
+    /** How many bytes back our messages may refer. */
+    int serverWindowBytes() {
+        return 1 << serverMaxWindowBits;
+    }
+
+    /** What must be kept of what the client sent; 0 where its messages stand alone. */
+    int receivedBytes() {
+        return client == ContextTakeover.TAKEOVER ? 1 << clientMaxWindowBits : 0;
+    }
+}

@@ -1,0 +1,58 @@
+package io.highwater.wire.deflate;
+
+import java.nio.ByteBuffer;
+
+/** A history that one connection has to itself; grows as far as it must. Confined to its holder. */
+final class OwnHistory implements History {
+    private static final int FIRST_BYTES = 256;
+
+    private byte[] bytes = Tail.EMPTY.bytes();
+    private int length;
+
+    /**
+     * Appends a message, which is left as it is, and forgets what is more than {@code maxBytes}.
+     */
+    void add(ByteBuffer message, int maxBytes) {
+        int added = Math.min(message.remaining(), maxBytes);
+        int kept = Math.min(length, maxBytes - added);
+        if (kept + added > bytes.length) {
+            int capacity =
+                    Math.min(
+                            maxBytes,
+                            Math.max(kept + added, Math.max(FIRST_BYTES, 2 * bytes.length)));
+            byte[] larger = new byte[capacity];
+            System.arraycopy(bytes, length - kept, larger, 0, kept);
+            bytes = larger;
+        } else {
+            System.arraycopy(bytes, length - kept, bytes, 0, kept);
+        }
+        message.get(message.limit() - added, bytes, kept, added);
+        length = kept + added;
+    }
+
+    @Override
+    public OwnHistory append(ByteBuffer message, int maxBytes) {
+        add(message, maxBytes);
+        return this;
+    }
+
+    @Override
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    @Override
+    public int end() {
+        return length;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public int ownBytes() {
+        return bytes.length;
+    }
+}

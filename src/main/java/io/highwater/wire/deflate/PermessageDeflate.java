@@ -1,0 +1,149 @@
+package io.highwater.wire.deflate;
+
+import io.highwater.handshake.DeflatePolicy;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.Opcode;
+import io.highwater.wire.OutboundFrame;
+import io.highwater.wire.WireExtension;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * permessage-deflate of one node: negotiates, and holds what all its sessions share, the native
+ * coders and the budget. Thread-safe.
+ */
+public final class PermessageDeflate implements AutoCloseable {
+    /** So many threads can be within a coder at once, with some that were just preempted. */
+    private static final int SPARE_PER_PROCESSOR = 4;
+
+    private static final int MOST_BYTES = Integer.MAX_VALUE / 2;
+
+    private final DeflateSettings settings;
+    private final DeflateObserver observer;
+    private final DeflateBudget budget;
+    private final Deflaters deflaters;
+    private final Pool<RawInflater> inflaters;
+
+    /** Each kind once, as there are few and sessions many. */
+    private final Map<Agreement, Agreement> agreements = new ConcurrentHashMap<>();
+
+    /**
+     * @param heapBytes the largest heap there may be
+     * @param executor runs what the timers' thread has no time for
+     */
+    public PermessageDeflate(
+            DeflateSettings settings,
+            long heapBytes,
+            TimerWheel wheel,
+            Executor executor,
+            DeflateObserver observer) {
+        this.settings = settings;
+        this.observer = observer;
+        budget =
+                new DeflateBudget(
+                        (long) (settings.heapFraction() * heapBytes), wheel, executor, observer);
+        int spare = SPARE_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
+        deflaters = new Deflaters(settings, spare);
+        inflaters = new Pool<>(spare, RawInflater::new);
+    }
+
+    /**
+     * What a new wire sends and receives by.
+     *
+     * @param offers the values of the request's Sec-WebSocket-Extensions, in their order
+     * @return null where permessage-deflate is declined
+     */
+    public @Nullable WireExtension negotiate(List<String> offers, DeflatePolicy policy) {
+        Agreement agreement = DeflateNegotiator.negotiate(offers, budget.step().limit(policy));
+        if (agreement == null) {
+            return null;
+        }
+        Agreement shared = agreements.putIfAbsent(agreement, agreement);
+        return new DeflateExtension(this, shared == null ? agreement : shared);
+    }
+
+    /** For a channel: compresses for all its subscribers at once. */
+    public ChannelContext newChannel() {
+        return new ChannelContext(this);
+    }
+
+    /** Bytes of heap that contexts take now. */
+    public long contextBytes() {
+        return budget.bytes();
+    }
+
+    /** The sessions have ended or are about to. */
+    @Override
+    public void close() {
+        budget.stop();
+        deflaters.close();
+        inflaters.close();
+    }
+
+    DeflateBudget budget() {
+        return budget;
+    }
+
+    DeflateObserver observer() {
+        return observer;
+    }
+
+    Pool<RawInflater> inflaters() {
+        return inflaters;
+    }
+
+    /** Whether a message is long enough, and does not look compressed already. */
+    boolean isWorthTrying(ByteBuffer text) {
+        return text.hasRemaining()
+                && text.remaining() >= settings.minBytes()
+                && !Sampler.looksRandom(text);
+    }
+
+    /**
+     * A whole message, compressed.
+     *
+     * @param text left as it is; not empty
+     * @param most bytes that it may take
+     * @return null where it would take more
+     */
+    @Nullable OutboundFrame deflate(
+            History history, Opcode opcode, ByteBuffer text, int windowBytes, int most) {
+        Pool<RawDeflater> pool = deflaters.of(text.remaining(), windowBytes);
+        RawDeflater deflater = pool.acquire();
+        try {
+            int length = deflater.deflate(history, text, windowBytes, most);
+            return length < 0
+                    ? null
+                    : OutboundFrame.extended(
+                            opcode,
+                            OutboundFrame.Fin.LAST,
+                            ByteBuffer.wrap(deflater.out(), 0, length));
+        } finally {
+            deflater.shrink();
+            pool.release(deflater);
+        }
+    }
+
+    /** A fragment, compressed whatever it takes. */
+    OutboundFrame deflateFragment(History history, OutboundFrame fragment, int windowBytes) {
+        ByteBuffer text = fragment.payload();
+        OutboundFrame.Fin fin = fragment.fin();
+        Pool<RawDeflater> pool = deflaters.of(text.remaining(), windowBytes);
+        RawDeflater deflater = pool.acquire();
+        try {
+            int length =
+                    fin == OutboundFrame.Fin.LAST
+                            ? deflater.deflate(history, text, windowBytes, MOST_BYTES)
+                            : deflater.flush(history, text, windowBytes, MOST_BYTES);
+            ByteBuffer payload = ByteBuffer.wrap(deflater.out(), 0, length);
+            return OutboundFrame.extended(fragment.opcode(), fin, payload);
+        } finally {
+            deflater.shrink();
+            pool.release(deflater);
+        }
+    }
+}

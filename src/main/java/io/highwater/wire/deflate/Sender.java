@@ -1,0 +1,280 @@
+package io.highwater.wire.deflate;
+
+import io.highwater.wire.FrameForms;
+import io.highwater.wire.Opcode;
+import io.highwater.wire.OutboundFrame;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection sends, compressed where that pays. Confined to the writer of its wire, but
+ * for {@link #hibernateNoMore} and {@link #close}, which any thread may call at any time.
+ */
+final class Sender {
+    // The history belongs to who has taken it out of the field: the writer while it works, or the
+    // budget to throw it away. So an idle context can go at any moment, without a lock.
+
+    private static final VarHandle HISTORY;
+
+    static {
+        try {
+            HISTORY = MethodHandles.lookup().findVarHandle(Sender.class, "history", History.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** So many messages in a row that gained next to nothing, and trying stops for a while. */
+    private static final int POOR_TRIALS = 8;
+
+    private static final int FIRST_PAUSE = 64;
+    private static final int LONGEST_PAUSE = 4096;
+
+    private final PermessageDeflate node;
+    private final Agreement agreement;
+
+    /** Null while the writer has it. */
+    private volatile @Nullable History history = Tail.EMPTY;
+
+    private volatile boolean closed;
+    private volatile long usedNanos;
+
+    /** Messages that are still sent as they are. */
+    private int pause;
+
+    private int nextPause = FIRST_PAUSE;
+    private byte poorTrials;
+
+    /** Whether the message whose fragments are being sent began compressed. */
+    private boolean fragmentsCompressed;
+
+    Sender(PermessageDeflate node, Agreement agreement) {
+        this.node = node;
+        this.agreement = agreement;
+    }
+
+    /** As {@link io.highwater.wire.WireExtension#outgoing}. */
+    OutboundFrame send(OutboundFrame frame) {
+        FrameForms forms = frame.forms();
+        if (forms instanceof FrameForms.Joined joined) {
+            return sendJoined(frame, joined);
+        }
+        return sendOne(frame, forms);
+    }
+
+    private OutboundFrame sendOne(OutboundFrame frame, @Nullable FrameForms forms) {
+        if (forms == FrameForms.PLAIN_ONLY) {
+            return frame;
+        }
+        if (!frame.isWholeMessage()) {
+            return sendFragment(frame);
+        }
+        SharedMessage shared = SharedMessage.of(node, frame, forms);
+        OutboundFrame sent = shared == null ? null : sendShared(shared);
+        return sent == null ? sendOwn(frame) : sent;
+    }
+
+    private OutboundFrame sendJoined(OutboundFrame frame, FrameForms.Joined joined) {
+        SharedTurn turn = SharedTurn.of(frame, joined);
+        OutboundFrame whole = turn == null ? null : sendShared(turn);
+        if (whole != null) {
+            return whole;
+        }
+        List<OutboundFrame> sent = new ArrayList<>(joined.parts().size());
+        boolean changed = false;
+        for (OutboundFrame part : joined.parts()) {
+            OutboundFrame form = sendOne(part, part.forms());
+            changed |= form != part;
+            sent.add(form);
+        }
+        return changed ? OutboundFrame.join(sent) : frame;
+    }
+
+    // What many connections share.
+
+    /** Null where this peer's window is too small for what the others get. */
+    private @Nullable OutboundFrame sendShared(SharedForm form) {
+        if (node.budget().step() == BudgetStep.OFF || !form.isWorthIt()) {
+            return form.plain();
+        }
+        int windowBytes = agreement.serverWindowBytes();
+        if (form.longestBytes() > windowBytes) {
+            return null;
+        }
+        if (agreement.server() == ContextTakeover.NO_TAKEOVER) {
+            OutboundFrame fresh = form.fresh();
+            return fresh.bytes() < form.plain().bytes() ? count(fresh, form) : form.plain();
+        }
+        History before = take();
+        int ownBytes = before.ownBytes();
+        Tail base = form.base();
+        Tail next = form.next();
+        boolean chained =
+                base != null
+                        && (before == base || base == Tail.EMPTY)
+                        && base.length() + form.textBytes() <= windowBytes;
+        OutboundFrame sent = chained ? form.chained() : form.fresh();
+        History after = before;
+        if (sent != form.plain()) {
+            after = next == null ? grown(before, form::appendedTo) : onTail(before, form, next);
+        }
+        keep(ownBytes, after);
+        return sent == form.plain() ? sent : count(sent, form);
+    }
+
+    /** How much of the channel's tail this peer has now: it may soon have all of it again. */
+    private static History onTail(History before, SharedForm form, Tail next) {
+        int had = 0;
+        if (before == form.base()) {
+            had = before.length();
+        } else if (before instanceof TailSuffix suffix && suffix.tail() == form.base()) {
+            had = suffix.length();
+        }
+        return TailSuffix.of(next, had + form.textBytes());
+    }
+
+    private OutboundFrame count(OutboundFrame sent, SharedForm form) {
+        node.observer().onSent(form.plain().bytes(), sent.bytes());
+        return sent;
+    }
+
+    // What this connection has for itself.
+
+    private OutboundFrame sendOwn(OutboundFrame frame) {
+        ByteBuffer text = frame.payload();
+        if (!mayTry(text)) {
+            return frame;
+        }
+        History before = take();
+        int ownBytes = before.ownBytes();
+        OutboundFrame sent =
+                node.deflate(
+                        before,
+                        frame.opcode(),
+                        text,
+                        agreement.serverWindowBytes(),
+                        text.remaining() - 1);
+        judge(frame, sent);
+        if (sent == null) {
+            keep(ownBytes, before);
+            return frame;
+        }
+        keep(ownBytes, grown(before, (history, most) -> history.append(text, most)));
+        node.observer().onSent(frame.bytes(), sent.bytes());
+        return sent;
+    }
+
+    private boolean mayTry(ByteBuffer text) {
+        if (node.budget().step() == BudgetStep.OFF || !node.isWorthTrying(text)) {
+            return false;
+        }
+        if (pause > 0) {
+            pause--;
+            return false;
+        }
+        return true;
+    }
+
+    private void judge(OutboundFrame plain, @Nullable OutboundFrame sent) {
+        boolean poor = sent == null || sent.bytes() > plain.bytes() - plain.bytes() / 16;
+        if (!poor) {
+            poorTrials = 0;
+            nextPause = FIRST_PAUSE;
+        } else if (++poorTrials == POOR_TRIALS) {
+            poorTrials = 0;
+            pause = nextPause;
+            nextPause = Math.min(LONGEST_PAUSE, 2 * nextPause);
+        }
+    }
+
+    /** All fragments of a message follow the first: RSV1 stands there (RFC 7692 section 6.1). */
+    private OutboundFrame sendFragment(OutboundFrame frame) {
+        ByteBuffer text = frame.payload();
+        Opcode opcode = frame.opcode();
+        if (opcode != Opcode.CONTINUATION) {
+            fragmentsCompressed = mayTry(text);
+        }
+        if (!fragmentsCompressed) {
+            return frame;
+        }
+        History before = take();
+        int ownBytes = before.ownBytes();
+        OutboundFrame sent = node.deflateFragment(before, frame, agreement.serverWindowBytes());
+        keep(ownBytes, grown(before, (history, most) -> history.append(text, most)));
+        node.observer().onSent(frame.bytes(), sent.bytes());
+        return sent;
+    }
+
+    // The history.
+
+    private History take() {
+        History taken = (History) HISTORY.getAndSet(this, null);
+        // Null where an error struck in the middle of a message.
+        return taken == null ? Tail.EMPTY : taken;
+    }
+
+    @FunctionalInterface
+    private interface Append {
+        History to(History history, int maxBytes);
+    }
+
+    private History grown(History before, Append message) {
+        if (agreement.contextBytes() == 0) {
+            return Tail.EMPTY;
+        }
+        int most = agreement.contextBytes();
+        if (node.budget().step() != BudgetStep.CONTEXT) {
+            most = Math.min(most, before.ownBytes());
+        }
+        return most == 0 ? Tail.EMPTY : message.to(before, most);
+    }
+
+    /** Puts the history back, after the message. */
+    private void keep(int ownBytesBefore, History after) {
+        int grownBytes = after.ownBytes() - ownBytesBefore;
+        if (grownBytes != 0) {
+            account(ownBytesBefore, after.ownBytes());
+        }
+        usedNanos = node.budget().nowNanos();
+        history = after;
+        if (closed) {
+            giveUp();
+        }
+    }
+
+    private void account(int before, int after) {
+        node.budget().add(after - before);
+        if (before == 0) {
+            node.budget().join(this);
+        } else if (after == 0) {
+            node.budget().leave(this);
+        }
+    }
+
+    /**
+     * The budget takes the history of a connection that was not used since then, if it has one of
+     * its own.
+     */
+    void hibernateNoMore(long sinceNanos) {
+        if (usedNanos - sinceNanos <= 0) {
+            giveUp();
+        }
+    }
+
+    private void giveUp() {
+        History present = history;
+        if (present instanceof OwnHistory && HISTORY.compareAndSet(this, present, Tail.EMPTY)) {
+            account(present.ownBytes(), 0);
+        }
+    }
+
+    /** The wire is over. */
+    void close() {
+        closed = true;
+        giveUp();
+    }
+}

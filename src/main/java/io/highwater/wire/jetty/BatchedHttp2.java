@@ -1,0 +1,84 @@
+package io.highwater.wire.jetty;
+
+import io.highwater.wire.jetty.BatchingSession.BatchGenerator;
+import org.eclipse.jetty.http2.SessionContainer;
+import org.eclipse.jetty.http2.api.server.ServerSessionListener;
+import org.eclipse.jetty.http2.parser.ServerParser;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
+import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+
+/**
+ * Makes HTTP/2 connections whose WebSockets share writes. Stateless.
+ *
+ * <p>Over any other connection of Jetty's, such as those of a Jetty base, WebSockets work as well;
+ * each of their writes is one of the TCP connection's then.
+ */
+public final class BatchedHttp2 {
+    private BatchedHttp2() {}
+
+    /**
+     * What {@link AbstractHTTP2ServerConnectionFactory#newConnection} of Jetty 12.1 makes, with a
+     * session of ours; to be configured by the factory.
+     *
+     * @param bursts when writes wait for each other
+     */
+    public static HTTP2ServerConnection connection(
+            AbstractHTTP2ServerConnectionFactory factory,
+            Connector connector,
+            EndPoint endPoint,
+            ServerSessionListener listener,
+            StreamBursts bursts) {
+        BatchingSession session = session(factory, connector, endPoint, listener, bursts);
+        HTTP2ServerConnection connection =
+                new HTTP2ServerConnection(
+                        connector, endPoint, factory.getHttpConfiguration(), session, listener);
+        connection.setUseInputDirectByteBuffers(factory.isUseInputDirectByteBuffers());
+        connection.setUseOutputDirectByteBuffers(factory.isUseOutputDirectByteBuffers());
+        connection.addEventListener(factory.getBean(SessionContainer.class));
+        factory.getEventListeners().forEach(session::addEventListener);
+        session.getParser().init(connection);
+        return connection;
+    }
+
+    private static BatchingSession session(
+            AbstractHTTP2ServerConnectionFactory factory,
+            Connector connector,
+            EndPoint endPoint,
+            ServerSessionListener listener,
+            StreamBursts bursts) {
+        ServerParser parser =
+                new ServerParser(
+                        connector.getByteBufferPool(),
+                        factory.getHttpConfiguration().getRequestHeaderSize(),
+                        factory.getRateControlFactory().newRateControl(endPoint));
+        parser.setMaxSettingsKeys(factory.getMaxSettingsKeys());
+        BatchGenerator generator =
+                new BatchGenerator(
+                        connector.getByteBufferPool(),
+                        factory.isUseOutputDirectByteBuffers(),
+                        factory.getMaxHeaderBlockFragment());
+        int maxHeaderBytes = factory.getHttpConfiguration().getMaxResponseHeaderSize();
+        generator
+                .getHpackEncoder()
+                .setMaxHeaderListSize(
+                        maxHeaderBytes < 0
+                                ? factory.getHttpConfiguration().getResponseHeaderSize()
+                                : maxHeaderBytes);
+        BatchingSession session =
+                new BatchingSession(
+                        connector.getScheduler(), endPoint, parser, generator, listener, bursts);
+        session.setMaxLocalStreams(factory.getMaxConcurrentStreams());
+        session.setMaxRemoteStreams(factory.getMaxConcurrentStreams());
+        session.setMaxEncoderTableCapacity(factory.getMaxEncoderTableCapacity());
+        session.setStreamIdleTimeout(
+                factory.getStreamIdleTimeout() == 0
+                        ? endPoint.getIdleTimeout()
+                        : factory.getStreamIdleTimeout());
+        session.setInitialSessionRecvWindow(factory.getInitialSessionRecvWindow());
+        session.setWriteThreshold(factory.getHttpConfiguration().getOutputBufferSize());
+        session.setConnectProtocolEnabled(factory.isConnectProtocolEnabled());
+        return session;
+    }
+}

@@ -1,0 +1,269 @@
+// A channel by its name: the history that is kept, then what is published, without gaps and doubles over reconnects.
+import { tidyChannelName } from './channels.js';
+import { byId, element, offerLink, selectOnFocus, submitOnEnter } from './dom.js';
+import { show } from './json.js';
+import { MessageLog, messageItem } from './log.js';
+import { cursorOf, keepCursor, nextMessageId, takeName, visitorName } from './visitor.js';
+
+const MAX_PENDING = 50;
+const DEFAULT_CHANNEL = 'lobby';
+
+const LOST = {
+  TRIMMED: 'what was published meanwhile is no longer kept',
+  UNKNOWN_GENERATION: 'the channel has begun anew, and what it had before is gone',
+  UNKNOWN_POSITION: 'the server does not know this tab’s place in the channel',
+  LIMIT: 'too much was published meanwhile; it is read from the history instead',
+};
+
+/** Why a resume brought nothing, in words, with the protocol's own. */
+export function lostText(reason) {
+  return `Not resumed: ${LOST[reason] ?? 'the server says why'} (${reason}).`;
+}
+
+function missingText(count) {
+  return count === null ? 'Some messages are missing here.' : count === 1 ? 'One message is missing here.' : `${count} messages are missing here.`;
+}
+
+export class ChannelView {
+  #shell;
+  #nameField = byId('channel-visitor');
+  #channelField = byId('channel');
+  #textField = byId('channel-text');
+  #log = new MessageLog(byId('channel-log'), byId('channel-empty'), byId('channel-newest'), this.#textField);
+  #position = byId('channel-position');
+  #name = '';
+  #place = null;
+  /** Own messages the channel has not told yet: msgId → {item, sentAtMs, isPublished}. */
+  #own = new Map();
+  /** What is told until it is caught up: {isResume, history, isNew}. */
+  #joining = null;
+
+  /** The shell is told onRoundTrip(ms) and onUnread(), and opens the connection: channels(). */
+  constructor(shell) {
+    this.#shell = shell;
+    this.#nameField.addEventListener('change', () => takeName(this.#nameField));
+    this.#channelField.addEventListener('change', () => this.#takeChannel());
+    byId('channel-place').addEventListener('submit', (event) => this.#placed(event));
+    byId('channel-composer').addEventListener('submit', (event) => this.#composed(event));
+    submitOnEnter(this.#textField);
+    selectOnFocus(this.#channelField, this.#nameField);
+    offerLink(byId('channel-copy'));
+    addEventListener('pagehide', () => this.#keepPlace());
+  }
+
+  get title() {
+    return this.#name;
+  }
+
+  get hash() {
+    return `channel/${this.#name || DEFAULT_CHANNEL}`;
+  }
+
+  enter(wanted) {
+    const name = tidyChannelName(wanted) || this.#name || DEFAULT_CHANNEL;
+    this.#channelField.value = name;
+    if (name === this.#name) {
+      return;
+    }
+    this.#keepPlace();
+    this.#place?.leave();
+    this.#name = name;
+    this.#own.clear();
+    this.#log.clear();
+    this.#position.textContent = '';
+    const cursor = cursorOf(name);
+    this.#joining = { isResume: cursor !== null, history: 0, isNew: false };
+    this.#log.isBusy = true;
+    this.#place = this.#shell.channels().join(name, { wants: 'log', cursor }, this.#listener(name));
+  }
+
+  shown() {
+    this.#nameField.value = visitorName();
+    this.#log.shown();
+  }
+
+  focus() {
+    this.#textField.focus();
+  }
+
+  retryNow() {
+    this.#shell.channels().retryNow();
+  }
+
+  #keepPlace() {
+    if (this.#place !== null) {
+      keepCursor(this.#name, this.#place.cursor());
+    }
+  }
+
+  // ---- What comes ----------------------------------------------------------------------------
+
+  #listener(name) {
+    return {
+      onSubscribed: () => {},
+      onCaughtUp: () => this.#caughtUp(name),
+      onMessage: (message, how) => how !== 'snapshot' && this.#message(message, how),
+      onSkipped: (count) => this.#skipped(count),
+      onMissing: (count) => this.#log.notice(missingText(count)),
+      onLost: (reason) => this.#lost(reason),
+      onError: ({ code, message }) => this.#log.notice(`The server refused (${code}): ${message}`),
+      onNotice: (text) => this.#log.notice(text),
+    };
+  }
+
+  #caughtUp(name) {
+    this.#log.isBusy = false;
+    if (this.#joining !== null) {
+      const { isResume, history, isNew } = this.#joining;
+      this.#joining = null;
+      const kept = history === 0 ? 'Nothing was published here lately.' : 'Above is what it has kept.';
+      this.#log.notice(`You follow ${name}. ${isResume && isNew ? 'You are up to date.' : isResume && history > 0 ? 'Nothing is new since you were here.' : kept}`);
+    }
+    this.#showPosition();
+  }
+
+  #lost(reason) {
+    if (this.#joining !== null) {
+      this.#joining.isResume = false;
+    }
+    this.#log.notice(lostText(reason));
+  }
+
+  #message(message, how) {
+    if (this.#joining !== null && how === 'history') {
+      this.#joining.history++;
+    } else if (this.#joining?.isResume && !this.#joining.isNew) {
+      this.#joining.isNew = true;
+      this.#log.notice('New since you were here');
+    }
+    const own = this.#own.get(message.msgId);
+    if (own !== undefined) {
+      this.#own.delete(message.msgId);
+      this.#settle(own.item);
+      if (!own.isPublished) {
+        own.item.querySelector('.meta').append(...about(message, how));
+      }
+    } else {
+      const { author, text, isJson } = read(message.data);
+      const item = messageItem(author, text, ...about(message, how));
+      item.classList.toggle('json', isJson);
+      this.#log.add(item);
+    }
+    if (how !== 'history') {
+      this.#showPosition();
+      if (own === undefined) {
+        this.#shell.onUnread();
+      }
+    }
+  }
+
+  /** Own messages may be among them: those that are published have their place, and nothing more comes of them. */
+  #skipped(count) {
+    this.#log.notice(`${count === 1 ? 'One message was' : `${count} messages were`} skipped: this tab read too slowly.`);
+    for (const [msgId, { isPublished }] of this.#own) {
+      if (isPublished) {
+        this.#own.delete(msgId);
+      }
+    }
+    this.#showPosition();
+  }
+
+  #showPosition() {
+    const cursor = Object.entries(this.#place?.cursor() ?? {});
+    this.#position.textContent = cursor.map(([origin, position]) => `${origin} ${position}`).join(', ');
+  }
+
+  // ---- Publishing ----------------------------------------------------------------------------
+
+  #publish(text) {
+    const msgId = nextMessageId();
+    const name = visitorName();
+    const item = messageItem(name, text);
+    item.classList.add('own', 'pending');
+    const own = { item, sentAtMs: performance.now(), isPublished: false };
+    this.#own.set(msgId, own);
+    this.#log.add(item);
+    if (!this.#shell.channels().isOpen) {
+      this.#log.tellFate(item, 'Goes out when the connection is back');
+    }
+    this.#shell.channels().publish(this.#name, {
+      msgId,
+      data: { name, text },
+      onPublished: (published) => this.#published(msgId, own, published),
+      onFailed: ({ code, message }) => {
+        this.#own.delete(msgId);
+        this.#log.refuse(item, `Refused (${code}): ${message}`);
+      },
+    });
+  }
+
+  /** It has its place in the channel; where the message itself came first, this is old news. */
+  #published(msgId, own, { position }) {
+    this.#shell.onRoundTrip(performance.now() - own.sentAtMs);
+    if (this.#own.has(msgId)) {
+      own.isPublished = true;
+      own.item.querySelector('.meta').append(...about({ position }, 'live'));
+      this.#settle(own.item);
+    }
+  }
+
+  #settle(item) {
+    this.#log.tellFate(item);
+    this.#log.place(item);
+  }
+
+  // ---- What people do ------------------------------------------------------------------------
+
+  #composed(event) {
+    event.preventDefault();
+    const text = this.#textField.value.trim();
+    if (text === '') {
+      return;
+    }
+    if (this.#own.size >= MAX_PENDING) {
+      this.#log.notice('Too many messages are waiting. Your text stays here until the connection is back.');
+      return;
+    }
+    takeName(this.#nameField);
+    this.#textField.value = '';
+    this.#publish(text);
+    this.focus();
+  }
+
+  #placed(event) {
+    event.preventDefault();
+    takeName(this.#nameField);
+    this.#takeChannel();
+    this.focus();
+  }
+
+  #takeChannel() {
+    const wanted = tidyChannelName(this.#channelField.value) || this.#name;
+    this.#channelField.value = wanted;
+    if (wanted !== this.#name) {
+      location.hash = `channel/${wanted}`;
+    }
+  }
+}
+
+/** What this page publishes has a name and a text; another client's may be any JSON. */
+function read(data) {
+  if (typeof data?.name === 'string' && typeof data.text === 'string' && Object.keys(data).length === 2) {
+    return { author: data.name, text: data.text, isJson: false };
+  }
+  return { author: null, text: show(data), isJson: typeof data !== 'string' };
+}
+
+/** Its number in the channel, its key, and whether it came after its turn. */
+function about({ position, key }, how) {
+  const number = element('span', 'number', `#${position.slice(position.lastIndexOf('-') + 1)}`);
+  number.title = position;
+  const said = [number];
+  if (typeof key === 'string') {
+    said.push(element('bdi', 'key', key));
+  }
+  if (how === 'late') {
+    said.push(element('span', 'late', 'late'));
+  }
+  return said;
+}

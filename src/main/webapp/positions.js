@@ -1,0 +1,23 @@
+// Where a publication stands in its channel: "generation-shardSequence-channelSequence" (PROTOCOL.md).
+
+const POSITION = /^(\d{1,19})-\d{1,19}-(\d{1,19})$/;
+
+/** {text, generation, sequence}; the numbers are BigInt, as they may have more digits than a double holds. */
+export function parsePosition(text) {
+  const match = POSITION.exec(text);
+  if (match === null) {
+    throw new TypeError(`a position is generation-shardSequence-channelSequence, not ${text}`);
+  }
+  return { text, generation: BigInt(match[1]), sequence: BigInt(match[2]) };
+}
+
+/** Below 0, 0 or above: in the order of one channel of one origin. */
+export function comparePositions(a, b) {
+  const [left, right] = a.generation === b.generation ? [a.sequence, b.sequence] : [a.generation, b.generation];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** A cursor's object from origin to position, as a Map of parsed ones. */
+export function parseCursor(cursor) {
+  return new Map(Object.entries(cursor).map(([origin, text]) => [origin, parsePosition(text)]));
+}

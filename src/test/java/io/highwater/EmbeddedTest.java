@@ -1,0 +1,278 @@
+package io.highwater;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.highwater.endpoint.AllowedOrigins;
+import io.highwater.outbound.OverflowPolicy;
+import io.highwater.testing.SocketOverHttp1;
+import io.highwater.testing.TestSocket;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A node in a team's own program. */
+final class EmbeddedTest {
+    private static final Duration GUARD = Duration.ofSeconds(30);
+
+    /** Found in the tests' bean archive, and given by hand in some of these tests: one bean. */
+    @ApplicationScoped
+    public static class Greeting {
+        String to(String name) {
+            return "hello " + name;
+        }
+    }
+
+    /** No bean: it has no scope. */
+    @ServerEndpoint("/given")
+    @AllowedOrigins("https://given.example")
+    public static class Given {
+        @Inject Greeting greeting;
+
+        @OnMessage
+        public String onText(String text) {
+            return greeting.to(text);
+        }
+    }
+
+    @ServerEndpoint("/given")
+    public static class Twin {}
+
+    public static class Programmatic extends Endpoint {
+        @Inject Greeting greeting;
+
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            String name = session.getPathParameters().get("name");
+            session.addMessageHandler(
+                    String.class,
+                    (MessageHandler.Whole<String>)
+                            text ->
+                                    session.getAsyncRemote()
+                                            .sendText(greeting.to(name + ", " + text)));
+        }
+    }
+
+    /** Without a constructor that a container could use. */
+    public static class Made extends Programmatic {
+        private final String word;
+
+        Made(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            session.getAsyncRemote().sendText(word);
+        }
+    }
+
+    private static HighwaterBuilder builder() {
+        return Highwater.builder().port(0).adminPort(0).drainWindow(Duration.ZERO);
+    }
+
+    private static URI uri(Highwater node) {
+        return URI.create("http://127.0.0.1:" + node.port());
+    }
+
+    private static TestSocket open(Highwater node, String path) throws IOException {
+        return SocketOverHttp1.open(uri(node), path, null).reading();
+    }
+
+    private static String answer(TestSocket socket, String text) throws Exception {
+        socket.text(text);
+        return socket.next(GUARD).text();
+    }
+
+    @Test
+    void anEndpointGivenByHandIsABean() throws Exception {
+        try (Highwater node = builder().bean(Given.class).bean(Greeting.class).start();
+                TestSocket socket = open(node, "/given")) {
+            assertThat(answer(socket, "sea")).isEqualTo("hello sea");
+            assertThatThrownBy(
+                            () ->
+                                    SocketOverHttp1.openFrom(
+                                            "https://other.example", uri(node), "/given"))
+                    .isInstanceOf(TestSocket.Refused.class)
+                    .extracting(refused -> ((TestSocket.Refused) refused).status())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void aProgrammaticEndpointIsABeanAtItsConfiguredPath() throws Exception {
+        ServerEndpointConfig config =
+                ServerEndpointConfig.Builder.create(Programmatic.class, "/made/{name}").build();
+        try (Highwater node = builder().endpoint(config).bean(Greeting.class).start();
+                TestSocket socket = open(node, "/made/blue")) {
+            assertThat(answer(socket, "sea")).isEqualTo("hello blue, sea");
+        }
+    }
+
+    @Test
+    void aConfiguratorMayMakeTheInstances() throws Exception {
+        ServerEndpointConfig config =
+                ServerEndpointConfig.Builder.create(Made.class, "/made")
+                        .configurator(
+                                new ServerEndpointConfig.Configurator() {
+                                    @Override
+                                    public <T> T getEndpointInstance(Class<T> type) {
+                                        return type.cast(new Made("by hand"));
+                                    }
+                                })
+                        .build();
+        try (Highwater node = builder().endpoint(config).start();
+                TestSocket socket = open(node, "/made")) {
+            assertThat(socket.next(GUARD).text()).isEqualTo("by hand");
+        }
+    }
+
+    @Test
+    void drainEndsSessionsWith1012AndClosesThePort() throws Exception {
+        try (Highwater node = builder().start();
+                TestSocket socket = open(node, "/v1/echo")) {
+            assertThat(answer(socket, "still here")).isEqualTo("still here");
+            node.drain();
+            assertThat(socket.next(GUARD).closeCode()).isEqualTo(1012);
+            assertThatThrownBy(() -> new Socket("127.0.0.1", node.port()).close())
+                    .isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @Test
+    void afterCloseTheSamePortsAreFree() throws Exception {
+        Highwater first = builder().start();
+        int port = first.port();
+        int adminPort = first.adminPort();
+        first.close();
+        first.close();
+        try (Highwater second = builder().port(port).adminPort(adminPort).start()) {
+            assertThat(second.port()).isEqualTo(port);
+            assertThat(second.adminPort()).isEqualTo(adminPort);
+            assertThat(second.tlsPort()).isEmpty();
+        }
+    }
+
+    @Test
+    void twoOfOneNameOnOnePathFailWithALineThatNamesBoth() {
+        assertThatThrownBy(
+                        () ->
+                                builder()
+                                        .bean(Given.class)
+                                        .bean(Twin.class)
+                                        .bean(Greeting.class)
+                                        .start())
+                .isInstanceOf(DeploymentFailure.class)
+                .hasMessageContaining(Given.class.getName())
+                .hasMessageContaining(Twin.class.getName())
+                .hasMessageNotContaining("\n");
+    }
+
+    /** Not a bean, and nobody made one of it. */
+    public record Nobody(String name) {}
+
+    @ServerEndpoint("/lost")
+    public static class Lost {
+        @Inject Nobody nobody;
+    }
+
+    @Test
+    void whatCanNotBeInjectedFailsWithALineThatNamesIt() {
+        assertThatThrownBy(() -> builder().bean(Lost.class).start())
+                .isInstanceOf(DeploymentFailure.class)
+                .hasMessageContaining(Lost.class.getName())
+                .hasMessageContaining("Nobody")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void anAnnotatedClassIsNoProgrammaticOne() {
+        ServerEndpointConfig config =
+                ServerEndpointConfig.Builder.create(Given.class, "/given").build();
+        assertThatThrownBy(() -> builder().bean(Greeting.class).endpoint(config).start())
+                .isInstanceOf(DeploymentFailure.class)
+                .hasMessageContaining(Given.class.getName())
+                .hasMessageContaining(Endpoint.class.getName());
+    }
+
+    @Test
+    void whatIsNotAllowedIsSaidAllAtOnce() {
+        assertThatThrownBy(
+                        () ->
+                                builder()
+                                        .ratePerIp(0, 40)
+                                        .maxMessageBytes(-1)
+                                        .set("highwater.prot", 1)
+                                        .start())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("highwater.handshake.rate-per-ip")
+                .hasMessageContaining("highwater.limits.max-message-bytes")
+                .hasMessageContaining("highwater.prot");
+    }
+
+    /** A setter with a misspelt key would fail here. */
+    @Test
+    void everySetterSetsKeysThatThereAre() throws Exception {
+        HighwaterBuilder builder =
+                builder()
+                        .adminFor("127.0.0.1", "secret")
+                        .node("here")
+                        .allowedOrigins("https://a.example", "https://b.example")
+                        .allowedHosts("localhost")
+                        .trustedProxies("10.0.0.0/8")
+                        .ratePerIp(1, 2)
+                        .maxConnections(3, 2)
+                        .maxMessageBytes(100)
+                        .overflow(OverflowPolicy.LATEST)
+                        .highWater(10, 1000)
+                        .keepalive(
+                                Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(3))
+                        .set("highwater.region", "sea");
+        builder.start().close();
+        assertThatThrownBy(() -> builder.tls(0, Path.of("none.p12"), "secret").start())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("none.p12")
+                .hasMessageNotContaining("secret");
+        // The list above is complete, but for those that set no key.
+        assertThat(HighwaterBuilder.class.getDeclaredMethods())
+                .filteredOn(method -> Modifier.isPublic(method.getModifiers()))
+                .extracting(Method::getName)
+                .containsExactlyInAnyOrder(
+                        "port",
+                        "adminPort",
+                        "drainWindow",
+                        "adminFor",
+                        "node",
+                        "allowedOrigins",
+                        "allowedHosts",
+                        "trustedProxies",
+                        "ratePerIp",
+                        "maxConnections",
+                        "maxMessageBytes",
+                        "overflow",
+                        "highWater",
+                        "keepalive",
+                        "tls",
+                        "set",
+                        "config",
+                        "bean",
+                        "endpoint",
+                        "classLoader",
+                        "start");
+    }
+}
