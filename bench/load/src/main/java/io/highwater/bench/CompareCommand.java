@@ -146,7 +146,7 @@ final class CompareCommand implements Callable<Integer> {
             }
             if (topic == Topic.GROWTH) {
                 for (Growth.Series series : new Growth(BenchOptions.TICKER, length).series()) {
-                    sound &= grow(series, launcher, report, progress);
+                    sound &= grow(series.only(who), launcher, report, progress);
                 }
             }
         }
@@ -182,6 +182,9 @@ final class CompareCommand implements Callable<Integer> {
     private static boolean grow(
             Growth.Series series, ServerLauncher launcher, CompareReport report, Progress progress)
             throws IOException {
+        if (series.contestants().isEmpty()) {
+            return true;
+        }
         progress.say("== " + series.title());
         List<Comparison> points = new ArrayList<>();
         for (Growth.Point point : series.points()) {

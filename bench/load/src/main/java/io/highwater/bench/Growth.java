@@ -30,7 +30,19 @@ record Growth(Ticker ticker, Length length) {
             List<Contestant> contestants,
             HeapSize heap,
             List<Column> columns,
-            List<Point> points) {}
+            List<Point> points) {
+        /** With those contestants only that are in {@code asked}. */
+        Series only(List<Contestant> asked) {
+            return new Series(
+                    id,
+                    title,
+                    sizeTitle,
+                    contestants.stream().filter(asked::contains).toList(),
+                    heap,
+                    columns,
+                    points);
+        }
+    }
 
     /** The workload at one size. */
     record Point(int size, Workload workload) {}
