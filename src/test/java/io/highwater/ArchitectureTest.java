@@ -28,12 +28,7 @@ final class ArchitectureTest {
             new TreeMap<>(
                     Map.ofEntries(
                             Map.entry("", Set.of(ALL_BUT_CLI)),
-                            Map.entry("cli", Set.of("", "cli.bench")),
-                            // A program of its own beside the server: it measures time.
-                            // But compression it measures alone, by what a wire calls.
-                            Map.entry(
-                                    "cli.bench",
-                                    Set.of("time", "wire", "wire.deflate", "handshake")),
+                            Map.entry("cli", Set.of("")),
                             // Rate control of HTTP/2 measures time.
                             Map.entry("server", Set.of("wire.jetty", "handshake", "admin", "time")),
                             Map.entry("admin", Set.of()),

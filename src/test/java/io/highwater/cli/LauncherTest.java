@@ -158,6 +158,34 @@ final class LauncherTest {
         assertThat(launch(home.resolve("highwater"), use(jdk)).code()).isEqualTo(7);
     }
 
+    @Test
+    void benchIsAProjectOfItsOwnAndIsBuiltOnce() throws Exception {
+        Path folder = Files.createDirectories(home.resolve("bench/load/target"));
+        Path benchJar = Files.createFile(folder.resolve("bench.jar")).toRealPath();
+        Path source = Files.createFile(home.resolve("bench/pom.xml"));
+        Map<String, String> environment = builder();
+        Path launcher = home.resolve("highwater");
+
+        Result first = launch(launcher, environment, "bench", "compare", "a b *");
+        assertThat(first.arguments())
+                .contains("-Dhighwater.home=" + home.toRealPath())
+                .endsWith("-jar", benchJar.toString(), "compare", "a b *");
+        assertThat(first.output()).contains("building the benchmark");
+        assertThat(launch(launcher, environment, "bench").output()).doesNotContain("building");
+
+        Files.setLastModifiedTime(source, FileTime.from(NEW.plusSeconds(3600)));
+        assertThat(launch(launcher, environment, "bench").output())
+                .contains("building the benchmark");
+    }
+
+    @Test
+    void benchWithoutItsSourcesIsOneWithALine() throws Exception {
+        Result result = launch(home.resolve("highwater"), use(jdk("17")), "bench", "compare");
+
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.output()).contains("bench/").doesNotContain("-jar");
+    }
+
     /** A source tree a minute older than the jar. */
     private Path sources() throws IOException {
         Path main = Files.createDirectories(home.resolve("src/main/a b"));

@@ -1,0 +1,70 @@
+package io.highwater.bench.engine;
+
+import io.highwater.handshake.DeflatePolicy;
+import io.highwater.handshake.RoutePolicy;
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerThread;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.ReadBuffers;
+import io.highwater.wire.Route;
+import io.highwater.wire.WireContext;
+import io.highwater.wire.WireObserver;
+import io.highwater.wire.WireSettings;
+import io.highwater.wire.deflate.DeflateObserver;
+import io.highwater.wire.deflate.DeflateSettings;
+import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.jetty.UpgradeHandler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * Highwater's wire engine on a plain Jetty server, with a listener that echoes: no endpoint, no
+ * session, no handshake rule, no keepalive. What the layers above it cost is the difference.
+ */
+public final class WirePeer {
+    private static final int BACKLOG = 4096;
+
+    private WirePeer() {}
+
+    /** Prints one ready line and serves until killed. */
+    public static void main(String[] args) throws Exception {
+        Ticker ticker = Ticker.system();
+        TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+        TimerThread.start(wheel, ticker);
+        // The echo does not block, so it may run where the bytes were read.
+        Route echo =
+                new Route(
+                        RoutePolicy.of("/v1/echo"),
+                        WireSettings.defaults(),
+                        Runnable::run,
+                        (wire, request, decision, headers) -> new EchoListener(wire));
+        UpgradeDecision.Accepted everybody =
+                new UpgradeDecision.Accepted(
+                        "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE);
+        Server server = new Server();
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(false);
+        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost("127.0.0.1");
+        connector.setAcceptQueueSize(BACKLOG);
+        server.addConnector(connector);
+        server.setHandler(
+                new UpgradeHandler(
+                        request -> everybody.asStage(),
+                        path -> echo,
+                        new WireContext(wheel, new ReadBuffers(), WireObserver.NONE),
+                        new PermessageDeflate(
+                                DeflateSettings.defaults(),
+                                Runtime.getRuntime().maxMemory(),
+                                wheel,
+                                Runnable::run,
+                                DeflateObserver.NONE)));
+        server.start();
+        System.out.println("Wire ready: http://127.0.0.1:" + connector.getLocalPort());
+        server.join();
+    }
+}

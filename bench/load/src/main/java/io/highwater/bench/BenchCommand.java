@@ -1,0 +1,18 @@
+package io.highwater.bench;
+
+import picocli.CommandLine.Command;
+
+/** The benchmarks, each a subcommand. */
+@Command(
+        name = "bench",
+        description = "Measures Highwater beside its peers, or beside a raw NIO loop alone.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "(compare | idle | fanout | echo | deflate)",
+        subcommands = {
+            CompareCommand.class,
+            IdleCommand.class,
+            FanoutCommand.class,
+            EchoCommand.class,
+            DeflateCommand.class
+        })
+final class BenchCommand {}
