@@ -270,6 +270,7 @@ final class HubChannel<F> {
     }
 
     Presence presence(int maxClients) {
+        deliver();
         Set<String> clients = new TreeSet<>();
         for (int i = 0; i < subscriptions.size() && clients.size() < maxClients; i++) {
             clients.add(subscriptions.get(i).subscriber.client());

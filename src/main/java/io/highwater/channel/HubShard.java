@@ -130,10 +130,9 @@ final class HubShard<F> implements BackboneListener {
     private void pass() {
         int room = take(PASS_ITEMS);
         if (!gathering.isEmpty()) {
-            // Where a core is free this is no pause. Where none is, those who publish go first:
-            // what
-            // they have ready joins this turn, or else the turns would be the smaller the busier
-            // the node is, and each costs a write a subscriber.
+            // Where a core is free this is no pause. Where none is, those who publish go first, and
+            // what they have ready joins this turn. Else turns would be the smaller the busier the
+            // node is, and each costs a write a subscriber.
             Thread.yield();
             take(room);
         }
