@@ -77,7 +77,11 @@ final class FanoutCommand implements Callable<Integer> {
                                 BenchOptions.TICKER,
                                 Carrier.HTTP1,
                                 Sizes.connections(connections),
-                                Sizes.bytes(bytes, ChatMessage.minBytes()),
+                                Sizes.bytes(
+                                        bytes,
+                                        channels
+                                                ? ChannelMessage.minBytes()
+                                                : ChatMessage.minBytes()),
                                 Sizes.inRange("--rate", rate, 1, MAX_RATE),
                                 Sizes.inRange("--in-flight", inFlight, 1, MAX_IN_FLIGHT),
                                 Sizes.seconds("--warm-up", warmUp),
