@@ -107,12 +107,15 @@ function addressed() {
   return { view, name };
 }
 
+let followed = null; // Of location.hash.
+
 function follow() {
   const { view, name } = addressed();
   const hadFocus = current !== null && current !== view && panelOf(current).contains(document.activeElement);
   current = view;
   views[view].enter(name);
   history.replaceState(null, '', `#${views[view].hash}`);
+  followed = location.hash;
   for (const tab of tabs) {
     const isShown = viewOf(tab) === view;
     tab.setAttribute('aria-selected', String(isShown));
@@ -167,7 +170,11 @@ window.addEventListener('online', () => {
     }
   }
 });
-window.addEventListener('hashchange', follow);
+window.addEventListener('hashchange', () => {
+  if (location.hash !== followed) {
+    follow(); // Else select() did: somebody may be typing into the view's fields since.
+  }
+});
 document.addEventListener('visibilitychange', () => {
   unread[current] = 0;
   showUnread();

@@ -214,9 +214,11 @@ class HttpServerTest {
     @Test
     void drainingClosesTheListenerAndKeepsConnections() throws Exception {
         try (Socket kept = connect()) {
-            InputStream in = new BufferedInputStream(kept.getInputStream());
-            send(kept, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-            assertThat(readAnswer(in)).startsWith("HTTP/1.1 200 ");
+            // Its request is under way: Jetty may close a connection whose last answer went out a
+            // moment before, and HTTP allows that. It is accepted before the next one is.
+            send(kept, "GET / HTTP/1.1\r\nHost: a\r\n");
+            assertThat(raw("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 ");
             int port = server.port();
             server.stopAccepting();
             // A thread that waits in accept() keeps the kernel's socket until its signal comes.
@@ -224,7 +226,8 @@ class HttpServerTest {
                             () ->
                                     assertThatThrownBy(() -> connectAndClose(port))
                                             .isInstanceOf(ConnectException.class));
-            send(kept, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            send(kept, "\r\n");
+            InputStream in = new BufferedInputStream(kept.getInputStream());
             assertThat(readAnswer(in))
                     .startsWith("HTTP/1.1 200 ")
                     .containsIgnoringCase("\r\nConnection: close\r\n");
