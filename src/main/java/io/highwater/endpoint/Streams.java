@@ -40,7 +40,7 @@ final class Streams {
                 session.deployment().requests().call(method);
             }
         } catch (Throwable thrown) {
-            session.onStreamMethodFailed(thrown);
+            session.survives(thrown);
         } finally {
             running.unlock();
         }
