@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.outbound.SlowConsumerException;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.OutboundFrame;
 import jakarta.websocket.EncodeException;
@@ -58,7 +59,19 @@ final class BasicRemote implements RemoteEndpoint.Basic {
             parts = isLast ? null : kind;
         }
         OutboundFrame.Fin fin = isLast ? OutboundFrame.Fin.LAST : OutboundFrame.Fin.MORE;
-        await(OutboundFrame.fragment(opcode, fin, part));
+        try {
+            await(OutboundFrame.fragment(opcode, fin, part));
+        } catch (SlowConsumerException e) {
+            beginAnew(opcode);
+            throw e;
+        }
+    }
+
+    /** A first part that was refused began nothing. */
+    private synchronized void beginAnew(Opcode refused) {
+        if (refused != Opcode.CONTINUATION) {
+            parts = null;
+        }
     }
 
     private void send(OutboundFrame whole) throws IOException {
@@ -105,7 +118,7 @@ final class BasicRemote implements RemoteEndpoint.Basic {
 
     /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */
     @Override
-    public void setBatchingAllowed(boolean allowed) {
+    public void setBatchingAllowed(boolean allowed) throws IOException {
         batching = allowed;
     }
 
@@ -115,17 +128,17 @@ final class BasicRemote implements RemoteEndpoint.Basic {
     }
 
     @Override
-    public void flushBatch() {}
+    public void flushBatch() throws IOException {}
 
     /** Goes past the queue; best effort. */
     @Override
-    public void sendPing(ByteBuffer applicationData) {
+    public void sendPing(ByteBuffer applicationData) throws IOException {
         Remotes.sendPing(session, applicationData);
     }
 
     /** Goes past the queue; best effort. */
     @Override
-    public void sendPong(ByteBuffer applicationData) {
+    public void sendPong(ByteBuffer applicationData) throws IOException {
         Remotes.sendPong(session, applicationData);
     }
 }

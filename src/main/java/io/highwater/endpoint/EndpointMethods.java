@@ -89,7 +89,13 @@ record EndpointMethods(
      * @throws PathParamException a path parameter does not fit the type that some method has for it
      */
     void check(Map<String, String> pathParams) {
-        Stream.of(open, close, error, receiver(targets.text()), receiver(targets.binary()))
+        Stream.of(
+                        open,
+                        close,
+                        error,
+                        (CallbackMethod) targets.pong(),
+                        receiver(targets.text()),
+                        receiver(targets.binary()))
                 .filter(Objects::nonNull)
                 .forEach(method -> method.check(pathParams));
     }

@@ -213,13 +213,6 @@ final class EndpointSession extends JettyCoreSession
         try {
             deployment.requests().call(() -> tellClosed(status));
         } finally {
-            SessionCodecs made;
-            synchronized (this) {
-                made = codecs;
-            }
-            if (made != null) {
-                made.destroy();
-            }
             if (instance != null) {
                 instance.release().run();
             }
@@ -228,9 +221,19 @@ final class EndpointSession extends JettyCoreSession
 
     private void tellClosed(CloseStatus status) {
         CallbackMethod close = methods().close();
-        if (jakarta == null || close == null) {
-            return;
+        if (jakarta != null && close != null) {
+            callClose(close, status);
         }
+        SessionCodecs made;
+        synchronized (this) {
+            made = codecs;
+        }
+        if (made != null) {
+            made.destroy();
+        }
+    }
+
+    private void callClose(CallbackMethod close, CloseStatus status) {
         try {
             close.receive(
                     this,
@@ -362,7 +365,7 @@ final class EndpointSession extends JettyCoreSession
     }
 
     /** The encoder for objects of {@code type}; null: there is none. */
-    @Nullable Encoder encoder(Class<?> type) {
+    @Nullable Encoder encoder(Class<?> type) throws IOException {
         return codecs().encoder(methods().encoders(), type);
     }
 
@@ -373,6 +376,9 @@ final class EndpointSession extends JettyCoreSession
                 present = codecs;
                 if (present == null) {
                     codecs = present = new SessionCodecs(config, deployment.components());
+                    if (closed) {
+                        present.destroy();
+                    }
                 }
             }
         }

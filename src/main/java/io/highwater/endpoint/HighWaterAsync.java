@@ -33,6 +33,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
 
     HighWaterAsync(EndpointSession session) {
         this.session = session;
+        this.sendTimeoutMillis = session.deployment().container().getDefaultAsyncSendTimeout();
     }
 
     /**
@@ -227,7 +228,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
 
     /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */
     @Override
-    public void setBatchingAllowed(boolean allowed) {
+    public void setBatchingAllowed(boolean allowed) throws IOException {
         batching = allowed;
     }
 
@@ -237,17 +238,17 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     }
 
     @Override
-    public void flushBatch() {}
+    public void flushBatch() throws IOException {}
 
     /** Goes past the queue; best effort. */
     @Override
-    public void sendPing(ByteBuffer applicationData) {
+    public void sendPing(ByteBuffer applicationData) throws IOException {
         Remotes.sendPing(session, applicationData);
     }
 
     /** Goes past the queue; best effort. */
     @Override
-    public void sendPong(ByteBuffer applicationData) {
+    public void sendPong(ByteBuffer applicationData) throws IOException {
         Remotes.sendPong(session, applicationData);
     }
 }

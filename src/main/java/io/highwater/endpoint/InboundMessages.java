@@ -3,6 +3,7 @@ package io.highwater.endpoint;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.Decoder;
 import jakarta.websocket.MessageHandler;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -65,18 +66,34 @@ final class InboundMessages {
         boolean first = opcode != OpCode.CONTINUATION;
         if (first) {
             current = opcode == OpCode.TEXT ? targets.text() : targets.binary();
+            forgetRemoved();
         }
         MessageTarget to = current;
         if (to == null) {
             session.demand();
         } else if (!to.shape().isWhole()) {
-            // They may keep it beyond the next demand, but for one that is whole.
-            Frame frame = new Frame(opcode, last, first && last ? payload : copy(payload));
-            sink(to).accept(frame, session);
+            MessageSink sink = sink(to);
+            if (sink != null) {
+                // They may keep it beyond the next demand, but for one that is whole.
+                sink.accept(
+                        new Frame(opcode, last, first && last ? payload : copy(payload)), session);
+            }
         } else if (first && last) {
             deliver(to, payload);
         } else {
             gather(to, opcode, payload, first, last);
+        }
+    }
+
+    /** A handler that was removed is not kept by its sink. */
+    private void forgetRemoved() {
+        if (textSink != null && textSink.target != targets.text()) {
+            streams().forget(textSink.sink);
+            textSink = null;
+        }
+        if (binarySink != null && binarySink.target != targets.binary()) {
+            streams().forget(binarySink.sink);
+            binarySink = null;
         }
     }
 
@@ -133,7 +150,7 @@ final class InboundMessages {
     }
 
     /** The first decoder that wants it has it. */
-    private Object text(MessageTarget to, ByteBuffer payload) throws DecodeException {
+    private Object text(MessageTarget to, ByteBuffer payload) throws DecodeException, IOException {
         String text = string(payload);
         for (RegisteredDecoder registered : to.decoders()) {
             Decoder.Text<?> decoder = own(registered).getInstance();
@@ -148,7 +165,8 @@ final class InboundMessages {
         throw new DecodeException(text, "no decoder wants it");
     }
 
-    private Object binary(MessageTarget to, ByteBuffer payload) throws DecodeException {
+    private Object binary(MessageTarget to, ByteBuffer payload)
+            throws DecodeException, IOException {
         for (RegisteredDecoder registered : to.decoders()) {
             Decoder.Binary<?> decoder = own(registered).getInstance();
             if (decoder.willDecode(payload.duplicate())) {
@@ -162,7 +180,7 @@ final class InboundMessages {
         throw new DecodeException(payload, "no decoder wants it");
     }
 
-    private RegisteredDecoder own(RegisteredDecoder registered) {
+    private RegisteredDecoder own(RegisteredDecoder registered) throws IOException {
         return registered.primitive ? registered : session.codecs().own(registered);
     }
 
@@ -178,12 +196,23 @@ final class InboundMessages {
         return StandardCharsets.UTF_8.decode(utf8).toString();
     }
 
-    private MessageSink sink(MessageTarget to) {
+    /** Null: it can't be made, which is told; the rest of the message is dropped. */
+    private @Nullable MessageSink sink(MessageTarget to) {
         boolean isText = to.shape().opcode() == OpCode.TEXT;
         TargetSink present = isText ? textSink : binarySink;
         if (present != null && present.target == to) {
             return present.sink;
         }
+        try {
+            return newSink(to, isText);
+        } catch (Throwable thrown) {
+            current = null;
+            session.failed(thrown);
+            return null;
+        }
+    }
+
+    private MessageSink newSink(MessageTarget to, boolean isText) throws IOException {
         MethodHolder receiver =
                 message -> {
                     session.answer(to.receiver().receive(session, message));

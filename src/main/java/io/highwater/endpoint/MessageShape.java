@@ -69,6 +69,10 @@ enum MessageShape {
         return this == TEXT || this == BINARY;
     }
 
+    boolean isStream() {
+        return this == TEXT_STREAM || this == BINARY_STREAM;
+    }
+
     /** Where the frames of a session's messages go if they don't go in one piece. */
     MessageSink sink(EndpointSession session, MethodHolder to, List<RegisteredDecoder> decoders) {
         return switch (this) {

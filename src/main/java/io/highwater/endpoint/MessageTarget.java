@@ -18,6 +18,15 @@ record MessageTarget(
         List<RegisteredDecoder> decoders,
         Receiver receiver,
         @Nullable MessageHandler handler) {
+    /**
+     * @throws IllegalStateException several decoders for one stream
+     */
+    MessageTarget {
+        if (shape.isStream() && decoders.size() != 1) {
+            throw new IllegalStateException(
+                    "a stream is read by one decoder, not by each of " + decoders);
+        }
+    }
 
     /** What takes a message, or a part of one and whether it is the last. */
     @FunctionalInterface

@@ -114,7 +114,10 @@ record MessageTargets(
             @Nullable Object target, String kind, @Nullable MessageHandler handler) {
         if (target != null) {
             throw new IllegalStateException(
-                    "a handler of " + kind + " is there already; refused: " + handler);
+                    "a handler of "
+                            + kind
+                            + " is there already; refused: "
+                            + (handler == null ? "a method" : handler.getClass().getName()));
         }
     }
 

@@ -6,7 +6,6 @@ import jakarta.websocket.EncodeException;
 import jakarta.websocket.Encoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.messages.MessageOutputStream;
 import org.eclipse.jetty.websocket.core.messages.MessageWriter;
 
@@ -26,7 +25,7 @@ final class Remotes {
     }
 
     /**
-     * Encodes and sends.
+     * Encodes and sends. An encoder that writes to a stream blocks until all of it is sent.
      *
      * @param completion called once, unless this throws
      * @throws EncodeException no encoder is for it, or its encoder failed
@@ -43,22 +42,18 @@ final class Remotes {
             session.send(OutboundFrame.text(encoded), completion, timeoutMillis);
         } else if (encoder instanceof Encoder.TextStream<?> stream) {
             try (MessageWriter writer = writer(session)) {
-                writer.setCallback(callback(completion));
                 ((Encoder.TextStream<Object>) stream).encode(data, writer);
             }
+            completion.onWritten();
         } else if (encoder instanceof Encoder.Binary<?> binary) {
             ByteBuffer encoded = ((Encoder.Binary<Object>) binary).encode(data);
             session.send(OutboundFrame.binary(encoded), completion, timeoutMillis);
         } else {
             try (MessageOutputStream out = outputStream(session)) {
-                out.setCallback(callback(completion));
                 ((Encoder.BinaryStream<Object>) encoder).encode(data, out);
             }
+            completion.onWritten();
         }
-    }
-
-    private static Callback callback(SendCompletion completion) {
-        return Callback.from(completion::onWritten, completion::onFailed);
     }
 
     static <T> T notNull(T message, String what) {

@@ -2,6 +2,7 @@ package io.highwater.endpoint;
 
 import jakarta.websocket.Encoder;
 import jakarta.websocket.EndpointConfig;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -39,15 +40,23 @@ final class SessionCodecs {
         this.components = components;
     }
 
-    /** The session's own of each, in the same order. */
-    List<RegisteredDecoder> own(List<RegisteredDecoder> shared) {
-        return shared.stream().map(this::own).toList();
+    /**
+     * The session's own of each, in the same order.
+     *
+     * @throws ClosedChannelException the session is over
+     */
+    List<RegisteredDecoder> own(List<RegisteredDecoder> shared) throws ClosedChannelException {
+        List<RegisteredDecoder> own = new ArrayList<>(shared.size());
+        for (RegisteredDecoder decoder : shared) {
+            own.add(own(decoder));
+        }
+        return own;
     }
 
     /**
-     * @throws IllegalStateException the session is over
+     * @throws ClosedChannelException the session is over
      */
-    RegisteredDecoder own(RegisteredDecoder shared) {
+    RegisteredDecoder own(RegisteredDecoder shared) throws ClosedChannelException {
         return shared.primitive
                 ? shared
                 : own(shared, () -> decoder(shared), RegisteredDecoder::destroyInstance);
@@ -69,9 +78,11 @@ final class SessionCodecs {
     /**
      * The encoder for objects of {@code type}, or null.
      *
-     * @throws IllegalStateException it can't be made, or the session is over
+     * @throws IllegalStateException it can't be made
+     * @throws ClosedChannelException the session is over
      */
-    @Nullable Encoder encoder(AvailableEncoders table, Class<?> type) {
+    @Nullable Encoder encoder(AvailableEncoders table, Class<?> type)
+            throws ClosedChannelException {
         RegisteredEncoder shared;
         try {
             shared = table.getRegisteredEncoderFor(type);
@@ -97,7 +108,8 @@ final class SessionCodecs {
     }
 
     /** Made and initialized under no lock; of two made at once the second is destroyed. */
-    private <C> C own(Object shared, Supplier<C> maker, Consumer<C> destroyer) {
+    private <C> C own(Object shared, Supplier<C> maker, Consumer<C> destroyer)
+            throws ClosedChannelException {
         C present = find(shared);
         if (present != null) {
             return present;
@@ -112,7 +124,7 @@ final class SessionCodecs {
         }
         destroyer.accept(fresh);
         if (present == null) {
-            throw new IllegalStateException("the session is over");
+            throw new ClosedChannelException();
         }
         return present;
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.highwater.testing.LiveObjects;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestServer;
+import io.highwater.wire.WireConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,8 @@ final class IdleEndpointMemoryTest {
     void anIdleSessionKeepsTheseObjectsAndNoCodecs() throws Exception {
         try (TestServer server = TestServer.start()) {
             open(server, 10);
+            // Those of tests before may be on their way out.
+            await().atMost(GUARD).until(() -> LiveObjects.count(WireConnection.class) == 10);
             Map<String, Long> before = LiveObjects.byClass();
             open(server, SESSIONS);
 

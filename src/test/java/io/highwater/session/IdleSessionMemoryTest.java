@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.highwater.testing.LiveObjects;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestServer;
+import io.highwater.wire.WireConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +46,8 @@ final class IdleSessionMemoryTest {
             // The channel, the selectors' own, the threads.
             open(server, 10);
             awaitSubscribers(observer, 11);
+            // Those of tests before may be on their way out.
+            await().atMost(GUARD).until(() -> LiveObjects.count(WireConnection.class) == 11);
             Map<String, Long> before = LiveObjects.byClass();
             open(server, SESSIONS);
             awaitSubscribers(observer, 11 + SESSIONS);

@@ -39,7 +39,7 @@ public final class WirePeer {
                 new Route(
                         RoutePolicy.of("/v1/echo"),
                         WireSettings.defaults(),
-                        Runnable::run,
+                        Route.SAME_THREAD,
                         (wire, request, decision, headers) -> new EchoListener(wire));
         UpgradeDecision.Accepted everybody =
                 new UpgradeDecision.Accepted(
@@ -61,7 +61,7 @@ public final class WirePeer {
                                 DeflateSettings.defaults(),
                                 Runtime.getRuntime().maxMemory(),
                                 wheel,
-                                Runnable::run,
+                                Route.SAME_THREAD,
                                 DeflateObserver.NONE)));
         server.start();
         System.out.println("Wire ready: http://127.0.0.1:" + connector.getLocalPort());
