@@ -463,7 +463,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 } else {
                     stepDue = true;
                     if (reader.detach()) {
-                        askForMore();
+                        awaitMore();
                     }
                 }
             }
@@ -476,17 +476,19 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 if (reader.isIdle()) {
                     this.reader = null;
                 }
-                askForMore();
+                synchronized (this) {
+                    mayRead = readable;
+                }
+                awaitMore();
             }
             case END -> onTransportClosed(null);
         }
     }
 
-    /** The transport is empty, or was: it may have told of more since. */
-    private void askForMore() {
+    /** The transport is empty, unless it has told of more since. */
+    private void awaitMore() {
         boolean ask;
         synchronized (this) {
-            mayRead = readable;
             ask = !readable && !awaited;
             awaited |= ask;
         }

@@ -45,9 +45,16 @@ final class IdleEndpointMemoryTest {
         try (TestServer server = TestServer.start()) {
             open(server, 10);
             // Those of tests before may be on their way out.
-            await().atMost(GUARD).until(() -> LiveObjects.count(WireConnection.class) == 10);
+            await().atMost(GUARD)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(LiveObjects.count(WireConnection.class))
+                                            .isEqualTo(10));
             Map<String, Long> before = LiveObjects.byClass();
             open(server, SESSIONS);
+            for (SocketOverHttp1 socket : sockets) {
+                socket.text("again"); // Alone: the first may have come with the handshake.
+            }
 
             await().atMost(GUARD)
                     .untilAsserted(

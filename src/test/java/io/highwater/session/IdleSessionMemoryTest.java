@@ -47,7 +47,11 @@ final class IdleSessionMemoryTest {
             open(server, 10);
             awaitSubscribers(observer, 11);
             // Those of tests before may be on their way out.
-            await().atMost(GUARD).until(() -> LiveObjects.count(WireConnection.class) == 11);
+            await().atMost(GUARD)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(LiveObjects.count(WireConnection.class))
+                                            .isEqualTo(11));
             Map<String, Long> before = LiveObjects.byClass();
             open(server, SESSIONS);
             awaitSubscribers(observer, 11 + SESSIONS);
