@@ -165,12 +165,11 @@ final class Deployments implements Router, Handshake, AutoCloseable {
     @Override
     public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
         boolean channels = request.path().equals(Sessions.PATH);
-        Deployment owner = channels ? channelOwner : null;
-        Deployment deployment = owner == null ? find(request.path()) : owner;
+        Deployment deployment = answering(request);
         if (!node.takesSessions()
                 || deployment == null
                 || deployment.isRetired()
-                || (channels && owner == null && ownerAway)) {
+                || (channels && channelOwner == null && ownerAway)) {
             Rejected refusal =
                     Rejected.of(503, "draining", "this node is stopping")
                             .withRetryAfter(spread.next());
@@ -178,6 +177,17 @@ final class Deployments implements Router, Handshake, AutoCloseable {
             return refusal.asStage();
         }
         return deployment.handshake().decide(request);
+    }
+
+    @Override
+    public boolean mayBlock(UpgradeRequest request) {
+        Deployment deployment = answering(request);
+        return deployment != null && deployment.handshake().mayBlock(request);
+    }
+
+    private @Nullable Deployment answering(UpgradeRequest request) {
+        Deployment owner = request.path().equals(Sessions.PATH) ? channelOwner : null;
+        return owner == null ? find(request.path()) : owner;
     }
 
     private @Nullable Deployment find(String path) {

@@ -2,94 +2,90 @@ package io.highwater.endpoint;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.eclipse.jetty.websocket.core.util.MethodHolder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endpoint's method with the arguments that a session has bound so far. The method handle is
- * adapted once per method and shared; a session pays an array. (Jetty's own holder makes a chain of
- * bound method handles per session.) Confined to one session.
+ * A method of an endpoint class, read once and shared by its sessions: a call brings the session's
+ * own object, path parameters and Session. (Jetty binds them to method handles of each session.)
+ * Immutable.
  */
-final class CallbackMethod implements MethodHolder {
-    private static final Object UNBOUND = new Object();
+final class CallbackMethod implements MessageTarget.Receiver {
+    private final MethodHandle method;
+    private final Class<?>[] types;
+    private final String[] variables;
 
-    private final Shape shape;
-    private final Object[] arguments;
-
-    private CallbackMethod(Shape shape, Object[] arguments) {
-        this.shape = shape;
-        this.arguments = arguments;
-    }
-
-    /** The adapted methods of one endpoint class. Thread-safe. */
-    static final class Shapes {
-        private final Map<MethodHandle, Shape> shapes = new ConcurrentHashMap<>();
-
-        @Nullable MethodHolder holder(@Nullable MethodHandle method) {
-            if (method == null) {
-                return null;
-            }
-            Shape shape = shapes.computeIfAbsent(method, Shape::new);
-            Object[] arguments = new Object[shape.type.parameterCount()];
-            Arrays.fill(arguments, UNBOUND);
-            return new CallbackMethod(shape, arguments);
-        }
-    }
-
-    private static final class Shape {
-        private final MethodHandle generic;
-        private final MethodType type;
-
-        Shape(MethodHandle method) {
-            type = method.type();
-            int count = type.parameterCount();
-            generic =
-                    method.asType(MethodType.genericMethodType(count))
-                            .asSpreader(Object[].class, count);
-        }
+    /**
+     * @param method takes the endpoint, the variables, the Session, then what a call brings
+     * @param variables the names of the path's variables, in the order of the method's parameters
+     */
+    CallbackMethod(MethodHandle method, String[] variables) {
+        int count = method.type().parameterCount();
+        this.method =
+                method.asType(MethodType.genericMethodType(count))
+                        .asSpreader(Object[].class, count);
+        this.types = method.type().parameterArray();
+        this.variables = variables;
     }
 
     @Override
-    public MethodHolder bindTo(Object argument, int index) {
-        arguments[unbound(index)] = argument;
-        return this;
-    }
-
-    @Override
-    public Class<?> parameterType(int index) {
-        return shape.type.parameterType(unbound(index));
-    }
-
-    @Override
-    public Class<?> returnType() {
-        return shape.type.returnType();
-    }
-
-    @Override
-    public Object invoke(Object... rest) throws Throwable {
-        Object[] all = arguments;
-        if (rest.length > 0) {
-            all = arguments.clone();
-            int next = 0;
-            for (int i = 0; i < all.length; i++) {
-                if (all[i] == UNBOUND) {
-                    all[i] = rest[next++];
-                }
-            }
+    public @Nullable Object receive(EndpointSession session, Object... message) throws Throwable {
+        Object[] arguments = new Object[types.length];
+        arguments[0] = session.endpoint();
+        int next = 1;
+        for (String variable : variables) {
+            arguments[next] = pathParam(session.pathParams(), variable, types[next]);
+            next++;
         }
-        return (Object) shape.generic.invokeExact(all);
+        arguments[next++] = session.jakartaSession();
+        System.arraycopy(message, 0, arguments, next, message.length);
+        return (Object) method.invokeExact(arguments);
     }
 
-    private int unbound(int index) {
-        int left = index;
-        for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i] == UNBOUND && left-- == 0) {
-                return i;
-            }
+    /**
+     * @throws PathParamException a path parameter does not fit its type
+     */
+    void check(Map<String, String> pathParams) {
+        for (int i = 0; i < variables.length; i++) {
+            pathParam(pathParams, variables[i], types[1 + i]);
         }
-        throw new IndexOutOfBoundsException("no unbound argument " + index + " of " + shape.type);
+    }
+
+    /** As Jakarta has it: a String, a primitive type or its boxed form. */
+    private static Object pathParam(Map<String, String> params, String name, Class<?> type) {
+        String value = Objects.requireNonNull(params.get(name), name);
+        if (type == String.class) {
+            return value;
+        }
+        Class<?> boxed = MethodType.methodType(type).wrap().returnType();
+        try {
+            return parse(value, boxed);
+        } catch (IllegalArgumentException e) {
+            throw new PathParamException(
+                    new IllegalArgumentException(
+                            name + " is no " + boxed.getSimpleName() + ": " + value, e));
+        }
+    }
+
+    private static Object parse(String value, Class<?> boxed) {
+        if (boxed == Integer.class) {
+            return Integer.valueOf(value);
+        } else if (boxed == Long.class) {
+            return Long.valueOf(value);
+        } else if (boxed == Boolean.class) {
+            return Boolean.valueOf(value);
+        } else if (boxed == Double.class) {
+            return Double.valueOf(value);
+        } else if (boxed == Float.class) {
+            return Float.valueOf(value);
+        } else if (boxed == Short.class) {
+            return Short.valueOf(value);
+        } else if (boxed == Byte.class) {
+            return Byte.valueOf(value);
+        } else if (boxed == Character.class && value.length() == 1) {
+            return value.charAt(0);
+        }
+        throw new IllegalArgumentException("unfit for a path parameter");
     }
 }

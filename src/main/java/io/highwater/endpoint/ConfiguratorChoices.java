@@ -22,8 +22,14 @@ final class ConfiguratorChoices implements RoutePolicy.Choices {
         this.choosesSubprotocol = overrides(config.getConfigurator(), "getNegotiatedSubprotocol");
     }
 
+    /** NONE for a configurator without a method of its own that has to do with handshakes. */
     static RoutePolicy.Choices of(ServerEndpointConfig config) {
-        return new ConfiguratorChoices(config);
+        ConfiguratorChoices choices = new ConfiguratorChoices(config);
+        return choices.choosesOrigin
+                        || choices.choosesSubprotocol
+                        || overrides(config.getConfigurator(), "modifyHandshake")
+                ? choices
+                : NONE;
     }
 
     /** Whether a team's configurator has a method of its own instead of Jakarta's default. */

@@ -9,8 +9,9 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketContainer;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketFrameHandlerFactory;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
 
 /**
@@ -21,17 +22,15 @@ final class EndpointContainer extends JakartaWebSocketContainer implements Serve
     private static final String NO_CLIENT = "this server opens no WebSockets of its own";
 
     private final Executor executor;
-    private final Set<EndpointSession> sessions;
-    private final FrameHandlers frameHandlers;
+    private final Supplier<Set<Session>> openSessions;
 
     EndpointContainer(
-            WebSocketComponents components, Executor executor, Set<EndpointSession> sessions) {
+            WebSocketComponents components,
+            Executor executor,
+            Supplier<Set<Session>> openSessions) {
         super(components);
         this.executor = executor;
-        this.sessions = sessions;
-        // Jetty's tracker keeps a second set of all sessions; ours is there already.
-        removeSessionListener(sessionTracker);
-        this.frameHandlers = new FrameHandlers(this);
+        this.openSessions = openSessions;
     }
 
     @Override
@@ -39,17 +38,15 @@ final class EndpointContainer extends JakartaWebSocketContainer implements Serve
         return executor;
     }
 
+    /** Sessions' frames go another way than Jetty's. */
     @Override
-    protected FrameHandlers getFrameHandlerFactory() {
-        return frameHandlers;
+    protected JakartaWebSocketFrameHandlerFactory getFrameHandlerFactory() {
+        throw new IllegalStateException("sessions here have no frame handlers");
     }
 
     @Override
     public Set<Session> getOpenSessions() {
-        return sessions.stream()
-                .map(EndpointSession::jakartaSession)
-                .filter(session -> session != null && session.isOpen())
-                .collect(Collectors.toUnmodifiableSet());
+        return openSessions.get();
     }
 
     @Override

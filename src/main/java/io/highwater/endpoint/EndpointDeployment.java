@@ -8,6 +8,7 @@ import io.highwater.wire.Route;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireAcceptor;
 import io.highwater.wire.WireListener;
+import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketFrameHandlerMetadata;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
 import org.eclipse.jetty.util.URIUtil;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
@@ -31,9 +32,9 @@ final class EndpointDeployment implements WireAcceptor {
     private final Requests requests;
     private final SendQueues queues;
     private final Set<EndpointSession> sessions = ConcurrentHashMap.newKeySet();
-    private final FrameHandlers frameHandlers;
+    private final EndpointContainer container;
+    private final EndpointMethods methods;
     private final Route route;
-    private final boolean errorMethod;
     private final boolean ownHandshake;
     private final BooleanSupplier retired;
 
@@ -58,15 +59,12 @@ final class EndpointDeployment implements WireAcceptor {
                 new SendQueues(
                         EndpointAnnotations.outboundSettings(endpoint, node.settings().outbound()),
                         node.outbound());
-        EndpointContainer container = new EndpointContainer(components, executor, sessions);
-        this.frameHandlers = container.getFrameHandlerFactory();
-        JakartaWebSocketFrameHandlerMetadata metadata;
+        this.container = new EndpointContainer(components, executor, this::openSessions);
         try {
-            metadata = frameHandlers.read(config);
+            this.methods = EndpointMethods.read(config, container);
         } catch (RuntimeException e) {
             throw new EndpointDeploymentException(endpoint, String.valueOf(e.getMessage()), e);
         }
-        this.errorMethod = metadata.getErrorHandle() != null;
         this.ownHandshake =
                 ConfiguratorChoices.overrides(config.getConfigurator(), "modifyHandshake");
         this.route =
@@ -107,11 +105,20 @@ final class EndpointDeployment implements WireAcceptor {
         return sessions;
     }
 
-    /**
-     * Whether the class has an {@code @OnError} method, so that the session may go on after one.
-     */
-    boolean hasErrorMethod() {
-        return errorMethod;
+    /** Those whose endpoint has been told so, and can still send. */
+    Set<Session> openSessions() {
+        return sessions.stream()
+                .map(EndpointSession::jakartaSession)
+                .filter(session -> session != null && session.isOpen())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    EndpointContainer container() {
+        return container;
+    }
+
+    EndpointMethods methods() {
+        return methods;
     }
 
     EndpointNode node() {
@@ -149,11 +156,6 @@ final class EndpointDeployment implements WireAcceptor {
         return instances.get();
     }
 
-    EndpointFrameHandler frameHandler(
-            EndpointSession session, SessionConfig own, EndpointInstance instance) {
-        return frameHandlers.handler(instance.object(), own, session);
-    }
-
     private Map<String, String> pathParams(String requestPath) {
         if (path.getVariableCount() == 0) {
             return Map.of();
@@ -161,6 +163,6 @@ final class EndpointDeployment implements WireAcceptor {
         Map<String, String> encoded = path.getPathParams(requestPath);
         Map<String, String> params = new HashMap<>();
         encoded.forEach((name, value) -> params.put(name, URIUtil.decodePath(value)));
-        return params;
+        return Map.copyOf(params);
     }
 }

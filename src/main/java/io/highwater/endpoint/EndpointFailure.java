@@ -3,8 +3,6 @@ package io.highwater.endpoint;
 import io.highwater.outbound.SlowConsumerException;
 import io.highwater.wire.CloseStatus;
 import jakarta.websocket.DecodeException;
-import jakarta.websocket.EncodeException;
-import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import org.eclipse.jetty.websocket.core.exception.CloseException;
@@ -47,12 +45,6 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
                     false);
         }
         if (failure instanceof WebSocketException && failure.getCause() != null) {
-            return of(failure.getCause());
-        }
-        if (failure.getClass() == RuntimeException.class
-                && (failure.getCause() instanceof IOException
-                        || failure.getCause() instanceof EncodeException)) {
-            // A method's return value that could not be sent.
             return of(failure.getCause());
         }
         return new EndpointFailure(

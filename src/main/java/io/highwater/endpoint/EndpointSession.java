@@ -4,40 +4,39 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.keepalive.MaxIdle;
+import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.SlowConsumerException;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Opcode;
+import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireListener;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.EncodeException;
+import jakarta.websocket.Encoder;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketSession;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.ExtensionConfig;
-import org.eclipse.jetty.websocket.core.Frame;
-import org.eclipse.jetty.websocket.core.OpCode;
 import org.eclipse.jetty.websocket.core.OutgoingEntry;
-import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket of an annotated endpoint: between the wire's events and Jetty's frame handler,
- * which calls the endpoint's methods, and between that and the session's queue.
+ * One WebSocket of an endpoint: between the wire's events and the endpoint's methods, and between
+ * what these send and the session's queue.
  *
  * <p>Wire events and the endpoint's methods run one at a time on the session's executor; the verbs
  * are thread-safe.
  */
 final class EndpointSession extends JettyCoreSession
-        implements WireListener,
-                org.eclipse.jetty.ee10.websocket.jakarta.common.UpgradeRequest,
-                Callback,
-                SendQueueListener {
+        implements WireListener, Callback, SendQueueListener {
     /** What is longer is for ever. */
     private static final Duration LONGEST_IDLE = Duration.ofDays(365);
 
@@ -48,23 +47,21 @@ final class EndpointSession extends JettyCoreSession
     private final @Nullable String subprotocol;
     private final Object pingGroup;
     private final SendQueue queue;
+    private final InboundMessages inbound;
 
     /** Written in onOpen, as are the next two. */
-    private volatile @Nullable EndpointFrameHandler handler;
+    private volatile @Nullable JakartaSession jakarta;
 
     private @Nullable EndpointInstance instance;
     private @Nullable Keepalive keepalive;
+
+    /** Written under this; null until a team's encoder or decoder is needed. */
+    private volatile @Nullable SessionCodecs codecs;
 
     /** Guarded by this; null unless the endpoint set a timeout. */
     private volatile @Nullable MaxIdle maxIdle;
 
     private volatile Duration idleTimeout = Duration.ZERO;
-
-    /** Confined to the session's run: null unless fragments wait for their last one. */
-    private @Nullable WholeMessage gathered;
-
-    /** Confined to the session's run: null unless a method takes streams. */
-    private @Nullable Streams streams;
 
     /** So that {@code @OnOpen} comes before each {@code @OnClose}, however short the session. */
     private volatile boolean opening = true;
@@ -90,6 +87,7 @@ final class EndpointSession extends JettyCoreSession
                         ? wire
                         : request.connection().computeIfAbsent(PingGroup.class, PingGroup::new);
         this.queue = deployment.queues().open(wire, this);
+        this.inbound = new InboundMessages(this, deployment.methods().targets());
     }
 
     EndpointDeployment deployment() {
@@ -100,15 +98,35 @@ final class EndpointSession extends JettyCoreSession
         return queue;
     }
 
-    /** Null before {@code onOpen}. */
-    @Nullable JakartaWebSocketSession jakartaSession() {
-        EndpointFrameHandler opened = handler;
-        return opened == null ? null : opened.getSession();
+    InboundMessages inbound() {
+        return inbound;
+    }
+
+    SessionConfig config() {
+        return config;
+    }
+
+    EndpointMethods methods() {
+        return deployment.methods();
+    }
+
+    Map<String, String> pathParams() {
+        return config.getPathParams();
+    }
+
+    /** Null before {@code onOpen}, and for good where no instance could be made. */
+    @Nullable JakartaSession jakartaSession() {
+        return jakarta;
+    }
+
+    /** The object whose methods are called. */
+    Object endpoint() {
+        return Objects.requireNonNull(instance, "a callback before the session opened").object();
     }
 
     @Override
     public String clientId() {
-        JakartaWebSocketSession session = jakartaSession();
+        JakartaSession session = jakarta;
         return session == null ? "" : session.getId();
     }
 
@@ -126,75 +144,46 @@ final class EndpointSession extends JettyCoreSession
     }
 
     private void open() {
-        EndpointFrameHandler made;
         try {
-            EndpointInstance fresh = deployment.newInstance();
-            instance = fresh;
-            made = deployment.frameHandler(this, config, fresh);
-            handler = made;
+            instance = deployment.newInstance();
+            methods().check(pathParams());
         } catch (RuntimeException e) {
             EndpointFailure failure = EndpointFailure.of(e);
             failure.log(deployment.endpointClass());
             wire.fail(failure.status(), EndpointFailure.LINGER);
             return;
         }
-        made.onOpen(this, Callback.from(() -> {}, this::onOpenFailed));
+        jakarta = new JakartaSession(this);
+        try {
+            EndpointMethods methods = methods();
+            if (methods.maxTextBytes() != null) {
+                setMaxTextMessageSize(methods.maxTextBytes());
+            }
+            if (methods.maxBinaryBytes() != null) {
+                setMaxBinaryMessageSize(methods.maxBinaryBytes());
+            }
+            if (methods.open() != null) {
+                methods.open().receive(this, config);
+            }
+            demand();
+        } catch (Throwable thrown) {
+            onOpenFailed(thrown);
+        }
         opening = false;
     }
 
     @Override
     public void onFragment(Opcode opcode, ByteBuffer payload, boolean last) {
         messagePassed();
-        deployment.requests().call(() -> message((byte) opcode.code(), payload, last));
-    }
-
-    private void message(byte opcode, ByteBuffer payload, boolean last) {
-        EndpointFrameHandler to = opened();
-        boolean first = opcode != OpCode.CONTINUATION;
-        if (first && last) {
-            to.onFrame(new Frame(opcode, true, payload), this);
-            return;
-        }
-        if (first && to.takesWhole(opcode)) {
-            long maxBytes =
-                    opcode == OpCode.TEXT ? getMaxTextMessageSize() : getMaxBinaryMessageSize();
-            gathered = new WholeMessage(opcode, maxBytes, payload.remaining());
-        }
-        WholeMessage whole = gathered;
-        if (whole == null) {
-            to.onFrame(new Frame(opcode, last, copy(payload)), this);
-            return;
-        }
-        try {
-            whole.append(payload);
-        } catch (MessageTooLargeException e) {
-            gathered = null;
-            failed(e);
-            return;
-        }
-        if (last) {
-            gathered = null;
-            to.onFrame(new Frame(whole.opcode(), true, whole.joined()), this);
-        } else {
-            demand();
-        }
-    }
-
-    /** The methods that take a stream or parts may keep them beyond the next demand. */
-    private static ByteBuffer copy(ByteBuffer payload) {
-        return ByteBuffer.allocate(payload.remaining()).put(payload).flip();
-    }
-
-    private EndpointFrameHandler opened() {
-        return Objects.requireNonNull(handler, "a message before the session opened");
+        deployment.requests().call(() -> inbound.onFragment((byte) opcode.code(), payload, last));
     }
 
     @Override
     public void onPong(ByteBuffer payload) {
         Keepalive pings = keepalive;
         if (pings == null || !pings.onPong(payload)) {
-            Frame pong = new Frame(OpCode.PONG, copy(payload));
-            deployment.requests().call(() -> opened().onPong(pong, this));
+            ByteBuffer own = InboundMessages.copy(payload);
+            deployment.requests().call(() -> inbound.onPong(own));
         }
     }
 
@@ -218,12 +207,9 @@ final class EndpointSession extends JettyCoreSession
         }
         setIdleTimeout(Duration.ZERO);
         deployment.sessions().remove(this);
-        gathered = null;
         CloseLog.write(
                 status, wire, wire.activity().ageNanos(), queue.lostMessages(), getPathInContext());
-        if (streams != null) {
-            streams.end(new SessionClosedException(status));
-        }
+        inbound.end(new SessionClosedException(status));
         try {
             deployment.requests().call(() -> tellClosed(status));
         } finally {
@@ -234,17 +220,30 @@ final class EndpointSession extends JettyCoreSession
     }
 
     private void tellClosed(CloseStatus status) {
-        EndpointFrameHandler to = handler;
-        if (to == null || to.getSession() == null) {
-            return;
+        CallbackMethod close = methods().close();
+        if (jakarta != null && close != null) {
+            callClose(close, status);
         }
+        SessionCodecs made;
+        synchronized (this) {
+            made = codecs;
+        }
+        if (made != null) {
+            made.destroy();
+        }
+    }
+
+    private void callClose(CallbackMethod close, CloseStatus status) {
         try {
-            to.onClosed(
-                    new org.eclipse.jetty.websocket.core.CloseStatus(
-                            status.code(), status.reason()),
-                    Callback.from(() -> {}, this::onCloseMethodFailed));
-        } finally {
-            FrameHandlers.destroyDecoders(to);
+            close.receive(
+                    this,
+                    new CloseReason(
+                            CloseReason.CloseCodes.getCloseCode(status.code()), status.reason()));
+        } catch (Throwable thrown) {
+            EndpointFailure cause = EndpointFailure.of(thrown);
+            if (!tellErrorMethod(cause)) {
+                cause.log(deployment.endpointClass());
+            }
         }
     }
 
@@ -252,26 +251,19 @@ final class EndpointSession extends JettyCoreSession
 
     private void onOpenFailed(Throwable failure) {
         EndpointFailure cause = EndpointFailure.of(failure);
-        if (opened().getSession() == null || !tellErrorMethod(cause)) {
+        if (!tellErrorMethod(cause)) {
             cause.log(deployment.endpointClass());
         }
         wire.fail(cause.status(), EndpointFailure.LINGER);
     }
 
-    private void onCloseMethodFailed(Throwable failure) {
-        EndpointFailure cause = EndpointFailure.of(failure);
-        if (!tellErrorMethod(cause)) {
-            cause.log(deployment.endpointClass());
-        }
-    }
-
-    /** The handler's frame callback: the next demand is the handler's. */
+    /** A sink's frame callback: the next demand is the sink's. */
     @Override
     public void succeeded() {}
 
     /**
-     * The handler's frame callback: an endpoint's method threw, or a message was not to its liking.
-     * With an {@code @OnError} method the session goes on, unless the failure is one that ends it.
+     * An endpoint's method threw, or a message was not to its liking. With an {@code @OnError}
+     * method the session goes on, unless the failure is one that ends it.
      */
     @Override
     public void failed(Throwable failure) {
@@ -280,12 +272,11 @@ final class EndpointSession extends JettyCoreSession
         }
     }
 
-    /** The same of a method that took a stream: its sink goes on to the next message by itself. */
-    void onStreamMethodFailed(Throwable failure) {
-        survives(failure);
-    }
-
-    private boolean survives(Throwable failure) {
+    /**
+     * The same where no demand is due: of a Pong, or a stream, whose sink goes on to the next
+     * message by itself.
+     */
+    boolean survives(Throwable failure) {
         if (failure instanceof SessionClosedException) {
             return false; // of a frame that no stream will read any more
         }
@@ -301,17 +292,16 @@ final class EndpointSession extends JettyCoreSession
         return false;
     }
 
-    private boolean tellErrorMethod(EndpointFailure cause) {
-        if (!deployment.hasErrorMethod()) {
+    private boolean tellErrorMethod(EndpointFailure failure) {
+        CallbackMethod error = methods().error();
+        if (error == null) {
             return false;
         }
-        opened().onError(
-                        cause.cause(),
-                        Callback.from(
-                                () -> {},
-                                thrown ->
-                                        EndpointFailure.of(thrown)
-                                                .log(deployment.endpointClass())));
+        try {
+            error.receive(this, failure.cause());
+        } catch (Throwable thrown) {
+            EndpointFailure.of(thrown).log(deployment.endpointClass());
+        }
         return true;
     }
 
@@ -332,7 +322,6 @@ final class EndpointSession extends JettyCoreSession
         if (!queue.isAboveHighWater()) {
             wire.demand();
         } else if (wire.activity().isDemandWithheld()) {
-            // A Pong's handler demands too, and uses up none.
             queue.whenWritable().whenComplete((writable, over) -> wire.demand());
         }
     }
@@ -342,23 +331,67 @@ final class EndpointSession extends JettyCoreSession
         closing = true;
     }
 
-    // Jetty's verbs.
+    // What goes out.
 
-    @Override
-    public void sendFrame(OutgoingEntry entry) {
-        switch (entry.getFrame().getOpCode()) {
-            case OpCode.PING, OpCode.PONG -> OutgoingFrames.sendControl(entry, wire);
-            case OpCode.CLOSE -> {
-                org.eclipse.jetty.websocket.core.CloseStatus status =
-                        org.eclipse.jetty.websocket.core.CloseStatus.getCloseStatus(
-                                entry.getFrame());
-                close(status.getCode(), status.getReason(), entry.getCallback());
-            }
-            default -> {
-                messagePassed();
-                OutgoingFrames.sendData(entry, wire, queue, deployment);
+    /**
+     * @param timeoutMillis until its last byte must have left; 0 or less: for ever
+     */
+    void send(OutboundFrame frame, SendCompletion completion, long timeoutMillis) {
+        messagePassed();
+        if (timeoutMillis > 0) {
+            SendTimeout timeout =
+                    new SendTimeout(completion, wire, deployment.wheel(), timeoutMillis);
+            timeout.start();
+            queue.offer(frame, timeout);
+        } else {
+            queue.offer(frame, completion);
+        }
+    }
+
+    /** What a method returned, if it returned anything. */
+    void answer(@Nullable Object message) throws IOException, EncodeException {
+        JakartaSession to = jakarta;
+        if (message != null && to != null) {
+            to.getBasicRemote().sendObject(message);
+        }
+    }
+
+    void ping(ByteBuffer payload) {
+        wire.ping(payload);
+    }
+
+    void pong(ByteBuffer payload) {
+        wire.pong(payload);
+    }
+
+    /** The encoder for objects of {@code type}; null: there is none. */
+    @Nullable Encoder encoder(Class<?> type) throws IOException {
+        return codecs().encoder(methods().encoders(), type);
+    }
+
+    SessionCodecs codecs() {
+        SessionCodecs present = codecs;
+        if (present == null) {
+            synchronized (this) {
+                present = codecs;
+                if (present == null) {
+                    codecs = present = new SessionCodecs(config, deployment.components());
+                    if (closed) {
+                        present.destroy();
+                    }
+                }
             }
         }
+        return present;
+    }
+
+    /** Of Jetty's writers and streams: a fragment of a message. */
+    @Override
+    public void sendFrame(OutgoingEntry entry) {
+        send(
+                OutgoingFrames.data(entry.getFrame()),
+                OutgoingFrames.completion(entry.getCallback()),
+                entry.getMessageTimeout());
     }
 
     @Override
@@ -443,28 +476,13 @@ final class EndpointSession extends JettyCoreSession
         queue.close(status);
     }
 
-    /** Made for the first sink that takes a stream. */
-    Streams streams() {
-        Streams present = streams;
-        if (present == null) {
-            streams = present = new Streams(this);
-        }
-        return present;
-    }
-
     // What the handshake said.
-
-    @Override
-    public @Nullable Principal getUserPrincipal() {
-        return null;
-    }
 
     @Override
     public URI getRequestURI() {
         return URI.create(requestUri);
     }
 
-    @Override
     public String getPathInContext() {
         return getRequestURI().getRawPath();
     }

@@ -3,8 +3,10 @@ package io.highwater.endpoint;
 import io.highwater.api.Api;
 import io.highwater.outbound.Broadcast;
 import io.highwater.outbound.OfferResult;
+import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.SendQueue;
 import io.highwater.wire.OutboundFrame;
+import jakarta.websocket.EncodeException;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.Session;
@@ -14,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,18 +28,19 @@ import org.jspecify.annotations.Nullable;
 @Api
 public final class HighWaterAsync implements RemoteEndpoint.Async {
     private final EndpointSession session;
-    private final RemoteEndpoint.Async jetty;
+    private volatile long sendTimeoutMillis;
+    private volatile boolean batching;
 
-    private HighWaterAsync(EndpointSession session, RemoteEndpoint.Async jetty) {
+    HighWaterAsync(EndpointSession session) {
         this.session = session;
-        this.jetty = jetty;
+        this.sendTimeoutMillis = session.deployment().container().getDefaultAsyncSendTimeout();
     }
 
     /**
      * @param session of an annotated endpoint of this node
      */
     public static HighWaterAsync of(Session session) {
-        return new HighWaterAsync(endpointSession(session), session.getAsyncRemote());
+        return jakartaSession(session).getAsyncRemote();
     }
 
     /** Sends one text to many sessions; it is encoded once and its bytes are shared. */
@@ -92,8 +94,11 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     }
 
     private static EndpointSession endpointSession(Session session) {
-        if (session instanceof JakartaWebSocketSession jakarta
-                && jakarta.getCoreSession() instanceof EndpointSession own) {
+        return jakartaSession(session).endpointSession();
+    }
+
+    private static JakartaSession jakartaSession(Session session) {
+        if (session instanceof JakartaSession own) {
             return own;
         }
         throw new IllegalArgumentException(
@@ -152,66 +157,98 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
 
     @Override
     public long getSendTimeout() {
-        return jetty.getSendTimeout();
+        return sendTimeoutMillis;
     }
 
+    /**
+     * How long a message may take from its send to its last byte; then it fails, and its session
+     * with it. 0 or less: for ever.
+     */
     @Override
     public void setSendTimeout(long timeoutMillis) {
-        jetty.setSendTimeout(timeoutMillis);
+        sendTimeoutMillis = timeoutMillis;
     }
 
     @Override
     public void sendText(String text, SendHandler handler) {
-        jetty.sendText(text, handler);
+        Remotes.notNull(text, "the text");
+        session.send(OutboundFrame.text(text), completion(handler), sendTimeoutMillis);
     }
 
     @Override
     public Future<Void> sendText(String text) {
-        return jetty.sendText(text);
+        SendFuture sent = new SendFuture();
+        session.send(
+                OutboundFrame.text(Remotes.notNull(text, "the text")), sent, sendTimeoutMillis);
+        return sent;
     }
 
     @Override
     public Future<Void> sendBinary(ByteBuffer data) {
-        return jetty.sendBinary(data);
+        SendFuture sent = new SendFuture();
+        session.send(
+                OutboundFrame.binary(Remotes.notNull(data, "the data")), sent, sendTimeoutMillis);
+        return sent;
     }
 
     @Override
     public void sendBinary(ByteBuffer data, SendHandler handler) {
-        jetty.sendBinary(data, handler);
+        Remotes.notNull(data, "the data");
+        session.send(OutboundFrame.binary(data), completion(handler), sendTimeoutMillis);
     }
 
     @Override
     public Future<Void> sendObject(Object data) {
-        return jetty.sendObject(data);
+        SendFuture sent = new SendFuture();
+        encode(data, sent);
+        return sent;
     }
 
     @Override
     public void sendObject(Object data, SendHandler handler) {
-        jetty.sendObject(data, handler);
+        encode(data, completion(handler));
     }
 
+    /** What can't be encoded was not sent. */
+    private void encode(Object data, SendCompletion completion) {
+        Remotes.notNull(data, "the object");
+        try {
+            Remotes.sendObject(session, data, completion, sendTimeoutMillis);
+        } catch (EncodeException | IOException | RuntimeException e) {
+            completion.onFailed(e);
+        }
+    }
+
+    private HandlerCompletion completion(SendHandler handler) {
+        return new HandlerCompletion(
+                Remotes.notNull(handler, "the handler"),
+                Thread.currentThread(),
+                session.deployment().route().executor());
+    }
+
+    /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */
     @Override
     public void setBatchingAllowed(boolean allowed) throws IOException {
-        jetty.setBatchingAllowed(allowed);
+        batching = allowed;
     }
 
     @Override
     public boolean getBatchingAllowed() {
-        return jetty.getBatchingAllowed();
+        return batching;
     }
 
     @Override
-    public void flushBatch() throws IOException {
-        jetty.flushBatch();
-    }
+    public void flushBatch() throws IOException {}
 
+    /** Goes past the queue; best effort. */
     @Override
     public void sendPing(ByteBuffer applicationData) throws IOException {
-        jetty.sendPing(applicationData);
+        Remotes.sendPing(session, applicationData);
     }
 
+    /** Goes past the queue; best effort. */
     @Override
     public void sendPong(ByteBuffer applicationData) throws IOException {
-        jetty.sendPong(applicationData);
+        Remotes.sendPong(session, applicationData);
     }
 }

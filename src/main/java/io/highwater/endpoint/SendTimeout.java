@@ -8,7 +8,6 @@ import io.highwater.wire.Wire;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.eclipse.jetty.util.Callback;
 
 /**
  * Jakarta's {@code setSendTimeout}: a message that has not left in time fails, and its session with
@@ -19,14 +18,14 @@ final class SendTimeout extends Timer implements SendCompletion {
     private static final CloseStatus TIMED_OUT =
             new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "send timeout");
 
-    private final Callback callback;
+    private final SendCompletion completion;
     private final Wire wire;
     private final TimerWheel wheel;
     private final long timeoutMillis;
     private final AtomicBoolean done = new AtomicBoolean();
 
-    SendTimeout(Callback callback, Wire wire, TimerWheel wheel, long timeoutMillis) {
-        this.callback = callback;
+    SendTimeout(SendCompletion completion, Wire wire, TimerWheel wheel, long timeoutMillis) {
+        this.completion = completion;
         this.wire = wire;
         this.wheel = wheel;
         this.timeoutMillis = timeoutMillis;
@@ -39,14 +38,14 @@ final class SendTimeout extends Timer implements SendCompletion {
     @Override
     public void onWritten() {
         if (finish()) {
-            callback.succeeded();
+            completion.onWritten();
         }
     }
 
     @Override
     public void onFailed(Throwable cause) {
         if (finish()) {
-            callback.failed(cause);
+            completion.onFailed(cause);
         }
     }
 
@@ -58,7 +57,8 @@ final class SendTimeout extends Timer implements SendCompletion {
     @Override
     protected void onDeadline(long nowNanos) {
         if (done.compareAndSet(false, true)) {
-            callback.failed(new SocketTimeoutException("not sent within " + timeoutMillis + " ms"));
+            completion.onFailed(
+                    new SocketTimeoutException("not sent within " + timeoutMillis + " ms"));
             wire.fail(TIMED_OUT, EndpointFailure.LINGER);
         }
     }

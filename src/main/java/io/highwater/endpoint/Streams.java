@@ -29,6 +29,10 @@ final class Streams {
         sinks.add(sink);
     }
 
+    void forget(MessageSink sink) {
+        sinks.remove(sink);
+    }
+
     /**
      * Calls a method that reads a stream. What it throws is the session's affair: Jetty's sinks
      * would report it once for each frame that was still to come, or not at all.
@@ -40,7 +44,7 @@ final class Streams {
                 session.deployment().requests().call(method);
             }
         } catch (Throwable thrown) {
-            session.onStreamMethodFailed(thrown);
+            session.survives(thrown);
         } finally {
             running.unlock();
         }

@@ -5,23 +5,17 @@ import java.util.Arrays;
 import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
 
 /**
- * The fragments of one message, joined for a method that takes it whole. (Jetty's sinks would join
- * them too, but lose what a method throws then.) Grows with what comes. Confined to its session.
+ * The fragments of one message, joined for a method that takes it whole. Grows with what comes.
+ * Confined to its session.
  */
 final class WholeMessage {
-    private final byte opcode;
     private final long maxBytes;
     private byte[] bytes;
     private int size;
 
-    WholeMessage(byte opcode, long maxBytes, int firstBytes) {
-        this.opcode = opcode;
+    WholeMessage(long maxBytes, int firstBytes) {
         this.maxBytes = maxBytes;
         this.bytes = new byte[firstBytes];
-    }
-
-    byte opcode() {
-        return opcode;
     }
 
     void append(ByteBuffer payload) {

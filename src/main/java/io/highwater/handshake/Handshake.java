@@ -9,4 +9,12 @@ public interface Handshake {
      * answered with 500.
      */
     CompletionStage<UpgradeDecision> decide(UpgradeRequest request);
+
+    /**
+     * Whether code takes part that promises not to block and is not known to keep it: a team's. It
+     * is given a thread of its own then, not the one that reads for other connections too.
+     */
+    default boolean mayBlock(UpgradeRequest request) {
+        return true;
+    }
 }

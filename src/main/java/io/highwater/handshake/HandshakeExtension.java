@@ -32,6 +32,8 @@ public final class HandshakeExtension implements Extension {
     private final Map<Integer, String> nameByPriority = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
 
+    private boolean teamRules;
+
     /** Weld does not mark the type that comes back as a synthetic one. */
     private boolean bound;
 
@@ -45,6 +47,7 @@ public final class HandshakeExtension implements Extension {
             return;
         }
         String name = type.getJavaClass().getName();
+        teamRules |= type.getJavaClass().getPackage() != HandshakeExtension.class.getPackage();
         checkPriority(name, type.getAnnotation(Priority.class));
         rules.forEach(binding -> addBinding(name, binding, manager));
         type.getAnnotations().stream()
@@ -100,6 +103,11 @@ public final class HandshakeExtension implements Extension {
                                 bindings.values().stream()
                                         .filter(b -> !isOn(method.getAnnotated(), b))
                                         .forEach(method::add));
+    }
+
+    /** Whether there are rules beside our own. */
+    boolean hasTeamRules() {
+        return teamRules;
     }
 
     private static boolean isOn(AnnotatedMethod<?> method, Annotation binding) {

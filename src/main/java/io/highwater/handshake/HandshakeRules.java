@@ -3,6 +3,7 @@ package io.highwater.handshake;
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,15 +26,26 @@ final class HandshakeRules implements Handshake {
     private final TrustedProxies proxies;
     private final HandshakeChain chain;
     private final HandshakeObserver observer;
+    private final boolean teamRules;
 
     /** The kinds of failure whose stack was logged; as many as there are classes of Throwable. */
     private final Set<Class<?>> explained = ConcurrentHashMap.newKeySet();
 
     @Inject
-    HandshakeRules(TrustedProxies proxies, HandshakeChain chain, HandshakeObserver observer) {
+    HandshakeRules(
+            TrustedProxies proxies,
+            HandshakeChain chain,
+            HandshakeObserver observer,
+            BeanManager beans) {
         this.proxies = proxies;
         this.chain = chain;
         this.observer = observer;
+        this.teamRules = beans.getExtension(HandshakeExtension.class).hasTeamRules();
+    }
+
+    @Override
+    public boolean mayBlock(UpgradeRequest request) {
+        return teamRules;
     }
 
     @Override

@@ -32,11 +32,11 @@ public record RoutePolicy(
     }
 
     /**
-     * What the owner of a path decides by code instead of by a list. Called on the thread that
-     * reads the request: it must not block. Thread-safe.
+     * What the owner of a path decides by code instead of by a list. It holds up the connection's
+     * other requests: it should not block. Thread-safe.
      */
     public interface Choices {
-        /** A path that decides nothing so. */
+        /** Of a path that decides nothing so; its handshakes are answered where they are read. */
         Choices NONE = new Choices() {};
 
         /**

@@ -39,6 +39,15 @@ public interface Transport {
      */
     int fill(ByteBuffer to) throws IOException;
 
+    /**
+     * Whether {@link #fill} on the thread that calls {@link Events#onReadable} keeps no other
+     * connection waiting for more than a system call: not if it decrypts, nor on the thread that
+     * parses an HTTP/2 connection.
+     */
+    default boolean readsAtNobodysCost() {
+        return false;
+    }
+
     /** Asks for one {@link Events#onReadable}, when there are bytes, the end, or an error. */
     void whenReadable();
 

@@ -13,10 +13,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The engine of one WebSocket: RFC 6455 between a {@link Transport} and a {@link WireListener}.
  *
- * <p>Reading and all callbacks but onWritable happen in a serial run on the route's executor:
- * events from any thread set a flag under the lock, and whoever finds no run under way starts one.
- * Writing is {@link WireWriter}'s. The lock guards flags and phases only; no I/O and no callback
- * happens under it. Lock order: this, then {@link WireWriter}; never the other way round.
+ * <p>Reading and all callbacks but onWritable happen in a serial run: events from any thread set a
+ * flag under the lock, and whoever finds no run under way starts one. It is the route's executor's,
+ * but begins on the transport's thread where a read keeps nobody waiting: an executor that reads
+ * must wake the selector to be told of more, which costs as much as the message. Writing is {@link
+ * WireWriter}'s. The lock guards flags and phases only; no I/O and no callback happens under it.
+ * Lock order: this, then {@link WireWriter}; never the other way round.
  */
 public final class WireConnection implements Wire, WireActivity, Transport.Events, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(WireConnection.class);
@@ -38,11 +40,20 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     /** What the serial run does next. */
     private enum Action {
-        OPEN,
-        READ,
-        NOTIFY_CLOSED,
-        FINISH,
-        PARK
+        OPEN(true),
+        /** Of a step that was read on the transport's thread. */
+        DELIVER(true),
+        READ(false),
+        NOTIFY_CLOSED(true),
+        FINISH(true),
+        PARK(false);
+
+        /** Whether it calls the listener, which may block. */
+        private final boolean isForExecutor;
+
+        Action(boolean isForExecutor) {
+            this.isForExecutor = isForExecutor;
+        }
     }
 
     private final WireContext context;
@@ -57,6 +68,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     /** Confined to the serial run. Null while nothing is half read: it is made for a burst. */
     private @Nullable WireReader reader;
+
+    /** Confined to the serial run: the listener is still to hear of the reader's last step. */
+    private boolean stepDue;
 
     /** Guarded by this: a run is under way or handed to the executor. */
     private boolean running;
@@ -81,6 +95,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     /** Guarded by this: the transport said that it is readable, and no read has seen it yet. */
     private boolean readable;
+
+    /** Guarded by this: the transport is to tell when it is readable. */
+    private boolean awaited;
 
     /** Guarded by this. */
     private boolean closeWritten;
@@ -170,8 +187,19 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         synchronized (this) {
             mayRead = true;
             readable = true;
+            awaited = false;
+            if (running) {
+                return;
+            }
+            running = true;
         }
-        wake();
+        if (extension == null
+                && route.executor() != Route.SAME_THREAD
+                && transport.readsAtNobodysCost()) {
+            serve(false);
+        } else {
+            execute();
+        }
     }
 
     @Override
@@ -326,6 +354,10 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             }
             running = true;
         }
+        execute();
+    }
+
+    private void execute() {
         try {
             route.executor().execute(this);
         } catch (RuntimeException e) {
@@ -337,6 +369,11 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     @Override
     public void run() {
+        serve(true);
+    }
+
+    /** Until nothing is left to do or, on the transport's thread, only the executor may do it. */
+    private void serve(boolean onExecutor) {
         while (true) {
             Action action;
             synchronized (this) {
@@ -345,9 +382,16 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                     running = false;
                     return;
                 }
+                if (onExecutor || !action.isForExecutor) {
+                    begin(action);
+                }
+            }
+            if (!onExecutor && action.isForExecutor) {
+                execute();
+                return;
             }
             try {
-                perform(action);
+                perform(action, onExecutor);
             } catch (ProtocolViolation violation) {
                 fail(violation.status(), FAULT_LINGER);
             } catch (IOException e) {
@@ -361,38 +405,45 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     private Action nextAction() {
         if (openDue) {
-            openDue = false;
             return Action.OPEN;
         }
+        if (stepDue) {
+            return Action.DELIVER;
+        }
         if (closedDue) {
-            closedDue = false;
             return Action.NOTIFY_CLOSED;
         }
         return switch (phase) {
             case OPEN -> mayRead && demanded ? Action.READ : Action.PARK;
             case CLOSING -> mayRead ? Action.READ : Action.PARK;
             case LINGERING -> mayRead && !peerCloseReceived ? Action.READ : Action.PARK;
-            case ENDED -> {
-                if (finished) {
-                    yield Action.PARK;
-                }
-                finished = true;
-                yield Action.FINISH;
-            }
+            case ENDED -> finished ? Action.PARK : Action.FINISH;
         };
     }
 
-    private void perform(Action action) throws IOException, ProtocolViolation {
+    /** Guarded by this: the action is no longer due. */
+    private void begin(Action action) {
+        switch (action) {
+            case OPEN -> openDue = false;
+            case DELIVER -> stepDue = false;
+            case NOTIFY_CLOSED -> closedDue = false;
+            case FINISH -> finished = true;
+            case READ, PARK -> {}
+        }
+    }
+
+    private void perform(Action action, boolean onExecutor) throws IOException, ProtocolViolation {
         switch (action) {
             case OPEN -> listener.onOpen();
-            case READ -> read();
+            case DELIVER -> deliver(reader());
+            case READ -> read(onExecutor);
             case NOTIFY_CLOSED -> notifyClosed();
             case FINISH -> finish();
             case PARK -> throw new IllegalStateException("parked");
         }
     }
 
-    private void read() throws IOException, ProtocolViolation {
+    private void read(boolean onExecutor) throws IOException, ProtocolViolation {
         WireReader reader = reader();
         Phase now;
         synchronized (this) {
@@ -406,23 +457,51 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         WireReader.Step step =
                 now == Phase.LINGERING ? reader.discard() : reader.next(maxMessageBytes);
         switch (step) {
-            case FRAGMENT -> onFragment(reader);
+            case FRAGMENT, PONG -> {
+                if (onExecutor) {
+                    deliver(reader);
+                } else {
+                    stepDue = true;
+                    if (reader.detach()) {
+                        awaitMore();
+                    }
+                }
+            }
             case PING ->
                     writer.pong(
                             FrameEncoder.encode(
                                     Opcode.PONG.code() | FrameEncoder.FIN, reader.payload()));
-            case PONG -> listener.onPong(reader.payload());
             case CLOSE -> onPeerClose(CloseStatus.read(reader.payload()));
             case WAIT -> {
                 if (reader.isIdle()) {
                     this.reader = null;
                 }
                 synchronized (this) {
-                    mayRead = false;
+                    mayRead = readable;
                 }
-                transport.whenReadable();
+                awaitMore();
             }
             case END -> onTransportClosed(null);
+        }
+    }
+
+    /** The transport is empty, unless it has told of more since. */
+    private void awaitMore() {
+        boolean ask;
+        synchronized (this) {
+            ask = !readable && !awaited;
+            awaited |= ask;
+        }
+        if (ask) {
+            transport.whenReadable();
+        }
+    }
+
+    private void deliver(WireReader reader) {
+        if (reader.isPong()) {
+            listener.onPong(reader.payload());
+        } else {
+            onFragment(reader);
         }
     }
 

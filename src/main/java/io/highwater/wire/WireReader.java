@@ -44,6 +44,7 @@ final class WireReader {
     private ByteBuffer payload = EMPTY;
     private Opcode opcode = Opcode.CONTINUATION;
     private boolean last;
+    private boolean isPong;
 
     /** False once a read found less than it had room for: the next one waits for the transport. */
     private boolean readable;
@@ -71,9 +72,26 @@ final class WireReader {
         return in == null && gathered == null && !parser.isInMessage();
     }
 
+    /**
+     * Gives the read buffer back before another thread takes over: the payload and what else came
+     * stay, on the heap. True: nothing else came, and the transport is empty.
+     */
+    boolean detach() {
+        if (payload.isDirect()) {
+            payload = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
+        }
+        letGo();
+        return in == null && !readable;
+    }
+
     /** The payload of the last step; valid until the next one. */
     ByteBuffer payload() {
         return payload;
+    }
+
+    /** Whether the last step was a PONG. */
+    boolean isPong() {
+        return isPong;
     }
 
     /** The opcode of the last FRAGMENT. */
@@ -91,6 +109,7 @@ final class WireReader {
         while (true) {
             Step step = parse(maxMessageBytes);
             if (step != null) {
+                isPong = step == Step.PONG;
                 return step;
             }
             if (!readable) {
@@ -157,7 +176,10 @@ final class WireReader {
         return fresh;
     }
 
-    /** Gives the read buffer back, keeping an unfinished header (at most 139 bytes) on the heap. */
+    /**
+     * Gives the read buffer back. What is left in it stays on the heap: an unfinished header of 139
+     * bytes at most, if it is not for {@link #detach}.
+     */
     private void letGo() {
         ByteBuffer rest = in;
         if (rest == null) {

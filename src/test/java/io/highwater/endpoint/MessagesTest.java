@@ -492,8 +492,11 @@ class MessagesTest {
         FrameClient two = open(protocol, "/messages/coded");
         assertThat(one.text("A").nextText()).isEqualTo("upper:A");
         assertThat(two.text("A").nextText()).isEqualTo("upper:A");
-        // Each: the three decoders and the encoder that was used.
-        assertThat(Counted.LIVING.get() - before).isEqualTo(8);
+        // Each: the decoder and the encoder that were used; once.
+        assertThat(one.text("B").nextText()).isEqualTo("upper:B");
+        assertThat(Counted.LIVING.get() - before).isEqualTo(4);
+        assertThat(one.text("b").nextText()).isEqualTo("upper:any:b");
+        assertThat(Counted.LIVING.get() - before).isEqualTo(5);
         one.sendClose(1000, "").nextClose();
         two.vanish();
         org.awaitility.Awaitility.await().until(() -> Counted.LIVING.get() <= before);

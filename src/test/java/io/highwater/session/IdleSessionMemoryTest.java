@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.highwater.testing.LiveObjects;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestServer;
+import io.highwater.wire.WireConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +46,12 @@ final class IdleSessionMemoryTest {
             // The channel, the selectors' own, the threads.
             open(server, 10);
             awaitSubscribers(observer, 11);
+            // Those of tests before may be on their way out.
+            await().atMost(GUARD)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(LiveObjects.count(WireConnection.class))
+                                            .isEqualTo(11));
             Map<String, Long> before = LiveObjects.byClass();
             open(server, SESSIONS);
             awaitSubscribers(observer, 11 + SESSIONS);
@@ -52,7 +59,7 @@ final class IdleSessionMemoryTest {
             await().atMost(GUARD)
                     .untilAsserted(
                             () ->
-                                    assertThat(keptByEach(before))
+                                    assertThat(LiveObjects.keptByEach(SESSIONS, before))
                                             .containsExactlyInAnyOrderElementsOf(OBJECTS));
         } finally {
             sockets.forEach(SocketOverHttp1::close);
@@ -85,27 +92,5 @@ final class IdleSessionMemoryTest {
                             } while (!text.contains("\"type\":\"presence\""));
                             return text.contains("\"count\":" + count + ",");
                         });
-    }
-
-    private static List<String> keptByEach(Map<String, Long> before) {
-        List<String> kept = new ArrayList<>();
-        LiveObjects.byClass()
-                .forEach(
-                        (name, count) -> {
-                            long more = count - before.getOrDefault(name, 0L);
-                            long each = Math.round((double) more / SESSIONS);
-                            if (isOurs(name) && each > 0) {
-                                kept.add(each == 1 ? name : each + " " + name);
-                            }
-                        });
-        return kept;
-    }
-
-    /** Of the node, not of its clients in this JVM; and what buffers are made of. */
-    private static boolean isOurs(String name) {
-        return (name.startsWith("io.highwater.") && !name.startsWith("io.highwater.testing."))
-                || name.startsWith("java.nio.") && name.endsWith("Buffer")
-                // Of a channel that was asked for its Socket; clients have none.
-                || name.equals("sun.nio.ch.SocketAdaptor");
     }
 }

@@ -32,6 +32,9 @@ class ReconnectStormTest {
     /** Clients whose connection is not answered yet: what the kernel's accept queue may hold. */
     private static final int AT_ONCE = 500;
 
+    /** Two pools of 200, of which a later storm may use more than the first, and the others. */
+    private static final int MAX_THREADS = 450;
+
     /** Ours that live by session or by connection, and Jetty's under them. */
     private static final List<String> PER_SESSION =
             List.of(
@@ -63,7 +66,6 @@ class ReconnectStormTest {
         try (NodeProcess node = NodeProcess.start(folder, "-Xmx256m", patient)) {
             storm(node);
             assertNothingIsLeft(node);
-            Metrics calm = node.admin().metrics();
             double calmObjects = objects(node);
 
             for (int i = 1; i < STORMS; i++) {
@@ -75,8 +77,7 @@ class ReconnectStormTest {
             assertThat(after.value("highwater_handshakes_total{outcome=\"accepted\"}"))
                     .isEqualTo(STORMS * CLIENTS);
             assertThat(after.closes("1000")).isEqualTo(STORMS * CLIENTS);
-            assertThat(after.value("jvm_threads_live_threads"))
-                    .isLessThanOrEqualTo(calm.value("jvm_threads_live_threads") + 5);
+            assertThat(after.value("jvm_threads_live_threads")).isLessThan(MAX_THREADS);
             // One object for each client of the later storms would be a tenth of them all.
             assertThat(objects(node)).isLessThan(calmObjects + CLIENTS);
         }

@@ -1,7 +1,9 @@
 package io.highwater.testing;
 
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -25,6 +27,35 @@ public final class LiveObjects {
             }
         }
         return counts;
+    }
+
+    /**
+     * What each of {@code sessions} sessions keeps of the node's own classes and of Jetty's for
+     * WebSockets, of buffers, and of the Socket of a channel that was asked for it: names, with the
+     * count before those of several.
+     *
+     * @param before {@link #byClass} before the sessions were opened
+     */
+    public static List<String> keptByEach(int sessions, Map<String, Long> before) {
+        List<String> kept = new ArrayList<>();
+        byClass()
+                .forEach(
+                        (name, count) -> {
+                            long more = count - before.getOrDefault(name, 0L);
+                            long each = Math.round((double) more / sessions);
+                            if (isSessions(name) && each > 0) {
+                                kept.add(each == 1 ? name : each + " " + name);
+                            }
+                        });
+        return kept;
+    }
+
+    /** Not of the node's clients in this JVM, which have no Socket either. */
+    private static boolean isSessions(String name) {
+        return (name.startsWith("io.highwater.") && !name.startsWith("io.highwater.testing."))
+                || name.contains(".websocket.")
+                || name.startsWith("java.nio.") && name.endsWith("Buffer")
+                || name.equals("sun.nio.ch.SocketAdaptor");
     }
 
     private static String histogram() {

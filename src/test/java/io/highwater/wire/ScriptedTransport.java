@@ -21,12 +21,23 @@ final class ScriptedTransport implements Transport {
     private ByteBuffer held;
     private IOException writeFailure;
     private int flushable;
+    private boolean readsAtNobodysCost;
     boolean outputShut;
     int closed;
     int aborted;
 
     void connect(Events engine) {
         events = engine;
+    }
+
+    /** As a socket is: the engine may read on the thread that feeds. */
+    synchronized void readsAtOnce() {
+        readsAtNobodysCost = true;
+    }
+
+    @Override
+    public synchronized boolean readsAtNobodysCost() {
+        return readsAtNobodysCost;
     }
 
     /** Bytes from the peer, as one packet. */

@@ -15,10 +15,15 @@ class WireConnectionTest {
     private static final String HELLO = "81 85 00000000 48656c6c6f";
     private static final String CLOSE_1000 = "88 82 00000000 03e8";
 
-    private final WireFixture fixture = new WireFixture();
+    private final WireFixture fixture = newFixture();
     private final WireConnection wire = fixture.wire;
     private final ScriptedTransport transport = fixture.transport;
     private final WireFixture.Recorder listener = fixture.listener;
+
+    /** The same engine on a transport of another kind. */
+    WireFixture newFixture() {
+        return new WireFixture();
+    }
 
     private static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));

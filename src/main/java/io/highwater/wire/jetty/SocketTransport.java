@@ -44,6 +44,11 @@ final class SocketTransport extends JettyTransport {
     }
 
     @Override
+    public boolean readsAtNobodysCost() {
+        return channel != null;
+    }
+
+    @Override
     public boolean write(ByteBuffer from) throws IOException {
         boolean gone = channel == null ? getEndPoint().flush(from) : flush(from);
         return gone || writeByCallback(from);

@@ -1,6 +1,7 @@
 package io.highwater.wire.jetty;
 
 import io.highwater.handshake.Handshake;
+import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.wire.Route;
@@ -66,6 +67,27 @@ public final class UpgradeHandler extends Handler.Wrapper {
         }
         Route route = router.route(Request.getPathInContext(request));
         UpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
+        if (mayBlock(upgrade, route)) {
+            request.getComponents()
+                    .getExecutor()
+                    .execute(() -> decide(upgrade, route, request, response, callback));
+        } else {
+            decide(upgrade, route, request, response, callback);
+        }
+        return true;
+    }
+
+    private boolean mayBlock(UpgradeRequest upgrade, @Nullable Route route) {
+        return (route != null && route.policy().choices() != RoutePolicy.Choices.NONE)
+                || handshake.mayBlock(upgrade);
+    }
+
+    private void decide(
+            UpgradeRequest upgrade,
+            @Nullable Route route,
+            Request request,
+            Response response,
+            Callback callback) {
         handshake
                 .decide(upgrade)
                 .whenComplete(
@@ -79,7 +101,6 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                 Response.writeError(request, response, callback, 500);
                             }
                         });
-        return true;
     }
 
     private static UpgradeRequest.@Nullable Kind kind(Request request) {

@@ -60,10 +60,10 @@ record Sections(Ticker ticker, Length length) {
                                         NETTY,
                                         1),
                                 Bound.own(
-                                        "idle annotated endpoint, live heap, B (in the end 2,500)",
+                                        "idle annotated endpoint, live heap, B",
                                         figure,
                                         ENDPOINT,
-                                        4_500)),
+                                        2_500)),
                         "Each has echoed one message; a channel session has one subscription."));
     }
 

@@ -99,7 +99,7 @@ public class CodecBenchmark {
                 new Route(
                         RoutePolicy.of("/"),
                         WireSettings.defaults(),
-                        Runnable::run,
+                        Route.SAME_THREAD,
                         (of, request, decision, headers) -> new Counter(of));
         WireConnection opened =
                 new WireConnection(

@@ -1,8 +1,10 @@
 package io.highwater.bench.engine;
 
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.handshake.Handshake;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
+import io.highwater.handshake.UpgradeRequest;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
@@ -15,6 +17,7 @@ import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.jetty.UpgradeHandler;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -39,11 +42,8 @@ public final class WirePeer {
                 new Route(
                         RoutePolicy.of("/v1/echo"),
                         WireSettings.defaults(),
-                        Runnable::run,
+                        Route.SAME_THREAD,
                         (wire, request, decision, headers) -> new EchoListener(wire));
-        UpgradeDecision.Accepted everybody =
-                new UpgradeDecision.Accepted(
-                        "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE);
         Server server = new Server();
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
@@ -54,17 +54,34 @@ public final class WirePeer {
         server.addConnector(connector);
         server.setHandler(
                 new UpgradeHandler(
-                        request -> everybody.asStage(),
+                        new Everybody(),
                         path -> echo,
                         new WireContext(wheel, new ReadBuffers(), WireObserver.NONE),
                         new PermessageDeflate(
                                 DeflateSettings.defaults(),
                                 Runtime.getRuntime().maxMemory(),
                                 wheel,
-                                Runnable::run,
+                                Route.SAME_THREAD,
                                 DeflateObserver.NONE)));
         server.start();
         System.out.println("Wire ready: http://127.0.0.1:" + connector.getLocalPort());
         server.join();
+    }
+
+    /** Lets everybody in, on the thread that reads. */
+    private static final class Everybody implements Handshake {
+        private final UpgradeDecision.Accepted accepted =
+                new UpgradeDecision.Accepted(
+                        "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE);
+
+        @Override
+        public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
+            return accepted.asStage();
+        }
+
+        @Override
+        public boolean mayBlock(UpgradeRequest request) {
+            return false;
+        }
     }
 }

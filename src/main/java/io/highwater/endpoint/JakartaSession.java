@@ -1,0 +1,231 @@
+package io.highwater.endpoint;
+
+import io.highwater.wire.CloseStatus;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Extension;
+import jakarta.websocket.MessageHandler;
+import jakarta.websocket.Session;
+import jakarta.websocket.WebSocketContainer;
+import java.net.URI;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketExtension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session as its endpoint sees it. (Jetty's own makes tables of 40 encoders and decoders, half
+ * its memory.) Thread-safe; what most sessions never ask for is made on demand.
+ */
+final class JakartaSession implements Session {
+    private final EndpointSession session;
+
+    /** Guarded by this, as are the remotes; null until asked for. */
+    private volatile @Nullable String id;
+
+    private volatile @Nullable HighWaterAsync async;
+    private volatile @Nullable BasicRemote basic;
+
+    JakartaSession(EndpointSession session) {
+        this.session = session;
+    }
+
+    EndpointSession endpointSession() {
+        return session;
+    }
+
+    @Override
+    public HighWaterAsync getAsyncRemote() {
+        HighWaterAsync present = async;
+        if (present == null) {
+            synchronized (this) {
+                present = async;
+                if (present == null) {
+                    async = present = new HighWaterAsync(session);
+                }
+            }
+        }
+        return present;
+    }
+
+    @Override
+    public BasicRemote getBasicRemote() {
+        BasicRemote present = basic;
+        if (present == null) {
+            synchronized (this) {
+                present = basic;
+                if (present == null) {
+                    basic = present = new BasicRemote(session);
+                }
+            }
+        }
+        return present;
+    }
+
+    @Override
+    public String getId() {
+        String present = id;
+        if (present == null) {
+            synchronized (this) {
+                present = id;
+                if (present == null) {
+                    id = present = UUID.randomUUID().toString();
+                }
+            }
+        }
+        return present;
+    }
+
+    @Override
+    public WebSocketContainer getContainer() {
+        return session.deployment().container();
+    }
+
+    // Handlers.
+
+    @Override
+    public void addMessageHandler(MessageHandler handler) {
+        Objects.requireNonNull(handler, "handler");
+        session.inbound().change(targets -> targets.with(handler, session.methods().decoders()));
+    }
+
+    @Override
+    public <T> void addMessageHandler(Class<T> type, MessageHandler.Whole<T> handler) {
+        Objects.requireNonNull(handler, "handler");
+        session.inbound()
+                .change(targets -> targets.with(type, handler, session.methods().decoders()));
+    }
+
+    @Override
+    public <T> void addMessageHandler(Class<T> type, MessageHandler.Partial<T> handler) {
+        Objects.requireNonNull(handler, "handler");
+        session.inbound().change(targets -> targets.with(type, handler));
+    }
+
+    @Override
+    public Set<MessageHandler> getMessageHandlers() {
+        return session.inbound().handlers();
+    }
+
+    @Override
+    public void removeMessageHandler(MessageHandler handler) {
+        session.inbound().change(targets -> targets.without(handler));
+    }
+
+    // Life.
+
+    @Override
+    public boolean isOpen() {
+        return session.isOutputOpen();
+    }
+
+    @Override
+    public void close() {
+        session.close(new CloseStatus(CloseStatus.NORMAL, ""));
+    }
+
+    @Override
+    public void close(CloseReason reason) {
+        String phrase = reason.getReasonPhrase();
+        session.close(
+                new CloseStatus(reason.getCloseCode().getCode(), phrase == null ? "" : phrase));
+    }
+
+    @Override
+    public long getMaxIdleTimeout() {
+        return session.getIdleTimeout().toMillis();
+    }
+
+    @Override
+    public void setMaxIdleTimeout(long milliseconds) {
+        session.setIdleTimeout(Duration.ofMillis(milliseconds));
+    }
+
+    @Override
+    public int getMaxBinaryMessageBufferSize() {
+        return (int) session.getMaxBinaryMessageSize();
+    }
+
+    @Override
+    public void setMaxBinaryMessageBufferSize(int bytes) {
+        session.setMaxBinaryMessageSize(bytes);
+    }
+
+    @Override
+    public int getMaxTextMessageBufferSize() {
+        return (int) session.getMaxTextMessageSize();
+    }
+
+    @Override
+    public void setMaxTextMessageBufferSize(int bytes) {
+        session.setMaxTextMessageSize(bytes);
+    }
+
+    // What the handshake said.
+
+    @Override
+    public String getProtocolVersion() {
+        return session.getProtocolVersion();
+    }
+
+    @Override
+    public String getNegotiatedSubprotocol() {
+        return Objects.requireNonNullElse(session.getNegotiatedSubProtocol(), "");
+    }
+
+    @Override
+    public List<Extension> getNegotiatedExtensions() {
+        return session.getNegotiatedExtensions().stream()
+                .<Extension>map(JakartaWebSocketExtension::new)
+                .toList();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return session.isSecure();
+    }
+
+    @Override
+    public URI getRequestURI() {
+        return session.getRequestURI();
+    }
+
+    @Override
+    public Map<String, List<String>> getRequestParameterMap() {
+        return session.getParameterMap();
+    }
+
+    @Override
+    public @Nullable String getQueryString() {
+        return session.getRequestURI().getQuery();
+    }
+
+    @Override
+    public Map<String, String> getPathParameters() {
+        return session.pathParams();
+    }
+
+    @Override
+    public Map<String, Object> getUserProperties() {
+        return session.config().getUserProperties();
+    }
+
+    @Override
+    public @Nullable Principal getUserPrincipal() {
+        return null;
+    }
+
+    @Override
+    public Set<Session> getOpenSessions() {
+        return session.deployment().openSessions();
+    }
+
+    @Override
+    public String toString() {
+        return "session " + getId() + " of " + session.getPathInContext();
+    }
+}

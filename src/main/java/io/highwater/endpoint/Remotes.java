@@ -1,0 +1,90 @@
+package io.highwater.endpoint;
+
+import io.highwater.outbound.SendCompletion;
+import io.highwater.wire.OutboundFrame;
+import jakarta.websocket.EncodeException;
+import jakarta.websocket.Encoder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.websocket.core.messages.MessageOutputStream;
+import org.eclipse.jetty.websocket.core.messages.MessageWriter;
+
+/** What a session's two remotes have in common. Stateless. */
+final class Remotes {
+    /** RFC 6455 section 5.5. */
+    private static final int MAX_CONTROL_BYTES = 125;
+
+    private Remotes() {}
+
+    static MessageWriter writer(EndpointSession session) {
+        return new MessageWriter(session, session.getByteBufferPool());
+    }
+
+    static MessageOutputStream outputStream(EndpointSession session) {
+        return new MessageOutputStream(session, session.getByteBufferPool());
+    }
+
+    /**
+     * Encodes and sends. An encoder that writes to a stream blocks until all of it is sent.
+     *
+     * @param completion called once, unless this throws
+     * @throws EncodeException no encoder is for it, or its encoder failed
+     */
+    @SuppressWarnings("unchecked") // the encoder is looked up by the object's type
+    static void sendObject(
+            EndpointSession session, Object data, SendCompletion completion, long timeoutMillis)
+            throws EncodeException, IOException {
+        Encoder encoder = session.encoder(data.getClass());
+        if (encoder == null) {
+            throw new EncodeException(data, "no encoder takes " + data.getClass().getName());
+        } else if (encoder instanceof Encoder.Text<?> text) {
+            String encoded = ((Encoder.Text<Object>) text).encode(data);
+            session.send(OutboundFrame.text(encoded), completion, timeoutMillis);
+        } else if (encoder instanceof Encoder.TextStream<?> stream) {
+            try (MessageWriter writer = writer(session)) {
+                ((Encoder.TextStream<Object>) stream).encode(data, writer);
+            }
+            completion.onWritten();
+        } else if (encoder instanceof Encoder.Binary<?> binary) {
+            ByteBuffer encoded = ((Encoder.Binary<Object>) binary).encode(data);
+            session.send(OutboundFrame.binary(encoded), completion, timeoutMillis);
+        } else {
+            try (MessageOutputStream out = outputStream(session)) {
+                ((Encoder.BinaryStream<Object>) encoder).encode(data, out);
+            }
+            completion.onWritten();
+        }
+    }
+
+    static <T> T notNull(T message, String what) {
+        if (message == null) {
+            throw new IllegalArgumentException(what + " is null");
+        }
+        return message;
+    }
+
+    /**
+     * @throws IllegalArgumentException more than a control frame may carry
+     */
+    static void sendPing(EndpointSession session, ByteBuffer data) {
+        session.ping(control(data));
+    }
+
+    /**
+     * @throws IllegalArgumentException more than a control frame may carry
+     */
+    static void sendPong(EndpointSession session, ByteBuffer data) {
+        session.pong(control(data));
+    }
+
+    private static ByteBuffer control(ByteBuffer data) {
+        if (notNull(data, "the data").remaining() > MAX_CONTROL_BYTES) {
+            throw new IllegalArgumentException(
+                    data.remaining()
+                            + " bytes: a ping or pong carries "
+                            + MAX_CONTROL_BYTES
+                            + " at most");
+        }
+        return data;
+    }
+}

@@ -1,0 +1,76 @@
+package io.highwater.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.highwater.testing.LiveObjects;
+import io.highwater.testing.SocketOverHttp1;
+import io.highwater.testing.TestServer;
+import io.highwater.wire.WireConnection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a session of an annotated endpoint keeps of the heap while nothing happens. */
+@Timeout(120)
+final class IdleEndpointMemoryTest {
+    private static final Duration GUARD = Duration.ofSeconds(60);
+    private static final int SESSIONS = 400;
+
+    /** After a message each way; an object more is a decision, to be made here. */
+    private static final List<String> OBJECTS =
+            List.of(
+                    "io.highwater.endpoint.EndpointInstance",
+                    "io.highwater.endpoint.EndpointSession",
+                    "io.highwater.endpoint.HighWaterAsync",
+                    "io.highwater.endpoint.InboundMessages",
+                    "io.highwater.endpoint.JakartaSession",
+                    "io.highwater.endpoint.SessionConfig",
+                    "io.highwater.endpoint.demo.EchoEndpoint",
+                    "io.highwater.handshake.ConnectionPlaces$Place",
+                    "io.highwater.keepalive.Keepalive",
+                    "io.highwater.outbound.SendQueue",
+                    "io.highwater.wire.WireConnection",
+                    "io.highwater.wire.WireConnection$Writer",
+                    "io.highwater.wire.jetty.SocketTransport");
+
+    private final List<SocketOverHttp1> sockets = new ArrayList<>();
+
+    @Test
+    void anIdleSessionKeepsTheseObjectsAndNoCodecs() throws Exception {
+        try (TestServer server = TestServer.start()) {
+            open(server, 10);
+            // Those of tests before may be on their way out.
+            await().atMost(GUARD)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(LiveObjects.count(WireConnection.class))
+                                            .isEqualTo(10));
+            Map<String, Long> before = LiveObjects.byClass();
+            open(server, SESSIONS);
+            for (SocketOverHttp1 socket : sockets) {
+                socket.text("again"); // Alone: the first may have come with the handshake.
+            }
+
+            await().atMost(GUARD)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(LiveObjects.keptByEach(SESSIONS, before))
+                                            .containsExactlyInAnyOrderElementsOf(OBJECTS));
+        } finally {
+            sockets.forEach(SocketOverHttp1::close);
+        }
+    }
+
+    private void open(TestServer server, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            SocketOverHttp1 socket = SocketOverHttp1.openWith(server.http(), "/v1/echo");
+            socket.text("once");
+            sockets.add(socket);
+        }
+    }
+}

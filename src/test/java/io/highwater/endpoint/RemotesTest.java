@@ -1,0 +1,294 @@
+package io.highwater.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.highwater.outbound.OfferResult;
+import io.highwater.outbound.OverflowPolicy;
+import io.highwater.outbound.SlowConsumerException;
+import io.highwater.testing.FrameClient;
+import io.highwater.testing.FrameClient.Protocol;
+import io.highwater.testing.TestServer;
+import jakarta.enterprise.context.Dependent;
+import jakarta.websocket.DecodeException;
+import jakarta.websocket.Decoder;
+import jakarta.websocket.EncodeException;
+import jakarta.websocket.Encoder;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.SendResult;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.PathParam;
+import jakarta.websocket.server.ServerEndpoint;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A session's remotes where things go wrong, used from outside its methods. */
+class RemotesTest {
+    private static final BlockingQueue<Session> OPENED = new LinkedBlockingQueue<>();
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static FrameClient open(String path) {
+        OPENED.clear();
+        FrameClient client = FrameClient.open(Protocol.HTTP1, server, path);
+        assertThat(client.isOpen()).as("status %s", client.status()).isTrue();
+        return client;
+    }
+
+    private static Session opened() throws InterruptedException {
+        Session session = OPENED.poll(10, TimeUnit.SECONDS);
+        assertThat(session).as("the session").isNotNull();
+        return session;
+    }
+
+    public record Word(String value) {}
+
+    /** Writes half a word before it fails at one that is too long. */
+    public static class WordStream implements Encoder.TextStream<Word> {
+        @Override
+        public void encode(Word word, Writer writer) throws EncodeException, IOException {
+            writer.write(word.value().substring(0, 1));
+            if (word.value().length() > 5) {
+                throw new EncodeException(word, "too long");
+            }
+            writer.write(word.value().substring(1));
+        }
+    }
+
+    public record Number(int value) {}
+
+    public static class NumberText implements Encoder.Text<Number> {
+        static final AtomicInteger LIVING = new AtomicInteger();
+
+        @Override
+        public void init(EndpointConfig config) {
+            LIVING.incrementAndGet();
+        }
+
+        @Override
+        public String encode(Number number) {
+            return "number " + number.value();
+        }
+
+        @Override
+        public void destroy() {
+            LIVING.decrementAndGet();
+        }
+    }
+
+    @Dependent
+    @ServerEndpoint(
+            value = "/remotes/objects",
+            encoders = {WordStream.class, NumberText.class})
+    public static class Objects {
+        @OnOpen
+        public void onOpen(Session session) {
+            OPENED.add(session);
+        }
+    }
+
+    @Test
+    void anObjectForASessionThatIsOverIsAnIOException() throws Exception {
+        for (boolean usedBefore : new boolean[] {false, true}) {
+            Session session;
+            try (FrameClient client = open("/remotes/objects")) {
+                session = opened();
+                if (usedBefore) {
+                    session.getBasicRemote().sendObject(new Number(1));
+                    assertThat(client.nextText()).isEqualTo("number 1");
+                }
+                client.sendClose(1000, "").nextClose();
+            }
+            await().until(() -> NumberText.LIVING.get() == 0 && !session.isOpen());
+
+            assertThatThrownBy(() -> session.getBasicRemote().sendObject(new Number(2)))
+                    .isInstanceOf(IOException.class);
+            Future<Void> sent = session.getAsyncRemote().sendObject(new Number(3));
+            assertThatThrownBy(sent::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(IOException.class);
+            assertThat(NumberText.LIVING.get()).isZero();
+        }
+    }
+
+    @Test
+    void anEncoderThatFailsHalfwayIsToldOfOnce() throws Exception {
+        try (FrameClient client = open("/remotes/objects")) {
+            Session session = opened();
+            BlockingQueue<SendResult> results = new LinkedBlockingQueue<>();
+            session.getAsyncRemote().sendObject(new Word("six letters"), results::add);
+            assertThat(results).singleElement().matches(result -> !result.isOK());
+            Future<Void> sent = session.getAsyncRemote().sendObject(new Word("seven letters"));
+            assertThatThrownBy(sent::get).hasCauseInstanceOf(EncodeException.class);
+            session.getAsyncRemote().sendObject(new Word("four"), results::add);
+            assertThat(results).hasSize(2).last().matches(SendResult::isOK);
+            assertThat(client.nextText()).isEqualTo("s");
+            assertThat(client.nextText()).isEqualTo("s");
+            assertThat(client.nextText()).isEqualTo("four");
+        }
+    }
+
+    @Test
+    void whatNoEncoderTakesIsAnEncodeException() throws Exception {
+        try (FrameClient client = open("/remotes/objects")) {
+            Session session = opened();
+            assertThatThrownBy(() -> session.getBasicRemote().sendObject(new Object()))
+                    .isInstanceOf(EncodeException.class)
+                    .hasMessage("no encoder takes java.lang.Object");
+            session.getBasicRemote().sendText("still there");
+            assertThat(client.nextText()).isEqualTo("still there");
+        }
+    }
+
+    @Test
+    void theContainersTimeoutIsTheDefaultOfAsynchronousSends() throws Exception {
+        try (FrameClient first = open("/remotes/objects")) {
+            Session session = opened();
+            session.getContainer().setAsyncSendTimeout(4711);
+            try (FrameClient second = open("/remotes/objects")) {
+                assertThat(opened().getAsyncRemote().getSendTimeout()).isEqualTo(4711);
+            } finally {
+                session.getContainer().setAsyncSendTimeout(-1);
+            }
+        }
+    }
+
+    @Test
+    void aPingCarriesAControlFramesBytes() throws Exception {
+        try (FrameClient client = open("/remotes/objects")) {
+            Session session = opened();
+            assertThatThrownBy(() -> session.getBasicRemote().sendPing(ByteBuffer.allocate(126)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("126 bytes: a ping or pong carries 125 at most");
+            session.getBasicRemote().sendPing(ByteBuffer.allocate(125));
+            assertThat(client.next().payload()).hasSize(125);
+        }
+    }
+
+    @Test
+    void betweenThePartsOfAMessageNoOtherBegins() throws Exception {
+        try (FrameClient client = open("/remotes/objects")) {
+            Session session = opened();
+            session.getBasicRemote().sendText("a", false);
+            assertThatThrownBy(() -> session.getBasicRemote().sendText("whole"))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(
+                            () -> session.getBasicRemote().sendBinary(ByteBuffer.allocate(1), true))
+                    .isInstanceOf(IllegalStateException.class);
+            session.getBasicRemote().sendText("b", true);
+            session.getBasicRemote().sendText("whole");
+            assertThat(client.nextText()).isEqualTo("ab");
+            assertThat(client.nextText()).isEqualTo("whole");
+        }
+    }
+
+    @Dependent
+    @ServerEndpoint("/remotes/slow")
+    @Outbound(policy = OverflowPolicy.PAUSE, highMessages = 2)
+    public static class Slow {
+        @OnOpen
+        public void onOpen(Session session) {
+            OPENED.add(session);
+        }
+    }
+
+    @Test
+    void aFirstPartThatWasRefusedBeganNothing() throws Exception {
+        try (FrameClient client = open("/remotes/slow")) {
+            Session session = opened();
+            HighWaterAsync remote = HighWaterAsync.of(session);
+            ByteBuffer much = ByteBuffer.allocate(60_000);
+            int accepted = 0;
+            while (remote.offerBinary(much.duplicate()) != OfferResult.DROPPED) {
+                accepted++;
+            }
+            assertThatThrownBy(() -> session.getBasicRemote().sendText("part", false))
+                    .isInstanceOf(SlowConsumerException.class);
+            for (int i = 0; i < accepted; i++) {
+                client.nextBinary();
+            }
+            await().until(() -> remote.queuedMessages() == 0);
+            session.getBasicRemote().sendText("whole");
+            assertThat(client.nextText()).isEqualTo("whole");
+        }
+    }
+
+    /** Can't be brought into service. */
+    public static class Broken implements Decoder.TextStream<Word> {
+        @Override
+        public void init(EndpointConfig config) {
+            throw new IllegalStateException("no dictionary");
+        }
+
+        @Override
+        public Word decode(Reader reader) throws DecodeException {
+            throw new AssertionError("never initialized");
+        }
+    }
+
+    @Dependent
+    @ServerEndpoint(value = "/remotes/broken", decoders = Broken.class)
+    public static class BrokenDecoder {
+        @OnMessage
+        public void onWord(Word word) {}
+
+        @OnMessage
+        public byte[] onBinary(byte[] bytes) {
+            return bytes;
+        }
+
+        @OnError
+        public void onError(Throwable cause, Session session) {
+            session.getAsyncRemote().sendText(cause.getMessage());
+        }
+    }
+
+    @Test
+    void aDecoderThatCantBeMadeIsToldToTheErrorMethodOnceAMessage() {
+        try (FrameClient client = open("/remotes/broken")) {
+            client.frame(FrameClient.TEXT, false, new byte[] {'a'});
+            client.frame(FrameClient.CONTINUATION, true, new byte[] {'b'});
+            assertThat(client.nextText()).isEqualTo("no dictionary");
+            assertThat(client.binary(new byte[] {1}).nextBinary()).isEqualTo(new byte[] {1});
+        }
+    }
+
+    @Dependent
+    @ServerEndpoint("/remotes/pong/{number}")
+    public static class Pongs {
+        @OnMessage
+        public void onPong(PongMessage pong, @PathParam("number") int number) {}
+    }
+
+    @Test
+    void aPathParameterOfAPongMethodIsReadAtTheOpening() {
+        try (FrameClient client = open("/remotes/pong/seven")) {
+            assertThat(client.nextClose().closeCode()).isEqualTo(1008);
+        }
+    }
+}
