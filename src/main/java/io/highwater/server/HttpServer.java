@@ -65,7 +65,7 @@ public final class HttpServer implements AutoCloseable {
             Handler otherwise) {
         server = new Server(threads());
         server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
-        upgrade.setHandler(otherwise);
+        upgrade.setHandler(new OffSelector(otherwise));
         server.setHandler(upgrade);
         plain = connector(settings, settings.port(), plainProtocols(ticker, bursts));
         server.addConnector(plain);

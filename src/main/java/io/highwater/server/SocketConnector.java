@@ -67,16 +67,21 @@ final class SocketConnector extends ServerConnector {
      * threads for each few messages. With a core to spare it costs a system call.
      */
     private static final class YieldingSelector extends ManagedSelector {
+        /** Confined to the thread that selects; which it is, changes under Jetty's lock. */
+        private boolean hadWork;
+
         YieldingSelector(SelectorManager manager, int id) {
             super(manager, id);
         }
 
         @Override
         protected int nioSelect(Selector selector, boolean now) throws IOException {
-            if (!now) {
+            if (!now && hadWork) {
                 Thread.yield();
             }
-            return super.nioSelect(selector, now);
+            int selected = super.nioSelect(selector, now);
+            hadWork = selected > 0;
+            return selected;
         }
     }
 

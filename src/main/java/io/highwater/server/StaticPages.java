@@ -53,8 +53,6 @@ final class StaticPages extends Handler.Abstract {
      * @param folder the folder on the class path, "/" between its names and none at its ends
      */
     StaticPages(ClassLoader loader, String folder) {
-        // All but the first read of a file come from memory: answered where they are read.
-        super(InvocationType.NON_BLOCKING);
         this.loader = loader;
         this.folder = folder;
     }

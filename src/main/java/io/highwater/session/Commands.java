@@ -82,7 +82,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             replaced.stop();
             node.hub().unsubscribe(channel, replaced);
         }
-        session.flow().started();
+        session.started();
         Since since = subscribe.since() == null ? new Since.Live() : subscribe.since();
         int limit = subscribe.limit() == null ? MAX_RECOVERED : subscribe.limit();
         node.hub().subscribe(channel, subscription, since, limit, subscribe.id());
@@ -98,7 +98,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             session.subscriptions().remove(subscription);
             unavailable(session, outcome.requestId(), failed.cause());
         }
-        session.flow().answered();
+        session.answered();
     }
 
     @Override
@@ -111,7 +111,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             return;
         }
         subscription.stop();
-        session.flow().started();
+        session.started();
         node.hub()
                 .unsubscribe(channel, subscription)
                 .whenComplete(
@@ -121,7 +121,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
                             } else if (id != null) {
                                 session.reply(Reply.unsubscribed(id, channel));
                             }
-                            session.flow().answered();
+                            session.answered();
                         });
     }
 
@@ -136,7 +136,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             forbidden(publish.id());
             return;
         }
-        session.flow().started();
+        session.started();
         PublishLanes lanes = session.lanes();
         lanes.publish(publish);
         checkFailures(lanes);
@@ -157,31 +157,31 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
     @Override
     public void onPublished(Command.Publish publish, Appended appended) {
         session.reply(Reply.published(publish.id(), publish.msgId(), appended));
-        session.flow().answered();
+        session.answered();
     }
 
     @Override
     public void onFailed(Command.Publish publish, Throwable cause) {
         unavailable(session, publish.id(), cause);
-        session.flow().answered();
+        session.answered();
     }
 
     @Override
     public void onOutOfOrder(Command.Publish publish, String failedMsgId) {
         session.reply(Reply.outOfOrder(publish.id(), failedMsgId));
-        session.flow().answered();
+        session.answered();
     }
 
     @Override
     public void onRateLimited(Command.Publish publish, long retryAfterMillis) {
         rateLimited(publish.id(), retryAfterMillis);
-        session.flow().answered();
+        session.answered();
     }
 
     /** A command that came too fast. */
     void rateLimited(Command command) {
         if (command instanceof Command.Publish publish) {
-            session.flow().started();
+            session.started();
             PublishLanes lanes = session.lanes();
             lanes.publishTooFast(publish, session.retryAfterMillis());
             checkFailures(lanes);
@@ -211,7 +211,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             forbidden(query.id());
             return;
         }
-        session.flow().started();
+        session.started();
         int limit =
                 query.limit() == null
                         ? Reply.MAX_HISTORY
@@ -234,7 +234,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
                 session.reply(reply);
             }
         }
-        session.flow().answered();
+        session.answered();
     }
 
     @Override
@@ -243,7 +243,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             forbidden(query.id());
             return;
         }
-        session.flow().started();
+        session.started();
         long maxBytes = node.settings().wire().maxMessageBytes();
         int maxClients = (int) Math.min(Integer.MAX_VALUE, maxBytes / CLIENT_BYTES);
         node.hub()
@@ -258,7 +258,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         } else if (query.id() != null) {
             session.reply(Reply.presence(query.id(), query.channel(), presence));
         }
-        session.flow().answered();
+        session.answered();
     }
 
     @Override

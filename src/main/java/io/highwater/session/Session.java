@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Wire events come one at a time on the session's executor, and commands with them. What is not
  * said to be confined to that run is thread-safe: the channels answer on their shards' threads.
  */
-final class Session implements WireListener, SendQueueListener {
+final class Session extends CommandFlow implements WireListener, SendQueueListener {
     private static final CloseStatus NO_HELLO = new CloseStatus(CloseStatus.POLICY, "no hello");
     private static final CloseStatus BAD_REQUESTS =
             new CloseStatus(CloseStatus.POLICY, "too many bad requests");
@@ -40,7 +40,6 @@ final class Session implements WireListener, SendQueueListener {
     private final SessionRegistry registry;
     private final Wire wire;
     private final SendQueue queue;
-    private final CommandFlow flow;
     private final CommandRate rate;
     private final Object pingGroup;
     private final Subscriptions subscriptions = new Subscriptions();
@@ -85,7 +84,6 @@ final class Session implements WireListener, SendQueueListener {
         this.registry = registry;
         this.wire = wire;
         this.queue = node.queues().open(wire, this);
-        this.flow = new CommandFlow(wire, queue);
         this.rate = new CommandRate(node.ticker().nanoTime());
         this.forwardedFor =
                 decision.clientAddress().equals(hostOf(wire.remoteAddress()))
@@ -134,7 +132,7 @@ final class Session implements WireListener, SendQueueListener {
                 onMessage(gathered.toByteArray());
             }
         }
-        flow.demand();
+        demand();
     }
 
     @Override
@@ -294,10 +292,6 @@ final class Session implements WireListener, SendQueueListener {
                 socketAddress.indexOf('/') + 1, port < 0 ? socketAddress.length() : port);
     }
 
-    CommandFlow flow() {
-        return flow;
-    }
-
     Subscriptions subscriptions() {
         return subscriptions;
     }
@@ -316,6 +310,12 @@ final class Session implements WireListener, SendQueueListener {
         return made;
     }
 
+    @Override
+    Wire wire() {
+        return wire;
+    }
+
+    @Override
     SendQueue queue() {
         return queue;
     }

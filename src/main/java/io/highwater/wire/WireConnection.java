@@ -26,6 +26,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** How long a peer that broke the protocol may take to read the Close frame that says so. */
     private static final Duration FAULT_LINGER = Duration.ofSeconds(2);
 
+    /** What a peer that floods gets of the transport's thread at a time, which others wait for. */
+    private static final int STEPS_ON_TRANSPORT = 16;
+
     /** The lifecycle of a wire; it only moves downwards. */
     private enum Phase {
         /** Messages flow. */
@@ -374,24 +377,28 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     /** Until nothing is left to do or, on the transport's thread, only the executor may do it. */
     private void serve(boolean onExecutor) {
+        int steps = onExecutor ? Integer.MAX_VALUE : STEPS_ON_TRANSPORT;
         while (true) {
             Action action;
+            boolean leave;
             synchronized (this) {
                 action = nextAction();
                 if (action == Action.PARK) {
                     running = false;
                     return;
                 }
-                if (onExecutor || !action.isForExecutor) {
+                leave = !onExecutor && (action.isForExecutor || steps == 0);
+                if (!leave) {
                     begin(action);
                 }
             }
-            if (!onExecutor && action.isForExecutor) {
-                execute();
+            if (leave) {
+                handOver();
                 return;
             }
             try {
-                perform(action, onExecutor);
+                boolean more = perform(action, onExecutor);
+                steps = onExecutor ? steps : more ? steps - 1 : 0;
             } catch (ProtocolViolation violation) {
                 fail(violation.status(), FAULT_LINGER);
             } catch (IOException e) {
@@ -401,6 +408,14 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 fail(new CloseStatus(CloseStatus.INTERNAL_ERROR, "internal error"), FAULT_LINGER);
             }
         }
+    }
+
+    /** As many may wait for the executor as there are sessions: each without a read buffer. */
+    private void handOver() {
+        if (reader != null) {
+            reader.detach();
+        }
+        execute();
     }
 
     private Action nextAction() {
@@ -432,18 +447,23 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         }
     }
 
-    private void perform(Action action, boolean onExecutor) throws IOException, ProtocolViolation {
+    /** False: what comes next is the executor's, as it may be long. */
+    private boolean perform(Action action, boolean onExecutor)
+            throws IOException, ProtocolViolation {
         switch (action) {
             case OPEN -> listener.onOpen();
             case DELIVER -> deliver(reader());
-            case READ -> read(onExecutor);
+            case READ -> {
+                return read(onExecutor);
+            }
             case NOTIFY_CLOSED -> notifyClosed();
             case FINISH -> finish();
             case PARK -> throw new IllegalStateException("parked");
         }
+        return true;
     }
 
-    private void read(boolean onExecutor) throws IOException, ProtocolViolation {
+    private boolean read(boolean onExecutor) throws IOException, ProtocolViolation {
         WireReader reader = reader();
         Phase now;
         synchronized (this) {
@@ -455,7 +475,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             now = phase;
         }
         WireReader.Step step =
-                now == Phase.LINGERING ? reader.discard() : reader.next(maxMessageBytes);
+                now == Phase.LINGERING
+                        ? reader.discard(onExecutor)
+                        : reader.next(maxMessageBytes, onExecutor);
         switch (step) {
             case FRAGMENT, PONG -> {
                 if (onExecutor) {
@@ -481,8 +503,12 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 }
                 awaitMore();
             }
+            case MORE -> {
+                return false;
+            }
             case END -> onTransportClosed(null);
         }
+        return true;
     }
 
     /** The transport is empty, unless it has told of more since. */

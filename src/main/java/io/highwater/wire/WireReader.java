@@ -26,6 +26,8 @@ final class WireReader {
         CLOSE,
         /** Nothing now: ask the transport for more. */
         WAIT,
+        /** Nothing in one read, and the transport has more. */
+        MORE,
         /** The peer will send no more. */
         END
     }
@@ -104,8 +106,12 @@ final class WireReader {
         return last;
     }
 
-    Step next(long maxMessageBytes) throws IOException, ProtocolViolation {
+    /**
+     * @param toTheEnd whether to read until there is a step, or once
+     */
+    Step next(long maxMessageBytes, boolean toTheEnd) throws IOException, ProtocolViolation {
         payload = EMPTY;
+        boolean mayRead = true;
         while (true) {
             Step step = parse(maxMessageBytes);
             if (step != null) {
@@ -116,18 +122,27 @@ final class WireReader {
                 letGo();
                 return Step.WAIT;
             }
+            if (!mayRead) {
+                return Step.MORE;
+            }
             if (fill() < 0) {
                 letGo();
                 return Step.END;
             }
+            mayRead = toTheEnd;
         }
     }
 
     /** Reads and drops; never a FRAGMENT. */
-    Step discard() throws IOException {
+    Step discard(boolean toTheEnd) throws IOException {
         gathered = null;
         payload = EMPTY;
+        boolean mayRead = true;
         while (readable) {
+            if (!mayRead) {
+                return Step.MORE;
+            }
+            mayRead = toTheEnd;
             drop();
             if (fill() < 0) {
                 drop();

@@ -28,7 +28,6 @@ final class IdleSessionMemoryTest {
                     "io.highwater.handshake.ConnectionPlaces$Place",
                     "io.highwater.keepalive.Keepalive",
                     "io.highwater.outbound.SendQueue",
-                    "io.highwater.session.CommandFlow",
                     "io.highwater.session.CommandRate",
                     "io.highwater.session.Session",
                     "io.highwater.session.Subscription",

@@ -68,13 +68,30 @@ public final class UpgradeHandler extends Handler.Wrapper {
         Route route = router.route(Request.getPathInContext(request));
         UpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
         if (mayBlock(upgrade, route)) {
-            request.getComponents()
-                    .getExecutor()
-                    .execute(() -> decide(upgrade, route, request, response, callback));
+            elsewhere(
+                    request,
+                    response,
+                    callback,
+                    () -> decide(upgrade, route, request, response, callback));
         } else {
             decide(upgrade, route, request, response, callback);
         }
         return true;
+    }
+
+    /** Off the thread that reads; what is thrown there is answered, too. */
+    private static void elsewhere(
+            Request request, Response response, Callback callback, Runnable task) {
+        request.getComponents()
+                .getExecutor()
+                .execute(
+                        () -> {
+                            try {
+                                task.run();
+                            } catch (Throwable e) {
+                                Response.writeError(request, response, callback, e);
+                            }
+                        });
     }
 
     private boolean mayBlock(UpgradeRequest upgrade, @Nullable Route route) {
@@ -134,7 +151,8 @@ public final class UpgradeHandler extends Handler.Wrapper {
             }
             accept(upgrade, route, accepted, request, response, callback);
         } else if (decision instanceof UpgradeDecision.Rejected rejected) {
-            reject(rejected, response, callback);
+            // A client that sends one after the other would keep the thread that reads for many.
+            elsewhere(request, response, callback, () -> reject(rejected, response, callback));
         } else {
             LOG.atError().setCause(failure).log("the handshake rules failed");
             Response.writeError(request, response, callback, HttpStatus.INTERNAL_SERVER_ERROR_500);
