@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Transport {
     /**
-     * What a transport tells the engine. Called on a transport thread: it must only hand work on.
+     * What a transport tells the engine. Called on a transport thread: it must not block, and does
+     * no more there than a bounded read where {@link Transport#readsAtNobodysCost}.
      */
     interface Events {
         /** Answers {@link Transport#whenReadable}, once. */

@@ -39,6 +39,29 @@ class SocketReadsTest extends WireConnectionTest {
     }
 
     @Test
+    void aFloodOfPingsHasSixteenStepsOfTheTransportsThread() {
+        socket.transport.receive(PING.repeat(20));
+        assertThat(socket.transport.takeWritten()).isEqualTo("8a0170".repeat(16));
+        assertThat(socket.buffers.spare()).as("buffers given back").isEqualTo(1);
+
+        socket.run();
+        assertThat(socket.transport.takeWritten()).isEqualTo("8a0170".repeat(4));
+        assertThat(socket.transport.isWaitedFor()).isTrue();
+    }
+
+    @Test
+    void aMessageBeyondOneReadIsTheExecutors() {
+        socket.listener.take();
+        socket.transport.receive("82 fe 9c40 00000000" + "61".repeat(40_000));
+        assertThat(socket.buffers.spare()).as("buffers given back").isEqualTo(1);
+        assertThat(socket.transport.isWaitedFor()).isFalse();
+
+        socket.run();
+        assertThat(socket.listener.take()).containsExactly("BINARY! " + "a".repeat(40_000));
+        assertThat(socket.transport.isWaitedFor()).isTrue();
+    }
+
+    @Test
     void whatComesBeforeTheExecutorRunsIsReadByIt() {
         socket.listener.take();
         socket.transport.receive(HELLO + PING);

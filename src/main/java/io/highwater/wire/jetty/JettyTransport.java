@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * It is its own read callback, so that an idle connection is one object here.
  *
  * <p>Thread-safe as {@link Transport} asks. Callbacks are NON_BLOCKING: they run on Jetty's
- * selector or HTTP/2 parser threads and hand all work to the session's executor.
+ * selector or HTTP/2 parser threads, which leave the listener's callbacks to the session's
+ * executor.
  */
 abstract class JettyTransport implements Transport, Connection, Connection.UpgradeTo, Callback {
     private final EndPoint endPoint;
