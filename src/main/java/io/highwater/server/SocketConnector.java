@@ -11,6 +11,7 @@ import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.annotation.Name;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,11 +21,25 @@ import org.slf4j.LoggerFactory;
  * for its Socket, as Jetty does, a channel makes one and keeps it, 64 bytes for as long as it
  * lives. Thread-safe as Jetty's.
  */
-final class SocketConnector extends ServerConnector {
+public final class SocketConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(SocketConnector.class);
 
     SocketConnector(Server server, ConnectionFactory... protocols) {
         super(server, protocols);
+    }
+
+    /**
+     * Called by the XML of a Jetty base (jetty-base/etc), by these names.
+     *
+     * @param acceptors threads that accept; -1 is as many as fit the cores
+     * @param selectors likewise, of those that select
+     */
+    public SocketConnector(
+            @Name("server") Server server,
+            @Name("acceptors") int acceptors,
+            @Name("selectors") int selectors,
+            @Name("factories") ConnectionFactory... protocols) {
+        super(server, acceptors, selectors, protocols);
     }
 
     @Override

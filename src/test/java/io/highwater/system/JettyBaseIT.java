@@ -90,6 +90,18 @@ final class JettyBaseIT {
         assertThat(NodeScript.run("h2-endings", https()).getInt("opened")).isEqualTo(200);
     }
 
+    /** Its connectors are SocketConnectors: Jetty's own makes a Socket of each connection. */
+    @Test
+    void aConnectionCostsWhatItDoesEmbedded() throws Exception {
+        try (TestSocket echo = open("/v1/echo")) {
+            echo.text("hello");
+            assertThat(echo.next(GUARD).text()).isEqualTo("hello");
+            Map<String, Long> live = node.liveObjects();
+            assertThat(of(live, "sun.nio.ch.SocketChannelImpl")).isPositive();
+            assertThat(of(live, "sun.nio.ch.SocketAdaptor")).isZero();
+        }
+    }
+
     @Test
     void thePageIsServedAtTheRoot() throws Exception {
         HttpResponse<String> page =
