@@ -63,6 +63,13 @@ final class FanoutCommand implements Callable<Integer> {
     private boolean channels;
 
     @Option(
+            names = "--deflate",
+            description =
+                    "Clients offer permessage-deflate; what the server makes of it is set by"
+                            + " --server-opts -Dhighwater.deflate.mode=MODE.")
+    private boolean deflate;
+
+    @Option(
             names = "--relayed",
             description =
                     "The server of --server-command passes a message on as it came; publish to it"
@@ -82,6 +89,7 @@ final class FanoutCommand implements Callable<Integer> {
                                         channels
                                                 ? ChannelMessage.minBytes()
                                                 : ChatMessage.minBytes()),
+                                deflate,
                                 Sizes.inRange("--rate", rate, 1, MAX_RATE),
                                 Sizes.inRange("--in-flight", inFlight, 1, MAX_IN_FLIGHT),
                                 Sizes.seconds("--warm-up", warmUp),

@@ -20,6 +20,7 @@ import org.HdrHistogram.Histogram;
  *
  * @param carrier of those contestants that have HTTP/2; the others' is HTTP/1.1
  * @param bytes what every member gets; a channel's smallest message is 150
+ * @param deflate whether permessage-deflate is offered, and used where the server agrees
  * @param perSecond messages published a second in the first window
  * @param inFlight messages under way at any time in the last
  * @param relayed whether what stands in for Highwater passes messages on as they came
@@ -29,6 +30,7 @@ record FanoutWorkload(
         Carrier carrier,
         int members,
         int bytes,
+        boolean deflate,
         int perSecond,
         int inFlight,
         Duration warmUp,
@@ -56,6 +58,7 @@ record FanoutWorkload(
                 .add("carrier", carrier.toString())
                 .add("members", members)
                 .add("bytes", bytes)
+                .add("deflate", deflate)
                 .add("messagesPerSecond", perSecond)
                 .add("inFlight", inFlight)
                 .add("warmUpSeconds", warmUp.toSeconds())
@@ -67,7 +70,7 @@ record FanoutWorkload(
             throws IOException {
         Contestant.Rooms rooms = relayed ? Contestant.Rooms.RELAYED : contestant.rooms();
         FanoutLoad load = load(rooms);
-        Members joining = new Members(rooms, load);
+        Members joining = new Members(rooms, load, deflate);
         Carrier carried = contestant.carrier(carrier);
         try (LoadClient client =
                 new LoadClient(contestant.port(server), ticker, carried, joining)) {

@@ -100,7 +100,7 @@ record Growth(Ticker ticker, Length length) {
                                                 ticker,
                                                 carrier,
                                                 size,
-                                                BYTES,
+                                                Conversation.of(BYTES),
                                                 Duration.ofSeconds(4),
                                                 watch)))
                 .toList();
@@ -128,6 +128,7 @@ record Growth(Ticker ticker, Length length) {
                                                         carrier,
                                                         members,
                                                         BYTES,
+                                                        false,
                                                         DELIVERIES_PER_SECOND / members,
                                                         IN_FLIGHT,
                                                         length.warmUp(),

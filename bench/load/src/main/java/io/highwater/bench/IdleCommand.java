@@ -11,13 +11,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "idle",
         description = {
-            "Memory of a connection at /v1/echo that has echoed one message, or of a channel session"
+            "Memory of a connection at /v1/echo that has echoed its messages, or of a channel session"
                     + " with one subscription.",
             "Resident memory moves by tens of megabytes of its own: ask for 15000 connections or"
                     + " more where that figure matters."
         },
         mixinStandardHelpOptions = true)
 final class IdleCommand implements Callable<Integer> {
+    private static final int MAX_MESSAGES = 10_000;
+
     @Mixin private final BenchOptions options = new BenchOptions();
 
     @Option(
@@ -29,8 +31,21 @@ final class IdleCommand implements Callable<Integer> {
     @Option(
             names = "--bytes",
             defaultValue = "64",
-            description = "Payload of the one message (default: ${DEFAULT-VALUE}).")
+            description = "Payload of each message (default: ${DEFAULT-VALUE}).")
     private int bytes;
+
+    @Option(
+            names = "--messages",
+            defaultValue = "1",
+            description = "Messages that each has echoed (default: ${DEFAULT-VALUE}).")
+    private int messages;
+
+    @Option(
+            names = "--deflate",
+            description =
+                    "Clients offer permessage-deflate; what the server makes of it is set by"
+                            + " --server-opts -Dhighwater.deflate.mode=MODE.")
+    private boolean deflate;
 
     @Option(
             names = "--channels",
@@ -51,7 +66,10 @@ final class IdleCommand implements Callable<Integer> {
                                 BenchOptions.TICKER,
                                 Carrier.HTTP1,
                                 Sizes.connections(connections),
-                                Sizes.bytes(bytes, EchoLoad.MIN_BYTES),
+                                new Conversation(
+                                        Sizes.inRange("--messages", messages, 1, MAX_MESSAGES),
+                                        Sizes.bytes(bytes, EchoLoad.MIN_BYTES),
+                                        deflate),
                                 Sizes.seconds("--warm-up", warmUp),
                                 Duration.ZERO),
                 channels ? Contestant.CHANNEL : Contestant.ENDPOINT,

@@ -2,6 +2,7 @@ package io.highwater.bench;
 
 import io.highwater.bench.client.Carrier;
 import io.highwater.bench.client.LoadClient;
+import io.highwater.bench.client.Opening;
 import io.highwater.bench.client.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,26 +26,28 @@ interface IdleCrowd {
     /** Answers that were not what was asked for. */
     long wrong();
 
-    /** Each echoes one message at {@code /v1/echo}. */
+    /** Each echoes its messages at {@code /v1/echo}. */
     final class Echoed implements IdleCrowd {
         private final Ticker ticker;
         private final Carrier carrier;
-        private final int bytes;
+        private final Conversation conversation;
+        private final Opening opening;
         private EchoLoad load = new EchoLoad(0, 0);
         private long lost;
         private long wrong;
 
-        Echoed(Ticker ticker, Carrier carrier, int bytes) {
+        Echoed(Ticker ticker, Carrier carrier, Conversation conversation) {
             this.ticker = ticker;
             this.carrier = carrier;
-            this.bytes = bytes;
+            this.conversation = conversation;
+            opening = EchoWorkload.ECHO.deflating(conversation.deflate());
         }
 
         @Override
         public void warmUp(int port, int connections, Duration time) throws IOException {
             try (LoadClient client = client(port, connections)) {
                 load.keepGoing(true);
-                client.open(connections, EchoWorkload.ECHO, LIMIT);
+                client.open(connections, opening, LIMIT);
                 load.start(client, connections, ticker.nanoTime());
                 client.pollUntil(() -> false, ticker.nanoTime() + time.toNanos());
                 load.keepGoing(false);
@@ -55,15 +58,17 @@ interface IdleCrowd {
 
         @Override
         public LoadClient client(int port, int connections) throws IOException {
-            load = new EchoLoad(connections, bytes);
+            load = new EchoLoad(connections, conversation.bytes());
             return new LoadClient(port, ticker, carrier, load);
         }
 
         @Override
         public void settle(LoadClient client, int connections) throws IOException {
-            client.open(connections, EchoWorkload.ECHO, LIMIT);
-            load.start(client, connections, ticker.nanoTime());
-            awaitEchoes(client);
+            client.open(connections, opening, LIMIT);
+            for (int i = 0; i < conversation.messages(); i++) {
+                load.start(client, connections, ticker.nanoTime());
+                awaitEchoes(client);
+            }
         }
 
         private void awaitEchoes(LoadClient client) throws IOException {

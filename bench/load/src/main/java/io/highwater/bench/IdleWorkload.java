@@ -13,18 +13,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that have echoed one message or subscribed to a channel, and then say nothing: what
- * each holds of the server's heap and resident memory, as the figure with all of them minus the
- * figure with none; and, if that is asked for, what they cost the processor while they are idle.
+ * Connections that have echoed their messages or subscribed to a channel, and then say nothing:
+ * what each holds of the server's heap and resident memory, as the figure with all of them minus
+ * the figure with none; and, if that is asked for, what they cost the processor while they are
+ * idle.
  *
  * <p>The server has served and closed many connections before the first figure, so that classes,
  * pools, caches and the compiler's memory are in both.
  *
  * @param carrier of those contestants that have HTTP/2; the others' is HTTP/1.1
+ * @param conversation of those that echo; who subscribes to a channel says no more
  * @param watch how long the idle server's processor time is watched; zero is not at all
  */
 record IdleWorkload(
-        Ticker ticker, Carrier carrier, int connections, int bytes, Duration warmUp, Duration watch)
+        Ticker ticker,
+        Carrier carrier,
+        int connections,
+        Conversation conversation,
+        Duration warmUp,
+        Duration watch)
         implements Workload {
     private static final int FIRST_CONNECTIONS = 2_000;
 
@@ -41,7 +48,9 @@ record IdleWorkload(
         return Json.createObjectBuilder()
                 .add("carrier", carrier.toString())
                 .add("connections", connections)
-                .add("bytes", bytes)
+                .add("messages", conversation.messages())
+                .add("bytes", conversation.bytes())
+                .add("deflate", conversation.deflate())
                 .add("warmUpSeconds", warmUp.toSeconds())
                 .add("watchSeconds", watch.toSeconds());
     }
@@ -53,7 +62,7 @@ record IdleWorkload(
         IdleCrowd crowd =
                 contestant.rooms() == Contestant.Rooms.CHANNELS
                         ? new IdleCrowd.Subscribed(ticker, carried)
-                        : new IdleCrowd.Echoed(ticker, carried, bytes);
+                        : new IdleCrowd.Echoed(ticker, carried, conversation);
         int port = contestant.port(server);
         crowd.warmUp(port, Math.min(FIRST_CONNECTIONS, connections), warmUp);
         try (LoadClient client = crowd.client(port, connections)) {
@@ -80,6 +89,10 @@ record IdleWorkload(
         double residentBytes = full.residentBytes() - empty.residentBytes();
         figures.put("heapBytesPerConnection", heapBytes / connections);
         figures.put("rssBytesPerConnection", residentBytes / connections);
+        if (full.nativeBytes().isPresent() && empty.nativeBytes().isPresent()) {
+            double nativeBytes = full.nativeBytes().getAsLong() - empty.nativeBytes().getAsLong();
+            figures.put("nativeBytesPerConnection", nativeBytes / connections);
+        }
         if (full.kernelBytes().isPresent() && empty.kernelBytes().isPresent()) {
             double kernelBytes = full.kernelBytes().getAsLong() - empty.kernelBytes().getAsLong();
             figures.put("kernelBytesPerConnection", kernelBytes / ENDS / connections);

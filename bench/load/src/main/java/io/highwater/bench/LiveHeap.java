@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * What lives on a server's heap after a full collection. Immutable.
  *
  * @param classes by class, of a JVM only
+ * @param addresses of the heap, of a JVM only
  */
-record LiveHeap(long bytes, @Nullable ClassHistogram classes) {
+record LiveHeap(
+        long bytes, @Nullable ClassHistogram classes, NativeMemory.@Nullable Range addresses) {
     private static final Pattern HEAP_LINE = Pattern.compile("heap (\\d+)");
 
     /** Counts it; takes a second or two. */
@@ -36,7 +38,9 @@ record LiveHeap(long bytes, @Nullable ClassHistogram classes) {
             ClassHistogram classes =
                     ClassHistogram.parse(
                             ShortCommand.run(List.of(tool, process, "GC.class_histogram")));
-            return new LiveHeap(classes.totalBytes(), classes);
+            NativeMemory.Range addresses =
+                    NativeMemory.heap(ShortCommand.run(List.of(tool, process, "GC.heap_info")));
+            return new LiveHeap(classes.totalBytes(), classes, addresses);
         };
     }
 
@@ -49,7 +53,7 @@ record LiveHeap(long bytes, @Nullable ClassHistogram classes) {
             if (!matcher.matches()) {
                 throw new BenchException("not the size of a heap: " + line);
             }
-            return new LiveHeap(Long.parseLong(matcher.group(1)), null);
+            return new LiveHeap(Long.parseLong(matcher.group(1)), null, null);
         };
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Members implements ClientListener {
     static final Opening ROOM = Opening.of("/v1/chat/bench");
-    static final Opening CHANNELS = new Opening("/v1/ws", "highwater.v1");
+    static final Opening CHANNELS = Opening.of("/v1/ws").speaking("highwater.v1");
 
     private static final byte[] HELLO =
             FanoutMessage.ascii("{\"type\":\"hello\",\"client\":\"bench\"}");
@@ -34,12 +34,18 @@ final class Members implements ClientListener {
 
     private final Contestant.Rooms rooms;
     private final ClientListener next;
+    private final Opening opening;
     private @Nullable LoadClient client;
     private int joined;
 
     Members(Contestant.Rooms rooms, ClientListener next) {
+        this(rooms, next, false);
+    }
+
+    Members(Contestant.Rooms rooms, ClientListener next, boolean deflate) {
         this.rooms = rooms;
         this.next = next;
+        opening = (rooms == Contestant.Rooms.CHANNELS ? CHANNELS : ROOM).deflating(deflate);
     }
 
     /** Opens so many more sockets; all are members when it returns. */
@@ -47,7 +53,7 @@ final class Members implements ClientListener {
         client = load;
         int all = joined + members;
         long deadlineNanos = ticker.nanoTime() + limit.toNanos();
-        load.open(members, rooms == Contestant.Rooms.CHANNELS ? CHANNELS : ROOM, limit);
+        load.open(members, opening, limit);
         if (!load.pollUntil(() -> joined >= all, deadlineNanos)) {
             throw new BenchException(joined + " sockets were subscribed within " + limit);
         }

@@ -69,7 +69,12 @@ record Sections(Ticker ticker, Length length) {
 
     private IdleWorkload idle(Carrier carrier, int connections) {
         return new IdleWorkload(
-                ticker, carrier, connections, ECHO_BYTES, Duration.ofSeconds(4), Duration.ZERO);
+                ticker,
+                carrier,
+                connections,
+                Conversation.of(ECHO_BYTES),
+                Duration.ofSeconds(4),
+                Duration.ZERO);
     }
 
     List<Section> fanout() {
@@ -108,6 +113,7 @@ record Sections(Ticker ticker, Length length) {
                 carrier,
                 members,
                 BYTES,
+                false,
                 Math.max(1, DELIVERIES_PER_SECOND / members),
                 IN_FLIGHT,
                 length.warmUp(),

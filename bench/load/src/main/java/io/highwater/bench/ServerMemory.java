@@ -12,10 +12,12 @@ import java.util.concurrent.CompletionException;
 /**
  * A server's memory at one moment. Immutable.
  *
+ * @param nativeBytes resident outside the heap; empty where it is no JVM
  * @param kernelBytes what the kernel holds for sockets of the whole machine, both ends; empty where
  *     it does not say
  */
-record ServerMemory(LiveHeap live, long residentBytes, OptionalLong kernelBytes) {
+record ServerMemory(
+        LiveHeap live, long residentBytes, OptionalLong nativeBytes, OptionalLong kernelBytes) {
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
@@ -36,7 +38,14 @@ record ServerMemory(LiveHeap live, long residentBytes, OptionalLong kernelBytes)
             throw new BenchException("the heap of the server could not be counted in " + LIMIT);
         }
         try {
-            return new ServerMemory(live.join(), server.residentBytes(), KernelSlabs.socketBytes());
+            LiveHeap heap = live.join();
+            return new ServerMemory(
+                    heap,
+                    server.residentBytes(),
+                    heap.addresses() == null
+                            ? OptionalLong.empty()
+                            : OptionalLong.of(server.nativeBytes(heap.addresses())),
+                    KernelSlabs.socketBytes());
         } catch (CompletionException e) {
             throw new BenchException(
                     "the heap of the server cannot be counted: " + e.getCause(), e);

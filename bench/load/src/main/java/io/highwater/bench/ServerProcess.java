@@ -87,6 +87,11 @@ final class ServerProcess implements AutoCloseable {
         return ProcessStatus.residentBytes(Files.readAllLines(proc("status")));
     }
 
+    /** Resident memory outside the heap. */
+    long nativeBytes(NativeMemory.Range heap) throws IOException {
+        return NativeMemory.bytes(Files.readAllLines(proc("smaps")), heap);
+    }
+
     /** Collects garbage, then counts what lives; takes a second or two. */
     LiveHeap liveHeap() throws IOException {
         later.clear();

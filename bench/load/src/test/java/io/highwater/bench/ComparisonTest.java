@@ -72,7 +72,13 @@ class ComparisonTest {
     @Test
     void theHeapOfAChildIsCountedByClass() throws IOException {
         Workload workload =
-                new IdleWorkload(Ticker.system(), Carrier.HTTP1, 50, 64, SECOND, Duration.ZERO);
+                new IdleWorkload(
+                        Ticker.system(),
+                        Carrier.HTTP1,
+                        50,
+                        Conversation.of(64),
+                        SECOND,
+                        Duration.ZERO);
         Comparison comparison =
                 new Comparison(launcher(RAW_AS_HIGHWATER), workload, BOTH, SMALL, 1, line -> {});
         comparison.run();

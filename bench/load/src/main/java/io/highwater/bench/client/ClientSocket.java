@@ -25,6 +25,8 @@ public final class ClientSocket {
     private final int stream;
     private State state = State.CONNECTING;
     private byte @Nullable [] unread;
+    private boolean deflates;
+    private @Nullable MessageInflater inflater;
 
     /** HTTP/2: bytes of DATA that the server still takes on this stream. */
     int sendWindow;
@@ -61,11 +63,42 @@ public final class ClientSocket {
         return stream;
     }
 
+    /** The server agreed to permessage-deflate. */
+    void deflates(boolean agreed) {
+        deflates = agreed;
+    }
+
+    boolean deflates() {
+        return deflates;
+    }
+
+    /** Made for the first compressed message. */
+    MessageInflater inflater() {
+        if (!deflates) {
+            throw new BenchException("the server compresses without an agreement");
+        }
+        if (inflater == null) {
+            inflater = new MessageInflater();
+        }
+        return inflater;
+    }
+
     void moveTo(State next) {
         if (next.compareTo(state) <= 0) {
             throw new IllegalStateException("from " + state + " to " + next);
         }
         state = next;
+        if (next == State.CLOSED) {
+            release();
+        }
+    }
+
+    /** Gives back what is native; nothing is read any more. */
+    void release() {
+        if (inflater != null) {
+            inflater.close();
+            inflater = null;
+        }
     }
 
     byte @Nullable [] takeUnread() {

@@ -18,6 +18,7 @@ public final class FrameCursor {
     private final int maxPayloadBytes;
     private int opcode;
     private boolean fin;
+    private boolean compressed;
     private int payloadAt;
     private int payloadLength;
 
@@ -32,6 +33,11 @@ public final class FrameCursor {
     /** Whether the frame is a whole message: all that this benchmark sends and expects. */
     public boolean fin() {
         return fin;
+    }
+
+    /** RSV1: RFC 7692 section 6. */
+    public boolean compressed() {
+        return compressed;
     }
 
     public int payloadAt() {
@@ -81,6 +87,7 @@ public final class FrameCursor {
         }
         opcode = first & 0x0F;
         fin = (first & 0x80) != 0;
+        compressed = (first & 0x40) != 0;
         payloadAt = start;
         payloadLength = (int) length;
         if (mask != 0) {

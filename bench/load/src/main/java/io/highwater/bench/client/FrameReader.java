@@ -12,6 +12,7 @@ final class FrameReader {
     private final LoadClient client;
     private final ClientListener listener;
     private final FrameCursor cursor = new FrameCursor(FrameWriter.MAX_PAYLOAD_BYTES);
+    private final ByteBuffer inflated = ByteBuffer.allocate(FrameWriter.MAX_PAYLOAD_BYTES);
     private final byte[] controlPayload = new byte[MAX_CONTROL_BYTES];
     private long pings;
 
@@ -34,7 +35,12 @@ final class FrameReader {
                 if (!cursor.fin()) {
                     throw new BenchException("the server fragments messages of this size");
                 }
-                listener.onMessage(socket, in, cursor.payloadAt(), length, nowNanos);
+                if (cursor.compressed()) {
+                    socket.inflater().inflate(in, cursor.payloadAt(), length, inflated);
+                    listener.onMessage(socket, inflated, 0, inflated.remaining(), nowNanos);
+                } else {
+                    listener.onMessage(socket, in, cursor.payloadAt(), length, nowNanos);
+                }
             }
             case FrameCursor.PING -> {
                 in.get(cursor.payloadAt(), controlPayload, 0, length);

@@ -9,6 +9,9 @@ public final class FrameWriter {
 
     public static final int MAX_PAYLOAD_BYTES = 0xFFFF;
 
+    /** Beside the opcode of a compressed message: RFC 7692 section 6. */
+    static final int COMPRESSED = 0x40;
+
     private static final int FIN = 0x80;
     private static final int MASKED = 0x80;
     private static final int LENGTH_16 = 126;

@@ -13,6 +13,9 @@ final class Http1Link extends Link {
     private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
     private static final String ACCEPT = "s3pplmbitxaq9kygzzhzrbk+xoo=";
 
+    private static final String DEFLATE_OFFER =
+            "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+
     private final LoadClient client;
     private final byte[] request;
     private final ClientSocket socket;
@@ -33,10 +36,11 @@ final class Http1Link extends Link {
                 opening.subprotocol() == null
                         ? ""
                         : "Sec-WebSocket-Protocol: " + opening.subprotocol() + "\r\n";
+        String extension = opening.deflate() ? DEFLATE_OFFER : "";
         return ("GET " + opening.path() + " HTTP/1.1\r\nHost: " + authority + "\r\n")
                 .concat("Upgrade: websocket\r\nConnection: Upgrade\r\n")
                 .concat("Sec-WebSocket-Key: " + KEY + "\r\nSec-WebSocket-Version: 13\r\n")
-                .concat(offer + "\r\n")
+                .concat(offer + extension + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -70,6 +74,7 @@ final class Http1Link extends Link {
             throw new BenchException(
                     "the upgrade was answered with " + head.lines().findFirst().orElse(""));
         }
+        socket.deflates(lower.contains("\r\nsec-websocket-extensions: permessage-deflate"));
         client.opened(socket);
         return true;
     }
@@ -96,7 +101,14 @@ final class Http1Link extends Link {
         }
         ByteBuffer out = client.out();
         out.clear();
-        FrameWriter.putMasked(out, opcode, payload, length, client.nextMask());
+        if (socket.deflates() && opcode <= FrameCursor.BINARY) {
+            MessageDeflater deflater = client.deflater();
+            int made = deflater.deflate(payload, length);
+            int marked = opcode | FrameWriter.COMPRESSED;
+            FrameWriter.putMasked(out, marked, deflater.out(), made, client.nextMask());
+        } else {
+            FrameWriter.putMasked(out, opcode, payload, length, client.nextMask());
+        }
         write(out.flip());
         return true;
     }

@@ -39,6 +39,7 @@ public final class LoadClient implements AutoCloseable {
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer batch = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final MessageDeflater deflater = new MessageDeflater();
     private final FrameReader frames;
     private @Nullable Link batching;
     private byte[] request = {};
@@ -77,6 +78,9 @@ public final class LoadClient implements AutoCloseable {
 
     /** What the sockets that {@link #openOne} opens ask for. */
     public void begin(Opening what) {
+        if (what.deflate() && !carrier.isHttp1()) {
+            throw new IllegalArgumentException("permessage-deflate is offered over HTTP/1.1 only");
+        }
         String authority = "127.0.0.1:" + server.getPort();
         request =
                 carrier.isHttp1()
@@ -186,6 +190,8 @@ public final class LoadClient implements AutoCloseable {
         for (Link link : links) {
             link.close();
         }
+        sockets.forEach(ClientSocket::release);
+        deflater.close();
         selector.close();
     }
 
@@ -272,6 +278,10 @@ public final class LoadClient implements AutoCloseable {
         socket.moveTo(ClientSocket.State.CLOSED);
         closed++;
         socket.link().onClosed(socket);
+    }
+
+    MessageDeflater deflater() {
+        return deflater;
     }
 
     ByteBuffer out() {

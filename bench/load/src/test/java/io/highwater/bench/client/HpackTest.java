@@ -46,7 +46,8 @@ class HpackTest {
     @Test
     void anExtendedConnectHasItsPseudoHeadersFirst() {
         byte[] block =
-                Hpack.connect(new Opening("/v1/ws", "highwater.v1"), "https", "127.0.0.1:80");
+                Hpack.connect(
+                        Opening.of("/v1/ws").speaking("highwater.v1"), "https", "127.0.0.1:80");
         String text = new String(block, StandardCharsets.ISO_8859_1);
 
         assertThat(HexFormat.of().formatHex(block)).startsWith("0207434f4e4e454354");
