@@ -45,15 +45,14 @@ final class EndpointSession extends JettyCoreSession
     private final SessionConfig config;
     private final String requestUri;
     private final @Nullable String subprotocol;
-    private final Object pingGroup;
+    private final Keepalive keepalive;
     private final SendQueue queue;
     private final InboundMessages inbound;
 
-    /** Written in onOpen, as are the next two. */
+    /** Written in onOpen, as is the next one. */
     private volatile @Nullable JakartaSession jakarta;
 
     private @Nullable EndpointInstance instance;
-    private @Nullable Keepalive keepalive;
 
     /** Written under this; null until a team's encoder or decoder is needed. */
     private volatile @Nullable SessionCodecs codecs;
@@ -82,10 +81,16 @@ final class EndpointSession extends JettyCoreSession
         this.config = config;
         this.requestUri = EndpointHandshake.uri(request);
         this.subprotocol = decision.subprotocol();
-        this.pingGroup =
-                request.kind() == UpgradeRequest.Kind.UPGRADE
-                        ? wire
-                        : request.connection().computeIfAbsent(PingGroup.class, PingGroup::new);
+        this.keepalive =
+                deployment
+                        .node()
+                        .pings()
+                        .keepalive(
+                                wire,
+                                request.kind() == UpgradeRequest.Kind.UPGRADE
+                                        ? wire
+                                        : request.connection()
+                                                .computeIfAbsent(PingGroup.class, PingGroup::new));
         this.queue = deployment.queues().open(wire, this);
         this.inbound = new InboundMessages(this, deployment.methods().targets());
     }
@@ -139,7 +144,7 @@ final class EndpointSession extends JettyCoreSession
             wire.fail(new CloseStatus(CloseStatus.RESTART, ""), EndpointFailure.LINGER);
             return;
         }
-        keepalive = deployment.node().pings().start(wire, pingGroup);
+        keepalive.start();
         deployment.requests().call(this::open);
     }
 
@@ -180,8 +185,7 @@ final class EndpointSession extends JettyCoreSession
 
     @Override
     public void onPong(ByteBuffer payload) {
-        Keepalive pings = keepalive;
-        if (pings == null || !pings.onPong(payload)) {
+        if (!keepalive.onPong(payload)) {
             ByteBuffer own = InboundMessages.copy(payload);
             deployment.requests().call(() -> inbound.onPong(own));
         }
@@ -202,9 +206,7 @@ final class EndpointSession extends JettyCoreSession
     public void onClosed(CloseStatus status) {
         closed = true;
         onOutputLost();
-        if (keepalive != null) {
-            keepalive.stop();
-        }
+        keepalive.stop();
         setIdleTimeout(Duration.ZERO);
         deployment.sessions().remove(this);
         CloseLog.write(

@@ -89,8 +89,9 @@ public final class Keepalive extends Timer {
         this.pingNanos = pingNanos;
     }
 
-    void start(long nowNanos) {
-        schedule(nextWake(nowNanos, wire.activity()));
+    /** The session is open. */
+    public void start() {
+        schedule(nextWake(node.ticker().nanoTime(), wire.activity()));
     }
 
     /** The session is over. */

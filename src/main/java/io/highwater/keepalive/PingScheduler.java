@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * Starts the {@link Keepalive} of each session of a node and holds what they share. Thread-safe.
+ * Makes the {@link Keepalive} of each session of a node and holds what they share. Thread-safe.
  *
  * <p>Pings are spread: the first comes at a random point of the interval, else ten thousand
  * sessions of one reconnect storm would be pinged in the same instant for ever. Sessions of one
@@ -49,21 +49,13 @@ public final class PingScheduler {
         this.evictLinger = evictLinger;
     }
 
-    /** Keeps a session alive that has a TCP connection to itself. Called when it is open. */
-    public Keepalive start(Wire wire) {
-        return start(wire, wire);
-    }
-
     /**
-     * Keeps a session alive.
+     * What keeps a session alive from {@link Keepalive#start} on.
      *
      * @param group one object for all sessions of a TCP connection, told by its hash code
      */
-    public Keepalive start(Wire wire, Object group) {
-        long now = ticker.nanoTime();
-        Keepalive keepalive = new Keepalive(wire, this, phaseNanos(now, group));
-        keepalive.start(now);
-        return keepalive;
+    public Keepalive keepalive(Wire wire, Object group) {
+        return new Keepalive(wire, this, phaseNanos(ticker.nanoTime(), group));
     }
 
     /**

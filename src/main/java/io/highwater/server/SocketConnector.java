@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class SocketConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(SocketConnector.class);
 
-    SocketConnector(Server server, ConnectionFactory... protocols) {
+    /** With as many threads that accept and that select as fit the cores. */
+    public SocketConnector(Server server, ConnectionFactory... protocols) {
         super(server, protocols);
     }
 

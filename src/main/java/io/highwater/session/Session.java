@@ -41,7 +41,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     private final Wire wire;
     private final SendQueue queue;
     private final CommandRate rate;
-    private final Object pingGroup;
+    private final Keepalive keepalive;
     private final Subscriptions subscriptions = new Subscriptions();
     private final long id = ThreadLocalRandom.current().nextLong();
 
@@ -59,10 +59,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     /** Where a proxy says that it comes from; null where it is at the other end of the wire. */
     private final @Nullable String forwardedFor;
 
-    /** Confined to the session's run, like those below. */
-    private @Nullable Keepalive keepalive;
-
-    /** Null from the hello on. */
+    /** Confined to the session's run, like those below. Null from the hello on. */
     private @Nullable HelloDeadline helloDeadline;
 
     /** Null until something is published. */
@@ -89,10 +86,14 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
                 decision.clientAddress().equals(hostOf(wire.remoteAddress()))
                         ? null
                         : decision.clientAddress();
-        this.pingGroup =
-                request.kind() == UpgradeRequest.Kind.UPGRADE
-                        ? wire
-                        : request.connection().computeIfAbsent(PingGroup.class, PingGroup::new);
+        this.keepalive =
+                node.pings()
+                        .keepalive(
+                                wire,
+                                request.kind() == UpgradeRequest.Kind.UPGRADE
+                                        ? wire
+                                        : request.connection()
+                                                .computeIfAbsent(PingGroup.class, PingGroup::new));
     }
 
     /** One for all sessions of an HTTP/2 connection: they are pinged together. */
@@ -103,7 +104,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     @Override
     public void onOpen() {
         registry.add(this);
-        keepalive = node.pings().start(wire, pingGroup);
+        keepalive.start();
         HelloDeadline deadline = new HelloDeadline(this);
         helloDeadline = deadline;
         long timeoutNanos = node.settings().helloTimeout().toNanos();
@@ -137,9 +138,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     @Override
     public void onPong(ByteBuffer payload) {
-        if (keepalive != null) {
-            keepalive.onPong(payload);
-        }
+        keepalive.onPong(payload);
     }
 
     @Override
@@ -155,9 +154,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         int unsent = queue.queuedMessages();
         queue.onClosed();
         fragments = null;
-        if (keepalive != null) {
-            keepalive.stop();
-        }
+        keepalive.stop();
         cancelHelloDeadline();
         for (Subscription subscription : subscriptions.takeAll()) {
             subscription.stop();

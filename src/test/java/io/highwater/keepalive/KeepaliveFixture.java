@@ -79,7 +79,8 @@ final class KeepaliveFixture {
         private Session(Object group) {
             wire.activity().lastReadNanos = ticker.nanoTime();
             wire.activity().demandChangedNanos = ticker.nanoTime();
-            keepalive = scheduler.start(wire, group);
+            keepalive = scheduler.keepalive(wire, group);
+            keepalive.start();
         }
 
         private void step() {

@@ -348,7 +348,7 @@ final class KeepaliveTest {
         assertThat(session.pong()).isTrue();
         assertThat(fixture.wheel.cancel(session.keepalive)).isTrue();
         session.keepalive.stop();
-        session.keepalive.start(fixture.ticker.nanoTime());
+        session.keepalive.start();
         assertThat(fixture.wheel.cancel(session.keepalive)).isFalse();
     }
 

@@ -284,7 +284,7 @@ record Sections(Ticker ticker, Length length) {
                                 BYTES,
                                 Duration.ofSeconds(length.holdSeconds())),
                         List.of(CHANNEL),
-                        new HeapSize("64m", "6g"),
+                        new HeapSize("64m", "3g"),
                         1,
                         List.of(
                                 new Column("lastDeliverySeconds", "one message to all, s"),

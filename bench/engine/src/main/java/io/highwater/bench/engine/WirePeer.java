@@ -5,6 +5,7 @@ import io.highwater.handshake.Handshake;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.server.SocketConnector;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
@@ -21,10 +22,9 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Highwater's wire engine on a plain Jetty server, with a listener that echoes: no endpoint, no
+ * Highwater's wire engine on a Jetty server with its connector, and a listener that echoes: no endpoint, no
  * session, no handshake rule, no keepalive. What the layers above it cost is the difference.
  */
 public final class WirePeer {
@@ -48,7 +48,7 @@ public final class WirePeer {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
-        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        SocketConnector connector = new SocketConnector(server, new HttpConnectionFactory(http));
         connector.setHost("127.0.0.1");
         connector.setAcceptQueueSize(BACKLOG);
         server.addConnector(connector);
