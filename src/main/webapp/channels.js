@@ -1,9 +1,9 @@
-// Channels over one WebSocket: a small client of highwater.v1 (PROTOCOL.md). No DOM here: the views listen and show.
+// Channels over one WebSocket: a small client of highwater.v1 (docs/protocol.md). No DOM here: the views listen and show.
 import { Feed } from './feed.js';
 import { Outbox } from './outbox.js';
 import { Session, isRetryable } from './session.js';
 
-/** A channel's name as PROTOCOL.md limits it, with - for all else; empty where nothing is left. */
+/** A channel's name as docs/protocol.md limits it, with - for all else; empty where nothing is left. */
 export function tidyChannelName(raw) {
   return raw.trim().replace(/[^A-Za-z0-9._:/-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 200);
 }

@@ -1,5 +1,5 @@
 // What a client has of one channel: each message once and in order, and a word where some can't be had
-// (PROTOCOL.md rules 3, 9 and 13). No DOM, no connection, no time.
+// (docs/protocol.md rules 3, 9 and 13). No DOM, no connection, no time.
 import { comparePositions, parseCursor, parsePosition } from './positions.js';
 
 const MAX_MSG_IDS = 1_000;

@@ -1,5 +1,5 @@
 // What is to be published to one channel, in order. One at a time: only so does a failed publish never let a later one
-// overtake it (PROTOCOL.md rule 8). No DOM, no connection.
+// overtake it (docs/protocol.md rule 8). No DOM, no connection.
 
 /**
  * An item is {msgId, key, data, onPublished(published), onFailed(error)}. Its msgId stays, so that sending it again

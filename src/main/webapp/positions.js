@@ -1,4 +1,4 @@
-// Where a publication stands in its channel: "generation-shardSequence-channelSequence" (PROTOCOL.md).
+// Where a publication stands in its channel: "generation-shardSequence-channelSequence" (docs/protocol.md).
 
 const POSITION = /^(\d{1,19})-\d{1,19}-(\d{1,19})$/;
 

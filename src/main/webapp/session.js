@@ -1,5 +1,5 @@
 // One connection of highwater.v1: hello, commands and their answers, and whether the other end is still there
-// (PROTOCOL.md). No DOM here.
+// (docs/protocol.md). No DOM here.
 import { BROWSER, Connection, clampRetryAfterMs } from './connection.js';
 import { parseExact } from './json.js';
 

@@ -19,8 +19,13 @@ record ConfigSchema(
         @Setting(fallback = "8080", about = "Data port: HTTP/1.1 and h2c. 0 is any free one.")
                 @Allowed(max = "65535")
                 int port,
-        @Setting(shown = "host name", about = "Name of this node in logs.") @Nullable String node,
-        @Setting(fallback = "local", about = "Region of this node in logs.") String region,
+        @Setting(
+                        shown = "host name",
+                        about =
+                                "Name of this node, in its log's first line and for channel clients.")
+                @Nullable String node,
+        @Setting(fallback = "local", about = "Region of this node, in its log's first line.")
+                String region,
         Tls tls,
         Admin admin,
         Handshake handshake,
@@ -62,7 +67,7 @@ record ConfigSchema(
                     List<String> allowedOrigins,
             @Setting(
                             shown = "any",
-                            form = "host names",
+                            form = "hosts, such as example.com, example.com:8443, *.example.com",
                             about = "Hosts that requests may name: a guard against DNS rebinding.")
                     List<String> allowedHosts,
             @Setting(
@@ -87,11 +92,13 @@ record ConfigSchema(
             @Setting(fallback = "1000", about = "How many of them may come at once.")
                     @Allowed(min = "1", max = "1000000")
                     int streamsBurst,
-            @Setting(shown = "from the heap", about = "Sessions of this node. 0 is no limit.")
+            @Setting(
+                            shown = "one per 16 KiB of heap",
+                            about = "Sessions of this node. 0 is no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer maxConnections,
             @Setting(
-                            shown = "from the heap",
+                            shown = "a quarter of max-connections",
                             about = "Sessions of one address (IPv6: of one /64). 0 is no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer maxConnectionsPerIp,
@@ -139,11 +146,12 @@ record ConfigSchema(
             @Setting(
                             fallback = "EVICT",
                             about =
-                                    "EVICT ends a slow session with 1013; LATEST drops the older messages; PAUSE stops reading from it.")
+                                    "Of annotated endpoints: EVICT ends a slow session with 1013; LATEST drops the older messages; PAUSE stops reading from it.")
                     OverflowPolicy policy,
             @Setting(
                             fallback = "50",
-                            about = "Messages, or keys once keys are used, that LATEST keeps.")
+                            about =
+                                    "Of annotated endpoints: messages, or keys once keys are used, that LATEST keeps.")
                     @Allowed(min = "1", max = "1000000")
                     int latestCount,
             @Setting(

@@ -71,6 +71,7 @@ final class NodeCore implements AutoCloseable {
     NodeCore(HighwaterConfig config, Parts parts) {
         LOG.atInfo()
                 .addKeyValue("node", config.node())
+                .addKeyValue("region", config.region())
                 .addKeyValue("java", Runtime.version().toString())
                 .log("start");
         this.config = config;

@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** Who may import whom: DESIGN.md's table. A new arrow is a change of design. */
+/** Who may import whom, by the table below. A new arrow is a change of design. */
 final class ArchitectureTest {
     private static final String ROOT = "io.highwater";
 

@@ -146,8 +146,12 @@ public final class Keepalive extends Timer {
             }
             return;
         }
-        ping(nowNanos, activity);
-        schedule(nextWake(nowNanos, activity));
+        try {
+            ping(nowNanos, activity);
+        } finally {
+            // Also where there was no memory to write it: else nothing would end the session.
+            schedule(nextWake(nowNanos, activity));
+        }
     }
 
     private boolean isWriteStuck(long nowNanos, WireActivity activity) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * one, so what is not marked nullable is there. Immutable, as long as nobody writes into {@code
  * data}.
  *
- * <p>The components are the members that PROTOCOL.md names, and mean what it says.
+ * <p>The components are the members that docs/protocol.md names, and mean what it says.
  */
 public sealed interface Command extends Decoded {
     /** From 1 on; null where the client gave none and wants no word of success. */

@@ -1,6 +1,6 @@
 package io.highwater.protocol;
 
-/** The errors that end a command and not the connection (PROTOCOL.md rule 11). */
+/** The errors that end a command and not the connection (docs/protocol.md rule 11). */
 public enum ErrorCode {
     /** The message is no command, or not one that is due. */
     BAD_REQUEST,

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * each publication.
  */
 public final class Reply {
-    /** Entries in an answer to {@code history} (PROTOCOL.md rule 12). */
+    /** Entries in an answer to {@code history} (docs/protocol.md rule 12). */
     public static final int MAX_HISTORY = 1_000;
 
     /** Around a message's own texts: its punctuation and its names. */

@@ -1,5 +1,5 @@
 /**
- * What clients of highwater.v1 may say and how they are answered: PROTOCOL.md as Java.
+ * What clients of highwater.v1 may say and how they are answered: docs/protocol.md as Java.
  *
  * <p>Entry types: {@link io.highwater.protocol.Codec} reads a message into a {@link
  * io.highwater.protocol.Command}, {@link io.highwater.protocol.Reply} writes what is sent back.

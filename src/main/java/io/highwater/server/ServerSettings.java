@@ -23,7 +23,7 @@ public record ServerSettings(
         int socketBufferBytes,
         Duration idleTimeout) {
     private static final int MIN_SOCKET_BUFFER_BYTES = 4 << 10;
-    private static final int MAX_SOCKET_BUFFER_BYTES = 64 << 20;
+    private static final int MAX_SOCKET_BUFFER_BYTES = 16 << 20;
     private static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(1);
 
     public ServerSettings {
@@ -38,7 +38,7 @@ public record ServerSettings(
             throw new IllegalArgumentException(
                     "highwater.outbound.socket-buffer: "
                             + socketBufferBytes
-                            + " is not between 4KiB and 64MiB");
+                            + " is not between 4KiB and 16MiB");
         }
         if (idleTimeout.toMillis() < 1 || idleTimeout.compareTo(MAX_IDLE_TIMEOUT) > 0) {
             throw new IllegalArgumentException(

@@ -48,9 +48,14 @@ public final class SocketConnector extends ServerConnector {
         ServerSocketChannel listening = (ServerSocketChannel) getTransport();
         if (listening != null && listening.isOpen()) {
             SocketChannel accepted = listening.accept();
-            accepted.configureBlocking(false);
-            configure(accepted);
-            getSelectorManager().accept(accepted);
+            try {
+                accepted.configureBlocking(false);
+                configure(accepted);
+                getSelectorManager().accept(accepted);
+            } catch (IOException | RuntimeException e) {
+                accepted.close();
+                throw e;
+            }
         }
     }
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** The last bad requests of one client. Confined to the session's run. */
 final class BadRequests {
-    /** So many within the window end the session (PROTOCOL.md rule 11). */
+    /** So many within the window end the session (docs/protocol.md rule 11). */
     private static final int MOST = 20;
 
     private static final long WINDOW_NANOS = Duration.ofSeconds(10).toNanos();

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * come on the channels' threads.
  */
 final class Commands implements CommandDispatcher, PublishLanes.Answers {
-    /** Where a subscribe says nothing else (PROTOCOL.md rule 3). */
+    /** Where a subscribe says nothing else (docs/protocol.md rule 3). */
     private static final int MAX_RECOVERED = 1_000;
 
     /** What a name may take in an answer to presence, with its punctuation. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The publishes of one session, in order for each channel: one at a time is with the backbone, and
- * behind one that failed all others fail until it is sent again (PROTOCOL.md rules 2 and 8).
+ * behind one that failed all others fail until it is sent again (docs/protocol.md rules 2 and 8).
  * Thread-safe; answers come on the thread that has them, under no lock.
  *
  * <p>One at a time because two would overtake each other: the backbone may fail the first and take

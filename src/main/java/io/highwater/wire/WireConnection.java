@@ -173,9 +173,15 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         wake();
     }
 
-    /** The upgrade came to nothing: the listener hears of no opening and no end. */
-    public void onUpgradeFailed() {
+    /**
+     * The handshake's request is over. Where no upgrade was part of it, none will come: the
+     * listener hears of no opening and no end.
+     */
+    public void onUpgradeOver() {
         synchronized (this) {
+            if (opened || finished) {
+                return;
+            }
             phase = Phase.ENDED;
             finished = true;
         }
@@ -363,9 +369,35 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     private void execute() {
         try {
             route.executor().execute(this);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atWarn().setCause(e).log("no thread for a session: it is ended");
-            transport.abort();
+            endHere();
+        }
+    }
+
+    /** On this thread, whose run it is then; nothing runs after it. */
+    private void endHere() {
+        boolean tell;
+        synchronized (this) {
+            endSession(CloseStatus.of(CloseStatus.ABNORMAL));
+            phase = Phase.ENDED;
+            finished = true;
+            tell = closedDue && !openDue;
+            closedDue = false;
+        }
+        writer.shut();
+        transport.abort();
+        if (reader != null) {
+            reader.release();
+            reader = null;
+        }
+        try {
+            if (tell) {
+                notifyClosed();
+            }
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("a session's listener failed");
+        } finally {
             over();
         }
     }
@@ -480,11 +512,13 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                         : reader.next(maxMessageBytes, onExecutor);
         switch (step) {
             case FRAGMENT, PONG -> {
+                // A callback that may block, or give no demand, must not keep a read buffer.
+                boolean emptied = route.executor() != Route.SAME_THREAD && reader.detach();
                 if (onExecutor) {
                     deliver(reader);
                 } else {
                     stepDue = true;
-                    if (reader.detach()) {
+                    if (emptied) {
                         awaitMore();
                     }
                 }
@@ -559,7 +593,10 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             if (phase == Phase.OPEN) {
                 expire(route.settings().closeTimeout());
             }
-            phase = closeWritten ? Phase.ENDED : Phase.LINGERING;
+            // Another thread may have lost the transport since the Close was read.
+            if (phase != Phase.ENDED) {
+                phase = closeWritten ? Phase.ENDED : Phase.LINGERING;
+            }
         }
         if (answer) {
             // RFC 6455 section 5.5.1: the answer typically echoes the code that was received.

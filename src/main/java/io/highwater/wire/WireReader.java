@@ -75,8 +75,8 @@ final class WireReader {
     }
 
     /**
-     * Gives the read buffer back before another thread takes over: the payload and what else came
-     * stay, on the heap. True: nothing else came, and the transport is empty.
+     * Gives the read buffer back: the payload and what else came stay, on the heap. True: nothing
+     * else came, and the transport is empty.
      */
     boolean detach() {
         if (payload.isDirect()) {

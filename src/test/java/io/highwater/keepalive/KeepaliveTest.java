@@ -1,6 +1,7 @@
 package io.highwater.keepalive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.highwater.keepalive.KeepaliveFixture.Session;
@@ -339,6 +340,17 @@ final class KeepaliveTest {
         assertThat(session.wire.pings()).isEmpty();
         assertThat(pinged.wire.pings()).hasSize(1);
         assertThat(session.isAlive() && pinged.isAlive()).isTrue();
+    }
+
+    @Test
+    void aPingThatCanNotBeWrittenIsAPongThatNeverComes() {
+        Session session = fixture.open();
+        session.wire.failPings(new OutOfMemoryError("expected by the test"));
+        assertThatThrownBy(() -> fixture.advance(Duration.ofSeconds(26)))
+                .isInstanceOf(OutOfMemoryError.class);
+        assertThat(session.isAlive()).isTrue();
+        fixture.advance(Duration.ofSeconds(11));
+        assertThat(session.isAlive()).isFalse();
     }
 
     @Test

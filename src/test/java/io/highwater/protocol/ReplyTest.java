@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The texts of PROTOCOL.md, word by word. */
+/** The texts of docs/protocol.md, word by word. */
 final class ReplyTest {
     private static final Position POSITION = new Position("local", 7, 88, 105);
 

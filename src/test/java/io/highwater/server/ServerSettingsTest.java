@@ -31,13 +31,13 @@ class ServerSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {-1, 0, 4095, (64 << 20) + 1})
+    @ValueSource(ints = {-1, 0, 4095, (16 << 20) + 1})
     void aSocketBufferOutOfRangeNamesItsKey(int bytes) {
         assertThatThrownBy(() -> new ServerSettings(0, 0, null, bytes, Duration.ofSeconds(1)))
                 .hasMessage(
                         "highwater.outbound.socket-buffer: "
                                 + bytes
-                                + " is not between 4KiB and 64MiB");
+                                + " is not between 4KiB and 16MiB");
     }
 
     @ParameterizedTest

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Plays one case of cases.json on one connection, as PROTOCOL.md's last section says. Confined to
- * its test.
+ * Plays one case of cases.json on one connection, as docs/protocol.md's last section says. Confined
+ * to its test.
  */
 final class Transcript {
     private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Plays the conversations of cases.json against a fresh node each. The file belongs to the
- * protocol, PROTOCOL.md: clients play the same one, and it changes with the protocol alone.
+ * protocol, docs/protocol.md: clients play the same one, and it changes with the protocol alone.
  */
 @Timeout(300)
 final class TranscriptsTest {

@@ -30,6 +30,7 @@ public final class RecordingWire implements Wire {
     private final AtomicBoolean writing = new AtomicBoolean();
     private final Activity activity = new Activity();
     private volatile BooleanSupplier takes = () -> true;
+    private volatile Error pingFailure;
     private volatile Runnable duringWrite = () -> {};
     private boolean full;
     private int demands;
@@ -99,6 +100,10 @@ public final class RecordingWire implements Wire {
 
     @Override
     public synchronized void ping(ByteBuffer payload) {
+        Error failure = pingFailure;
+        if (failure != null) {
+            throw failure;
+        }
         pings.add(copy(payload));
     }
 
@@ -170,6 +175,11 @@ public final class RecordingWire implements Wire {
         byte[] payload = new byte[Math.toIntExact(length)];
         frame.get(payload);
         return new String(payload, StandardCharsets.UTF_8);
+    }
+
+    /** What a ping throws from now on; null for none. */
+    public void failPings(Error failure) {
+        pingFailure = failure;
     }
 
     public synchronized List<byte[]> pings() {

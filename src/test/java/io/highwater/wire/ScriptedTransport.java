@@ -22,6 +22,7 @@ final class ScriptedTransport implements Transport {
     private IOException writeFailure;
     private int flushable;
     private boolean readsAtNobodysCost;
+    private Runnable beforeFill = () -> {};
     boolean outputShut;
     int closed;
     int aborted;
@@ -115,8 +116,14 @@ final class ScriptedTransport implements Transport {
         return "127.0.0.1:1";
     }
 
+    /** What another thread does while the engine reads. */
+    void beforeFill(Runnable action) {
+        beforeFill = action;
+    }
+
     @Override
     public synchronized int fill(ByteBuffer to) {
+        beforeFill.run();
         byte[] next = input.peek();
         if (next == null) {
             return 0;

@@ -341,12 +341,66 @@ class WireConnectionTest {
 
     @Test
     void anUpgradeThatFailedIsNeitherOpenedNorClosed() {
-        wire.onUpgradeFailed();
+        wire.onUpgradeOver();
         wire.onTransportClosed(null);
         fixture.run();
         assertThat(listener.take()).isEmpty();
         assertThat(fixture.leases).hasValue(1);
         assertThat(fixture.observed).isEmpty();
+    }
+
+    @Test
+    void theEndOfTheRequestIsNoEndOfAnUpgrade() {
+        fixture.open();
+        wire.onUpgradeOver();
+        fixture.receive(HELLO);
+        assertThat(listener.take()).containsExactly("open", "TEXT! Hello");
+        assertThat(fixture.leases).hasValue(0);
+    }
+
+    @Test
+    void aTransportThatIsLostWhileItsCloseIsReadIsFinished() {
+        fixture.open();
+        transport.beforeFill(() -> wire.onTransportClosed(null));
+        fixture.receive(CLOSE_1000);
+        assertThat(listener.take()).containsExactly("open", "closed 1006 ");
+        assertThat(fixture.leases).hasValue(1);
+        assertThat(fixture.buffers.spare()).isEqualTo(1);
+    }
+
+    @Test
+    void anExecutorWithoutThreadsEndsTheSession() {
+        fixture.open();
+        fixture.refusal = new OutOfMemoryError("expected by the test");
+        transport.receive(HELLO);
+        assertThat(listener.take()).containsExactly("open", "closed 1006 ");
+        assertThat(transport.aborted).isEqualTo(1);
+        assertThat(fixture.leases).hasValue(1);
+        wire.abort();
+        wire.onTransportClosed(null);
+        assertThat(fixture.leases).hasValue(1);
+        assertThat(listener.take()).isEmpty();
+    }
+
+    @Test
+    void anExecutorWithoutThreadsAtTheOpeningTellsNobody() {
+        fixture.refusal = new OutOfMemoryError("expected by the test");
+        wire.onUpgraded(ByteBuffer.allocate(0));
+        assertThat(listener.take()).isEmpty();
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void aCallbackHoldsNoReadBuffer() {
+        listener.autoDemand = false;
+        fixture.open();
+        wire.demand();
+        fixture.receive(HELLO + HELLO);
+        assertThat(listener.take()).containsExactly("open", "TEXT! Hello");
+        assertThat(fixture.buffers.spare()).isEqualTo(1);
+        wire.demand();
+        fixture.run();
+        assertThat(listener.take()).containsExactly("TEXT! Hello");
     }
 
     @Test

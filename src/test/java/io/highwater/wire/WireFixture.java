@@ -47,7 +47,7 @@ final class WireFixture {
                 new Route(
                         RoutePolicy.of("/t"),
                         new WireSettings(100_000, Duration.ofSeconds(10)),
-                        tasks::add,
+                        this::hand,
                         (wire, request, decision, headers) -> {
                             listener.wire = wire;
                             return listener;
@@ -69,6 +69,16 @@ final class WireFixture {
         wire.onUpgraded(ByteBuffer.allocate(0));
         run();
         return this;
+    }
+
+    /** Whether the executor takes no more. */
+    Error refusal;
+
+    private void hand(Runnable task) {
+        if (refusal != null) {
+            throw refusal;
+        }
+        tasks.add(task);
     }
 
     /** Runs what the engine handed to its executor. */

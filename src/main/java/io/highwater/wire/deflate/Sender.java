@@ -247,11 +247,14 @@ final class Sender {
     }
 
     private void account(int before, int after) {
+        // Before the bytes are given back: that may bring the budget down a step, and the writer
+        // has a history again, and has joined, before this thread goes on.
+        if (before > 0 && after == 0) {
+            node.budget().leave(this);
+        }
         node.budget().add(after - before);
         if (before == 0) {
             node.budget().join(this);
-        } else if (after == 0) {
-            node.budget().leave(this);
         }
     }
 

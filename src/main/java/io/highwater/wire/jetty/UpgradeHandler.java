@@ -46,6 +46,10 @@ public final class UpgradeHandler extends Handler.Wrapper {
     private static final HttpField CONNECTION =
             new PreEncodedHttpField(HttpHeader.CONNECTION, "Upgrade");
 
+    /** What it sends would be read as frames, or the frames as a body that is missing. */
+    private static final UpgradeDecision.Rejected HAS_BODY =
+            UpgradeDecision.Rejected.of(400, "body", "An opening handshake has no body.");
+
     private final Handshake handshake;
     private final Router router;
     private final WireContext context;
@@ -65,6 +69,10 @@ public final class UpgradeHandler extends Handler.Wrapper {
         if (kind == null) {
             return super.handle(request, response, callback);
         }
+        if (kind == UpgradeRequest.Kind.UPGRADE && hasBody(request)) {
+            elsewhere(request, response, callback, () -> reject(HAS_BODY, response, callback));
+            return true;
+        }
         Route route = router.route(Request.getPathInContext(request));
         UpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
         if (mayBlock(upgrade, route)) {
@@ -77,6 +85,11 @@ public final class UpgradeHandler extends Handler.Wrapper {
             decide(upgrade, route, request, response, callback);
         }
         return true;
+    }
+
+    private static boolean hasBody(Request request) {
+        return request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
+                || request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > 0;
     }
 
     /** Off the thread that reads; what is thrown there is answered, too. */
@@ -204,6 +217,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
             accepted.lease().release();
             throw e;
         }
+        request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
         HttpFields.Mutable headers = response.getHeaders();
         boolean last = upgrade.kind() == UpgradeRequest.Kind.UPGRADE;
         if (last) {
@@ -223,15 +237,38 @@ public final class UpgradeHandler extends Handler.Wrapper {
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, transport);
         // A last write would make Jetty add "content-length: 0" to the 200, which RFC 9110 section
         // 9.3.6 forbids and strict clients refuse.
-        response.write(
-                last,
-                null,
-                Callback.from(
-                        callback::succeeded,
-                        cause -> {
-                            transport.wire().onUpgradeFailed();
-                            callback.failed(cause);
-                        }));
+        response.write(last, null, callback);
+    }
+
+    /**
+     * Jetty upgrades when the stream has succeeded, and not always: the peer may be gone by then.
+     * So the wire hears from the stream's end, and not from the answer's, that it came to nothing.
+     */
+    private static final class Upgrading extends HttpStream.Wrapper {
+        private final WireConnection wire;
+
+        Upgrading(HttpStream stream, WireConnection wire) {
+            super(stream);
+            this.wire = wire;
+        }
+
+        @Override
+        public void succeeded() {
+            try {
+                super.succeeded();
+            } finally {
+                wire.onUpgradeOver();
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            try {
+                super.failed(cause);
+            } finally {
+                wire.onUpgradeOver();
+            }
+        }
     }
 
     private JettyTransport transport(

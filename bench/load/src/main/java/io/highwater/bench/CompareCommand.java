@@ -80,13 +80,15 @@ final class CompareCommand implements Callable<Integer> {
             names = "--contestants",
             split = ",",
             paramLabel = "NAME",
-            description = "Only these, by comma.")
+            description =
+                    "Only these, by comma: raw, netty, undertow, tomcat, jetty, ws, highwater-wire,"
+                            + " highwater-endpoint, highwater-channel, highwater-channel-tls.")
     private List<String> contestants = new ArrayList<>();
 
     @Option(
             names = "--sockets",
             paramLabel = "N",
-            description = "How many of the million (1000000; 10000 with --quick).")
+            description = "WebSockets of million, and of growth at its largest (1000000; 10000 with --quick).")
     private @Nullable Integer sockets;
 
     @Option(

@@ -29,8 +29,8 @@ final class FanoutCommand implements Callable<Integer> {
             names = "--bytes",
             defaultValue = "128",
             description =
-                    "Payload that each member gets; a channel's smallest is 150 (default:"
-                            + " ${DEFAULT-VALUE}).")
+                    "Payload that each member gets (default: ${DEFAULT-VALUE}); a channel's message"
+                            + " has 150 at least.")
     private int bytes;
 
     @Option(

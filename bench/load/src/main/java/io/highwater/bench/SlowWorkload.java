@@ -1,5 +1,6 @@
 package io.highwater.bench;
 
+import io.highwater.bench.client.BenchException;
 import io.highwater.bench.client.ClientSocket;
 import io.highwater.bench.client.LoadClient;
 import io.highwater.bench.client.Ticker;
@@ -123,6 +124,9 @@ record SlowWorkload(
         load.recordInto(latency);
         load.publishAtRate(client, perSecond, window.toNanos());
         load.recordInto(null);
+        if (latency.getTotalCount() == 0) {
+            throw new BenchException("not one message was delivered: its members were given up");
+        }
         return latency;
     }
 }

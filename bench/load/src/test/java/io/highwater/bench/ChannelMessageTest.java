@@ -19,7 +19,7 @@ class ChannelMessageTest {
         return message.read(ByteBuffer.wrap(bytes), 0, bytes.length);
     }
 
-    /** PROTOCOL.md's publish, and the message that the server makes of it. */
+    /** docs/protocol.md's publish, and the message that the server makes of it. */
     @Test
     void theDeliveredFormIsWhatAServerMakesOfTheCommand() {
         String stamp = "#" + "0".repeat(14) + "63" + "0".repeat(15) + "7" + "x".repeat(93);

@@ -1,0 +1,90 @@
+package io.highwater.wire.jetty;
+
+import static io.highwater.testing.RawStreams.RST_STREAM;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.highwater.testing.RawStreams;
+import io.highwater.testing.TestServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A handshake that was let in and comes to nothing gives its place back. */
+class UpgradeLeaseTest {
+    private static final int PLACES = 3;
+    private static final int CANCEL = 8;
+
+    private static TestServer server() {
+        return TestServer.start(
+                Map.of(
+                        "highwater.handshake.max-connections",
+                        String.valueOf(PLACES),
+                        "highwater.handshake.max-connections-per-ip",
+                        String.valueOf(PLACES)));
+    }
+
+    /** The status of an opening handshake, whose connection is closed then. */
+    private static String status(URI server, String... headers) throws IOException {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            String head =
+                    "GET /v1/echo HTTP/1.1\r\nHost: "
+                            + server.getAuthority()
+                            + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + "Sec-WebSocket-Version: 13\r\n"
+                            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                            + String.join("", java.util.Arrays.asList(headers))
+                            + "\r\n";
+            socket.getOutputStream().write(head.getBytes(US_ASCII));
+            socket.setSoTimeout(10_000);
+            String line =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII))
+                            .readLine();
+            return line == null ? "nothing" : line.split(" ")[1];
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 1\r\n", "Transfer-Encoding: chunked\r\n"})
+    void aHandshakeThatAnnouncesABodyIsRefused(String body) throws IOException {
+        try (TestServer server = server()) {
+            for (int i = 0; i < 2 * PLACES; i++) {
+                assertThat(status(server.http(), body)).isEqualTo("400");
+            }
+            assertThat(status(server.http(), "Content-Length: 0\r\n")).isEqualTo("101");
+        }
+    }
+
+    @Test
+    void aStreamThatIsCancelledWhileItIsLetInKeepsNoPlace() throws IOException {
+        try (TestServer server = server()) {
+            for (int i = 0; i < 200; i++) {
+                try (RawStreams client = RawStreams.connect(server.http())) {
+                    int stream = client.request("/v1/echo", "13");
+                    client.write(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
+                }
+            }
+            await().atMost(Duration.ofSeconds(20))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertThatAllPlacesAreFree(server.http()));
+        }
+    }
+
+    private static void assertThatAllPlacesAreFree(URI server) throws IOException {
+        try (RawStreams client = RawStreams.connect(server)) {
+            for (int i = 0; i < PLACES; i++) {
+                int stream = client.open("/v1/echo");
+                client.sendText(stream, "let in");
+                assertThat(client.nextMessage(stream)).isEqualTo("let in");
+            }
+        }
+    }
+}
