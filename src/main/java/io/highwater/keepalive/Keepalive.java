@@ -156,7 +156,11 @@ public final class Keepalive extends Timer {
 
     private boolean isWriteStuck(long nowNanos, WireActivity activity) {
         return activity.isWritePending()
-                && nowNanos - activity.writePendingSinceNanos() >= node.slowWriteTimeoutNanos();
+                && nowNanos - stuckSinceNanos(activity) >= node.slowWriteTimeoutNanos();
+    }
+
+    private long stuckSinceNanos(WireActivity activity) {
+        return later(activity.writePendingSinceNanos(), node.wheel().resumedNanos());
     }
 
     private boolean isIdle(long nowNanos, WireActivity activity) {
@@ -165,10 +169,17 @@ public final class Keepalive extends Timer {
     }
 
     /** When something was read, or could be read again. */
-    private static long readableSinceNanos(WireActivity activity) {
-        long read = activity.lastReadNanos();
-        long demand = activity.demandChangedNanos();
-        return demand - read > 0 ? demand : read;
+    private long readableSinceNanos(WireActivity activity) {
+        return readableSinceNanos(activity, activity.lastReadNanos());
+    }
+
+    /** While this node stood still it read as little as without demand. */
+    private long readableSinceNanos(WireActivity activity, long nanos) {
+        return later(later(nanos, activity.demandChangedNanos()), node.wheel().resumedNanos());
+    }
+
+    private static long later(long nanos, long other) {
+        return other - nanos > 0 ? other : nanos;
     }
 
     private boolean isPongLate(long nowNanos, WireActivity activity) {
@@ -181,8 +192,7 @@ public final class Keepalive extends Timer {
         if (activity.isDemandWithheld()) {
             return nowNanos - demand <= THIS_MOMENT_NANOS && isEnough(1);
         }
-        long readable = demand - written > 0 ? demand : written;
-        return nowNanos - readable >= timeout || isEnough(LOOKS);
+        return nowNanos - readableSinceNanos(activity, written) >= timeout || isEnough(LOOKS);
     }
 
     private boolean isEnough(int more) {
@@ -212,9 +222,8 @@ public final class Keepalive extends Timer {
             // Not before its Pong was looked for as long as it was waited for: the repetition
             // starts the deadline anew, and at short intervals a peer that sends without pause
             // would never come to it. Proxies between us forget a connection that carries nothing,
-            // however long a callback
-            // takes. The payload stays: a peer may answer only the last of two Pings (RFC 6455
-            // section 5.5.3), or both.
+            // however long a callback takes. The payload stays: a peer may answer only the last of
+            // two Pings (RFC 6455 section 5.5.3), or both.
             sendPing(now, State.REPEATED);
         }
     }
@@ -230,7 +239,7 @@ public final class Keepalive extends Timer {
         // A write that gets stuck from now on is noticed by then.
         long delay = node.slowWriteTimeoutNanos();
         if (activity.isWritePending()) {
-            delay = Math.min(delay, activity.writePendingSinceNanos() + delay - nowNanos);
+            delay = Math.min(delay, stuckSinceNanos(activity) + delay - nowNanos);
         }
         if (!activity.isDemandWithheld()) {
             long idleAt = readableSinceNanos(activity) + node.idleTimeoutNanos();

@@ -31,6 +31,9 @@ public final class TimerWheel {
     /** Longest delay that is told apart, 73 years; a longer one counts as this. */
     private static final long MAX_DELAY_NANOS = Long.MAX_VALUE >> 2;
 
+    /** Twenty steps of the timers' thread: less is the scheduler's, or a collection's. */
+    private static final long STOOD_STILL_NANOS = 1_000_000_000;
+
     private final long originNanos;
     private final Object lock = new Object();
 
@@ -42,6 +45,9 @@ public final class TimerWheel {
 
     /** Time since originNanos. Written under lock by advance; read without it, being volatile. */
     private volatile long elapsedNanos;
+
+    /** Since originNanos. Written by advance. */
+    private volatile long resumedNanos;
 
     /**
      * @param nowNanos the present, of the node's {@link Ticker}
@@ -61,6 +67,14 @@ public final class TimerWheel {
      */
     public long nowNanos() {
         return originNanos + elapsedNanos;
+    }
+
+    /**
+     * When it went on after it had stood still for a second or more, or began: the machine slept,
+     * or a collection held the process up. What peers sent in that time had no reader.
+     */
+    public long resumedNanos() {
+        return originNanos + resumedNanos;
     }
 
     /**
@@ -99,6 +113,9 @@ public final class TimerWheel {
             long previous = elapsedNanos;
             long now = Math.max(previous, nowNanos - originNanos);
             elapsedNanos = now;
+            if (now - previous >= STOOD_STILL_NANOS) {
+                resumedNanos = now;
+            }
             for (int level = 0; level < SLOTS.length; level++) {
                 long from = previous >>> SHIFT[level];
                 long to = now >>> SHIFT[level];

@@ -380,6 +380,36 @@ final class KeepaliveTest {
         assertThat(session.pingTimes).hasSize(20);
     }
 
+    /** The Pong has come, or the message, and waits to be read. */
+    @Test
+    void aPauseOfTheNodeIsNobodysSilence() {
+        Session pinged = fixture.open();
+        Session stuck = fixture.open();
+        fixture.advanceToPingOf(pinged);
+        stuck.wire.activity().writePending = true;
+        stuck.wire.activity().writePendingSinceNanos = fixture.ticker.nanoTime();
+        fixture.ticker.advance(Duration.ofSeconds(60));
+        fixture.advance(Duration.ofSeconds(1));
+        assertThat(pinged.isAlive()).isTrue();
+        assertThat(stuck.isAlive()).isTrue();
+        pinged.readsSomething();
+        assertThat(pinged.pong()).isTrue();
+
+        pinged.answers = true;
+        fixture.advance(Duration.ofSeconds(30));
+        assertThat(pinged.isAlive()).isTrue();
+        assertThat(stuck.isAlive()).isFalse();
+    }
+
+    @Test
+    void aPeerThatIsDeadBeforeAPauseIsFoundAfterIt() {
+        Session session = fixture.open();
+        fixture.advanceToPingOf(session);
+        fixture.ticker.advance(Duration.ofSeconds(60));
+        fixture.advance(Duration.ofSeconds(11));
+        assertThat(session.isAlive()).isFalse();
+    }
+
     @Test
     void afterALongPauseOfTheNodeOnePingFollowsAndThePhaseStays() {
         Session session = fixture.open();
