@@ -385,6 +385,7 @@ final class KeepaliveTest {
     void aPauseOfTheNodeIsNobodysSilence() {
         Session pinged = fixture.open();
         Session stuck = fixture.open();
+        stuck.answers = true;
         fixture.advanceToPingOf(pinged);
         stuck.wire.activity().writePending = true;
         stuck.wire.activity().writePendingSinceNanos = fixture.ticker.nanoTime();
