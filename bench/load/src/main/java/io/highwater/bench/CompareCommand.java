@@ -88,7 +88,8 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--sockets",
             paramLabel = "N",
-            description = "WebSockets of million, and of growth at its largest (1000000; 10000 with --quick).")
+            description =
+                    "WebSockets of million, and of growth at its largest (1000000; 10000 with --quick).")
     private @Nullable Integer sockets;
 
     @Option(

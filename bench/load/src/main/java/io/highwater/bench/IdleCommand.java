@@ -49,7 +49,8 @@ final class IdleCommand implements Callable<Integer> {
 
     @Option(
             names = "--channels",
-            description = "Channel sessions at /v1/ws, all subscribed to one channel; they say nothing else.")
+            description =
+                    "Channel sessions at /v1/ws, all subscribed to one channel; they say nothing else.")
     private boolean channels;
 
     @Option(

@@ -24,8 +24,9 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 
 /**
- * Highwater's wire engine on a Jetty server with its connector, and a listener that echoes: no endpoint, no
- * session, no handshake rule, no keepalive. What the layers above it cost is the difference.
+ * Highwater's wire engine on a Jetty server with its connector, and a listener that echoes: no
+ * endpoint, no session, no handshake rule, no keepalive. What the layers above it cost is the
+ * difference.
  */
 public final class WirePeer {
     private static final int BACKLOG = 4096;
