@@ -149,33 +149,35 @@ public final class Keepalive extends Timer {
         try {
             ping(nowNanos, activity);
         } finally {
-            // Also where there was no memory to write it: else nothing would end the session.
+            // Also where there was no memory to write it: the next one may have some.
             schedule(nextWake(nowNanos, activity));
         }
     }
 
     private boolean isWriteStuck(long nowNanos, WireActivity activity) {
-        return activity.isWritePending()
-                && nowNanos - stuckSinceNanos(activity) >= node.slowWriteTimeoutNanos();
+        return activity.isWritePending() && nowNanos - stuckAtNanos(activity) >= 0;
     }
 
-    private long stuckSinceNanos(WireActivity activity) {
-        return later(activity.writePendingSinceNanos(), node.wheel().resumedNanos());
+    private long stuckAtNanos(WireActivity activity) {
+        return judged(activity.writePendingSinceNanos() + node.slowWriteTimeoutNanos());
+    }
+
+    /**
+     * A node that stood still looks first at what has come since: nobody is ended within a Pong's
+     * timeout of that.
+     */
+    private long judged(long deadlineNanos) {
+        return later(deadlineNanos, node.wheel().resumedNanos() + node.pongTimeoutNanos());
     }
 
     private boolean isIdle(long nowNanos, WireActivity activity) {
-        return !activity.isDemandWithheld()
-                && nowNanos - readableSinceNanos(activity) >= node.idleTimeoutNanos();
+        return !activity.isDemandWithheld() && nowNanos - idleAtNanos(activity) >= 0;
     }
 
-    /** When something was read, or could be read again. */
-    private long readableSinceNanos(WireActivity activity) {
-        return readableSinceNanos(activity, activity.lastReadNanos());
-    }
-
-    /** While this node stood still it read as little as without demand. */
-    private long readableSinceNanos(WireActivity activity, long nanos) {
-        return later(later(nanos, activity.demandChangedNanos()), node.wheel().resumedNanos());
+    /** Since something was read, or could be read again. */
+    private long idleAtNanos(WireActivity activity) {
+        long readable = later(activity.lastReadNanos(), activity.demandChangedNanos());
+        return judged(readable + node.idleTimeoutNanos());
     }
 
     private static long later(long nanos, long other) {
@@ -192,7 +194,8 @@ public final class Keepalive extends Timer {
         if (activity.isDemandWithheld()) {
             return nowNanos - demand <= THIS_MOMENT_NANOS && isEnough(1);
         }
-        return nowNanos - readableSinceNanos(activity, written) >= timeout || isEnough(LOOKS);
+        long late = judged(later(written, demand) + timeout);
+        return nowNanos - late >= 0 || isEnough(LOOKS);
     }
 
     private boolean isEnough(int more) {
@@ -230,8 +233,14 @@ public final class Keepalive extends Timer {
 
     private void sendPing(State from, State to) {
         if (STATE.compareAndSet(this, from, to)) {
-            long payload = node.payload(this, pingNanos);
-            wire.ping(ByteBuffer.allocate(PAYLOAD_BYTES).putLong(payload).flip());
+            try {
+                long payload = node.payload(this, pingNanos);
+                wire.ping(ByteBuffer.allocate(PAYLOAD_BYTES).putLong(payload).flip());
+            } catch (RuntimeException | Error e) {
+                // Without memory it may never have left: no Pong is owed for it.
+                STATE.compareAndSet(this, to, from);
+                throw e;
+            }
         }
     }
 
@@ -239,11 +248,10 @@ public final class Keepalive extends Timer {
         // A write that gets stuck from now on is noticed by then.
         long delay = node.slowWriteTimeoutNanos();
         if (activity.isWritePending()) {
-            delay = Math.min(delay, stuckSinceNanos(activity) + delay - nowNanos);
+            delay = stuckAtNanos(activity) - nowNanos;
         }
         if (!activity.isDemandWithheld()) {
-            long idleAt = readableSinceNanos(activity) + node.idleTimeoutNanos();
-            delay = Math.min(delay, idleAt - nowNanos);
+            delay = Math.min(delay, idleAtNanos(activity) - nowNanos);
         }
         boolean owesPong = state.owesPong();
         if (owesPong) {

@@ -26,6 +26,10 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** How long a peer that broke the protocol may take to read the Close frame that says so. */
     private static final Duration FAULT_LINGER = Duration.ofSeconds(2);
 
+    private static final CloseStatus LOST = CloseStatus.of(CloseStatus.ABNORMAL);
+    private static final CloseStatus INTERNAL =
+            new CloseStatus(CloseStatus.INTERNAL_ERROR, "internal error");
+
     /** What a peer that floods gets of the transport's thread at a time, which others wait for. */
     private static final int STEPS_ON_TRANSPORT = 16;
 
@@ -77,6 +81,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     /** Guarded by this: a run is under way or handed to the executor. */
     private boolean running;
+
+    /** Guarded by this: it is handed over, and nobody has taken it yet. */
+    private boolean handed;
 
     /** Guarded by this. */
     private Phase phase = Phase.OPEN;
@@ -166,7 +173,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             openDue = true;
             opened = true;
             if (lostEarly) {
-                endSession(CloseStatus.of(CloseStatus.ABNORMAL));
+                endSession(LOST);
                 phase = Phase.ENDED;
             }
         }
@@ -224,7 +231,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             if (!opened || phase == Phase.ENDED) {
                 return;
             }
-            endSession(CloseStatus.of(CloseStatus.ABNORMAL));
+            endSession(LOST);
             phase = Phase.ENDED;
         }
         outputLost();
@@ -308,7 +315,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     public void abort() {
         writer.shut();
         synchronized (this) {
-            endSession(CloseStatus.of(CloseStatus.ABNORMAL));
+            endSession(LOST);
             phase = Phase.ENDED;
             if (finished || aborted) {
                 return;
@@ -366,45 +373,71 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         execute();
     }
 
+    /** As many may wait for the executor as there are sessions: each without a read buffer. */
     private void execute() {
+        synchronized (this) {
+            handed = true;
+        }
         try {
+            if (reader != null) {
+                reader.detach();
+            }
             route.executor().execute(this);
         } catch (RuntimeException | Error e) {
-            LOG.atWarn().setCause(e).log("no thread for a session: it is ended");
-            endHere();
+            // An executor may throw when it has the task already (a thread pool that can't grow).
+            if (takeRun()) {
+                endHere();
+            }
+            LOG.atWarn().setCause(e).log("no thread for a session");
         }
     }
 
-    /** On this thread, whose run it is then; nothing runs after it. */
+    private synchronized boolean takeRun() {
+        boolean taken = handed;
+        handed = false;
+        return taken;
+    }
+
+    /**
+     * On this thread, whose run it is; nothing runs after it. There may be no memory left: what
+     * fails here must not keep what follows it.
+     */
     private void endHere() {
+        boolean unheard;
         boolean tell;
         synchronized (this) {
-            endSession(CloseStatus.of(CloseStatus.ABNORMAL));
+            endSession(LOST);
             phase = Phase.ENDED;
             finished = true;
-            tell = closedDue && !openDue;
+            unheard = openDue;
+            openDue = false;
+            tell = closedDue;
             closedDue = false;
         }
-        writer.shut();
-        transport.abort();
-        if (reader != null) {
-            reader.release();
-            reader = null;
-        }
         try {
-            if (tell) {
-                notifyClosed();
-            }
-        } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("a session's listener failed");
+            writer.shut();
+            transport.abort();
         } finally {
-            over();
+            try {
+                releaseReader();
+                if (unheard) {
+                    context.observer().onClosed(transport.kind(), LOST, ageNanos());
+                } else if (tell) {
+                    notifyClosed();
+                }
+            } catch (RuntimeException e) {
+                LOG.atError().setCause(e).log("a session's listener failed");
+            } finally {
+                over();
+            }
         }
     }
 
     @Override
     public void run() {
-        serve(true);
+        if (takeRun()) {
+            serve(true);
+        }
     }
 
     /** Until nothing is left to do or, on the transport's thread, only the executor may do it. */
@@ -425,29 +458,36 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 }
             }
             if (leave) {
-                handOver();
+                execute();
                 return;
             }
             try {
                 boolean more = perform(action, onExecutor);
                 steps = onExecutor ? steps : more ? steps - 1 : 0;
-            } catch (ProtocolViolation violation) {
-                fail(violation.status(), FAULT_LINGER);
-            } catch (IOException e) {
-                onTransportClosed(e);
-            } catch (RuntimeException | Error e) {
-                LOG.atError().setCause(e).log("a session's listener failed");
-                fail(new CloseStatus(CloseStatus.INTERNAL_ERROR, "internal error"), FAULT_LINGER);
+            } catch (ProtocolViolation | IOException | RuntimeException | Error e) {
+                if (!failed(e)) {
+                    return;
+                }
             }
         }
     }
 
-    /** As many may wait for the executor as there are sessions: each without a read buffer. */
-    private void handOver() {
-        if (reader != null) {
-            reader.detach();
+    /** False where even that failed: the session is over then, and this run with it. */
+    private boolean failed(Throwable cause) {
+        try {
+            if (cause instanceof ProtocolViolation violation) {
+                fail(violation.status(), FAULT_LINGER);
+            } else if (cause instanceof IOException) {
+                onTransportClosed(cause);
+            } else {
+                fail(INTERNAL, FAULT_LINGER);
+                LOG.atError().setCause(cause).log("a session's listener failed");
+            }
+            return true;
+        } catch (RuntimeException | Error e) {
+            endHere();
+            return false;
         }
-        execute();
     }
 
     private Action nextAction() {
@@ -488,7 +528,12 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             case READ -> {
                 return read(onExecutor);
             }
-            case NOTIFY_CLOSED -> notifyClosed();
+            case NOTIFY_CLOSED -> {
+                if (reader != null && route.executor() != Route.SAME_THREAD) {
+                    reader.detach();
+                }
+                notifyClosed();
+            }
             case FINISH -> finish();
             case PARK -> throw new IllegalStateException("parked");
         }
@@ -607,7 +652,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     private void notifyClosed() {
         CloseStatus end;
         synchronized (this) {
-            end = status == null ? CloseStatus.of(CloseStatus.ABNORMAL) : status;
+            end = status == null ? LOST : status;
         }
         context.observer().onClosed(transport.kind(), end, ageNanos());
         listener.onClosed(end);
@@ -676,18 +721,26 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     }
 
     private void finish() {
-        if (reader != null) {
-            reader.release();
-            reader = null;
-        }
+        releaseReader();
         boolean reset;
         synchronized (this) {
             reset = aborted;
         }
-        if (!reset) {
-            transport.close();
+        try {
+            if (!reset) {
+                transport.close();
+            }
+        } finally {
+            over();
         }
-        over();
+    }
+
+    private void releaseReader() {
+        WireReader last = reader;
+        if (last != null) {
+            reader = null;
+            last.release();
+        }
     }
 
     private void over() {

@@ -20,6 +20,7 @@ final class ScriptedTransport implements Transport {
     private boolean stuck;
     private ByteBuffer held;
     private IOException writeFailure;
+    private Error writeError;
     private int flushable;
     private boolean readsAtNobodysCost;
     private Runnable beforeFill = () -> {};
@@ -89,6 +90,11 @@ final class ScriptedTransport implements Transport {
 
     synchronized void failWrites(IOException failure) {
         writeFailure = failure;
+    }
+
+    /** As where there is no memory for the write. */
+    synchronized void failWritesWith(Error failure) {
+        writeError = failure;
     }
 
     synchronized boolean isHolding() {
@@ -177,6 +183,9 @@ final class ScriptedTransport implements Transport {
     public synchronized boolean write(ByteBuffer from) throws IOException {
         if (held != null) {
             throw new IllegalStateException("a second buffer while one is held");
+        }
+        if (writeError != null) {
+            throw writeError;
         }
         if (writeFailure != null) {
             throw writeFailure;

@@ -388,6 +388,42 @@ class WireConnectionTest {
         wire.onUpgraded(ByteBuffer.allocate(0));
         assertThat(listener.take()).isEmpty();
         assertThat(fixture.leases).hasValue(1);
+        assertThat(fixture.observed).containsExactly("opened", "closed 1006");
+    }
+
+    @Test
+    void anExecutorThatRanWhatItRefusesEndsNobody() {
+        fixture.open();
+        fixture.refusal = new OutOfMemoryError("expected by the test");
+        fixture.refusesTooLate = true;
+        transport.receive(HELLO);
+        assertThat(listener.take()).containsExactly("open", "TEXT! Hello");
+        fixture.refusal = null;
+        fixture.receive(HELLO);
+        assertThat(listener.take()).containsExactly("TEXT! Hello");
+        assertThat(fixture.leases).hasValue(0);
+    }
+
+    @Test
+    void aSessionWhoseEndFailsTooIsOver() {
+        fixture.open();
+        transport.failWritesWith(new OutOfMemoryError("expected by the test"));
+        listener.failure = new IllegalStateException("expected by the test");
+        fixture.receive(HELLO);
+        assertThat(listener.take())
+                .containsExactly("open", "TEXT! Hello", "closed 1011 internal error");
+        assertThat(transport.aborted).isEqualTo(1);
+        assertThat(fixture.leases).hasValue(1);
+    }
+
+    @Test
+    void onClosedHoldsNoReadBuffer() {
+        int[] spare = new int[1];
+        fixture.open();
+        listener.whenClosed = () -> spare[0] = fixture.buffers.spare();
+        fixture.receive(CLOSE_1000);
+        assertThat(listener.take()).containsExactly("open", "closed 1000 ");
+        assertThat(spare[0]).isEqualTo(1);
     }
 
     @Test

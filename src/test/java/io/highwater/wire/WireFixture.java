@@ -74,11 +74,18 @@ final class WireFixture {
     /** Whether the executor takes no more. */
     Error refusal;
 
+    /** Whether it has run the task when it says so, as a pool may that can't grow. */
+    boolean refusesTooLate;
+
     private void hand(Runnable task) {
-        if (refusal != null) {
+        if (refusal == null) {
+            tasks.add(task);
+        } else {
+            if (refusesTooLate) {
+                task.run();
+            }
             throw refusal;
         }
-        tasks.add(task);
     }
 
     /** Runs what the engine handed to its executor. */
@@ -104,6 +111,7 @@ final class WireFixture {
         Wire wire;
         boolean autoDemand = true;
         RuntimeException failure;
+        Runnable whenClosed = () -> {};
 
         @Override
         public void onOpen() {
@@ -133,6 +141,7 @@ final class WireFixture {
 
         @Override
         public void onClosed(CloseStatus status) {
+            whenClosed.run();
             hear("closed " + status.code() + " " + status.reason());
         }
 

@@ -247,14 +247,11 @@ final class Sender {
     }
 
     private void account(int before, int after) {
-        // Before the bytes are given back: that may bring the budget down a step, and the writer
-        // has a history again, and has joined, before this thread goes on.
-        if (before > 0 && after == 0) {
-            node.budget().leave(this);
-        }
         node.budget().add(after - before);
         if (before == 0) {
             node.budget().join(this);
+        } else if (after == 0) {
+            node.budget().leave(this);
         }
     }
 
@@ -270,8 +267,18 @@ final class Sender {
 
     private void giveUp() {
         History present = history;
-        if (present instanceof OwnHistory && HISTORY.compareAndSet(this, present, Tail.EMPTY)) {
-            account(present.ownBytes(), 0);
+        if (!(present instanceof OwnHistory)) {
+            return;
+        }
+        // First, as the writer joins when it grows a new history.
+        node.budget().leave(this);
+        if (HISTORY.compareAndSet(this, present, Tail.EMPTY)) {
+            node.budget().add(-present.ownBytes());
+        } else if (!closed) {
+            node.budget().join(this);
+            if (closed) {
+                node.budget().leave(this);
+            }
         }
     }
 

@@ -213,11 +213,11 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                             accepted,
                                             extension,
                                             response.getHeaders()::add));
+            request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
         } catch (RuntimeException | Error e) {
             accepted.lease().release();
             throw e;
         }
-        request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
         HttpFields.Mutable headers = response.getHeaders();
         boolean last = upgrade.kind() == UpgradeRequest.Kind.UPGRADE;
         if (last) {
@@ -237,7 +237,16 @@ public final class UpgradeHandler extends Handler.Wrapper {
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, transport);
         // A last write would make Jetty add "content-length: 0" to the 200, which RFC 9110 section
         // 9.3.6 forbids and strict clients refuse.
-        response.write(last, null, callback);
+        response.write(
+                last,
+                null,
+                Callback.from(
+                        callback::succeeded,
+                        cause -> {
+                            // Jetty answers 500 now, and would upgrade after that, too.
+                            request.removeAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE);
+                            callback.failed(cause);
+                        }));
     }
 
     /**

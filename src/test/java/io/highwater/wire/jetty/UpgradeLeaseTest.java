@@ -5,15 +5,24 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.Highwater;
 import io.highwater.testing.RawStreams;
 import io.highwater.testing.TestServer;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.HandshakeResponse;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
+import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,9 +43,15 @@ class UpgradeLeaseTest {
 
     /** The status of an opening handshake, whose connection is closed then. */
     private static String status(URI server, String... headers) throws IOException {
+        return status(server, "/v1/echo", headers);
+    }
+
+    private static String status(URI server, String path, String[] headers) throws IOException {
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
             String head =
-                    "GET /v1/echo HTTP/1.1\r\nHost: "
+                    "GET "
+                            + path
+                            + " HTTP/1.1\r\nHost: "
                             + server.getAuthority()
                             + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                             + "Sec-WebSocket-Version: 13\r\n"
@@ -85,6 +100,47 @@ class UpgradeLeaseTest {
                 client.sendText(stream, "let in");
                 assertThat(client.nextMessage(stream)).isEqualTo("let in");
             }
+        }
+    }
+
+    /** An answer larger than Jetty writes: 500 in its place, and no WebSocket behind it. */
+    @Test
+    void anUpgradeWhoseAnswerCanNotBeWrittenKeepsNoPlace() throws Exception {
+        ServerEndpointConfig config =
+                ServerEndpointConfig.Builder.create(Opened.class, "/large")
+                        .configurator(new LargeAnswer())
+                        .build();
+        Opened.COUNT.set(0);
+        try (Highwater node =
+                Highwater.builder()
+                        .port(0)
+                        .adminPort(0)
+                        .maxConnections(PLACES, PLACES)
+                        .endpoint(config)
+                        .start()) {
+            URI server = URI.create("http://127.0.0.1:" + node.port());
+            for (int i = 0; i < 2 * PLACES; i++) {
+                assertThat(status(server, "/large", new String[0])).isEqualTo("500");
+            }
+            assertThat(Opened.COUNT).hasValue(0);
+        }
+    }
+
+    /** Counts its openings. Public and static, for the container. */
+    public static final class Opened extends Endpoint {
+        static final AtomicInteger COUNT = new AtomicInteger();
+
+        @Override
+        public void onOpen(Session session, EndpointConfig config) {
+            COUNT.incrementAndGet();
+        }
+    }
+
+    private static final class LargeAnswer extends ServerEndpointConfig.Configurator {
+        @Override
+        public void modifyHandshake(
+                ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+            response.getHeaders().put("X-Large", List.of("x".repeat(40_000)));
         }
     }
 }
