@@ -1,5 +1,8 @@
 package io.highwater.wire.jetty;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
@@ -231,8 +234,12 @@ final class BatchedWires implements AutoCloseable {
     public void close() {
         LifeCycle.stop(server);
         callbacks.shutdownNow();
-        if (!pool.getLeaks().isEmpty()) {
-            throw new AssertionError("not given back:\n" + pool.dumpLeaks());
-        }
+        // Jetty's threads may still be at the resets that a closed connection is sent.
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(
+                        () ->
+                                assertThat(pool.getLeaks())
+                                        .as("not given back:\n%s", pool.dumpLeaks())
+                                        .isEmpty());
     }
 }
