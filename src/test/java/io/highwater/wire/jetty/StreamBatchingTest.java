@@ -132,7 +132,8 @@ class StreamBatchingTest {
         for (int stream : streams.subList(60, 100)) {
             assertThat(receive(stream, frame.bytes())).isEqualTo(bytes(frame));
         }
-        assertThat(server.tcpWrites.get() - before).isBetween(4, 8);
+        // Four batches; those that are full while the flusher writes share its next write.
+        assertThat(server.tcpWrites.get() - before).isBetween(2, 8);
     }
 
     @Test
