@@ -7,24 +7,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * permessage-deflate on one wire: two references, until a first message is compressed in either
- * direction. Thread-safe as {@link WireExtension} asks.
+ * permessage-deflate on one wire. Where every message stands alone it is all there is, however many
+ * were sent and received. Thread-safe as {@link WireExtension} asks.
  */
-final class DeflateExtension implements WireExtension {
-    private final PermessageDeflate node;
-    private final Agreement agreement;
-
-    /** Written under this, by the writer of the wire or the end. */
-    private volatile @Nullable Sender sender;
-
-    /** Guarded by this, like the flag. */
+final class DeflateExtension extends Sender implements WireExtension {
+    /** Guarded by this; null while there is nothing to remember. */
     private @Nullable Receiver receiver;
 
-    private boolean closed;
-
     DeflateExtension(PermessageDeflate node, Agreement agreement) {
-        this.node = node;
-        this.agreement = agreement;
+        super(node, agreement);
     }
 
     @Override
@@ -34,46 +25,43 @@ final class DeflateExtension implements WireExtension {
 
     @Override
     public OutboundFrame outgoing(OutboundFrame frame) {
-        Sender present = sender;
-        if (present == null) {
-            present = firstSender();
-        }
-        return present == null ? frame : present.send(frame);
+        return hasEnded() ? frame : send(frame);
     }
 
     @Override
     public ByteBuffer incoming(ByteBuffer payload, long maxBytes) throws ProtocolViolation {
-        return receiver().receive(payload, maxBytes);
-    }
-
-    /** Null once the wire is over. */
-    private synchronized @Nullable Sender firstSender() {
-        if (!closed) {
-            sender = new Sender(node, agreement);
-        }
-        return sender;
+        Receiver receiving = receiver();
+        ByteBuffer message = receiving.receive(payload, maxBytes);
+        forgetIfAtRest(receiving);
+        return message;
     }
 
     private synchronized Receiver receiver() {
-        if (receiver == null) {
-            receiver = new Receiver(node, agreement);
+        Receiver present = receiver;
+        if (present == null) {
+            present = new Receiver(node, agreement);
+            if (hasEnded()) {
+                present.close();
+            } else {
+                receiver = present;
+            }
         }
-        return receiver;
+        return present;
+    }
+
+    private synchronized void forgetIfAtRest(Receiver receiving) {
+        if (receiver == receiving && receiving.isAtRest()) {
+            receiver = null;
+        }
     }
 
     @Override
     public void close() {
-        Sender sending;
+        end();
         Receiver receiving;
         synchronized (this) {
-            closed = true;
-            sending = sender;
-            sender = null;
             receiving = receiver;
             receiver = null;
-        }
-        if (sending != null) {
-            sending.close();
         }
         if (receiving != null) {
             receiving.close();

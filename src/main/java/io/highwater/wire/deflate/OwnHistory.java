@@ -8,6 +8,16 @@ final class OwnHistory implements History {
 
     private byte[] bytes = Tail.EMPTY.bytes();
     private int length;
+    private long usedNanos;
+
+    /** When a message was sent with it last. */
+    long usedNanos() {
+        return usedNanos;
+    }
+
+    void usedAt(long nowNanos) {
+        usedNanos = nowNanos;
+    }
 
     /**
      * Appends a message, which is left as it is, and forgets what is more than {@code maxBytes}.

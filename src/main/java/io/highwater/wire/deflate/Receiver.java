@@ -53,6 +53,11 @@ final class Receiver {
         return message;
     }
 
+    /** Whether a new one would do as well. */
+    synchronized boolean isAtRest() {
+        return history == Tail.EMPTY && excessBytes == 0;
+    }
+
     private synchronized History history() {
         return history;
     }

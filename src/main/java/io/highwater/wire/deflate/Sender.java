@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection sends, compressed where that pays. Confined to the writer of its wire, but
- * for {@link #hibernateNoMore} and {@link #close}, which any thread may call at any time.
+ * for {@link #hibernateNoMore} and {@link #end}, which any thread may call at any time.
+ *
+ * <p>A superclass and no object of its own, as that would cost every connection another 32 bytes.
  */
-final class Sender {
-    // The history belongs to who has taken it out of the field: the writer while it works, or the
-    // budget to throw it away. So an idle context can go at any moment, without a lock.
+abstract sealed class Sender permits DeflateExtension {
+    // A history of its own belongs to who has taken it out of the field: the writer while it works,
+    // or the budget to throw it away. So an idle context can go at any moment, without a lock. One
+    // that is shared costs nothing, so the budget leaves it to the writer.
 
     private static final VarHandle HISTORY;
 
@@ -31,23 +34,21 @@ final class Sender {
     /** So many messages in a row that gained next to nothing, and trying stops for a while. */
     private static final int POOR_TRIALS = 8;
 
-    private static final int FIRST_PAUSE = 64;
-    private static final int LONGEST_PAUSE = 4096;
+    private static final short FIRST_PAUSE = 64;
+    private static final short LONGEST_PAUSE = 4096;
 
-    private final PermessageDeflate node;
-    private final Agreement agreement;
+    final PermessageDeflate node;
+    final Agreement agreement;
 
-    /** Null while the writer has it. */
+    /** Null while the writer has one that the budget may take. */
     private volatile @Nullable History history = Tail.EMPTY;
 
-    private volatile boolean closed;
-    private volatile long usedNanos;
-
     /** Messages that are still sent as they are. */
-    private int pause;
+    private short pause;
 
-    private int nextPause = FIRST_PAUSE;
+    private short nextPause = FIRST_PAUSE;
     private byte poorTrials;
+    private volatile boolean ended;
 
     /** Whether the message whose fragments are being sent began compressed. */
     private boolean fragmentsCompressed;
@@ -58,7 +59,7 @@ final class Sender {
     }
 
     /** As {@link io.highwater.wire.WireExtension#outgoing}. */
-    OutboundFrame send(OutboundFrame frame) {
+    final OutboundFrame send(OutboundFrame frame) {
         FrameForms forms = frame.forms();
         if (forms instanceof FrameForms.Joined joined) {
             return sendJoined(frame, joined);
@@ -187,7 +188,7 @@ final class Sender {
         } else if (++poorTrials == POOR_TRIALS) {
             poorTrials = 0;
             pause = nextPause;
-            nextPause = Math.min(LONGEST_PAUSE, 2 * nextPause);
+            nextPause = (short) Math.min(LONGEST_PAUSE, 2 * nextPause);
         }
     }
 
@@ -212,9 +213,12 @@ final class Sender {
     // The history.
 
     private History take() {
-        History taken = (History) HISTORY.getAndSet(this, null);
+        History present = history;
+        if (present instanceof OwnHistory) {
+            present = (History) HISTORY.getAndSet(this, null);
+        }
         // Null where an error struck in the middle of a message.
-        return taken == null ? Tail.EMPTY : taken;
+        return present == null ? Tail.EMPTY : present;
     }
 
     @FunctionalInterface
@@ -239,10 +243,12 @@ final class Sender {
         if (grownBytes != 0) {
             account(ownBytesBefore, after.ownBytes());
         }
-        usedNanos = node.budget().nowNanos();
+        if (after instanceof OwnHistory own) {
+            own.usedAt(node.budget().nowNanos());
+        }
         history = after;
-        if (closed) {
-            giveUp();
+        if (ended) {
+            giveUpAnyway();
         }
     }
 
@@ -259,32 +265,38 @@ final class Sender {
      * The budget takes the history of a connection that was not used since then, if it has one of
      * its own.
      */
-    void hibernateNoMore(long sinceNanos) {
-        if (usedNanos - sinceNanos <= 0) {
-            giveUp();
+    final void hibernateNoMore(long sinceNanos) {
+        if (history instanceof OwnHistory own && own.usedNanos() - sinceNanos <= 0) {
+            giveUp(own);
         }
     }
 
-    private void giveUp() {
-        History present = history;
-        if (!(present instanceof OwnHistory)) {
-            return;
-        }
+    private void giveUp(OwnHistory own) {
         // First, as the writer joins when it grows a new history.
         node.budget().leave(this);
-        if (HISTORY.compareAndSet(this, present, Tail.EMPTY)) {
-            node.budget().add(-present.ownBytes());
-        } else if (!closed) {
+        if (HISTORY.compareAndSet(this, own, Tail.EMPTY)) {
+            node.budget().add(-own.ownBytes());
+        } else if (!ended) {
             node.budget().join(this);
-            if (closed) {
+            if (ended) {
                 node.budget().leave(this);
             }
         }
     }
 
     /** The wire is over. */
-    void close() {
-        closed = true;
-        giveUp();
+    final void end() {
+        ended = true;
+        giveUpAnyway();
+    }
+
+    final boolean hasEnded() {
+        return ended;
+    }
+
+    private void giveUpAnyway() {
+        if (history instanceof OwnHistory own) {
+            giveUp(own);
+        }
     }
 }
