@@ -239,6 +239,7 @@ final class NodeCore implements AutoCloseable {
                 .addKeyValue("window", config.drainWindow().toString())
                 .log("drain");
         stopAccepting.run();
+        all.add(SessionGroup.waitingFor(handshakeBeans::connections));
         drain(all);
     }
 

@@ -4,6 +4,7 @@ import io.highwater.endpoint.Endpoints;
 import io.highwater.session.Sessions;
 import io.highwater.wire.CloseStatus;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /** Sessions that end together, and how many of them there still are. Thread-safe. */
 interface SessionGroup {
@@ -36,6 +37,24 @@ interface SessionGroup {
             @Override
             public List<Runnable> closers(RetrySpread spread) {
                 return channels.closers(() -> spread.next().toMillis(), SessionGroup::restart);
+            }
+        };
+    }
+
+    /**
+     * What is no session yet, or none any more though its connection is still to end: nobody to
+     * close, but somebody to wait for.
+     */
+    static SessionGroup waitingFor(IntSupplier connections) {
+        return new SessionGroup() {
+            @Override
+            public int open() {
+                return connections.getAsInt();
+            }
+
+            @Override
+            public List<Runnable> closers(RetrySpread spread) {
+                return List.of();
             }
         };
     }

@@ -1,5 +1,6 @@
 package io.highwater;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -12,9 +13,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.MessageHandler;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
@@ -25,6 +28,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** A node in a team's own program. */
@@ -100,6 +107,15 @@ final class EmbeddedTest {
         return socket.next(GUARD).text();
     }
 
+    /** A thread that waits in accept() keeps the kernel's socket until its signal comes. */
+    private static void awaitClosedPort(Highwater node) {
+        await().untilAsserted(
+                        () ->
+                                assertThatThrownBy(
+                                                () -> new Socket("127.0.0.1", node.port()).close())
+                                        .isInstanceOf(ConnectException.class));
+    }
+
     @Test
     void anEndpointGivenByHandIsABean() throws Exception {
         try (Highwater node = builder().bean(Given.class).bean(Greeting.class).start();
@@ -150,14 +166,50 @@ final class EmbeddedTest {
             assertThat(answer(socket, "still here")).isEqualTo("still here");
             node.drain();
             assertThat(socket.next(GUARD).closeCode()).isEqualTo(1012);
-            // A thread that waits in accept() keeps the kernel's socket until its signal comes.
-            await().untilAsserted(
-                            () ->
-                                    assertThatThrownBy(
-                                                    () ->
-                                                            new Socket("127.0.0.1", node.port())
-                                                                    .close())
-                                            .isInstanceOf(ConnectException.class));
+            awaitClosedPort(node);
+        }
+    }
+
+    @Test
+    void aDrainWaitsForAHandshakeThatWasAcceptedBeforeIt() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answering = new CountDownLatch(1);
+        ServerEndpointConfig config =
+                ServerEndpointConfig.Builder.create(Programmatic.class, "/made/{name}")
+                        .configurator(
+                                new ServerEndpointConfig.Configurator() {
+                                    @Override
+                                    public void modifyHandshake(
+                                            ServerEndpointConfig of,
+                                            HandshakeRequest request,
+                                            HandshakeResponse response) {
+                                        asked.countDown();
+                                        try {
+                                            answering.await();
+                                        } catch (InterruptedException e) {
+                                            throw new IllegalStateException(e);
+                                        }
+                                    }
+                                })
+                        .build();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (Highwater node = builder().endpoint(config).bean(Greeting.class).start()) {
+            Future<TestSocket> opening = threads.submit(() -> open(node, "/made/blue"));
+            assertThat(asked.await(GUARD.toSeconds(), SECONDS)).isTrue();
+            Future<Void> draining =
+                    threads.submit(
+                            () -> {
+                                node.drain();
+                                return null;
+                            });
+            awaitClosedPort(node);
+            answering.countDown();
+            try (TestSocket socket = opening.get(GUARD.toSeconds(), SECONDS)) {
+                assertThat(socket.next(GUARD).closeCode()).isEqualTo(1012);
+            }
+            draining.get(GUARD.toSeconds(), SECONDS);
+        } finally {
+            threads.shutdownNow();
         }
     }
 

@@ -32,6 +32,11 @@ public final class HandshakeBeans implements Extension {
         this.places = new ConnectionPlaces(settings);
     }
 
+    /** The sessions of the node, those being opened included. */
+    public int connections() {
+        return places.taken();
+    }
+
     void add(@Observes AfterBeanDiscovery event) {
         add(event, HandshakeSettings.class, settings);
         add(event, HandshakeObserver.class, observer);
