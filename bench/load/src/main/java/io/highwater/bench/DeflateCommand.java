@@ -16,15 +16,25 @@ import picocli.CommandLine.Spec;
         name = "deflate",
         description = {
             "Compression by corpus, size and mode: ratio / microseconds of processor a message, for"
-                    + " 256 connections in turn, and the bytes that each of them keeps. Prints the"
+                    + " many connections in turn, and the bytes that each of them keeps. Prints the"
                     + " README's table.",
             "In a process of its own, without a server."
         },
         mixinStandardHelpOptions = true)
 final class DeflateCommand implements Callable<Integer> {
     private static final int MAX_ROUNDS = 100;
+    private static final int MAX_CONNECTIONS = 10_000;
 
     @Spec private @Nullable CommandSpec command;
+
+    @Option(
+            names = "--connections",
+            defaultValue = "2048",
+            description = {
+                "Connections that take turns (default: ${DEFAULT-VALUE}). A Deflater each is about"
+                        + " 1 MB, and much cheaper where the processor's cache holds all of them."
+            })
+    private int connections;
 
     @Option(
             names = "--rounds",
@@ -38,6 +48,7 @@ final class DeflateCommand implements Callable<Integer> {
             throw new IllegalStateException("picocli sets it");
         }
         try {
+            Sizes.inRange("--connections", connections, 1, MAX_CONNECTIONS);
             Sizes.inRange("--rounds", rounds, 1, MAX_ROUNDS);
         } catch (IllegalArgumentException e) {
             command.commandLine().getErr().println(e.getMessage());
@@ -46,6 +57,7 @@ final class DeflateCommand implements Callable<Integer> {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
         words.addAll(Checkout.ofThisProcess().engine("DeflateTable"));
+        words.add(Integer.toString(connections));
         words.add(Integer.toString(rounds));
         return new ProcessBuilder(words).inheritIO().start().waitFor();
     }

@@ -16,9 +16,6 @@ import java.util.function.Consumer;
  * cache because it is the only one would be no measure. Confined to the benchmark's thread.
  */
 public final class DeflateTable {
-    /** As many as messages are compressed for at a time: all contexts together pass every cache. */
-    static final int CONNECTIONS = 256;
-
     /** What each connection has sent when the bytes that it keeps are looked at. */
     private static final int KEPT_AFTER_BYTES = 40_000;
 
@@ -64,9 +61,11 @@ public final class DeflateTable {
         this.progress = progress;
     }
 
-    /** Prints the table; its one argument is how many turns each mode has. */
+    /** Prints the table; its arguments are how many connections and how many turns there are. */
     public static void main(String[] args) throws IOException {
-        new DeflateTable(CONNECTIONS, Integer.parseInt(args[0]), System.err::println)
+        int connections = Integer.parseInt(args[0]);
+        int rounds = Integer.parseInt(args[1]);
+        new DeflateTable(connections, rounds, System.err::println)
                 .measure()
                 .forEach(System.out::println);
     }
