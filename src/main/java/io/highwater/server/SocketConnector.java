@@ -1,39 +1,58 @@
 package io.highwater.server;
 
+import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.annotation.Name;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Jetty's connector, but that it sets the options of an accepted connection on its channel: asked
+ * Jetty's connector, but for what a connection costs there. Options are set on its channel: asked
  * for its Socket, as Jetty does, a channel makes one and keeps it, 64 bytes for as long as it
- * lives. Thread-safe as Jetty's.
+ * lives. And it changes threads less often: without threads that accept, which is the default,
+ * connections are accepted, opened and taken leave of by those that select. Thread-safe as Jetty's.
  */
 public final class SocketConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(SocketConnector.class);
 
-    /** With as many threads that accept and that select as fit the cores. */
+    /** So many connections are accepted at once; then those that are there have their turn. */
+    private static final int ACCEPTED_AT_ONCE = 64;
+
+    /** How long a node without descriptors waits for one to be given back, as Jetty does. */
+    private static final long REFUSAL_PAUSE_SECONDS = 1;
+
+    /** Set while this thread closes a connection that is a WebSocket. */
+    private static final ThreadLocal<Boolean> LEAVING = new ThreadLocal<>();
+
+    /** With as many threads that select as fit the cores. */
     public SocketConnector(Server server, ConnectionFactory... protocols) {
-        super(server, protocols);
+        this(server, 0, -1, protocols);
     }
 
     /**
      * Called by the XML of a Jetty base (jetty-base/etc), by these names.
      *
-     * @param acceptors threads that accept; -1 is as many as fit the cores
-     * @param selectors likewise, of those that select
+     * @param acceptors threads that accept; 0 leaves it to those that select
+     * @param selectors threads that select; -1 is as many as fit the cores
      */
     public SocketConnector(
             @Name("server") Server server,
@@ -47,15 +66,51 @@ public final class SocketConnector extends ServerConnector {
     public void accept(int acceptorId) throws IOException {
         ServerSocketChannel listening = (ServerSocketChannel) getTransport();
         if (listening != null && listening.isOpen()) {
-            SocketChannel accepted = listening.accept();
-            try {
-                accepted.configureBlocking(false);
-                configure(accepted);
-                getSelectorManager().accept(accepted);
-            } catch (IOException | RuntimeException e) {
-                accepted.close();
-                throw e;
-            }
+            accepted(listening.accept());
+        }
+    }
+
+    private void accepted(SocketChannel channel) throws IOException {
+        try {
+            channel.configureBlocking(false);
+            configure(channel);
+            getSelectorManager().accept(channel);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> shutdown() {
+        stopListening();
+        return super.shutdown();
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        stopListening();
+    }
+
+    /** The kernel's socket goes when the thread that selects on it has noticed. */
+    private void stopListening() {
+        IO.close((ServerSocketChannel) getTransport());
+        for (ManagedSelector selector : getSelectorManager().getBeans(ManagedSelector.class)) {
+            selector.submit(ignored -> {});
+        }
+    }
+
+    /** For a while: it would be selected again and again, to no avail. */
+    private void pauseAccepting(IOException cause) {
+        LOG.atWarn().setCause(cause).log("accept_failed");
+        setAccepting(false);
+        getScheduler().schedule(this::resumeAccepting, REFUSAL_PAUSE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void resumeAccepting() {
+        if (isRunning() && isOpen()) {
+            setAccepting(true);
         }
     }
 
@@ -63,23 +118,83 @@ public final class SocketConnector extends ServerConnector {
     protected SelectorManager newSelectorManager(
             Executor executor, Scheduler scheduler, int selectors) {
         return new ServerConnectorManager(executor, scheduler, selectors) {
+            /** Accepted without a pause. Confined to the thread that selects the port. */
+            private int acceptedAtOnce;
+
             @Override
             protected ManagedSelector newSelector(int id) {
                 return new YieldingSelector(this, id);
             }
 
+            /** Null where it is enough for now, or there is none. */
+            @Override
+            protected @Nullable SelectableChannel doAccept(SelectableChannel listening) {
+                SelectableChannel accepted = null;
+                if (acceptedAtOnce < ACCEPTED_AT_ONCE) {
+                    try {
+                        accepted = ((ServerSocketChannel) listening).accept();
+                    } catch (ClosedChannelException e) {
+                        LOG.debug("the port was closed", e);
+                    } catch (IOException e) {
+                        pauseAccepting(e);
+                    }
+                }
+                acceptedAtOnce = accepted == null ? 0 : acceptedAtOnce + 1;
+                return accepted;
+            }
+
+            @Override
+            protected void accepted(SelectableChannel channel) throws IOException {
+                SocketConnector.this.accepted((SocketChannel) channel);
+            }
+
             /**
-             * A new connection is made on its selector: that takes less than a change of threads.
+             * A new connection is made on its selector, and a WebSocket is taken leave of where it
+             * is closed: both take less than a change of threads, and call nobody who may block.
              */
             @Override
             protected void execute(Runnable task) {
-                if (task instanceof ManagedSelector.SelectorUpdate) {
+                if (task instanceof ManagedSelector.SelectorUpdate || LEAVING.get() != null) {
                     task.run();
                 } else {
                     super.execute(task);
                 }
             }
         };
+    }
+
+    @Override
+    protected SocketChannelEndPoint newEndPoint(
+            SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+        SocketChannelEndPoint endPoint =
+                new LeavingEndPoint(channel, selector, key, getScheduler());
+        endPoint.setIdleTimeout(getIdleTimeout());
+        return endPoint;
+    }
+
+    /** Jetty's, but that its end is no affair of another thread where a WebSocket has it. */
+    private static final class LeavingEndPoint extends SocketChannelEndPoint {
+        LeavingEndPoint(
+                SocketChannel channel,
+                ManagedSelector selector,
+                SelectionKey key,
+                Scheduler scheduler) {
+            super(channel, selector, key, scheduler);
+        }
+
+        @Override
+        public void onClose(@Nullable Throwable cause) {
+            if (!UpgradeHandler.isWebSocket(getConnection())) {
+                super.onClose(cause);
+                return;
+            }
+            LEAVING.set(Boolean.TRUE);
+            try {
+                super.onClose(cause);
+            } finally {
+                LEAVING.remove();
+            }
+        }
     }
 
     /**

@@ -22,6 +22,7 @@ import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpStream;
@@ -61,6 +62,11 @@ public final class UpgradeHandler extends Handler.Wrapper {
         this.router = router;
         this.context = context;
         this.deflate = deflate;
+    }
+
+    /** Whether it is a connection that was upgraded here: its end calls nobody who may block. */
+    public static boolean isWebSocket(@Nullable Connection connection) {
+        return connection instanceof JettyTransport;
     }
 
     @Override
