@@ -32,6 +32,8 @@ final class IdleSessionMemoryTest {
                     "io.highwater.session.Session",
                     "io.highwater.session.Subscription",
                     "io.highwater.session.Subscriptions",
+                    // In the place of Jetty's own.
+                    "io.highwater.server.SocketConnector$LeavingEndPoint",
                     "io.highwater.wire.WireConnection",
                     "io.highwater.wire.WireConnection$Writer",
                     "io.highwater.wire.jetty.SocketTransport");
