@@ -21,6 +21,12 @@ final class IdleEndpointMemoryTest {
     private static final Duration GUARD = Duration.ofSeconds(60);
     private static final int SESSIONS = 400;
 
+    /** Its clients read nothing, so they answer no Ping, however long the test takes. */
+    private static final Map<String, String> PATIENT =
+            Map.of(
+                    "highwater.keepalive.ping-interval", "10m",
+                    "highwater.keepalive.idle-timeout", "1h");
+
     /** After a message each way; an object more is a decision, to be made here. */
     private static final List<String> OBJECTS =
             List.of(
@@ -44,7 +50,7 @@ final class IdleEndpointMemoryTest {
 
     @Test
     void anIdleSessionKeepsTheseObjectsAndNoCodecs() throws Exception {
-        try (TestServer server = TestServer.start()) {
+        try (TestServer server = TestServer.start(PATIENT)) {
             open(server, 10);
             // Those of tests before may be on their way out.
             await().atMost(GUARD)

@@ -21,6 +21,12 @@ final class IdleSessionMemoryTest {
     private static final Duration GUARD = Duration.ofSeconds(60);
     private static final int SESSIONS = 400;
 
+    /** Its clients read nothing, so they answer no Ping, however long the test takes. */
+    private static final Map<String, String> PATIENT =
+            Map.of(
+                    "highwater.keepalive.ping-interval", "10m",
+                    "highwater.keepalive.idle-timeout", "1h");
+
     /** Of the node's own classes; an object more is a decision, to be made here. */
     private static final List<String> OBJECTS =
             List.of(
@@ -42,7 +48,7 @@ final class IdleSessionMemoryTest {
 
     @Test
     void anIdleSessionKeepsTheseObjectsAndNoBuffer() throws Exception {
-        try (TestServer server = TestServer.start();
+        try (TestServer server = TestServer.start(PATIENT);
                 SocketOverHttp1 observer = subscribed(server).reading()) {
             // The channel, the selectors' own, the threads.
             open(server, 10);
