@@ -4,41 +4,35 @@ import io.highwater.endpoint.Endpoints;
 import io.highwater.session.Sessions;
 import io.highwater.wire.CloseStatus;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 
-/** Sessions that end together, and how many of them there still are. Thread-safe. */
-interface SessionGroup {
-    int open();
+/**
+ * Sessions that end together, and how many of them there still are. Thread-safe.
+ *
+ * @param count how many are open
+ * @param verbs that end those that are open now with 1012, one each
+ */
+record SessionGroup(IntSupplier count, Function<RetrySpread, List<Runnable>> verbs) {
+    int open() {
+        return count.getAsInt();
+    }
 
     /** The verbs that end those that are open now with 1012, one each. */
-    List<Runnable> closers(RetrySpread spread);
+    List<Runnable> closers(RetrySpread spread) {
+        return verbs.apply(spread);
+    }
 
     static SessionGroup of(Endpoints endpoints) {
-        return new SessionGroup() {
-            @Override
-            public int open() {
-                return endpoints.sessions();
-            }
-
-            @Override
-            public List<Runnable> closers(RetrySpread spread) {
-                return endpoints.closers(() -> restart(spread.next().toMillis()));
-            }
-        };
+        return new SessionGroup(
+                endpoints::sessions,
+                spread -> endpoints.closers(() -> restart(spread.next().toMillis())));
     }
 
     static SessionGroup of(Sessions channels) {
-        return new SessionGroup() {
-            @Override
-            public int open() {
-                return channels.sessions();
-            }
-
-            @Override
-            public List<Runnable> closers(RetrySpread spread) {
-                return channels.closers(() -> spread.next().toMillis(), SessionGroup::restart);
-            }
-        };
+        return new SessionGroup(
+                channels::sessions,
+                spread -> channels.closers(() -> spread.next().toMillis(), SessionGroup::restart));
     }
 
     /**
@@ -46,17 +40,7 @@ interface SessionGroup {
      * close, but somebody to wait for.
      */
     static SessionGroup waitingFor(IntSupplier connections) {
-        return new SessionGroup() {
-            @Override
-            public int open() {
-                return connections.getAsInt();
-            }
-
-            @Override
-            public List<Runnable> closers(RetrySpread spread) {
-                return List.of();
-            }
-        };
+        return new SessionGroup(connections, spread -> List.of());
     }
 
     private static CloseStatus restart(long retryAfterMs) {

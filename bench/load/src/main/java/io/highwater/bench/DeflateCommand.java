@@ -32,7 +32,7 @@ final class DeflateCommand implements Callable<Integer> {
             defaultValue = "2048",
             description = {
                 "Connections that take turns (default: ${DEFAULT-VALUE}). A Deflater each is about"
-                        + " 1 MB, and much cheaper where the processor's cache holds all of them."
+                        + " 350 KB, and much cheaper where the processor's cache holds them all."
             })
     private int connections;
 
