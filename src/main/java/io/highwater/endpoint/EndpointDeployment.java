@@ -72,6 +72,7 @@ final class EndpointDeployment implements WireAcceptor {
                         EndpointAnnotations.routePolicy(endpoint, config),
                         EndpointAnnotations.wireSettings(endpoint, node.settings().wire()),
                         executor,
+                        Route.Lifecycle.MAY_BLOCK,
                         this);
     }
 

@@ -107,5 +107,10 @@ final class ConnectionPlaces {
                 occupied.giveBack();
             }
         }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.highwater.handshake;
 import io.highwater.handshake.ConnectionPlaces.Place;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,11 @@ final class HeldLeases {
     private static final class Once extends AtomicReference<@Nullable Lease> implements Lease {
         private static final long serialVersionUID = 1;
 
+        private final boolean mayBlock;
+
         Once(Lease lease) {
             super(lease);
+            mayBlock = lease.mayBlock();
         }
 
         @Override
@@ -72,6 +76,11 @@ final class HeldLeases {
             } catch (RuntimeException e) {
                 LOG.error("A handshake rule's lease failed to release", e);
             }
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return mayBlock;
         }
     }
 
@@ -87,6 +96,11 @@ final class HeldLeases {
             for (Lease lease : leases) {
                 lease.release();
             }
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return Arrays.stream(leases).anyMatch(Lease::mayBlock);
         }
     }
 }

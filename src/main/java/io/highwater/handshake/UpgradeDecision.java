@@ -96,8 +96,22 @@ public sealed interface UpgradeDecision {
     /** Something held for a session. Giving it back twice is once. Thread-safe. */
     @FunctionalInterface
     interface Lease {
-        Lease NONE = () -> {};
+        Lease NONE =
+                new Lease() {
+                    @Override
+                    public void release() {}
+
+                    @Override
+                    public boolean mayBlock() {
+                        return false;
+                    }
+                };
 
         void release();
+
+        /** Whether {@link #release} does: then it is called on no thread that others wait for. */
+        default boolean mayBlock() {
+            return true;
+        }
     }
 }

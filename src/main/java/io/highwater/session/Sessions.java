@@ -38,6 +38,7 @@ public final class Sessions implements Router {
                                 RoutePolicy.Choices.NONE),
                         node.settings().wire(),
                         executor,
+                        Route.Lifecycle.NON_BLOCKING,
                         (wire, request, decision, headers) ->
                                 new Session(node, registry, wire, request, decision));
     }

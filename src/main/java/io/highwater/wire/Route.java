@@ -10,10 +10,27 @@ import java.util.concurrent.Executor;
  * @param settings what bounds its wires
  * @param executor where a wire's callbacks run, one at a time each; {@link #SAME_THREAD} if they
  *     never block
+ * @param lifecycle where its opening and its end are told
  * @param acceptor makes the listener of each session
  */
 public record Route(
-        RoutePolicy policy, WireSettings settings, Executor executor, WireAcceptor acceptor) {
+        RoutePolicy policy,
+        WireSettings settings,
+        Executor executor,
+        Lifecycle lifecycle,
+        WireAcceptor acceptor) {
+    /** Of a wire whose executor is not {@link #SAME_THREAD}. */
+    public enum Lifecycle {
+        /** By the executor, as all else is: {@code onOpen} and {@code onClosed} may block. */
+        MAY_BLOCK,
+        /**
+         * By whoever brought it, which saves a connection two changes of threads: {@code onOpen}
+         * never blocks, nor {@code onClosed} after an end that {@linkplain CloseStatus#isOrdinary
+         * is ordinary}.
+         */
+        NON_BLOCKING
+    }
+
     /** Callbacks run on the thread that brought the event, a transport's or a sender's. */
     public static final Executor SAME_THREAD = Runnable::run;
 }

@@ -15,10 +15,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Reading and all callbacks but onWritable happen in a serial run: events from any thread set a
  * flag under the lock, and whoever finds no run under way starts one. It is the route's executor's,
- * but begins on the transport's thread where a read keeps nobody waiting: an executor that reads
- * must wake the selector to be told of more, which costs as much as the message. Writing is {@link
- * WireWriter}'s. The lock guards flags and phases only; no I/O and no callback happens under it.
- * Lock order: this, then {@link WireWriter}; never the other way round.
+ * but begins on the transport's thread, and goes on there as long as nothing of it keeps others
+ * waiting: an executor that reads must wake the selector to be told of more, which costs as much as
+ * the message, and being woken itself costs that again. Writing is {@link WireWriter}'s. The lock
+ * guards flags and phases only; no I/O and no callback happens under it. Lock order: this, then
+ * {@link WireWriter}; never the other way round.
  */
 public final class WireConnection implements Wire, WireActivity, Transport.Events, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(WireConnection.class);
@@ -47,20 +48,13 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     /** What the serial run does next. */
     private enum Action {
-        OPEN(true),
+        OPEN,
         /** Of a step that was read on the transport's thread. */
-        DELIVER(true),
-        READ(false),
-        NOTIFY_CLOSED(true),
-        FINISH(true),
-        PARK(false);
-
-        /** Whether it calls the listener, which may block. */
-        private final boolean isForExecutor;
-
-        Action(boolean isForExecutor) {
-            this.isForExecutor = isForExecutor;
-        }
+        DELIVER,
+        READ,
+        NOTIFY_CLOSED,
+        FINISH,
+        PARK
     }
 
     private final WireContext context;
@@ -165,10 +159,13 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     /** The upgrade is answered; {@code early} are bytes that came with the request. */
     public void onUpgraded(ByteBuffer early) {
-        if (early.hasRemaining()) {
+        boolean came = early.hasRemaining();
+        if (came) {
             reader().prefill(early);
         }
         context.observer().onOpened(transport.kind());
+        boolean idle;
+        boolean waits;
         synchronized (this) {
             openDue = true;
             opened = true;
@@ -176,8 +173,19 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 endSession(LOST);
                 phase = Phase.ENDED;
             }
+            // Nothing more will have come yet. Who asks later, from the executor, must wake the
+            // transport's thread.
+            waits = phase == Phase.OPEN && !came;
+            mayRead = !waits;
+            idle = !running;
+            running = true;
         }
-        wake();
+        if (waits) {
+            awaitMore();
+        }
+        if (idle) {
+            start();
+        }
     }
 
     /**
@@ -209,13 +217,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             }
             running = true;
         }
-        if (extension == null
-                && route.executor() != Route.SAME_THREAD
-                && transport.readsAtNobodysCost()) {
-            serve(false);
-        } else {
-            execute();
-        }
+        start();
     }
 
     @Override
@@ -363,6 +365,15 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     // The serial run.
 
+    /** On the transport's thread: what it may do here is done, the rest handed over. */
+    private void start() {
+        if (route.executor() == Route.SAME_THREAD) {
+            execute();
+        } else {
+            serve(false);
+        }
+    }
+
     private void wake() {
         synchronized (this) {
             if (running) {
@@ -452,7 +463,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                     running = false;
                     return;
                 }
-                leave = !onExecutor && (action.isForExecutor || steps == 0);
+                leave = !onExecutor && (steps == 0 || isForExecutor(action));
                 if (!leave) {
                     begin(action);
                 }
@@ -505,6 +516,20 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             case CLOSING -> mayRead ? Action.READ : Action.PARK;
             case LINGERING -> mayRead && !peerCloseReceived ? Action.READ : Action.PARK;
             case ENDED -> finished ? Action.PARK : Action.FINISH;
+        };
+    }
+
+    /** Guarded by this: whether it may block, or take its time. */
+    private boolean isForExecutor(Action action) {
+        return switch (action) {
+            case OPEN -> route.lifecycle() == Route.Lifecycle.MAY_BLOCK;
+            case DELIVER -> true;
+            case READ -> extension != null || !transport.readsAtNobodysCost();
+            case NOTIFY_CLOSED ->
+                    route.lifecycle() == Route.Lifecycle.MAY_BLOCK
+                            || (status != null && !status.isOrdinary());
+            case FINISH -> !transport.readsAtNobodysCost() || lease.mayBlock();
+            case PARK -> false;
         };
     }
 

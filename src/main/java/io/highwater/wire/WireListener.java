@@ -6,10 +6,11 @@ import java.nio.ByteBuffer;
  * WAIST 1, the events in. One listener serves one {@link Wire}.
  *
  * <p>{@code onOpen}, {@code onFragment}, {@code onPong} and {@code onClosed} come one at a time, in
- * order, on the session's executor; {@code onClosed} on the thread that brought the end where the
- * executor has none. {@code onWritable} comes from the thread that completed a write, possibly
- * while one of the others runs: a callback that waits for its own message to leave must not hold up
- * the queue. What a method throws ends the session with 1011.
+ * order, on the session's executor; those that the route's {@link Route.Lifecycle} says may, and
+ * {@code onClosed} where the executor has no thread, on the one that brought the event. {@code
+ * onWritable} comes from the thread that completed a write, possibly while one of the others runs:
+ * a callback that waits for its own message to leave must not hold up the queue. What a method
+ * throws ends the session with 1011.
  */
 public interface WireListener {
     /** The upgrade is answered. Nothing is read until {@link Wire#demand}. */

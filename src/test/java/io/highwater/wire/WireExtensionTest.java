@@ -33,7 +33,8 @@ class WireExtensionTest {
                     DeflateObserver.NONE);
     private final WireFixture fixture =
             new WireFixture(
-                    deflate.negotiate(List.of("permessage-deflate"), DeflatePolicy.CONTEXT_32K));
+                    deflate.negotiate(List.of("permessage-deflate"), DeflatePolicy.CONTEXT_32K),
+                    Route.Lifecycle.MAY_BLOCK);
     private final ScriptedTransport transport = fixture.transport;
     private final WireFixture.Recorder listener = fixture.listener;
 

@@ -26,11 +26,14 @@ final class WireFixture {
     final WireConnection wire;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
+    /** What the session's place costs to give back. */
+    boolean leaseMayBlock;
+
     WireFixture() {
-        this(null);
+        this(null, Route.Lifecycle.MAY_BLOCK);
     }
 
-    WireFixture(WireExtension extension) {
+    WireFixture(WireExtension extension, Route.Lifecycle lifecycle) {
         WireObserver observer =
                 new WireObserver() {
                     @Override
@@ -48,6 +51,7 @@ final class WireFixture {
                         RoutePolicy.of("/t"),
                         new WireSettings(100_000, Duration.ofSeconds(10)),
                         this::hand,
+                        lifecycle,
                         (wire, request, decision, headers) -> {
                             listener.wire = wire;
                             return listener;
@@ -59,7 +63,7 @@ final class WireFixture {
                         route,
                         null,
                         new UpgradeDecision.Accepted(
-                                "127.0.0.1", null, DeflatePolicy.OFF, leases::incrementAndGet),
+                                "127.0.0.1", null, DeflatePolicy.OFF, new CountedLease()),
                         extension,
                         (name, value) -> {});
         transport.connect(wire);
@@ -103,6 +107,18 @@ final class WireFixture {
     void advance(Duration time) {
         ticker.advance(time, wheel);
         run();
+    }
+
+    private final class CountedLease implements UpgradeDecision.Lease {
+        @Override
+        public void release() {
+            leases.incrementAndGet();
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return leaseMayBlock;
+        }
     }
 
     /** What the listener heard, in order; demands more after each piece unless told not to. */

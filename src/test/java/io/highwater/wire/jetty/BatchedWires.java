@@ -96,6 +96,7 @@ final class BatchedWires implements AutoCloseable {
                         RoutePolicy.of("/t"),
                         new WireSettings(100_000, Duration.ofSeconds(10)),
                         callbacks,
+                        Route.Lifecycle.MAY_BLOCK,
                         (wire, request, decision, headers) -> {
                             Socket socket = new Socket(wire);
                             sockets.add(socket);

@@ -100,6 +100,7 @@ public class CodecBenchmark {
                         RoutePolicy.of("/"),
                         WireSettings.defaults(),
                         Route.SAME_THREAD,
+                        Route.Lifecycle.NON_BLOCKING,
                         (of, request, decision, headers) -> new Counter(of));
         WireConnection opened =
                 new WireConnection(

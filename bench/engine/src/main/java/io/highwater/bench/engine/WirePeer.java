@@ -44,6 +44,7 @@ public final class WirePeer {
                         RoutePolicy.of("/v1/echo"),
                         WireSettings.defaults(),
                         Route.SAME_THREAD,
+                        Route.Lifecycle.NON_BLOCKING,
                         (wire, request, decision, headers) -> new EchoListener(wire));
         Server server = new Server();
         HttpConfiguration http = new HttpConfiguration();
