@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import io.highwater.wire.jetty.SelectRound;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -183,6 +184,12 @@ public final class SocketConnector extends ServerConnector {
         }
 
         @Override
+        public Runnable onSelected() {
+            SelectRound.next();
+            return super.onSelected();
+        }
+
+        @Override
         public void onClose(@Nullable Throwable cause) {
             if (!UpgradeHandler.isWebSocket(getConnection())) {
                 super.onClose(cause);
@@ -203,6 +210,8 @@ public final class SocketConnector extends ServerConnector {
      * threads for each few messages. With a core to spare it costs a system call.
      */
     private static final class YieldingSelector extends ManagedSelector {
+        private final SelectRound round = new SelectRound();
+
         /** Confined to the thread that selects; which it is, changes under Jetty's lock. */
         private boolean hadWork;
 
@@ -212,12 +221,20 @@ public final class SocketConnector extends ServerConnector {
 
         @Override
         protected int nioSelect(Selector selector, boolean now) throws IOException {
+            round.end();
             if (!now && hadWork) {
                 Thread.yield();
             }
             int selected = super.nioSelect(selector, now);
             hadWork = selected > 0;
+            round.begin();
             return selected;
+        }
+
+        @Override
+        protected void doStop() throws Exception {
+            super.doStop();
+            round.end();
         }
     }
 

@@ -2,6 +2,7 @@ package io.highwater.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,15 @@ public interface Transport {
      */
     default boolean readsAtNobodysCost() {
         return false;
+    }
+
+    /**
+     * On the thread that brought an event: calls {@code wake}, which hands a task to {@code
+     * executor}. At once, or as soon as this thread has seen to other connections that are ready,
+     * and then perhaps on one of the executor's.
+     */
+    default void wakeSoon(Executor executor, Runnable wake) {
+        wake.run();
     }
 
     /** Asks for one {@link Events#onReadable}, when there are bytes, the end, or an error. */

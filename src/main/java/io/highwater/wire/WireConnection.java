@@ -384,15 +384,12 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         execute();
     }
 
-    /** As many may wait for the executor as there are sessions: each without a read buffer. */
     private void execute() {
         synchronized (this) {
             handed = true;
         }
         try {
-            if (reader != null) {
-                reader.detach();
-            }
+            detachReader();
             route.executor().execute(this);
         } catch (RuntimeException | Error e) {
             // An executor may throw when it has the task already (a thread pool that can't grow).
@@ -400,6 +397,24 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 endHere();
             }
             LOG.atWarn().setCause(e).log("no thread for a session");
+        }
+    }
+
+    /** With others that the transport's thread has read from. */
+    private void executeSoon() {
+        try {
+            detachReader();
+            transport.wakeSoon(route.executor(), this::execute);
+        } catch (RuntimeException | Error e) {
+            LOG.atDebug().setCause(e).log("no memory to let a session wait");
+            execute();
+        }
+    }
+
+    /** As many may wait for the executor as there are sessions: each without a read buffer. */
+    private void detachReader() {
+        if (reader != null) {
+            reader.detach();
         }
     }
 
@@ -469,7 +484,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 }
             }
             if (leave) {
-                execute();
+                executeSoon();
                 return;
             }
             try {

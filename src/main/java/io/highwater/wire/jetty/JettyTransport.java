@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.EventListener;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.eclipse.jetty.io.Connection;
@@ -146,6 +147,11 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     @Override
     public final int fill(ByteBuffer to) throws IOException {
         return endPoint.fill(to);
+    }
+
+    @Override
+    public final void wakeSoon(Executor executor, Runnable wake) {
+        SelectRound.wakeSoon(executor, wake);
     }
 
     @Override

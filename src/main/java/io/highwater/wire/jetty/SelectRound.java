@@ -1,0 +1,146 @@
+package io.highwater.wire.jetty;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a thread that selects leaves to executors: their threads are woken together when it has seen
+ * to all connections that are ready, or to {@value #AT_ONCE}. Woken for each, one that shares the
+ * core takes it at once and gives it back, two changes of threads a message.
+ *
+ * <p>Thread-safe: a round is the thread's that began it, and a thread that is not in its own round
+ * wakes at once.
+ */
+public final class SelectRound {
+    private static final Logger LOG = LoggerFactory.getLogger(SelectRound.class);
+
+    /** With a core to spare the first waits for so many reads; on one core that is enough. */
+    private static final int AT_ONCE = 16;
+
+    /** The last one that this thread began. */
+    private static final ThreadLocal<SelectRound> LAST = new ThreadLocal<>();
+
+    /** Guarded by this: null while it selects. */
+    private @Nullable Thread owner;
+
+    /** Guarded by this: null while nothing waits. */
+    private @Nullable Batch waiting;
+
+    /** Guarded by this: connections that were ready since something waits. */
+    private int passed;
+
+    /** This thread has selected. */
+    public void begin() {
+        synchronized (this) {
+            owner = Thread.currentThread();
+        }
+        LAST.set(this);
+    }
+
+    /** Of this thread's round, one more of the connections that are ready has its turn now. */
+    public static void next() {
+        SelectRound round = LAST.get();
+        if (round != null && round.isDue()) {
+            round.wakeAll();
+        }
+    }
+
+    private synchronized boolean isDue() {
+        return waiting != null && ++passed >= AT_ONCE;
+    }
+
+    /** A thread is about to select, or nobody will again. */
+    public void end() {
+        synchronized (this) {
+            owner = null;
+        }
+        wakeAll();
+    }
+
+    /**
+     * Calls {@code wake}, which hands a task to {@code executor}, now or when this thread's round
+     * is over. Throws only where it will not be called.
+     */
+    static void wakeSoon(Executor executor, Runnable wake) {
+        SelectRound round = LAST.get();
+        if (round == null || !round.add(executor, wake)) {
+            wake.run();
+        }
+    }
+
+    private boolean add(Executor executor, Runnable wake) {
+        boolean full;
+        synchronized (this) {
+            if (owner != Thread.currentThread()) {
+                return false;
+            }
+            if (waiting == null) {
+                waiting = new Batch(executor);
+                passed = 0;
+            }
+            waiting.wakes.add(wake);
+            full = waiting.wakes.size() >= AT_ONCE;
+        }
+        if (full) {
+            wakeAll();
+        }
+        return true;
+    }
+
+    private void wakeAll() {
+        Batch due;
+        synchronized (this) {
+            due = waiting;
+            waiting = null;
+        }
+        if (due != null) {
+            due.start();
+        }
+    }
+
+    /** Once started, confined to the thread that runs it. */
+    private static final class Batch extends AtomicBoolean implements Runnable {
+        private static final long serialVersionUID = 1;
+
+        private final transient Executor executor;
+        private final transient List<Runnable> wakes = new ArrayList<>(AT_ONCE);
+
+        Batch(Executor executor) {
+            this.executor = executor;
+        }
+
+        /** Woken by one of its own threads, an executor changes none: it takes from that queue. */
+        void start() {
+            if (wakes.size() == 1) {
+                run();
+                return;
+            }
+            try {
+                executor.execute(this);
+            } catch (RuntimeException | Error e) {
+                // It may have taken it for all that: a pool that can't grow throws then, too.
+                LOG.atDebug().setCause(e).log("no thread for a round");
+                run();
+            }
+        }
+
+        @Override
+        public void run() {
+            if (!compareAndSet(false, true)) {
+                return;
+            }
+            for (Runnable wake : wakes) {
+                try {
+                    wake.run();
+                } catch (RuntimeException | Error e) {
+                    LOG.atError().setCause(e).log("a session could not be handed over");
+                }
+            }
+        }
+    }
+}
