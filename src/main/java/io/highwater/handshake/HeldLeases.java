@@ -62,7 +62,7 @@ final class HeldLeases {
 
         Once(Lease lease) {
             super(lease);
-            mayBlock = lease.mayBlock();
+            mayBlock = mayBlock(lease);
         }
 
         @Override
@@ -78,6 +78,15 @@ final class HeldLeases {
             }
         }
 
+        private static boolean mayBlock(Lease lease) {
+            try {
+                return lease.mayBlock();
+            } catch (RuntimeException e) {
+                LOG.error("A handshake rule's lease failed to say whether it may block", e);
+                return true;
+            }
+        }
+
         @Override
         public boolean mayBlock() {
             return mayBlock;
@@ -86,9 +95,11 @@ final class HeldLeases {
 
     private static final class All implements Lease {
         private final Lease[] leases;
+        private final boolean mayBlock;
 
         All(Lease[] leases) {
             this.leases = leases;
+            this.mayBlock = Arrays.stream(leases).anyMatch(Lease::mayBlock);
         }
 
         @Override
@@ -100,7 +111,7 @@ final class HeldLeases {
 
         @Override
         public boolean mayBlock() {
-            return Arrays.stream(leases).anyMatch(Lease::mayBlock);
+            return mayBlock;
         }
     }
 }

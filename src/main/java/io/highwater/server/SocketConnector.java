@@ -156,6 +156,7 @@ public final class SocketConnector extends ServerConnector {
             @Override
             protected void execute(Runnable task) {
                 if (task instanceof ManagedSelector.SelectorUpdate || LEAVING.get() != null) {
+                    SelectRound.next();
                     task.run();
                 } else {
                     super.execute(task);
@@ -233,8 +234,11 @@ public final class SocketConnector extends ServerConnector {
 
         @Override
         protected void doStop() throws Exception {
-            super.doStop();
-            round.end();
+            try {
+                super.doStop();
+            } finally {
+                round.end();
+            }
         }
     }
 

@@ -51,12 +51,13 @@ public interface Transport {
     }
 
     /**
-     * On the thread that brought an event: calls {@code wake}, which hands a task to {@code
-     * executor}. At once, or as soon as this thread has seen to other connections that are ready,
-     * and then perhaps on one of the executor's.
+     * On the thread that brought an event: has {@code wake}, which hands a task to {@code
+     * executor}, called as soon as this thread has seen to other connections that are ready,
+     * perhaps on one of the executor's. False, or an exception: nothing is called, the caller does
+     * it at once.
      */
-    default void wakeSoon(Executor executor, Runnable wake) {
-        wake.run();
+    default boolean wakeSoon(Executor executor, Runnable wake) {
+        return false;
     }
 
     /** Asks for one {@link Events#onReadable}, when there are bytes, the end, or an error. */

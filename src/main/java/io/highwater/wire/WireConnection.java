@@ -180,11 +180,18 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             idle = !running;
             running = true;
         }
-        if (waits) {
-            awaitMore();
-        }
-        if (idle) {
-            start();
+        try {
+            if (waits) {
+                awaitMore();
+            }
+        } catch (RuntimeException | Error e) {
+            // The run, which is still to start, tells of it.
+            fail(INTERNAL, FAULT_LINGER);
+            LOG.atError().setCause(e).log("a transport failed at its opening");
+        } finally {
+            if (idle) {
+                start();
+            }
         }
     }
 
@@ -402,11 +409,14 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     /** With others that the transport's thread has read from. */
     private void executeSoon() {
+        boolean waits = false;
         try {
             detachReader();
-            transport.wakeSoon(route.executor(), this::execute);
+            waits = transport.wakeSoon(route.executor(), this::execute);
         } catch (RuntimeException | Error e) {
-            LOG.atDebug().setCause(e).log("no memory to let a session wait");
+            LOG.debug("no memory to let a session wait", e);
+        }
+        if (!waits) {
             execute();
         }
     }

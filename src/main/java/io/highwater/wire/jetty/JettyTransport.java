@@ -150,8 +150,8 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     }
 
     @Override
-    public final void wakeSoon(Executor executor, Runnable wake) {
-        SelectRound.wakeSoon(executor, wake);
+    public final boolean wakeSoon(Executor executor, Runnable wake) {
+        return SelectRound.wakeSoon(executor, wake);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.util.VirtualThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,8 @@ public final class SelectRound {
     /** The last one that this thread began. */
     private static final ThreadLocal<SelectRound> LAST = new ThreadLocal<>();
 
+    private final boolean waits;
+
     /** Guarded by this: null while it selects. */
     private @Nullable Thread owner;
 
@@ -34,15 +37,27 @@ public final class SelectRound {
     /** Guarded by this: connections that were ready since something waits. */
     private int passed;
 
+    /** Only virtual threads: what a pool that is busy takes in two steps waits twice. */
+    public SelectRound() {
+        this(VirtualThreads.areSupported());
+    }
+
+    SelectRound(boolean waits) {
+        this.waits = waits;
+    }
+
     /** This thread has selected. */
     public void begin() {
+        if (!waits) {
+            return;
+        }
         synchronized (this) {
             owner = Thread.currentThread();
         }
         LAST.set(this);
     }
 
-    /** Of this thread's round, one more of the connections that are ready has its turn now. */
+    /** Of this thread's round, one more connection has its turn now: one that is ready, or new. */
     public static void next() {
         SelectRound round = LAST.get();
         if (round != null && round.isDue()) {
@@ -63,14 +78,12 @@ public final class SelectRound {
     }
 
     /**
-     * Calls {@code wake}, which hands a task to {@code executor}, now or when this thread's round
-     * is over. Throws only where it will not be called.
+     * Has {@code wake}, which hands a task to {@code executor}, called when this thread's round is
+     * over. False, or an exception: it is in none, and nothing is called.
      */
-    static void wakeSoon(Executor executor, Runnable wake) {
+    static boolean wakeSoon(Executor executor, Runnable wake) {
         SelectRound round = LAST.get();
-        if (round == null || !round.add(executor, wake)) {
-            wake.run();
-        }
+        return round != null && round.add(executor, wake);
     }
 
     private boolean add(Executor executor, Runnable wake) {
@@ -124,7 +137,6 @@ public final class SelectRound {
                 executor.execute(this);
             } catch (RuntimeException | Error e) {
                 // It may have taken it for all that: a pool that can't grow throws then, too.
-                LOG.atDebug().setCause(e).log("no thread for a round");
                 run();
             }
         }
@@ -138,8 +150,17 @@ public final class SelectRound {
                 try {
                     wake.run();
                 } catch (RuntimeException | Error e) {
-                    LOG.atError().setCause(e).log("a session could not be handed over");
+                    failed(e);
                 }
+            }
+        }
+
+        /** The others are still to be woken, and without memory this may fail as well. */
+        private static void failed(Throwable cause) {
+            try {
+                LOG.atError().setCause(cause).log("a session could not be handed over");
+            } catch (RuntimeException | Error e) {
+                return;
             }
         }
     }

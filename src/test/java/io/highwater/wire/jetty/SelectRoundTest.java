@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SelectRoundTest {
-    private final SelectRound round = new SelectRound();
+    private final SelectRound round = new SelectRound(true);
     private final List<Runnable> tasks = new ArrayList<>();
     private final Executor executor = tasks::add;
     private final List<Integer> woken = new ArrayList<>();
@@ -24,7 +24,14 @@ class SelectRoundTest {
 
     private void wakeSoon(int... sessions) {
         for (int session : sessions) {
-            SelectRound.wakeSoon(executor, () -> woken.add(session));
+            wakeSoon(executor, () -> woken.add(session));
+        }
+    }
+
+    /** As the engine does. */
+    private static void wakeSoon(Executor executor, Runnable wake) {
+        if (!SelectRound.wakeSoon(executor, wake)) {
+            wake.run();
         }
     }
 
@@ -37,6 +44,14 @@ class SelectRoundTest {
         wakeSoon(1, 2);
         assertThat(woken).containsExactly(1, 2);
         assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void whereThreadsArePooledNobodyWaits() {
+        SelectRound pooled = new SelectRound(false);
+        pooled.begin();
+        wakeSoon(1, 2);
+        assertThat(woken).containsExactly(1, 2);
     }
 
     @Test
@@ -118,8 +133,8 @@ class SelectRoundTest {
                 task -> {
                     throw new OutOfMemoryError("expected by the test");
                 };
-        SelectRound.wakeSoon(full, () -> woken.add(1));
-        SelectRound.wakeSoon(full, () -> woken.add(2));
+        wakeSoon(full, () -> woken.add(1));
+        wakeSoon(full, () -> woken.add(2));
         round.end();
         assertThat(woken).containsExactly(1, 2);
     }
@@ -132,8 +147,8 @@ class SelectRoundTest {
                     task.run();
                     throw new OutOfMemoryError("expected by the test");
                 };
-        SelectRound.wakeSoon(tooLate, () -> woken.add(1));
-        SelectRound.wakeSoon(tooLate, () -> woken.add(2));
+        wakeSoon(tooLate, () -> woken.add(1));
+        wakeSoon(tooLate, () -> woken.add(2));
         round.end();
         assertThat(woken).containsExactly(1, 2);
     }
@@ -141,7 +156,7 @@ class SelectRoundTest {
     @Test
     void oneThatFailsKeepsNoOther() {
         round.begin();
-        SelectRound.wakeSoon(
+        wakeSoon(
                 executor,
                 () -> {
                     throw new IllegalStateException("expected by the test");
