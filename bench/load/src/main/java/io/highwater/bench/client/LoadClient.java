@@ -33,7 +33,6 @@ public final class LoadClient implements AutoCloseable {
     private final ClientListener listener;
     private final @Nullable SSLContext tls;
     private final Selector selector;
-    private final SourceAddresses sources = new SourceAddresses();
     private final List<ClientSocket> sockets = new ArrayList<>();
     private final List<Link> links = new ArrayList<>();
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER_BYTES);
@@ -207,7 +206,7 @@ public final class LoadClient implements AutoCloseable {
         SocketChannel channel = SocketChannel.open();
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        sources.bind(channel);
+        SourceAddresses.bind(channel);
         SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
         int carried = 1;
         Link link;
