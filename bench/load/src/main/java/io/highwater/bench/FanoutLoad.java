@@ -27,6 +27,7 @@ final class FanoutLoad implements ClientListener {
     private final FanoutMessage.Form form;
     private final long[] expected;
     private @Nullable Histogram latencyMicros;
+    private final long first;
     private long published;
     private long delivered;
     private long wrong;
@@ -34,6 +35,19 @@ final class FanoutLoad implements ClientListener {
     private long lastNanos;
 
     FanoutLoad(Ticker ticker, FanoutMessage message, FanoutMessage.Form form, int members) {
+        this(ticker, message, form, members, 0);
+    }
+
+    /**
+     * @param first the number of the first message: a channel takes none for a second time
+     */
+    FanoutLoad(
+            Ticker ticker,
+            FanoutMessage message,
+            FanoutMessage.Form form,
+            int members,
+            long first) {
+        this.first = first;
         this.ticker = ticker;
         this.message = message;
         this.form = form;
@@ -72,6 +86,11 @@ final class FanoutLoad implements ClientListener {
     /** When the latest delivery was read. */
     long lastNanos() {
         return lastNanos;
+    }
+
+    /** The number of the next message. */
+    long next() {
+        return first + published;
     }
 
     /** Messages published that at least one member does not have. */
@@ -133,7 +152,7 @@ final class FanoutLoad implements ClientListener {
     }
 
     void publish(LoadClient client, long atNanos) {
-        byte[] payload = message.number(form, published, atNanos);
+        byte[] payload = message.number(form, first + published, atNanos);
         if (!client.send(client.socket(0), FrameCursor.TEXT, payload, payload.length)) {
             throw new BenchException(
                     "the publisher's socket is "
