@@ -26,8 +26,8 @@ final class FanoutLoad implements ClientListener {
     private final FanoutMessage message;
     private final FanoutMessage.Form form;
     private final long[] expected;
-    private @Nullable Histogram latencyMicros;
     private final long first;
+    private @Nullable Histogram latencyMicros;
     private long published;
     private long delivered;
     private long wrong;

@@ -39,8 +39,8 @@ record FanoutWorkload(
         implements Workload {
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration SETTLE = Duration.ofSeconds(1);
-    private static final int FEW_MEMBERS = 10;
     private static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final int FEW_MEMBERS = 10;
     private static final long MAX_LATENCY_MICROS = 60_000_000;
 
     @FunctionalInterface
