@@ -31,8 +31,11 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     private static final CloseStatus INTERNAL =
             new CloseStatus(CloseStatus.INTERNAL_ERROR, "internal error");
 
-    /** What a peer that floods gets of the transport's thread at a time, which others wait for. */
-    private static final int STEPS_ON_TRANSPORT = 16;
+    /**
+     * What a peer that floods gets at a time of a thread that others wait for: the transport's, or
+     * the carrier of virtual threads, which preempts none of them.
+     */
+    private static final int STEPS = 16;
 
     /** The lifecycle of a wire; it only moves downwards. */
     private enum Phase {
@@ -476,9 +479,13 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         }
     }
 
-    /** Until nothing is left to do or, on the transport's thread, only the executor may do it. */
+    /**
+     * Until nothing is left to do, or others are to have the thread, or, on the transport's, only
+     * the executor may do it.
+     */
     private void serve(boolean onExecutor) {
-        int steps = onExecutor ? Integer.MAX_VALUE : STEPS_ON_TRANSPORT;
+        int steps = STEPS;
+        long beganNanos = context.wheel().nowNanos();
         while (true) {
             Action action;
             boolean leave;
@@ -488,23 +495,59 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                     running = false;
                     return;
                 }
-                leave = !onExecutor && (steps == 0 || isForExecutor(action));
+                leave = steps == 0 || (!onExecutor && isForExecutor(action));
                 if (!leave) {
                     begin(action);
                 }
             }
-            if (leave) {
+            if (leave && !onExecutor) {
                 executeSoon();
                 return;
             }
+            if (leave) {
+                if (giveWay()) {
+                    return;
+                }
+                steps = STEPS;
+                beganNanos = context.wheel().nowNanos();
+                continue;
+            }
             try {
                 boolean more = perform(action, onExecutor);
-                steps = onExecutor ? steps : more ? steps - 1 : 0;
+                boolean goesOn = onExecutor ? isOfOneMoment(beganNanos) : more;
+                steps = goesOn ? steps - 1 : 0;
             } catch (ProtocolViolation | IOException | RuntimeException | Error e) {
                 if (!failed(e)) {
                     return;
                 }
             }
+        }
+    }
+
+    /** By the clock of the wheel, which moves twenty times a second. */
+    private boolean isOfOneMoment(long beganNanos) {
+        return context.wheel().nowNanos() == beganNanos;
+    }
+
+    /**
+     * To the executor's end of the queue. By a task and not by {@link Thread#yield}: a virtual
+     * thread that yields while another waits at its carrier goes behind that one alone, and two
+     * that do so keep the carrier for themselves. False: nobody else can have the run, it goes on.
+     */
+    private boolean giveWay() {
+        if (route.executor() == Route.SAME_THREAD) {
+            return false;
+        }
+        synchronized (this) {
+            handed = true;
+        }
+        try {
+            detachReader();
+            route.executor().execute(this);
+            return true;
+        } catch (RuntimeException | Error e) {
+            // An executor may throw when it has the task already.
+            return !takeRun();
         }
     }
 

@@ -30,6 +30,8 @@ import java.io.InputStream;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -42,6 +44,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,49 @@ class LifecycleTest {
 
     private static String next(String name) throws InterruptedException {
         return heard(name).poll(15, TimeUnit.SECONDS);
+    }
+
+    // Who shares the threads.
+
+    private static final int BUSY_MESSAGES = 400;
+    private static final Duration BUSY = Duration.ofMillis(5);
+    private static final Map<String, AtomicInteger> BUSY_HEARD = new ConcurrentHashMap<>();
+
+    @Dependent
+    @ServerEndpoint("/life/{name}/busy")
+    public static class Busy {
+        @OnMessage
+        public void onText(String text, @PathParam("name") String name) {
+            long endNanos = System.nanoTime() + BUSY.toNanos();
+            while (System.nanoTime() - endNanos < 0) {
+                Thread.onSpinWait();
+            }
+            BUSY_HEARD.computeIfAbsent(name, key -> new AtomicInteger()).incrementAndGet();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void floodsForAllCoresLeaveThreadsToTheOthers(Protocol protocol) throws Exception {
+        int floods = 2 * Runtime.getRuntime().availableProcessors();
+        List<String> names = IntStream.range(0, floods).mapToObj(i -> name()).toList();
+        List<FrameClient> clients = new ArrayList<>();
+        try (FrameClient other = open(protocol, "/life/" + name() + "/close")) {
+            for (String busy : names) {
+                FrameClient client = open(protocol, "/life/" + busy + "/busy");
+                clients.add(client);
+                for (int i = 0; i < BUSY_MESSAGES; i++) {
+                    client.text("flood");
+                }
+            }
+            await().until(() -> BUSY_HEARD.keySet().containsAll(names));
+            assertThat(other.text("hello").nextText()).isEqualTo("hello");
+            for (String busy : names) {
+                assertThat(BUSY_HEARD.get(busy)).hasValueLessThan(BUSY_MESSAGES);
+            }
+        } finally {
+            clients.forEach(FrameClient::vanish);
+        }
     }
 
     // Close codes.

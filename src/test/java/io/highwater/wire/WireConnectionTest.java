@@ -405,6 +405,67 @@ class WireConnectionTest {
     }
 
     @Test
+    void aFloodHasSixteenStepsOfTheExecutorsThreadAtATime() {
+        fixture.open();
+        listener.take();
+        transport.receive(HELLO.repeat(40));
+        fixture.runNext();
+        assertThat(listener.take()).hasSize(16);
+        fixture.runNext();
+        assertThat(listener.take()).hasSize(16);
+        fixture.run();
+        assertThat(listener.take()).hasSize(8);
+        assertThat(transport.isWaitedFor()).isTrue();
+        assertThat(fixture.buffers.spare()).as("buffers given back").isEqualTo(1);
+    }
+
+    @Test
+    void aLongCallbackIsTheLastOfItsTurn() {
+        fixture.open();
+        listener.take();
+        listener.whenMessage = () -> fixture.ticker.advance(Duration.ofMillis(60), fixture.wheel);
+        transport.receive(HELLO.repeat(3));
+        fixture.runNext();
+        assertThat(listener.take()).hasSize(1);
+        fixture.runNext();
+        assertThat(listener.take()).hasSize(1);
+        fixture.run();
+        assertThat(listener.take()).hasSize(1);
+    }
+
+    @Test
+    void whoseTurnIsOverGoesOnWhereTheExecutorTakesNoMore() {
+        fixture.open();
+        listener.take();
+        transport.receive(HELLO.repeat(40));
+        fixture.refusal = new OutOfMemoryError("expected by the test");
+        fixture.runNext();
+        assertThat(listener.take()).hasSize(40).containsOnly("TEXT! Hello");
+        assertThat(transport.aborted).isZero();
+    }
+
+    @Test
+    void whoseTurnIsOverEndsWhereTheExecutorRanWhatItRefuses() {
+        fixture.open();
+        listener.take();
+        transport.receive(HELLO.repeat(40));
+        fixture.refusal = new OutOfMemoryError("expected by the test");
+        fixture.refusesTooLate = true;
+        fixture.runNext();
+        assertThat(listener.take()).hasSize(40).containsOnly("TEXT! Hello");
+        assertThat(fixture.leases).hasValue(0);
+    }
+
+    @Test
+    void aFloodNeedsNoStackWhereThereIsOneThread() {
+        WireFixture single =
+                new WireFixture(null, Route.Lifecycle.MAY_BLOCK, Route.SAME_THREAD).open();
+        single.listener.take();
+        single.transport.receive(HELLO.repeat(100_000));
+        assertThat(single.listener.take()).hasSize(100_000);
+    }
+
+    @Test
     void aSessionWhoseEndFailsTooIsOver() {
         fixture.open();
         transport.failWritesWith(new OutOfMemoryError("expected by the test"));

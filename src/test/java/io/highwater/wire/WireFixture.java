@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One engine on a scripted transport, with time and threads moved by hand. Confined to a test. */
@@ -34,6 +35,13 @@ final class WireFixture {
     }
 
     WireFixture(WireExtension extension, Route.Lifecycle lifecycle) {
+        this(extension, lifecycle, null);
+    }
+
+    /**
+     * @param executor the route's; null for one that is moved by hand
+     */
+    WireFixture(WireExtension extension, Route.Lifecycle lifecycle, Executor executor) {
         WireObserver observer =
                 new WireObserver() {
                     @Override
@@ -50,7 +58,7 @@ final class WireFixture {
                 new Route(
                         RoutePolicy.of("/t"),
                         new WireSettings(100_000, Duration.ofSeconds(10)),
-                        this::hand,
+                        executor == null ? this::hand : executor,
                         lifecycle,
                         (wire, request, decision, headers) -> {
                             listener.wire = wire;
@@ -99,6 +107,11 @@ final class WireFixture {
         }
     }
 
+    /** Runs the first thing that waits for the executor. */
+    void runNext() {
+        tasks.remove().run();
+    }
+
     void receive(String hex) {
         transport.receive(hex);
         run();
@@ -128,6 +141,7 @@ final class WireFixture {
         boolean autoDemand = true;
         RuntimeException failure;
         Runnable whenClosed = () -> {};
+        Runnable whenMessage = () -> {};
 
         @Override
         public void onOpen() {
@@ -139,6 +153,7 @@ final class WireFixture {
 
         @Override
         public void onFragment(Opcode opcode, ByteBuffer payload, boolean last) {
+            whenMessage.run();
             hear(opcode + (last ? "! " : " ") + StandardCharsets.UTF_8.decode(payload));
             if (autoDemand) {
                 wire.demand();
