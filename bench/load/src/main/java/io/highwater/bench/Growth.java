@@ -13,11 +13,6 @@ record Growth(Ticker ticker, Length length) {
     private static final int IN_FLIGHT = 4;
     private static final int DELIVERIES_PER_SECOND = 20_000;
 
-    /** Longer than the ping interval of 25 s, so that each connection is pinged once. */
-    private static final Duration WATCH = Duration.ofSeconds(50);
-
-    private static final Duration QUICK_WATCH = Duration.ofSeconds(5);
-
     /**
      * One workload at several sizes. Immutable.
      *
@@ -90,7 +85,6 @@ record Growth(Ticker ticker, Length length) {
     }
 
     private List<Point> idle(Carrier carrier, int... sizes) {
-        Duration watch = length.rounds() > 1 ? WATCH : QUICK_WATCH;
         return IntStream.of(sizes)
                 .mapToObj(
                         size ->
@@ -102,7 +96,7 @@ record Growth(Ticker ticker, Length length) {
                                                 size,
                                                 Conversation.of(BYTES),
                                                 Duration.ofSeconds(4),
-                                                watch)))
+                                                length.watch())))
                 .toList();
     }
 

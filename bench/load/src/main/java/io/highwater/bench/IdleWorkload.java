@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param carrier of those contestants that have HTTP/2; the others' is HTTP/1.1
  * @param conversation of those that echo; who subscribes to a channel says no more
- * @param watch how long the idle server's processor time is watched; zero is not at all
+ * @param watch how long the idle server's processor time is watched, after as long a rest; zero is
+ *     not at all
  */
 record IdleWorkload(
         Ticker ticker,
@@ -102,7 +103,12 @@ record IdleWorkload(
         return figures;
     }
 
+    /**
+     * The first ping interval is not watched: the count of the heap stopped a large server for ten
+     * seconds and more, and the pings that came due meanwhile go out together.
+     */
     private double idleShare(ServerProcess server, LoadClient client) throws IOException {
+        client.pollUntil(() -> false, ticker.nanoTime() + watch.toNanos());
         CpuTime before = server.cpuTime();
         long startNanos = ticker.nanoTime();
         client.pollUntil(() -> false, startNanos + watch.toNanos());

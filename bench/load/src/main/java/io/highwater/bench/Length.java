@@ -8,6 +8,8 @@ import java.time.Duration;
  * @param rounds turns of each contestant
  * @param connections of the idle comparison; less than 20,000, which a process may open here
  * @param streams of the idle comparison over HTTP/2
+ * @param watchSeconds of the processor of an idle server: a ping interval, so that each connection
+ *     is pinged about once
  * @param holdSeconds how long the million is held: some pings of 25 s each
  * @param pairs of windows without and with members that stop reading
  */
@@ -19,10 +21,12 @@ record Length(
         int streams,
         int largestRoom,
         int million,
+        int watchSeconds,
         int holdSeconds,
         int pairs) {
-    static final Length FULL = new Length(3, 14, 10, 15_000, 100_000, 10_000, 1_000_000, 180, 5);
-    static final Length QUICK = new Length(1, 4, 3, 3_000, 10_000, 10_000, 10_000, 40, 2);
+    static final Length FULL =
+            new Length(3, 14, 10, 15_000, 100_000, 10_000, 1_000_000, 25, 180, 5);
+    static final Length QUICK = new Length(1, 4, 3, 3_000, 10_000, 10_000, 10_000, 5, 40, 2);
 
     Length withRounds(int other) {
         return new Length(
@@ -33,6 +37,7 @@ record Length(
                 streams,
                 largestRoom,
                 million,
+                watchSeconds,
                 holdSeconds,
                 pairs);
     }
@@ -46,12 +51,17 @@ record Length(
                 streams,
                 largestRoom,
                 other,
+                watchSeconds,
                 holdSeconds,
                 pairs);
     }
 
     Duration warmUp() {
         return Duration.ofSeconds(warmUpSeconds);
+    }
+
+    Duration watch() {
+        return Duration.ofSeconds(watchSeconds);
     }
 
     Duration window() {
