@@ -184,11 +184,14 @@ final class EndpointSession extends JettyCoreSession
     }
 
     @Override
+    public boolean settlePing(ByteBuffer payload) {
+        return keepalive.onPong(payload);
+    }
+
+    @Override
     public void onPong(ByteBuffer payload) {
-        if (!keepalive.onPong(payload)) {
-            ByteBuffer own = InboundMessages.copy(payload);
-            deployment.requests().call(() -> inbound.onPong(own));
-        }
+        ByteBuffer own = InboundMessages.copy(payload);
+        deployment.requests().call(() -> inbound.onPong(own));
     }
 
     @Override

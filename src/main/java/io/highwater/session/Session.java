@@ -137,8 +137,8 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     }
 
     @Override
-    public void onPong(ByteBuffer payload) {
-        keepalive.onPong(payload);
+    public boolean settlePing(ByteBuffer payload) {
+        return keepalive.onPong(payload);
     }
 
     @Override

@@ -649,16 +649,10 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                         ? reader.discard(onExecutor)
                         : reader.next(maxMessageBytes, onExecutor);
         switch (step) {
-            case FRAGMENT, PONG -> {
-                // A callback that may block, or give no demand, must not keep a read buffer.
-                boolean emptied = route.executor() != Route.SAME_THREAD && reader.detach();
-                if (onExecutor) {
-                    deliver(reader);
-                } else {
-                    stepDue = true;
-                    if (emptied) {
-                        awaitMore();
-                    }
+            case FRAGMENT -> deliverSoon(reader, onExecutor);
+            case PONG -> {
+                if (!listener.settlePing(reader.payload())) {
+                    deliverSoon(reader, onExecutor);
                 }
             }
             case PING ->
@@ -681,6 +675,19 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             case END -> onTransportClosed(null);
         }
         return true;
+    }
+
+    private void deliverSoon(WireReader reader, boolean onExecutor) {
+        // A callback that may block, or give no demand, must not keep a read buffer.
+        boolean emptied = route.executor() != Route.SAME_THREAD && reader.detach();
+        if (onExecutor) {
+            deliver(reader);
+        } else {
+            stepDue = true;
+            if (emptied) {
+                awaitMore();
+            }
+        }
     }
 
     /** The transport is empty, unless it has told of more since. */

@@ -26,7 +26,16 @@ public interface WireListener {
      */
     void onFragment(Opcode opcode, ByteBuffer payload, boolean last);
 
-    /** A Pong, asked for or not; {@code payload} is valid during the call. Uses up no demand. */
+    /**
+     * Of each Pong first: whether it answers a Ping of the session's own, which is settled by that.
+     * In order with the others, but on any thread: it must not block. {@code payload} is valid
+     * during the call and must be left as it is.
+     */
+    default boolean settlePing(ByteBuffer payload) {
+        return false;
+    }
+
+    /** Any other Pong; {@code payload} is valid during the call. Uses up no demand. */
     default void onPong(ByteBuffer payload) {}
 
     /** The wire takes frames again after a {@link Wire#write} that answered false. */

@@ -2,6 +2,7 @@ package io.highwater.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** The engine where it may read on the transport's own thread: all it does elsewhere, and this. */
@@ -36,6 +37,20 @@ class SocketReadsTest extends WireConnectionTest {
     void aPingIsAnsweredWithoutTheExecutor() {
         socket.transport.receive(PING);
         assertThat(socket.transport.takeWritten()).isEqualTo("8a0170");
+    }
+
+    @Test
+    void aPongThatIsTheSessionsOwnNeedsNoExecutor() {
+        socket.listener.take();
+        socket.listener.ownPong = ByteBuffer.wrap(new byte[] {'p'});
+        socket.transport.receive("8a 81 00000000 70");
+        assertThat(socket.transport.isWaitedFor()).as("read to its end").isTrue();
+        assertThat(socket.hasTasks()).isFalse();
+
+        socket.transport.receive("8a 81 00000000 71" + HELLO);
+        assertThat(socket.listener.take()).isEmpty();
+        socket.run();
+        assertThat(socket.listener.take()).containsExactly("PONG q", "TEXT! Hello");
     }
 
     @Test

@@ -107,6 +107,10 @@ final class WireFixture {
         }
     }
 
+    boolean hasTasks() {
+        return !tasks.isEmpty();
+    }
+
     /** Runs the first thing that waits for the executor. */
     void runNext() {
         tasks.remove().run();
@@ -139,6 +143,7 @@ final class WireFixture {
         final List<String> events = new ArrayList<>();
         Wire wire;
         boolean autoDemand = true;
+        ByteBuffer ownPong;
         RuntimeException failure;
         Runnable whenClosed = () -> {};
         Runnable whenMessage = () -> {};
@@ -158,6 +163,11 @@ final class WireFixture {
             if (autoDemand) {
                 wire.demand();
             }
+        }
+
+        @Override
+        public boolean settlePing(ByteBuffer payload) {
+            return payload.equals(ownPong);
         }
 
         @Override
