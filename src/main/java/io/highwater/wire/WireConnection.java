@@ -529,25 +529,17 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         return context.wheel().nowNanos() == beganNanos;
     }
 
-    /**
-     * To the executor's end of the queue. By a task and not by {@link Thread#yield}: a virtual
-     * thread that yields while another waits at its carrier goes behind that one alone, and two
-     * that do so keep the carrier for themselves. False: nobody else can have the run, it goes on.
-     */
+    /** To the end of the executor's queue. False: nobody else can have the run, it goes on. */
     private boolean giveWay() {
         if (route.executor() == Route.SAME_THREAD) {
             return false;
         }
-        synchronized (this) {
-            handed = true;
-        }
         try {
-            detachReader();
-            route.executor().execute(this);
+            context.requeue().execute(this::execute);
             return true;
         } catch (RuntimeException | Error e) {
-            // An executor may throw when it has the task already.
-            return !takeRun();
+            LOG.debug("no thread to hand a session over", e);
+            return false;
         }
     }
 

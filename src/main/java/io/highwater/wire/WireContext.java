@@ -1,6 +1,7 @@
 package io.highwater.wire;
 
 import io.highwater.time.TimerWheel;
+import java.util.concurrent.Executor;
 
 /**
  * What all wires of a node share. Thread-safe.
@@ -8,5 +9,11 @@ import io.highwater.time.TimerWheel;
  * @param wheel deadlines of closing handshakes, and coarse time
  * @param buffers where bytes are read into
  * @param observer told of every opening and closing
+ * @param requeue runs what hands a session to its executor's end of the queue, on no thread of that
  */
-public record WireContext(TimerWheel wheel, ReadBuffers buffers, WireObserver observer) {}
+public record WireContext(
+        TimerWheel wheel, ReadBuffers buffers, WireObserver observer, Executor requeue) {
+    public WireContext(TimerWheel wheel, ReadBuffers buffers, WireObserver observer) {
+        this(wheel, buffers, observer, new Requeue());
+    }
+}

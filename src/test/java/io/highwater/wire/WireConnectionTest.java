@@ -434,26 +434,26 @@ class WireConnectionTest {
     }
 
     @Test
-    void whoseTurnIsOverGoesOnWhereTheExecutorTakesNoMore() {
+    void whoseTurnIsOverGoesOnWhereNobodyCanHandItOver() {
         fixture.open();
         listener.take();
         transport.receive(HELLO.repeat(40));
-        fixture.refusal = new OutOfMemoryError("expected by the test");
+        fixture.requeueFails = true;
         fixture.runNext();
         assertThat(listener.take()).hasSize(40).containsOnly("TEXT! Hello");
         assertThat(transport.aborted).isZero();
     }
 
     @Test
-    void whoseTurnIsOverEndsWhereTheExecutorRanWhatItRefuses() {
+    void whoseTurnIsOverEndsWhereTheExecutorTakesNoMore() {
         fixture.open();
         listener.take();
         transport.receive(HELLO.repeat(40));
         fixture.refusal = new OutOfMemoryError("expected by the test");
-        fixture.refusesTooLate = true;
         fixture.runNext();
-        assertThat(listener.take()).hasSize(40).containsOnly("TEXT! Hello");
-        assertThat(fixture.leases).hasValue(0);
+        assertThat(listener.take()).hasSize(17).endsWith("closed 1006 ");
+        assertThat(transport.aborted).isEqualTo(1);
+        assertThat(fixture.leases).hasValue(1);
     }
 
     @Test

@@ -66,7 +66,7 @@ final class WireFixture {
                         });
         wire =
                 new WireConnection(
-                        new WireContext(wheel, buffers, observer),
+                        new WireContext(wheel, buffers, observer, this::requeue),
                         transport,
                         route,
                         null,
@@ -98,6 +98,16 @@ final class WireFixture {
             }
             throw refusal;
         }
+    }
+
+    /** Whether no session can be handed to its executor once more. */
+    boolean requeueFails;
+
+    private void requeue(Runnable handOver) {
+        if (requeueFails) {
+            throw new OutOfMemoryError("expected by the test");
+        }
+        handOver.run();
     }
 
     /** Runs what the engine handed to its executor. */
