@@ -405,16 +405,16 @@ class WireConnectionTest {
     }
 
     @Test
-    void aFloodHasSixteenStepsOfTheExecutorsThreadAtATime() {
+    void aFloodHasItsTurnsOfTheExecutorsThread() {
         fixture.open();
         listener.take();
-        transport.receive(HELLO.repeat(40));
+        transport.receive(HELLO.repeat(1_200));
         fixture.runNext();
-        assertThat(listener.take()).hasSize(16);
+        assertThat(listener.take()).hasSize(512);
         fixture.runNext();
-        assertThat(listener.take()).hasSize(16);
+        assertThat(listener.take()).hasSize(512);
         fixture.run();
-        assertThat(listener.take()).hasSize(8);
+        assertThat(listener.take()).hasSize(176);
         assertThat(transport.isWaitedFor()).isTrue();
         assertThat(fixture.buffers.spare()).as("buffers given back").isEqualTo(1);
     }
@@ -437,10 +437,10 @@ class WireConnectionTest {
     void whoseTurnIsOverGoesOnWhereNobodyCanHandItOver() {
         fixture.open();
         listener.take();
-        transport.receive(HELLO.repeat(40));
+        transport.receive(HELLO.repeat(1_200));
         fixture.requeueFails = true;
         fixture.runNext();
-        assertThat(listener.take()).hasSize(40).containsOnly("TEXT! Hello");
+        assertThat(listener.take()).hasSize(1_200).containsOnly("TEXT! Hello");
         assertThat(transport.aborted).isZero();
     }
 
@@ -448,10 +448,10 @@ class WireConnectionTest {
     void whoseTurnIsOverEndsWhereTheExecutorTakesNoMore() {
         fixture.open();
         listener.take();
-        transport.receive(HELLO.repeat(40));
+        transport.receive(HELLO.repeat(1_200));
         fixture.refusal = new OutOfMemoryError("expected by the test");
         fixture.runNext();
-        assertThat(listener.take()).hasSize(17).endsWith("closed 1006 ");
+        assertThat(listener.take()).hasSize(513).endsWith("closed 1006 ");
         assertThat(transport.aborted).isEqualTo(1);
         assertThat(fixture.leases).hasValue(1);
     }
