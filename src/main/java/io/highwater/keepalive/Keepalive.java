@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * Keeps one session alive and finds out when it is dead: Pings, the deadline of their Pongs, the
  * checks for a peer that sends nothing or takes nothing. One timer for all of it.
  *
- * <p>Thread-safe. Its timer runs on the wheel's thread; {@link #onPong} is called by the session.
+ * <p>Thread-safe. Its timer runs on the wheel's thread; {@link #onPong} is called where the Pong is
+ * read.
  */
 public final class Keepalive extends Timer {
     // One Ping is out at a time. The timer wakes for whichever comes first of the next Ping, the
@@ -76,7 +77,7 @@ public final class Keepalive extends Timer {
      */
     private volatile long pingNanos;
 
-    /** Moved by the wheel's thread, the session's and whoever stops; by compare-and-set. */
+    /** Moved by the wheel's thread, whoever reads and whoever stops; by compare-and-set. */
     private volatile State state = State.QUIET;
 
     /** Of the looks since the Ping, in 64ths of a timeout. Confined to the wheel's thread. */

@@ -34,9 +34,10 @@ final class Requeue implements Executor {
     }
 
     private static Thread daemon(Runnable work) {
-        Thread made = new Thread(work, "highwater-requeue");
+        // Nothing of the team's on whose thread it is made: what it inherited, such as the context
+        // of a log, would be on the next session's too, and keep its loader.
+        Thread made = new Thread(null, work, "highwater-requeue", 0, false);
         made.setDaemon(true);
-        // Not one of a team's, which it would keep from being unloaded.
         made.setContextClassLoader(Requeue.class.getClassLoader());
         return made;
     }

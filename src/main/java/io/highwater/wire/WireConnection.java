@@ -85,6 +85,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** Guarded by this: it is handed over, and nobody has taken it yet. */
     private boolean handed;
 
+    /** Guarded by this: it gave way, and nobody has handed it over yet. */
+    private boolean gaveWay;
+
     /** Guarded by this. */
     private Phase phase = Phase.OPEN;
 
@@ -532,18 +535,34 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         return context.wheel().nowNanos() == beganNanos;
     }
 
-    /** To the end of the executor's queue. False: nobody else can have the run, it goes on. */
+    /** To the end of the executor's queue. False: nobody else has the run, it goes on. */
     private boolean giveWay() {
         if (route.executor() == Route.SAME_THREAD) {
             return false;
         }
+        synchronized (this) {
+            gaveWay = true;
+        }
         try {
-            context.requeue().execute(this::execute);
+            context.requeue().execute(this::takeTurn);
             return true;
         } catch (RuntimeException | Error e) {
+            // It may have the task already.
             LOG.debug("no thread to hand a session over", e);
-            return false;
+            return !endWait();
         }
+    }
+
+    private void takeTurn() {
+        if (endWait()) {
+            execute();
+        }
+    }
+
+    private synchronized boolean endWait() {
+        boolean waited = gaveWay;
+        gaveWay = false;
+        return waited;
     }
 
     /** False where even that failed: the session is over then, and this run with it. */

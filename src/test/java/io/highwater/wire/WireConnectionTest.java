@@ -445,6 +445,19 @@ class WireConnectionTest {
     }
 
     @Test
+    void whoseTurnIsOverGoesOnOnceWhereItWasHandedOverInSpiteOfAFailure() {
+        fixture.open();
+        listener.take();
+        transport.receive(HELLO.repeat(600));
+        fixture.requeueFailsTooLate = true;
+        fixture.runNext();
+        assertThat(listener.take()).hasSize(512);
+        fixture.run();
+        assertThat(listener.take()).hasSize(88);
+        assertThat(fixture.hasTasks()).isFalse();
+    }
+
+    @Test
     void whoseTurnIsOverEndsWhereTheExecutorTakesNoMore() {
         fixture.open();
         listener.take();

@@ -103,8 +103,14 @@ final class WireFixture {
     /** Whether no session can be handed to its executor once more. */
     boolean requeueFails;
 
+    /** Whether one was when it says so. */
+    boolean requeueFailsTooLate;
+
     private void requeue(Runnable handOver) {
-        if (requeueFails) {
+        if (requeueFailsTooLate) {
+            handOver.run();
+        }
+        if (requeueFails || requeueFailsTooLate) {
             throw new OutOfMemoryError("expected by the test");
         }
         handOver.run();
