@@ -28,7 +28,7 @@ public record ChannelSettings(
         }
         if (!(ringHeapFraction > 0 && ringHeapFraction <= 0.5)) {
             throw new IllegalArgumentException(
-                    "highwater.channels.ring-heap-fraction: "
+                    "ringHeapFraction: "
                             + ringHeapFraction
                             + " is not in the range above 0 to 0.5");
         }

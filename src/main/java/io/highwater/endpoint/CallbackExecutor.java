@@ -37,13 +37,16 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
         return pool;
     }
 
-    /** Made while a team's classes may be on the stack: it must not hold on to their loader. */
+    /**
+     * Made while a team's classes may be on the stack, and on their thread: it must not hold on to
+     * their loader, nor to what that thread would hand down.
+     */
     @SuppressWarnings("removal") // Threads inherit the callers' domains up to JDK 23.
     private static Thread thread(Runnable task) {
         return AccessController.doPrivileged(
                 (PrivilegedAction<Thread>)
                         () -> {
-                            Thread thread = new Thread(task, "highwater-session");
+                            Thread thread = new Thread(null, task, "highwater-session", 0, false);
                             thread.setDaemon(true);
                             thread.setContextClassLoader(CallbackExecutor.class.getClassLoader());
                             return thread;

@@ -326,7 +326,7 @@ final class EndpointSession extends JettyCoreSession
     public void demand() {
         if (!queue.isAboveHighWater()) {
             wire.demand();
-        } else if (wire.activity().isDemandWithheld()) {
+        } else if (wire.activity().isReadingWithheld()) {
             queue.whenWritable().whenComplete((writable, over) -> wire.demand());
         }
     }

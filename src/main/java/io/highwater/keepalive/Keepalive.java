@@ -20,21 +20,21 @@ public final class Keepalive extends Timer {
     // Pong's deadline, the idle deadline and the write deadline; it judges all four at each wake,
     // by what the wire's activity says then. Nothing is rescheduled when bytes pass.
     //
-    // The Pong's deadline stands still while demand is withheld, since a Pong can't be read then:
-    // it is late when demand was given for the whole timeout since the Ping left. But each message
-    // withholds demand for as long as its callback runs, and by that rule alone a peer that sends
-    // without pause would never owe a Pong; and how long demand was withheld in all is not recorded
-    // for a million wires. So from the first deadline on we sample too, eight times in a timeout:
-    // eight looks that find demand given count as one timeout. Who sends faster than the callbacks
-    // run is hardly ever found with demand given. There a look that finds a message of this moment
-    // counts an eighth of one: what a Pong may have waited behind, in the buffers on the way, was
-    // read long before 64 of those.
+    // The Pong's deadline stands still while reading is withheld, since a Pong can't be read then:
+    // it is late when reading was given for the whole timeout since the Ping left. But each message
+    // withholds it for as long as its callback runs, and by that rule alone a peer that sends
+    // without pause would never owe a Pong; and how long it was withheld in all is not recorded for
+    // a million wires. So from the first deadline on we sample too, eight times in a timeout: eight
+    // looks that find reading given count as one timeout. Who sends faster than the callbacks run
+    // is hardly ever found so. There a look that finds a message of this moment counts an eighth of
+    // one: what a Pong may have waited behind, in the buffers on the way, was read long before 64
+    // of those.
 
     private static final int PAYLOAD_BYTES = Long.BYTES;
     private static final int LOOKS = 8;
     private static final int LATE_POINTS = LOOKS * LOOKS;
 
-    /** Twice the step of the wheel, by whose clock demand is noted. */
+    /** Twice the step of the wheel, by whose clock reading is noted. */
     private static final long THIS_MOMENT_NANOS = Duration.ofMillis(100).toNanos();
 
     private static final Duration NO_PONG_LINGER = Duration.ofSeconds(1);
@@ -57,7 +57,7 @@ public final class Keepalive extends Timer {
         /** A Ping is with the wire, its Pong is owed. */
         AWAITING,
 
-        /** The same, and the Ping was repeated while demand was withheld: no round trip. */
+        /** The same, and the Ping was repeated while reading was withheld: no round trip. */
         REPEATED,
 
         /** The session ended or was ended here. */
@@ -172,12 +172,12 @@ public final class Keepalive extends Timer {
     }
 
     private boolean isIdle(long nowNanos, WireActivity activity) {
-        return !activity.isDemandWithheld() && nowNanos - idleAtNanos(activity) >= 0;
+        return !activity.isReadingWithheld() && nowNanos - idleAtNanos(activity) >= 0;
     }
 
     /** Since something was read, or could be read again. */
     private long idleAtNanos(WireActivity activity) {
-        long readable = later(activity.lastReadNanos(), activity.demandChangedNanos());
+        long readable = later(activity.lastReadNanos(), activity.readingChangedNanos());
         return judged(readable + node.idleTimeoutNanos());
     }
 
@@ -191,11 +191,12 @@ public final class Keepalive extends Timer {
         if (activity.isPingPending() || nowNanos - written < timeout) {
             return false;
         }
-        long demand = activity.demandChangedNanos();
-        if (activity.isDemandWithheld()) {
-            return nowNanos - demand <= THIS_MOMENT_NANOS && isEnough(1);
+        boolean withheld = activity.isReadingWithheld();
+        long changed = activity.readingChangedNanos();
+        if (withheld) {
+            return nowNanos - changed <= THIS_MOMENT_NANOS && isEnough(1);
         }
-        long late = judged(later(written, demand) + timeout);
+        long late = judged(later(written, changed) + timeout);
         return nowNanos - late >= 0 || isEnough(LOOKS);
     }
 
@@ -219,7 +220,7 @@ public final class Keepalive extends Timer {
                 sendPing(now, State.AWAITING);
             }
         } else if (now.owesPong()
-                && activity.isDemandWithheld()
+                && activity.isReadingWithheld()
                 && !activity.isPingPending()
                 && nowNanos - activity.pingWrittenNanos()
                         >= Math.max(interval, 2 * node.pongTimeoutNanos())) {
@@ -251,7 +252,7 @@ public final class Keepalive extends Timer {
         if (activity.isWritePending()) {
             delay = stuckAtNanos(activity) - nowNanos;
         }
-        if (!activity.isDemandWithheld()) {
+        if (!activity.isReadingWithheld()) {
             delay = Math.min(delay, idleAtNanos(activity) - nowNanos);
         }
         boolean owesPong = state.owesPong();

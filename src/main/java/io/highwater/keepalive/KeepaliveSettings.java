@@ -21,7 +21,7 @@ public record KeepaliveSettings(
     private static final String PING = "highwater.keepalive.ping-interval";
     private static final String PONG = "highwater.keepalive.pong-timeout";
     private static final String IDLE = "highwater.keepalive.idle-timeout";
-    private static final String SLOW_WRITE = "highwater.keepalive.slow-write-timeout";
+    private static final String SLOW_WRITE = "slowWriteTimeout";
 
     private static final Duration MIN = Duration.ofMillis(100);
     private static final Duration MAX = Duration.ofDays(7);

@@ -50,8 +50,8 @@ public final class MaxIdle extends Timer {
             return;
         }
         // While a callback works on the last message, the session is not idle.
-        boolean withheld = wire.activity().isDemandWithheld();
-        long since = wire.activity().demandChangedNanos();
+        boolean withheld = wire.activity().isReadingWithheld();
+        long since = wire.activity().readingChangedNanos();
         long last = lastMessageNanos;
         long active = withheld ? nowNanos : since - last > 0 ? since : last;
         if (nowNanos - active >= maxIdleNanos) {

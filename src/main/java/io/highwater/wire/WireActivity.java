@@ -23,9 +23,15 @@ public interface WireActivity {
     /** While {@link #isWritePending}: since when no byte was taken (to the last 64 KiB). */
     long writePendingSinceNanos();
 
-    /** True while the listener demands nothing, so that a Pong can't be read. */
-    boolean isDemandWithheld();
+    /**
+     * True while nothing is read, a Pong neither: the listener demands nothing, or the executor has
+     * not taken the session up yet.
+     */
+    boolean isReadingWithheld();
 
-    /** Since when demand is withheld or, if it isn't, when it was last given back. */
-    long demandChangedNanos();
+    /**
+     * Since when reading is withheld or, if it isn't, when it was last given back. Never older than
+     * what {@link #isReadingWithheld} said before.
+     */
+    long readingChangedNanos();
 }

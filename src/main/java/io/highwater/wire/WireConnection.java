@@ -40,6 +40,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
      */
     private static final int STEPS_ON_EXECUTOR = 512;
 
+    /** Of which each reads this often at most, whatever the peer sends that makes none. */
+    private static final int READS_A_STEP = 16;
+
     /** The lifecycle of a wire; it only moves downwards. */
     private enum Phase {
         /** Messages flow. */
@@ -50,6 +53,22 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         LINGERING,
         /** The transport is to be ended, or has been. */
         ENDED
+    }
+
+    /** Whose the serial run is. */
+    private enum Run {
+        /** Nobody's: there is nothing to do. */
+        PARKED,
+        /** A thread's, which is at it or is about to hand it over. */
+        UNDER_WAY,
+        /** It had its turn, and nobody has handed it over yet. */
+        GAVE_WAY,
+        /** The executor's, and no thread of it has taken it yet. */
+        HANDED;
+
+        boolean waits() {
+            return this == GAVE_WAY || this == HANDED;
+        }
     }
 
     /** What the serial run does next. */
@@ -79,14 +98,8 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** Confined to the serial run: the listener is still to hear of the reader's last step. */
     private boolean stepDue;
 
-    /** Guarded by this: a run is under way or handed to the executor. */
-    private boolean running;
-
-    /** Guarded by this: it is handed over, and nobody has taken it yet. */
-    private boolean handed;
-
-    /** Guarded by this: it gave way, and nobody has handed it over yet. */
-    private boolean gaveWay;
+    /** Guarded by this. Written there, read anywhere. */
+    private volatile Run run = Run.PARKED;
 
     /** Guarded by this. */
     private Phase phase = Phase.OPEN;
@@ -135,7 +148,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     private volatile int maxMessageBytes;
     private volatile long lastReadNanos;
-    private volatile long demandChangedNanos;
+    private volatile long readingChangedNanos;
     private final long openedNanos;
 
     /**
@@ -158,7 +171,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         maxMessageBytes(route.settings().maxMessageBytes());
         this.openedNanos = context.wheel().nowNanos();
         this.lastReadNanos = openedNanos;
-        this.demandChangedNanos = openedNanos;
+        this.readingChangedNanos = openedNanos;
         this.extension = extension;
         this.writer = new Writer();
         this.listener = route.acceptor().accept(this, request, decision, headers);
@@ -186,8 +199,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             // transport's thread.
             waits = phase == Phase.OPEN && !came;
             mayRead = !waits;
-            idle = !running;
-            running = true;
+            idle = takeParked();
         }
         try {
             if (waits) {
@@ -228,10 +240,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             mayRead = true;
             readable = true;
             awaited = false;
-            if (running) {
+            if (!takeParked()) {
                 return;
             }
-            running = true;
         }
         start();
     }
@@ -279,8 +290,8 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             if (demanded || phase != Phase.OPEN) {
                 return;
             }
+            readingChangedNanos = context.wheel().nowNanos();
             demanded = true;
-            demandChangedNanos = context.wheel().nowNanos();
         }
         wake();
     }
@@ -392,24 +403,37 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     private void wake() {
         synchronized (this) {
-            if (running) {
+            if (!takeParked()) {
                 return;
             }
-            running = true;
         }
         execute();
     }
 
+    /** Guarded by this. */
+    private boolean takeParked() {
+        boolean parked = run == Run.PARKED;
+        if (parked) {
+            run = Run.UNDER_WAY;
+        }
+        return parked;
+    }
+
     private void execute() {
         synchronized (this) {
-            handed = true;
+            readingChangedNanos = context.wheel().nowNanos();
+            run = Run.HANDED;
         }
+        handOver();
+    }
+
+    private void handOver() {
         try {
             detachReader();
             route.executor().execute(this);
         } catch (RuntimeException | Error e) {
             // An executor may throw when it has the task already (a thread pool that can't grow).
-            if (takeRun()) {
+            if (takeBack(Run.HANDED)) {
                 endHere();
             }
             LOG.atWarn().setCause(e).log("no thread for a session");
@@ -437,9 +461,13 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         }
     }
 
-    private synchronized boolean takeRun() {
-        boolean taken = handed;
-        handed = false;
+    /** True where it still waited so: it is this thread's now. */
+    private synchronized boolean takeBack(Run waiting) {
+        boolean taken = run == waiting;
+        if (taken) {
+            readingChangedNanos = context.wheel().nowNanos();
+            run = Run.UNDER_WAY;
+        }
         return taken;
     }
 
@@ -480,7 +508,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     @Override
     public void run() {
-        if (takeRun()) {
+        if (takeBack(Run.HANDED)) {
             serve(true);
         }
     }
@@ -498,7 +526,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             synchronized (this) {
                 action = nextAction();
                 if (action == Action.PARK) {
-                    running = false;
+                    run = Run.PARKED;
                     return;
                 }
                 leave = steps == 0 || (!onExecutor && isForExecutor(action));
@@ -541,7 +569,8 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             return false;
         }
         synchronized (this) {
-            gaveWay = true;
+            readingChangedNanos = context.wheel().nowNanos();
+            run = Run.GAVE_WAY;
         }
         try {
             context.requeue().execute(this::takeTurn);
@@ -549,20 +578,18 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         } catch (RuntimeException | Error e) {
             // It may have the task already.
             LOG.debug("no thread to hand a session over", e);
-            return !endWait();
+            return !takeBack(Run.GAVE_WAY);
         }
     }
 
     private void takeTurn() {
-        if (endWait()) {
-            execute();
+        synchronized (this) {
+            if (run != Run.GAVE_WAY) {
+                return;
+            }
+            run = Run.HANDED;
         }
-    }
-
-    private synchronized boolean endWait() {
-        boolean waited = gaveWay;
-        gaveWay = false;
-        return waited;
+        handOver();
     }
 
     /** False where even that failed: the session is over then, and this run with it. */
@@ -658,10 +685,11 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             }
             now = phase;
         }
+        int reads = onExecutor ? READS_A_STEP : 1;
         WireReader.Step step =
                 now == Phase.LINGERING
-                        ? reader.discard(onExecutor)
-                        : reader.next(maxMessageBytes, onExecutor);
+                        ? reader.discard(reads)
+                        : reader.next(maxMessageBytes, reads);
         switch (step) {
             case FRAGMENT -> deliverSoon(reader, onExecutor);
             case PONG -> {
@@ -737,8 +765,8 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             if (phase != Phase.OPEN) {
                 return;
             }
+            readingChangedNanos = context.wheel().nowNanos();
             demanded = false;
-            demandChangedNanos = context.wheel().nowNanos();
         }
         listener.onFragment(reader.opcode(), reader.payload(), reader.last());
     }
@@ -921,12 +949,12 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     }
 
     @Override
-    public boolean isDemandWithheld() {
-        return !demanded;
+    public boolean isReadingWithheld() {
+        return !demanded || run.waits();
     }
 
     @Override
-    public long demandChangedNanos() {
-        return demandChangedNanos;
+    public long readingChangedNanos() {
+        return readingChangedNanos;
     }
 }

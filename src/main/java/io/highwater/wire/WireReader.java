@@ -26,7 +26,7 @@ final class WireReader {
         CLOSE,
         /** Nothing now: ask the transport for more. */
         WAIT,
-        /** Nothing in one read, and the transport has more. */
+        /** Nothing in as many reads as it may take, and the transport has more. */
         MORE,
         /** The peer will send no more. */
         END
@@ -107,11 +107,11 @@ final class WireReader {
     }
 
     /**
-     * @param toTheEnd whether to read until there is a step, or once
+     * @param reads how often it may read the transport until there is a step, at least 1
      */
-    Step next(long maxMessageBytes, boolean toTheEnd) throws IOException, ProtocolViolation {
+    Step next(long maxMessageBytes, int reads) throws IOException, ProtocolViolation {
         payload = EMPTY;
-        boolean mayRead = true;
+        int left = reads;
         while (true) {
             Step step = parse(maxMessageBytes);
             if (step != null) {
@@ -122,27 +122,27 @@ final class WireReader {
                 letGo();
                 return Step.WAIT;
             }
-            if (!mayRead) {
+            if (left == 0) {
                 return Step.MORE;
             }
             if (fill() < 0) {
                 letGo();
                 return Step.END;
             }
-            mayRead = toTheEnd;
+            left--;
         }
     }
 
-    /** Reads and drops; never a FRAGMENT. */
-    Step discard(boolean toTheEnd) throws IOException {
+    /** Reads as often as {@link #next} and drops it; never a FRAGMENT. */
+    Step discard(int reads) throws IOException {
         gathered = null;
         payload = EMPTY;
-        boolean mayRead = true;
+        int left = reads;
         while (readable) {
-            if (!mayRead) {
+            if (left == 0) {
                 return Step.MORE;
             }
-            mayRead = toTheEnd;
+            left--;
             drop();
             if (fill() < 0) {
                 drop();

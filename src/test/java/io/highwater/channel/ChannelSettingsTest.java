@@ -110,9 +110,7 @@ final class ChannelSettingsTest {
                         () -> new ChannelSettings(ChannelProfile.defaults(), List.of(), fraction))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "highwater.channels.ring-heap-fraction: "
-                                + fraction
-                                + " is not in the range above 0 to 0.5");
+                        "ringHeapFraction: " + fraction + " is not in the range above 0 to 0.5");
     }
 
     private static ChannelSettings settings(PrefixSettings... prefixes) {

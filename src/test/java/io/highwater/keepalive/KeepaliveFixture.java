@@ -78,7 +78,7 @@ final class KeepaliveFixture {
 
         private Session(Object group) {
             wire.activity().lastReadNanos = ticker.nanoTime();
-            wire.activity().demandChangedNanos = ticker.nanoTime();
+            wire.activity().readingChangedNanos = ticker.nanoTime();
             keepalive = scheduler.keepalive(wire, group);
             keepalive.start();
         }
@@ -109,13 +109,13 @@ final class KeepaliveFixture {
         }
 
         void withholdDemand() {
-            wire.activity().demandWithheld = true;
-            wire.activity().demandChangedNanos = ticker.nanoTime();
+            wire.activity().readingWithheld = true;
+            wire.activity().readingChangedNanos = ticker.nanoTime();
         }
 
         void giveDemand() {
-            wire.activity().demandWithheld = false;
-            wire.activity().demandChangedNanos = ticker.nanoTime();
+            wire.activity().readingWithheld = false;
+            wire.activity().readingChangedNanos = ticker.nanoTime();
         }
 
         boolean isAlive() {

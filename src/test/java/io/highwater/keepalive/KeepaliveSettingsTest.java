@@ -41,7 +41,7 @@ final class KeepaliveSettingsTest {
                         + " PT0.1S to PT168H",
                 "25s|0s|40s|30s|highwater.keepalive.pong-timeout: PT0S is not in the range PT0.1S"
                         + " to PT168H",
-                "25s|10s|40s|604801s|highwater.keepalive.slow-write-timeout: PT168H1S is not in the"
+                "25s|10s|40s|604801s|slowWriteTimeout: PT168H1S is not in the"
                         + " range PT0.1S to PT168H"
             })
     void whatIsOutsideIsRefusedWithKeyValueAndRange(

@@ -71,7 +71,17 @@ final class NodeProcess implements AutoCloseable {
     /** Returns when it is ready. */
     static NodeProcess start(Path folder, String heap, Map<String, String> settings)
             throws IOException {
-        List<String> command = new ArrayList<>(java(heap, List.of()));
+        return start(folder, java(heap, List.of()), settings);
+    }
+
+    /**
+     * Returns when it is ready.
+     *
+     * @param java as {@link #java} has it, or with more options
+     */
+    static NodeProcess start(Path folder, List<String> java, Map<String, String> settings)
+            throws IOException {
+        List<String> command = new ArrayList<>(java);
         command.add("run");
         Map<String, String> all = new TreeMap<>(DEFAULTS);
         all.putAll(settings);

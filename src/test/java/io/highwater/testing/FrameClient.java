@@ -247,6 +247,15 @@ public final class FrameClient implements AutoCloseable {
         }
     }
 
+    /** The server's next Ping, its own ones too; what else came before it is skipped. */
+    public Frame nextPing() {
+        for (Frame frame = read(); ; frame = read()) {
+            if (frame.opcode() == PING) {
+                return frame;
+            }
+        }
+    }
+
     private Frame read() {
         try {
             int first = in.readUnsignedByte();

@@ -224,8 +224,8 @@ public final class RecordingWire implements Wire {
         public volatile boolean pingPending;
         public volatile boolean writePending;
         public volatile long writePendingSinceNanos;
-        public volatile boolean demandWithheld;
-        public volatile long demandChangedNanos;
+        public volatile boolean readingWithheld;
+        public volatile long readingChangedNanos;
 
         @Override
         public long ageNanos() {
@@ -258,13 +258,13 @@ public final class RecordingWire implements Wire {
         }
 
         @Override
-        public boolean isDemandWithheld() {
-            return demandWithheld;
+        public boolean isReadingWithheld() {
+            return readingWithheld;
         }
 
         @Override
-        public long demandChangedNanos() {
-            return demandChangedNanos;
+        public long readingChangedNanos() {
+            return readingChangedNanos;
         }
     }
 }

@@ -95,7 +95,7 @@ class WireConnectionTest {
         fixture.run();
         assertThat(listener.take()).containsExactly("TEXT! Hello");
         assertThat(transport.takeWritten()).isEmpty();
-        assertThat(wire.isDemandWithheld()).isTrue();
+        assertThat(wire.isReadingWithheld()).isTrue();
         wire.demand();
         fixture.run();
         wire.demand();
@@ -431,6 +431,50 @@ class WireConnectionTest {
         assertThat(listener.take()).hasSize(1);
         fixture.run();
         assertThat(listener.take()).hasSize(1);
+    }
+
+    @Test
+    void whoWaitsForAThreadIsNotRead() {
+        fixture.open();
+        assertThat(wire.isReadingWithheld()).isFalse();
+        transport.receive(HELLO.repeat(600));
+        assertThat(wire.isReadingWithheld()).as("before its first turn").isTrue();
+        fixture.runNext();
+        assertThat(wire.isReadingWithheld()).as("before its second").isTrue();
+        long sinceNanos = wire.readingChangedNanos();
+        fixture.ticker.advance(Duration.ofSeconds(20), fixture.wheel);
+        assertThat(wire.readingChangedNanos()).isEqualTo(sinceNanos);
+        fixture.run();
+        assertThat(wire.isReadingWithheld()).isFalse();
+        assertThat(wire.readingChangedNanos()).isEqualTo(fixture.wheel.nowNanos());
+    }
+
+    @Test
+    void thePongOfWhoWaitsForAThreadIsNotLateWhenItIsItsTurn() {
+        fixture.open();
+        transport.receive("8a 81 00000000 37");
+        fixture.ticker.advance(Duration.ofSeconds(20), fixture.wheel);
+        assertThat(wire.isReadingWithheld()).isTrue();
+        fixture.run();
+        assertThat(wire.isReadingWithheld()).isFalse();
+        assertThat(wire.readingChangedNanos()).isEqualTo(fixture.wheel.nowNanos());
+    }
+
+    @Test
+    void whatIsDroppedTakesItsTurnsToo() {
+        fixture.open();
+        fixture.receive("83 80 00000000");
+        int[] reads = new int[1];
+        transport.beforeFill(
+                () -> {
+                    reads[0]++;
+                    fixture.ticker.advance(Duration.ofMillis(60), fixture.wheel);
+                });
+        transport.feed(new byte[100 * ReadBuffers.BYTES]);
+        reads[0] = 0;
+        fixture.runNext();
+        assertThat(reads[0]).isEqualTo(16);
+        assertThat(fixture.hasTasks()).isTrue();
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.Deflater;
@@ -150,6 +151,21 @@ class WireExtensionTest {
     void whatIsCompressedToMoreThanTheLimitIsNotGathered() {
         fixture.receive("41 ff 00000000 0001b9c0 00000000"); // 113,088 bytes: an eighth more
         assertThat(listener.take()).containsExactly("closed 1009 a message is over 100000 bytes");
+    }
+
+    @Test
+    void aMessageWithoutEndTakesItsTurnsOfTheThread() {
+        int[] reads = new int[1];
+        transport.beforeFill(
+                () -> {
+                    reads[0]++;
+                    fixture.ticker.advance(Duration.ofMillis(60), fixture.wheel);
+                });
+        transport.receive("41 80 00000000" + "00 80 00000000".repeat(300_000));
+        fixture.runNext();
+        assertThat(reads[0]).isEqualTo(16);
+        assertThat(fixture.hasTasks()).isTrue();
+        assertThat(listener.take()).isEmpty();
     }
 
     @Test

@@ -101,12 +101,12 @@ final class MemoryWire implements Wire, WireActivity {
     }
 
     @Override
-    public boolean isDemandWithheld() {
+    public boolean isReadingWithheld() {
         return false;
     }
 
     @Override
-    public long demandChangedNanos() {
+    public long readingChangedNanos() {
         return 0;
     }
 }
