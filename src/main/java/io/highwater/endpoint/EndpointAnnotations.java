@@ -5,7 +5,9 @@ import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.wire.WireSettings;
+import jakarta.annotation.PostConstruct;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.lang.reflect.Method;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,20 @@ final class EndpointAnnotations {
                 policy(outbound, node.policy()),
                 outbound.latestCount() == 0 ? node.latestCount() : outbound.latestCount(),
                 node.evictLinger());
+    }
+
+    /**
+     * Whether a method of the class hears that an instance was made, which it may take for onOpen.
+     */
+    static boolean hasPostConstruct(Class<?> endpoint) {
+        for (Class<?> type = endpoint; type != null; type = type.getSuperclass()) {
+            for (Method method : type.getDeclaredMethods()) {
+                if (method.isAnnotationPresent(PostConstruct.class)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static OverflowPolicy policy(Outbound outbound, OverflowPolicy node) {

@@ -36,6 +36,7 @@ final class EndpointDeployment implements WireAcceptor {
     private final EndpointMethods methods;
     private final Route route;
     private final boolean ownHandshake;
+    private final boolean opensUntold;
     private final BooleanSupplier retired;
 
     EndpointDeployment(
@@ -65,6 +66,12 @@ final class EndpointDeployment implements WireAcceptor {
         } catch (RuntimeException e) {
             throw new EndpointDeploymentException(endpoint, String.valueOf(e.getMessage()), e);
         }
+        this.opensUntold =
+                methods.open() == null
+                        && methods.close() == null
+                        && !ConfiguratorChoices.overrides(
+                                config.getConfigurator(), "getEndpointInstance")
+                        && !EndpointAnnotations.hasPostConstruct(endpoint);
         this.ownHandshake =
                 ConfiguratorChoices.overrides(config.getConfigurator(), "modifyHandshake");
         this.route =
@@ -72,7 +79,7 @@ final class EndpointDeployment implements WireAcceptor {
                         EndpointAnnotations.routePolicy(endpoint, config),
                         EndpointAnnotations.wireSettings(endpoint, node.settings().wire()),
                         executor,
-                        Route.Lifecycle.MAY_BLOCK,
+                        opensUntold ? Route.Lifecycle.NON_BLOCKING : Route.Lifecycle.MAY_BLOCK,
                         this);
     }
 
@@ -151,6 +158,14 @@ final class EndpointDeployment implements WireAcceptor {
             response.copyTo(headers);
         }
         return new EndpointSession(this, wire, request, decision, own);
+    }
+
+    /**
+     * Whether nothing of the class is called at a session's opening, so that its instance is made
+     * for the first message.
+     */
+    boolean opensUntold() {
+        return opensUntold;
     }
 
     EndpointInstance newInstance() {

@@ -30,6 +30,10 @@ record EndpointInstance(Object object, Runnable release) {
         }
     }
 
+    boolean isToBeReleased() {
+        return release != NOTHING;
+    }
+
     /** Without one, an idle session need not hold 180 bytes of lists that are empty. */
     private static boolean hasNothingToDestroy(CreationalContext<?> context) {
         return context instanceof WeldCreationalContext<?> weld

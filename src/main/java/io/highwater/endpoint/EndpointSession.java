@@ -49,9 +49,10 @@ final class EndpointSession extends JettyCoreSession
     private final SendQueue queue;
     private final InboundMessages inbound;
 
-    /** Written in onOpen, as is the next one. */
+    /** Written in onOpen. */
     private volatile @Nullable JakartaSession jakarta;
 
+    /** Written in onOpen, or where that tells nobody, with the first message. */
     private @Nullable EndpointInstance instance;
 
     /** Written under this; null until a team's encoder or decoder is needed. */
@@ -145,17 +146,21 @@ final class EndpointSession extends JettyCoreSession
             return;
         }
         keepalive.start();
-        deployment.requests().call(this::open);
+        if (deployment.opensUntold()) {
+            open();
+        } else {
+            deployment.requests().call(this::open);
+        }
     }
 
     private void open() {
         try {
-            instance = deployment.newInstance();
+            if (!deployment.opensUntold()) {
+                instance = deployment.newInstance();
+            }
             methods().check(pathParams());
         } catch (RuntimeException e) {
-            EndpointFailure failure = EndpointFailure.of(e);
-            failure.log(deployment.endpointClass());
-            wire.fail(failure.status(), EndpointFailure.LINGER);
+            onUnusable(e);
             return;
         }
         jakarta = new JakartaSession(this);
@@ -177,10 +182,36 @@ final class EndpointSession extends JettyCoreSession
         opening = false;
     }
 
+    private boolean hasInstance() {
+        if (instance != null) {
+            return true;
+        }
+        try {
+            instance = deployment.newInstance();
+            return true;
+        } catch (RuntimeException e) {
+            onUnusable(e);
+            return false;
+        }
+    }
+
+    private void onUnusable(RuntimeException cause) {
+        EndpointFailure failure = EndpointFailure.of(cause);
+        failure.log(deployment.endpointClass());
+        wire.fail(failure.status(), EndpointFailure.LINGER);
+    }
+
     @Override
     public void onFragment(Opcode opcode, ByteBuffer payload, boolean last) {
         messagePassed();
-        deployment.requests().call(() -> inbound.onFragment((byte) opcode.code(), payload, last));
+        deployment
+                .requests()
+                .call(
+                        () -> {
+                            if (hasInstance()) {
+                                inbound.onFragment((byte) opcode.code(), payload, last);
+                            }
+                        });
     }
 
     @Override
@@ -191,7 +222,14 @@ final class EndpointSession extends JettyCoreSession
     @Override
     public void onPong(ByteBuffer payload) {
         ByteBuffer own = InboundMessages.copy(payload);
-        deployment.requests().call(() -> inbound.onPong(own));
+        deployment
+                .requests()
+                .call(
+                        () -> {
+                            if (hasInstance()) {
+                                inbound.onPong(own);
+                            }
+                        });
     }
 
     @Override
@@ -205,6 +243,14 @@ final class EndpointSession extends JettyCoreSession
         queue.onClosed();
     }
 
+    /** With something of the team's to destroy, or to wait for. */
+    @Override
+    public boolean closedMayBlock() {
+        return codecs != null
+                || inbound.endMayBlock()
+                || (instance != null && instance.isToBeReleased());
+    }
+
     @Override
     public void onClosed(CloseStatus status) {
         closed = true;
@@ -216,7 +262,9 @@ final class EndpointSession extends JettyCoreSession
                 status, wire, wire.activity().ageNanos(), queue.lostMessages(), getPathInContext());
         inbound.end(new SessionClosedException(status));
         try {
-            deployment.requests().call(() -> tellClosed(status));
+            if (methods().close() != null || codecs != null) {
+                deployment.requests().call(() -> tellClosed(status));
+            }
         } finally {
             if (instance != null) {
                 instance.release().run();

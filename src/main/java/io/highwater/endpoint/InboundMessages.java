@@ -249,6 +249,11 @@ final class InboundMessages {
         }
     }
 
+    /** Whether {@link #end} may have to wait. */
+    boolean endMayBlock() {
+        return streams != null;
+    }
+
     /** Ends what a method waits for, and returns when it has. */
     void end(SessionClosedException cause) {
         gathered = null;

@@ -26,7 +26,7 @@ public record Route(
         /**
          * By whoever brought it, which saves a connection two changes of threads: {@code onOpen}
          * never blocks, nor {@code onClosed} after an end that {@linkplain CloseStatus#isOrdinary
-         * is ordinary}.
+         * is ordinary}, unless its listener {@linkplain WireListener#closedMayBlock says so}.
          */
         NON_BLOCKING
     }

@@ -636,7 +636,8 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             case READ -> extension != null || !transport.readsAtNobodysCost();
             case NOTIFY_CLOSED ->
                     route.lifecycle() == Route.Lifecycle.MAY_BLOCK
-                            || (status != null && !status.isOrdinary());
+                            || (status != null && !status.isOrdinary())
+                            || listener.closedMayBlock();
             case FINISH -> !transport.readsAtNobodysCost() || lease.mayBlock();
             case PARK -> false;
         };

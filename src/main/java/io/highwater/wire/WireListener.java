@@ -49,6 +49,14 @@ public interface WireListener {
     default void onOutputLost() {}
 
     /**
+     * Whether {@link #onClosed} may block by now, though the route's lifecycle is {@link
+     * Route.Lifecycle#NON_BLOCKING}. Asked under the wire's lock: the answer is at hand.
+     */
+    default boolean closedMayBlock() {
+        return false;
+    }
+
+    /**
      * The end, once, whatever caused it: the first cause wins. Nothing comes after it.
      *
      * @param status what ended it: the peer's Close, ours, or {@link CloseStatus#ABNORMAL}

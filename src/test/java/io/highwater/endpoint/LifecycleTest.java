@@ -608,6 +608,81 @@ class LifecycleTest {
                         });
     }
 
+    /** Hears of messages only. */
+    @Dependent
+    @ServerEndpoint("/life/{name}/late")
+    public static class Late {
+        static final AtomicInteger MADE = new AtomicInteger();
+        static final AtomicInteger DESTROYED = new AtomicInteger();
+        static volatile CountDownLatch goOn = new CountDownLatch(0);
+        static volatile boolean fails;
+        static volatile String destroyer;
+
+        public Late() throws InterruptedException {
+            MADE.incrementAndGet();
+            goOn.await();
+            if (fails) {
+                throw new IllegalStateException("expected by the test");
+            }
+        }
+
+        @PreDestroy
+        void destroyed() {
+            destroyer = Thread.currentThread().getName();
+            DESTROYED.incrementAndGet();
+        }
+
+        @OnMessage
+        public void onText(String text, Session session) {
+            session.getAsyncRemote().sendText(text);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoHearsOfMessagesOnlyIsMadeForTheFirstAndHoldsUpNobody(Protocol protocol) {
+        Late.MADE.set(0);
+        Late.DESTROYED.set(0);
+        Late.goOn = new CountDownLatch(1);
+        try (FrameClient silent = open(protocol, "/life/x/late");
+                FrameClient one = open(protocol, "/life/x/late");
+                FrameClient other = open(protocol, "/life/x/close")) {
+            silent.sendClose(1000, "").nextClose();
+            assertThat(Late.MADE).hasValue(0);
+            one.text("one");
+            await().until(() -> Late.MADE.get() == 1);
+            assertThat(other.text("other").nextText()).isEqualTo("other");
+
+            Late.goOn.countDown();
+            assertThat(one.nextText()).isEqualTo("one");
+            assertThat(one.text("two").nextText()).isEqualTo("two");
+            assertThat(Late.MADE).hasValue(1);
+            for (int i = 0; i < 5; i++) {
+                // So that the executor's thread has left the session.
+                assertThat(one.ping("p").next().opcode()).isEqualTo(FrameClient.PONG);
+            }
+            one.sendClose(1000, "").nextClose();
+            await().until(() -> Late.DESTROYED.get() == 1);
+            assertThat(Late.destroyer).startsWith("highwater-session");
+        } finally {
+            Late.goOn.countDown();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoCanNotBeMadeForTheFirstMessageIsClosedWith1011(Protocol protocol) {
+        Late.fails = true;
+        try (FrameClient client = open(protocol, "/life/x/late")) {
+            assertThat(client.text("one").text("two").nextClose().closeCode()).isEqualTo(1011);
+        } finally {
+            Late.fails = false;
+        }
+        try (FrameClient client = open(protocol, "/life/x/late")) {
+            assertThat(client.text("one").nextText()).isEqualTo("one");
+        }
+    }
+
     @ApplicationScoped
     @ServerEndpoint("/life/shared")
     public static class Shared {

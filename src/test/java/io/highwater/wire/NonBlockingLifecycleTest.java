@@ -85,6 +85,19 @@ class NonBlockingLifecycleTest extends WireConnectionTest {
     }
 
     @Test
+    void anEndWithSomethingToWaitForIsTheExecutors() {
+        socket.wire.onUpgraded(NOTHING);
+        socket.listener.take();
+        socket.listener.closedMayBlock = true;
+        socket.transport.receive(CLOSE_1000);
+        assertThat(socket.transport.takeWritten()).isEqualTo("880203e8");
+        assertThat(socket.listener.take()).isEmpty();
+
+        socket.run();
+        assertThat(socket.listener.take()).containsExactly("closed 1000 ");
+    }
+
+    @Test
     void aPlaceThatMayBlockIsGivenBackByTheExecutor() {
         socket.leaseMayBlock = true;
         socket.wire.onUpgraded(NOTHING);

@@ -163,6 +163,7 @@ final class WireFixture {
         RuntimeException failure;
         Runnable whenClosed = () -> {};
         Runnable whenMessage = () -> {};
+        boolean closedMayBlock;
 
         @Override
         public void onOpen() {
@@ -184,6 +185,11 @@ final class WireFixture {
         @Override
         public boolean settlePing(ByteBuffer payload) {
             return payload.equals(ownPong);
+        }
+
+        @Override
+        public boolean closedMayBlock() {
+            return closedMayBlock;
         }
 
         @Override
