@@ -113,7 +113,7 @@ final class EndpointDeployment implements WireAcceptor {
         return sessions;
     }
 
-    /** Those whose endpoint has been told so, and can still send. */
+    /** Those that have opened, and can still send. */
     Set<Session> openSessions() {
         return sessions.stream()
                 .map(EndpointSession::jakartaSession)

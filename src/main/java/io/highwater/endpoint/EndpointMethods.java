@@ -4,6 +4,7 @@ import jakarta.websocket.server.ServerEndpointConfig;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketContainer;
@@ -11,6 +12,7 @@ import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketFrameHand
 import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketMessageMetadata;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.decoders.AvailableDecoders;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.AvailableEncoders;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncoder;
 import org.eclipse.jetty.ee10.websocket.jakarta.server.JakartaWebSocketServerFrameHandlerFactory;
 import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
 import org.eclipse.jetty.websocket.core.util.MethodHolder;
@@ -83,6 +85,15 @@ record EndpointMethods(
 
     private static @Nullable Integer maxBytes(@Nullable JakartaWebSocketMessageMetadata read) {
         return read == null || !read.isMaxMessageSizeSet() ? null : read.getMaxMessageSize();
+    }
+
+    /** The entry for objects of {@code type}, or null. */
+    @Nullable RegisteredEncoder encoder(Class<?> type) {
+        try {
+            return encoders.getRegisteredEncoderFor(type);
+        } catch (NoSuchElementException e) {
+            return null;
+        }
     }
 
     /**

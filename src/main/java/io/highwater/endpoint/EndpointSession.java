@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncoder;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.ExtensionConfig;
 import org.eclipse.jetty.websocket.core.OutgoingEntry;
@@ -69,7 +70,7 @@ final class EndpointSession extends JettyCoreSession
     private volatile boolean closing;
     private volatile boolean closed;
 
-    /** The instance and its methods come with {@link #onOpen}: the upgrade may still fail. */
+    /** What is the endpoint's comes with {@link #onOpen} or later: the upgrade may still fail. */
     EndpointSession(
             EndpointDeployment deployment,
             Wire wire,
@@ -120,7 +121,7 @@ final class EndpointSession extends JettyCoreSession
         return config.getPathParams();
     }
 
-    /** Null before {@code onOpen}, and for good where no instance could be made. */
+    /** Null before {@code onOpen}, and for good where that failed. */
     @Nullable JakartaSession jakartaSession() {
         return jakarta;
     }
@@ -226,7 +227,8 @@ final class EndpointSession extends JettyCoreSession
                 .requests()
                 .call(
                         () -> {
-                            if (hasInstance()) {
+                            // Who takes no Pongs need not be there for one.
+                            if (methods().targets().pong() == null || hasInstance()) {
                                 inbound.onPong(own);
                             }
                         });
@@ -347,7 +349,7 @@ final class EndpointSession extends JettyCoreSession
 
     private boolean tellErrorMethod(EndpointFailure failure) {
         CallbackMethod error = methods().error();
-        if (error == null) {
+        if (error == null || instance == null) {
             return false;
         }
         try {
@@ -373,10 +375,15 @@ final class EndpointSession extends JettyCoreSession
     @Override
     public void demand() {
         if (!queue.isAboveHighWater()) {
-            wire.demand();
-        } else if (wire.activity().isReadingWithheld()) {
-            queue.whenWritable().whenComplete((writable, over) -> wire.demand());
+            demandNow();
+        } else if (wire.activity().isDemandWithheld()) {
+            queue.whenWritable().whenComplete((writable, over) -> demandNow());
         }
+    }
+
+    private void demandNow() {
+        messagePassed(); // Idle is who has nothing to work on, too.
+        wire.demand();
     }
 
     @Override
@@ -419,7 +426,11 @@ final class EndpointSession extends JettyCoreSession
 
     /** The encoder for objects of {@code type}; null: there is none. */
     @Nullable Encoder encoder(Class<?> type) throws IOException {
-        return codecs().encoder(methods().encoders(), type);
+        RegisteredEncoder shared = methods().encoder(type);
+        if (shared == null) {
+            return null;
+        }
+        return shared.primitive ? methods().encoders().getInstanceFor(type) : codecs().own(shared);
     }
 
     SessionCodecs codecs() {

@@ -5,11 +5,9 @@ import jakarta.websocket.EndpointConfig;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.decoders.RegisteredDecoder;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.AvailableEncoders;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncoder;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.jspecify.annotations.Nullable;
@@ -76,22 +74,13 @@ final class SessionCodecs {
     }
 
     /**
-     * The encoder for objects of {@code type}, or null.
+     * The session's own encoder.
      *
      * @throws IllegalStateException it can't be made
      * @throws ClosedChannelException the session is over
      */
-    @Nullable Encoder encoder(AvailableEncoders table, Class<?> type)
-            throws ClosedChannelException {
-        RegisteredEncoder shared;
-        try {
-            shared = table.getRegisteredEncoderFor(type);
-        } catch (NoSuchElementException e) {
-            return null;
-        }
-        return shared.primitive
-                ? table.getInstanceFor(type)
-                : own(shared, () -> encoder(shared), RegisteredEncoder::destroyInstance).instance;
+    Encoder own(RegisteredEncoder shared) throws ClosedChannelException {
+        return own(shared, () -> encoder(shared), RegisteredEncoder::destroyInstance).instance;
     }
 
     private RegisteredEncoder encoder(RegisteredEncoder shared) {

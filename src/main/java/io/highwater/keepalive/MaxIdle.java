@@ -7,7 +7,8 @@ import io.highwater.wire.Wire;
 
 /**
  * Ends a session in which no message passes, for those sessions that ask for it. The session calls
- * {@link #onMessage} for each message either way, which costs two volatile accesses. Thread-safe.
+ * {@link #onMessage} for each message either way, and when it demands the next, which costs two
+ * volatile accesses. Thread-safe.
  */
 public final class MaxIdle extends Timer {
     // 1001 as with every idle session: see Keepalive.
@@ -33,7 +34,7 @@ public final class MaxIdle extends Timer {
         schedule(nowNanos + maxIdleNanos);
     }
 
-    /** A message came or went. */
+    /** A message came or went, or the callback that worked on it is done. */
     public void onMessage() {
         lastMessageNanos = wheel.nowNanos();
     }
@@ -50,10 +51,7 @@ public final class MaxIdle extends Timer {
             return;
         }
         // While a callback works on the last message, the session is not idle.
-        boolean withheld = wire.activity().isReadingWithheld();
-        long since = wire.activity().readingChangedNanos();
-        long last = lastMessageNanos;
-        long active = withheld ? nowNanos : since - last > 0 ? since : last;
+        long active = wire.activity().isDemandWithheld() ? nowNanos : lastMessageNanos;
         if (nowNanos - active >= maxIdleNanos) {
             wire.close(IDLE);
         } else {

@@ -23,6 +23,9 @@ public interface WireActivity {
     /** While {@link #isWritePending}: since when no byte was taken (to the last 64 KiB). */
     long writePendingSinceNanos();
 
+    /** True while the listener demands nothing. */
+    boolean isDemandWithheld();
+
     /**
      * True while nothing is read, a Pong neither: the listener demands nothing, or the executor has
      * not taken the session up yet.
@@ -30,8 +33,8 @@ public interface WireActivity {
     boolean isReadingWithheld();
 
     /**
-     * Since when reading is withheld or, if it isn't, when it was last given back. Never older than
-     * what {@link #isReadingWithheld} said before.
+     * When reading was last withheld or given back. Never older than what {@link
+     * #isReadingWithheld} said before.
      */
     long readingChangedNanos();
 }

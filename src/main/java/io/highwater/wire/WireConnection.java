@@ -61,13 +61,13 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         PARKED,
         /** A thread's, which is at it or is about to hand it over. */
         UNDER_WAY,
-        /** It had its turn, and nobody has handed it over yet. */
-        GAVE_WAY,
+        /** Whoever hands sessions over is to do so with it, and has not yet. */
+        WAITING,
         /** The executor's, and no thread of it has taken it yet. */
         HANDED;
 
         boolean waits() {
-            return this == GAVE_WAY || this == HANDED;
+            return this == WAITING || this == HANDED;
         }
     }
 
@@ -445,13 +445,30 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         boolean waits = false;
         try {
             detachReader();
-            waits = transport.wakeSoon(route.executor(), this::execute);
+            awaitTurn();
+            waits = transport.wakeSoon(route.executor(), this::takeTurn);
         } catch (RuntimeException | Error e) {
             LOG.debug("no memory to let a session wait", e);
         }
         if (!waits) {
-            execute();
+            takeTurn();
         }
+    }
+
+    private synchronized void awaitTurn() {
+        readingChangedNanos = context.wheel().nowNanos();
+        run = Run.WAITING;
+    }
+
+    /** Once: who is not waiting any more has had it. */
+    private void takeTurn() {
+        synchronized (this) {
+            if (run != Run.WAITING) {
+                return;
+            }
+            run = Run.HANDED;
+        }
+        handOver();
     }
 
     /** As many may wait for the executor as there are sessions: each without a read buffer. */
@@ -568,28 +585,15 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         if (route.executor() == Route.SAME_THREAD) {
             return false;
         }
-        synchronized (this) {
-            readingChangedNanos = context.wheel().nowNanos();
-            run = Run.GAVE_WAY;
-        }
+        awaitTurn();
         try {
             context.requeue().execute(this::takeTurn);
             return true;
         } catch (RuntimeException | Error e) {
             // It may have the task already.
             LOG.debug("no thread to hand a session over", e);
-            return !takeBack(Run.GAVE_WAY);
+            return !takeBack(Run.WAITING);
         }
-    }
-
-    private void takeTurn() {
-        synchronized (this) {
-            if (run != Run.GAVE_WAY) {
-                return;
-            }
-            run = Run.HANDED;
-        }
-        handOver();
     }
 
     /** False where even that failed: the session is over then, and this run with it. */
@@ -947,6 +951,11 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     @Override
     public long writePendingSinceNanos() {
         return writer.pendingSinceNanos();
+    }
+
+    @Override
+    public boolean isDemandWithheld() {
+        return !demanded;
     }
 
     @Override

@@ -139,11 +139,11 @@ final class WireReader {
         payload = EMPTY;
         int left = reads;
         while (readable) {
+            drop();
             if (left == 0) {
                 return Step.MORE;
             }
             left--;
-            drop();
             if (fill() < 0) {
                 drop();
                 letGo();

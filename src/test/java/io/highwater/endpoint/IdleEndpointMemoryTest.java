@@ -3,10 +3,14 @@ package io.highwater.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.endpoint.demo.EchoEndpoint;
 import io.highwater.testing.LiveObjects;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestServer;
 import io.highwater.wire.WireConnection;
+import jakarta.enterprise.context.Dependent;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,10 +52,32 @@ final class IdleEndpointMemoryTest {
 
     private final List<SocketOverHttp1> sockets = new ArrayList<>();
 
+    /** Sends by what it returns. */
+    @Dependent
+    @ServerEndpoint("/idle/answering")
+    public static class Answering {
+        @OnMessage
+        public String onText(String text) {
+            return text;
+        }
+    }
+
     @Test
     void anIdleSessionKeepsTheseObjectsAndNoCodecs() throws Exception {
+        assertKept("/v1/echo", OBJECTS);
+    }
+
+    @Test
+    void nothingMoreIsKeptWhereAMethodReturnsItsAnswer() throws Exception {
+        List<String> objects = new ArrayList<>(OBJECTS);
+        objects.removeAll(List.of(EchoEndpoint.class.getName(), HighWaterAsync.class.getName()));
+        objects.addAll(List.of(Answering.class.getName(), BasicRemote.class.getName()));
+        assertKept("/idle/answering", objects);
+    }
+
+    private void assertKept(String path, List<String> objects) throws Exception {
         try (TestServer server = TestServer.start(PATIENT)) {
-            open(server, 10);
+            open(server, path, 10);
             // Those of tests before may be on their way out.
             await().atMost(GUARD)
                     .untilAsserted(
@@ -59,7 +85,7 @@ final class IdleEndpointMemoryTest {
                                     assertThat(LiveObjects.count(WireConnection.class))
                                             .isEqualTo(10));
             Map<String, Long> before = LiveObjects.byClass();
-            open(server, SESSIONS);
+            open(server, path, SESSIONS);
             for (SocketOverHttp1 socket : sockets) {
                 socket.text("again"); // Alone: the first may have come with the handshake.
             }
@@ -68,15 +94,15 @@ final class IdleEndpointMemoryTest {
                     .untilAsserted(
                             () ->
                                     assertThat(LiveObjects.keptByEach(SESSIONS, before))
-                                            .containsExactlyInAnyOrderElementsOf(OBJECTS));
+                                            .containsExactlyInAnyOrderElementsOf(objects));
         } finally {
             sockets.forEach(SocketOverHttp1::close);
         }
     }
 
-    private void open(TestServer server, int count) throws IOException {
+    private void open(TestServer server, String path, int count) throws IOException {
         for (int i = 0; i < count; i++) {
-            SocketOverHttp1 socket = SocketOverHttp1.openWith(server.http(), "/v1/echo");
+            SocketOverHttp1 socket = SocketOverHttp1.openWith(server.http(), path);
             socket.text("once");
             sockets.add(socket);
         }

@@ -672,8 +672,10 @@ class LifecycleTest {
     @ParameterizedTest
     @EnumSource
     void whoCanNotBeMadeForTheFirstMessageIsClosedWith1011(Protocol protocol) {
+        Late.DESTROYED.set(0);
         Late.fails = true;
         try (FrameClient client = open(protocol, "/life/x/late")) {
+            client.pong("for nobody").ping("p").next();
             assertThat(client.text("one").text("two").nextClose().closeCode()).isEqualTo(1011);
         } finally {
             Late.fails = false;
@@ -681,6 +683,7 @@ class LifecycleTest {
         try (FrameClient client = open(protocol, "/life/x/late")) {
             assertThat(client.text("one").nextText()).isEqualTo("one");
         }
+        await().until(() -> Late.DESTROYED.get() == 1);
     }
 
     @ApplicationScoped

@@ -49,6 +49,7 @@ final class MaxIdleTest {
         session.withholdDemand();
         fixture.advance(Duration.ofMinutes(5));
         session.giveDemand();
+        idle.onMessage();
         fixture.advance(Duration.ofMillis(59_950));
         assertThat(session.isAlive()).isTrue();
         fixture.advance(STEP);

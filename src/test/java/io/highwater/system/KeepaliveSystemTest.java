@@ -65,6 +65,27 @@ class KeepaliveSystemTest {
         assertThat(admin.metrics().value("highwater_ping_rtt_seconds_count")).isPositive();
     }
 
+    /** What Jakarta calls idle: a Pong, which over HTTP/2 wakes a thread, is no message. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void pongsDoNotKeepASessionWithAMaxIdleTimeout(boolean http2) throws Exception {
+        start(QUICK);
+        Peer peer =
+                http2
+                        ? opened(opened(H2Connection.connect(port)).open("/shake/limits"))
+                        : opened(Peer.connect(port, "/shake/limits"));
+        peer.sendText("idle");
+
+        Peer.Frame frame = peer.read();
+        for (int pings = 0; frame.opcode() != Peer.CLOSE; frame = peer.read()) {
+            if (frame.opcode() == Peer.PING) {
+                peer.send(Peer.PONG, frame.payload());
+                assertThat(++pings).isLessThan(20);
+            }
+        }
+        assertThat(frame.status()).isEqualTo(new CloseStatus(1001, "idle timeout"));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whoAnswersNoPingIsEndedWith4408(boolean http2) throws Exception {

@@ -258,6 +258,11 @@ public final class RecordingWire implements Wire {
         }
 
         @Override
+        public boolean isDemandWithheld() {
+            return readingWithheld;
+        }
+
+        @Override
         public boolean isReadingWithheld() {
             return readingWithheld;
         }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HexFormat;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 
 /**
  * A transport in memory that reads what a test feeds it and writes as fast as the test lets it.
@@ -14,6 +15,7 @@ final class ScriptedTransport implements Transport {
     private static final byte[] END = {};
 
     private final Queue<byte[]> input = new ArrayDeque<>();
+    private Queue<Runnable> wakes;
     private final StringBuilder written = new StringBuilder();
     private Events events;
     private boolean waiting;
@@ -40,6 +42,16 @@ final class ScriptedTransport implements Transport {
     @Override
     public synchronized boolean readsAtNobodysCost() {
         return readsAtNobodysCost;
+    }
+
+    /** From now on those that are to be woken soon wait in {@code wakes}. */
+    synchronized void wakesInto(Queue<Runnable> wakes) {
+        this.wakes = wakes;
+    }
+
+    @Override
+    public synchronized boolean wakeSoon(Executor executor, Runnable wake) {
+        return wakes != null && wakes.add(wake);
     }
 
     /** Bytes from the peer, as one packet. */

@@ -106,7 +106,21 @@ final class WireFixture {
     /** Whether one was when it says so. */
     boolean requeueFailsTooLate;
 
+    /** While true, whoever hands sessions over is held up. */
+    boolean holdsTurns;
+
+    private final Queue<Runnable> turns = new ArrayDeque<>();
+
+    void releaseTurns() {
+        turns.forEach(Runnable::run);
+        turns.clear();
+    }
+
     private void requeue(Runnable handOver) {
+        if (holdsTurns) {
+            turns.add(handOver);
+            return;
+        }
         if (requeueFailsTooLate) {
             handOver.run();
         }

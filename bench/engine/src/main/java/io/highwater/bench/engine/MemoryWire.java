@@ -101,6 +101,11 @@ final class MemoryWire implements Wire, WireActivity {
     }
 
     @Override
+    public boolean isDemandWithheld() {
+        return false;
+    }
+
+    @Override
     public boolean isReadingWithheld() {
         return false;
     }
