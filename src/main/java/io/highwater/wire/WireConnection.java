@@ -95,9 +95,6 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** Confined to the serial run. Null while nothing is half read: it is made for a burst. */
     private @Nullable WireReader reader;
 
-    /** Confined to the serial run: the listener is still to hear of the reader's last step. */
-    private boolean stepDue;
-
     /** Guarded by this. Written there, read anywhere. */
     private volatile Run run = Run.PARKED;
 
@@ -618,7 +615,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         if (openDue) {
             return Action.OPEN;
         }
-        if (stepDue) {
+        if (reader != null && reader.isStepDue()) {
             return Action.DELIVER;
         }
         if (closedDue) {
@@ -651,10 +648,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     private void begin(Action action) {
         switch (action) {
             case OPEN -> openDue = false;
-            case DELIVER -> stepDue = false;
             case NOTIFY_CLOSED -> closedDue = false;
             case FINISH -> finished = true;
-            case READ, PARK -> {}
+            case DELIVER, READ, PARK -> {}
         }
     }
 
@@ -663,7 +659,10 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             throws IOException, ProtocolViolation {
         switch (action) {
             case OPEN -> listener.onOpen();
-            case DELIVER -> deliver(reader());
+            case DELIVER -> {
+                reader().takeStep();
+                deliver(reader());
+            }
             case READ -> {
                 return read(onExecutor);
             }
@@ -730,7 +729,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         if (onExecutor) {
             deliver(reader);
         } else {
-            stepDue = true;
+            reader.keepStep();
             if (emptied) {
                 awaitMore();
             }

@@ -48,6 +48,9 @@ final class WireReader {
     private boolean last;
     private boolean isPong;
 
+    /** The listener is still to hear of the last step. */
+    private boolean stepDue;
+
     /** False once a read found less than it had room for: the next one waits for the transport. */
     private boolean readable;
 
@@ -89,6 +92,19 @@ final class WireReader {
     /** The payload of the last step; valid until the next one. */
     ByteBuffer payload() {
         return payload;
+    }
+
+    /** The last step is for another thread of the serial run. */
+    void keepStep() {
+        stepDue = true;
+    }
+
+    boolean isStepDue() {
+        return stepDue;
+    }
+
+    void takeStep() {
+        stepDue = false;
     }
 
     /** Whether the last step was a PONG. */
