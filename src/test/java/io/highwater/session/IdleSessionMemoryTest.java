@@ -8,10 +8,13 @@ import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestServer;
 import io.highwater.wire.WireConnection;
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -71,6 +74,39 @@ final class IdleSessionMemoryTest {
         } finally {
             sockets.forEach(SocketOverHttp1::close);
         }
+    }
+
+    /** With compact headers and references of 4 bytes; 8 bytes more are a decision, too. */
+    @Test
+    void theseObjectsTakeThisMuchOfTheHeap() throws Exception {
+        Map<String, Integer> bytes = new TreeMap<>();
+        for (String name : OBJECTS) {
+            bytes.put(name, bytes(Class.forName(name)));
+        }
+        assertThat(bytes.values().stream().mapToInt(Integer::intValue).sum())
+                .as("bytes of %s", bytes)
+                .isEqualTo(560);
+    }
+
+    private static int bytes(Class<?> type) {
+        int bytes = 8;
+        for (Class<?> own = type; own != null; own = own.getSuperclass()) {
+            for (Field field : own.getDeclaredFields()) {
+                bytes += Modifier.isStatic(field.getModifiers()) ? 0 : bytes(field);
+            }
+        }
+        return (bytes + 7) / 8 * 8;
+    }
+
+    private static int bytes(Field field) {
+        Class<?> type = field.getType();
+        if (type == long.class || type == double.class) {
+            return 8;
+        }
+        if (type == boolean.class || type == byte.class) {
+            return 1;
+        }
+        return type == short.class || type == char.class ? 2 : 4;
     }
 
     private void open(TestServer server, int count) throws IOException {
