@@ -440,9 +440,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /** With others that the transport's thread has read from. */
     private void executeSoon() {
         boolean waits = false;
+        awaitTurn(); // Before what may fail: takeTurn is for who waits.
         try {
             detachReader();
-            awaitTurn();
             waits = transport.wakeSoon(route.executor(), this::takeTurn);
         } catch (RuntimeException | Error e) {
             LOG.debug("no memory to let a session wait", e);
