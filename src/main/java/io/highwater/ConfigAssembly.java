@@ -5,6 +5,8 @@ import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
+import io.highwater.limits.AddressLimits;
+import io.highwater.limits.LimitSettings;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.WaterMarks;
@@ -74,6 +76,7 @@ final class ConfigAssembly {
                 made(server),
                 made(admin),
                 handshake,
+                limits(),
                 made(wire),
                 schema.limits().commandsPerSecond(),
                 schema.limits().commandsBurst(),
@@ -180,6 +183,18 @@ final class ConfigAssembly {
                         HandshakeSettings.defaultMaxConnectionsPerIp(most)),
                 proxies,
                 schema.deflate().mode());
+    }
+
+    private LimitSettings limits() {
+        ConfigSchema.Limits limits = schema.limits();
+        return new LimitSettings(
+                limits.heapShare(),
+                limits.addressShare(),
+                new AddressLimits(
+                        limits.connectionsPerSecond(),
+                        limits.connectionsBurst(),
+                        limits.wastePerSecond(),
+                        limits.wasteBurst()));
     }
 
     private WireSettings wire() {

@@ -122,7 +122,34 @@ record ConfigSchema(
                     int commandsPerSecond,
             @Setting(fallback = "200", about = "How many of them may come at once.")
                     @Allowed(min = "1", max = "1000000")
-                    int commandsBurst) {}
+                    int commandsBurst,
+            @Setting(
+                            fallback = "0.5",
+                            about =
+                                    "Of the heap, what all clients together may make the node keep; docs/limits.md has its accounts.")
+                    @Allowed(min = "0.01", max = "1")
+                    double heapShare,
+            @Setting(
+                            fallback = "0.25",
+                            about =
+                                    "Of each account, what one address (IPv6: one /64) may have; 1 is off.")
+                    @Allowed(min = "0.01", max = "1")
+                    double addressShare,
+            @Setting(fallback = "100", about = "New TCP connections from one address, per second.")
+                    @Allowed(min = "1", max = "1000000")
+                    int connectionsPerSecond,
+            @Setting(fallback = "200", about = "How many of them may come at once.")
+                    @Allowed(min = "1", max = "1000000")
+                    int connectionsBurst,
+            @Setting(
+                            fallback = "1000",
+                            about =
+                                    "Resets, refused streams, empty and control frames and bad requests of one address, per second.")
+                    @Allowed(min = "1", max = "1000000")
+                    int wastePerSecond,
+            @Setting(fallback = "30000", about = "How many of them may come at once.")
+                    @Allowed(min = "1", max = "1000000")
+                    int wasteBurst) {}
 
     record Outbound(
             @Setting(fallback = "100", about = "Messages in a queue above which the policy acts.")

@@ -60,7 +60,12 @@ public final class Highwater implements AutoCloseable {
             NodeCore core = new NodeCore(config, parts);
             core.deployments().add(Deployment.start(plan, core));
             HttpServer http =
-                    new HttpServer(config.server(), core.upgrades(), core.ticker(), core.bursts());
+                    new HttpServer(
+                            config.server(),
+                            core.upgrades(),
+                            core.ledger(),
+                            core.ticker(),
+                            core.bursts());
             parts.add(http, http::close);
             core.start();
             http.start();

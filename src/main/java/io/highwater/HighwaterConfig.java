@@ -4,6 +4,7 @@ import io.highwater.admin.AdminSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
+import io.highwater.limits.LimitSettings;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.server.ServerSettings;
@@ -29,6 +30,7 @@ public record HighwaterConfig(
         ServerSettings server,
         AdminSettings admin,
         HandshakeSettings handshake,
+        LimitSettings limits,
         WireSettings wire,
         int commandsPerSecond,
         int commandsBurst,

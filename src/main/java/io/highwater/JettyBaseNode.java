@@ -1,5 +1,6 @@
 package io.highwater;
 
+import io.highwater.limits.Ledger;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.WarNode;
 import io.highwater.time.Ticker;
@@ -54,6 +55,11 @@ public final class JettyBaseNode implements WarNode {
     @Override
     public Ticker ticker() {
         return core().ticker();
+    }
+
+    @Override
+    public Ledger ledger() {
+        return core().ledger();
     }
 
     @Override

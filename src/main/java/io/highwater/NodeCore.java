@@ -6,6 +6,9 @@ import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
 import io.highwater.handshake.HandshakeBeans;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitsObserver;
+import io.highwater.limits.Payers;
 import io.highwater.metrics.NodeMetrics;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
@@ -52,6 +55,7 @@ final class NodeCore implements AutoCloseable {
     private final Ticker ticker = Ticker.system();
     private final StreamBursts bursts = new StreamBursts();
     private final SlowClientGovernor governor;
+    private final Ledger ledger;
     private final HandshakeBeans handshakeBeans;
     private final EndpointNode endpointNode;
     private final CallbackExecutor callbacks;
@@ -83,6 +87,8 @@ final class NodeCore implements AutoCloseable {
         // Pings in phase are due in the same step.
         TimerThread timers = TimerThread.start(wheel, ticker, bursts::run);
         parts.add(timers, timers::close);
+        ledger = ledger(config, metrics.limits());
+        metrics.watch(ledger);
         handshakeBeans = new HandshakeBeans(config.handshake(), metrics.handshake(), ticker);
         deployments = new Deployments(this, metrics.handshake());
         parts.add(deployments, deployments::close);
@@ -132,7 +138,7 @@ final class NodeCore implements AutoCloseable {
                 new UpgradeHandler(
                         deployments,
                         deployments,
-                        new WireContext(wheel, new ReadBuffers(), metrics.wire()),
+                        new WireContext(wheel, new ReadBuffers(), metrics.wire(), ledger),
                         deflate);
         AdminServer admin =
                 new AdminServer(
@@ -140,6 +146,13 @@ final class NodeCore implements AutoCloseable {
                         new AdminApi(
                                 config.admin(), new NodeActions(this, metrics, backlog, ticker)));
         this.admin = parts.add(admin, admin::close);
+    }
+
+    private Ledger ledger(HighwaterConfig config, LimitsObserver observer) {
+        Payers payers =
+                new Payers(config.limits().address(), config.handshake()::isTrustedProxy, ticker);
+        return new Ledger(
+                config.limits(), Runtime.getRuntime().maxMemory(), payers, observer, ticker);
     }
 
     /**
@@ -168,6 +181,11 @@ final class NodeCore implements AutoCloseable {
 
     Ticker ticker() {
         return ticker;
+    }
+
+    /** The accounts of what clients make this node keep. */
+    Ledger ledger() {
+        return ledger;
     }
 
     /** When the streams of an HTTP/2 connection write together. */

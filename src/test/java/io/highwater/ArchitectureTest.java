@@ -30,22 +30,31 @@ final class ArchitectureTest {
                             Map.entry("", Set.of(ALL_BUT_CLI)),
                             Map.entry("cli", Set.of("")),
                             // Rate control of HTTP/2 measures time.
-                            Map.entry("server", Set.of("wire.jetty", "handshake", "admin", "time")),
+                            Map.entry(
+                                    "server",
+                                    Set.of("wire.jetty", "handshake", "admin", "limits", "time")),
                             Map.entry("admin", Set.of()),
                             // Two annotations, which may stand in all the others.
                             Map.entry("api", Set.of()),
-                            Map.entry("handshake", Set.of("time")),
-                            Map.entry("wire", Set.of("handshake", "time")),
+                            Map.entry("handshake", Set.of("limits", "time")),
+                            Map.entry("wire", Set.of("handshake", "limits", "time")),
                             Map.entry(
                                     "wire.jetty",
-                                    Set.of("wire", "wire.deflate", "handshake", "time")),
+                                    Set.of("wire", "wire.deflate", "handshake", "limits", "time")),
                             // The policy that the handshake's last rule sets.
-                            Map.entry("wire.deflate", Set.of("wire", "handshake", "time")),
-                            Map.entry("outbound", Set.of("wire", "time")),
+                            Map.entry(
+                                    "wire.deflate", Set.of("wire", "handshake", "limits", "time")),
+                            Map.entry("outbound", Set.of("wire", "limits", "time")),
                             Map.entry("keepalive", Set.of("wire", "time")),
                             Map.entry(
                                     "endpoint",
-                                    Set.of("wire", "handshake", "outbound", "keepalive", "time")),
+                                    Set.of(
+                                            "wire",
+                                            "handshake",
+                                            "outbound",
+                                            "keepalive",
+                                            "limits",
+                                            "time")),
                             // What a team would write; Outbound(policy) is outbound's word.
                             Map.entry("endpoint.demo", Set.of("endpoint", "outbound")),
                             Map.entry(
@@ -59,13 +68,15 @@ final class ArchitectureTest {
                                             "backbone",
                                             "outbound",
                                             "keepalive",
+                                            "limits",
                                             "time")),
                             // Positions and entries, which pass from the log to the client, are
                             // backbone's values for all three.
                             Map.entry("protocol", Set.of("channel", "backbone")),
-                            Map.entry("channel", Set.of("backbone")),
-                            Map.entry("backbone", Set.of()),
-                            Map.entry("backbone.local", Set.of("backbone", "time")),
+                            Map.entry("channel", Set.of("backbone", "limits")),
+                            // Who pays for a publication.
+                            Map.entry("backbone", Set.of("limits")),
+                            Map.entry("backbone.local", Set.of("backbone", "limits", "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
@@ -75,9 +86,12 @@ final class ArchitectureTest {
                                             "handshake",
                                             "outbound",
                                             "keepalive",
+                                            "limits",
                                             "session")),
                             // In a WAR, which may stand in a Jetty that has nothing of ours.
                             Map.entry("war", Set.of()),
+                            // The accounts, which everybody charges who keeps something.
+                            Map.entry("limits", Set.of("time")),
                             Map.entry("time", Set.of())));
 
     private static final JavaClasses CLASSES =

@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import io.highwater.limits.AddressBlock;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 

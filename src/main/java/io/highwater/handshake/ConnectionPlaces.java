@@ -1,6 +1,7 @@
 package io.highwater.handshake;
 
 import io.highwater.handshake.UpgradeDecision.Lease;
+import io.highwater.limits.AddressBlock;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;

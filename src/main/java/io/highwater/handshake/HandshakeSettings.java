@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -90,6 +91,11 @@ public record HandshakeSettings(
 
     List<HostPattern> hostPatterns() {
         return parseHosts(allowedHosts);
+    }
+
+    /** Whether {@code address} is one of the trusted proxies. */
+    public boolean isTrustedProxy(InetAddress address) {
+        return proxyBlocks().stream().anyMatch(block -> block.contains(address));
     }
 
     List<Cidr> proxyBlocks() {

@@ -57,7 +57,19 @@ enum Metric {
     DEFLATE_STEPS(
             "highwater_deflate_steps_total",
             Type.COUNTER,
-            "Times that compression was cut back to this, or allowed again, by its memory budget.");
+            "Times that compression was cut back to this, or allowed again, by its memory budget."),
+    ACCOUNT_BYTES(
+            "highwater_account_bytes",
+            Type.GAUGE,
+            "Bytes of heap that clients make the node keep now, by account."),
+    ACCOUNT_LIMIT_BYTES(
+            "highwater_account_limit_bytes",
+            Type.GAUGE,
+            "Bytes of heap that clients may make the node keep, by account."),
+    ACCOUNT_ENDED(
+            "highwater_account_ended_total",
+            Type.COUNTER,
+            "Sessions, connections and requests that were ended because an account was full.");
 
     /** The word of the exposition format's TYPE line. */
     enum Type {

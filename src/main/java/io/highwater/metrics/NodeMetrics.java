@@ -2,6 +2,8 @@ package io.highwater.metrics;
 
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.keepalive.KeepaliveObserver;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitsObserver;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.session.SessionObserver;
@@ -35,6 +37,7 @@ public final class NodeMetrics implements AutoCloseable {
     private final SessionMetrics sessions;
     private final BacklogMetrics backlog;
     private final DeflateMetrics deflate;
+    private final LimitsMetrics limits;
 
     public NodeMetrics(Backlog backlog) {
         Meters meters = new Meters(registry);
@@ -44,6 +47,7 @@ public final class NodeMetrics implements AutoCloseable {
         keepalive = new KeepaliveMetrics(meters);
         sessions = new SessionMetrics(meters);
         deflate = new DeflateMetrics(meters);
+        limits = new LimitsMetrics(meters);
         this.backlog = new BacklogMetrics(meters, backlog, wire::connections);
         gc.bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
@@ -75,6 +79,15 @@ public final class NodeMetrics implements AutoCloseable {
 
     public DeflateObserver deflate() {
         return deflate;
+    }
+
+    public LimitsObserver limits() {
+        return limits;
+    }
+
+    /** Shows the accounts of this ledger, which was made with {@link #limits}. Once. */
+    public void watch(Ledger ledger) {
+        limits.watch(ledger);
     }
 
     /** Open WebSocket connections. */

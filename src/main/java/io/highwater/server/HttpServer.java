@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.IOException;
@@ -37,21 +38,25 @@ public final class HttpServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector plain;
     private final @Nullable ServerConnector tls;
+    private final Ledger ledger;
 
     /**
      * @param upgrade takes the WebSocket handshakes, and gives everything else to the handler that
      *     it is given here
+     * @param ledger the accounts of what connections and requests keep
      * @param bursts when the WebSockets of an HTTP/2 connection write together
      * @throws IllegalArgumentException where the keystore can't be used; names its key
      */
     public HttpServer(
             ServerSettings settings,
             Handler.Singleton upgrade,
+            Ledger ledger,
             Ticker ticker,
             StreamBursts bursts) {
         this(
                 settings,
                 upgrade,
+                ledger,
                 ticker,
                 bursts,
                 new StaticPages(HttpServer.class.getClassLoader(), WEBAPP));
@@ -60,9 +65,11 @@ public final class HttpServer implements AutoCloseable {
     HttpServer(
             ServerSettings settings,
             Handler.Singleton upgrade,
+            Ledger ledger,
             Ticker ticker,
             StreamBursts bursts,
             Handler otherwise) {
+        this.ledger = ledger;
         server = new Server(threads());
         server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
         upgrade.setHandler(new OffSelector(otherwise));

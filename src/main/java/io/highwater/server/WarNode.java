@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
@@ -22,6 +23,9 @@ public interface WarNode {
     void start() throws IOException;
 
     Ticker ticker();
+
+    /** The accounts of what clients make this node keep. */
+    Ledger ledger();
 
     /** When the WebSockets of an HTTP/2 connection write together. */
     StreamBursts bursts();

@@ -2,6 +2,7 @@ package io.highwater.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.limits.AddressBlock;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -9,6 +9,7 @@ import io.highwater.handshake.FakeUpgradeRequest.FakeScope;
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.limits.AddressBlock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

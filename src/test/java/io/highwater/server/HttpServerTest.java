@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
@@ -60,7 +61,13 @@ class HttpServerTest {
                         return super.handle(request, response, callback);
                     }
                 };
-        return new HttpServer(settings, upgrade, Ticker.system(), new StreamBursts(), testPages());
+        return new HttpServer(
+                settings,
+                upgrade,
+                Ledger.unbounded(),
+                Ticker.system(),
+                new StreamBursts(),
+                testPages());
     }
 
     static StaticPages testPages() {
@@ -266,6 +273,7 @@ class HttpServerTest {
                 new HttpServer(
                         SETTINGS,
                         new Handler.Wrapper(),
+                        Ledger.unbounded(),
                         Ticker.system(),
                         new StreamBursts(),
                         measuring)) {

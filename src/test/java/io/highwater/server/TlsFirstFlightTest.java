@@ -2,6 +2,7 @@ package io.highwater.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.EOFException;
@@ -51,6 +52,7 @@ class TlsFirstFlightTest {
                 new HttpServer(
                         ServerSettings.defaults().withPort(0).withTls(0, keystore),
                         new Handler.Wrapper(),
+                        Ledger.unbounded(),
                         Ticker.system(),
                         new StreamBursts(),
                         new BlockingHandler(allInside));

@@ -3,6 +3,7 @@ package io.highwater.wire;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
+import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
 import io.highwater.time.TimerWheel;
 import java.nio.ByteBuffer;
@@ -66,7 +67,8 @@ final class WireFixture {
                         });
         wire =
                 new WireConnection(
-                        new WireContext(wheel, buffers, observer, this::requeue),
+                        new WireContext(
+                                wheel, buffers, observer, Ledger.unbounded(), this::requeue),
                         transport,
                         route,
                         null,

@@ -1,0 +1,240 @@
+package io.highwater.limits;
+
+import io.highwater.time.Ticker;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One account of a node: what is kept in it now, by whom, and what happens at its edges.
+ *
+ * <p>From three quarters on it is pressed: those who keep much are read from no more, if they can
+ * be made to wait. Full, it ends those who keep most, until it is at seven eighths; an address that
+ * has more than its share is treated so by itself. Whoever keeps little is left alone.
+ *
+ * <p>Thread-safe. {@link #add} calls nobody, so that it may stand under a lock; {@link #settle}
+ * follows under none.
+ */
+public final class Book {
+    private static final Logger LOG = LoggerFactory.getLogger(Book.class);
+
+    /** Of an account, what is nothing to ask of anybody, if it is more than the least. */
+    private static final int FAIR_PARTS = 4_096;
+
+    private static final long LEAST_FAIR_BYTES = 4 << 10;
+
+    private static final long LOG_PERIOD_NANOS = 1_000_000_000;
+
+    private final Account account;
+    private final long mostBytes;
+    private final long mostOfAddress;
+    private final long fairBytes;
+    private final LimitsObserver observer;
+    private final Ticker ticker;
+
+    private final AtomicLong bytes = new AtomicLong();
+    private final Set<Debtor> debtors = ConcurrentHashMap.newKeySet();
+
+    /** Set by the one thread that ends debtors. */
+    private final AtomicBoolean relieving = new AtomicBoolean();
+
+    /** Where ending debtors did not help, it is not tried again below this. */
+    private volatile long hopelessBelow;
+
+    /** Confined to who relieves, like the count: when it was logged last. */
+    private long loggedNanos;
+
+    private int unlogged;
+
+    Book(
+            Account account,
+            long mostBytes,
+            double addressShare,
+            LimitsObserver observer,
+            Ticker ticker) {
+        this.account = account;
+        this.mostBytes = mostBytes;
+        this.mostOfAddress = Math.max(1, (long) (mostBytes * addressShare));
+        this.fairBytes = Math.max(LEAST_FAIR_BYTES, mostBytes / FAIR_PARTS);
+        this.observer = observer;
+        this.ticker = ticker;
+        this.loggedNanos = ticker.nanoTime() - LOG_PERIOD_NANOS;
+    }
+
+    public Account account() {
+        return account;
+    }
+
+    /** Bytes that are kept now. */
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /** Bytes that may be kept. */
+    public long mostBytes() {
+        return mostBytes;
+    }
+
+    /** Bytes that one address may have kept for it. */
+    public long mostBytesOfAddress() {
+        return mostOfAddress;
+    }
+
+    /** Who keeps this little is asked for nothing. */
+    public long fairBytes() {
+        return fairBytes;
+    }
+
+    /** Bytes were allocated for this address, or, below 0, let go. Whatever the edges say. */
+    public void add(Payer payer, long delta) {
+        payer.add(account, delta);
+        bytes.addAndGet(delta);
+    }
+
+    /** The same of bytes that belong to many, as the frames of a channel do. */
+    public void addShared(long delta) {
+        bytes.addAndGet(delta);
+    }
+
+    /** Adds where that passes no edge, and says whether it did. */
+    public boolean tryAdd(Payer payer, long more) {
+        if (!fits(payer, more)) {
+            return false;
+        }
+        add(payer, more);
+        return true;
+    }
+
+    /** Whether so much more passes no edge. */
+    public boolean fits(Payer payer, long more) {
+        return bytes.get() + more <= mostBytes
+                && (payer.isProxy() || payer.bytes(account) + more <= mostOfAddress);
+    }
+
+    /** Whether who keeps this much is to wait before it keeps more. */
+    public boolean isPressed(Payer payer, long kept) {
+        return kept > fairBytes
+                && (bytes.get() > mostBytes / 4 * 3
+                        || (!payer.isProxy() && payer.bytes(account) > mostOfAddress / 4 * 3));
+    }
+
+    /**
+     * Whether an address is to be let in no further: it is at its own edge, or the account is near
+     * its, and this address is one of those that made it so.
+     */
+    public boolean isClosedTo(Payer payer) {
+        long own = payer.bytes(account);
+        return own > fairBytes
+                && (bytes.get() > mostBytes / 8 * 7
+                        || (!payer.isProxy() && own > mostOfAddress / 8 * 7));
+    }
+
+    /** From now on it may be asked to give back. */
+    public void join(Debtor debtor) {
+        debtors.add(debtor);
+    }
+
+    public void leave(Debtor debtor) {
+        debtors.remove(debtor);
+    }
+
+    /** Those that can be ended, for tests and gauges. */
+    public int debtors() {
+        return debtors.size();
+    }
+
+    /** After an {@link #add}: ends those who keep most, where an edge is passed. Under no lock. */
+    public void settle(Payer payer) {
+        if (bytes.get() > mostBytes) {
+            relieve(null);
+        } else if (!payer.isProxy() && payer.bytes(account) > mostOfAddress) {
+            relieve(payer);
+        }
+    }
+
+    /** The same after {@link #addShared}. */
+    public void settle() {
+        if (bytes.get() > mostBytes) {
+            relieve(null);
+        }
+    }
+
+    private void relieve(@Nullable Payer of) {
+        if (bytes.get() < hopelessBelow || !relieving.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            int ended = endLargest(of);
+            // Nobody to end: what is kept is let go by others. It is no use to look at each add.
+            hopelessBelow = ended == 0 ? bytes.get() + mostBytes / 16 : 0;
+        } finally {
+            relieving.set(false);
+        }
+    }
+
+    private record Kept(Debtor debtor, long bytes, long ofAddress) {}
+
+    private int endLargest(@Nullable Payer of) {
+        List<Kept> largestFirst =
+                debtors.stream()
+                        .filter(debtor -> of == null || debtor.payer() == of)
+                        .map(d -> new Kept(d, d.keptBytes(), d.payer().bytes(account)))
+                        .sorted(
+                                Comparator.comparingLong(Kept::bytes)
+                                        .thenComparingLong(Kept::ofAddress)
+                                        .reversed())
+                        .toList();
+        long now = of == null ? bytes.get() : of.bytes(account);
+        long target = (of == null ? mostBytes : mostOfAddress) / 8 * 7;
+        int ended = 0;
+        for (Kept kept : largestFirst) {
+            if (now <= target) {
+                break;
+            }
+            if (end(kept.debtor)) {
+                ended++;
+                now -= kept.bytes;
+            }
+        }
+        if (ended > 0) {
+            observer.onEnded(account, ended);
+            log(ended, largestFirst.get(0));
+        }
+        return ended;
+    }
+
+    private boolean end(Debtor debtor) {
+        try {
+            return debtor.end(account);
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("what keeps too much could not be ended");
+            return false;
+        }
+    }
+
+    /** Once a second, with those who were ended since. */
+    private void log(int ended, Kept largest) {
+        unlogged += ended;
+        long nowNanos = ticker.nanoTime();
+        if (nowNanos - loggedNanos < LOG_PERIOD_NANOS) {
+            return;
+        }
+        LOG.atWarn()
+                .addKeyValue("account", account.label())
+                .addKeyValue("bytes", bytes.get())
+                .addKeyValue("most_bytes", mostBytes)
+                .addKeyValue("ended", unlogged)
+                .addKeyValue("largest_bytes", largest.bytes)
+                .addKeyValue("largest_address", largest.debtor.payer().toString())
+                .addKeyValue("largest_address_bytes", largest.ofAddress)
+                .log("account_full");
+        loggedNanos = nowNanos;
+        unlogged = 0;
+    }
+}

@@ -1,0 +1,70 @@
+package io.highwater.limits;
+
+import io.highwater.time.Ticker;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What clients make a node keep: a {@link Book} for each {@link Account}, and a {@link Payer} for
+ * each address. One a node. Immutable; thread-safe.
+ */
+public final class Ledger {
+    /** An upgrade makes a node keep these; the others have edges of their own. */
+    private static final Account[] OF_SESSIONS = {
+        Account.INBOUND, Account.OUTBOUND, Account.CATCH_UP, Account.NAMES
+    };
+
+    private final Map<Account, Book> books = new EnumMap<>(Account.class);
+    private final Payers payers;
+
+    /**
+     * @param heapBytes the largest heap there may be
+     */
+    public Ledger(
+            LimitSettings settings,
+            long heapBytes,
+            Payers payers,
+            LimitsObserver observer,
+            Ticker ticker) {
+        this.payers = payers;
+        double budget = settings.heapShare() * heapBytes;
+        for (Account account : Account.values()) {
+            books.put(
+                    account,
+                    new Book(
+                            account,
+                            (long) (budget * account.share()),
+                            settings.addressShare(),
+                            observer,
+                            ticker));
+        }
+    }
+
+    /** One that has the heap of {@code Long.MAX_VALUE} bytes: nothing is ever full. */
+    public static Ledger unbounded() {
+        Ticker ticker = () -> 0;
+        LimitSettings settings = new LimitSettings(1, 1, AddressLimits.defaults());
+        Payers payers = new Payers(settings.address(), address -> false, ticker);
+        return new Ledger(settings, Long.MAX_VALUE, payers, LimitsObserver.NONE, ticker);
+    }
+
+    public Book book(Account account) {
+        return Objects.requireNonNull(books.get(account));
+    }
+
+    public Payers payers() {
+        return payers;
+    }
+
+    /** The account for the sake of which this address may open no session now; mostly null. */
+    public @Nullable Account closedTo(Payer payer) {
+        for (Account account : OF_SESSIONS) {
+            if (book(account).isClosedTo(payer)) {
+                return account;
+            }
+        }
+        return null;
+    }
+}

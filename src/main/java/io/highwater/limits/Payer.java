@@ -1,0 +1,68 @@
+package io.highwater.limits;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * One address and what it makes the node keep: who pays. All connections and sessions of an address
+ * share it for as long as one of them lives, and a while longer ({@link Payers}). Thread-safe.
+ */
+public final class Payer {
+    private static final int ACCOUNTS = Account.values().length;
+
+    private final AddressBlock address;
+    private final boolean proxy;
+    private final AtomicLongArray bytes = new AtomicLongArray(ACCOUNTS);
+    private final AtomicInteger connections = new AtomicInteger();
+    private final Allowance newConnections;
+    private final Allowance waste;
+
+    Payer(AddressBlock address, boolean proxy, AddressLimits limits) {
+        this.address = address;
+        this.proxy = proxy;
+        this.newConnections =
+                new Allowance(limits.connectionsBurst(), limits.connectionsPerSecond());
+        this.waste = new Allowance(limits.wasteBurst(), limits.wastePerSecond());
+    }
+
+    public AddressBlock address() {
+        return address;
+    }
+
+    /** A trusted proxy, behind which many clients are: nothing is bounded by its address. */
+    public boolean isProxy() {
+        return proxy;
+    }
+
+    /** What it keeps in this account now. */
+    public long bytes(Account account) {
+        return bytes.get(account.ordinal());
+    }
+
+    long add(Account account, long delta) {
+        return bytes.addAndGet(account.ordinal(), delta);
+    }
+
+    /** TCP connections that are open now, counted by whoever accepts and closes them. */
+    public AtomicInteger connections() {
+        return connections;
+    }
+
+    /** How often it may connect. */
+    public Allowance newConnections() {
+        return newConnections;
+    }
+
+    /**
+     * What it may waste of our time, over all its connections: resets, refused streams, empty and
+     * control frames, window updates, bad requests.
+     */
+    public Allowance waste() {
+        return waste;
+    }
+
+    @Override
+    public String toString() {
+        return address.toString();
+    }
+}

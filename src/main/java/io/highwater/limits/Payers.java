@@ -1,0 +1,53 @@
+package io.highwater.limits;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.highwater.time.Ticker;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/**
+ * One {@link Payer} an address. Thread-safe.
+ *
+ * <p>Who pays is found for as long as anybody refers to it, and for two minutes after it was looked
+ * up last, so that who leaves and comes back finds what it has wasted. The number that is kept so
+ * is bounded; an address that is pushed out starts afresh.
+ */
+public final class Payers {
+    /** Some 400 B each. */
+    private static final int MOST_REMEMBERED = 20_000;
+
+    private static final Duration REMEMBERED = Duration.ofMinutes(2);
+
+    private final AddressLimits limits;
+    private final Predicate<InetAddress> isProxy;
+
+    private final Cache<AddressBlock, Payer> alive = Caffeine.newBuilder().weakValues().build();
+    private final Cache<AddressBlock, Payer> recent;
+
+    /**
+     * @param isProxy the trusted proxies
+     */
+    public Payers(AddressLimits limits, Predicate<InetAddress> isProxy, Ticker ticker) {
+        this.limits = limits;
+        this.isProxy = isProxy;
+        recent =
+                Caffeine.newBuilder()
+                        .maximumSize(MOST_REMEMBERED)
+                        .expireAfterAccess(REMEMBERED)
+                        .ticker(ticker::nanoTime)
+                        .executor(Runnable::run)
+                        .build();
+    }
+
+    public Payer of(InetAddress address) {
+        AddressBlock block = AddressBlock.of(address);
+        Payer known = recent.getIfPresent(block);
+        if (known == null) {
+            known = alive.get(block, key -> new Payer(key, isProxy.test(address), limits));
+            recent.put(block, known);
+        }
+        return known;
+    }
+}
