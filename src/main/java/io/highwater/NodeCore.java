@@ -6,6 +6,7 @@ import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
 import io.highwater.handshake.HandshakeBeans;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
@@ -96,7 +97,13 @@ final class NodeCore implements AutoCloseable {
         this.callbacks = parts.add(callbacks, callbacks::close);
         OutboundNode outbound =
                 new OutboundNode(
-                        wheel, ticker, backlog, metrics.outbound(), config.wire().closeTimeout());
+                        wheel,
+                        ticker,
+                        backlog,
+                        ledger.book(Account.OUTBOUND),
+                        callbacks,
+                        metrics.outbound(),
+                        config.wire().closeTimeout());
         governor =
                 new SlowClientGovernor(
                         config.governor(),

@@ -38,6 +38,7 @@ final class HubShard<F> implements BackboneListener {
 
     final Backbone backbone;
     final FrameFactory<F> frames;
+    final PieceSize pieces;
     final Failures failures;
     final Backlog backlog;
 
@@ -67,6 +68,7 @@ final class HubShard<F> implements BackboneListener {
     HubShard(
             Backbone backbone,
             FrameFactory<F> frames,
+            PieceSize pieces,
             Executor executor,
             long backlogBytes,
             DeliveryBurst burst,
@@ -74,6 +76,7 @@ final class HubShard<F> implements BackboneListener {
             Failures failures) {
         this.backbone = backbone;
         this.frames = frames;
+        this.pieces = pieces;
         this.executor = executor;
         this.burst = burst;
         this.observer = observer;

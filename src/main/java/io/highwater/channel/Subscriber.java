@@ -1,5 +1,7 @@
 package io.highwater.channel;
 
+import io.highwater.backbone.Position;
+
 /**
  * Who receives, of any number of channels. Called on the shard's thread of the channel in question,
  * so one at a time for a channel and at once for channels of different shards. It must not block,
@@ -18,4 +20,15 @@ public interface Subscriber<F> {
      * @param turn shared with the other subscribers of the channel
      */
     void onTurn(Turn<F> turn, TurnKind kind);
+
+    /**
+     * The first piece of what it missed came just now, and there is more, which it takes by {@link
+     * ChannelHub#after} as fast as it can. Turns that come meanwhile are its own to place.
+     *
+     * @param reached up to where it has all
+     * @param served up to where no turn will bring it anything
+     */
+    default void onBehind(Position reached, Position served, TurnKind kind) {
+        throw new UnsupportedOperationException("a hub of whole pieces");
+    }
 }
