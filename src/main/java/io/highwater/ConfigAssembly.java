@@ -145,7 +145,11 @@ final class ConfigAssembly {
     private AdminSettings admin() {
         ConfigSchema.Admin admin = schema.admin();
         Secret token = admin.token();
-        return new AdminSettings(admin.host(), admin.port(), token == null ? null : token.reveal());
+        return new AdminSettings(
+                admin.host(),
+                admin.port(),
+                token == null ? null : token.reveal(),
+                admin.allowedHosts());
     }
 
     /** Each list is tried by itself, so that the first wrong one does not hide the next. */

@@ -57,7 +57,12 @@ record ConfigSchema(
             @Setting(
                             form = "text",
                             about = "What changes from elsewhere need; none: only from loopback.")
-                    @Nullable Secret token) {}
+                    @Nullable Secret token,
+            @Setting(
+                            form = "host names, such as metrics.example.com, *.example.com",
+                            about =
+                                    "Names that requests to the admin port may call it by, beside localhost, addresses and admin.host: a guard against DNS rebinding.")
+                    List<String> allowedHosts) {}
 
     record Handshake(
             @Setting(

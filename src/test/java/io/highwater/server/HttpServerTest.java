@@ -139,6 +139,13 @@ class HttpServerTest {
         assertThat(answer).contains("Content-Security-Policy: default-src 'none';");
     }
 
+    @Test
+    void aPathOfManyPartsIs404AsAnyOther() throws Exception {
+        String path = "/a".repeat(3_500);
+        assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
