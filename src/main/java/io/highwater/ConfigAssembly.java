@@ -1,5 +1,6 @@
 package io.highwater;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.highwater.admin.AdminSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.PrefixSettings;
@@ -7,14 +8,17 @@ import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.limits.AddressLimits;
 import io.highwater.limits.LimitSettings;
+import io.highwater.limits.TcpLimits;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.server.EdgeSettings;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.ServerSettings.Keystore;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateSettings;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -59,7 +63,11 @@ final class ConfigAssembly {
                         () -> server(keystore),
                         "highwater.port",
                         "highwater.tls.port",
-                        "highwater.outbound.socket-buffer");
+                        "highwater.outbound.socket-buffer",
+                        "highwater.limits.head-timeout",
+                        "highwater.limits.tls-handshake-timeout",
+                        "highwater.limits.request-timeout",
+                        "highwater.limits.max-header-bytes");
         AdminSettings admin = problems.attempt(this::admin, "highwater.admin.");
         HandshakeSettings handshake = handshake();
         WireSettings wire = problems.attempt(this::wire, "highwater.limits.");
@@ -77,6 +85,7 @@ final class ConfigAssembly {
                 made(admin),
                 handshake,
                 limits(),
+                tcpLimits(handshake),
                 made(wire),
                 schema.limits().commandsPerSecond(),
                 schema.limits().commandsBurst(),
@@ -102,7 +111,12 @@ final class ConfigAssembly {
                 schema.tls().port(),
                 keystore,
                 (int) schema.outbound().socketBuffer().bytes(),
-                ServerSettings.defaults().idleTimeout());
+                ServerSettings.defaults().idleTimeout(),
+                new EdgeSettings(
+                        schema.limits().headTimeout(),
+                        schema.limits().tlsHandshakeTimeout(),
+                        schema.limits().requestTimeout(),
+                        (int) schema.limits().maxHeaderBytes().bytes()));
     }
 
     /** Null where TLS is off. */
@@ -199,6 +213,29 @@ final class ConfigAssembly {
                         limits.connectionsBurst(),
                         limits.wastePerSecond(),
                         limits.wasteBurst()));
+    }
+
+    private TcpLimits tcpLimits(HandshakeSettings handshake) {
+        int most =
+                orElse(
+                        schema.limits().tcpConnections(),
+                        TcpLimits.defaultMost(
+                                descriptors(),
+                                Runtime.getRuntime().maxMemory(),
+                                handshake.maxConnections()));
+        return new TcpLimits(
+                most,
+                orElse(
+                        schema.limits().tcpConnectionsPerIp(),
+                        TcpLimits.defaultMostOfAddress(most, handshake.maxConnectionsPerIp())));
+    }
+
+    /** That this process may have; 0 where the system doesn't say. */
+    private static long descriptors() {
+        return ManagementFactory.getOperatingSystemMXBean()
+                        instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : 0;
     }
 
     private WireSettings wire() {
