@@ -132,6 +132,7 @@ final class NodeCore implements AutoCloseable {
                         metrics.sessions(),
                         bursts,
                         deflate,
+                        ledger,
                         callbacks);
         parts.add(channels, channels::close);
         upgrades =

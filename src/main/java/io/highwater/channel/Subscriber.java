@@ -1,5 +1,8 @@
 package io.highwater.channel;
 
+import io.highwater.limits.Payer;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Who receives, of any number of channels. Called on the shard's thread of the channel in question,
  * so one at a time for a channel and at once for channels of different shards. It must not block,
@@ -8,6 +11,11 @@ package io.highwater.channel;
 public interface Subscriber<F> {
     /** The name it goes by in {@link Presence}. */
     String client();
+
+    /** The address for which its channels' names are kept; null where it is nobody's. */
+    default @Nullable Payer payer() {
+        return null;
+    }
 
     /** Once for each {@link ChannelHub#subscribe}, before any turn of that subscription. */
     void onSubscribed(SubscribeOutcome outcome);
