@@ -199,7 +199,8 @@ final class ConfigAssembly {
 
     private WireSettings wire() {
         return WireSettings.defaults()
-                .withMaxMessageBytes(schema.limits().maxMessageBytes().bytes());
+                .withMaxMessageBytes(schema.limits().maxMessageBytes().bytes())
+                .withMessageTimeout(schema.limits().messageTimeout());
     }
 
     private WaterMarks marks() {

@@ -124,6 +124,12 @@ record ConfigSchema(
                     @Allowed(min = "1", max = "1000000")
                     int commandsBurst,
             @Setting(
+                            fallback = "30s",
+                            about =
+                                    "A message that has begun and comes at less than 1 KB/s for so long is 1008. 0 is off.")
+                    @Allowed(min = "1s", max = "1h", zero = Allowed.Zero.BESIDE)
+                    Duration messageTimeout,
+            @Setting(
                             fallback = "0.5",
                             about =
                                     "Of the heap, what all clients together may make the node keep; docs/limits.md has its accounts.")

@@ -216,6 +216,11 @@ final class EndpointSession extends JettyCoreSession
     }
 
     @Override
+    public long keptBytes() {
+        return inbound.keptBytes();
+    }
+
+    @Override
     public boolean settlePing(ByteBuffer payload) {
         return keepalive.onPong(payload);
     }

@@ -237,6 +237,12 @@ final class InboundMessages {
         return present;
     }
 
+    /** As {@link io.highwater.wire.WireListener#keptBytes}. */
+    long keptBytes() {
+        WholeMessage whole = gathered;
+        return whole == null ? 0 : whole.capacity();
+    }
+
     void onPong(ByteBuffer payload) {
         MessageTarget.Receiver to = targets.pong();
         if (to == null) {

@@ -32,6 +32,11 @@ final class WholeMessage {
         size += length;
     }
 
+    /** Bytes of heap that it takes now. */
+    int capacity() {
+        return bytes.length;
+    }
+
     ByteBuffer joined() {
         return ByteBuffer.wrap(bytes, 0, size);
     }

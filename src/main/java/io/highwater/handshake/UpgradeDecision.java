@@ -1,6 +1,7 @@
 package io.highwater.handshake;
 
 import io.highwater.api.Api;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,19 @@ public sealed interface UpgradeDecision {
         @Override
         public String outcome() {
             return "accepted";
+        }
+
+        /**
+         * The client's address as such.
+         *
+         * @param peer the other end of the connection, which it mostly is
+         */
+        public InetAddress clientAddress(InetAddress peer) {
+            if (clientAddress.equals(peer.getHostAddress())) {
+                return peer;
+            }
+            InetAddress parsed = IpLiteral.parse(clientAddress);
+            return parsed == null ? peer : parsed;
         }
 
         @Override

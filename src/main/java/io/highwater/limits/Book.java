@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * One account of a node: what is kept in it now, by whom, and what happens at its edges.
  *
  * <p>From three quarters on it is pressed: those who keep much are read from no more, if they can
- * be made to wait. Full, it ends those who keep most, until it is at seven eighths; an address that
- * has more than its share is treated so by itself. Whoever keeps little is left alone.
+ * be made to wait. Full, it ends those who keep most for longest, until it is at seven eighths; an
+ * address that has more than its share is treated so by itself. Whoever keeps little is left alone.
  *
  * <p>Thread-safe. {@link #add} calls nobody, so that it may stand under a lock; {@link #settle}
  * follows under none.
@@ -28,6 +28,8 @@ public final class Book {
     private static final int FAIR_PARTS = 4_096;
 
     private static final long LEAST_FAIR_BYTES = 4 << 10;
+
+    private static final long LEAST_AGE_NANOS = 1_000_000;
 
     private static final long LOG_PERIOD_NANOS = 1_000_000_000;
 
@@ -141,11 +143,16 @@ public final class Book {
                 && (payer == null || (fitsAddress(payer, more) && !isClosedTo(payer)));
     }
 
-    /** Whether who keeps this much is to wait before it keeps more. */
+    /** Whether who keeps this much is to wait before it keeps more: it is of the larger half. */
     public boolean isPressed(Payer payer, long kept) {
         return kept > fairBytes
-                && (bytes.get() > mostBytes / 4 * 3
+                && ((isPressed() && kept >= bytes.get() / Math.max(1, debtors.size()))
                         || (!payer.isProxy() && payer.bytes(account) > mostOfAddress / 4 * 3));
+    }
+
+    /** Whether it is time to keep as little as possible. */
+    public boolean isPressed() {
+        return bytes.get() > mostBytes / 4 * 3;
     }
 
     /**
@@ -173,7 +180,7 @@ public final class Book {
         return debtors.size();
     }
 
-    /** After an {@link #add}: ends those who keep most, where an edge is passed. Under no lock. */
+    /** After an {@link #add}: ends those who cost most, where an edge is passed. Under no lock. */
     public void settle(Payer payer) {
         if (bytes.get() > mostBytes) {
             relieve(null);
@@ -194,7 +201,7 @@ public final class Book {
             return;
         }
         try {
-            int ended = endLargest(of);
+            int ended = endCostliest(of);
             // Nobody to end: what is kept is let go by others. It is no use to look at each add.
             hopelessBelow = ended == 0 ? bytes.get() + mostBytes / 16 : 0;
         } finally {
@@ -202,22 +209,30 @@ public final class Book {
         }
     }
 
-    private record Kept(Debtor debtor, long bytes, long ofAddress) {}
+    /** What is kept twice as long costs twice as much: so whoever keeps up goes last. */
+    private record Kept(Debtor debtor, long bytes, double cost, long ofAddress) {}
 
-    private int endLargest(@Nullable Payer of) {
-        List<Kept> largestFirst =
+    private Kept look(Debtor debtor, long nowNanos) {
+        long bytes = debtor.keptBytes();
+        double age = Math.max(LEAST_AGE_NANOS, debtor.ageNanos(nowNanos));
+        return new Kept(debtor, bytes, bytes * age, debtor.payer().bytes(account));
+    }
+
+    private int endCostliest(@Nullable Payer of) {
+        long nowNanos = ticker.nanoTime();
+        List<Kept> costliestFirst =
                 debtors.stream()
                         .filter(debtor -> of == null || debtor.payer() == of)
-                        .map(d -> new Kept(d, d.keptBytes(), d.payer().bytes(account)))
+                        .map(debtor -> look(debtor, nowNanos))
                         .sorted(
-                                Comparator.comparingLong(Kept::bytes)
+                                Comparator.comparingDouble(Kept::cost)
                                         .thenComparingLong(Kept::ofAddress)
                                         .reversed())
                         .toList();
         long now = of == null ? bytes.get() : of.bytes(account);
         long target = (of == null ? mostBytes : mostOfAddress) / 8 * 7;
         int ended = 0;
-        for (Kept kept : largestFirst) {
+        for (Kept kept : costliestFirst) {
             if (now <= target) {
                 break;
             }
@@ -228,7 +243,7 @@ public final class Book {
         }
         if (ended > 0) {
             observer.onEnded(account, ended);
-            log(ended, largestFirst.get(0));
+            log(ended, costliestFirst.get(0));
         }
         return ended;
     }
@@ -243,7 +258,7 @@ public final class Book {
     }
 
     /** Once a second, with those who were ended since. */
-    private void log(int ended, Kept largest) {
+    private void log(int ended, Kept costliest) {
         unlogged += ended;
         long nowNanos = ticker.nanoTime();
         if (nowNanos - loggedNanos < LOG_PERIOD_NANOS) {
@@ -254,9 +269,9 @@ public final class Book {
                 .addKeyValue("bytes", bytes.get())
                 .addKeyValue("most_bytes", mostBytes)
                 .addKeyValue("ended", unlogged)
-                .addKeyValue("largest_bytes", largest.bytes)
-                .addKeyValue("largest_address", largest.debtor.payer().toString())
-                .addKeyValue("largest_address_bytes", largest.ofAddress)
+                .addKeyValue("costliest_bytes", costliest.bytes)
+                .addKeyValue("costliest_address", costliest.debtor.payer().toString())
+                .addKeyValue("costliest_address_bytes", costliest.ofAddress)
                 .log("account_full");
         loggedNanos = nowNanos;
         unlogged = 0;

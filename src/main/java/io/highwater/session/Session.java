@@ -12,11 +12,11 @@ import io.highwater.protocol.Decoded;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.CloseStatus;
+import io.highwater.wire.GatheredBytes;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireListener;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +35,9 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
             new CloseStatus(CloseStatus.UNSUPPORTED_DATA, "text messages only");
     private static final CloseStatus TOO_MANY_COMMANDS =
             new CloseStatus(CloseStatus.TOO_MANY_COMMANDS, "too many commands");
+
+    /** The wire has its own limit, and holds messages to it. */
+    private static final int MOST_GATHERED_BYTES = Integer.MAX_VALUE - 8;
 
     private final SessionNode node;
     private final SessionRegistry registry;
@@ -69,7 +72,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     private @Nullable BadRequests badRequests;
 
     /** The fragments of a message that is not whole yet. */
-    private @Nullable ByteArrayOutputStream fragments;
+    private @Nullable GatheredBytes fragments;
 
     Session(
             SessionNode node,
@@ -118,22 +121,32 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
             end(NO_BINARY);
             return;
         }
-        byte[] piece = new byte[payload.remaining()];
-        payload.get(piece);
-        if (last && fragments == null) {
-            onMessage(piece);
+        GatheredBytes gathered = fragments;
+        if (last && gathered == null) {
+            onMessage(bytes(payload));
         } else {
-            ByteArrayOutputStream gathered = fragments;
             if (gathered == null) {
-                fragments = gathered = new ByteArrayOutputStream(2 * piece.length);
+                fragments = gathered = new GatheredBytes(MOST_GATHERED_BYTES);
             }
-            gathered.writeBytes(piece);
+            gathered.append(payload);
             if (last) {
                 fragments = null;
-                onMessage(gathered.toByteArray());
+                onMessage(bytes(gathered.bytes()));
             }
         }
         demand();
+    }
+
+    private static byte[] bytes(ByteBuffer message) {
+        byte[] bytes = new byte[message.remaining()];
+        message.get(bytes);
+        return bytes;
+    }
+
+    @Override
+    public long keptBytes() {
+        GatheredBytes gathered = fragments;
+        return gathered == null ? 0 : gathered.capacity();
     }
 
     @Override

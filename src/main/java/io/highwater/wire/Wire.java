@@ -1,5 +1,6 @@
 package io.highwater.wire;
 
+import io.highwater.limits.Payer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -56,6 +57,9 @@ public interface Wire {
 
     /** The other end of the TCP connection in text, for logs. */
     String remoteAddress();
+
+    /** The client's address, behind trusted proxies the one they report, and what it keeps. */
+    Payer payer();
 
     /** The answer's Sec-WebSocket-Extensions; empty where there is none. */
     default String extensions() {

@@ -2,6 +2,9 @@ package io.highwater.wire;
 
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * guards flags and phases only; no I/O and no callback happens under it. Lock order: this, then
  * {@link WireWriter}; never the other way round.
  */
-public final class WireConnection implements Wire, WireActivity, Transport.Events, Runnable {
+public final class WireConnection
+        implements Wire, WireActivity, Transport.Events, InboundCharge.Subject, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(WireConnection.class);
 
     /** How long a peer that broke the protocol may take to read the Close frame that says so. */
@@ -88,12 +92,16 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     private final UpgradeDecision.Lease lease;
     private final WireWriter writer;
     private final WireListener listener;
+    private final Payer payer;
 
     /** Null where nothing was agreed on. */
     private final @Nullable WireExtension extension;
 
     /** Confined to the serial run. Null while nothing is half read: it is made for a burst. */
     private @Nullable WireReader reader;
+
+    /** Written by the serial run. Null while hardly anything of a message is kept. */
+    private volatile @Nullable InboundCharge charge;
 
     /** Guarded by this. Written there, read anywhere. */
     private volatile Run run = Run.PARKED;
@@ -151,6 +159,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     /**
      * The decision's lease is given back once, when the transport is over.
      *
+     * @param payer the client's address
      * @param extension what the answer agrees on, if anything; this wire's own
      */
     public WireConnection(
@@ -159,12 +168,14 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             Route route,
             UpgradeRequest request,
             UpgradeDecision.Accepted decision,
+            Payer payer,
             @Nullable WireExtension extension,
             WireAcceptor.ResponseHeaders headers) {
         this.context = context;
         this.transport = transport;
         this.route = route;
         this.lease = decision.lease();
+        this.payer = payer;
         maxMessageBytes(route.settings().maxMessageBytes());
         this.openedNanos = context.wheel().nowNanos();
         this.lastReadNanos = openedNanos;
@@ -380,6 +391,11 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     @Override
     public String extensions() {
         return extension == null ? "" : extension.answer();
+    }
+
+    @Override
+    public Payer payer() {
+        return payer;
     }
 
     @Override
@@ -622,8 +638,8 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             return Action.NOTIFY_CLOSED;
         }
         return switch (phase) {
-            case OPEN -> mayRead && demanded ? Action.READ : Action.PARK;
-            case CLOSING -> mayRead ? Action.READ : Action.PARK;
+            case OPEN -> mayRead && demanded && !isHeld() ? Action.READ : Action.PARK;
+            case CLOSING -> mayRead && !isHeld() ? Action.READ : Action.PARK;
             case LINGERING -> mayRead && !peerCloseReceived ? Action.READ : Action.PARK;
             case ENDED -> finished ? Action.PARK : Action.FINISH;
         };
@@ -634,7 +650,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         return switch (action) {
             case OPEN -> route.lifecycle() == Route.Lifecycle.MAY_BLOCK;
             case DELIVER -> true;
-            case READ -> extension != null || !transport.readsAtNobodysCost();
+            // What is read here waits on the heap for its turn there.
+            case READ ->
+                    extension != null || !transport.readsAtNobodysCost() || inbound().isPressed();
             case NOTIFY_CLOSED ->
                     route.lifecycle() == Route.Lifecycle.MAY_BLOCK
                             || (status != null && !status.isOrdinary())
@@ -667,9 +685,13 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 return read(onExecutor);
             }
             case NOTIFY_CLOSED -> {
-                if (reader != null && route.executor() != Route.SAME_THREAD) {
-                    reader.detach();
+                if (reader != null) {
+                    reader.dropMessage();
+                    if (route.executor() != Route.SAME_THREAD) {
+                        reader.detach();
+                    }
                 }
+                endCharge();
                 notifyClosed();
             }
             case FINISH -> finish();
@@ -707,6 +729,9 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                                     Opcode.PONG.code() | FrameEncoder.FIN, reader.payload()));
             case CLOSE -> onPeerClose(CloseStatus.read(reader.payload()));
             case WAIT -> {
+                if (now != Phase.LINGERING) {
+                    keep(reader, 0, onExecutor);
+                }
                 if (reader.isIdle()) {
                     this.reader = null;
                 }
@@ -730,6 +755,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             deliver(reader);
         } else {
             reader.keepStep();
+            keep(reader, 0, onExecutor);
             if (emptied) {
                 awaitMore();
             }
@@ -751,9 +777,70 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     private void deliver(WireReader reader) {
         if (reader.isPong()) {
             listener.onPong(reader.payload());
-        } else {
-            onFragment(reader);
+            return;
         }
+        keep(reader, reader.payload().remaining(), true);
+        try {
+            onFragment(reader);
+        } finally {
+            keep(reader, 0, true);
+        }
+    }
+
+    /**
+     * Charges what is kept of messages, the listener's part included.
+     *
+     * @param delivered bytes that the listener is about to have
+     */
+    private void keep(WireReader reader, int delivered, boolean onExecutor) {
+        long kept = reader.keptBytes() + listener.keptBytes() + delivered;
+        boolean partial = reader.isInMessage();
+        InboundCharge present = charge;
+        if (kept < InboundCharge.LEAST_BYTES && !partial) {
+            endCharge();
+            return;
+        }
+        if (present == null) {
+            charge =
+                    present =
+                            new InboundCharge(
+                                    this,
+                                    inbound(),
+                                    context.wheel(),
+                                    route.settings().messageTimeout());
+        }
+        present.set(kept, reader.takeCame(), partial);
+        if (onExecutor) {
+            present.settle();
+        }
+    }
+
+    /** What is kept is let go. */
+    private void endCharge() {
+        InboundCharge last = charge;
+        if (last != null) {
+            charge = null;
+            last.close();
+        }
+    }
+
+    private Book inbound() {
+        return context.ledger().book(Account.INBOUND);
+    }
+
+    private boolean isHeld() {
+        InboundCharge present = charge;
+        return present != null && present.isHeld();
+    }
+
+    @Override
+    public void onLetGo() {
+        wake();
+    }
+
+    @Override
+    public void endSoon(CloseStatus status) {
+        route.executor().execute(() -> fail(status, FAULT_LINGER));
     }
 
     private WireReader reader() {
@@ -898,6 +985,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         if (due != null) {
             context.wheel().cancel(due);
         }
+        endCharge();
         if (extension != null) {
             extension.close();
         }
@@ -959,7 +1047,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
 
     @Override
     public boolean isReadingWithheld() {
-        return !demanded || run.waits();
+        return !demanded || run.waits() || isHeld();
     }
 
     @Override

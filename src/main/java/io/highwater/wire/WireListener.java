@@ -57,6 +57,14 @@ public interface WireListener {
     }
 
     /**
+     * Bytes of heap that it keeps of a message that has not come whole. Asked after {@link
+     * #onFragment}, on its thread.
+     */
+    default long keptBytes() {
+        return 0;
+    }
+
+    /**
      * The end, once, whatever caused it: the first cause wins. Nothing comes after it.
      *
      * @param status what ended it: the peer's Close, ours, or {@link CloseStatus#ABNORMAL}

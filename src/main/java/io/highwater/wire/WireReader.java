@@ -2,7 +2,6 @@ package io.highwater.wire;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,9 @@ final class WireReader {
     /** In flush mode. A pooled direct buffer, or a small heap one with the rest of a burst. */
     private @Nullable ByteBuffer in;
 
-    private @Nullable Gathered gathered;
+    /** A frame that came in several reads, or an extension's message. */
+    private @Nullable GatheredBytes gathered;
+
     private ByteBuffer payload = EMPTY;
     private Opcode opcode = Opcode.CONTINUATION;
     private boolean last;
@@ -50,6 +51,9 @@ final class WireReader {
 
     /** The listener is still to hear of the last step. */
     private boolean stepDue;
+
+    /** Payload bytes since they were asked for. */
+    private int came;
 
     /** False once a read found less than it had room for: the next one waits for the transport. */
     private boolean readable;
@@ -87,6 +91,34 @@ final class WireReader {
         }
         letGo();
         return in == null && !readable;
+    }
+
+    /** Bytes of heap that wait here for the rest of their message or for their listener. */
+    long keptBytes() {
+        ByteBuffer rest = in;
+        GatheredBytes frame = gathered;
+        return (rest == null || rest.isDirect() ? 0 : rest.capacity())
+                + (frame == null ? 0 : frame.capacity())
+                + (stepDue ? payload.capacity() : 0);
+    }
+
+    /** Whether a message has begun and not come whole. */
+    boolean isInMessage() {
+        return parser.isInMessage();
+    }
+
+    /** Payload bytes that have come since the last call. */
+    int takeCame() {
+        int taken = came;
+        came = 0;
+        return taken;
+    }
+
+    /** What was read of a message that nobody will have. */
+    void dropMessage() {
+        gathered = null;
+        payload = EMPTY;
+        stepDue = false;
     }
 
     /** The payload of the last step; valid until the next one. */
@@ -261,9 +293,9 @@ final class WireReader {
         if (!bytes.hasRemaining()) {
             return null;
         }
-        Gathered frame = gathered;
+        GatheredBytes frame = gathered;
         if (frame == null) {
-            gathered = frame = new Gathered((int) Math.min(remaining, PIECE_BYTES));
+            gathered = frame = new GatheredBytes((int) Math.min(remaining, PIECE_BYTES));
         }
         ByteBuffer piece = take(bytes, (int) Math.min(remaining, frame.room(bytes.remaining())));
         parser.payload(piece);
@@ -281,12 +313,12 @@ final class WireReader {
         int length = (int) Math.min(parser.frameRemaining(), bytes.remaining());
         ByteBuffer piece = take(bytes, length);
         parser.payload(piece);
-        Gathered before = gathered;
+        GatheredBytes before = gathered;
         if (before == null && parser.isMessageEnd()) {
             return message(piece, maxMessageBytes);
         }
         if (before == null) {
-            gathered = before = new Gathered(Integer.MAX_VALUE - Long.BYTES);
+            gathered = before = new GatheredBytes(Integer.MAX_VALUE - Long.BYTES);
         }
         before.append(piece);
         if (!parser.isMessageEnd()) {
@@ -307,7 +339,8 @@ final class WireReader {
         return Step.FRAGMENT;
     }
 
-    private static ByteBuffer take(ByteBuffer from, int length) {
+    private ByteBuffer take(ByteBuffer from, int length) {
+        came += length;
         ByteBuffer slice = from.slice(from.position(), length);
         from.position(from.position() + length);
         return slice;
@@ -319,43 +352,5 @@ final class WireReader {
         last = parser.isMessageEnd();
         parser.pieceDelivered();
         return Step.FRAGMENT;
-    }
-
-    /**
-     * A frame that came in several reads, or an extension's message; grows with what really came,
-     * not with what was promised.
-     */
-    private static final class Gathered {
-        private final int limit;
-        private byte[] bytes;
-        private int size;
-
-        Gathered(int limit) {
-            this.limit = limit;
-            this.bytes = new byte[Math.min(limit, 1024)];
-        }
-
-        int room(int wanted) {
-            return Math.min(wanted, limit - size);
-        }
-
-        boolean isFull() {
-            return size == limit;
-        }
-
-        void append(ByteBuffer piece) {
-            int length = piece.remaining();
-            if (size + length > bytes.length) {
-                bytes =
-                        Arrays.copyOf(
-                                bytes, (int) Math.min(limit, Math.max(size + length, 2L * size)));
-            }
-            piece.get(bytes, size, length);
-            size += length;
-        }
-
-        ByteBuffer bytes() {
-            return ByteBuffer.wrap(bytes, 0, size);
-        }
     }
 }

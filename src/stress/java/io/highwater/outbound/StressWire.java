@@ -1,10 +1,13 @@
 package io.highwater.outbound;
 
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.TransportKind;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireActivity;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * sees what the last one did, is what is searched for a hole.
  */
 final class StressWire implements Wire {
+    private static final Payer PAYER =
+            Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
+
     /** Header and letter: RFC 6455 section 5.2. */
     private static final int MESSAGE_BYTES = 3;
 
@@ -114,6 +120,11 @@ final class StressWire implements Wire {
     @Override
     public TransportKind kind() {
         return TransportKind.HTTP1;
+    }
+
+    @Override
+    public Payer payer() {
+        return PAYER;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.time.TimerWheel;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Queue;
@@ -43,7 +44,7 @@ class WireScenario implements WireListener {
         Route route =
                 new Route(
                         RoutePolicy.of("/t"),
-                        new WireSettings(100_000, Duration.ofSeconds(10)),
+                        new WireSettings(100_000, Duration.ofSeconds(30), Duration.ofSeconds(10)),
                         tasks::add,
                         (opened, request, decision, headers) -> this);
         wire =
@@ -54,6 +55,7 @@ class WireScenario implements WireListener {
                         null,
                         new UpgradeDecision.Accepted(
                                 "127.0.0.1", null, DeflatePolicy.OFF, leases::incrementAndGet),
+                        CONTEXT.ledger().payers().of(InetAddress.getLoopbackAddress()),
                         null,
                         (name, value) -> {});
         wire.onUpgraded(NOTHING);

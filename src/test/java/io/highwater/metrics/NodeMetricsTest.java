@@ -2,6 +2,7 @@ package io.highwater.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.limits.Ledger;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.wire.CloseStatus;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,6 +24,11 @@ class NodeMetricsTest {
             "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     private final NodeMetrics metrics = new NodeMetrics(new Backlog());
+
+    @BeforeEach
+    void watchAccounts() {
+        metrics.watch(Ledger.unbounded());
+    }
 
     @AfterEach
     void close() {
@@ -72,7 +79,10 @@ class NodeMetricsTest {
                         "highwater_ping_rtt_seconds",
                         "highwater_deflate_bytes",
                         "highwater_deflate_context_bytes",
-                        "highwater_deflate_steps_total");
+                        "highwater_deflate_steps_total",
+                        "highwater_account_bytes",
+                        "highwater_account_limit_bytes",
+                        "highwater_account_ended_total");
     }
 
     @Test

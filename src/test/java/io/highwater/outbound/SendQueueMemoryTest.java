@@ -3,6 +3,8 @@ package io.highwater.outbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.CloseStatus;
@@ -12,6 +14,7 @@ import io.highwater.wire.WireActivity;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,6 +113,9 @@ final class SendQueueMemoryTest {
 
     /** Takes everything and keeps nothing. Confined to its test. */
     private static final class TakingWire implements Wire {
+        private static final Payer PAYER =
+                Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
+
         private int writes;
 
         @Override
@@ -118,6 +124,11 @@ final class SendQueueMemoryTest {
         @Override
         public io.highwater.wire.TransportKind kind() {
             return io.highwater.wire.TransportKind.HTTP1;
+        }
+
+        @Override
+        public Payer payer() {
+            return PAYER;
         }
 
         @Override

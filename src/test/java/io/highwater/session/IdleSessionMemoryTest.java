@@ -85,7 +85,7 @@ final class IdleSessionMemoryTest {
         }
         assertThat(bytes.values().stream().mapToInt(Integer::intValue).sum())
                 .as("bytes of %s", bytes)
-                .isEqualTo(560);
+                .isEqualTo(568);
     }
 
     private static int bytes(Class<?> type) {

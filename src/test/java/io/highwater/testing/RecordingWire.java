@@ -1,9 +1,12 @@
 package io.highwater.testing;
 
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireActivity;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,6 +20,9 @@ import java.util.function.BooleanSupplier;
  * {@link Wire#write}. Thread-safe; its activity is set by the test's thread.
  */
 public final class RecordingWire implements Wire {
+    private static final Payer PAYER =
+            Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
+
     /** A call of {@link Wire#fail}. */
     public record Failure(CloseStatus status, Duration linger) {}
 
@@ -91,6 +97,11 @@ public final class RecordingWire implements Wire {
     @Override
     public io.highwater.wire.TransportKind kind() {
         return io.highwater.wire.TransportKind.HTTP1;
+    }
+
+    @Override
+    public Payer payer() {
+        return PAYER;
     }
 
     @Override

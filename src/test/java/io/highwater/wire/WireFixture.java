@@ -6,6 +6,7 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
 import io.highwater.time.TimerWheel;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,6 +44,16 @@ final class WireFixture {
      * @param executor the route's; null for one that is moved by hand
      */
     WireFixture(WireExtension extension, Route.Lifecycle lifecycle, Executor executor) {
+        this(extension, lifecycle, executor, Ledger.unbounded());
+    }
+
+    /** One that shares these accounts with others. */
+    WireFixture(Ledger ledger) {
+        this(null, Route.Lifecycle.MAY_BLOCK, null, ledger);
+    }
+
+    private WireFixture(
+            WireExtension extension, Route.Lifecycle lifecycle, Executor executor, Ledger ledger) {
         WireObserver observer =
                 new WireObserver() {
                     @Override
@@ -58,7 +69,7 @@ final class WireFixture {
         Route route =
                 new Route(
                         RoutePolicy.of("/t"),
-                        new WireSettings(100_000, Duration.ofSeconds(10)),
+                        new WireSettings(100_000, Duration.ofSeconds(30), Duration.ofSeconds(10)),
                         executor == null ? this::hand : executor,
                         lifecycle,
                         (wire, request, decision, headers) -> {
@@ -67,13 +78,13 @@ final class WireFixture {
                         });
         wire =
                 new WireConnection(
-                        new WireContext(
-                                wheel, buffers, observer, Ledger.unbounded(), this::requeue),
+                        new WireContext(wheel, buffers, observer, ledger, this::requeue),
                         transport,
                         route,
                         null,
                         new UpgradeDecision.Accepted(
                                 "127.0.0.1", null, DeflatePolicy.OFF, new CountedLease()),
+                        ledger.payers().of(InetAddress.getLoopbackAddress()),
                         extension,
                         (name, value) -> {});
         transport.connect(wire);

@@ -4,6 +4,7 @@ import io.highwater.handshake.Handshake;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.limits.Payer;
 import io.highwater.wire.Route;
 import io.highwater.wire.Router;
 import io.highwater.wire.Transport;
@@ -12,6 +13,7 @@ import io.highwater.wire.WireConnection;
 import io.highwater.wire.WireContext;
 import io.highwater.wire.WireExtension;
 import io.highwater.wire.deflate.PermessageDeflate;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
@@ -217,6 +219,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                             route,
                                             upgrade,
                                             accepted,
+                                            payer(upgrade, accepted),
                                             extension,
                                             response.getHeaders()::add));
             request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
@@ -253,6 +256,14 @@ public final class UpgradeHandler extends Handler.Wrapper {
                             request.removeAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE);
                             callback.failed(cause);
                         }));
+    }
+
+    private Payer payer(UpgradeRequest upgrade, UpgradeDecision.Accepted accepted) {
+        InetAddress peer = upgrade.peer().getAddress();
+        // Without one the connection is over already.
+        return context.ledger()
+                .payers()
+                .of(peer == null ? InetAddress.getLoopbackAddress() : accepted.clientAddress(peer));
     }
 
     /**

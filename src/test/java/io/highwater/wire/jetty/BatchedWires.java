@@ -94,7 +94,7 @@ final class BatchedWires implements AutoCloseable {
         Route route =
                 new Route(
                         RoutePolicy.of("/t"),
-                        new WireSettings(100_000, Duration.ofSeconds(10)),
+                        new WireSettings(100_000, Duration.ofSeconds(30), Duration.ofSeconds(10)),
                         callbacks,
                         Route.Lifecycle.MAY_BLOCK,
                         (wire, request, decision, headers) -> {

@@ -113,6 +113,7 @@ public class CodecBenchmark {
                         none,
                         new UpgradeDecision.Accepted(
                                 "memory", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE),
+                        MemoryWire.PAYER,
                         null,
                         (name, value) -> {});
         opened.onUpgraded(ByteBuffer.allocate(0));

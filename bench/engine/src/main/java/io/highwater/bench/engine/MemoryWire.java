@@ -1,5 +1,8 @@
 package io.highwater.bench.engine;
 
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
+import java.net.InetAddress;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.TransportKind;
@@ -10,6 +13,9 @@ import java.time.Duration;
 
 /** Takes every frame, or none while it is full. Confined to a thread. */
 final class MemoryWire implements Wire, WireActivity {
+    static final Payer PAYER =
+            Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
+
     private boolean full;
     private long written;
 
@@ -58,6 +64,11 @@ final class MemoryWire implements Wire, WireActivity {
     @Override
     public TransportKind kind() {
         return TransportKind.HTTP1;
+    }
+
+    @Override
+    public Payer payer() {
+        return PAYER;
     }
 
     @Override
