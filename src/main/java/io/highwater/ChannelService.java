@@ -52,9 +52,7 @@ final class ChannelService implements AutoCloseable {
         backbone =
                 new LocalBackbone(
                         new LocalSettings(
-                                shards,
-                                ledger,
-                                channel -> channels.forChannel(channel).ring()),
+                                shards, ledger, channel -> channels.forChannel(channel).ring()),
                         System.currentTimeMillis(),
                         outbound.ticker(),
                         outbound.wheel());

@@ -6,6 +6,7 @@ import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
 import io.highwater.handshake.HandshakeBeans;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
@@ -119,6 +120,7 @@ final class NodeCore implements AutoCloseable {
                 new PermessageDeflate(
                         config.deflate(),
                         Runtime.getRuntime().maxMemory(),
+                        ledger.book(Account.CONTEXTS),
                         wheel,
                         callbacks,
                         metrics.deflate());

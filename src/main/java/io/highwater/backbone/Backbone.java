@@ -14,8 +14,8 @@ public interface Backbone extends AutoCloseable {
      * Adds an entry, which whoever follows the channel hears, on this node as on any other. A
      * repeat of (publisher, channel, msgId) within 5 minutes is answered with the first position
      * and heard by nobody. Where there is no room for another name of a channel it fails with
-     * {@link UnavailableException}. Of two appends of one thread to a channel the first gets the lower
-     * position, and its stage completes first.
+     * {@link UnavailableException}. Of two appends of one thread to a channel the first gets the
+     * lower position, and its stage completes first.
      */
     CompletionStage<Appended> append(Draft draft);
 

@@ -106,8 +106,7 @@ public final class ChannelHub<F> implements AutoCloseable {
                     try {
                         opened = shard.opened(channel, subscriber.payer());
                     } catch (UnavailableException e) {
-                        subscriber.onSubscribed(
-                                new SubscribeOutcome.Failed(channel, requestId, e));
+                        subscriber.onSubscribed(new SubscribeOutcome.Failed(channel, requestId, e));
                         return;
                     }
                     opened.subscribe(subscriber, since, limit, requestId);

@@ -217,8 +217,7 @@ final class HubShard<F> implements BackboneListener {
                 throw new UnavailableException("the node is stopping", RETRY_AFTER);
             }
             if (!names.admits(payer, HubChannel.BYTES) || !backbone.follow(name, this, payer)) {
-                throw new UnavailableException(
-                        "there is no room for another channel", RETRY_AFTER);
+                throw new UnavailableException("there is no room for another channel", RETRY_AFTER);
             }
             channel = new HubChannel<>(name, this, payer);
             channels.put(name, channel);

@@ -9,6 +9,7 @@ import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
+import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
@@ -17,6 +18,8 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
@@ -27,6 +30,7 @@ import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Codec;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
@@ -41,6 +45,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -59,6 +64,7 @@ final class SessionFixture {
     final AtomicInteger reconnects = new AtomicInteger();
     final ScriptedBackbone backbone;
     final SessionRegistry registry = new SessionRegistry();
+    final Ledger ledger;
     private final ManualExecutor work = new ManualExecutor();
     private final SessionNode node;
 
@@ -67,16 +73,22 @@ final class SessionFixture {
     }
 
     SessionFixture(ChannelRule rule, WaterMarks marks) {
+        this(rule, marks, Map.of());
+    }
+
+    /**
+     * @param mostBytes of the accounts that are bounded
+     */
+    SessionFixture(ChannelRule rule, WaterMarks marks, Map<Account, Long> mostBytes) {
+        ledger = Ledgers.of(mostBytes, ticker);
         ChannelSettings channels =
                 new ChannelSettings(
                         ChannelProfile.defaults(),
-                        List.of(new PrefixSettings("prices.", "LATEST", 2, null, null)),
-                        0.1);
+                        List.of(new PrefixSettings("prices.", "LATEST", 2, null, null)));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
-                                new LocalSettings(
-                                        2, 10 << 20, 1 << 20, any -> RingBounds.defaults()),
+                                new LocalSettings(2, ledger, any -> RingBounds.defaults()),
                                 7,
                                 ticker,
                                 wheel));
@@ -91,7 +103,9 @@ final class SessionFixture {
                                         Runnable::run,
                                         DeflateObserver.NONE)),
                         List.of(work),
+                        DeliveryBurst.NONE,
                         10 << 20,
+                        ledger.book(Account.NAMES),
                         ChannelObserver.NONE);
         OutboundSettings queue =
                 new OutboundSettings(marks, OverflowPolicy.EVICT, Duration.ofSeconds(30));
@@ -132,6 +146,7 @@ final class SessionFixture {
                         25,
                         wheel,
                         ticker,
+                        ledger.book(Account.NAMES),
                         new SessionObserver() {
                             @Override
                             public void onReconnect() {
@@ -152,12 +167,17 @@ final class SessionFixture {
 
     /** A client that has connected and said nothing. */
     Client connect() {
-        return new Client();
+        return new Client("10.0.0.9");
     }
 
     /** A client that has said hello and taken the welcome. */
     Client client(String name) {
-        Client client = new Client();
+        return client(name, "10.0.0.9");
+    }
+
+    /** The same from another address. */
+    Client client(String name, String address) {
+        Client client = new Client(address);
         client.send("{'type':'hello','id':1,'client':'" + name + "'}");
         client.take("welcome");
         return client;
@@ -165,11 +185,12 @@ final class SessionFixture {
 
     /** One session and what it was told. */
     final class Client {
-        final RecordingWire wire = new RecordingWire();
+        final RecordingWire wire;
         final Session session;
         private int taken;
 
-        private Client() {
+        private Client(String address) {
+            wire = new RecordingWire(Ledgers.payer(ledger, address));
             session =
                     new Session(
                             node,

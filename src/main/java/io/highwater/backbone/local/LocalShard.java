@@ -168,8 +168,7 @@ final class LocalShard {
     }
 
     /** Caller holds lock. */
-    private LocalChannel channel(
-            String name, Tails.@Nullable Tail tail, @Nullable Payer payer) {
+    private LocalChannel channel(String name, Tails.@Nullable Tail tail, @Nullable Payer payer) {
         return new LocalChannel(name, bounds.apply(name), generation, tail, payer, this);
     }
 

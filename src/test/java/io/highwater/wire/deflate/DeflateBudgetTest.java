@@ -14,11 +14,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class DeflateBudgetTest {
-    private static final int CONTEXT_BYTES = 4096;
+    private static final int CONTEXT_BYTES = OwnHistory.bytes(4096);
     private static final int BUDGET = 16 * CONTEXT_BYTES;
 
     private final DeflateFixture fixture =
-            new DeflateFixture(DeflateSettings.defaults(), 10 * BUDGET + 10);
+            new DeflateFixture(DeflateSettings.defaults(), 20L * BUDGET + 20);
     private final Corpus corpus = new Corpus(1);
     private final List<ContextPeer> peers = new ArrayList<>();
 
@@ -77,7 +77,11 @@ final class DeflateBudgetTest {
         assertThat(fixture.node.contextBytes()).as("one above").isEqualTo(BUDGET + CONTEXT_BYTES);
         assertThat(all.get(19).send(500)).as("still compressed, without context").isTrue();
         assertThat(fixture.node.contextBytes()).isEqualTo(BUDGET + CONTEXT_BYTES);
-        assertThat(fixture.node.negotiate(List.of(DeflateFixture.OFFER), DeflatePolicy.CONTEXT_4K))
+        assertThat(
+                        fixture.node.negotiate(
+                                List.of(DeflateFixture.OFFER),
+                                DeflatePolicy.CONTEXT_4K,
+                                fixture.payer("10.0.0.1")))
                 .extracting(WireExtension::answer)
                 .asString()
                 .contains("server_no_context_takeover; client_no_context_takeover");
@@ -95,10 +99,14 @@ final class DeflateBudgetTest {
     void aboveTwiceItNothingIsCompressedUntilItIsKeptAgain() {
         List<Connection> all = connections(10);
         all.forEach(c -> c.send(5000));
-        fixture.node.budget().add(2 * BUDGET);
+        fixture.node.budget().add(null, 2 * BUDGET);
         assertThat(fixture.steps).containsExactly(BudgetStep.OFF);
         assertThat(all.get(0).send(500)).isFalse();
-        assertThat(fixture.node.negotiate(List.of(DeflateFixture.OFFER), DeflatePolicy.CONTEXT_4K))
+        assertThat(
+                        fixture.node.negotiate(
+                                List.of(DeflateFixture.OFFER),
+                                DeflatePolicy.CONTEXT_4K,
+                                fixture.payer("10.0.0.1")))
                 .isNull();
 
         fixture.executor.runAll();
@@ -106,7 +114,7 @@ final class DeflateBudgetTest {
         assertThat(fixture.steps).containsExactly(BudgetStep.OFF, BudgetStep.SHARED);
         assertThat(all.get(0).send(500)).isTrue();
 
-        fixture.node.budget().add(-2 * BUDGET);
+        fixture.node.budget().add(null, -2 * BUDGET);
         assertThat(fixture.steps)
                 .containsExactly(BudgetStep.OFF, BudgetStep.SHARED, BudgetStep.CONTEXT);
         all.forEach(c -> assertThat(c.send(5000)).isTrue());
@@ -115,12 +123,12 @@ final class DeflateBudgetTest {
 
     @Test
     void itStepsBackOnlyAnEighthBelow() {
-        fixture.node.budget().add(BUDGET + 2);
-        fixture.node.budget().add(-2);
-        fixture.node.budget().add(2);
-        fixture.node.budget().add(-BUDGET / 8);
+        fixture.node.budget().add(null, BUDGET + 2);
+        fixture.node.budget().add(null, -2);
+        fixture.node.budget().add(null, 2);
+        fixture.node.budget().add(null, -BUDGET / 8);
         assertThat(fixture.steps).containsExactly(BudgetStep.SHARED);
-        fixture.node.budget().add(-10);
+        fixture.node.budget().add(null, -10);
         assertThat(fixture.steps).containsExactly(BudgetStep.SHARED, BudgetStep.CONTEXT);
         pass(Duration.ofSeconds(2));
         assertThat(fixture.steps).hasSize(2);
@@ -133,11 +141,11 @@ final class DeflateBudgetTest {
         peers.add(peer);
         byte[] first = corpus.json(30_000);
         wire.incoming(peer.compress(first), 1 << 16);
-        fixture.node.budget().add(3 * BUDGET);
+        fixture.node.budget().add(null, 3 * BUDGET);
         pass(Duration.ofSeconds(10));
         byte[] again = Arrays.copyOf(first, 20_000);
         assertThat(wire.incoming(peer.compress(again), 1 << 16)).isEqualTo(ByteBuffer.wrap(again));
-        fixture.node.budget().add(-3 * BUDGET);
+        fixture.node.budget().add(null, -3 * BUDGET);
     }
 
     @Test
@@ -149,7 +157,7 @@ final class DeflateBudgetTest {
                     channel.share(OutboundFrame.binary(ByteBuffer.wrap(corpus.json(500))));
             all.forEach(c -> c.peer.read(c.wire.outgoing(frame)));
         }
-        assertThat(fixture.node.contextBytes()).isEqualTo(CONTEXT_BYTES);
+        assertThat(fixture.node.contextBytes()).isEqualTo(4096 + 32);
         channel.close();
         assertThat(fixture.node.contextBytes()).isZero();
     }
