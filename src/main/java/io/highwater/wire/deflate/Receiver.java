@@ -104,8 +104,12 @@ final class Receiver implements Debtor {
 
     /** Caller holds this. */
     private long bytes() {
-        int own = history.ownBytes();
-        return own == 0 || closed ? 0 : OBJECT_BYTES + own;
+        return history instanceof OwnHistory own && !closed ? OBJECT_BYTES + own.ownBytes() : 0;
+    }
+
+    /** What one takes of the heap that keeps so much text. */
+    static int bytes(int windowBytes) {
+        return OBJECT_BYTES + OwnHistory.bytes(windowBytes);
     }
 
     /**
