@@ -158,6 +158,11 @@ public final class RecordingWire implements Wire {
     }
 
     /** Frames as they were written, joined or not. */
+    /** Keeps nothing of what was written so far. */
+    public synchronized void forget() {
+        writes.clear();
+    }
+
     public synchronized List<OutboundFrame> writes() {
         return List.copyOf(writes);
     }

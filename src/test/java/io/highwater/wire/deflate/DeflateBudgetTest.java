@@ -3,13 +3,19 @@ package io.highwater.wire.deflate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.limits.Account;
+import io.highwater.limits.Payer;
+import io.highwater.testing.RecordingWire;
 import io.highwater.wire.OutboundFrame;
+import io.highwater.wire.ProtocolViolation;
 import io.highwater.wire.WireExtension;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -160,5 +166,118 @@ final class DeflateBudgetTest {
         assertThat(fixture.node.contextBytes()).isEqualTo(4096 + 32);
         channel.close();
         assertThat(fixture.node.contextBytes()).isZero();
+    }
+
+    // The edges of the account. Each of these addresses keeps what it received.
+
+    private static final class Sink {
+        final RecordingWire wire;
+        final WireExtension extension;
+        final ContextPeer peer = new ContextPeer(ContextTakeover.TAKEOVER);
+
+        Sink(DeflateFixture fixture, String address) {
+            Payer payer = fixture.payer(address);
+            wire = new RecordingWire(payer);
+            extension =
+                    Objects.requireNonNull(
+                            fixture.node.negotiate(
+                                    List.of(DeflateFixture.OFFER),
+                                    DeflatePolicy.CONTEXT_4K,
+                                    payer));
+            extension.attach(wire);
+        }
+
+        void receive(byte[] message) throws ProtocolViolation {
+            extension.incoming(peer.compress(message), 1 << 16);
+        }
+
+        boolean isEnded() {
+            return !wire.failures().isEmpty();
+        }
+    }
+
+    private DeflateFixture bounded(long mostBytes) {
+        return new DeflateFixture(
+                DeflateSettings.defaults(),
+                20 * mostBytes,
+                Map.of(Account.CONTEXTS, 2 * mostBytes));
+    }
+
+    @Test
+    void anAddressBeyondItsShareLosesItsOwnContextsThenSessionsAndNoOther() throws Exception {
+        long most = 64L * Receiver.bytes(4096);
+        try (DeflateFixture edge = bounded(most / 2)) {
+            List<Sink> others = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                others.add(new Sink(edge, "10.0.0.2"));
+                others.get(i).receive(corpus.json(5_000));
+            }
+            List<Sink> own = new ArrayList<>();
+            for (int i = 0; i < 17; i++) {
+                own.add(new Sink(edge, "10.0.0.1"));
+                own.get(i).receive(corpus.json(5_000));
+                if (i < 4) {
+                    OutboundFrame text = OutboundFrame.binary(ByteBuffer.wrap(corpus.json(5_000)));
+                    own.get(i).extension.outgoing(text);
+                }
+            }
+            edge.executor.runAll();
+            assertThat(own.stream().filter(Sink::isEnded)).hasSizeBetween(1, 3);
+            assertThat(own.stream().flatMap(sink -> sink.wire.failures().stream()))
+                    .allMatch(failure -> failure.status().code() == 1013);
+            assertThat(others).noneMatch(Sink::isEnded);
+            assertThat(edge.payer("10.0.0.1").bytes(Account.CONTEXTS))
+                    .isBetween(most / 4 * 3 / 4, most / 4);
+            assertThat(
+                            edge.node.negotiate(
+                                    List.of(DeflateFixture.OFFER),
+                                    DeflatePolicy.CONTEXT_4K,
+                                    edge.payer("10.0.0.9")))
+                    .extracting(WireExtension::answer)
+                    .asString()
+                    .doesNotContain("no_context_takeover");
+            own.addAll(others);
+            own.forEach(sink -> sink.extension.close());
+            own.forEach(sink -> sink.peer.close());
+            assertThat(edge.node.contextBytes()).isZero();
+            assertThat(edge.payer("10.0.0.1").bytes(Account.CONTEXTS)).isZero();
+        }
+    }
+
+    @Test
+    void anAddressAtItsShareNegotiatesNoContext() throws Exception {
+        long most = 64L * Receiver.bytes(4096);
+        try (DeflateFixture edge = bounded(most / 2)) {
+            List<Sink> own = new ArrayList<>();
+            for (int i = 0; i < 15; i++) {
+                own.add(new Sink(edge, "10.0.0.1"));
+                own.get(i).receive(corpus.json(5_000));
+            }
+            assertThat(own).noneMatch(Sink::isEnded);
+            assertThat(new Sink(edge, "10.0.0.1").extension.answer())
+                    .contains("client_no_context_takeover", "server_no_context_takeover");
+            own.forEach(sink -> sink.peer.close());
+        }
+    }
+
+    @Test
+    void fullItEndsThoseWhoseTextCannotBeGivenUp() throws Exception {
+        long most = 64L * Receiver.bytes(4096);
+        try (DeflateFixture edge = bounded(most / 2)) {
+            List<Sink> all = new ArrayList<>();
+            for (int i = 0; i < 70; i++) {
+                all.add(new Sink(edge, "10.0.0." + i % 7));
+            }
+            for (Sink sink : all) {
+                sink.receive(corpus.json(5_000));
+                assertThat(edge.node.contextBytes()).isLessThanOrEqualTo(most);
+            }
+            edge.executor.runAll();
+            assertThat(all.stream().filter(Sink::isEnded)).hasSizeBetween(6, 14);
+            all.forEach(sink -> sink.extension.close());
+            all.forEach(sink -> sink.peer.close());
+            assertThat(edge.node.contextBytes()).isZero();
+            assertThat(edge.ledger.book(Account.CONTEXTS).debtors()).isZero();
+        }
     }
 }
