@@ -11,6 +11,8 @@ import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.ShardThreads;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OutboundTurn;
@@ -45,18 +47,14 @@ final class ChannelService implements AutoCloseable {
             SessionObserver observer,
             StreamBursts bursts,
             PermessageDeflate deflate,
+            Ledger ledger,
             Executor executor) {
         ChannelSettings channels = config.channels();
-        long maxHeapBytes = Runtime.getRuntime().maxMemory();
-        long ringBytes = channels.ringBytes(maxHeapBytes);
         int shards = Runtime.getRuntime().availableProcessors();
         backbone =
                 new LocalBackbone(
                         new LocalSettings(
-                                shards,
-                                ringBytes,
-                                maxHeapBytes / 50,
-                                channel -> channels.forChannel(channel).ring()),
+                                shards, ledger, channel -> channels.forChannel(channel).ring()),
                         System.currentTimeMillis(),
                         outbound.ticker(),
                         outbound.wheel());
@@ -69,7 +67,8 @@ final class ChannelService implements AutoCloseable {
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         threads.executors(),
                         new SharedWrites(bursts),
-                        ringBytes,
+                        ledger.book(Account.RINGS).mostBytes(),
+                        ledger.book(Account.NAMES),
                         ChannelObserver.NONE);
         // Replies end a session that does not read them; what may give way says so by its lane.
         OutboundSettings queue =
@@ -95,6 +94,7 @@ final class ChannelService implements AutoCloseable {
                                 config.keepalive().pingInterval().toSeconds(),
                                 outbound.wheel(),
                                 outbound.ticker(),
+                                ledger.book(Account.NAMES),
                                 observer),
                         executor);
     }

@@ -6,6 +6,7 @@ import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
+import io.highwater.limits.Account;
 import io.highwater.limits.AddressLimits;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.TcpLimits;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * checked what goes across. Confined to its caller.
  */
 final class ConfigAssembly {
+    /** Of fractions that were written with a few digits. */
+    private static final double ROUNDING = 1e-9;
+
     private final ConfigSchema schema;
     private final ConfigProblems problems;
 
@@ -76,6 +80,9 @@ final class ConfigAssembly {
                         this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
         ChannelSettings channels = channels();
         KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
+        DeflateSettings deflate =
+                problems.attempt(
+                        this::deflate, "highwater.deflate.", "highwater.limits.heap-share");
         checkAdminPort(keystore);
         problems.throwIfAny();
         return new HighwaterConfig(
@@ -99,10 +106,7 @@ final class ConfigAssembly {
                         schema.governor().slowFraction(), schema.governor().heapFraction()),
                 made(keepalive),
                 schema.drain().window(),
-                new DeflateSettings(
-                        (int) schema.deflate().minBytes().bytes(),
-                        schema.deflate().level(),
-                        schema.deflate().budget()));
+                made(deflate));
     }
 
     private ServerSettings server(@Nullable Keystore keystore) {
@@ -236,6 +240,26 @@ final class ConfigAssembly {
                         instanceof UnixOperatingSystemMXBean unix
                 ? unix.getMaxFileDescriptorCount()
                 : 0;
+    }
+
+    /** Their account is full at twice the budget, if not before. */
+    private DeflateSettings deflate() {
+        double heapShare = schema.limits().heapShare();
+        double most = heapShare * Account.CONTEXTS.share() / 2;
+        Double budget = schema.deflate().budget();
+        if (budget != null && budget > most + ROUNDING) {
+            throw new IllegalArgumentException(
+                    "highwater.deflate.budget: "
+                            + budget
+                            + " is above a tenth of highwater.limits.heap-share, "
+                            + heapShare
+                            + ": contexts may have a fifth of that, and compression ends at twice"
+                            + " the budget");
+        }
+        return new DeflateSettings(
+                (int) schema.deflate().minBytes().bytes(),
+                schema.deflate().level(),
+                budget == null ? most : budget);
     }
 
     private WireSettings wire() {

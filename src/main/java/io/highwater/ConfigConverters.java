@@ -21,7 +21,7 @@ final class ConfigConverters {
         if (type == int.class || type == Integer.class) {
             return Integer::valueOf;
         }
-        if (type == double.class) {
+        if (type == double.class || type == Double.class) {
             // Not Double's own: that takes "1f" and "NaN" too.
             return text -> new BigDecimal(text).doubleValue();
         }

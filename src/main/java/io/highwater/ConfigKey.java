@@ -111,7 +111,7 @@ public record ConfigKey(String name, String fallback, String shown, String form,
         if (type == Duration.class) {
             return "a duration";
         }
-        if (type == double.class) {
+        if (type == double.class || type == Double.class) {
             return "a number";
         }
         return type == ByteSize.class ? "a size in bytes, KiB, MiB or GiB" : "a whole number";

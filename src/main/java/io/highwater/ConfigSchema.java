@@ -307,9 +307,9 @@ record ConfigSchema(
                     @Allowed(min = "1", max = "9")
                     int level,
             @Setting(
-                            fallback = "0.1",
+                            shown = "a tenth of limits.heap-share",
                             about =
-                                    "Of the heap, what contexts may take; above it new and idle ones are given up, above twice it all compression.")
+                                    "Of the heap, what contexts may take before new and idle ones are given up, and above twice it all compression; that is a fifth of limits.heap-share at most.")
                     @Allowed(max = "1")
-                    double budget) {}
+                    @Nullable Double budget) {}
 }

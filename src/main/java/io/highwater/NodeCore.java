@@ -131,6 +131,7 @@ final class NodeCore implements AutoCloseable {
                 new PermessageDeflate(
                         config.deflate(),
                         Runtime.getRuntime().maxMemory(),
+                        ledger.book(Account.CONTEXTS),
                         wheel,
                         callbacks,
                         metrics.deflate());
@@ -144,6 +145,7 @@ final class NodeCore implements AutoCloseable {
                         metrics.sessions(),
                         bursts,
                         deflate,
+                        ledger,
                         callbacks);
         parts.add(channels, channels::close);
         upgrades =

@@ -1,5 +1,6 @@
 package io.highwater.backbone;
 
+import io.highwater.limits.Payer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param key what it is the newest value of, or null
  * @param secret never to be compressed
  * @param data JSON text in UTF-8, passed on byte for byte; not copied
+ * @param payer the address for which it is kept; null where it came from none
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; a copy a message is what it saves.
 public record Draft(
@@ -18,4 +20,16 @@ public record Draft(
         String msgId,
         @Nullable String key,
         boolean secret,
-        byte[] data) {}
+        byte[] data,
+        @Nullable Payer payer) {
+    /** One that is nobody's share of anything. */
+    public Draft(
+            String channel,
+            String publisher,
+            String msgId,
+            @Nullable String key,
+            boolean secret,
+            byte[] data) {
+        this(channel, publisher, msgId, key, secret, data, null);
+    }
+}

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
  * Where an entry stands in the log of its channel. Immutable.
  *
  * @param origin the region that accepted the entry; {@code local} on a single node
- * @param generation rises whenever the log was begun anew
+ * @param generation rises whenever the log was begun anew, or the log of this channel, as it had
+ *     been forgotten
  * @param shardSequence rises with every entry of the shard; says nothing by itself
  * @param channelSequence rises by exactly 1 with every entry of the channel, from 1 on in each
  *     generation; 0 is the place before the first

@@ -8,6 +8,9 @@ import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Ledger;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChannelHub<F> implements AutoCloseable {
     private static final Duration RETRY_AFTER_BACKLOG = Duration.ofMillis(250);
-    private static final Duration RETRY_AFTER_CLOSE = Duration.ofSeconds(1);
 
     private final Backbone backbone;
     private final FrameFactory<F> frames;
@@ -31,14 +33,22 @@ public final class ChannelHub<F> implements AutoCloseable {
     private final ChannelObserver observer;
     private final List<HubShard<F>> shards;
 
-    /** A hub whose subscribers' writes leave one by one. */
+    /** A hub whose subscribers' writes leave one by one, and that has room for any channel. */
     public ChannelHub(
             Backbone backbone,
             FrameFactory<F> frames,
             List<? extends Executor> shards,
             long backlogBytes,
             ChannelObserver observer) {
-        this(backbone, frames, PieceSize.WHOLE, shards, DeliveryBurst.NONE, backlogBytes, observer);
+        this(
+                backbone,
+                frames,
+                PieceSize.WHOLE,
+                shards,
+                DeliveryBurst.NONE,
+                backlogBytes,
+                Ledger.unbounded().book(Account.NAMES),
+                observer);
     }
 
     /**
@@ -47,6 +57,7 @@ public final class ChannelHub<F> implements AutoCloseable {
      * @param burst told when a shard delivers to many
      * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
      *     are refused; what waits is counted as in the rings, which mostly hold it too
+     * @param names the account of the channels; where it is full none begins
      */
     public ChannelHub(
             Backbone backbone,
@@ -55,6 +66,7 @@ public final class ChannelHub<F> implements AutoCloseable {
             List<? extends Executor> shards,
             DeliveryBurst burst,
             long backlogBytes,
+            Book names,
             ChannelObserver observer) {
         this.backbone = backbone;
         this.frames = frames;
@@ -68,6 +80,7 @@ public final class ChannelHub<F> implements AutoCloseable {
                                 executor ->
                                         new HubShard<>(
                                                 backbone, frames, pieces, executor, share, burst,
+                                                names,
                                                 observer, failures))
                         .toList();
     }
@@ -97,20 +110,15 @@ public final class ChannelHub<F> implements AutoCloseable {
         HubShard<F> shard = shard(channel);
         shard.execute(
                 () -> {
-                    HubChannel<F> opened = shard.opened(channel);
-                    if (opened == null) {
-                        subscriber.onSubscribed(closed(channel, requestId));
-                    } else {
-                        opened.subscribe(subscriber, since, limit, requestId);
+                    HubChannel<F> opened;
+                    try {
+                        opened = shard.opened(channel, subscriber.payer());
+                    } catch (UnavailableException e) {
+                        subscriber.onSubscribed(new SubscribeOutcome.Failed(channel, requestId, e));
+                        return;
                     }
+                    opened.subscribe(subscriber, since, limit, requestId);
                 });
-    }
-
-    private static SubscribeOutcome closed(String channel, int requestId) {
-        return new SubscribeOutcome.Failed(
-                channel,
-                requestId,
-                new UnavailableException("the node is stopping", RETRY_AFTER_CLOSE));
     }
 
     /**

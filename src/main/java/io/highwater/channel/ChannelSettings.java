@@ -10,10 +10,8 @@ import java.util.List;
  *
  * @param base what holds where no prefix says otherwise
  * @param prefixes each prefix once
- * @param ringHeapFraction of the heap that all rings together may fill, above 0 up to 0.5
  */
-public record ChannelSettings(
-        ChannelProfile base, List<PrefixSettings> prefixes, double ringHeapFraction) {
+public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes) {
     public ChannelSettings {
         prefixes =
                 prefixes.stream()
@@ -26,22 +24,16 @@ public record ChannelSettings(
                         "highwater.channels.\"" + prefix + "\": set more than once");
             }
         }
-        if (!(ringHeapFraction > 0 && ringHeapFraction <= 0.5)) {
-            throw new IllegalArgumentException(
-                    "ringHeapFraction: "
-                            + ringHeapFraction
-                            + " is not in the range above 0 to 0.5");
-        }
     }
 
-    /** No prefixes, 10 % of the heap. */
+    /** No prefixes. */
     public static ChannelSettings defaults() {
-        return new ChannelSettings(ChannelProfile.defaults(), List.of(), 0.1);
+        return new ChannelSettings(ChannelProfile.defaults(), List.of());
     }
 
     /** The same with these prefixes instead. */
     public ChannelSettings withPrefixes(List<PrefixSettings> prefixes) {
-        return new ChannelSettings(base, prefixes, ringHeapFraction);
+        return new ChannelSettings(base, prefixes);
     }
 
     public ChannelProfile forChannel(String channel) {
@@ -52,10 +44,5 @@ public record ChannelSettings(
             }
         }
         return profile;
-    }
-
-    /** Bytes that all rings together may fill. */
-    public long ringBytes(long maxHeapBytes) {
-        return (long) (maxHeapBytes * ringHeapFraction);
     }
 }

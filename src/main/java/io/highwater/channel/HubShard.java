@@ -4,6 +4,10 @@ import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.Position;
+import io.highwater.backbone.UnavailableException;
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +40,8 @@ final class HubShard<F> implements BackboneListener {
 
     private static final int MAILBOX_CHUNK = 256;
 
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     final Backbone backbone;
     final FrameFactory<F> frames;
     final PieceSize pieces;
@@ -45,6 +51,7 @@ final class HubShard<F> implements BackboneListener {
     private final ChannelObserver observer;
     private final Executor executor;
     private final DeliveryBurst burst;
+    private final Book names;
 
     /** Since the burst began. */
     private int burstDeliveries;
@@ -72,6 +79,7 @@ final class HubShard<F> implements BackboneListener {
             Executor executor,
             long backlogBytes,
             DeliveryBurst burst,
+            Book names,
             ChannelObserver observer,
             Failures failures) {
         this.backbone = backbone;
@@ -79,6 +87,7 @@ final class HubShard<F> implements BackboneListener {
         this.pieces = pieces;
         this.executor = executor;
         this.burst = burst;
+        this.names = names;
         this.observer = observer;
         this.failures = failures;
         backlog = new Backlog(backlogBytes);
@@ -198,13 +207,24 @@ final class HubShard<F> implements BackboneListener {
         sharing.add(channel);
     }
 
-    /** The channel, followed from now on; null once the shard is closed. */
-    @Nullable HubChannel<F> opened(String name) {
+    /**
+     * The channel, followed from now on.
+     *
+     * @param payer for whom it is kept, if it is new; null where it is nobody's
+     * @throws UnavailableException the shard is closed, or there is no room for a new one
+     */
+    HubChannel<F> opened(String name, @Nullable Payer payer) throws UnavailableException {
         HubChannel<F> channel = channels.get(name);
-        if (channel == null && !closed) {
-            channel = new HubChannel<>(name, this);
+        if (channel == null) {
+            if (closed) {
+                throw new UnavailableException("the node is stopping", RETRY_AFTER);
+            }
+            if (!names.admits(payer, HubChannel.BYTES) || !backbone.follow(name, this, payer)) {
+                throw new UnavailableException("there is no room for another channel", RETRY_AFTER);
+            }
+            channel = new HubChannel<>(name, this, payer);
             channels.put(name, channel);
-            backbone.follow(name, this);
+            names.add(payer, HubChannel.BYTES);
         }
         return channel;
     }
@@ -224,13 +244,17 @@ final class HubShard<F> implements BackboneListener {
         if (channel.isUnused() && channels.remove(channel.name, channel)) {
             backbone.unfollow(channel.name);
             channel.release();
+            names.add(channel.payer, -HubChannel.BYTES);
         }
     }
 
     void close() {
         closed = true;
         channels.keySet().forEach(backbone::unfollow);
-        channels.values().forEach(HubChannel::release);
+        for (HubChannel<F> channel : channels.values()) {
+            channel.release();
+            names.add(channel.payer, -HubChannel.BYTES);
+        }
         channels.clear();
     }
 }

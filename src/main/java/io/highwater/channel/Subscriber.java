@@ -1,6 +1,8 @@
 package io.highwater.channel;
 
 import io.highwater.backbone.Position;
+import io.highwater.limits.Payer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who receives, of any number of channels. Called on the shard's thread of the channel in question,
@@ -10,6 +12,11 @@ import io.highwater.backbone.Position;
 public interface Subscriber<F> {
     /** The name it goes by in {@link Presence}. */
     String client();
+
+    /** The address for which its channels' names are kept; null where it is nobody's. */
+    default @Nullable Payer payer() {
+        return null;
+    }
 
     /** Once for each {@link ChannelHub#subscribe}, before any turn of that subscription. */
     void onSubscribed(SubscribeOutcome outcome);

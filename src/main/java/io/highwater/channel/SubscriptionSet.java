@@ -16,10 +16,16 @@ final class SubscriptionSet<F> {
 
     private static final int MIN_LENGTH = 2;
 
+    /** An index that has so many times the room it needs is made anew: it never shrinks itself. */
+    private static final int WASTED = 8;
+
     private @Nullable Subscription<F>[] array = array(MIN_LENGTH);
     private int size;
 
     private @Nullable Map<Subscriber<F>, Subscription<F>> index;
+
+    /** The most that the index has had. */
+    private int indexed;
 
     int size() {
         return size;
@@ -55,12 +61,19 @@ final class SubscriptionSet<F> {
         size++;
         if (index != null) {
             index.put(subscription.subscriber, subscription);
+            indexed = Math.max(indexed, size);
         } else if (size > SEARCHED) {
-            index = new IdentityHashMap<>(size * 2);
-            for (int i = 0; i < size; i++) {
-                index.put(get(i).subscriber, get(i));
-            }
+            index = index();
         }
+    }
+
+    private Map<Subscriber<F>, Subscription<F>> index() {
+        Map<Subscriber<F>, Subscription<F>> made = new IdentityHashMap<>(size * 2);
+        for (int i = 0; i < size; i++) {
+            made.put(get(i).subscriber, get(i));
+        }
+        indexed = size;
+        return made;
     }
 
     void remove(Subscription<F> subscription) {
@@ -73,6 +86,8 @@ final class SubscriptionSet<F> {
             index.remove(subscription.subscriber);
             if (size <= SEARCHED / 2) {
                 index = null;
+            } else if (size < indexed / WASTED) {
+                index = index();
             }
         }
         if (array.length > MIN_LENGTH && size <= array.length / 4) {

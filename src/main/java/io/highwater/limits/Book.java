@@ -98,15 +98,26 @@ public final class Book {
         return fairBytes;
     }
 
-    /** Bytes were allocated for this address, or, below 0, let go. Whatever the edges say. */
-    public void add(Payer payer, long delta) {
-        payer.add(account, delta);
+    /**
+     * Bytes were allocated for this address, or, below 0, let go. Whatever the edges say.
+     *
+     * @param payer null where nobody knows whose they are
+     */
+    public void add(@Nullable Payer payer, long delta) {
+        if (payer != null) {
+            payer.add(account, delta);
+        }
         bytes.addAndGet(delta);
     }
 
     /** The same of bytes that belong to many, as the frames of a channel do. */
     public void addShared(long delta) {
         bytes.addAndGet(delta);
+    }
+
+    /** Of what is shared, so much is this address's from now on, or, below 0, no more. */
+    public void assign(Payer payer, long delta) {
+        payer.add(account, delta);
     }
 
     /** Adds where that passes no edge, and says whether it did. */
@@ -120,8 +131,21 @@ public final class Book {
 
     /** Whether so much more passes no edge. */
     public boolean fits(Payer payer, long more) {
+        return bytes.get() + more <= mostBytes && fitsAddress(payer, more);
+    }
+
+    /** Whether so much more leaves the address within its share. */
+    public boolean fitsAddress(@Nullable Payer payer, long more) {
+        return payer == null || payer.isProxy() || payer.bytes(account) + more <= mostOfAddress;
+    }
+
+    /**
+     * Whether something new may begin that takes so much. An eighth of the account, and of each
+     * share, is for those who keep little: they get in where others made it full.
+     */
+    public boolean admits(@Nullable Payer payer, long more) {
         return bytes.get() + more <= mostBytes
-                && (payer.isProxy() || payer.bytes(account) + more <= mostOfAddress);
+                && (payer == null || (fitsAddress(payer, more) && !isClosedTo(payer)));
     }
 
     /** Whether who keeps this much is to wait before it keeps more: it is of the larger half. */

@@ -4,6 +4,7 @@ import io.highwater.time.Ticker;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,17 +29,27 @@ public final class Ledger {
             Payers payers,
             LimitsObserver observer,
             Ticker ticker) {
+        this(
+                account -> (long) (settings.heapShare() * heapBytes * account.share()),
+                settings.addressShare(),
+                payers,
+                observer,
+                ticker);
+    }
+
+    /**
+     * @param mostBytes of each account
+     */
+    public Ledger(
+            ToLongFunction<Account> mostBytes,
+            double addressShare,
+            Payers payers,
+            LimitsObserver observer,
+            Ticker ticker) {
         this.payers = payers;
-        double budget = settings.heapShare() * heapBytes;
         for (Account account : Account.values()) {
-            books.put(
-                    account,
-                    new Book(
-                            account,
-                            (long) (budget * account.share()),
-                            settings.addressShare(),
-                            observer,
-                            ticker));
+            long most = mostBytes.applyAsLong(account);
+            books.put(account, new Book(account, most, addressShare, observer, ticker));
         }
     }
 

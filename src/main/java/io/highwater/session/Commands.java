@@ -15,6 +15,7 @@ import io.highwater.protocol.CommandDispatcher;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Reply;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
@@ -34,6 +35,11 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     /** Where what failed does not say better. */
     private static final long RETRY_AFTER_MILLIS = 1_000;
+
+    private static final UnavailableException NO_ROOM =
+            new UnavailableException(
+                    "there is no room for another subscription",
+                    Duration.ofMillis(RETRY_AFTER_MILLIS));
 
     private final Session session;
     private final SessionNode node;
@@ -75,9 +81,15 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             session.reply(Reply.error(subscribe.id(), ErrorCode.LIMIT_EXCEEDED, message));
             return;
         }
+        if (!subscriptions.has(channel)
+                && !node.names().admits(session.payer(), subscriptions.bytesOfNext(channel))) {
+            // Not LIMIT_EXCEEDED: it is no bound of this connection, and others may leave.
+            unavailable(session, subscribe.id(), NO_ROOM);
+            return;
+        }
         Subscription subscription =
                 new Subscription(session, channel, node.channels().forChannel(channel));
-        Subscription replaced = subscriptions.put(subscription);
+        Subscription replaced = subscriptions.put(subscription, node.names(), session.payer());
         if (replaced != null) {
             replaced.stop();
             node.hub().unsubscribe(channel, replaced);
@@ -95,7 +107,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         } else if (outcome instanceof SubscribeOutcome.NotRecovered notRecovered) {
             session.reply(Reply.subscribed(notRecovered));
         } else if (outcome instanceof SubscribeOutcome.Failed failed) {
-            session.subscriptions().remove(subscription);
+            session.drop(subscription);
             unavailable(session, outcome.requestId(), failed.cause());
         }
         session.answered();
@@ -105,7 +117,8 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
     public void onUnsubscribe(Command.Unsubscribe unsubscribe) {
         String channel = unsubscribe.channel();
         Integer id = unsubscribe.id();
-        Subscription subscription = session.subscriptions().remove(channel);
+        Subscription subscription =
+                session.subscriptions().remove(channel, node.names(), session.payer());
         if (subscription == null) {
             notSubscribed(id);
             return;
@@ -151,7 +164,8 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
                                 publish.msgId(),
                                 publish.key(),
                                 publish.isSecret(),
-                                publish.data()));
+                                publish.data(),
+                                session.payer()));
     }
 
     @Override

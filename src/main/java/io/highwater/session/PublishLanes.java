@@ -1,6 +1,9 @@
 package io.highwater.session;
 
 import io.highwater.backbone.Appended;
+import io.highwater.limits.Book;
+import io.highwater.limits.HeapBytes;
+import io.highwater.limits.Payer;
 import io.highwater.protocol.Command.Publish;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -37,13 +40,30 @@ final class PublishLanes {
 
     private final Function<Publish, CompletionStage<Appended>> backbone;
     private final Answers answers;
+    private final Book names;
+    private final Payer payer;
 
     /** Channels that have a publish under way or that one holds up. Guarded by this. */
     private final Map<String, Lane> lanes = new HashMap<>();
 
-    PublishLanes(Function<Publish, CompletionStage<Appended>> backbone, Answers answers) {
+    /** Guarded by this: what is charged for those that are held up. */
+    private long heldBytes;
+
+    /** Guarded by this. */
+    private boolean closed;
+
+    /**
+     * @param names the account of channels that are held up
+     */
+    PublishLanes(
+            Function<Publish, CompletionStage<Appended>> backbone,
+            Answers answers,
+            Book names,
+            Payer payer) {
         this.backbone = backbone;
         this.answers = answers;
+        this.names = names;
+        this.payer = payer;
     }
 
     void publish(Publish publish) {
@@ -59,9 +79,36 @@ final class PublishLanes {
         submit(new Turn(publish, retryAfterMillis));
     }
 
-    /** Whether so many channels are held up that a well-meaning client can't be behind it. */
+    /**
+     * Whether so many channels are held up that a well-meaning client can't be behind it, or that
+     * there is no room for them.
+     */
     synchronized boolean isOverfull() {
-        return lanes.size() > MOST_FAILED;
+        return lanes.size() > MOST_FAILED
+                || (heldBytes > names.fairBytes() && names.isClosedTo(payer));
+    }
+
+    /** The session is over: nothing is held up any more. */
+    synchronized void close() {
+        closed = true;
+        lanes.values().forEach(this::release);
+    }
+
+    private void hold(Lane lane, String channel, String msgId) {
+        if (lane.heldBytes == 0 && !closed) {
+            lane.heldBytes = Lane.BYTES + HeapBytes.of(channel) + HeapBytes.of(msgId);
+            charge(lane.heldBytes);
+        }
+    }
+
+    private void release(Lane lane) {
+        charge(-lane.heldBytes);
+        lane.heldBytes = 0;
+    }
+
+    private void charge(long delta) {
+        heldBytes += delta;
+        names.add(payer, delta);
     }
 
     private void submit(Turn turn) {
@@ -123,8 +170,12 @@ final class PublishLanes {
         Turn next = lane.waiting.poll();
         if (next == null) {
             lane.busy = false;
-            if (lane.failedMsgId == null) {
+            String failed = lane.failedMsgId;
+            if (failed == null) {
                 lanes.remove(channel);
+                release(lane);
+            } else {
+                hold(lane, channel, failed);
             }
         }
         return next;
@@ -135,11 +186,17 @@ final class PublishLanes {
 
     /** One channel's. */
     private static final class Lane {
+        /** The lane 32, its place in the map, what waits 56. */
+        private static final int BYTES = 88 + HeapBytes.MAP_ENTRY;
+
         /** Guarded by the lanes. */
         private final ArrayDeque<Turn> waiting = new ArrayDeque<>(2);
 
         /** Guarded by the lanes: somebody runs it or the backbone will. */
         private boolean busy;
+
+        /** Guarded by the lanes: what is charged for it while it is held up. */
+        private long heldBytes;
 
         /** Confined to who made the lane busy. */
         private @Nullable String failedMsgId;

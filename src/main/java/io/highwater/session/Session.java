@@ -7,6 +7,7 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.outbound.OutboundTurn;
+import io.highwater.limits.Payer;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.WaterMarks;
@@ -176,7 +177,10 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         fragments = null;
         keepalive.stop();
         cancelHelloDeadline();
-        for (Subscription subscription : subscriptions.takeAll()) {
+        if (lanes != null) {
+            lanes.close();
+        }
+        for (Subscription subscription : subscriptions.takeAll(node.names(), payer())) {
             subscription.stop();
             node.hub().unsubscribe(subscription.channel(), subscription);
         }
@@ -332,6 +336,15 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return subscriptions;
     }
 
+    /** There is no such subscription any more. */
+    void drop(Subscription subscription) {
+        subscriptions.remove(subscription, node.names(), payer());
+    }
+
+    Payer payer() {
+        return wire.payer();
+    }
+
     /** Milliseconds until the next command is allowed. */
     long retryAfterMillis() {
         return rate.retryAfterMillis(node.settings(), node.ticker().nanoTime());
@@ -341,7 +354,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         PublishLanes made = lanes;
         if (made == null) {
             Commands commands = new Commands(this, node);
-            lanes = made = new PublishLanes(commands::append, commands);
+            lanes = made = new PublishLanes(commands::append, commands, node.names(), payer());
         }
         return made;
     }

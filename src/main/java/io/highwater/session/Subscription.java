@@ -8,6 +8,7 @@ import io.highwater.channel.SubscribeOutcome;
 import io.highwater.channel.Subscriber;
 import io.highwater.channel.Turn;
 import io.highwater.channel.TurnKind;
+import io.highwater.limits.Payer;
 import io.highwater.outbound.LatestLane;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
@@ -50,6 +51,11 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
     @Override
     public String client() {
         return session.client();
+    }
+
+    @Override
+    public Payer payer() {
+        return session.payer();
     }
 
     @Override

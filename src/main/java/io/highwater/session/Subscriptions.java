@@ -1,5 +1,8 @@
 package io.highwater.session;
 
+import io.highwater.limits.Book;
+import io.highwater.limits.HeapBytes;
+import io.highwater.limits.Payer;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -7,10 +10,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscriptions of one session, by channel. Most sessions have one, and pay for no map.
- * Thread-safe.
+ * The subscriptions of one session, by channel. Most sessions have one, and pay for no map. Whoever
+ * changes them says which account they are charged to, as they have no room for it. Thread-safe.
  */
 final class Subscriptions {
+    /**
+     * What one takes of the heap that is alone in its session: 32, its place in the channel 32, and
+     * its part of that channel's array and index.
+     */
+    static final int ONLY_BYTES = 92;
+
+    /** The map of those that are not alone. */
+    private static final int MAP_BYTES = 48;
+
     /** Guarded by this, like the map: the one where there is one, else null. */
     private @Nullable Subscription only;
 
@@ -32,9 +44,27 @@ final class Subscriptions {
         return only != null && only.channel().equals(channel) ? only : null;
     }
 
+    /** What one more takes of the heap. */
+    synchronized long bytesOfNext(String channel) {
+        if (byChannel != null) {
+            return mappedBytes(channel);
+        }
+        return only == null
+                ? ONLY_BYTES
+                : MAP_BYTES + mappedBytes(only.channel()) + mappedBytes(channel) - ONLY_BYTES;
+    }
+
+    /** Of one that is not alone; the map has a copy of the name. */
+    private static long mappedBytes(String channel) {
+        return ONLY_BYTES + HeapBytes.MAP_ENTRY + HeapBytes.of(channel);
+    }
+
     /** The one that is replaced, or null. */
-    synchronized @Nullable Subscription put(Subscription subscription) {
+    synchronized @Nullable Subscription put(Subscription subscription, Book book, Payer payer) {
         Subscription replaced = find(subscription.channel());
+        if (replaced == null) {
+            book.add(payer, bytesOfNext(subscription.channel()));
+        }
         if (byChannel == null && only != null && replaced == null) {
             byChannel = new HashMap<>();
             byChannel.put(only.channel(), only);
@@ -48,31 +78,43 @@ final class Subscriptions {
         return replaced;
     }
 
-    synchronized @Nullable Subscription remove(String channel) {
+    synchronized @Nullable Subscription remove(String channel, Book book, Payer payer) {
         Subscription removed = find(channel);
         if (removed != null) {
-            remove(removed);
+            remove(removed, book, payer);
         }
         return removed;
     }
 
     /** Removes just this one, if it is still there. */
-    synchronized void remove(Subscription subscription) {
+    synchronized void remove(Subscription subscription, Book book, Payer payer) {
+        String channel = subscription.channel();
         if (only == subscription) {
             only = null;
-        } else if (byChannel != null && byChannel.remove(subscription.channel(), subscription)) {
+            book.add(payer, -bytesOfNext(channel));
+        } else if (byChannel != null && byChannel.remove(channel, subscription)) {
             if (byChannel.size() == 1) {
                 only = byChannel.values().iterator().next();
                 byChannel = null;
             }
+            book.add(payer, -bytesOfNext(channel));
         }
     }
 
-    synchronized Collection<Subscription> takeAll() {
+    synchronized Collection<Subscription> takeAll(Book book, Payer payer) {
         Collection<Subscription> all =
                 byChannel != null
                         ? List.copyOf(byChannel.values())
                         : only != null ? List.of(only) : List.of();
+        if (byChannel != null) {
+            long bytes = MAP_BYTES;
+            for (String channel : byChannel.keySet()) {
+                bytes += mappedBytes(channel);
+            }
+            book.add(payer, -bytes);
+        } else if (only != null) {
+            book.add(payer, -ONLY_BYTES);
+        }
         only = null;
         byChannel = null;
         return all;

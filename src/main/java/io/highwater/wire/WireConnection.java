@@ -182,6 +182,9 @@ public final class WireConnection
         this.readingChangedNanos = openedNanos;
         this.extension = extension;
         this.writer = new Writer();
+        if (extension != null) {
+            extension.attach(this);
+        }
         this.listener = route.acceptor().accept(this, request, decision, headers);
     }
 

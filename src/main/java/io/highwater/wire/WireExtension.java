@@ -13,6 +13,9 @@ public interface WireExtension {
     /** The value of the answer's Sec-WebSocket-Extensions. */
     String answer();
 
+    /** The wire that it is agreed on for, once, before anything passes: it may have to end it. */
+    default void attach(Wire wire) {}
+
     /**
      * The frames in the form they have on this wire, which is sent, or the wire is over: no message
      * may be dropped behind this.

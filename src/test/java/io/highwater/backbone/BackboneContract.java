@@ -64,7 +64,7 @@ public abstract class BackboneContract {
     @Test
     void aFollowerHearsWhatIsAppendedAsItWasPublished() throws Exception {
         Listener listener = new Listener();
-        backbone.follow(channel, listener);
+        backbone.follow(channel, listener, null);
         byte[] data = "{ \"n\":1.10, \"s\":\"\\u00e9\" }".getBytes(UTF_8);
         Position first =
                 get(backbone.append(new Draft(channel, "p", "m1", "EURUSD", true, data)))
@@ -88,7 +88,7 @@ public abstract class BackboneContract {
     void aFollowerHearsNothingOfOtherChannelsNorOfWhatWasThereBefore() throws Exception {
         append("m1");
         Listener listener = new Listener();
-        backbone.follow(channel, listener);
+        backbone.follow(channel, listener, null);
         get(backbone.append(draft(channel + ".other", "p", "m2")));
         append("m3");
         assertThat(listener.next().msgId()).isEqualTo("m3");
@@ -98,10 +98,10 @@ public abstract class BackboneContract {
     void aSecondFollowerReplacesTheFirst() throws Exception {
         Listener first = new Listener();
         Listener second = new Listener();
-        backbone.follow(channel, first);
+        backbone.follow(channel, first, null);
         append("m1");
         assertThat(first.next().msgId()).isEqualTo("m1");
-        backbone.follow(channel, second);
+        backbone.follow(channel, second, null);
         append("m2");
         assertThat(second.next().msgId()).isEqualTo("m2");
         assertThat(first.heard).isEmpty();
@@ -110,13 +110,13 @@ public abstract class BackboneContract {
     @Test
     void afterUnfollowNothingIsHeard() throws Exception {
         Listener listener = new Listener();
-        backbone.follow(channel, listener);
+        backbone.follow(channel, listener, null);
         append("m1");
         assertThat(listener.next().msgId()).isEqualTo("m1");
         backbone.unfollow(channel);
         append("m2");
         Listener later = new Listener();
-        backbone.follow(channel, later);
+        backbone.follow(channel, later, null);
         append("m3");
         assertThat(later.next().msgId()).isEqualTo("m3");
         assertThat(listener.heard).isEmpty();
@@ -131,7 +131,7 @@ public abstract class BackboneContract {
     @Test
     void aRepeatIsAnsweredWithTheFirstPositionAndHeardByNobody() throws Exception {
         Listener listener = new Listener();
-        backbone.follow(channel, listener);
+        backbone.follow(channel, listener, null);
         Appended first = append("m1");
         append("m2");
         Appended repeat = append("m1");
@@ -232,7 +232,7 @@ public abstract class BackboneContract {
             done.add(CompletableFuture.runAsync(() -> publishMany(publisher, each, begun)));
         }
         assertThat(begun.await(GUARD_SECONDS, TimeUnit.SECONDS)).isTrue();
-        backbone.follow(channel, listener);
+        backbone.follow(channel, listener, null);
         long next = slice(null, 0).top().channelSequence() + 1;
         CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
                 .get(GUARD_SECONDS, TimeUnit.SECONDS);

@@ -9,6 +9,7 @@ import io.highwater.backbone.Entry;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
+import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -28,8 +29,7 @@ final class ChannelHubMemoryTest {
                     new LocalBackbone(
                             new LocalSettings(
                                     1,
-                                    1 << 20,
-                                    1 << 20,
+                                    Ledger.unbounded(),
                                     name -> new RingBounds(1_000, Duration.ofMinutes(2))),
                             1_000,
                             ticker,

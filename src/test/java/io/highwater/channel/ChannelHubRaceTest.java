@@ -13,6 +13,7 @@ import io.highwater.backbone.local.LocalSettings;
 import io.highwater.channel.SubscribeOutcome.Failed;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Recovered;
+import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -48,8 +49,7 @@ final class ChannelHubRaceTest {
             new LocalBackbone(
                     new LocalSettings(
                             2,
-                            32 << 20,
-                            8 << 20,
+                            Ledger.unbounded(),
                             name -> new RingBounds(RING, Duration.ofMinutes(2))),
                     1_000,
                     Ticker.system(),

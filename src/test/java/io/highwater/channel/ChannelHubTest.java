@@ -12,6 +12,7 @@ import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
+import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -35,8 +36,7 @@ final class ChannelHubTest {
             new LocalBackbone(
                     new LocalSettings(
                             1,
-                            1 << 20,
-                            1 << 20,
+                            Ledger.unbounded(),
                             name -> new RingBounds(100, Duration.ofMinutes(2))),
                     1_000,
                     ticker,

@@ -22,7 +22,6 @@ final class ChannelSettingsTest {
                                 ChannelOverflow.EVICT,
                                 50,
                                 new RingBounds(1_000, Duration.ofMinutes(2))));
-        assertThat(settings.ringBytes(1L << 30)).isEqualTo((1L << 30) / 10);
     }
 
     @Test
@@ -103,18 +102,8 @@ final class ChannelSettingsTest {
                 .hasMessage("highwater.channels.\"p\": set more than once");
     }
 
-    @ParameterizedTest
-    @ValueSource(doubles = {0, -0.1, 0.51, Double.NaN})
-    void aShareOfTheHeapThatIsNoneIsRefused(double fraction) {
-        assertThatThrownBy(
-                        () -> new ChannelSettings(ChannelProfile.defaults(), List.of(), fraction))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "ringHeapFraction: " + fraction + " is not in the range above 0 to 0.5");
-    }
-
     private static ChannelSettings settings(PrefixSettings... prefixes) {
-        return new ChannelSettings(ChannelProfile.defaults(), List.of(prefixes), 0.1);
+        return new ChannelSettings(ChannelProfile.defaults(), List.of(prefixes));
     }
 
     private static PrefixSettings prefix(

@@ -8,6 +8,7 @@ import io.highwater.backbone.Entry;
 import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.limits.Payer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,9 +42,9 @@ final class DelayingBackbone implements Backbone {
     }
 
     @Override
-    public void follow(String channel, BackboneListener listener) {
+    public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
         follows++;
-        log.follow(
+        return log.follow(
                 channel,
                 new BackboneListener() {
                     @Override
@@ -55,7 +56,8 @@ final class DelayingBackbone implements Backbone {
                     public void onGap(String gapped, Position from, Position to) {
                         throw new AssertionError("a local log has no gaps");
                     }
-                });
+                },
+                payer);
     }
 
     @Override

@@ -7,6 +7,8 @@ import io.highwater.backbone.Draft;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -22,8 +24,7 @@ final class DeliveryBurstTest {
             new LocalBackbone(
                     new LocalSettings(
                             1,
-                            1 << 20,
-                            1 << 20,
+                            Ledger.unbounded(),
                             name -> new RingBounds(100, Duration.ofMinutes(2))),
                     1_000,
                     ticker,
@@ -53,6 +54,7 @@ final class DeliveryBurstTest {
                     List.of(shard),
                     burst,
                     100_000,
+                    Ledger.unbounded().book(Account.NAMES),
                     ChannelObserver.NONE);
 
     private final class Recorder extends ListSubscriber {

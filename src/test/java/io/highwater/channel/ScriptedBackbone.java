@@ -6,6 +6,7 @@ import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
+import io.highwater.limits.Payer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,8 +30,9 @@ final class ScriptedBackbone implements Backbone {
     }
 
     @Override
-    public void follow(String channel, BackboneListener listener) {
+    public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
         followers.put(channel, listener);
+        return true;
     }
 
     @Override

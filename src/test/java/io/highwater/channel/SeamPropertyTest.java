@@ -12,6 +12,7 @@ import io.highwater.backbone.local.LocalSettings;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Reason;
 import io.highwater.channel.SubscribeOutcome.Recovered;
+import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -95,8 +96,7 @@ final class SeamPropertyTest {
                         new LocalBackbone(
                                 new LocalSettings(
                                         1,
-                                        1 << 20,
-                                        1 << 20,
+                                        Ledger.unbounded(),
                                         name -> new RingBounds(RING, Duration.ofHours(1))),
                                 GENERATION,
                                 ticker,

@@ -7,6 +7,7 @@ import io.highwater.backbone.Draft;
 import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.limits.Payer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -80,8 +81,8 @@ final class ScriptedBackbone implements Backbone {
     }
 
     @Override
-    public void follow(String channel, BackboneListener listener) {
-        real.follow(channel, listener);
+    public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
+        return real.follow(channel, listener, payer);
     }
 
     @Override

@@ -19,6 +19,8 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
@@ -29,6 +31,7 @@ import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Codec;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
@@ -43,6 +46,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -61,6 +65,7 @@ final class SessionFixture {
     final AtomicInteger reconnects = new AtomicInteger();
     final ScriptedBackbone backbone;
     final SessionRegistry registry = new SessionRegistry();
+    final Ledger ledger;
     private final ManualExecutor work = new ManualExecutor();
     private final SessionNode node;
 
@@ -69,16 +74,22 @@ final class SessionFixture {
     }
 
     SessionFixture(ChannelRule rule, WaterMarks marks) {
+        this(rule, marks, Map.of());
+    }
+
+    /**
+     * @param mostBytes of the accounts that are bounded
+     */
+    SessionFixture(ChannelRule rule, WaterMarks marks, Map<Account, Long> mostBytes) {
+        ledger = Ledgers.of(mostBytes, ticker);
         ChannelSettings channels =
                 new ChannelSettings(
                         ChannelProfile.defaults(),
-                        List.of(new PrefixSettings("prices.", "LATEST", 2, null, null)),
-                        0.1);
+                        List.of(new PrefixSettings("prices.", "LATEST", 2, null, null)));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
-                                new LocalSettings(
-                                        2, 10 << 20, 1 << 20, any -> RingBounds.defaults()),
+                                new LocalSettings(2, ledger, any -> RingBounds.defaults()),
                                 7,
                                 ticker,
                                 wheel));
@@ -96,6 +107,7 @@ final class SessionFixture {
                         List.of(work),
                         DeliveryBurst.NONE,
                         10 << 20,
+                        ledger.book(Account.NAMES),
                         ChannelObserver.NONE);
         OutboundSettings queue =
                 new OutboundSettings(marks, OverflowPolicy.EVICT, Duration.ofSeconds(30));
@@ -136,6 +148,7 @@ final class SessionFixture {
                         25,
                         wheel,
                         ticker,
+                        ledger.book(Account.NAMES),
                         new SessionObserver() {
                             @Override
                             public void onReconnect() {
@@ -156,12 +169,17 @@ final class SessionFixture {
 
     /** A client that has connected and said nothing. */
     Client connect() {
-        return new Client();
+        return new Client("10.0.0.9");
     }
 
     /** A client that has said hello and taken the welcome. */
     Client client(String name) {
-        Client client = new Client();
+        return client(name, "10.0.0.9");
+    }
+
+    /** The same from another address. */
+    Client client(String name, String address) {
+        Client client = new Client(address);
         client.send("{'type':'hello','id':1,'client':'" + name + "'}");
         client.take("welcome");
         return client;
@@ -169,11 +187,12 @@ final class SessionFixture {
 
     /** One session and what it was told. */
     final class Client {
-        final RecordingWire wire = new RecordingWire();
+        final RecordingWire wire;
         final Session session;
         private int taken;
 
-        private Client() {
+        private Client(String address) {
+            wire = new RecordingWire(Ledgers.payer(ledger, address));
             session =
                     new Session(
                             node,

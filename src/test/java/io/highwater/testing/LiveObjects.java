@@ -17,6 +17,18 @@ public final class LiveObjects {
         return byClass().getOrDefault(type.getName(), 0L);
     }
 
+    /** Bytes of all live objects. */
+    public static long bytes() {
+        long bytes = 0;
+        for (String line : histogram().split("\n")) {
+            String[] words = line.trim().split("\\s+");
+            if (words.length >= 4 && words[0].endsWith(":")) {
+                bytes += Long.parseLong(words[2]);
+            }
+        }
+        return bytes;
+    }
+
     /** Live instances by the names of their classes. */
     public static Map<String, Long> byClass() {
         Map<String, Long> counts = new HashMap<>();

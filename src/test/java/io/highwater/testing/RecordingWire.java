@@ -41,6 +41,15 @@ public final class RecordingWire implements Wire {
     private boolean full;
     private int demands;
     private boolean aborted;
+    private final Payer payer;
+
+    public RecordingWire() {
+        this(PAYER);
+    }
+
+    public RecordingWire(Payer payer) {
+        this.payer = payer;
+    }
 
     /** Decides for each write whether the wire takes it at once. */
     public void takes(BooleanSupplier decision) {
@@ -101,7 +110,7 @@ public final class RecordingWire implements Wire {
 
     @Override
     public Payer payer() {
-        return PAYER;
+        return payer;
     }
 
     @Override
@@ -149,6 +158,11 @@ public final class RecordingWire implements Wire {
     }
 
     /** Frames as they were written, joined or not. */
+    /** Keeps nothing of what was written so far. */
+    public synchronized void forget() {
+        writes.clear();
+    }
+
     public synchronized List<OutboundFrame> writes() {
         return List.copyOf(writes);
     }

@@ -3,11 +3,13 @@ package io.highwater.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -34,7 +36,10 @@ class WireExtensionTest {
                     DeflateObserver.NONE);
     private final WireFixture fixture =
             new WireFixture(
-                    deflate.negotiate(List.of("permessage-deflate"), DeflatePolicy.CONTEXT_32K),
+                    deflate.negotiate(
+                            List.of("permessage-deflate"),
+                            DeflatePolicy.CONTEXT_32K,
+                            Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress())),
                     Route.Lifecycle.MAY_BLOCK);
     private final ScriptedTransport transport = fixture.transport;
     private final WireFixture.Recorder listener = fixture.listener;

@@ -1,5 +1,6 @@
 package io.highwater.backbone.local;
 
+import io.highwater.limits.HeapBytes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,11 @@ final class EntryRing {
 
     int size() {
         return size;
+    }
+
+    /** What the array takes of the heap. */
+    long slotBytes() {
+        return slots == null ? 0 : HeapBytes.ofReferences(slots.length);
     }
 
     void addLast(Kept kept) {

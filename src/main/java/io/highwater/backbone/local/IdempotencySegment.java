@@ -1,35 +1,55 @@
 package io.highwater.backbone.local;
 
+import io.highwater.backbone.Position;
+import io.highwater.limits.Book;
+import io.highwater.limits.HeapBytes;
+import io.highwater.limits.Payer;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A piece of the memory of msgIds: an open hash table that is filled once and then dropped whole,
- * so that nothing is ever removed from it. Guarded by the shard's lock.
+ * so that nothing is ever removed from it; what one address has in it goes by a copy without that.
+ * Guarded by the shard's lock.
  */
 final class IdempotencySegment {
-    /** Of a slot: key high and low, shardSequence, channelSequence, nanos. */
-    private static final int STRIDE = 5;
+    /** Of a slot: key high and low, generation, shardSequence, channelSequence, nanos. */
+    private static final int STRIDE = 6;
+
+    /** The object itself. */
+    private static final int OBJECT_BYTES = 48;
+
+    /** What a msgId takes, with its part of the slots that stay free. */
+    static final int MESSAGE_BYTES = (STRIDE * Long.BYTES + Integer.BYTES) * 4 / 3;
 
     private final long[] table;
-    private final int mask;
+
+    /** Who published, by slot; null where nobody knows. */
+    private final @Nullable Payer[] payers;
+
+    private final int slots;
     private final int capacity;
 
     private int size;
     private long lastNanos;
 
     /**
-     * @param slots a power of two, of which three quarters are used
+     * @param slots from 2 on, of which three quarters are used
      */
     IdempotencySegment(int slots) {
         table = new long[slots * STRIDE];
-        mask = slots - 1;
-        capacity = slots / 4 * 3;
+        payers = new Payer[slots];
+        this.slots = slots;
+        capacity = (int) (slots * 3L / 4);
     }
 
     static long bytes(int slots) {
-        return (long) slots * STRIDE * Long.BYTES;
+        return OBJECT_BYTES
+                + HeapBytes.ofArray((long) slots * STRIDE * Long.BYTES)
+                + HeapBytes.ofReferences(slots);
     }
 
     long bytes() {
-        return bytes(mask + 1);
+        return bytes(slots);
     }
 
     boolean isFull() {
@@ -45,52 +65,111 @@ final class IdempotencySegment {
         return lastNanos;
     }
 
-    /** Where the key is in the table; negative where it is not. */
+    /** The slot of the key; negative where it is not there. */
     int find(MessageKey key) {
-        int at = slot(key);
-        return isFree(at) ? -1 : at;
+        int slot = slot(key.high(), key.low());
+        return isFree(slot) ? -1 : slot;
     }
 
-    long shardSequence(int at) {
-        return table[at + 2];
+    Position position(int slot) {
+        int at = slot * STRIDE;
+        return new Position(LocalBackbone.ORIGIN, table[at + 2], table[at + 3], table[at + 4]);
     }
 
-    long channelSequence(int at) {
-        return table[at + 3];
+    long nanos(int slot) {
+        return table[slot * STRIDE + 5];
     }
 
-    long nanos(int at) {
-        return table[at + 4];
-    }
-
-    /** Adds, or replaces what was known of the key; not to be called when it is full. */
-    void put(MessageKey key, long shardSequence, long channelSequence, long nanos) {
-        int at = slot(key);
-        if (isFree(at)) {
+    /**
+     * Adds, or replaces what was known of the key; not to be called when it is full.
+     *
+     * @param book where the address is told what is its own
+     */
+    void put(MessageKey key, Position position, @Nullable Payer payer, long nanos, Book book) {
+        int slot = slot(key.high(), key.low());
+        if (isFree(slot)) {
             size++;
+        } else {
+            disown(slot, book);
         }
+        int at = slot * STRIDE;
         table[at] = key.high();
         table[at + 1] = key.low();
-        table[at + 2] = shardSequence;
-        table[at + 3] = channelSequence;
-        table[at + 4] = nanos;
+        table[at + 2] = position.generation();
+        table[at + 3] = position.shardSequence();
+        table[at + 4] = position.channelSequence();
+        table[at + 5] = nanos;
+        payers[slot] = payer;
         lastNanos = nanos;
+        if (payer != null) {
+            book.assign(payer, MESSAGE_BYTES);
+        }
+    }
+
+    private void disown(int slot, Book book) {
+        Payer payer = payers[slot];
+        if (payer != null) {
+            book.assign(payer, -MESSAGE_BYTES);
+        }
+    }
+
+    /** It is dropped: nothing in it is anybody's any more. */
+    void disownAll(Book book) {
+        for (int slot = 0; slot < slots; slot++) {
+            disown(slot, book);
+        }
+    }
+
+    /** How many messages of this address it has. */
+    int count(Payer payer) {
+        int count = 0;
+        for (Payer owner : payers) {
+            count += owner == payer ? 1 : 0;
+        }
+        return count;
+    }
+
+    /**
+     * The same without what this address has in it, as small as that allows, or with the same room
+     * as before; this one must not be used any more.
+     */
+    IdempotencySegment without(Payer payer, boolean sameRoom, Book book) {
+        int left = size - count(payer);
+        IdempotencySegment rest =
+                new IdempotencySegment(sameRoom ? slots : Math.max(2, (left * 4 + 2) / 3));
+        for (int slot = 0; slot < slots; slot++) {
+            if (payers[slot] == payer) {
+                disown(slot, book);
+            } else if (!isFree(slot)) {
+                rest.copy(this, slot);
+            }
+        }
+        rest.lastNanos = lastNanos;
+        return rest;
+    }
+
+    private void copy(IdempotencySegment from, int slot) {
+        int at = slot * STRIDE;
+        int to = slot(from.table[at], from.table[at + 1]);
+        System.arraycopy(from.table, at, table, to * STRIDE, STRIDE);
+        payers[to] = from.payers[slot];
+        size++;
     }
 
     /** The place of the key, or the free one where it belongs. */
-    private int slot(MessageKey key) {
-        int slot = (int) key.low() & mask;
-        while (!isFree(slot * STRIDE) && !holds(slot * STRIDE, key)) {
-            slot = (slot + 1) & mask;
+    private int slot(long high, long low) {
+        int slot = (int) (((low & 0xFFFF_FFFFL) * slots) >>> 32);
+        while (!isFree(slot) && !holds(slot * STRIDE, high, low)) {
+            slot = slot + 1 == slots ? 0 : slot + 1;
         }
-        return slot * STRIDE;
+        return slot;
     }
 
-    private boolean isFree(int at) {
-        return table[at] == 0 && table[at + 1] == 0;
+    private boolean isFree(int slot) {
+        return table[slot * STRIDE] == 0 && table[slot * STRIDE + 1] == 0;
     }
 
-    private boolean holds(int at, MessageKey key) {
-        return table[at] == key.high() && table[at + 1] == key.low();
+    private boolean holds(int at, long high, long low) {
+        return table[at] == high && table[at + 1] == low;
     }
 }

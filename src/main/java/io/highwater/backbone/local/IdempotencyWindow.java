@@ -1,14 +1,15 @@
 package io.highwater.backbone.local;
 
 import io.highwater.backbone.Position;
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a shard's last 5 minutes and where they stand, about 53 bytes each. Guarded by
+ * The messages of a shard's last 5 minutes and where they stand, about 70 bytes each. Guarded by
  * the shard's lock; the windows of all shards share what they may take.
  */
 final class IdempotencyWindow {
@@ -16,24 +17,20 @@ final class IdempotencyWindow {
 
     private static final int MIN_SLOTS = 64;
 
-    /** 10 MiB, which are zeroed in some milliseconds; a look-up asks one more of them a 200,000. */
+    /** 13 MiB, which are zeroed in some milliseconds; a look-up asks one more of them a 200,000. */
     private static final int MAX_SLOTS = 1 << 18;
 
     private final MessageHash hash;
-    private final long generation;
-    private final long maxBytes;
 
     /** Of the windows of all shards. */
-    private final AtomicLong bytes;
+    private final Book book;
 
     /** The newest last. */
     private final List<IdempotencySegment> segments = new ArrayList<>();
 
-    IdempotencyWindow(MessageHash hash, long generation, long maxBytes, AtomicLong bytes) {
+    IdempotencyWindow(MessageHash hash, Book book) {
         this.hash = hash;
-        this.generation = generation;
-        this.maxBytes = maxBytes;
-        this.bytes = bytes;
+        this.book = book;
     }
 
     MessageKey key(String publisher, String channel, String msgId) {
@@ -44,26 +41,20 @@ final class IdempotencyWindow {
     @Nullable Position find(MessageKey key, long nowNanos) {
         for (int i = segments.size() - 1; i >= 0; i--) {
             IdempotencySegment segment = segments.get(i);
-            int at = segment.find(key);
-            if (at >= 0) {
-                return isOver(segment.nanos(at), nowNanos)
-                        ? null
-                        : new Position(
-                                LocalBackbone.ORIGIN,
-                                generation,
-                                segment.shardSequence(at),
-                                segment.channelSequence(at));
+            int slot = segment.find(key);
+            if (slot >= 0) {
+                return isOver(segment.nanos(slot), nowNanos) ? null : segment.position(slot);
             }
         }
         return null;
     }
 
-    void add(MessageKey key, Position position, long nowNanos) {
+    void add(MessageKey key, Position position, @Nullable Payer payer, long nowNanos) {
         expire(nowNanos);
         if (segments.isEmpty() || newest().isFull()) {
             grow();
         }
-        newest().put(key, position.shardSequence(), position.channelSequence(), nowNanos);
+        newest().put(key, position, payer, nowNanos, book);
     }
 
     /** Drops what is over. */
@@ -71,6 +62,29 @@ final class IdempotencyWindow {
         while (!segments.isEmpty() && isOver(segments.get(0).lastNanos(), nowNanos)) {
             dropOldest();
         }
+    }
+
+    /**
+     * Forgets what an address has in the oldest segment that has any of it.
+     *
+     * @return false where there is none
+     */
+    boolean forgetOldest(Payer payer) {
+        for (int i = 0; i < segments.size(); i++) {
+            IdempotencySegment segment = segments.get(i);
+            if (segment.count(payer) > 0) {
+                boolean isNewest = i == segments.size() - 1;
+                IdempotencySegment rest = segment.without(payer, isNewest, book);
+                book.addShared(rest.bytes() - segment.bytes());
+                segments.set(i, rest);
+                if (rest.size() == 0 && !isNewest) {
+                    segments.remove(i);
+                    book.addShared(-rest.bytes());
+                }
+                return true;
+            }
+        }
+        return false;
     }
 
     void clear() {
@@ -84,19 +98,21 @@ final class IdempotencyWindow {
         int known = segments.stream().mapToInt(IdempotencySegment::size).sum();
         while (slots < known
                 && slots < MAX_SLOTS
-                && IdempotencySegment.bytes(slots * 2) <= maxBytes / 8) {
+                && IdempotencySegment.bytes(slots * 2) <= book.mostBytes() / 8) {
             slots *= 2;
         }
         long more = IdempotencySegment.bytes(slots);
-        while (bytes.get() + more > maxBytes && !segments.isEmpty()) {
+        while (book.bytes() + more > book.mostBytes() && !segments.isEmpty()) {
             dropOldest();
         }
-        bytes.addAndGet(more);
+        book.addShared(more);
         segments.add(new IdempotencySegment(slots));
     }
 
     private void dropOldest() {
-        bytes.addAndGet(-segments.remove(0).bytes());
+        IdempotencySegment dropped = segments.remove(0);
+        dropped.disownAll(book);
+        book.addShared(-dropped.bytes());
     }
 
     private IdempotencySegment newest() {

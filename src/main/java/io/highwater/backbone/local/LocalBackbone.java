@@ -7,6 +7,10 @@ import io.highwater.backbone.Draft;
 import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.time.Ticker;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
@@ -16,14 +20,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one node, in its memory. Thread-safe. Every stage is complete when it is returned.
  *
  * <p>A channel has a ring of its newest entries. Once that is empty and nobody follows the channel,
- * its last position is all that remains of it.
+ * its last position is all that remains of it; and where too many such positions are kept, the
+ * oldest are forgotten, and the channel begins a new generation when it comes back.
+ *
+ * <p>What publishers make it keep is in the accounts RINGS, NAMES and IDEMPOTENCY. An address that
+ * passes its share loses what is its own; where an account is full, the oldest goes, whosever it
+ * is.
  */
 public final class LocalBackbone implements Backbone {
     /** The origin of all its positions. */
@@ -34,6 +42,8 @@ public final class LocalBackbone implements Backbone {
 
     private final List<LocalShard> shards;
     private final RingBudget budget;
+    private final NameBudget names;
+    private final Book msgIds;
     private final TimerWheel wheel;
     private final Timer sweep = new Sweep();
 
@@ -44,16 +54,24 @@ public final class LocalBackbone implements Backbone {
      */
     public LocalBackbone(LocalSettings settings, long generation, Ticker ticker, TimerWheel wheel) {
         this.wheel = wheel;
-        budget = new RingBudget(settings.ringBytes());
+        Ledger ledger = settings.ledger();
+        budget = new RingBudget(ledger.book(Account.RINGS));
+        names = new NameBudget(ledger.book(Account.NAMES));
+        msgIds = ledger.book(Account.IDEMPOTENCY);
         SecureRandom random = new SecureRandom();
         MessageHash hash = new MessageHash(random.nextLong(), random.nextLong());
-        AtomicLong windowBytes = new AtomicLong();
         List<LocalShard> made = new ArrayList<>();
         for (int i = 0; i < settings.shards(); i++) {
-            IdempotencyWindow window =
-                    new IdempotencyWindow(
-                            hash, generation, settings.idempotencyBytes(), windowBytes);
-            made.add(new LocalShard(settings.rings(), generation, ticker, wheel, budget, window));
+            made.add(
+                    new LocalShard(
+                            settings.rings(),
+                            generation,
+                            ticker,
+                            wheel,
+                            budget,
+                            names,
+                            new Tails(ledger.book(Account.NAMES)),
+                            new IdempotencyWindow(hash, msgIds)));
         }
         shards = List.copyOf(made);
         wheel.schedule(sweep, ticker.nanoTime() + SWEEP_NANOS);
@@ -64,14 +82,41 @@ public final class LocalBackbone implements Backbone {
         if (closed) {
             return unavailable();
         }
-        Appended appended = shard(draft.channel()).append(draft);
+        Appended appended;
+        try {
+            appended = shard(draft.channel()).append(draft);
+        } catch (UnavailableException e) {
+            return CompletableFuture.failedFuture(e);
+        } finally {
+            names.reclaim(shards, draft.payer());
+        }
         budget.reclaim(shards);
+        if (draft.payer() != null) {
+            forgetMsgIds(draft.payer());
+        }
         return CompletableFuture.completedFuture(appended);
     }
 
+    /** An address beyond its share forgets its own msgIds, in steps of an eighth. */
+    private void forgetMsgIds(Payer payer) {
+        if (msgIds.fitsAddress(payer, 0)) {
+            return;
+        }
+        long target = msgIds.mostBytesOfAddress() / 8 * 7;
+        boolean forgot = true;
+        while (forgot && payer.bytes(Account.IDEMPOTENCY) > target) {
+            forgot = false;
+            for (LocalShard shard : shards) {
+                forgot |= shard.forgetMsgIds(payer);
+            }
+        }
+    }
+
     @Override
-    public void follow(String channel, BackboneListener listener) {
-        shard(channel).follow(channel, listener);
+    public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
+        boolean follows = shard(channel).follow(channel, listener, payer);
+        names.reclaim(shards, payer);
+        return follows;
     }
 
     @Override
@@ -88,9 +133,14 @@ public final class LocalBackbone implements Backbone {
                         shard(channel).readAfter(channel, after, limit));
     }
 
-    /** What all rings hold now, estimated. */
+    /** What all rings hold now. */
     public long ringBytes() {
         return budget.bytes();
+    }
+
+    /** Names that are kept though the channel has neither entries nor a follower. */
+    int unusedNames() {
+        return shards.stream().mapToInt(LocalShard::unusedNames).sum();
     }
 
     /** Channels with entries or a follower. */
@@ -120,6 +170,7 @@ public final class LocalBackbone implements Backbone {
         @Override
         protected void onDeadline(long nowNanos) {
             shards.forEach(shard -> shard.expireWindow(nowNanos));
+            names.reclaim(shards, null);
             if (!closed) {
                 wheel.schedule(this, nowNanos + SWEEP_NANOS);
             }

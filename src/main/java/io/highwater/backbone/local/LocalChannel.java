@@ -3,6 +3,8 @@ package io.highwater.backbone.local;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Position;
 import io.highwater.backbone.RingBounds;
+import io.highwater.limits.HeapBytes;
+import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +13,17 @@ import org.jspecify.annotations.Nullable;
  * shard's lock.
  */
 final class LocalChannel extends Timer {
-    /** What remains of a channel that has neither: its last position. Immutable. */
-    record Tail(long shardSequence, long channelSequence) {}
+    /** The channel 88, its ring 24, its place in the map. */
+    private static final int FIXED_BYTES = 112 + HeapBytes.MAP_ENTRY;
 
     final String name;
     final int maxMessages;
     final long maxAgeNanos;
     final EntryRing ring = new EntryRing();
+    final long generation;
+
+    /** For whom its name is kept: who used it first. */
+    final @Nullable Payer payer;
 
     private final LocalShard shard;
 
@@ -25,18 +31,38 @@ final class LocalChannel extends Timer {
     long channelSequence;
     @Nullable BackboneListener follower;
 
-    LocalChannel(String name, RingBounds bounds, @Nullable Tail tail, LocalShard shard) {
+    /** The follower has a copy of the name for itself. */
+    boolean namedTwice;
+
+    /**
+     * @param generation of a channel that is not known
+     * @param tail what is known of it
+     */
+    LocalChannel(
+            String name,
+            RingBounds bounds,
+            long generation,
+            Tails.@Nullable Tail tail,
+            @Nullable Payer payer,
+            LocalShard shard) {
         this.name = name;
+        this.payer = payer;
         this.shard = shard;
         maxMessages = bounds.messages();
         maxAgeNanos = bounds.age().toNanos();
+        this.generation = tail == null ? generation : tail.generation;
         if (tail != null) {
-            shardSequence = tail.shardSequence();
-            channelSequence = tail.channelSequence();
+            shardSequence = tail.shardSequence;
+            channelSequence = tail.channelSequence;
         }
     }
 
-    Position top(long generation) {
+    /** What one of this name takes of the heap, without its entries and their slots. */
+    static long bytes(String name) {
+        return FIXED_BYTES + HeapBytes.of(name);
+    }
+
+    Position top() {
         return new Position(LocalBackbone.ORIGIN, generation, shardSequence, channelSequence);
     }
 

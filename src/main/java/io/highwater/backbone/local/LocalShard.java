@@ -11,8 +11,12 @@ import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.UnavailableException;
+import io.highwater.limits.HeapBytes;
+import io.highwater.limits.Payer;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,11 +32,16 @@ final class LocalShard {
     /** A ring's age is looked at so often at most while it has entries, in parts of that age. */
     private static final int LOOKS_PER_AGE = 16;
 
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final Duration RETRY_AFTER_NO_ROOM = Duration.ofSeconds(1);
+
     private final Function<String, RingBounds> bounds;
-    private final long generation;
+    private final long firstGeneration;
+    private final long startNanos;
     private final Ticker ticker;
     private final TimerWheel wheel;
     private final RingBudget budget;
+    private final NameBudget names;
     private final Object lock = new Object();
     private final Deliveries deliveries = new Deliveries(lock);
 
@@ -40,11 +49,14 @@ final class LocalShard {
     private final Map<String, LocalChannel> channels = new HashMap<>();
 
     /** Of the channels that have neither. */
-    private final Map<String, LocalChannel.Tail> tails = new HashMap<>();
+    private final Tails tails;
 
     private final AgeList kept = new AgeList();
     private final IdempotencyWindow window;
     private long lastSequence;
+
+    /** Of channels that are not known: above that of each that was forgotten. */
+    private long generation;
 
     LocalShard(
             Function<String, RingBounds> bounds,
@@ -52,16 +64,22 @@ final class LocalShard {
             Ticker ticker,
             TimerWheel wheel,
             RingBudget budget,
+            NameBudget names,
+            Tails tails,
             IdempotencyWindow window) {
         this.bounds = bounds;
+        this.firstGeneration = generation;
         this.generation = generation;
+        this.startNanos = ticker.nanoTime();
         this.ticker = ticker;
         this.wheel = wheel;
         this.budget = budget;
+        this.names = names;
+        this.tails = tails;
         this.window = window;
     }
 
-    Appended append(Draft draft) {
+    Appended append(Draft draft) throws UnavailableException {
         Appended appended;
         synchronized (lock) {
             long now = ticker.nanoTime();
@@ -71,18 +89,22 @@ final class LocalShard {
                 return new Appended(first, Level.MEMORY, true);
             }
             appended = new Appended(append(draft, now), Level.MEMORY, false);
-            window.add(key, appended.position(), now);
+            window.add(key, appended.position(), draft.payer(), now);
         }
         deliveries.carry();
         return appended;
     }
 
     /** Caller holds lock. */
-    private Position append(Draft draft, long now) {
-        LocalChannel channel = channel(draft.channel());
+    private Position append(Draft draft, long now) throws UnavailableException {
+        LocalChannel channel = channel(draft.channel(), draft.payer());
+        if (channel == null) {
+            throw new UnavailableException(
+                    "there is no room for another channel", RETRY_AFTER_NO_ROOM);
+        }
         channel.shardSequence = ++lastSequence;
         channel.channelSequence++;
-        Position position = channel.top(generation);
+        Position position = channel.top();
         Entry entry =
                 new Entry(
                         channel.name,
@@ -93,7 +115,7 @@ final class LocalShard {
                         draft.secret(),
                         draft.data(),
                         now);
-        keep(channel, entry);
+        keep(channel, entry, draft.payer());
         if (channel.follower != null) {
             deliveries.add(channel.follower, entry);
         }
@@ -101,8 +123,11 @@ final class LocalShard {
         return position;
     }
 
-    /** Caller holds lock. */
-    private void keep(LocalChannel channel, Entry entry) {
+    /**
+     * Caller holds lock. What has no place in its publisher's share is heard, but not kept, nor
+     * then what was before it: a ring has no holes.
+     */
+    private void keep(LocalChannel channel, Entry entry, @Nullable Payer payer) {
         long now = entry.appendedNanos();
         trimAged(channel, now);
         if (channel.maxMessages == 0) {
@@ -111,23 +136,40 @@ final class LocalShard {
         if (channel.ring.size() == channel.maxMessages) {
             trimFirst(channel);
         }
+        Kept added = new Kept(entry, channel, payer);
+        while (!budget.fitsAddress(payer, added.bytes())) {
+            if (channel.ring.size() == 0) {
+                return;
+            }
+            trimFirst(channel);
+        }
         if (channel.ring.size() == 0) {
             wheel.schedule(channel, now + channel.maxAgeNanos + 1);
         }
-        Kept added = new Kept(entry, channel);
+        long slotBytes = channel.ring.slotBytes();
         channel.ring.addLast(added);
         kept.append(added);
-        budget.add(added.bytes());
+        budget.add(payer, added.bytes());
+        budget.addSlots(channel.ring.slotBytes() - slotBytes);
+    }
+
+    /** Caller holds lock. Null where there is no room for a new one. */
+    private @Nullable LocalChannel channel(String name, @Nullable Payer payer) {
+        LocalChannel channel = channels.get(name);
+        if (channel == null) {
+            if (!names.admits(payer, LocalChannel.bytes(name))) {
+                return null;
+            }
+            channel = channel(name, tails.remove(name), payer);
+            channels.put(name, channel);
+            names.add(payer, LocalChannel.bytes(name));
+        }
+        return channel;
     }
 
     /** Caller holds lock. */
-    private LocalChannel channel(String name) {
-        LocalChannel channel = channels.get(name);
-        if (channel == null) {
-            channel = new LocalChannel(name, bounds.apply(name), tails.remove(name), this);
-            channels.put(name, channel);
-        }
-        return channel;
+    private LocalChannel channel(String name, Tails.@Nullable Tail tail, @Nullable Payer payer) {
+        return new LocalChannel(name, bounds.apply(name), generation, tail, payer, this);
     }
 
     /** Caller holds lock. */
@@ -135,10 +177,9 @@ final class LocalShard {
         if (channel.isUnused()) {
             channels.remove(channel.name);
             wheel.cancel(channel);
+            names.add(channel.payer, -LocalChannel.bytes(channel.name));
             if (channel.channelSequence > 0) {
-                tails.put(
-                        channel.name,
-                        new LocalChannel.Tail(channel.shardSequence, channel.channelSequence));
+                tails.add(channel, ticker.nanoTime());
             }
         }
     }
@@ -153,9 +194,11 @@ final class LocalShard {
 
     /** Caller holds lock. */
     private void trimFirst(LocalChannel channel) {
+        long slotBytes = channel.ring.slotBytes();
         Kept gone = channel.ring.removeFirst();
         kept.unlink(gone);
-        budget.add(-gone.bytes());
+        budget.add(gone.payer, -gone.bytes());
+        budget.addSlots(channel.ring.slotBytes() - slotBytes);
     }
 
     /** The age of the channel's oldest entry may be over. */
@@ -190,9 +233,25 @@ final class LocalShard {
         }
     }
 
-    void follow(String name, BackboneListener listener) {
+    /** False where there is no room for a new name. */
+    boolean follow(String name, BackboneListener listener, @Nullable Payer payer) {
         synchronized (lock) {
-            channel(name).follower = listener;
+            LocalChannel channel = channel(name, payer);
+            if (channel == null) {
+                return false;
+            }
+            channel.follower = listener;
+            nameTwice(channel, channel.name != name);
+            return true;
+        }
+    }
+
+    /** Caller holds lock. */
+    private void nameTwice(LocalChannel channel, boolean twice) {
+        if (channel.namedTwice != twice) {
+            channel.namedTwice = twice;
+            long copy = HeapBytes.of(channel.name);
+            names.add(channel.payer, twice ? copy : -copy);
         }
     }
 
@@ -201,6 +260,7 @@ final class LocalShard {
             LocalChannel channel = channels.get(name);
             if (channel != null) {
                 channel.follower = null;
+                nameTwice(channel, false);
                 retireIfUnused(channel);
             }
         }
@@ -210,10 +270,7 @@ final class LocalShard {
         synchronized (lock) {
             LocalChannel channel = channels.get(name);
             if (channel == null) {
-                return read(
-                        new LocalChannel(name, bounds.apply(name), tails.get(name), this),
-                        after,
-                        limit);
+                return read(channel(name, tails.get(name), null), after, limit);
             }
             trimAged(channel, ticker.nanoTime());
             ReadResult result = read(channel, after, limit);
@@ -224,12 +281,13 @@ final class LocalShard {
 
     /** Caller holds lock. */
     private ReadResult read(LocalChannel channel, @Nullable Position after, int limit) {
-        Position top = channel.top(generation);
+        Position top = channel.top();
         long oldest = channel.firstSequence();
         long begin = oldest;
         if (after != null) {
             begin = after.channelSequence() + 1;
-            if (!after.origin().equals(LocalBackbone.ORIGIN) || after.generation() != generation) {
+            if (!after.origin().equals(LocalBackbone.ORIGIN)
+                    || after.generation() != channel.generation) {
                 return new Unreadable(Reason.UNKNOWN_GENERATION, top);
             } else if (begin < 1 || begin > top.channelSequence() + 1) {
                 // Below 1 it has wrapped: no position lies further beyond the top.
@@ -253,6 +311,52 @@ final class LocalShard {
         }
     }
 
+    /** Forgets the oldest msgIds of an address; false where there are none. */
+    boolean forgetMsgIds(Payer payer) {
+        synchronized (lock) {
+            return window.forgetOldest(payer);
+        }
+    }
+
+    /** Of all, or with a payer of that one's. */
+    Tails.@Nullable Tail oldestTail(@Nullable Payer payer) {
+        synchronized (lock) {
+            return payer == null ? tails.oldest() : tails.oldestOf(payer);
+        }
+    }
+
+    /**
+     * A name is forgotten: should it come back, it begins a new generation. Generations stay behind
+     * the clock, as the node's next start takes its own from there: a thousand names a second that
+     * are forgotten as soon as they are used are too many.
+     *
+     * @return false where nothing may be forgotten now
+     */
+    boolean forgetOldestTail(@Nullable Payer payer) {
+        synchronized (lock) {
+            Tails.Tail tail = oldestTail(payer);
+            if (tail == null) {
+                return false;
+            }
+            if (tail.generation >= generation) {
+                long millis = (ticker.nanoTime() - startNanos) / NANOS_PER_MILLI;
+                if (tail.generation >= firstGeneration + millis) {
+                    return false;
+                }
+                generation = tail.generation + 1;
+            }
+            tails.remove(tail);
+            return true;
+        }
+    }
+
+    /** Names of channels that have neither entries nor a follower. */
+    int unusedNames() {
+        synchronized (lock) {
+            return tails.size();
+        }
+    }
+
     /** Channels with entries or a follower. */
     int activeChannels() {
         synchronized (lock) {
@@ -266,10 +370,14 @@ final class LocalShard {
             window.clear();
             for (LocalChannel channel : List.copyOf(channels.values())) {
                 channel.follower = null;
+                nameTwice(channel, false);
                 while (channel.ring.size() > 0) {
                     trimFirst(channel);
                 }
                 retireIfUnused(channel);
+            }
+            for (Tails.Tail tail = tails.oldest(); tail != null; tail = tails.oldest()) {
+                tails.remove(tail);
             }
         }
     }

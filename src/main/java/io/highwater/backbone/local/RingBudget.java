@@ -1,24 +1,37 @@
 package io.highwater.backbone.local;
 
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What all rings together may hold. Thread-safe. */
+/** What all rings together may hold, and of that one publisher's address. Thread-safe. */
 final class RingBudget {
-    private final long maxBytes;
-    private final AtomicLong bytes = new AtomicLong();
+    private final Book book;
 
-    RingBudget(long maxBytes) {
-        this.maxBytes = maxBytes;
+    RingBudget(Book book) {
+        this.book = book;
     }
 
-    void add(long more) {
-        bytes.addAndGet(more);
+    /** Entries of this address, or with null of nobody known, came or went. */
+    void add(@Nullable Payer payer, long delta) {
+        book.add(payer, delta);
+    }
+
+    /** Arrays of slots grew or shrank: those of a ring are its publishers' together. */
+    void addSlots(long delta) {
+        if (delta != 0) {
+            book.addShared(delta);
+        }
+    }
+
+    /** Whether the address has its share for so much more. */
+    boolean fitsAddress(@Nullable Payer payer, long more) {
+        return book.fitsAddress(payer, more);
     }
 
     long bytes() {
-        return bytes.get();
+        return book.bytes();
     }
 
     /**
@@ -26,7 +39,7 @@ final class RingBudget {
      * so the caller holds none; a newer entry may go first where several threads trim at once.
      */
     void reclaim(List<LocalShard> shards) {
-        while (bytes.get() > maxBytes) {
+        while (book.bytes() > book.mostBytes()) {
             LocalShard shard = withOldest(shards);
             if (shard == null) {
                 return;

@@ -54,7 +54,7 @@ public final class ChannelContext implements AutoCloseable {
         }
         Tail base = at == linked + 1 ? tail : Tail.EMPTY;
         Tail next = text == null ? base : base.after(text);
-        node.budget().add(next.length() - tail.length());
+        node.budget().add(null, next.sharedBytes() - tail.sharedBytes());
         tail = next;
         linked = at;
         return new Link(base, next);
@@ -65,7 +65,7 @@ public final class ChannelContext implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            node.budget().add(-tail.length());
+            node.budget().add(null, -tail.sharedBytes());
         }
     }
 }

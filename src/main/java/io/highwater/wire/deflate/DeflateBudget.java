@@ -1,12 +1,16 @@
 package io.highwater.wire.deflate;
 
+import io.highwater.handshake.DeflatePolicy;
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
+import io.highwater.wire.Wire;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,10 +30,10 @@ final class DeflateBudget extends Timer {
     static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final long mostBytes;
+    private final Book book;
     private final TimerWheel wheel;
     private final Executor executor;
     private final DeflateObserver observer;
-    private final AtomicLong bytes = new AtomicLong();
 
     /** Those with a history of their own. */
     private final Set<Sender> holders = ConcurrentHashMap.newKeySet();
@@ -40,11 +44,18 @@ final class DeflateBudget extends Timer {
     private volatile boolean stopped;
 
     /**
-     * @param mostBytes that contexts may take
+     * @param mostBytes that contexts may take before less is compressed
+     * @param book the account they are in, which says what they may take at all
      * @param executor runs what the timers' thread has no time for
      */
-    DeflateBudget(long mostBytes, TimerWheel wheel, Executor executor, DeflateObserver observer) {
+    DeflateBudget(
+            long mostBytes,
+            Book book,
+            TimerWheel wheel,
+            Executor executor,
+            DeflateObserver observer) {
         this.mostBytes = mostBytes;
+        this.book = book;
         this.wheel = wheel;
         this.executor = executor;
         this.observer = observer;
@@ -56,20 +67,72 @@ final class DeflateBudget extends Timer {
 
     /** What all contexts take now. */
     long bytes() {
-        return bytes.get();
+        return book.bytes();
     }
 
     long nowNanos() {
         return wheel.nowNanos();
     }
 
-    /** A context grew by so much, or shrank. */
-    void add(int delta) {
-        long now = bytes.addAndGet(delta);
+    /**
+     * A context grew by so much, or shrank.
+     *
+     * @param payer null where it is nobody's alone
+     */
+    void add(@Nullable Payer payer, int delta) {
+        book.add(payer, delta);
         observer.onContexts(delta);
-        if (stepAt(now) != step) {
+        if (stepAt(book.bytes()) != step) {
             move();
         }
+    }
+
+    /** Whether a context of ours may take more, or be made: a quarter is for what was received. */
+    boolean mayGrow(@Nullable Payer payer) {
+        return step == BudgetStep.CONTEXT && book.fitsAddress(payer, book.mostBytesOfAddress() / 4);
+    }
+
+    /** What a new session of this address may get. */
+    DeflatePolicy limit(DeflatePolicy policy, Payer payer) {
+        DeflatePolicy limited = step.limit(policy);
+        return book.isClosedTo(payer) ? BudgetStep.SHARED.limit(limited) : limited;
+    }
+
+    /**
+     * More was received on this wire than before. Where that passes an edge, contexts of ours go
+     * first, and then wires are ended. Called under no lock.
+     */
+    void settle(@Nullable Wire wire) {
+        if (wire == null) {
+            return;
+        }
+        Payer payer = wire.payer();
+        if (book.bytes() > book.mostBytes()) {
+            holders.forEach(holder -> holder.hibernateNoMore(wheel.nowNanos()));
+        } else if (!book.fitsAddress(payer, 0)) {
+            for (Sender holder : holders) {
+                if (holder.payer() == payer) {
+                    holder.hibernateNoMore(wheel.nowNanos());
+                }
+            }
+        }
+        book.settle(payer);
+    }
+
+    /** It keeps what it received from now on, and may be ended for that. */
+    void join(Receiver receiver) {
+        if (receiver.isDebtor()) {
+            book.join(receiver);
+        }
+    }
+
+    void leave(Receiver receiver) {
+        book.leave(receiver);
+    }
+
+    /** For what may block. */
+    void endSoon(Runnable end) {
+        executor.execute(end);
     }
 
     /** It has a history of its own from now on, which the budget may take. */
@@ -105,7 +168,7 @@ final class DeflateBudget extends Timer {
         BudgetStep to;
         synchronized (this) {
             from = step;
-            to = stepAt(bytes.get());
+            to = stepAt(book.bytes());
             step = to;
         }
         if (from == to) {
@@ -115,7 +178,7 @@ final class DeflateBudget extends Timer {
         LOG.atWarn()
                 .addKeyValue("from", from)
                 .addKeyValue("to", to)
-                .addKeyValue("context_bytes", bytes.get())
+                .addKeyValue("context_bytes", book.bytes())
                 .addKeyValue("budget_bytes", mostBytes)
                 .log("deflate_budget");
         if (from == BudgetStep.CONTEXT) {

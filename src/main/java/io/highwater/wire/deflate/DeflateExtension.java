@@ -1,7 +1,9 @@
 package io.highwater.wire.deflate;
 
+import io.highwater.limits.Payer;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.ProtocolViolation;
+import io.highwater.wire.Wire;
 import io.highwater.wire.WireExtension;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +13,25 @@ import org.jspecify.annotations.Nullable;
  * were sent and received. Thread-safe as {@link WireExtension} asks.
  */
 final class DeflateExtension extends Sender implements WireExtension {
+    /** Set before anything passes; null where no wire is to be ended. */
+    private @Nullable Wire wire;
+
     /** Guarded by this; null while there is nothing to remember. */
     private @Nullable Receiver receiver;
 
     DeflateExtension(PermessageDeflate node, Agreement agreement) {
         super(node, agreement);
+    }
+
+    @Override
+    public void attach(Wire wire) {
+        this.wire = wire;
+    }
+
+    @Override
+    @Nullable Payer payer() {
+        Wire attached = wire;
+        return attached == null ? null : attached.payer();
     }
 
     @Override
@@ -39,7 +55,7 @@ final class DeflateExtension extends Sender implements WireExtension {
     private synchronized Receiver receiver() {
         Receiver present = receiver;
         if (present == null) {
-            present = new Receiver(node, agreement);
+            present = new Receiver(node, agreement, wire);
             if (hasEnded()) {
                 present.close();
             } else {

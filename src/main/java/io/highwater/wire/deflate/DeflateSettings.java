@@ -6,7 +6,7 @@ package io.highwater.wire.deflate;
  * @param minBytes shorter messages are not compressed; 0 to 1,048,576
  * @param level zlib's effort for messages below 2 KiB, 1 to 9; larger ones get {@link #largeLevel}
  * @param heapFraction share of the heap that contexts may take before new and idle ones are given
- *     up; above twice it nothing is compressed; 0 to 1
+ *     up; above twice it nothing is compressed; 0 to 1, and twice it within their account
  */
 public record DeflateSettings(int minBytes, int level, double heapFraction) {
     /** From this size on the effort is {@link #largeLevel}: 6 costs twice as much for 2 %. */
@@ -22,7 +22,7 @@ public record DeflateSettings(int minBytes, int level, double heapFraction) {
     }
 
     public static DeflateSettings defaults() {
-        return new DeflateSettings(64, 6, 0.1);
+        return new DeflateSettings(64, 6, 0.05);
     }
 
     int largeLevel() {

@@ -30,7 +30,7 @@ sealed interface History permits Tail, TailSuffix, OwnHistory {
         return own;
     }
 
-    /** What it costs this connection alone, in bytes of array. */
+    /** What it costs this connection alone, in bytes of heap. */
     default int ownBytes() {
         return 0;
     }

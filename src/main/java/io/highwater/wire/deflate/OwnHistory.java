@@ -1,10 +1,14 @@
 package io.highwater.wire.deflate;
 
+import io.highwater.limits.HeapBytes;
 import java.nio.ByteBuffer;
 
 /** A history that one connection has to itself; grows as far as it must. Confined to its holder. */
 final class OwnHistory implements History {
     private static final int FIRST_BYTES = 256;
+
+    /** The object, and that its holder is known to those who may take it. */
+    private static final int OBJECT_BYTES = 32 + HeapBytes.MAP_ENTRY;
 
     private byte[] bytes = Tail.EMPTY.bytes();
     private int length;
@@ -63,6 +67,16 @@ final class OwnHistory implements History {
 
     @Override
     public int ownBytes() {
+        return bytes(bytes.length);
+    }
+
+    /** What one takes of the heap whose array is so long. */
+    static int bytes(int length) {
+        return OBJECT_BYTES + (int) HeapBytes.ofArray(length);
+    }
+
+    /** How long its array is: so much it may keep without growing. */
+    int room() {
         return bytes.length;
     }
 }

@@ -1,6 +1,10 @@
 package io.highwater.wire.deflate;
 
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.OutboundFrame;
@@ -32,13 +36,31 @@ public final class PermessageDeflate implements AutoCloseable {
     /** Each kind once, as there are few and sessions many. */
     private final Map<Agreement, Agreement> agreements = new ConcurrentHashMap<>();
 
+    /** One whose contexts may take what they like, once less is compressed. */
+    public PermessageDeflate(
+            DeflateSettings settings,
+            long heapBytes,
+            TimerWheel wheel,
+            Executor executor,
+            DeflateObserver observer) {
+        this(
+                settings,
+                heapBytes,
+                Ledger.unbounded().book(Account.CONTEXTS),
+                wheel,
+                executor,
+                observer);
+    }
+
     /**
      * @param heapBytes the largest heap there may be
+     * @param contexts the account of contexts
      * @param executor runs what the timers' thread has no time for
      */
     public PermessageDeflate(
             DeflateSettings settings,
             long heapBytes,
+            Book contexts,
             TimerWheel wheel,
             Executor executor,
             DeflateObserver observer) {
@@ -46,7 +68,11 @@ public final class PermessageDeflate implements AutoCloseable {
         this.observer = observer;
         budget =
                 new DeflateBudget(
-                        (long) (settings.heapFraction() * heapBytes), wheel, executor, observer);
+                        (long) (settings.heapFraction() * heapBytes),
+                        contexts,
+                        wheel,
+                        executor,
+                        observer);
         int spare = SPARE_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
         deflaters = new Deflaters(settings, spare);
         inflaters = new Pool<>(spare, RawInflater::new);
@@ -56,10 +82,12 @@ public final class PermessageDeflate implements AutoCloseable {
      * What a new wire sends and receives by.
      *
      * @param offers the values of the request's Sec-WebSocket-Extensions, in their order
+     * @param payer the client's address
      * @return null where permessage-deflate is declined
      */
-    public @Nullable WireExtension negotiate(List<String> offers, DeflatePolicy policy) {
-        Agreement agreement = DeflateNegotiator.negotiate(offers, budget.step().limit(policy));
+    public @Nullable WireExtension negotiate(
+            List<String> offers, DeflatePolicy policy, Payer payer) {
+        Agreement agreement = DeflateNegotiator.negotiate(offers, budget.limit(policy, payer));
         if (agreement == null) {
             return null;
         }

@@ -1,14 +1,33 @@
 package io.highwater.wire.deflate;
 
+import io.highwater.limits.Account;
+import io.highwater.limits.Debtor;
+import io.highwater.limits.Payer;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.ProtocolViolation;
+import io.highwater.wire.Wire;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection receives compressed. Confined to the reader of its wire, but for {@link
- * #close}.
+ * #close} and what a {@link Debtor} does.
+ *
+ * <p>What the peer may refer to must be kept. Where there is no room for that, the wire is ended.
  */
-final class Receiver {
+final class Receiver implements Debtor {
+    /** The object itself. */
+    private static final int OBJECT_BYTES = 56;
+
+    private static final CloseStatus NO_ROOM =
+            new CloseStatus(
+                    CloseStatus.TRY_AGAIN_LATER, "no room for what compressed messages refer to");
+
+    /** How long the peer may take to read the Close frame that says so. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
     /** What is not more than this times its bytes on the wire is nothing to look at. */
     private static final int ORDINARY_RATIO = 100;
 
@@ -22,17 +41,21 @@ final class Receiver {
 
     private final PermessageDeflate node;
     private final Agreement agreement;
+    private final @Nullable Wire wire;
 
     /** Guarded by this, like the flag: the plain text the peer may refer to. */
     private History history = Tail.EMPTY;
 
+    /** The history does not grow any more, and is in no account. */
     private boolean closed;
+
     private double excessBytes;
     private long excessNanos;
 
-    Receiver(PermessageDeflate node, Agreement agreement) {
+    Receiver(PermessageDeflate node, Agreement agreement, @Nullable Wire wire) {
         this.node = node;
         this.agreement = agreement;
+        this.wire = wire;
     }
 
     /** As {@link io.highwater.wire.WireExtension#incoming}. */
@@ -47,7 +70,9 @@ final class Receiver {
             inflater.shrink();
             pool.release(inflater);
         }
-        remember(message);
+        if (remember(message)) {
+            node.budget().settle(wire);
+        }
         node.observer().onReceived(message.remaining(), wireBytes);
         guard(message.remaining(), wireBytes, maxBytes);
         return message;
@@ -62,18 +87,29 @@ final class Receiver {
         return history;
     }
 
-    private synchronized void remember(ByteBuffer message) {
-        if (agreement.receivedBytes() > 0 && message.hasRemaining() && !closed) {
-            int before = history.ownBytes();
-            history = history.append(message, agreement.receivedBytes());
-            account(before);
+    /** Whether more is kept now than before. */
+    private synchronized boolean remember(ByteBuffer message) {
+        if (agreement.receivedBytes() == 0 || !message.hasRemaining() || closed) {
+            return false;
         }
+        long before = bytes();
+        history = history.append(message, agreement.receivedBytes());
+        long grown = bytes() - before;
+        if (before == 0) {
+            node.budget().join(this);
+        }
+        node.budget().add(wire == null ? null : wire.payer(), (int) grown);
+        return grown > 0;
     }
 
-    private void account(int before) {
-        if (history.ownBytes() != before) {
-            node.budget().add(history.ownBytes() - before);
-        }
+    /** Caller holds this. */
+    private long bytes() {
+        return history instanceof OwnHistory own && !closed ? OBJECT_BYTES + own.ownBytes() : 0;
+    }
+
+    /** What one takes of the heap that keeps so much text. */
+    static int bytes(int windowBytes) {
+        return OBJECT_BYTES + OwnHistory.bytes(windowBytes);
     }
 
     /**
@@ -97,10 +133,52 @@ final class Receiver {
     }
 
     /** The wire is over. */
-    synchronized void close() {
+    void close() {
+        giveBack();
+        synchronized (this) {
+            history = Tail.EMPTY;
+        }
+    }
+
+    /** Out of the account; false where it was before. */
+    private synchronized boolean giveBack() {
+        if (closed) {
+            return false;
+        }
+        long bytes = bytes();
         closed = true;
-        int before = history.ownBytes();
-        history = Tail.EMPTY;
-        account(before);
+        if (bytes > 0) {
+            node.budget().leave(this);
+            node.budget().add(wire == null ? null : wire.payer(), (int) -bytes);
+        }
+        return true;
+    }
+
+    // As a debtor.
+
+    /** Whether there is a wire to end. */
+    boolean isDebtor() {
+        return wire != null;
+    }
+
+    @Override
+    public Payer payer() {
+        return Objects.requireNonNull(wire).payer();
+    }
+
+    @Override
+    public synchronized long keptBytes() {
+        return bytes();
+    }
+
+    /** The history itself stays until the wire is over: a message may be on its way. */
+    @Override
+    public boolean end(Account account) {
+        Wire ended = wire;
+        if (ended == null || !giveBack()) {
+            return false;
+        }
+        node.budget().endSoon(() -> ended.fail(NO_ROOM, LINGER));
+        return true;
     }
 }

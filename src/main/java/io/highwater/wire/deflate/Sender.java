@@ -1,5 +1,6 @@
 package io.highwater.wire.deflate;
 
+import io.highwater.limits.Payer;
 import io.highwater.wire.FrameForms;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.OutboundFrame;
@@ -57,6 +58,9 @@ abstract sealed class Sender permits DeflateExtension {
         this.node = node;
         this.agreement = agreement;
     }
+
+    /** For whom the history is kept; null where nobody knows. */
+    abstract @Nullable Payer payer();
 
     /** As {@link io.highwater.wire.WireExtension#outgoing}. */
     final OutboundFrame send(OutboundFrame frame) {
@@ -231,8 +235,8 @@ abstract sealed class Sender permits DeflateExtension {
             return Tail.EMPTY;
         }
         int most = agreement.contextBytes();
-        if (node.budget().step() != BudgetStep.CONTEXT) {
-            most = Math.min(most, before.ownBytes());
+        if (!node.budget().mayGrow(payer())) {
+            most = Math.min(most, before instanceof OwnHistory own ? own.room() : 0);
         }
         return most == 0 ? Tail.EMPTY : message.to(before, most);
     }
@@ -253,7 +257,7 @@ abstract sealed class Sender permits DeflateExtension {
     }
 
     private void account(int before, int after) {
-        node.budget().add(after - before);
+        node.budget().add(payer(), after - before);
         if (before == 0) {
             node.budget().join(this);
         } else if (after == 0) {
@@ -275,7 +279,7 @@ abstract sealed class Sender permits DeflateExtension {
         // First, as the writer joins when it grows a new history.
         node.budget().leave(this);
         if (HISTORY.compareAndSet(this, own, Tail.EMPTY)) {
-            node.budget().add(-own.ownBytes());
+            node.budget().add(payer(), -own.ownBytes());
         } else if (!ended) {
             node.budget().join(this);
             if (ended) {

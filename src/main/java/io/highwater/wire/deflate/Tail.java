@@ -1,5 +1,6 @@
 package io.highwater.wire.deflate;
 
+import io.highwater.limits.HeapBytes;
 import java.nio.ByteBuffer;
 
 /**
@@ -12,6 +13,8 @@ final class Tail implements History {
 
     /** Valid for every peer at any time. */
     static final Tail EMPTY = new Tail(new byte[0]);
+
+    private static final int OBJECT_BYTES = 16;
 
     private final byte[] bytes;
 
@@ -27,6 +30,11 @@ final class Tail implements History {
         System.arraycopy(bytes, bytes.length - kept, next, 0, kept);
         message.get(message.limit() - added, next, kept, added);
         return new Tail(next);
+    }
+
+    /** What it takes of the heap, whoever has it. */
+    int sharedBytes() {
+        return bytes.length == 0 ? 0 : OBJECT_BYTES + (int) HeapBytes.ofArray(bytes.length);
     }
 
     @Override

@@ -205,9 +205,10 @@ public final class UpgradeHandler extends Handler.Wrapper {
         JettyTransport transport;
         WireExtension extension;
         try {
+            Payer payer = payer(upgrade, accepted);
             extension =
                     deflate.negotiate(
-                            upgrade.headers("Sec-WebSocket-Extensions"), accepted.deflate());
+                            upgrade.headers("Sec-WebSocket-Extensions"), accepted.deflate(), payer);
             transport =
                     transport(
                             request,
@@ -219,7 +220,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                             route,
                                             upgrade,
                                             accepted,
-                                            payer(upgrade, accepted),
+                                            payer,
                                             extension,
                                             response.getHeaders()::add));
             request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));

@@ -3,13 +3,15 @@ package io.highwater.backbone.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Position;
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
+import io.highwater.testing.Ledgers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -20,10 +22,15 @@ final class IdempotencyWindowTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private final MessageHash hash = new MessageHash(1, 2);
-    private final AtomicLong bytes = new AtomicLong();
+    private Ledger ledger;
 
-    private IdempotencyWindow window(long maxBytes) {
-        return new IdempotencyWindow(hash, 7, maxBytes, bytes);
+    private IdempotencyWindow window(long mostBytes) {
+        ledger = Ledgers.of(Map.of(Account.IDEMPOTENCY, mostBytes), () -> 0);
+        return new IdempotencyWindow(hash, ledger.book(Account.IDEMPOTENCY));
+    }
+
+    private long bytes() {
+        return ledger.book(Account.IDEMPOTENCY).bytes();
     }
 
     private static Position position(long sequence) {
@@ -53,7 +60,7 @@ final class IdempotencyWindowTest {
                 assertThat(known).isEqualTo(first.get(msgId));
             } else {
                 assertThat(known).isNull();
-                window.add(key, position(++sequence), now);
+                window.add(key, position(++sequence), null, now);
                 first.put(msgId, position(sequence));
                 added.put(msgId, now);
             }
@@ -65,8 +72,8 @@ final class IdempotencyWindowTest {
         IdempotencyWindow window = window(100_000);
         int count = 20_000;
         for (int i = 0; i < count; i++) {
-            window.add(window.key("p", "c", "m" + i), position(i), i);
-            assertThat(bytes.get()).isLessThanOrEqualTo(100_000);
+            window.add(window.key("p", "c", "m" + i), position(i), null, i);
+            assertThat(bytes()).isLessThanOrEqualTo(100_000);
         }
         int remembered = 0;
         boolean forgotten = false;
@@ -76,21 +83,21 @@ final class IdempotencyWindowTest {
             forgotten |= !found;
             remembered += found ? 1 : 0;
         }
-        // 53 bytes each, but for the last piece, which may be almost empty.
-        assertThat(remembered).isBetween(1_500, 1_900);
+        // 70 bytes each, but for the last piece, which may be almost empty.
+        assertThat(remembered).isBetween(1_150, 1_430);
     }
 
     @Test
     void aWindowThatIsOverTakesNothing() {
         IdempotencyWindow window = window(1 << 20);
         for (int i = 0; i < 1_000; i++) {
-            window.add(window.key("p", "c", "m" + i), position(i), i);
+            window.add(window.key("p", "c", "m" + i), position(i), null, i);
         }
-        assertThat(bytes.get()).isBetween(53_000L, 150_000L);
+        assertThat(bytes()).isBetween(69_000L, 190_000L);
         window.expire(IdempotencyWindow.WINDOW_NANOS);
-        assertThat(bytes.get()).isPositive();
+        assertThat(bytes()).isPositive();
         window.expire(IdempotencyWindow.WINDOW_NANOS + 1_000);
-        assertThat(bytes.get()).isZero();
+        assertThat(bytes()).isZero();
     }
 
     @Test

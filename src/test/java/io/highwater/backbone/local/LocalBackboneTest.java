@@ -9,9 +9,13 @@ import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.RingBounds;
+import io.highwater.limits.Account;
+import io.highwater.limits.HeapBytes;
+import io.highwater.limits.Ledger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class LocalBackboneTest {
@@ -48,9 +52,10 @@ final class LocalBackboneTest {
         log.append("c");
         log.advance(MINUTE.dividedBy(2));
         log.append("c");
-        long two = log.backbone.ringBytes();
+        long slots = HeapBytes.ofReferences(4);
+        long two = log.backbone.ringBytes() - slots;
         log.advance(MINUTE.dividedBy(2).plusMillis(200));
-        assertThat(log.backbone.ringBytes()).isEqualTo(two / 2);
+        assertThat(log.backbone.ringBytes()).isEqualTo(two / 2 + slots);
         log.advance(MINUTE.dividedBy(2));
         assertThat(log.backbone.ringBytes()).isZero();
     }
@@ -78,7 +83,7 @@ final class LocalBackboneTest {
     @Test
     void aFollowedChannelIsActiveUntilItIsUnfollowed() {
         Recorder recorder = new Recorder();
-        log.backbone.follow("c", recorder);
+        log.backbone.follow("c", recorder, null);
         log.append("c");
         log.advance(MINUTE.multipliedBy(3));
         assertThat(log.backbone.activeChannels()).isEqualTo(1);
@@ -96,7 +101,7 @@ final class LocalBackboneTest {
         Position first = none.append("c");
         assertThat(none.backbone.activeChannels()).isZero();
         Recorder recorder = new Recorder();
-        none.backbone.follow("c", recorder);
+        none.backbone.follow("c", recorder, null);
         Position second = none.append("c");
         assertThat(recorder.sequences).containsExactly(2L);
         assertThat(none.kept("c")).isEmpty();
@@ -106,7 +111,8 @@ final class LocalBackboneTest {
     @Test
     void allRingsTogetherKeepTheNewestBytesWhicheverShardTheyAreIn() {
         LocalFixture small =
-                new LocalFixture(8, 100_000, 1 << 20, name -> new RingBounds(1_000, MINUTE));
+                new LocalFixture(
+                        8, Map.of(Account.RINGS, 100_000L), name -> new RingBounds(1_000, MINUTE));
         String data = "x".repeat(800);
         for (int i = 0; i < 500; i++) {
             small.append("c" + i % 40, "m" + i, data);
@@ -128,9 +134,10 @@ final class LocalBackboneTest {
 
     @Test
     void anEntryLargerThanAllRingsIsHeardAndNotKept() {
-        LocalFixture small = new LocalFixture(2, 1_000, 1 << 20, name -> RingBounds.defaults());
+        LocalFixture small =
+                new LocalFixture(2, Map.of(Account.RINGS, 1_000L), name -> RingBounds.defaults());
         Recorder recorder = new Recorder();
-        small.backbone.follow("c", recorder);
+        small.backbone.follow("c", recorder, null);
         small.append("c", "m1", "x".repeat(2_000));
         assertThat(recorder.sequences).containsExactly(1L);
         assertThat(small.backbone.ringBytes()).isZero();
@@ -142,7 +149,7 @@ final class LocalBackboneTest {
         Position old = log.append("c");
         LocalBackbone next =
                 new LocalBackbone(
-                        new LocalSettings(1, 1 << 20, 1 << 20, name -> RingBounds.defaults()),
+                        new LocalSettings(1, Ledger.unbounded(), name -> RingBounds.defaults()),
                         LocalFixture.GENERATION + 1,
                         log.ticker,
                         log.wheel);
@@ -182,8 +189,9 @@ final class LocalBackboneTest {
                         log.append("good");
                         throw new IllegalStateException("thrown by a test");
                     }
-                });
-        log.backbone.follow("good", recorder);
+                },
+                null);
+        log.backbone.follow("good", recorder, null);
         for (int i = 0; i < 3; i++) {
             log.append("bad");
             log.append("good");
@@ -193,7 +201,7 @@ final class LocalBackboneTest {
 
     @Test
     void closeForgetsEverything() {
-        log.backbone.follow("c", new Recorder());
+        log.backbone.follow("c", new Recorder(), null);
         log.append("c");
         log.append("d");
         log.backbone.close();

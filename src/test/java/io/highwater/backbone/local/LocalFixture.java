@@ -9,10 +9,16 @@ import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.RingBounds;
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Ledgers;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,22 +28,41 @@ final class LocalFixture {
 
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+    final Ledger ledger;
     final LocalBackbone backbone;
 
     private int messages;
 
     LocalFixture(RingBounds bounds) {
-        this(4, 64 << 20, 16 << 20, name -> bounds);
+        this(4, Map.of(), name -> bounds);
     }
 
-    LocalFixture(
-            int shards, long ringBytes, long idempotencyBytes, Function<String, RingBounds> rings) {
+    /**
+     * @param mostBytes of the accounts that are bounded
+     */
+    LocalFixture(int shards, Map<Account, Long> mostBytes, Function<String, RingBounds> rings) {
+        ledger = Ledgers.of(mostBytes, ticker);
         backbone =
                 new LocalBackbone(
-                        new LocalSettings(shards, ringBytes, idempotencyBytes, rings),
-                        GENERATION,
-                        ticker,
-                        wheel);
+                        new LocalSettings(shards, ledger, rings), GENERATION, ticker, wheel);
+    }
+
+    Payer payer(String address) {
+        return Ledgers.payer(ledger, address);
+    }
+
+    Position append(String channel, Payer payer) {
+        return append(channel, "m" + messages++, "1", payer).position();
+    }
+
+    Appended append(String channel, String msgId, String data, Payer payer) {
+        return tryAppend(channel, msgId, data, payer).join();
+    }
+
+    CompletableFuture<Appended> tryAppend(String channel, String msgId, String data, Payer payer) {
+        byte[] bytes = data.getBytes(UTF_8);
+        return backbone.append(new Draft(channel, "p", msgId, null, false, bytes, payer))
+                .toCompletableFuture();
     }
 
     Position append(String channel) {

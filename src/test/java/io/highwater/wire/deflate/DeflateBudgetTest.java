@@ -3,22 +3,28 @@ package io.highwater.wire.deflate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.limits.Account;
+import io.highwater.limits.Payer;
+import io.highwater.testing.RecordingWire;
 import io.highwater.wire.OutboundFrame;
+import io.highwater.wire.ProtocolViolation;
 import io.highwater.wire.WireExtension;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class DeflateBudgetTest {
-    private static final int CONTEXT_BYTES = 4096;
+    private static final int CONTEXT_BYTES = OwnHistory.bytes(4096);
     private static final int BUDGET = 16 * CONTEXT_BYTES;
 
     private final DeflateFixture fixture =
-            new DeflateFixture(DeflateSettings.defaults(), 10 * BUDGET + 10);
+            new DeflateFixture(DeflateSettings.defaults(), 20L * BUDGET + 20);
     private final Corpus corpus = new Corpus(1);
     private final List<ContextPeer> peers = new ArrayList<>();
 
@@ -77,7 +83,11 @@ final class DeflateBudgetTest {
         assertThat(fixture.node.contextBytes()).as("one above").isEqualTo(BUDGET + CONTEXT_BYTES);
         assertThat(all.get(19).send(500)).as("still compressed, without context").isTrue();
         assertThat(fixture.node.contextBytes()).isEqualTo(BUDGET + CONTEXT_BYTES);
-        assertThat(fixture.node.negotiate(List.of(DeflateFixture.OFFER), DeflatePolicy.CONTEXT_4K))
+        assertThat(
+                        fixture.node.negotiate(
+                                List.of(DeflateFixture.OFFER),
+                                DeflatePolicy.CONTEXT_4K,
+                                fixture.payer("10.0.0.1")))
                 .extracting(WireExtension::answer)
                 .asString()
                 .contains("server_no_context_takeover; client_no_context_takeover");
@@ -95,10 +105,14 @@ final class DeflateBudgetTest {
     void aboveTwiceItNothingIsCompressedUntilItIsKeptAgain() {
         List<Connection> all = connections(10);
         all.forEach(c -> c.send(5000));
-        fixture.node.budget().add(2 * BUDGET);
+        fixture.node.budget().add(null, 2 * BUDGET);
         assertThat(fixture.steps).containsExactly(BudgetStep.OFF);
         assertThat(all.get(0).send(500)).isFalse();
-        assertThat(fixture.node.negotiate(List.of(DeflateFixture.OFFER), DeflatePolicy.CONTEXT_4K))
+        assertThat(
+                        fixture.node.negotiate(
+                                List.of(DeflateFixture.OFFER),
+                                DeflatePolicy.CONTEXT_4K,
+                                fixture.payer("10.0.0.1")))
                 .isNull();
 
         fixture.executor.runAll();
@@ -106,7 +120,7 @@ final class DeflateBudgetTest {
         assertThat(fixture.steps).containsExactly(BudgetStep.OFF, BudgetStep.SHARED);
         assertThat(all.get(0).send(500)).isTrue();
 
-        fixture.node.budget().add(-2 * BUDGET);
+        fixture.node.budget().add(null, -2 * BUDGET);
         assertThat(fixture.steps)
                 .containsExactly(BudgetStep.OFF, BudgetStep.SHARED, BudgetStep.CONTEXT);
         all.forEach(c -> assertThat(c.send(5000)).isTrue());
@@ -115,12 +129,12 @@ final class DeflateBudgetTest {
 
     @Test
     void itStepsBackOnlyAnEighthBelow() {
-        fixture.node.budget().add(BUDGET + 2);
-        fixture.node.budget().add(-2);
-        fixture.node.budget().add(2);
-        fixture.node.budget().add(-BUDGET / 8);
+        fixture.node.budget().add(null, BUDGET + 2);
+        fixture.node.budget().add(null, -2);
+        fixture.node.budget().add(null, 2);
+        fixture.node.budget().add(null, -BUDGET / 8);
         assertThat(fixture.steps).containsExactly(BudgetStep.SHARED);
-        fixture.node.budget().add(-10);
+        fixture.node.budget().add(null, -10);
         assertThat(fixture.steps).containsExactly(BudgetStep.SHARED, BudgetStep.CONTEXT);
         pass(Duration.ofSeconds(2));
         assertThat(fixture.steps).hasSize(2);
@@ -133,11 +147,11 @@ final class DeflateBudgetTest {
         peers.add(peer);
         byte[] first = corpus.json(30_000);
         wire.incoming(peer.compress(first), 1 << 16);
-        fixture.node.budget().add(3 * BUDGET);
+        fixture.node.budget().add(null, 3 * BUDGET);
         pass(Duration.ofSeconds(10));
         byte[] again = Arrays.copyOf(first, 20_000);
         assertThat(wire.incoming(peer.compress(again), 1 << 16)).isEqualTo(ByteBuffer.wrap(again));
-        fixture.node.budget().add(-3 * BUDGET);
+        fixture.node.budget().add(null, -3 * BUDGET);
     }
 
     @Test
@@ -149,8 +163,121 @@ final class DeflateBudgetTest {
                     channel.share(OutboundFrame.binary(ByteBuffer.wrap(corpus.json(500))));
             all.forEach(c -> c.peer.read(c.wire.outgoing(frame)));
         }
-        assertThat(fixture.node.contextBytes()).isEqualTo(CONTEXT_BYTES);
+        assertThat(fixture.node.contextBytes()).isEqualTo(4096 + 32);
         channel.close();
         assertThat(fixture.node.contextBytes()).isZero();
+    }
+
+    // The edges of the account. Each of these addresses keeps what it received.
+
+    private static final class Sink {
+        final RecordingWire wire;
+        final WireExtension extension;
+        final ContextPeer peer = new ContextPeer(ContextTakeover.TAKEOVER);
+
+        Sink(DeflateFixture fixture, String address) {
+            Payer payer = fixture.payer(address);
+            wire = new RecordingWire(payer);
+            extension =
+                    Objects.requireNonNull(
+                            fixture.node.negotiate(
+                                    List.of(DeflateFixture.OFFER),
+                                    DeflatePolicy.CONTEXT_4K,
+                                    payer));
+            extension.attach(wire);
+        }
+
+        void receive(byte[] message) throws ProtocolViolation {
+            extension.incoming(peer.compress(message), 1 << 16);
+        }
+
+        boolean isEnded() {
+            return !wire.failures().isEmpty();
+        }
+    }
+
+    private DeflateFixture bounded(long mostBytes) {
+        return new DeflateFixture(
+                DeflateSettings.defaults(),
+                20 * mostBytes,
+                Map.of(Account.CONTEXTS, 2 * mostBytes));
+    }
+
+    @Test
+    void anAddressBeyondItsShareLosesItsOwnContextsThenSessionsAndNoOther() throws Exception {
+        long most = 64L * Receiver.bytes(4096);
+        try (DeflateFixture edge = bounded(most / 2)) {
+            List<Sink> others = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                others.add(new Sink(edge, "10.0.0.2"));
+                others.get(i).receive(corpus.json(5_000));
+            }
+            List<Sink> own = new ArrayList<>();
+            for (int i = 0; i < 17; i++) {
+                own.add(new Sink(edge, "10.0.0.1"));
+                own.get(i).receive(corpus.json(5_000));
+                if (i < 4) {
+                    OutboundFrame text = OutboundFrame.binary(ByteBuffer.wrap(corpus.json(5_000)));
+                    own.get(i).extension.outgoing(text);
+                }
+            }
+            edge.executor.runAll();
+            assertThat(own.stream().filter(Sink::isEnded)).hasSizeBetween(1, 3);
+            assertThat(own.stream().flatMap(sink -> sink.wire.failures().stream()))
+                    .allMatch(failure -> failure.status().code() == 1013);
+            assertThat(others).noneMatch(Sink::isEnded);
+            assertThat(edge.payer("10.0.0.1").bytes(Account.CONTEXTS))
+                    .isBetween(most / 4 * 3 / 4, most / 4);
+            assertThat(
+                            edge.node.negotiate(
+                                    List.of(DeflateFixture.OFFER),
+                                    DeflatePolicy.CONTEXT_4K,
+                                    edge.payer("10.0.0.9")))
+                    .extracting(WireExtension::answer)
+                    .asString()
+                    .doesNotContain("no_context_takeover");
+            own.addAll(others);
+            own.forEach(sink -> sink.extension.close());
+            own.forEach(sink -> sink.peer.close());
+            assertThat(edge.node.contextBytes()).isZero();
+            assertThat(edge.payer("10.0.0.1").bytes(Account.CONTEXTS)).isZero();
+        }
+    }
+
+    @Test
+    void anAddressAtItsShareNegotiatesNoContext() throws Exception {
+        long most = 64L * Receiver.bytes(4096);
+        try (DeflateFixture edge = bounded(most / 2)) {
+            List<Sink> own = new ArrayList<>();
+            for (int i = 0; i < 15; i++) {
+                own.add(new Sink(edge, "10.0.0.1"));
+                own.get(i).receive(corpus.json(5_000));
+            }
+            assertThat(own).noneMatch(Sink::isEnded);
+            assertThat(new Sink(edge, "10.0.0.1").extension.answer())
+                    .contains("client_no_context_takeover", "server_no_context_takeover");
+            own.forEach(sink -> sink.peer.close());
+        }
+    }
+
+    @Test
+    void fullItEndsThoseWhoseTextCannotBeGivenUp() throws Exception {
+        long most = 64L * Receiver.bytes(4096);
+        try (DeflateFixture edge = bounded(most / 2)) {
+            List<Sink> all = new ArrayList<>();
+            for (int i = 0; i < 70; i++) {
+                all.add(new Sink(edge, "10.0.0." + i % 7));
+            }
+            for (Sink sink : all) {
+                sink.receive(corpus.json(5_000));
+                assertThat(edge.node.contextBytes()).isLessThanOrEqualTo(most);
+            }
+            edge.executor.runAll();
+            assertThat(all.stream().filter(Sink::isEnded)).hasSizeBetween(6, 14);
+            all.forEach(sink -> sink.extension.close());
+            all.forEach(sink -> sink.peer.close());
+            assertThat(edge.node.contextBytes()).isZero();
+            assertThat(edge.ledger.book(Account.CONTEXTS).debtors()).isZero();
+        }
     }
 }

@@ -3,12 +3,19 @@ package io.highwater.wire.deflate;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
+import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.WireExtension;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +27,7 @@ final class DeflateFixture implements AutoCloseable {
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
     final ManualExecutor executor = new ManualExecutor();
     final List<BudgetStep> steps = new ArrayList<>();
+    final Ledger ledger;
     final PermessageDeflate node;
     long sentPlain;
     long sentWire;
@@ -29,6 +37,14 @@ final class DeflateFixture implements AutoCloseable {
     }
 
     DeflateFixture(DeflateSettings settings, long heapBytes) {
+        this(settings, heapBytes, Map.of());
+    }
+
+    /**
+     * @param mostBytes of the accounts that are bounded
+     */
+    DeflateFixture(DeflateSettings settings, long heapBytes, Map<Account, Long> mostBytes) {
+        ledger = Ledgers.of(mostBytes, ticker);
         // Thousands of steps, each of which the observer hears of.
         ((Logger) LoggerFactory.getLogger(DeflateBudget.class)).setLevel(Level.ERROR);
         DeflateObserver observer =
@@ -44,11 +60,19 @@ final class DeflateFixture implements AutoCloseable {
                         steps.add(to);
                     }
                 };
-        node = new PermessageDeflate(settings, heapBytes, wheel, executor, observer);
+        Book contexts = ledger.book(Account.CONTEXTS);
+        node = new PermessageDeflate(settings, heapBytes, contexts, wheel, executor, observer);
     }
 
     WireExtension open(DeflatePolicy policy, String offer) {
-        return Objects.requireNonNull(node.negotiate(List.of(offer), policy));
+        WireExtension extension =
+                Objects.requireNonNull(node.negotiate(List.of(offer), policy, payer("10.0.0.1")));
+        extension.attach(new RecordingWire(payer("10.0.0.1")));
+        return extension;
+    }
+
+    Payer payer(String address) {
+        return Ledgers.payer(ledger, address);
     }
 
     WireExtension open(DeflatePolicy policy) {

@@ -57,7 +57,7 @@ final class ReceivedStreamTest {
             byte[] message = corpus.any(8192);
             assertThat(receive(wire, peer.compress(message))).isEqualTo(message);
         }
-        assertThat(fixture.node.contextBytes()).isEqualTo(32 * 1024);
+        assertThat(fixture.node.contextBytes()).isEqualTo(Receiver.bytes(32 * 1024));
         wire.close();
         assertThat(fixture.node.contextBytes()).isZero();
     }

@@ -122,7 +122,7 @@ final class SharedFramesPropertyTest {
                 default -> {
                     int step = act / 16 % 3;
                     int bytes = step * (int) BUDGET + step;
-                    fixture.node.budget().add(bytes - taken);
+                    fixture.node.budget().add(null, bytes - taken);
                     taken = bytes;
                 }
             }
@@ -133,7 +133,7 @@ final class SharedFramesPropertyTest {
             client.peer.close();
             client.wire.close();
         }
-        fixture.node.budget().add(-taken);
+        fixture.node.budget().add(null, -taken);
         channels.forEach(ChannelContext::close);
         assertThat(fixture.node.contextBytes()).as("all is given back").isZero();
         fixture.close();

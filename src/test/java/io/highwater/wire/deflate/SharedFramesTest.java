@@ -108,7 +108,7 @@ final class SharedFramesTest {
             OutboundFrame frame = channel.share(message());
             wires.forEach(wire -> wire.outgoing(frame));
         }
-        assertThat(fixture.node.contextBytes()).isEqualTo(Tail.MAX_BYTES);
+        assertThat(fixture.node.contextBytes()).isEqualTo(Tail.MAX_BYTES + 32);
     }
 
     @Test

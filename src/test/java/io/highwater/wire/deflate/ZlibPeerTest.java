@@ -58,7 +58,7 @@ final class ZlibPeerTest {
                 ByteBuffer read = wire.incoming(ByteBuffer.wrap(payload), 1 << 16);
                 assertThat(read.equals(ByteBuffer.wrap(message))).as("message " + i).isTrue();
             }
-            assertThat(fixture.node.contextBytes()).isEqualTo(1 << bits);
+            assertThat(fixture.node.contextBytes()).isEqualTo(Receiver.bytes(1 << bits));
         }
     }
 }

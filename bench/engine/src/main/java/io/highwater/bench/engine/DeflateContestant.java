@@ -1,6 +1,8 @@
 package io.highwater.bench.engine;
 
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.WireExtension;
@@ -8,6 +10,7 @@ import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,8 +55,9 @@ interface DeflateContestant extends AutoCloseable {
                             new TimerWheel(0),
                             Runnable::run,
                             DeflateObserver.NONE);
+            Payer payer = Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
             for (int i = 0; i < connections; i++) {
-                wires.add(Objects.requireNonNull(node.negotiate(List.of(OFFER), mode)));
+                wires.add(Objects.requireNonNull(node.negotiate(List.of(OFFER), mode, payer)));
             }
         }
 

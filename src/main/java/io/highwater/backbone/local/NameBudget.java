@@ -1,0 +1,60 @@
+package io.highwater.backbone.local;
+
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the names of all channels may take, beside the subscriptions to them. Names that nobody uses
+ * give way from three quarters of the account on, and of an address's share: nobody is refused for
+ * their sake. Thread-safe.
+ */
+final class NameBudget {
+    private final Book book;
+
+    NameBudget(Book book) {
+        this.book = book;
+    }
+
+    /** Whether there is room for a new name that takes so much. */
+    boolean admits(@Nullable Payer payer, long bytes) {
+        return book.admits(payer, bytes);
+    }
+
+    void add(@Nullable Payer payer, long delta) {
+        book.add(payer, delta);
+    }
+
+    /**
+     * Forgets unused names until the rest fits: of an address beyond its share its oldest, else the
+     * oldest of all shards. Takes one shard's lock at a time, so the caller holds none.
+     */
+    void reclaim(List<LocalShard> shards, @Nullable Payer payer) {
+        if (payer != null && !payer.isProxy()) {
+            long most = book.mostBytesOfAddress() / 4 * 3;
+            boolean forgot = true;
+            while (forgot && payer.bytes(book.account()) > most) {
+                forgot = forgetOldest(shards, payer);
+            }
+        }
+        long most = book.mostBytes() / 4 * 3;
+        boolean forgot = true;
+        while (forgot && book.bytes() > most) {
+            forgot = forgetOldest(shards, null);
+        }
+    }
+
+    private static boolean forgetOldest(List<LocalShard> shards, @Nullable Payer payer) {
+        LocalShard found = null;
+        long oldestNanos = 0;
+        for (LocalShard shard : shards) {
+            Tails.Tail tail = shard.oldestTail(payer);
+            if (tail != null && (found == null || tail.sinceNanos - oldestNanos < 0)) {
+                found = shard;
+                oldestNanos = tail.sinceNanos;
+            }
+        }
+        return found != null && found.forgetOldestTail(payer);
+    }
+}
