@@ -95,7 +95,7 @@ final class NodeCore implements AutoCloseable {
                 new TcpConnections(config.tcpLimits(), ledger.payers(), metrics.limits(), ticker);
         metrics.watch(ledger, connections);
         edge = new Edge(config.server().edge(), ledger, connections, wheel, metrics.limits());
-        handshakeBeans = new HandshakeBeans(config.handshake(), metrics.handshake(), ticker);
+        handshakeBeans = new HandshakeBeans(config.handshake(), metrics.handshake(), ledger, ticker);
         deployments = new Deployments(this, metrics.handshake());
         parts.add(deployments, deployments::close);
         CallbackExecutor callbacks = new CallbackExecutor();

@@ -4,6 +4,7 @@ import io.highwater.handshake.ConnectionPlaces.Answer;
 import io.highwater.handshake.ConnectionPlaces.Full;
 import io.highwater.handshake.ConnectionPlaces.Place;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.limits.Ledger;
 import jakarta.annotation.Priority;
 import jakarta.inject.Inject;
 import jakarta.interceptor.AroundInvoke;
@@ -11,7 +12,10 @@ import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import java.time.Duration;
 
-/** Bounds the sessions of the node and of one address. */
+/**
+ * Bounds the sessions of the node and of one address, and what they make the node keep: where an
+ * account is nearly full, those addresses that filled it get no more sessions for a while.
+ */
 @Interceptor
 @ConnectionsLimited
 @Priority(HandshakePriorities.CONNECTIONS)
@@ -25,16 +29,26 @@ final class ConnectionsRule {
             Rejected.of(503, "connections_per_ip", "Too many connections from this address.")
                     .withRetryAfter(RETRY_AFTER);
 
+    /** Accounts change fast. */
+    private static final Rejected NO_MEMORY =
+            Rejected.of(503, "memory", "This address keeps too much of the server's memory.")
+                    .withRetryAfter(Duration.ofSeconds(2));
+
     private final ConnectionPlaces places;
+    private final Ledger ledger;
 
     @Inject
-    ConnectionsRule(ConnectionPlaces places) {
+    ConnectionsRule(ConnectionPlaces places, Ledger ledger) {
         this.places = places;
+        this.ledger = ledger;
     }
 
     @AroundInvoke
     Object decide(InvocationContext context) throws Exception {
         UpgradeAttempt attempt = UpgradeAttempt.of(context);
+        if (ledger.closedTo(ledger.payers().of(attempt.client().address())) != null) {
+            return NO_MEMORY.asStage();
+        }
         Answer answer = places.take(attempt.client().block());
         if (answer instanceof Place place) {
             attempt.hold(place);

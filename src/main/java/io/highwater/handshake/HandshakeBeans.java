@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
@@ -22,10 +23,21 @@ import jakarta.inject.Singleton;
 public final class HandshakeBeans implements Extension {
     private final HandshakeSettings settings;
     private final HandshakeObserver observer;
+    private final Ledger ledger;
     private final AddressRates rates;
     private final ConnectionPlaces places;
 
+    /** For a node whose sessions may keep what they like. */
     public HandshakeBeans(HandshakeSettings settings, HandshakeObserver observer, Ticker ticker) {
+        this(settings, observer, Ledger.unbounded(), ticker);
+    }
+
+    /**
+     * @param ledger what sessions make the node keep
+     */
+    public HandshakeBeans(
+            HandshakeSettings settings, HandshakeObserver observer, Ledger ledger, Ticker ticker) {
+        this.ledger = ledger;
         this.settings = settings;
         this.observer = observer;
         this.rates = new AddressRates(settings, ticker);
@@ -42,6 +54,7 @@ public final class HandshakeBeans implements Extension {
         add(event, HandshakeObserver.class, observer);
         add(event, AddressRates.class, rates);
         add(event, ConnectionPlaces.class, places);
+        add(event, Ledger.class, ledger);
     }
 
     private static <T> void add(AfterBeanDiscovery event, Class<T> type, T value) {

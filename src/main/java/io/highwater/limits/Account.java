@@ -6,13 +6,10 @@ package io.highwater.limits;
  */
 public enum Account {
     /** Messages that have not arrived whole, or wait for their endpoint. */
-    INBOUND(0.15),
+    INBOUND(0.18),
 
     /** Messages that clients have not read yet, under every overflow policy. */
     OUTBOUND(0.20),
-
-    /** What subscribers that resume have missed, as far as no ring holds it any more. */
-    CATCH_UP(0.03),
 
     /** Plain HTTP: connections that are no WebSockets, and their requests. */
     HTTP(0.10),

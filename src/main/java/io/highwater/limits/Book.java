@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>From three quarters on it is pressed: those who keep much are read from no more, if they can
  * be made to wait. Full, it ends those who keep most for longest, until it is at seven eighths; an
- * address that has more than its share is treated so by itself. Whoever keeps little is left alone.
+ * address that has more than its share is treated so by itself. Whoever keeps little, or has just begun, is left
+ * alone up to nine eighths.
  *
  * <p>Thread-safe. {@link #add} calls nobody, so that it may stand under a lock; {@link #settle}
  * follows under none.
@@ -32,6 +33,9 @@ public final class Book {
     private static final long LEAST_FAIR_BYTES = 4 << 10;
 
     private static final long LEAST_AGE_NANOS = 1_000_000;
+
+    /** Who has kept something for less may be about to give it back; up to nine eighths it may. */
+    private static final long YOUNG_NANOS = 100_000_000;
 
     private static final long LOG_PERIOD_NANOS = 1_000_000_000;
 
@@ -220,12 +224,22 @@ public final class Book {
     }
 
     /** What is kept twice as long costs twice as much: so whoever keeps up goes last. */
-    private record Kept(Debtor debtor, long bytes, double cost, long ofAddress) {}
+    private record Kept(Debtor debtor, long bytes, long ageNanos, long ofAddress) {
+        double cost() {
+            return (double) bytes * Math.max(LEAST_AGE_NANOS, ageNanos);
+        }
+    }
 
     private Kept look(Debtor debtor, long nowNanos) {
-        long bytes = debtor.keptBytes();
-        double age = Math.max(LEAST_AGE_NANOS, debtor.ageNanos(nowNanos));
-        return new Kept(debtor, bytes, bytes * age, debtor.payer().bytes(account));
+        return new Kept(
+                debtor,
+                debtor.keptBytes(),
+                debtor.ageNanos(nowNanos),
+                debtor.payer().bytes(account));
+    }
+
+    private long kept(@Nullable Payer of) {
+        return of == null ? bytes.get() : of.bytes(account);
     }
 
     private int endCostliest(@Nullable Payer of) {
@@ -239,16 +253,16 @@ public final class Book {
                                         .thenComparingLong(Kept::ofAddress)
                                         .reversed())
                         .toList();
-        long now = of == null ? bytes.get() : of.bytes(account);
-        long target = (of == null ? mostBytes : mostOfAddress) / 8 * 7;
+        long most = of == null ? mostBytes : mostOfAddress;
+        boolean spares = kept(of) <= most / 8 * 9;
         int ended = 0;
         for (Kept kept : costliestFirst) {
-            if (now <= target) {
+            if (kept(of) <= most / 8 * 7) {
                 break;
             }
-            if (end(kept.debtor)) {
+            boolean spared = spares && (kept.bytes <= fairBytes || kept.ageNanos < YOUNG_NANOS);
+            if (!spared && end(kept.debtor)) {
                 ended++;
-                now -= kept.bytes;
             }
         }
         if (ended > 0) {

@@ -12,7 +12,7 @@ public interface Debtor {
 
     /** How long it has kept that; what is kept for long costs most. */
     default long ageNanos(long nowNanos) {
-        return 0;
+        return Long.MAX_VALUE;
     }
 
     /**

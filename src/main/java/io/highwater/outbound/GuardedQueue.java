@@ -416,7 +416,7 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
 
     @Override
     public final synchronized long keptBytes() {
-        return waiting == null ? 0 : waiting.ownBytes();
+        return waiting == null ? 0 : waiting.keptBytes();
     }
 
     /** Of a client that keeps up it is nothing, however much it is sent. */

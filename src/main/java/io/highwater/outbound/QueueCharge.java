@@ -31,6 +31,7 @@ final class QueueCharge {
     private final Payer payer;
 
     private long ownBytes = QUEUE_BYTES;
+    private long sharedBytes;
     private long chargedBytes;
 
     QueueCharge(Book book, Payer payer) {
@@ -75,7 +76,10 @@ final class QueueCharge {
         int bytes = frame.bytes() + FRAME_BYTES;
         if (!frame.isForMany()) {
             ownBytes += bytes;
-        } else if (frame.retain()) {
+            return;
+        }
+        sharedBytes += bytes;
+        if (frame.retain()) {
             book.addShared(bytes);
         }
     }
@@ -84,14 +88,17 @@ final class QueueCharge {
         int bytes = frame.bytes() + FRAME_BYTES;
         if (!frame.isForMany()) {
             ownBytes -= bytes;
-        } else if (frame.release()) {
+            return;
+        }
+        sharedBytes -= bytes;
+        if (frame.release()) {
             book.addShared(-bytes);
         }
     }
 
-    /** Bytes that would go with this queue. */
-    long ownBytes() {
-        return ownBytes;
+    /** Bytes that would go with this queue, if others keep nothing of them. */
+    long keptBytes() {
+        return ownBytes + sharedBytes;
     }
 
     /** Whether it is to grow no further, if it can wait. */

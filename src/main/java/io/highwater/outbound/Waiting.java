@@ -135,8 +135,8 @@ final class Waiting {
         return charge.isPressed();
     }
 
-    long ownBytes() {
-        return charge.ownBytes();
+    long keptBytes() {
+        return charge.keptBytes();
     }
 
     /** The wire holds a copy of what is in flight. */

@@ -61,7 +61,10 @@ abstract class Guest extends Timer implements Debtor {
     /** Guarded by this. */
     private Phase phase;
 
-    /** In the account of the phase. Guarded by this. */
+    /** The connection by itself, whatever it is about. Guarded by this. */
+    private long baseBytes;
+
+    /** With the base, in the account of the phase. Guarded by this. */
     private long bytes;
 
     /** Of the phase, and of no meaning where it has none. Guarded by this. */
@@ -86,25 +89,40 @@ abstract class Guest extends Timer implements Debtor {
     }
 
     /** From now on it counts. */
-    final void arrive(long keptBytes, long timeoutNanos) {
+    final void arrive(long ownBytes, long timeoutNanos) {
         synchronized (this) {
             if (phase == Phase.GONE) {
                 return;
             }
-            bytes = keptBytes;
-            book().add(payer, keptBytes);
+            baseBytes = ownBytes;
+            bytes = ownBytes;
+            book().add(payer, ownBytes);
             book().join(this);
             deadlineIn(timeoutNanos);
         }
         edge.ledger().book(account()).settle(payer);
     }
 
-    /** What it is about now, and keeps for it. False where it is gone. */
-    final boolean move(Phase to, long keptBytes) {
+    /** The connection by itself keeps so much more. */
+    final void grow(long moreBytes) {
+        synchronized (this) {
+            if (phase == Phase.GONE) {
+                return;
+            }
+            baseBytes += moreBytes;
+            bytes += moreBytes;
+            book().add(payer, moreBytes);
+        }
+        edge.ledger().book(account()).settle(payer);
+    }
+
+    /** What it is about now, and keeps for it beside itself. False where it is gone. */
+    final boolean move(Phase to, long moreBytes) {
         synchronized (this) {
             if (phase == Phase.GONE) {
                 return false;
             }
+            long keptBytes = baseBytes + moreBytes;
             Book from = book();
             phase = to;
             if (book() == from) {
@@ -124,9 +142,10 @@ abstract class Guest extends Timer implements Debtor {
         return true;
     }
 
-    /** It keeps so much now; of a guest that is gone, nothing. */
-    final void keep(long keptBytes) {
+    /** What it keeps now beside itself. */
+    final void keep(long moreBytes) {
         synchronized (this) {
+            long keptBytes = baseBytes + moreBytes;
             if (phase == Phase.GONE || keptBytes == bytes) {
                 return;
             }

@@ -25,13 +25,16 @@ import org.slf4j.LoggerFactory;
 final class GuestHttp extends HttpConnection {
     private static final Logger LOG = LoggerFactory.getLogger(GuestHttp.class);
 
-    /** Jetty's endpoint, connection, parser and channel, and the kernel's handle in ours. */
-    static final int BYTES = 4_000;
+    /** Jetty's endpoint, connection, parser and channel, the JDK's channel, and its guest. */
+    static final int BYTES = 3_440;
+
+    /** What stays of an answer: a stream, a sender, attributes. */
+    private static final int ANSWERED_BYTES = 270;
 
     /** The same of TLS, once it is agreed on. */
     static final int TLS_BYTES = 10_500;
 
-    /** Name, value and the field itself, without their text. */
+    /** Name, value and the field itself, with the first letters of their text. */
     private static final int FIELD_BYTES = 130;
 
     /**
@@ -40,6 +43,9 @@ final class GuestHttp extends HttpConnection {
      */
     private static final int MAX_FIELDS = 200;
 
+    /** Its method, version and spaces. */
+    private static final int REQUEST_LINE_CHARS = 16;
+
     private static final byte[] REQUEST_TIMEOUT =
             ("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
                     .getBytes(StandardCharsets.ISO_8859_1);
@@ -47,7 +53,6 @@ final class GuestHttp extends HttpConnection {
     private final Edge edge;
     private final Guest guest;
     private final boolean isTls;
-    private final long ownBytes;
 
     // Of the head that is under way or came last. Confined to who parses: one at a time.
 
@@ -67,22 +72,23 @@ final class GuestHttp extends HttpConnection {
         this.edge = edge;
         this.guest = new HttpGuest(edge, endPoint);
         this.isTls = endPoint instanceof SslConnection.SslEndPoint;
-        this.ownBytes = isTls ? BYTES + TLS_BYTES : BYTES;
     }
 
     @Override
     public void onOpen() {
         long timeoutNanos = edge.settings().headTimeout().toNanos();
         if (isTls) {
-            // The head's time begins when TLS is agreed on, which has a deadline of its own.
+            // The head's time begins when TLS is agreed on, which has a deadline of its own, and an
+            // account of it.
             timeoutNanos += edge.settings().tlsHandshakeTimeout().toNanos();
         }
-        guest.arrive(ownBytes, timeoutNanos);
+        guest.arrive(BYTES, timeoutNanos);
         super.onOpen();
     }
 
     /** TLS has been agreed on. */
     void onSecured() {
+        guest.grow(TLS_BYTES);
         if (guest.phase() == Phase.ARRIVING) {
             guest.restart();
         }
@@ -96,30 +102,33 @@ final class GuestHttp extends HttpConnection {
 
     @Override
     public void onFillable() {
-        long before = getBytesIn();
         super.onFillable();
-        if (getBytesIn() != before) {
-            onRead();
-        }
-    }
-
-    private void onRead() {
         Phase phase = guest.phase();
         if (phase.isHead()) {
-            guest.keep(ownBytes + headBytes());
+            guest.keep(headBytes());
         } else if (phase == Phase.IDLE && !getParser().isStart()) {
-            guest.move(Phase.ASKING, ownBytes + headBytes());
+            guest.move(Phase.ASKING, ANSWERED_BYTES + headBytes());
         }
     }
 
     /** What was parsed of a head so far, and the text of a field that is not whole yet. */
     private long headBytes() {
-        long open = Math.max(0, getParser().getHeaderLength() - fieldChars);
+        int punctuation = 4 * fields + REQUEST_LINE_CHARS;
+        long open = Math.max(0, getParser().getHeaderLength() - fieldChars - punctuation);
         return (long) fields * FIELD_BYTES + fieldChars + parserBytes(open);
     }
 
     private long parserBytes(long openChars) {
-        return 2 * (longestUri + Math.max(longestValue, openChars));
+        return room(longestUri) + room(Math.max(longestValue, openChars));
+    }
+
+    /** Of a StringBuilder that grew by letters; of a short text it is in {@link #BYTES}. */
+    private static long room(long chars) {
+        long room = 16;
+        while (room < chars) {
+            room = 2 * room + 2;
+        }
+        return room > 128 ? room : 0;
     }
 
     @Override
@@ -151,7 +160,7 @@ final class GuestHttp extends HttpConnection {
 
         @Override
         public boolean headerComplete() {
-            if (!guest.move(Phase.SERVED, ownBytes + headBytes())) {
+            if (!guest.move(Phase.SERVED, headBytes())) {
                 throw new HttpException.RuntimeException(HttpStatus.REQUEST_TIMEOUT_408);
             }
             return super.headerComplete();
@@ -171,7 +180,7 @@ final class GuestHttp extends HttpConnection {
 
     /** Before Jetty goes on with this connection, maybe on another thread. */
     private void onAnswered() {
-        guest.move(isPersistent() ? Phase.IDLE : Phase.LEAVING, ownBytes + parserBytes(0));
+        guest.move(isPersistent() ? Phase.IDLE : Phase.LEAVING, ANSWERED_BYTES + parserBytes(0));
     }
 
     private final class HttpGuest extends Guest {

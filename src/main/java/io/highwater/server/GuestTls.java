@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * keeps nothing of ours but the place of a reference. Thread-safe as Jetty's.
  */
 final class GuestTls extends SslConnection {
-    /** Of the JDK's engine while it agrees, beside the connection. */
-    static final int HANDSHAKE_BYTES = 20_000;
+    /** Of the JDK's engine while it agrees, beside what {@link GuestHttp} keeps. */
+    private static final int HANDSHAKE_BYTES = 13_460;
+
+    /** The same before the client has said anything, and {@link GuestHttp} is not there yet. */
+    private static final int SILENT_BYTES = 4_040;
 
     private static final String NONE_YET = "SSL_NULL_WITH_NULL_NULL";
 
@@ -46,7 +49,7 @@ final class GuestTls extends SslConnection {
     public void onOpen() {
         Guest agreeing = new TlsGuest(edge, getEndPoint());
         guest = agreeing;
-        agreeing.arrive(HANDSHAKE_BYTES, edge.settings().tlsHandshakeTimeout().toNanos());
+        agreeing.arrive(SILENT_BYTES, edge.settings().tlsHandshakeTimeout().toNanos());
         super.onOpen();
     }
 
@@ -54,7 +57,12 @@ final class GuestTls extends SslConnection {
     public void onFillable() {
         super.onFillable();
         Guest agreeing = guest;
-        if (agreeing != null && isAgreed()) {
+        if (agreeing == null) {
+            return;
+        }
+        if (!isAgreed()) {
+            agreeing.keep(HANDSHAKE_BYTES - SILENT_BYTES);
+        } else {
             guest = null;
             agreeing.leave();
             if (getSslEndPoint().getConnection() instanceof GuestHttp http) {

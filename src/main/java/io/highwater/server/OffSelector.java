@@ -15,14 +15,20 @@ import org.eclipse.jetty.util.Callback;
  */
 final class OffSelector extends Handler.Wrapper {
     /** A page takes a thread for less than a millisecond. */
-    static final int MOST = 1_000;
+    private static final int MOST = 1_000;
 
     private final Edge edge;
+    private final int most;
     private final AtomicInteger running = new AtomicInteger();
 
     OffSelector(Edge edge, Handler handler) {
+        this(edge, handler, MOST);
+    }
+
+    OffSelector(Edge edge, Handler handler, int most) {
         super(handler);
         this.edge = edge;
+        this.most = most;
     }
 
     @Override
@@ -32,7 +38,7 @@ final class OffSelector extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        if (running.incrementAndGet() > MOST) {
+        if (running.incrementAndGet() > most) {
             running.decrementAndGet();
             PlainRequests.refuse(edge, request, response, callback);
             return true;

@@ -9,7 +9,11 @@ import io.highwater.handshake.FakeUpgradeRequest.FakeScope;
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.limits.Account;
 import io.highwater.limits.AddressBlock;
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +58,24 @@ final class LimitsTest {
             rules.accept(upgrade().from("2001:db8:0:2::1"));
             first.lease().release();
             rules.accept(upgrade().from("2001:db8:0:1::3"));
+        }
+    }
+
+    @Test
+    void whoHasFilledAnAccountIs503AndTheOthersAreServed() throws Exception {
+        try (RulesContainer rules = new RulesContainer(settings().build())) {
+            Book queues = rules.ledger.book(Account.OUTBOUND);
+            Payer greedy = rules.ledger.payers().of(InetAddress.getByName("198.51.100.1"));
+            queues.add(greedy, queues.mostBytesOfAddress());
+
+            Rejected full = rules.reject(upgrade().from("198.51.100.1"));
+            assertThat(full.status()).isEqualTo(503);
+            assertThat(full.outcome()).isEqualTo("memory");
+            assertThat(full.retryAfter()).isEqualTo(Duration.ofSeconds(2));
+            rules.accept(upgrade().from("198.51.100.2"));
+
+            queues.add(greedy, -queues.mostBytesOfAddress());
+            rules.accept(upgrade().from("198.51.100.1"));
         }
     }
 

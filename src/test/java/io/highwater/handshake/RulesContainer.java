@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.limits.AddressLimits;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitSettings;
+import io.highwater.limits.LimitsObserver;
+import io.highwater.limits.Payers;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
@@ -22,6 +27,14 @@ final class RulesContainer implements AutoCloseable {
     final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 30_000_000);
     private final SeContainer container;
     private final Handshake handshake;
+
+    /** What sessions keep, for a test to fill. */
+    final Ledger ledger = new Ledger(
+            LimitSettings.defaults(),
+            1 << 30,
+            new Payers(AddressLimits.defaults(), address -> false, nanos::get),
+            LimitsObserver.NONE,
+            nanos::get);
 
     RulesContainer(HandshakeSettings settings, Class<?>... teamClasses) {
         this(settings, null, teamClasses);
@@ -43,6 +56,7 @@ final class RulesContainer implements AutoCloseable {
                                 new HandshakeBeans(
                                         settings,
                                         observer == null ? recording : observer,
+                                        ledger,
                                         nanos::get))
                         .addBeanClasses(teamClasses)
                         .initialize();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Messages on their way in: what of them is charged, and who is slowed down or ended for it. */
 final class InboundChargeTest {
-    /** Of the account of messages on their way in, which is 0.15 of them. */
+    /** Of the account of messages on their way in, which is 0.18 of them. */
     private static final long ACCOUNT_BYTES = 150_000;
 
     private final Ledger ledger = ledger(1);
@@ -26,7 +26,7 @@ final class InboundChargeTest {
         LimitSettings settings = new LimitSettings(1, addressShare, AddressLimits.defaults());
         return new Ledger(
                 settings,
-                ACCOUNT_BYTES * 100 / 15,
+                ACCOUNT_BYTES * 100 / 18,
                 new Payers(settings.address(), address -> false, () -> 0),
                 LimitsObserver.NONE,
                 () -> 0);

@@ -4,6 +4,8 @@ import io.highwater.handshake.Handshake;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
 import io.highwater.wire.Route;
 import io.highwater.wire.Router;
@@ -14,12 +16,16 @@ import io.highwater.wire.WireContext;
 import io.highwater.wire.WireExtension;
 import io.highwater.wire.deflate.PermessageDeflate;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
@@ -53,10 +59,19 @@ public final class UpgradeHandler extends Handler.Wrapper {
     private static final UpgradeDecision.Rejected HAS_BODY =
             UpgradeDecision.Rejected.of(400, "body", "An opening handshake has no body.");
 
+    private static final UpgradeDecision.Rejected FULL =
+            UpgradeDecision.Rejected.of(
+                            503, "handshakes", "Too many opening handshakes are under way.")
+                    .withRetryAfter(Duration.ofSeconds(1));
+
+    /** A thread that is parked, and what it was given. */
+    private static final int ELSEWHERE_BYTES = 4_000;
+
     private final Handshake handshake;
     private final Router router;
     private final WireContext context;
     private final PermessageDeflate deflate;
+    private final Book handshakes;
 
     public UpgradeHandler(
             Handshake handshake, Router router, WireContext context, PermessageDeflate deflate) {
@@ -64,6 +79,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
         this.router = router;
         this.context = context;
         this.deflate = deflate;
+        this.handshakes = context.ledger().book(Account.HANDSHAKES);
     }
 
     /** Whether it is a connection that was upgraded here: its end calls nobody who may block. */
@@ -100,19 +116,51 @@ public final class UpgradeHandler extends Handler.Wrapper {
                 || request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > 0;
     }
 
-    /** Off the thread that reads; what is thrown there is answered, too. */
-    private static void elsewhere(
-            Request request, Response response, Callback callback, Runnable task) {
-        request.getComponents()
-                .getExecutor()
-                .execute(
-                        () -> {
-                            try {
-                                task.run();
-                            } catch (Throwable e) {
-                                Response.writeError(request, response, callback, e);
-                            }
-                        });
+    /**
+     * Off the thread that reads; what is thrown there is answered, too. As many as the account
+     * holds: a rule that waits would else gather all that come meanwhile.
+     */
+    private void elsewhere(Request request, Response response, Callback callback, Runnable task) {
+        Payer payer = payer(request);
+        if (!handshakes.tryAdd(payer, ELSEWHERE_BYTES)) {
+            close(request, response);
+            reject(FULL, response, callback);
+            return;
+        }
+        try {
+            request.getComponents()
+                    .getExecutor()
+                    .execute(
+                            () -> {
+                                try {
+                                    task.run();
+                                } catch (Throwable e) {
+                                    Response.writeError(request, response, callback, e);
+                                } finally {
+                                    handshakes.add(payer, -ELSEWHERE_BYTES);
+                                }
+                            });
+        } catch (RejectedExecutionException e) {
+            handshakes.add(payer, -ELSEWHERE_BYTES);
+            throw e;
+        }
+    }
+
+    /** Who comes next on HTTP/1.1 has to connect: it is answered by the thread that reads. */
+    private static void close(Request request, Response response) {
+        if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+            response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+        }
+    }
+
+    private Payer payer(Request request) {
+        InetAddress address =
+                request.getConnectionMetaData().getRemoteSocketAddress()
+                                        instanceof InetSocketAddress inet
+                                && inet.getAddress() != null
+                        ? inet.getAddress()
+                        : InetAddress.getLoopbackAddress();
+        return context.ledger().payers().of(address);
     }
 
     private boolean mayBlock(UpgradeRequest upgrade, @Nullable Route route) {

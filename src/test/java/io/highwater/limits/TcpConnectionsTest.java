@@ -1,0 +1,144 @@
+package io.highwater.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.highwater.testing.FakeTicker;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TcpConnectionsTest {
+    private static final int BURST = 5;
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final List<Refusal> refused = new ArrayList<>();
+    private final Payers payers =
+            new Payers(
+                    new AddressLimits(1, BURST, 1, 1),
+                    address -> address.getHostAddress().equals("10.9.9.9"),
+                    ticker);
+
+    private final LimitsObserver observer =
+            new LimitsObserver() {
+                @Override
+                public void onConnectionRefused(Refusal refusal) {
+                    refused.add(refusal);
+                }
+            };
+
+    private TcpConnections connections(int most, int mostOfAddress) {
+        return new TcpConnections(new TcpLimits(most, mostOfAddress), payers, observer, ticker);
+    }
+
+    private static InetAddress address(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Payer open(TcpConnections connections, String from) {
+        return Objects.requireNonNull(connections.accepted(address(from)), from);
+    }
+
+    private static @Nullable Payer tried(TcpConnections connections, String from) {
+        return connections.accepted(address(from));
+    }
+
+    @Test
+    void theNodesBoundCountsAllAddressesAndFreesWithTheClose() {
+        TcpConnections connections = connections(2, 0);
+        Payer first = open(connections, "10.0.0.1");
+        open(connections, "10.0.0.2");
+        assertThat(tried(connections, "10.0.0.3")).isNull();
+        assertThat(refused).containsExactly(Refusal.NODE_FULL);
+        assertThat(connections.open()).isEqualTo(2);
+        first.disconnected();
+        assertThat(tried(connections, "10.0.0.3")).isNotNull();
+    }
+
+    @Test
+    void anAddressHasItsOwnBound() {
+        TcpConnections connections = connections(0, 2);
+        open(connections, "10.0.0.1");
+        Payer payer = open(connections, "10.0.0.1");
+        assertThat(tried(connections, "10.0.0.1")).isNull();
+        assertThat(refused).containsExactly(Refusal.ADDRESS_FULL);
+        assertThat(tried(connections, "10.0.0.2")).isNotNull();
+        payer.disconnected();
+        assertThat(tried(connections, "10.0.0.1")).isNotNull();
+    }
+
+    @Test
+    void whoConnectsTooOftenIsRefusedUntilItHasWaited() {
+        TcpConnections connections = connections(0, 0);
+        for (int i = 0; i < BURST; i++) {
+            open(connections, "10.0.0.1").disconnected();
+        }
+        assertThat(tried(connections, "10.0.0.1")).isNull();
+        assertThat(refused).containsExactly(Refusal.TOO_FAST);
+        assertThat(connections.open()).isZero();
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(tried(connections, "10.0.0.1")).isNotNull();
+        assertThat(tried(connections, "10.0.0.1")).isNull();
+    }
+
+    @Test
+    void aTrustedProxyIsBoundedOnlyWithTheNode() {
+        TcpConnections connections = connections(2 * BURST, 1);
+        for (int i = 0; i < 2 * BURST; i++) {
+            open(connections, "10.9.9.9");
+        }
+        assertThat(tried(connections, "10.9.9.9")).isNull();
+        assertThat(refused).containsExactly(Refusal.NODE_FULL);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // 256 MiB: 32,768 by the heap, if there are descriptors.
+        "1048576, 268435456, 16384, 32768",
+        "20000, 268435456, 16384, 19872",
+        "1024, 268435456, 16384, 896",
+        "100, 268435456, 16384, 50",
+        // Nobody knows how many descriptors there are.
+        "0, 268435456, 16384, 32768",
+        // Sessions that an operator asks for find connections.
+        "1048576, 268435456, 100000, 112500",
+        "1048576, 268435456, 0, 1048448",
+    })
+    void theDefaultIsWhatHeapAndDescriptorsAllow(
+            long descriptors, long heapBytes, int sessions, int most) {
+        assertThat(TcpLimits.defaultMost(descriptors, heapBytes, sessions)).isEqualTo(most);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "32768, 4096, 8192",
+        "32768, 20000, 22500",
+        "1000, 20000, 1000",
+        "32768, 0, 0",
+        "0, 4096, 0",
+        "1, 1, 1"
+    })
+    void theDefaultOfAnAddressIsAQuarterOrEnoughForItsSessions(
+            int most, int sessions, int mostOfAddress) {
+        assertThat(TcpLimits.defaultMostOfAddress(most, sessions)).isEqualTo(mostOfAddress);
+    }
+
+    @Test
+    void lessThanNoneNamesItsKey() {
+        assertThatThrownBy(() -> new TcpLimits(-1, 0))
+                .hasMessage("highwater.limits.tcp-connections: -1 is below 0");
+        assertThatThrownBy(() -> new TcpLimits(0, -1))
+                .hasMessage("highwater.limits.tcp-connections-per-ip: -1 is below 0");
+    }
+}
