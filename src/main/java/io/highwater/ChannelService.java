@@ -8,6 +8,7 @@ import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
+import io.highwater.channel.PieceSize;
 import io.highwater.channel.ShardThreads;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;
@@ -17,6 +18,7 @@ import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueues;
+import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Codec;
 import io.highwater.session.SessionNode;
 import io.highwater.session.SessionObserver;
@@ -57,10 +59,12 @@ final class ChannelService implements AutoCloseable {
                         outbound.ticker(),
                         outbound.wheel());
         threads = ShardThreads.start(shards, FanoutThread::new);
+        WaterMarks marks = config.outbound().marks();
         hub =
                 new ChannelHub<>(
                         backbone,
                         new TurnFrames(deflate),
+                        PieceSize.of(marks.highMessages(), marks.highBytes()),
                         threads.executors(),
                         new SharedWrites(bursts),
                         ledger.book(Account.RINGS).mostBytes(),

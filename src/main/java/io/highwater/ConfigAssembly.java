@@ -1,5 +1,6 @@
 package io.highwater;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.highwater.admin.AdminSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.PrefixSettings;
@@ -8,14 +9,17 @@ import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.AddressLimits;
 import io.highwater.limits.LimitSettings;
+import io.highwater.limits.TcpLimits;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.server.EdgeSettings;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.ServerSettings.Keystore;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateSettings;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -63,7 +67,11 @@ final class ConfigAssembly {
                         () -> server(keystore),
                         "highwater.port",
                         "highwater.tls.port",
-                        "highwater.outbound.socket-buffer");
+                        "highwater.outbound.socket-buffer",
+                        "highwater.limits.head-timeout",
+                        "highwater.limits.tls-handshake-timeout",
+                        "highwater.limits.request-timeout",
+                        "highwater.limits.max-header-bytes");
         AdminSettings admin = problems.attempt(this::admin, "highwater.admin.");
         HandshakeSettings handshake = handshake();
         WireSettings wire = problems.attempt(this::wire, "highwater.limits.");
@@ -84,6 +92,7 @@ final class ConfigAssembly {
                 made(admin),
                 handshake,
                 limits(),
+                tcpLimits(handshake),
                 made(wire),
                 schema.limits().commandsPerSecond(),
                 schema.limits().commandsBurst(),
@@ -106,7 +115,12 @@ final class ConfigAssembly {
                 schema.tls().port(),
                 keystore,
                 (int) schema.outbound().socketBuffer().bytes(),
-                ServerSettings.defaults().idleTimeout());
+                ServerSettings.defaults().idleTimeout(),
+                new EdgeSettings(
+                        schema.limits().headTimeout(),
+                        schema.limits().tlsHandshakeTimeout(),
+                        schema.limits().requestTimeout(),
+                        (int) schema.limits().maxHeaderBytes().bytes()));
     }
 
     /** Null where TLS is off. */
@@ -149,7 +163,11 @@ final class ConfigAssembly {
     private AdminSettings admin() {
         ConfigSchema.Admin admin = schema.admin();
         Secret token = admin.token();
-        return new AdminSettings(admin.host(), admin.port(), token == null ? null : token.reveal());
+        return new AdminSettings(
+                admin.host(),
+                admin.port(),
+                token == null ? null : token.reveal(),
+                admin.allowedHosts());
     }
 
     /** Each list is tried by itself, so that the first wrong one does not hide the next. */
@@ -219,6 +237,29 @@ final class ConfigAssembly {
                 (int) schema.deflate().minBytes().bytes(),
                 schema.deflate().level(),
                 budget == null ? most : budget);
+    }
+
+    private TcpLimits tcpLimits(HandshakeSettings handshake) {
+        int most =
+                orElse(
+                        schema.limits().tcpConnections(),
+                        TcpLimits.defaultMost(
+                                descriptors(),
+                                Runtime.getRuntime().maxMemory(),
+                                handshake.maxConnections()));
+        return new TcpLimits(
+                most,
+                orElse(
+                        schema.limits().tcpConnectionsPerIp(),
+                        TcpLimits.defaultMostOfAddress(most, handshake.maxConnectionsPerIp())));
+    }
+
+    /** That this process may have; 0 where the system doesn't say. */
+    private static long descriptors() {
+        return ManagementFactory.getOperatingSystemMXBean()
+                        instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : 0;
     }
 
     private WireSettings wire() {

@@ -57,7 +57,12 @@ record ConfigSchema(
             @Setting(
                             form = "text",
                             about = "What changes from elsewhere need; none: only from loopback.")
-                    @Nullable Secret token) {}
+                    @Nullable Secret token,
+            @Setting(
+                            form = "host names, such as metrics.example.com, *.example.com",
+                            about =
+                                    "Names that requests to the admin port may call it by, beside localhost, addresses and admin.host: a guard against DNS rebinding.")
+                    List<String> allowedHosts) {}
 
     record Handshake(
             @Setting(
@@ -141,12 +146,44 @@ record ConfigSchema(
                                     "Of each account, what one address (IPv6: one /64) may have; 1 is off.")
                     @Allowed(min = "0.01", max = "1")
                     double addressShare,
+            @Setting(
+                            shown = "from the heap and the descriptors",
+                            about = "TCP connections of this node. 0 is no limit.")
+                    @Allowed(max = "100000000")
+                    @Nullable Integer tcpConnections,
+            @Setting(
+                            shown = "a quarter of tcp-connections",
+                            about =
+                                    "TCP connections of one address (IPv6: of one /64). 0 is no limit.")
+                    @Allowed(max = "100000000")
+                    @Nullable Integer tcpConnectionsPerIp,
             @Setting(fallback = "100", about = "New TCP connections from one address, per second.")
                     @Allowed(min = "1", max = "1000000")
                     int connectionsPerSecond,
             @Setting(fallback = "200", about = "How many of them may come at once.")
                     @Allowed(min = "1", max = "1000000")
                     int connectionsBurst,
+            @Setting(
+                            fallback = "10s",
+                            about =
+                                    "For a TLS handshake, from accept; later the connection is reset.")
+                    @Allowed(min = "100ms", max = "1d")
+                    Duration tlsHandshakeTimeout,
+            @Setting(
+                            fallback = "10s",
+                            about =
+                                    "For all of a request's head, however it trickles; later is 408.")
+                    @Allowed(min = "100ms", max = "1d")
+                    Duration headTimeout,
+            @Setting(
+                            fallback = "30s",
+                            about =
+                                    "How long a request may wait for its client, who sends the body or reads the answer, without 1 KiB per second; then the connection is reset.")
+                    @Allowed(min = "100ms", max = "1d")
+                    Duration requestTimeout,
+            @Setting(fallback = "8 KiB", about = "Largest request line and headers; more is 431.")
+                    @Allowed(min = "1 KiB", max = "1 MiB")
+                    ByteSize maxHeaderBytes,
             @Setting(
                             fallback = "1000",
                             about =

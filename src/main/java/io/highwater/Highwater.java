@@ -63,7 +63,7 @@ public final class Highwater implements AutoCloseable {
                     new HttpServer(
                             config.server(),
                             core.upgrades(),
-                            core.ledger(),
+                            core.edge(),
                             core.ticker(),
                             core.bursts());
             parts.add(http, http::close);

@@ -5,6 +5,7 @@ import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.limits.LimitSettings;
+import io.highwater.limits.TcpLimits;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.server.ServerSettings;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param node its name in logs
  * @param region its region in logs
+ * @param tcpLimits how many connections there may be
  * @param commandsPerSecond of a channel session; ten times that ends it
  * @param commandsBurst how many of them may come at once
  * @param drainWindow over which sessions are closed at a stop; 0 is at once
@@ -31,6 +33,7 @@ public record HighwaterConfig(
         AdminSettings admin,
         HandshakeSettings handshake,
         LimitSettings limits,
+        TcpLimits tcpLimits,
         WireSettings wire,
         int commandsPerSecond,
         int commandsBurst,

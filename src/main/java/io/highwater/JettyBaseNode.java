@@ -1,6 +1,6 @@
 package io.highwater;
 
-import io.highwater.limits.Ledger;
+import io.highwater.server.Edge;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.WarNode;
 import io.highwater.time.Ticker;
@@ -58,8 +58,8 @@ public final class JettyBaseNode implements WarNode {
     }
 
     @Override
-    public Ledger ledger() {
-        return core().ledger();
+    public Edge edge() {
+        return core().edge();
     }
 
     @Override

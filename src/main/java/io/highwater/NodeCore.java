@@ -10,11 +10,13 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.limits.TcpConnections;
 import io.highwater.metrics.NodeMetrics;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.SlowClientGovernor;
 import io.highwater.server.AdminServer;
+import io.highwater.server.Edge;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
@@ -56,7 +58,7 @@ final class NodeCore implements AutoCloseable {
     private final Ticker ticker = Ticker.system();
     private final StreamBursts bursts = new StreamBursts();
     private final SlowClientGovernor governor;
-    private final Ledger ledger;
+    private final Edge edge;
     private final HandshakeBeans handshakeBeans;
     private final EndpointNode endpointNode;
     private final CallbackExecutor callbacks;
@@ -88,8 +90,11 @@ final class NodeCore implements AutoCloseable {
         // Pings in phase are due in the same step.
         TimerThread timers = TimerThread.start(wheel, ticker, bursts::run);
         parts.add(timers, timers::close);
-        ledger = ledger(config, metrics.limits());
-        metrics.watch(ledger);
+        Ledger ledger = ledger(config, metrics.limits());
+        TcpConnections connections =
+                new TcpConnections(config.tcpLimits(), ledger.payers(), metrics.limits(), ticker);
+        metrics.watch(ledger, connections);
+        edge = new Edge(config.server().edge(), ledger, connections, wheel, metrics.limits());
         handshakeBeans = new HandshakeBeans(config.handshake(), metrics.handshake(), ticker);
         deployments = new Deployments(this, metrics.handshake());
         parts.add(deployments, deployments::close);
@@ -97,7 +102,13 @@ final class NodeCore implements AutoCloseable {
         this.callbacks = parts.add(callbacks, callbacks::close);
         OutboundNode outbound =
                 new OutboundNode(
-                        wheel, ticker, backlog, metrics.outbound(), config.wire().closeTimeout());
+                        wheel,
+                        ticker,
+                        backlog,
+                        ledger.book(Account.OUTBOUND),
+                        callbacks,
+                        metrics.outbound(),
+                        config.wire().closeTimeout());
         governor =
                 new SlowClientGovernor(
                         config.governor(),
@@ -186,9 +197,9 @@ final class NodeCore implements AutoCloseable {
         return ticker;
     }
 
-    /** The accounts of what clients make this node keep. */
-    Ledger ledger() {
-        return ledger;
+    /** What bounds connections and requests of the data ports. */
+    Edge edge() {
+        return edge;
     }
 
     /** When the streams of an HTTP/2 connection write together. */

@@ -58,6 +58,9 @@ final class SlowClientsTest {
     private void start(String slowFraction) {
         Map<String, String> settings = new java.util.HashMap<>(WIDE);
         settings.put("highwater.governor.slow-fraction", slowFraction);
+        // All of them come from one address, and are to be the governor's.
+        settings.put("highwater.limits.address-share", "1");
+        settings.put("highwater.limits.heap-share", "1");
         server = TestServer.start(settings);
     }
 

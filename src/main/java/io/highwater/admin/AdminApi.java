@@ -3,7 +3,9 @@ package io.highwater.admin;
 import java.util.List;
 
 /**
- * The admin port's paths and its rules for changes, without a server around them. Thread-safe.
+ * The admin port's paths and its rules, without a server around them. Thread-safe.
+ *
+ * <p>Whatever is asked for, the Host must be one of {@link AllowedHosts}.
  *
  * <p>A change needs all of: the header {@code X-Highwater-Admin}, which no web page can send to
  * another origin; a loopback Host, which no page can have after DNS rebinding; and, on a connection
@@ -13,15 +15,24 @@ import java.util.List;
 public final class AdminApi {
     private static final String ADMIN_HEADER = "X-Highwater-Admin";
 
+    /** Of a host that is refused. */
+    private static final int MAX_SHOWN_CHARS = 253;
+
     private final AdminActions actions;
     private final AdminToken token;
+    private final AllowedHosts hosts;
 
     public AdminApi(AdminSettings settings, AdminActions actions) {
         this.actions = actions;
         this.token = new AdminToken(settings.token());
+        this.hosts = new AllowedHosts(settings);
     }
 
     public AdminResponse handle(AdminRequest request) {
+        List<String> named = request.headers("Host");
+        if (!hosts.allow(named)) {
+            return misdirected(named);
+        }
         return switch (request.path()) {
             case "/metrics" -> isRead(request) ? metrics(request) : notAllowed("GET, HEAD");
             case "/health/live" -> isRead(request) ? live() : notAllowed("GET, HEAD");
@@ -30,6 +41,18 @@ public final class AdminApi {
             case "/drain" -> request.method().equals("POST") ? drain(request) : notAllowed("POST");
             default -> AdminResponse.error(404, "no such path");
         };
+    }
+
+    private static AdminResponse misdirected(List<String> named) {
+        String all = String.join(", ", named);
+        String shown = all.length() > MAX_SHOWN_CHARS ? all.substring(0, MAX_SHOWN_CHARS) : all;
+        return AdminResponse.error(
+                421,
+                "the host '"
+                        + shown
+                        + "' is not served here: name it in "
+                        + AllowedHosts.KEY
+                        + ", or call localhost or an address");
     }
 
     private AdminResponse metrics(AdminRequest request) {

@@ -1,5 +1,6 @@
 package io.highwater.admin;
 
+import jakarta.json.Json;
 import java.util.Map;
 
 /**
@@ -29,11 +30,12 @@ public record AdminResponse(
     }
 
     /**
-     * @param why one sentence without quotes or backslashes
+     * @param why one sentence, with what came from the client if need be
      */
     static AdminResponse error(int status, String why) {
-        return new AdminResponse(
-                status, JSON, "{\"status\":" + status + ",\"error\":\"" + why + "\"}\n", Map.of());
+        String body =
+                Json.createObjectBuilder().add("status", status).add("error", why).build() + "\n";
+        return new AdminResponse(status, JSON, body, Map.of());
     }
 
     AdminResponse withHeader(String name, String value) {

@@ -1,5 +1,6 @@
 package io.highwater.admin;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param port {@code highwater.admin.port}; 0 means any free one. Default 9090
  * @param token {@code highwater.admin.token}: what a change from another machine must show; null
  *     (the default) means that changes come from this machine only. Never printed
+ * @param allowedHosts {@code highwater.admin.allowed-hosts}: names that requests may call it by,
+ *     {@code *.example.com} for all below; default none. Addresses, localhost and {@code host}
+ *     always may
  */
-public record AdminSettings(String host, int port, @Nullable String token) {
+public record AdminSettings(
+        String host, int port, @Nullable String token, List<String> allowedHosts) {
     public AdminSettings {
+        allowedHosts = List.copyOf(allowedHosts);
         if (host.isBlank()) {
             throw new IllegalArgumentException("highwater.admin.host: is not an address");
         }
@@ -23,6 +29,20 @@ public record AdminSettings(String host, int port, @Nullable String token) {
             throw new IllegalArgumentException(
                     "highwater.admin.token: is blank; leave it out for none");
         }
+        for (String allowed : allowedHosts) {
+            if (!AllowedHosts.isListable(allowed)) {
+                throw new IllegalArgumentException(
+                        AllowedHosts.KEY
+                                + ": \""
+                                + allowed
+                                + "\" is not a host name without a port, such as"
+                                + " metrics.example.com or *.example.com");
+            }
+        }
+    }
+
+    public AdminSettings(String host, int port, @Nullable String token) {
+        this(host, port, token, List.of());
     }
 
     public static AdminSettings defaults() {
@@ -30,7 +50,7 @@ public record AdminSettings(String host, int port, @Nullable String token) {
     }
 
     public AdminSettings withPort(int other) {
-        return new AdminSettings(host, other, token);
+        return new AdminSettings(host, other, token, allowedHosts);
     }
 
     @Override
@@ -41,6 +61,8 @@ public record AdminSettings(String host, int port, @Nullable String token) {
                 + port
                 + ", token="
                 + (token == null ? "none" : "***")
+                + ", allowedHosts="
+                + allowedHosts
                 + "]";
     }
 }

@@ -4,13 +4,8 @@ import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,20 +18,18 @@ final class Catchup<F> {
     final CompletableFuture<ReadResult> read;
 
     private final Since since;
-    private final Function<Entry, Publication<F>> publish;
+    private final Catchups<F> frames;
 
+    private @Nullable Missed<F> missed;
     private @Nullable Turn<F> turn;
 
     /**
-     * @param publish makes what an entry is to be handed out as
+     * @param frames makes what entries are to be handed out as
      */
-    Catchup(
-            CompletableFuture<ReadResult> read,
-            Since since,
-            Function<Entry, Publication<F>> publish) {
+    Catchup(CompletableFuture<ReadResult> read, Since since, Catchups<F> frames) {
         this.read = read;
         this.since = since;
-        this.publish = publish;
+        this.frames = frames;
     }
 
     TurnKind kind() {
@@ -57,30 +50,26 @@ final class Catchup<F> {
         }
     }
 
-    /** What was asked for, or null where that is nothing. */
-    @Nullable Turn<F> turn(String channel, ReadResult result) {
-        if (turn == null && !(since instanceof Since.Live) && result instanceof Slice slice) {
+    /** The first piece of what was asked for, or null where that is nothing. */
+    @Nullable Missed<F> missed(ReadResult result, PieceSize size) {
+        if (missed == null && !(since instanceof Since.Live) && result instanceof Slice slice) {
             List<Entry> entries = slice.entries();
             if (since instanceof Since.Latest) {
-                entries = newestOfEachKey(entries);
+                entries = Missed.newestOfEachKey(entries);
             }
             if (!entries.isEmpty()) {
-                turn = new Turn<>(channel, entries.stream().map(publish).toList());
+                missed = Missed.of(entries, slice.top(), kind(), size, frames);
             }
         }
-        return turn;
+        return missed;
     }
 
-    /** Entries without a key count as of one key: where no key is used, that is the channel's. */
-    private static List<Entry> newestOfEachKey(List<Entry> entries) {
-        Map<@Nullable String, Integer> newest = new HashMap<>();
-        for (int i = 0; i < entries.size(); i++) {
-            newest.put(entries.get(i).key(), i);
+    /** That piece as a turn. */
+    Turn<F> turn(String channel, Missed<F> first) {
+        Turn<F> made = turn;
+        if (made == null) {
+            turn = made = new Turn<>(channel, first.publications());
         }
-        List<Entry> found = new ArrayList<>(newest.size());
-        newest.values().stream()
-                .sorted(Comparator.naturalOrder())
-                .forEach(at -> found.add(entries.get(at)));
-        return found;
+        return made;
     }
 }

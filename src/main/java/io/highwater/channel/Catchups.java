@@ -34,11 +34,7 @@ final class Catchups<F> {
     Catchup<F> ask(Since since, int limit) {
         return asked.computeIfAbsent(
                 new Question(since, limit),
-                question ->
-                        new Catchup<>(
-                                read(since, limit),
-                                since,
-                                since instanceof Since.Latest ? this::snapshot : this::recovered));
+                question -> new Catchup<>(read(since, limit), since, this));
     }
 
     private CompletableFuture<ReadResult> read(Since since, int limit) {
@@ -53,11 +49,10 @@ final class Catchups<F> {
         return backbone.readAfter(channel, after, limit).toCompletableFuture();
     }
 
-    private Publication<F> recovered(Entry entry) {
-        return recovered.computeIfAbsent(entry, e -> new Publication<>(e, frames.frame(e)));
-    }
-
-    private Publication<F> snapshot(Entry entry) {
-        return new Publication<>(entry, frames.snapshot(entry));
+    /** What an entry is handed out as. */
+    Publication<F> publication(Entry entry, TurnKind kind) {
+        return kind == TurnKind.SNAPSHOT
+                ? new Publication<>(entry, frames.snapshot(entry))
+                : recovered.computeIfAbsent(entry, e -> new Publication<>(e, frames.frame(e)));
     }
 }

@@ -28,6 +28,8 @@ public final class ChannelHub<F> implements AutoCloseable {
     private static final Duration RETRY_AFTER_BACKLOG = Duration.ofMillis(250);
 
     private final Backbone backbone;
+    private final FrameFactory<F> frames;
+    private final PieceSize pieces;
     private final ChannelObserver observer;
     private final List<HubShard<F>> shards;
 
@@ -41,6 +43,7 @@ public final class ChannelHub<F> implements AutoCloseable {
         this(
                 backbone,
                 frames,
+                PieceSize.WHOLE,
                 shards,
                 DeliveryBurst.NONE,
                 backlogBytes,
@@ -49,6 +52,7 @@ public final class ChannelHub<F> implements AutoCloseable {
     }
 
     /**
+     * @param pieces how much of what a subscriber missed it is handed at once
      * @param shards runs a shard's work each, on any thread but the caller's; about one a core
      * @param burst told when a shard delivers to many
      * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
@@ -58,12 +62,15 @@ public final class ChannelHub<F> implements AutoCloseable {
     public ChannelHub(
             Backbone backbone,
             FrameFactory<F> frames,
+            PieceSize pieces,
             List<? extends Executor> shards,
             DeliveryBurst burst,
             long backlogBytes,
             Book names,
             ChannelObserver observer) {
         this.backbone = backbone;
+        this.frames = frames;
+        this.pieces = pieces;
         this.observer = observer;
         Failures failures = new Failures(observer);
         long share = backlogBytes / shards.size();
@@ -72,8 +79,8 @@ public final class ChannelHub<F> implements AutoCloseable {
                         .map(
                                 executor ->
                                         new HubShard<>(
-                                                backbone, frames, executor, share, burst, names,
-                                                observer, failures))
+                                                backbone, frames, pieces, executor, share, burst,
+                                                names, observer, failures))
                         .toList();
     }
 
@@ -111,6 +118,32 @@ public final class ChannelHub<F> implements AutoCloseable {
                     }
                     opened.subscribe(subscriber, since, limit, requestId);
                 });
+    }
+
+    /**
+     * The next piece for a subscriber that is {@linkplain Subscriber#onBehind behind}. May be asked
+     * for on any thread.
+     *
+     * @param after up to where it has all
+     * @param until the snapshot's end; null for all that follows
+     */
+    public CompletionStage<Missed<F>> after(
+            String channel, Position after, @Nullable Position until) {
+        boolean snapshot = until != null;
+        return backbone.readAfter(
+                        channel,
+                        snapshot ? null : after,
+                        snapshot ? Integer.MAX_VALUE : pieces.messages())
+                .thenApply(read -> Missed.after(after, until, read, pieces, frames));
+    }
+
+    /**
+     * The same where what followed was trimmed meanwhile: from the oldest that is kept, if that is
+     * later.
+     */
+    public CompletionStage<Missed<F>> fromOldest(String channel, Position after) {
+        return backbone.readAfter(channel, null, pieces.messages())
+                .thenApply(read -> Missed.after(after, null, read, pieces, frames));
     }
 
     /**

@@ -202,12 +202,12 @@ final class HubChannel<F> {
         deliver();
         Position served;
         Reason refusal;
-        Turn<F> turn;
+        Missed<F> missed;
         try {
             ReadResult result = catchup.read.join();
             served = shared(result.top());
             refusal = catchup.refusal(result);
-            turn = refusal == null ? catchup.turn(name, result) : null;
+            missed = refusal == null ? catchup.missed(result, shard.pieces) : null;
         } catch (RuntimeException | Error e) {
             subscriptions.remove(subscription);
             tell(subscription, new Failed(name, requestId, unavailable(e)));
@@ -223,8 +223,8 @@ final class HubChannel<F> {
                 refusal == null
                         ? new Recovered(name, requestId, cursor(served))
                         : new NotRecovered(name, requestId, refusal, cursor(served)));
-        if (turn != null) {
-            guarded(() -> subscription.subscriber.onTurn(turn, catchup.kind()));
+        if (missed != null) {
+            guarded(() -> recover(subscription.subscriber, catchup, missed));
         }
         live(subscription, served);
     }
@@ -233,6 +233,13 @@ final class HubChannel<F> {
     private Position shared(Position served) {
         Position known = top;
         return known != null && known.equals(served) ? known : served;
+    }
+
+    private void recover(Subscriber<F> subscriber, Catchup<F> catchup, Missed<F> missed) {
+        subscriber.onTurn(catchup.turn(name, missed), catchup.kind());
+        if (!missed.isLast()) {
+            subscriber.onBehind(missed.reached(), missed.top(), catchup.kind());
+        }
     }
 
     private void live(Subscription<F> subscription, Position served) {

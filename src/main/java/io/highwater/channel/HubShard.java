@@ -44,6 +44,7 @@ final class HubShard<F> implements BackboneListener {
 
     final Backbone backbone;
     final FrameFactory<F> frames;
+    final PieceSize pieces;
     final Failures failures;
     final Backlog backlog;
 
@@ -74,6 +75,7 @@ final class HubShard<F> implements BackboneListener {
     HubShard(
             Backbone backbone,
             FrameFactory<F> frames,
+            PieceSize pieces,
             Executor executor,
             long backlogBytes,
             DeliveryBurst burst,
@@ -82,6 +84,7 @@ final class HubShard<F> implements BackboneListener {
             Failures failures) {
         this.backbone = backbone;
         this.frames = frames;
+        this.pieces = pieces;
         this.executor = executor;
         this.burst = burst;
         this.names = names;

@@ -1,5 +1,6 @@
 package io.highwater.channel;
 
+import io.highwater.backbone.Position;
 import io.highwater.limits.Payer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,4 +27,15 @@ public interface Subscriber<F> {
      * @param turn shared with the other subscribers of the channel
      */
     void onTurn(Turn<F> turn, TurnKind kind);
+
+    /**
+     * The first piece of what it missed came just now, and there is more, which it takes by {@link
+     * ChannelHub#after} as fast as it can. Turns that come meanwhile are its own to place.
+     *
+     * @param reached up to where it has all
+     * @param served up to where no turn will bring it anything
+     */
+    default void onBehind(Position reached, Position served, TurnKind kind) {
+        throw new UnsupportedOperationException("a hub of whole pieces");
+    }
 }

@@ -47,7 +47,7 @@ public final class Turn<F> {
     }
 
     /** What of it comes after a position: itself, a part, or null. */
-    @Nullable Turn<F> after(Position floor) {
+    public @Nullable Turn<F> after(Position floor) {
         int from = publications.size();
         while (from > 0 && position(from - 1).isAfter(floor)) {
             from--;

@@ -9,11 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.AbstractMap;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.eclipse.jetty.util.MultiMap;
 import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class EndpointHandshake implements HandshakeRequest {
     /** What RFC 3986 has nowhere in a path or query, of the printable characters. */
     private static final String ILLEGAL = "\"<>\\^`{|}[]#";
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private final UpgradeRequest request;
 
@@ -49,11 +51,7 @@ final class EndpointHandshake implements HandshakeRequest {
 
             @Override
             public Set<Entry<String, List<String>>> entrySet() {
-                Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-                for (String name : request.headerNames()) {
-                    all.put(name, request.headers(name));
-                }
-                return all.entrySet();
+                return request.headers().entrySet();
             }
         };
     }
@@ -102,7 +100,7 @@ final class EndpointHandshake implements HandshakeRequest {
         return uri.toString();
     }
 
-    private static String legal(String part) {
+    static String legal(String part) {
         StringBuilder legal = new StringBuilder(part.length());
         for (int i = 0; i < part.length(); i++) {
             char c = part.charAt(i);
@@ -110,7 +108,7 @@ final class EndpointHandshake implements HandshakeRequest {
                 legal.append(c);
             } else {
                 for (byte b : String.valueOf(c).getBytes(StandardCharsets.UTF_8)) {
-                    legal.append(String.format("%%%02X", b));
+                    legal.append('%').append(HEX.toHexDigits(b));
                 }
             }
         }

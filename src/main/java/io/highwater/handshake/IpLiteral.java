@@ -6,10 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads addresses in text, and only those: no name is ever looked up. Stateless. */
 final class IpLiteral {
+    /** Six groups of four digits and an IPv4 address, with what stands between them. */
+    private static final int MAX_CHARS = 45;
+
     private IpLiteral() {}
 
     /** An IPv4 address in four decimal parts or a bare IPv6 address; null where it is neither. */
     static @Nullable InetAddress parse(String text) {
+        if (text.length() > MAX_CHARS) {
+            return null;
+        }
         return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
     }
 
@@ -17,12 +23,11 @@ final class IpLiteral {
     static @Nullable InetAddress parseHop(String text) {
         if (text.startsWith("[")) {
             int end = text.indexOf(']');
-            return end < 0 ? null : parseV6(text.substring(1, end));
+            return end < 0 || end > 1 + MAX_CHARS ? null : parseV6(text.substring(1, end));
         }
         int colon = text.indexOf(':');
-        return colon >= 0 && colon == text.lastIndexOf(':')
-                ? parseV4(text.substring(0, colon))
-                : parse(text);
+        return parse(
+                colon >= 0 && colon == text.lastIndexOf(':') ? text.substring(0, colon) : text);
     }
 
     private static @Nullable InetAddress parseV4(String text) {

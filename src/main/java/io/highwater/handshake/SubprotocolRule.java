@@ -6,7 +6,6 @@ import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +18,9 @@ import java.util.concurrent.CompletionStage;
 @SubprotocolNegotiated
 @Priority(HandshakePriorities.SUBPROTOCOL)
 final class SubprotocolRule {
+    /** More than any client speaks; what it offers behind them is not read. */
+    static final int MAX_OFFERED = 64;
+
     @AroundInvoke
     Object decide(InvocationContext context) throws Exception {
         UpgradeRequest request = UpgradeAttempt.of(context).request();
@@ -42,11 +44,8 @@ final class SubprotocolRule {
     }
 
     private static List<String> offered(UpgradeRequest request) {
-        return request.headers("Sec-WebSocket-Protocol").stream()
-                .flatMap(line -> Arrays.stream(line.split(",", -1)))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .toList();
+        return List.copyOf(
+                ListHeader.first(MAX_OFFERED, request.headers("Sec-WebSocket-Protocol")));
     }
 
     private static CompletionStage<UpgradeDecision> required(RoutePolicy route) {

@@ -3,8 +3,10 @@ package io.highwater.handshake;
 import io.highwater.api.Api;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,13 @@ public interface UpgradeRequest {
 
     /** The names of all headers, as they came. */
     Set<String> headerNames();
+
+    /** All headers: the values of each in their order, by its name in any case. */
+    default Map<String, List<String>> headers() {
+        Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headerNames().forEach(name -> all.put(name, headers(name)));
+        return all;
+    }
 
     /** The first value of a header, or null. */
     default @Nullable String header(String name) {

@@ -26,6 +26,11 @@ public record AddressLimits(
         return new AddressLimits(100, 200, 1_000, 30_000);
     }
 
+    /** As good as none. */
+    static AddressLimits highest() {
+        return new AddressLimits(MOST, MOST, MOST, MOST);
+    }
+
     private static void check(String key, int value) {
         if (value < 1 || value > MOST) {
             throw new IllegalArgumentException(

@@ -1,12 +1,14 @@
 package io.highwater.limits;
 
 import io.highwater.time.Ticker;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,9 @@ public final class Book {
 
     private final AtomicLong bytes = new AtomicLong();
     private final Set<Debtor> debtors = ConcurrentHashMap.newKeySet();
+
+    /** Those that are kept elsewhere. */
+    private volatile Collection<? extends Debtor> others = List.of();
 
     /** Set by the one thread that ends debtors. */
     private final AtomicBoolean relieving = new AtomicBoolean();
@@ -146,7 +151,7 @@ public final class Book {
     /** Whether who keeps this much is to wait before it keeps more: it is of the larger half. */
     public boolean isPressed(Payer payer, long kept) {
         return kept > fairBytes
-                && ((isPressed() && kept >= bytes.get() / Math.max(1, debtors.size()))
+                && ((isPressed() && kept >= bytes.get() / Math.max(1, debtors()))
                         || (!payer.isProxy() && payer.bytes(account) > mostOfAddress / 4 * 3));
     }
 
@@ -175,9 +180,14 @@ public final class Book {
         debtors.remove(debtor);
     }
 
-    /** Those that can be ended, for tests and gauges. */
+    /** Besides those that {@link #join}, these may be asked: a set that somebody keeps anyway. */
+    public void watch(Collection<? extends Debtor> more) {
+        others = more;
+    }
+
+    /** How many can be asked to give back. */
     public int debtors() {
-        return debtors.size();
+        return debtors.size() + others.size();
     }
 
     /** After an {@link #add}: ends those who cost most, where an edge is passed. Under no lock. */
@@ -221,7 +231,7 @@ public final class Book {
     private int endCostliest(@Nullable Payer of) {
         long nowNanos = ticker.nanoTime();
         List<Kept> costliestFirst =
-                debtors.stream()
+                Stream.concat(debtors.stream(), others.stream())
                         .filter(debtor -> of == null || debtor.payer() == of)
                         .map(debtor -> look(debtor, nowNanos))
                         .sorted(

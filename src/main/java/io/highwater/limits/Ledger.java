@@ -56,7 +56,7 @@ public final class Ledger {
     /** One that has the heap of {@code Long.MAX_VALUE} bytes: nothing is ever full. */
     public static Ledger unbounded() {
         Ticker ticker = () -> 0;
-        LimitSettings settings = new LimitSettings(1, 1, AddressLimits.defaults());
+        LimitSettings settings = new LimitSettings(1, 1, AddressLimits.highest());
         Payers payers = new Payers(settings.address(), address -> false, ticker);
         return new Ledger(settings, Long.MAX_VALUE, payers, LimitsObserver.NONE, ticker);
     }

@@ -1,9 +1,18 @@
 package io.highwater.limits;
 
-/** What metrics hear of the accounts. Thread-safe; must not block. */
+/** What metrics hear of the accounts and of the limits. Thread-safe; must not block. */
 public interface LimitsObserver {
     LimitsObserver NONE = new LimitsObserver() {};
 
     /** An account was full, and so many of those who kept most were ended. */
     default void onEnded(Account account, int debtors) {}
+
+    /** A TCP connection was reset as it came. */
+    default void onConnectionRefused(Refusal refusal) {}
+
+    /** A request was answered with 503 because there were too many. */
+    default void onRequestRefused() {}
+
+    /** A connection was ended because its client was too slow. */
+    default void onDeadline(Deadline deadline) {}
 }

@@ -14,12 +14,17 @@ public final class Payer {
     private final boolean proxy;
     private final AtomicLongArray bytes = new AtomicLongArray(ACCOUNTS);
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger allConnections;
     private final Allowance newConnections;
     private final Allowance waste;
 
-    Payer(AddressBlock address, boolean proxy, AddressLimits limits) {
+    /**
+     * @param allConnections of all addresses
+     */
+    Payer(AddressBlock address, boolean proxy, AddressLimits limits, AtomicInteger allConnections) {
         this.address = address;
         this.proxy = proxy;
+        this.allConnections = allConnections;
         this.newConnections =
                 new Allowance(limits.connectionsBurst(), limits.connectionsPerSecond());
         this.waste = new Allowance(limits.wasteBurst(), limits.wastePerSecond());
@@ -43,9 +48,21 @@ public final class Payer {
         return bytes.addAndGet(account.ordinal(), delta);
     }
 
-    /** TCP connections that are open now, counted by whoever accepts and closes them. */
-    public AtomicInteger connections() {
-        return connections;
+    /** TCP connections that are open now; {@link TcpConnections} counts them in. */
+    public int connections() {
+        return connections.get();
+    }
+
+    /** One more of its TCP connections; says how many they are with it. */
+    int connected() {
+        allConnections.incrementAndGet();
+        return connections.incrementAndGet();
+    }
+
+    /** One of its TCP connections is no more. */
+    public void disconnected() {
+        connections.decrementAndGet();
+        allConnections.decrementAndGet();
     }
 
     /** How often it may connect. */

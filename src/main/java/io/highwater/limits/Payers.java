@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.highwater.time.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
@@ -23,6 +24,7 @@ public final class Payers {
     private final AddressLimits limits;
     private final Predicate<InetAddress> isProxy;
 
+    private final AtomicInteger connections = new AtomicInteger();
     private final Cache<AddressBlock, Payer> alive = Caffeine.newBuilder().weakValues().build();
     private final Cache<AddressBlock, Payer> recent;
 
@@ -45,9 +47,17 @@ public final class Payers {
         AddressBlock block = AddressBlock.of(address);
         Payer known = recent.getIfPresent(block);
         if (known == null) {
-            known = alive.get(block, key -> new Payer(key, isProxy.test(address), limits));
+            known =
+                    alive.get(
+                            block,
+                            key -> new Payer(key, isProxy.test(address), limits, connections));
             recent.put(block, known);
         }
         return known;
+    }
+
+    /** TCP connections of all addresses that are open now. */
+    int connections() {
+        return connections.get();
     }
 }

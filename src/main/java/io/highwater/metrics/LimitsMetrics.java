@@ -2,8 +2,11 @@ package io.highwater.metrics;
 
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
+import io.highwater.limits.Deadline;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
+import io.highwater.limits.Refusal;
+import io.highwater.limits.TcpConnections;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Tags;
 import java.util.EnumMap;
@@ -19,15 +22,28 @@ final class LimitsMetrics implements LimitsObserver {
     /** Filled here and never changed: safe to read from any thread. */
     private final Map<Account, Counter> ended = new EnumMap<>(Account.class);
 
+    private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
+    private final Map<Deadline, Counter> deadlines = new EnumMap<>(Deadline.class);
+    private final Counter requests;
+
     LimitsMetrics(Meters meters) {
         this.meters = meters;
         for (Account account : Account.values()) {
             ended.put(account, meters.counter(Metric.ACCOUNT_ENDED, ACCOUNT, account.label()));
         }
+        for (Refusal refusal : Refusal.values()) {
+            refused.put(
+                    refusal, meters.counter(Metric.CONNECTIONS_REFUSED, "reason", refusal.label()));
+        }
+        for (Deadline deadline : Deadline.values()) {
+            deadlines.put(deadline, meters.counter(Metric.DEADLINES, "deadline", deadline.label()));
+        }
+        requests = meters.counter(Metric.REQUESTS_REFUSED);
     }
 
-    /** Shows the accounts of this ledger. Once. */
-    void watch(Ledger ledger) {
+    /** Shows the accounts of this ledger and the number of the connections. Once. */
+    void watch(Ledger ledger, TcpConnections connections) {
+        meters.gauge(Metric.TCP_CONNECTIONS, Tags.empty(), connections::open);
         for (Account account : Account.values()) {
             Book book = ledger.book(account);
             Tags tags = Tags.of(ACCOUNT, account.label());
@@ -39,5 +55,20 @@ final class LimitsMetrics implements LimitsObserver {
     @Override
     public void onEnded(Account account, int debtors) {
         Objects.requireNonNull(ended.get(account)).increment(debtors);
+    }
+
+    @Override
+    public void onConnectionRefused(Refusal refusal) {
+        Objects.requireNonNull(refused.get(refusal)).increment();
+    }
+
+    @Override
+    public void onRequestRefused() {
+        requests.increment();
+    }
+
+    @Override
+    public void onDeadline(Deadline deadline) {
+        Objects.requireNonNull(deadlines.get(deadline)).increment();
     }
 }

@@ -69,7 +69,23 @@ enum Metric {
     ACCOUNT_ENDED(
             "highwater_account_ended_total",
             Type.COUNTER,
-            "Sessions, connections and requests that were ended because an account was full.");
+            "Sessions, connections and requests that were ended because an account was full."),
+    TCP_CONNECTIONS(
+            "highwater_tcp_connections",
+            Type.GAUGE,
+            "Open TCP connections of the data ports, WebSockets and all others."),
+    CONNECTIONS_REFUSED(
+            "highwater_connections_refused_total",
+            Type.COUNTER,
+            "TCP connections that were reset as they came, by the limit that they passed."),
+    REQUESTS_REFUSED(
+            "highwater_requests_refused_total",
+            Type.COUNTER,
+            "HTTP requests that were answered with 503 because too many were under way."),
+    DEADLINES(
+            "highwater_deadlines_total",
+            Type.COUNTER,
+            "Connections that were ended because their client took too long, by what it did not do.");
 
     /** The word of the exposition format's TYPE line. */
     enum Type {

@@ -4,6 +4,7 @@ import io.highwater.handshake.HandshakeObserver;
 import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
+import io.highwater.limits.TcpConnections;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.session.SessionObserver;
@@ -85,9 +86,9 @@ public final class NodeMetrics implements AutoCloseable {
         return limits;
     }
 
-    /** Shows the accounts of this ledger, which was made with {@link #limits}. Once. */
-    public void watch(Ledger ledger) {
-        limits.watch(ledger);
+    /** Shows the accounts and connections, which were made with {@link #limits}. Once. */
+    public void watch(Ledger ledger, TcpConnections connections) {
+        limits.watch(ledger, connections);
     }
 
     /** Open WebSocket connections. */

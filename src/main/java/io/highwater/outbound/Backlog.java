@@ -1,5 +1,7 @@
 package io.highwater.outbound;
 
+import io.highwater.limits.Debtor;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +18,11 @@ public final class Backlog {
     private final Set<GuardedQueue> queues = ConcurrentHashMap.newKeySet();
 
     private final LongAdder queuedBytes = new LongAdder();
+
+    /** Those that can be ended: a view that is always up to date. */
+    Collection<? extends Debtor> debtors() {
+        return queues;
+    }
 
     /** Queues that hold something. */
     public int queues() {

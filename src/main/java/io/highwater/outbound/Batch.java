@@ -43,6 +43,10 @@ final class Batch {
         joined = frame;
     }
 
+    @Nullable OutboundFrame copy() {
+        return joined;
+    }
+
     void collectFrames(Set<OutboundFrame> frames) {
         for (Element element : elements) {
             element.collectFrames(frames);

@@ -26,6 +26,9 @@ sealed interface Element permits Queued, Direct, Gap {
     /** When the latency of the message began, if it is one of those that are timed; else 0. */
     long sampledNanos();
 
+    /** What is kept on the heap; null of a gap. */
+    @Nullable OutboundFrame frame();
+
     /** Adds what is kept on the heap. */
     void collectFrames(Set<OutboundFrame> frames);
 }

@@ -12,12 +12,17 @@ final class Gap<P> implements Element {
     private final LatestLane<P> lane;
     private final P first;
     private P last;
-    private long count = 1;
+    private long count;
 
     Gap(LatestLane<P> lane, P position) {
+        this(lane, position, position, 1);
+    }
+
+    Gap(LatestLane<P> lane, P first, P last, long count) {
         this.lane = lane;
-        first = position;
-        last = position;
+        this.first = first;
+        this.last = last;
+        this.count = count;
     }
 
     LatestLane<P> lane() {
@@ -72,6 +77,11 @@ final class Gap<P> implements Element {
     @Override
     public long sampledNanos() {
         return 0;
+    }
+
+    @Override
+    public @Nullable OutboundFrame frame() {
+        return null;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.highwater.outbound;
 
+import io.highwater.limits.Debtor;
 import io.highwater.outbound.SendQueues.Admission;
 import io.highwater.wire.OutboundFrame;
 import java.nio.channels.ClosedChannelException;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. A class of its own by inheritance because an object of its own would cost each of
  * a million sockets 16 bytes.
  */
-abstract sealed class GuardedQueue permits SendQueue {
+abstract sealed class GuardedQueue implements Debtor permits SendQueue {
     // The lock is this object, for the same 16 bytes; nobody outside the package may lock on it.
     // Lock order: queue, then the Backlog's set.
     //
@@ -112,11 +113,17 @@ abstract sealed class GuardedQueue permits SendQueue {
 
     /** The same of the messages of a turn, all or none. */
     final synchronized <P> Admission admit(
-            OutboundTurn<P> turn, @Nullable LatestLane<P> lane, long sampledNanos) {
+            OutboundTurn<P> turn,
+            @Nullable LatestLane<P> lane,
+            @Nullable Gap<P> before,
+            long sampledNanos) {
         List<OutboundPart<P>> parts = turn.parts();
         Admission entered = enter(parts.size(), turn.joined().bytes(), lane != null);
         if (entered == Admission.QUEUED || entered == Admission.QUEUED_ABOVE) {
             long sample = sampledNanos;
+            if (before != null) {
+                waiting().add(before);
+            }
             for (OutboundPart<P> part : parts) {
                 Droppable<P> droppable = lane == null ? null : new Droppable<>(lane, part);
                 add(new Queued(part.frame(), null, sample, droppable), entered);
@@ -141,18 +148,29 @@ abstract sealed class GuardedQueue permits SendQueue {
         // LATEST's own messages don't count: they give way to what has to be kept.
         return waiting == null
                 ? route.admit(messages, messages, bytes, false)
-                : route.admit(
-                        messages,
-                        waiting.tally().keptMessages() + messages,
-                        waiting.tally().keptBytes() + bytes,
-                        waiting.isAboveHigh());
+                : pressed(
+                        route.admit(
+                                messages,
+                                waiting.tally().keptMessages() + messages,
+                                waiting.tally().keptBytes() + bytes,
+                                waiting.isAboveHigh()),
+                        waiting);
+    }
+
+    /** PAUSE holds its producers back before the account of all queues is full. */
+    private Admission pressed(Admission admission, Waiting now) {
+        return admission == Admission.QUEUED
+                        && route.settings().policy() == OverflowPolicy.PAUSE
+                        && now.isPressed()
+                ? Admission.QUEUED_ABOVE
+                : admission;
     }
 
     private void add(Queued message, Admission admission) {
         Waiting now = remember(message);
         now.add(message, route.node().wheel().nowNanos());
         if (admission == Admission.QUEUED_ABOVE) {
-            now.crossHigh();
+            now.crossHigh(route.node().wheel().nowNanos());
         }
     }
 
@@ -191,11 +209,17 @@ abstract sealed class GuardedQueue permits SendQueue {
         // EVICT: the message was taken whatever its size; the next offer is judged by the marks.
         Tally tally = now.tally();
         Admission admission =
-                route.admit(messages, tally.keptMessages(), tally.keptBytes(), now.isAboveHigh());
+                pressed(
+                        route.admit(
+                                messages,
+                                tally.keptMessages(),
+                                tally.keptBytes(),
+                                now.isAboveHigh()),
+                        now);
         if (admission != Admission.QUEUED_ABOVE) {
             return Written.STUCK;
         }
-        now.crossHigh();
+        now.crossHigh(route.node().wheel().nowNanos());
         return Written.STUCK_ABOVE;
     }
 
@@ -271,7 +295,11 @@ abstract sealed class GuardedQueue permits SendQueue {
 
     /** The wire holds a copy of the batch, which counts as retained. */
     final synchronized void heldByWire(Batch batch, OutboundFrame copy) {
-        batch.heldByWire(copy);
+        if (waiting == null) {
+            batch.heldByWire(copy);
+        } else {
+            waiting.heldByWire(batch, copy);
+        }
     }
 
     /** Ends an idle queue, has the writer end a busy one when it is empty. */
@@ -294,6 +322,9 @@ abstract sealed class GuardedQueue permits SendQueue {
     final synchronized @Nullable Waiting end() {
         Waiting dropped = waiting;
         waiting = null;
+        if (dropped != null) {
+            dropped.discharge();
+        }
         if (dropped != null && dropped.tally().messages() > 0) {
             lostMessages = dropped.tally().messages();
             route.node().backlog().addBytes(-dropped.tally().bytes());
@@ -383,6 +414,17 @@ abstract sealed class GuardedQueue permits SendQueue {
         return waiting == null ? Set.of() : waiting.frames();
     }
 
+    @Override
+    public final synchronized long keptBytes() {
+        return waiting == null ? 0 : waiting.ownBytes();
+    }
+
+    /** Of a client that keeps up it is nothing, however much it is sent. */
+    @Override
+    public final synchronized long ageNanos(long nowNanos) {
+        return waiting == null ? 0 : waiting.aboveLowNanos(nowNanos);
+    }
+
     /** Ends the session if it {@link #isEvictable} still. */
     abstract boolean evictIfSlow(long sinceNanos);
 
@@ -392,7 +434,10 @@ abstract sealed class GuardedQueue permits SendQueue {
     private Waiting waiting() {
         Waiting now = waiting;
         if (now == null) {
-            now = new Waiting(route.settings().marks());
+            now =
+                    new Waiting(
+                            route.settings().marks(),
+                            new QueueCharge(route.node().account(), payer()));
             waiting = now;
         }
         return now;

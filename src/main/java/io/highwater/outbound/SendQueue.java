@@ -1,5 +1,7 @@
 package io.highwater.outbound;
 
+import io.highwater.limits.Account;
+import io.highwater.limits.Payer;
 import io.highwater.outbound.SendQueues.Admission;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
@@ -104,10 +106,20 @@ public final class SendQueue extends GuardedQueue {
      * @param lane null where no message may be dropped
      */
     public <P> OfferResult offer(OutboundTurn<P> turn, @Nullable LatestLane<P> lane) {
+        return offerBehind(null, turn, lane);
+    }
+
+    /** The same behind messages of the lane that are not there to be offered. */
+    public <P> OfferResult offer(OutboundTurn<P> turn, LatestLane<P> lane, Skipped<P> skipped) {
+        return offerBehind(
+                new Gap<>(lane, skipped.first(), skipped.last(), skipped.count()), turn, lane);
+    }
+
+    private <P> OfferResult offerBehind(
+            @Nullable Gap<P> before, OutboundTurn<P> turn, @Nullable LatestLane<P> lane) {
         long sampledNanos = route().sampleNanos(turn.sinceNanos());
         if (becomeWriter()) {
-            int parts = turn.parts().size();
-            return writeDirect(turn.joined(), parts, lane != null, null, sampledNanos);
+            return writeDirect(turn, lane, before, sampledNanos);
         }
         int messages;
         long bytes;
@@ -117,16 +129,30 @@ public final class SendQueue extends GuardedQueue {
         synchronized (this) {
             messages = queuedMessages();
             bytes = queuedBytes();
-            admission = admit(turn, lane, sampledNanos);
+            admission = admit(turn, lane, before, sampledNanos);
             ended = admission == Admission.EVICTED ? end() : null;
             thinned = takeThinned();
         }
         if (admission == Admission.DIRECT) {
-            int parts = turn.parts().size();
-            return writeDirect(turn.joined(), parts, lane != null, null, sampledNanos);
+            return writeDirect(turn, lane, before, sampledNanos);
         }
         tellThinned(thinned, messages, bytes);
         return answer(admission, null, ended, messages, bytes);
+    }
+
+    /** The caller is the writer, for one write; what is to follow a gap is offered again. */
+    private <P> OfferResult writeDirect(
+            OutboundTurn<P> turn,
+            @Nullable LatestLane<P> lane,
+            @Nullable Gap<P> before,
+            long sampledNanos) {
+        OutboundFrame gap = before == null ? null : before.toWrite();
+        if (gap == null) {
+            int parts = turn.parts().size();
+            return writeDirect(turn.joined(), parts, lane != null, null, sampledNanos);
+        }
+        writeDirect(gap, 1, false, null, 0);
+        return offer(turn, lane);
     }
 
     private void tellThinned(List<Queued> thinned, int messages, long bytes) {
@@ -143,9 +169,13 @@ public final class SendQueue extends GuardedQueue {
             int messages,
             long bytes) {
         return switch (admission) {
-            case QUEUED -> OfferResult.ACCEPTED;
+            case QUEUED -> {
+                settle();
+                yield OfferResult.ACCEPTED;
+            }
             case QUEUED_ABOVE -> {
                 tellListener();
+                settle();
                 yield OfferResult.ABOVE_HIGH_WATER;
             }
             case REFUSED -> {
@@ -185,9 +215,13 @@ public final class SendQueue extends GuardedQueue {
                 drain(List.of(new Direct(frame, messages, droppable, completion, sampledNanos)));
                 yield OfferResult.ACCEPTED;
             }
-            case STUCK -> OfferResult.ACCEPTED;
+            case STUCK -> {
+                settle();
+                yield OfferResult.ACCEPTED;
+            }
             case STUCK_ABOVE -> {
                 tellListener();
+                settle();
                 yield OfferResult.ABOVE_HIGH_WATER;
             }
             case LOST -> {
@@ -195,6 +229,38 @@ public final class SendQueue extends GuardedQueue {
                 yield OfferResult.CLOSED;
             }
         };
+    }
+
+    /** Where all queues together keep too much, those that cost most are ended: maybe this one. */
+    private void settle() {
+        route().node().account().settle(payer());
+    }
+
+    @Override
+    public Payer payer() {
+        return wire.payer();
+    }
+
+    /** The account of all queues is full, and this is one of those that cost most. */
+    @Override
+    public boolean end(Account account) {
+        SlowConsumerException evidence;
+        Waiting dropped;
+        synchronized (this) {
+            if (isClosing()) {
+                return false;
+            }
+            evidence = SlowConsumerException.evicted(queuedMessages(), queuedBytes());
+            dropped = end();
+        }
+        route().node()
+                .executor()
+                .execute(
+                        () -> {
+                            failSlow(dropped, evidence);
+                            route().callbacks().tell(() -> listener.onEvicted(evidence));
+                        });
+        return true;
     }
 
     /** The session forwards {@link WireListener#onWritable} here. */

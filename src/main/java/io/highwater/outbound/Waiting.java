@@ -52,20 +52,34 @@ final class Waiting {
     private @Nullable List<CompletableFuture<@Nullable Void>> untilWritable;
     private @Nullable CloseDeadline closing;
 
-    Waiting(WaterMarks marks) {
+    private final QueueCharge charge;
+
+    /** Above it the queue is not low, whatever the marks say: half of what it had when pressed. */
+    private long mostLowBytes = Long.MAX_VALUE;
+
+    Waiting(WaterMarks marks, QueueCharge charge) {
         this.marks = marks;
+        this.charge = charge;
     }
 
     void add(Queued message, long nowNanos) {
         elements.add(message);
         tally.add(message);
+        charge.add(message);
         judge(nowNanos);
+    }
+
+    /** What is told before the next message, which must follow at once. */
+    void add(Gap<?> gap) {
+        elements.add(gap);
+        charge.add(gap);
     }
 
     /** What went to the wire past the queue and stuck there. */
     void addInFlight(Direct messages, long nowNanos) {
         inFlight = new Batch(List.of(messages));
         tally.add(messages);
+        charge.add(messages);
         judge(nowNanos);
     }
 
@@ -82,6 +96,7 @@ final class Waiting {
             thinned = new Thinning(marks, elements).run();
             // Not judged by the low mark: a peer that does not read is as slow as before.
             thinned.forEach(tally::remove);
+            charge.removeAll(thinned);
         }
     }
 
@@ -93,17 +108,43 @@ final class Waiting {
     }
 
     private void judge(long nowNanos) {
-        boolean low = tally.messages() <= marks.lowMessages() && tally.bytes() <= marks.lowBytes();
+        boolean low =
+                tally.messages() <= marks.lowMessages()
+                        && tally.bytes() <= Math.min(marks.lowBytes(), mostLowBytes);
         if (low) {
             aboveHigh = false;
+            mostLowBytes = Long.MAX_VALUE;
         } else if (!aboveLow) {
             aboveLowSinceNanos = nowNanos;
         }
         aboveLow = !low;
     }
 
-    void crossHigh() {
+    void crossHigh(long nowNanos) {
         aboveHigh = true;
+        if (!aboveLow) {
+            // Below its marks, and yet too much for the node: until half of it is gone.
+            mostLowBytes = tally.bytes() / 2;
+            aboveLow = true;
+            aboveLowSinceNanos = nowNanos;
+        }
+    }
+
+    /** Whether the account of all queues wants this one to grow no further. */
+    boolean isPressed() {
+        return charge.isPressed();
+    }
+
+    long ownBytes() {
+        return charge.ownBytes();
+    }
+
+    /** The wire holds a copy of what is in flight. */
+    void heldByWire(Batch batch, OutboundFrame copy) {
+        batch.heldByWire(copy);
+        if (inFlight == batch && batch.elements().size() > 1) {
+            charge.addCopy(copy);
+        }
     }
 
     /** Moves what the next write takes from the queue into flight. */
@@ -126,8 +167,26 @@ final class Waiting {
         Batch batch = Objects.requireNonNull(inFlight);
         inFlight = null;
         tally.remove(batch.tally());
+        letGo(batch);
         judge(nowNanos);
         return batch;
+    }
+
+    private void letGo(Batch batch) {
+        charge.removeAll(batch.elements());
+        OutboundFrame copy = batch.copy();
+        if (copy != null && batch.elements().size() > 1) {
+            charge.removeCopy(copy);
+        }
+    }
+
+    /** The queue is over: nothing of it is charged any more. */
+    void discharge() {
+        if (inFlight != null) {
+            letGo(inFlight);
+        }
+        charge.removeAll(List.copyOf(elements));
+        charge.close();
     }
 
     /** Takes all messages out, those in flight first; the sums stay as they were. */
@@ -167,6 +226,10 @@ final class Waiting {
 
     boolean isAboveLowSince(long sinceNanos) {
         return aboveLow && aboveLowSinceNanos - sinceNanos <= 0;
+    }
+
+    long aboveLowNanos(long nowNanos) {
+        return aboveLow ? nowNanos - aboveLowSinceNanos : 0;
     }
 
     /** Whether the low mark is passed by that alone which LATEST may not drop. */

@@ -1,11 +1,9 @@
 package io.highwater.protocol;
 
-import jakarta.json.Json;
-import jakarta.json.stream.JsonParser;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * message is JSON; what the members mean is for {@link Codec}. Confined to its caller.
  */
 final class Envelope {
+    /** In quotes, each character an escape of six bytes; a longer name is no member's. */
+    private static final int MAX_NAME_BYTES = 2 + 6 * Member.MAX_TEXT_CHARS;
+
     private final byte[] text;
     private final int[] from = new int[Member.values().length];
     private final int[] to = new int[Member.values().length];
@@ -46,7 +47,7 @@ final class Envelope {
         }
         int start = scanner.at();
         boolean escaped = scanner.string();
-        Member member = Member.named(string(start, scanner.at(), escaped));
+        Member member = named(start, scanner.at(), escaped);
         scanner.require(':');
         scanner.peek();
         int valueStart = scanner.at();
@@ -61,17 +62,50 @@ final class Envelope {
         to[member.ordinal()] = scanner.at();
     }
 
+    private @Nullable Member named(int start, int end, boolean escaped) {
+        return end - start > MAX_NAME_BYTES ? null : Member.named(string(start, end, escaped));
+    }
+
     /** The string between these places, quotes included. */
     private String string(int start, int end, boolean escaped) {
-        if (!escaped) {
-            return new String(text, start + 1, end - start - 2, StandardCharsets.UTF_8);
+        return escaped
+                ? unescaped(start + 1, end - 1)
+                : new String(text, start + 1, end - start - 2, StandardCharsets.UTF_8);
+    }
+
+    /** What the scanner has read over, so that each escape is whole and known. */
+    private String unescaped(int start, int end) {
+        StringBuilder string = new StringBuilder(end - start);
+        int plainFrom = start;
+        int at = start;
+        while (at < end) {
+            if (text[at] != '\\') {
+                at++;
+                continue;
+            }
+            if (plainFrom < at) {
+                string.append(raw(plainFrom, at));
+            }
+            char escape = (char) text[at + 1];
+            at += 2;
+            switch (escape) {
+                case 'b' -> string.append('\b');
+                case 'f' -> string.append('\f');
+                case 'n' -> string.append('\n');
+                case 'r' -> string.append('\r');
+                case 't' -> string.append('\t');
+                case 'u' -> {
+                    int unit = 0;
+                    for (int i = 0; i < 4; i++) {
+                        unit = unit << 4 | HexFormat.fromHexDigit(text[at++]);
+                    }
+                    string.append((char) unit);
+                }
+                default -> string.append(escape);
+            }
+            plainFrom = at;
         }
-        String array = "[" + raw(start, end) + "]";
-        try (JsonParser parser = Json.createParser(new StringReader(array))) {
-            parser.next();
-            parser.next();
-            return parser.getString();
-        }
+        return string.append(raw(plainFrom, end)).toString();
     }
 
     private String raw(int start, int end) {

@@ -1,5 +1,6 @@
 package io.highwater.protocol;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,10 @@ enum Member {
     DATA("data", Kind.ANY),
     ORIGIN("origin", Kind.STRING),
     AFTER("after", Kind.STRING);
+
+    /** Of the longest {@link #text}. */
+    static final int MAX_TEXT_CHARS =
+            Arrays.stream(values()).mapToInt(member -> member.text.length()).max().orElseThrow();
 
     private static final Map<String, Member> BY_NAME = new HashMap<>();
 

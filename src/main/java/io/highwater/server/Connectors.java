@@ -11,7 +11,10 @@ import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -33,6 +36,11 @@ final class Connectors {
         connector.setShutdownIdleTimeout(0);
     }
 
+    static void tune(HttpConfiguration http) {
+        // A cache of fields is 106 KB for each connection, from its second request on.
+        http.setHeaderCacheSize(0);
+    }
+
     static void tune(QueuedThreadPool threads) {
         if (VirtualThreads.areSupported()) {
             // For what may block: our own pages and handlers of others. Fill callbacks are
@@ -41,18 +49,47 @@ final class Connectors {
         }
     }
 
-    /** Puts our HTTP/2, with its limits and idle rules, in the place of Jetty's. */
-    static void replaceHttp2(ServerConnector connector, Ticker ticker, StreamBursts bursts) {
+    /**
+     * Puts ours in the place of Jetty's TLS, HTTP/1.1 and HTTP/2, with their deadlines, limits and
+     * idle rules; others of a base stay.
+     */
+    static void replaceProtocols(
+            ServerConnector connector, Edge edge, Ticker ticker, StreamBursts bursts) {
+        if (connector instanceof SocketConnector ours) {
+            ours.guard(edge);
+        }
         List<ConnectionFactory> factories = new ArrayList<>();
         for (ConnectionFactory factory : new LinkedHashSet<>(connector.getConnectionFactories())) {
-            factories.add(
-                    factory instanceof AbstractHTTP2ServerConnectionFactory http2
-                            ? ours(http2, ticker, bursts)
-                            : factory);
+            if (factory instanceof HttpConfiguration.ConnectionFactory http) {
+                tune(http.getHttpConfiguration());
+            }
+            factories.add(ours(factory, edge, ticker, bursts));
         }
         String first = connector.getDefaultProtocol();
         connector.setConnectionFactories(factories);
         connector.setDefaultProtocol(first);
+    }
+
+    private static ConnectionFactory ours(
+            ConnectionFactory factory, Edge edge, Ticker ticker, StreamBursts bursts) {
+        if (factory instanceof AbstractHTTP2ServerConnectionFactory http2) {
+            return ours(http2, ticker, bursts);
+        }
+        // Just Jetty's own: what a base has made of them does more than ours would.
+        if (factory.getClass() == HttpConnectionFactory.class) {
+            return new GuestHttpFactory(
+                    ((HttpConnectionFactory) factory).getHttpConfiguration(), edge);
+        }
+        if (factory.getClass() == SslConnectionFactory.class) {
+            SslConnectionFactory tls = (SslConnectionFactory) factory;
+            GuestTlsFactory guests =
+                    new GuestTlsFactory(tls.getSslContextFactory(), tls.getNextProtocol(), edge);
+            guests.setDirectBuffersForEncryption(tls.isDirectBuffersForEncryption());
+            guests.setDirectBuffersForDecryption(tls.isDirectBuffersForDecryption());
+            guests.setEnsureSecureRequestCustomizer(tls.isEnsureSecureRequestCustomizer());
+            return guests;
+        }
+        return factory;
     }
 
     private static ConnectionFactory ours(

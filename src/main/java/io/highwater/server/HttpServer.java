@@ -1,6 +1,5 @@
 package io.highwater.server;
 
-import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.IOException;
@@ -12,11 +11,9 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -32,31 +29,27 @@ public final class HttpServer implements AutoCloseable {
     /** Where the build puts src/main/webapp. */
     private static final String WEBAPP = "io/highwater/webapp";
 
-    /** Request line and headers; room for a large cookie and a token. More is 431. */
-    private static final int MAX_HEADER_BYTES = 16 << 10;
-
     private final Server server;
     private final ServerConnector plain;
     private final @Nullable ServerConnector tls;
-    private final Ledger ledger;
 
     /**
      * @param upgrade takes the WebSocket handshakes, and gives everything else to the handler that
      *     it is given here
-     * @param ledger the accounts of what connections and requests keep
+     * @param edge bounds the connections and requests
      * @param bursts when the WebSockets of an HTTP/2 connection write together
      * @throws IllegalArgumentException where the keystore can't be used; names its key
      */
     public HttpServer(
             ServerSettings settings,
             Handler.Singleton upgrade,
-            Ledger ledger,
+            Edge edge,
             Ticker ticker,
             StreamBursts bursts) {
         this(
                 settings,
                 upgrade,
-                ledger,
+                edge,
                 ticker,
                 bursts,
                 new StaticPages(HttpServer.class.getClassLoader(), WEBAPP));
@@ -65,16 +58,15 @@ public final class HttpServer implements AutoCloseable {
     HttpServer(
             ServerSettings settings,
             Handler.Singleton upgrade,
-            Ledger ledger,
+            Edge edge,
             Ticker ticker,
             StreamBursts bursts,
             Handler otherwise) {
-        this.ledger = ledger;
         server = new Server(threads());
         server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
-        upgrade.setHandler(new OffSelector(otherwise));
+        upgrade.setHandler(new PlainRequests(edge, new OffSelector(edge, otherwise)));
         server.setHandler(upgrade);
-        plain = connector(settings, settings.port(), plainProtocols(ticker, bursts));
+        plain = connector(settings, settings.port(), edge, plainProtocols(edge, ticker, bursts));
         server.addConnector(plain);
         ServerSettings.Keystore keystore = settings.keystore();
         tls =
@@ -83,7 +75,8 @@ public final class HttpServer implements AutoCloseable {
                         : connector(
                                 settings,
                                 settings.tlsPort(),
-                                tlsProtocols(keystore, ticker, bursts));
+                                edge,
+                                tlsProtocols(keystore, edge, ticker, bursts));
         if (tls != null) {
             server.addConnector(tls);
         }
@@ -148,44 +141,47 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private ServerConnector connector(
-            ServerSettings settings, int port, List<ConnectionFactory> protocols) {
-        ServerConnector connector =
+            ServerSettings settings, int port, Edge edge, List<ConnectionFactory> protocols) {
+        SocketConnector connector =
                 new SocketConnector(server, protocols.toArray(ConnectionFactory[]::new));
+        connector.guard(edge);
         connector.setPort(port);
         connector.setIdleTimeout(settings.idleTimeout().toMillis());
         Connectors.tune(connector, settings.socketBufferBytes());
         return connector;
     }
 
-    private static List<ConnectionFactory> plainProtocols(Ticker ticker, StreamBursts bursts) {
-        HttpConfiguration http = http();
-        return List.of(new HttpConnectionFactory(http), new H2cFactory(http, ticker, bursts));
+    private static List<ConnectionFactory> plainProtocols(
+            Edge edge, Ticker ticker, StreamBursts bursts) {
+        HttpConfiguration http = http(edge);
+        return List.of(new GuestHttpFactory(http, edge), new H2cFactory(http, ticker, bursts));
     }
 
     private static List<ConnectionFactory> tlsProtocols(
-            ServerSettings.Keystore keystore, Ticker ticker, StreamBursts bursts) {
-        HttpConfiguration http = http();
+            ServerSettings.Keystore keystore, Edge edge, Ticker ticker, StreamBursts bursts) {
+        HttpConfiguration http = http(edge);
         // The name that a client asked TLS for is not compared with Host: whether a Host is ours is
         // the handshake rules' question (highwater.handshake.allowed-hosts), with or without TLS.
         http.addCustomizer(new SecureRequestCustomizer(false));
-        HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+        GuestHttpFactory http1 = new GuestHttpFactory(http, edge);
         H2Factory http2 = new H2Factory(http, ticker, bursts);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         List<ConnectionFactory> protocols = new ArrayList<>();
-        protocols.add(new SslConnectionFactory(TlsContext.of(keystore), alpn.getProtocol()));
+        protocols.add(new GuestTlsFactory(TlsContext.of(keystore), alpn.getProtocol(), edge));
         protocols.add(alpn);
         protocols.add(http2);
         protocols.add(http1);
         return protocols;
     }
 
-    private static HttpConfiguration http() {
+    private static HttpConfiguration http(Edge edge) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);
         http.setSendDateHeader(false);
-        http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        http.setRequestHeaderSize(edge.settings().maxHeaderBytes());
+        Connectors.tune(http);
         // Refuses what two readers could understand differently: encoded separators, dot segments
         // with parameters, empty segments, bad UTF-8.
         http.setUriCompliance(UriCompliance.RFC3986);

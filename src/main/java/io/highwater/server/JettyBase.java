@@ -72,6 +72,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
 
     private void start() throws IOException {
         node.start();
+        server.insertHandler(new PlainRequests(node.edge()));
         server.insertHandler(node.upgrades());
         if (server.getThreadPool() instanceof QueuedThreadPool threads
                 && threads.getVirtualThreadsExecutor() == null) {
@@ -79,7 +80,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
         }
         for (ServerConnector connector : connectors()) {
             Connectors.tune(connector, node.socketBufferBytes());
-            Connectors.replaceHttp2(connector, node.ticker(), node.bursts());
+            Connectors.replaceProtocols(connector, node.edge(), node.ticker(), node.bursts());
             giveCertificate(tls(connector));
         }
     }

@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  *     connections, the kernel's share of what a slow reader can hold. Default 128 KiB
  * @param idleTimeout how long an HTTP connection may be quiet when it carries no WebSocket. Default
  *     30 s
+ * @param edge what a connection may take before it is a WebSocket
  */
 public record ServerSettings(
         int port,
         int tlsPort,
         @Nullable Keystore keystore,
         int socketBufferBytes,
-        Duration idleTimeout) {
+        Duration idleTimeout,
+        EdgeSettings edge) {
     private static final int MIN_SOCKET_BUFFER_BYTES = 4 << 10;
     private static final int MAX_SOCKET_BUFFER_BYTES = 16 << 20;
     private static final Duration MAX_IDLE_TIMEOUT = Duration.ofDays(1);
@@ -61,19 +63,20 @@ public record ServerSettings(
     }
 
     public static ServerSettings defaults() {
-        return new ServerSettings(8080, 8443, null, 128 << 10, Duration.ofSeconds(30));
+        return new ServerSettings(
+                8080, 8443, null, 128 << 10, Duration.ofSeconds(30), EdgeSettings.defaults());
     }
 
     public ServerSettings withPort(int other) {
-        return new ServerSettings(other, tlsPort, keystore, socketBufferBytes, idleTimeout);
+        return new ServerSettings(other, tlsPort, keystore, socketBufferBytes, idleTimeout, edge);
     }
 
     public ServerSettings withTls(int otherPort, Keystore other) {
-        return new ServerSettings(port, otherPort, other, socketBufferBytes, idleTimeout);
+        return new ServerSettings(port, otherPort, other, socketBufferBytes, idleTimeout, edge);
     }
 
     public ServerSettings withIdleTimeout(Duration other) {
-        return new ServerSettings(port, tlsPort, keystore, socketBufferBytes, other);
+        return new ServerSettings(port, tlsPort, keystore, socketBufferBytes, other, edge);
     }
 
     private static void port(String key, int port) {

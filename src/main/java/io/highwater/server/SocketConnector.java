@@ -1,8 +1,10 @@
 package io.highwater.server;
 
+import io.highwater.limits.Payer;
 import io.highwater.wire.jetty.SelectRound;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
@@ -13,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -44,6 +47,9 @@ public final class SocketConnector extends ServerConnector {
     /** Set while this thread closes a connection that is a WebSocket. */
     private static final ThreadLocal<Boolean> LEAVING = new ThreadLocal<>();
 
+    /** Set before it starts; null where nothing is bounded. */
+    private volatile @Nullable Edge edge;
+
     /** With as many threads that select as fit the cores. */
     public SocketConnector(Server server, ConnectionFactory... protocols) {
         this(server, 0, -1, protocols);
@@ -71,14 +77,50 @@ public final class SocketConnector extends ServerConnector {
         }
     }
 
+    /** Before it starts: what it accepts counts, and may be refused. */
+    void guard(Edge by) {
+        edge = by;
+    }
+
+    /** Who pays for a connection that one of these accepted and counts; null for others. */
+    static @Nullable Payer payer(EndPoint endPoint) {
+        return endPoint instanceof LeavingEndPoint ours ? ours.payer : null;
+    }
+
     private void accepted(SocketChannel channel) throws IOException {
+        Edge guard = edge;
+        Payer payer = null;
+        if (guard != null && channel.getRemoteAddress() instanceof InetSocketAddress from) {
+            payer = guard.connections().accepted(from.getAddress());
+            if (payer == null) {
+                refuse(channel);
+                return;
+            }
+        }
         try {
             channel.configureBlocking(false);
             configure(channel);
-            getSelectorManager().accept(channel);
         } catch (IOException | RuntimeException e) {
             channel.close();
+            left(payer);
             throw e;
+        }
+        // From here on a failure is told to the manager of the selectors.
+        getSelectorManager().accept(channel, payer);
+    }
+
+    /** A reset, so that neither kernel keeps anything of it. */
+    private static void refuse(SocketChannel channel) {
+        try (channel) {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException e) {
+            LOG.debug("a connection to refuse is gone already", e);
+        }
+    }
+
+    private static void left(@Nullable Payer payer) {
+        if (payer != null) {
+            payer.disconnected();
         }
     }
 
@@ -149,6 +191,13 @@ public final class SocketConnector extends ServerConnector {
                 SocketConnector.this.accepted((SocketChannel) channel);
             }
 
+            @Override
+            protected void onAcceptFailed(
+                    SelectableChannel channel, Throwable failure, @Nullable Object attachment) {
+                left((Payer) attachment);
+                super.onAcceptFailed(channel, failure, attachment);
+            }
+
             /**
              * A new connection is made on its selector, and a WebSocket is taken leave of where it
              * is closed: both take less than a change of threads, and call nobody who may block.
@@ -169,19 +218,25 @@ public final class SocketConnector extends ServerConnector {
     protected SocketChannelEndPoint newEndPoint(
             SocketChannel channel, ManagedSelector selector, SelectionKey key) {
         SocketChannelEndPoint endPoint =
-                new LeavingEndPoint(channel, selector, key, getScheduler());
+                new LeavingEndPoint(
+                        channel, selector, key, getScheduler(), (Payer) key.attachment());
         endPoint.setIdleTimeout(getIdleTimeout());
         return endPoint;
     }
 
     /** Jetty's, but that its end is no affair of another thread where a WebSocket has it. */
     private static final class LeavingEndPoint extends SocketChannelEndPoint {
+        /** Null where nobody counts. */
+        private final @Nullable Payer payer;
+
         LeavingEndPoint(
                 SocketChannel channel,
                 ManagedSelector selector,
                 SelectionKey key,
-                Scheduler scheduler) {
+                Scheduler scheduler,
+                @Nullable Payer payer) {
             super(channel, selector, key, scheduler);
+            this.payer = payer;
         }
 
         @Override
@@ -192,6 +247,7 @@ public final class SocketConnector extends ServerConnector {
 
         @Override
         public void onClose(@Nullable Throwable cause) {
+            left(payer);
             if (!UpgradeHandler.isWebSocket(getConnection())) {
                 super.onClose(cause);
                 return;

@@ -39,6 +39,9 @@ final class StaticPages extends Handler.Abstract {
                     "png", "image/png",
                     "ico", "image/x-icon");
 
+    /** More than any page's; the pattern needs stack for each part of a path. */
+    private static final int MAX_PATH_CHARS = 200;
+
     /** Plain segments only, so that no path leaves the folder on any file system. */
     private static final Pattern PLAIN_PATH =
             Pattern.compile("(?:/[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*)+");
@@ -91,7 +94,9 @@ final class StaticPages extends Handler.Abstract {
         }
         String file = path.equals("/") ? "/index.html" : path;
         Page known = pages.get(file);
-        if (known != null || !PLAIN_PATH.matcher(file).matches()) {
+        if (known != null
+                || file.length() > MAX_PATH_CHARS
+                || !PLAIN_PATH.matcher(file).matches()) {
             return known;
         }
         String type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));

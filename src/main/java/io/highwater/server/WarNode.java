@@ -1,6 +1,5 @@
 package io.highwater.server;
 
-import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
@@ -24,8 +23,8 @@ public interface WarNode {
 
     Ticker ticker();
 
-    /** The accounts of what clients make this node keep. */
-    Ledger ledger();
+    /** What bounds connections and requests. */
+    Edge edge();
 
     /** When the WebSockets of an HTTP/2 connection write together. */
     StreamBursts bursts();

@@ -1,35 +1,45 @@
 package io.highwater.session;
 
 import io.highwater.backbone.Position;
+import io.highwater.channel.Missed;
 import io.highwater.channel.Publication;
+import io.highwater.channel.Turn;
+import io.highwater.channel.TurnKind;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.Skipped;
 import io.highwater.outbound.WaterMarks;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscriber missed, and what is published while it gets that: goes to the session's queue
- * in pieces, the next when the queue is at its low-water mark. Whoever resumes may have missed ten
- * times the high-water mark; offered at once, that would evict a client that reads as fast as it
- * can, again at each attempt. Thread-safe.
+ * A subscriber that missed more than goes out at once: keeps a position, and takes the next piece
+ * from the log when its queue is at the low-water mark, until it has all; then live turns go on
+ * where the log ended. What it has missed is nowhere but in the log, however slowly it reads.
+ *
+ * <p>Thread-safe.
  */
 final class CatchUp {
-    // Who moved the phase to OFFERING is the only one to offer, until it moves the phase on.
+    // Who moved the phase to READING is the only one to read and offer, until it moves the phase
+    // on. It is over at a floor: all up to there was read from the log and offered. A turn may
+    // bring some of that once more, as it was under way while the log was read, and is cut.
 
     private enum Phase {
-        /** Nobody offers. */
+        /** Nobody reads. */
         RESTING,
-        OFFERING,
+        READING,
 
         /** The queue is above its low-water mark and will say when it isn't. */
         WAITING,
 
-        /** All is offered, or the session or the subscription is over. */
-        OVER
+        /** The log had nothing to follow a gap; the next live turn has. */
+        WAITING_FOR_NEWS,
+
+        /** All is offered: live turns go on. */
+        OVER,
+
+        /** The session or the subscription is over. */
+        STOPPED
     }
 
     private final Subscription subscription;
@@ -38,67 +48,93 @@ final class CatchUp {
     /** Guarded by this. */
     private Phase phase = Phase.RESTING;
 
-    /** Guarded by this. */
-    private final ArrayDeque<Publication<OutboundTurn<Position>>> behind = new ArrayDeque<>();
+    /** Guarded by this: up to where all is offered. */
+    private Position reached;
 
-    /** Guarded by this: what was published since the catching up began. */
-    private int liveMessages;
+    /** Guarded by this: the end of the snapshot; null once that is reached, or there is none. */
+    private @Nullable Position snapshotEnd;
 
-    /** Guarded by this. */
+    /** Guarded by this: what was published last since it began, to be read from the log. */
+    private @Nullable Position newest;
+
+    /** Guarded by this: bytes that were published since it began and are not offered. */
     private long liveBytes;
 
-    CatchUp(Subscription subscription, WaterMarks marks) {
+    /** Guarded by this: the log has let go what comes next. */
+    private boolean overtaken;
+
+    /** Guarded by this: up to where all came, until what was let go after it is told. */
+    private @Nullable Position offered;
+
+    private final Position served;
+
+    /**
+     * @param reached up to where the subscriber has all
+     * @param served up to where no turn will bring it anything
+     */
+    CatchUp(
+            Subscription subscription,
+            Position reached,
+            Position served,
+            TurnKind kind,
+            WaterMarks marks) {
         this.subscription = subscription;
+        this.reached = reached;
+        this.served = served;
+        this.snapshotEnd = kind == TurnKind.SNAPSHOT ? served : null;
         this.marks = marks;
     }
 
-    /** Whether so much at once needs pieces. */
-    static boolean isNeeded(List<Publication<OutboundTurn<Position>>> missed, WaterMarks marks) {
-        long bytes = 0;
-        for (Publication<OutboundTurn<Position>> publication : missed) {
-            bytes += bytesOf(publication);
+    /** Takes what the queue takes now; the rest follows by itself. */
+    void run() {
+        synchronized (this) {
+            if (phase != Phase.RESTING) {
+                return;
+            }
+            phase = Phase.READING;
         }
-        return missed.size() > pieceMessages(marks) || bytes > pieceBytes(marks);
+        readOn();
     }
 
-    /** What came before the subscription. */
-    synchronized void addMissed(List<Publication<OutboundTurn<Position>>> missed) {
-        behind.addAll(missed);
+    /**
+     * A live turn: what of it is to be offered now, if anything. What comes before all is offered
+     * is left to the log.
+     */
+    @Nullable Turn<OutboundTurn<Position>> live(Turn<OutboundTurn<Position>> turn) {
+        boolean hurry;
+        synchronized (this) {
+            if (phase == Phase.OVER) {
+                return turn.after(reached);
+            } else if (phase == Phase.STOPPED) {
+                return null;
+            }
+            for (Publication<OutboundTurn<Position>> publication : turn.publications()) {
+                newest = publication.entry().position();
+                liveBytes += publication.frame().joined().bytes();
+            }
+            // From here on the queue's own policy acts: it is too slow for what is published.
+            hurry =
+                    phase == Phase.WAITING_FOR_NEWS
+                            || (phase == Phase.WAITING && isLiveAboveHigh());
+            if (hurry) {
+                phase = Phase.READING;
+            }
+        }
+        if (hurry) {
+            readOn();
+        }
+        return null;
     }
 
-    /** What is live, to follow the rest. False where there is no rest: it may be offered itself. */
-    synchronized boolean addLive(List<Publication<OutboundTurn<Position>>> live) {
-        if (phase == Phase.OVER) {
-            return false;
-        }
-        behind.addAll(live);
-        liveMessages += live.size();
-        for (Publication<OutboundTurn<Position>> publication : live) {
-            liveBytes += bytesOf(publication);
-        }
-        return true;
+    /** Whether all is offered, and this turn is beyond what was read. */
+    synchronized boolean isPassedBy(Turn<OutboundTurn<Position>> turn) {
+        return phase == Phase.OVER
+                && turn.publications().get(0).entry().position().isAfter(reached);
     }
 
     /** The subscription is over. */
     synchronized void stop() {
-        phase = Phase.OVER;
-        behind.clear();
-    }
-
-    /** Offers what the queue takes now; the rest follows by itself. */
-    void run() {
-        if (begin()) {
-            offerPieces();
-        }
-    }
-
-    private synchronized boolean begin() {
-        // The live ones alone are above the mark: from here on the queue's own policy acts.
-        boolean mayBegin = phase == Phase.RESTING || (phase == Phase.WAITING && isLiveAboveHigh());
-        if (mayBegin) {
-            phase = Phase.OFFERING;
-        }
-        return mayBegin;
+        phase = Phase.STOPPED;
     }
 
     /** The queue has room again. */
@@ -107,75 +143,151 @@ final class CatchUp {
             if (phase != Phase.WAITING) {
                 return;
             }
-            phase = Phase.OFFERING;
+            phase = Phase.READING;
         }
-        offerPieces();
+        readOn();
     }
 
-    private void offerPieces() {
-        while (true) {
-            CompletableFuture<@Nullable Void> writable =
-                    subscription.queue().whenWritable().toCompletableFuture();
-            if (writable.isCompletedExceptionally()) {
-                stop();
+    private void readOn() {
+        while (isToRead()) {
+            CompletableFuture<Missed<OutboundTurn<Position>>> read = read();
+            if (!read.isDone()) {
+                read.whenComplete(
+                        (missed, failure) -> {
+                            if (take(missed)) {
+                                readOn();
+                            }
+                        });
                 return;
             }
-            if (!writable.isDone() && isToWait()) {
-                writable.thenRun(this::resume);
-                return;
-            }
-            List<Publication<OutboundTurn<Position>>> piece = takePiece();
-            if (piece.isEmpty()) {
-                return;
-            }
-            if (subscription.offer(TurnFrames.join(piece)) == OfferResult.CLOSED) {
-                stop();
+            if (!take(read.isCompletedExceptionally() ? null : read.join())) {
                 return;
             }
         }
     }
 
-    private synchronized boolean isToWait() {
-        if (phase != Phase.OFFERING || isLiveAboveHigh()) {
+    private CompletableFuture<Missed<OutboundTurn<Position>>> read() {
+        Position after;
+        Position until;
+        boolean fromOldest;
+        synchronized (this) {
+            after = reached;
+            until = snapshotEnd;
+            fromOldest = overtaken;
+        }
+        return (fromOldest ? subscription.fromOldest(after) : subscription.after(after, until))
+                .toCompletableFuture();
+    }
+
+    /** False where the queue has to be waited for, or is over. */
+    private boolean isToRead() {
+        CompletableFuture<@Nullable Void> writable =
+                subscription.queue().whenWritable().toCompletableFuture();
+        if (writable.isCompletedExceptionally()) {
+            stop();
             return false;
         }
-        phase = Phase.WAITING;
-        return true;
+        if (writable.isDone()) {
+            return true;
+        }
+        synchronized (this) {
+            if (phase != Phase.READING) {
+                return false;
+            }
+            if (isLiveAboveHigh()) {
+                return true;
+            }
+            phase = Phase.WAITING;
+        }
+        writable.thenRun(this::resume);
+        return false;
     }
 
-    private synchronized List<Publication<OutboundTurn<Position>>> takePiece() {
-        List<Publication<OutboundTurn<Position>>> piece = new ArrayList<>();
-        long bytes = 0;
-        boolean whole = isLiveAboveHigh();
-        while (!behind.isEmpty()
-                && (whole
-                        || piece.isEmpty()
-                        || (piece.size() < pieceMessages(marks)
-                                && bytes + bytesOf(behind.peek()) <= pieceBytes(marks)))) {
-            bytes += bytesOf(behind.peek());
-            piece.add(behind.remove());
+    /**
+     * Offers a piece.
+     *
+     * @param missed null where the log can't be read
+     * @return whether to read on
+     */
+    private boolean take(@Nullable Missed<OutboundTurn<Position>> missed) {
+        if (missed == null || (missed.trimmed() && !subscription.takesGaps())) {
+            stop();
+            subscription.onOvertaken();
+            return false;
         }
-        if (piece.isEmpty()) {
-            phase = Phase.OVER;
+        if (missed.trimmed()) {
+            synchronized (this) {
+                overtaken = true;
+                offered = offered == null ? reached : offered;
+                snapshotEnd = null;
+            }
+            return true;
         }
-        return piece;
+        if (!missed.publications().isEmpty() && offer(missed) == OfferResult.CLOSED) {
+            stop();
+            return false;
+        }
+        return goesOn(missed);
+    }
+
+    private OfferResult offer(Missed<OutboundTurn<Position>> missed) {
+        OutboundTurn<Position> turn = TurnFrames.join(missed.publications());
+        Skipped<Position> skipped = skipped(missed.publications().get(0).entry().position());
+        return skipped == null ? subscription.offer(turn) : subscription.offer(turn, skipped);
+    }
+
+    /** LATEST: what the log has let go is told, as what the queue drops is. */
+    private synchronized @Nullable Skipped<Position> skipped(Position next) {
+        Position before = offered;
+        offered = null;
+        if (before == null || before.generation() != next.generation()) {
+            return null;
+        }
+        long first = before.channelSequence() + 1;
+        long last = next.channelSequence() - 1;
+        return last < first
+                ? null
+                : new Skipped<>(at(before, first), at(next, last), last - first + 1);
+    }
+
+    private static Position at(Position near, long channelSequence) {
+        return new Position(
+                near.origin(), near.generation(), near.shardSequence(), channelSequence);
+    }
+
+    private synchronized boolean goesOn(Missed<OutboundTurn<Position>> missed) {
+        if (phase != Phase.READING) {
+            return false;
+        }
+        reached = missed.reached();
+        overtaken = false;
+        for (Publication<OutboundTurn<Position>> publication : missed.publications()) {
+            if (publication.entry().position().isAfter(served)) {
+                liveBytes -= publication.frame().joined().bytes();
+            }
+        }
+        if (!missed.isLast()) {
+            return true;
+        }
+        if (snapshotEnd != null) {
+            snapshotEnd = null;
+        }
+        if (newest != null && newest.isAfter(reached)) {
+            return true;
+        }
+        // Where a gap is still to be told, the log goes on until a message is there to follow it.
+        phase = offered == null ? Phase.OVER : Phase.WAITING_FOR_NEWS;
+        return false;
     }
 
     /** Caller holds this. */
     private boolean isLiveAboveHigh() {
-        return liveMessages > marks.highMessages() || liveBytes > marks.highBytes();
-    }
-
-    /** Small enough that two of them and what else is under way stay below the high-water mark. */
-    private static int pieceMessages(WaterMarks marks) {
-        return Math.max(1, marks.highMessages() / 4);
-    }
-
-    private static long pieceBytes(WaterMarks marks) {
-        return marks.highBytes() / 4;
-    }
-
-    private static long bytesOf(Publication<OutboundTurn<Position>> publication) {
-        return publication.frame().joined().bytes();
+        Position last = newest;
+        if (last == null) {
+            return false;
+        }
+        Position from = reached.isAfter(served) ? reached : served;
+        long messages = last.channelSequence() - from.channelSequence();
+        return messages > marks.highMessages() || liveBytes > marks.highBytes();
     }
 }

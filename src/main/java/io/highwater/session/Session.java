@@ -1,9 +1,13 @@
 package io.highwater.session;
 
+import io.highwater.backbone.Position;
+import io.highwater.channel.ChannelHub;
+import io.highwater.channel.Missed;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.limits.Payer;
+import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.WaterMarks;
@@ -19,6 +23,7 @@ import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireListener;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,8 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
             new CloseStatus(CloseStatus.POLICY, "too many bad requests");
     private static final CloseStatus NO_BINARY =
             new CloseStatus(CloseStatus.UNSUPPORTED_DATA, "text messages only");
+    private static final CloseStatus OVERTAKEN =
+            new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "slow consumer");
     private static final CloseStatus TOO_MANY_COMMANDS =
             new CloseStatus(CloseStatus.TOO_MANY_COMMANDS, "too many commands");
 
@@ -259,6 +266,25 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         if (counted.add(node.ticker().nanoTime())) {
             end(BAD_REQUESTS);
         }
+    }
+
+    /** As {@link ChannelHub#after}. */
+    CompletionStage<Missed<OutboundTurn<Position>>> after(
+            String channel, Position after, @Nullable Position until) {
+        return node.hub().after(channel, after, until);
+    }
+
+    /** As {@link ChannelHub#fromOldest}. */
+    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(String channel, Position after) {
+        return node.hub().fromOldest(channel, after);
+    }
+
+    /**
+     * A subscriber was to get all that it missed, and the log has let go some of it: it reads more
+     * slowly than others publish. It hears so, and comes back with its cursor.
+     */
+    void onOvertaken() {
+        end(OVERTAKEN);
     }
 
     /** False where it was said before. */

@@ -3,6 +3,7 @@ package io.highwater.session;
 import io.highwater.backbone.Position;
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.channel.ChannelProfile;
+import io.highwater.channel.Missed;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.channel.Subscriber;
 import io.highwater.channel.Turn;
@@ -12,8 +13,10 @@ import io.highwater.outbound.LatestLane;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueue;
+import io.highwater.outbound.Skipped;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,22 +67,49 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
     @Override
     public void onTurn(Turn<OutboundTurn<Position>> turn, TurnKind kind) {
         CatchUp behind = catchUp;
-        if (kind == TurnKind.LIVE) {
-            if (behind != null) {
-                if (behind.addLive(turn.publications())) {
-                    behind.run();
-                    return;
-                }
-                catchUp = null;
-            }
-        } else if (behind != null || CatchUp.isNeeded(turn.publications(), session.marks())) {
-            behind = behind == null ? new CatchUp(this, session.marks()) : behind;
-            catchUp = behind;
-            behind.addMissed(turn.publications());
-            behind.run();
+        if (behind == null || kind != TurnKind.LIVE) {
+            offer(turn.joined(TurnFrames::join));
             return;
         }
-        offer(turn.joined(TurnFrames::join));
+        if (behind.isPassedBy(turn)) {
+            catchUp = null;
+        }
+        Turn<OutboundTurn<Position>> due = behind.live(turn);
+        if (due != null) {
+            offer(due.joined(TurnFrames::join));
+        }
+    }
+
+    @Override
+    public void onBehind(Position reached, Position served, TurnKind kind) {
+        CatchUp behind = new CatchUp(this, reached, served, kind, session.marks());
+        catchUp = behind;
+        behind.run();
+    }
+
+    /** The next piece of what it missed. */
+    CompletionStage<Missed<OutboundTurn<Position>>> after(
+            Position after, @Nullable Position until) {
+        return session.after(channel, after, until);
+    }
+
+    /** The same where what comes next is gone: from the oldest on that is kept. */
+    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(Position after) {
+        return session.fromOldest(channel, after);
+    }
+
+    /** Whether it may be told that something is left out. */
+    boolean takesGaps() {
+        return latestCount > 0;
+    }
+
+    OfferResult offer(OutboundTurn<Position> turn, Skipped<Position> skipped) {
+        return session.queue().offer(turn, this, skipped);
+    }
+
+    /** It read so slowly that the log has let go what it was still to get, or the log is gone. */
+    void onOvertaken() {
+        session.onOvertaken();
     }
 
     OfferResult offer(OutboundTurn<Position> turn) {

@@ -16,6 +16,11 @@ public abstract class FrameForms {
     /** Written under this. */
     private volatile @Nullable Object made;
 
+    /** Whether many sessions are sent the frame. */
+    public boolean isForMany() {
+        return false;
+    }
+
     /** What an extension keeps here, made now if it is the first to ask. */
     public final <T> T made(Class<T> type, Supplier<T> first) {
         Object present = made;
@@ -32,7 +37,12 @@ public abstract class FrameForms {
     }
 
     /** Of one message that many sessions are sent. */
-    static final class Broadcast extends FrameForms {}
+    static final class Broadcast extends FrameForms {
+        @Override
+        public boolean isForMany() {
+            return true;
+        }
+    }
 
     /** Of several frames one behind the other. */
     public static final class Joined extends FrameForms {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,14 @@ import org.jspecify.annotations.Nullable;
  * encodes once. The bytes on the heap are retained until the last queue that holds it has let go.
  */
 public final class OutboundFrame {
+    private static final AtomicIntegerFieldUpdater<OutboundFrame> HOLDERS =
+            AtomicIntegerFieldUpdater.newUpdater(OutboundFrame.class, "holders");
+
     private final byte[] bytes;
+
+    /** Queues that keep it, of a frame for many. */
+    @SuppressWarnings("unused") // by its updater
+    private volatile int holders;
 
     /** Null where nothing need be known of it but its bytes. */
     private final @Nullable FrameForms forms;
@@ -106,6 +114,21 @@ public final class OutboundFrame {
         int first = bytes[0] & (FrameEncoder.FIN | 0xF);
         return first == (FrameEncoder.FIN | Opcode.TEXT.code())
                 || first == (FrameEncoder.FIN | Opcode.BINARY.code());
+    }
+
+    /** Whether many sessions are sent it, so that its bytes are nobody's own. */
+    public boolean isForMany() {
+        return forms != null && forms.isForMany();
+    }
+
+    /** A queue keeps it from now on; true for the first one. */
+    public boolean retain() {
+        return HOLDERS.getAndIncrement(this) == 0;
+    }
+
+    /** A queue keeps it no more; true for the last one. */
+    public boolean release() {
+        return HOLDERS.decrementAndGet(this) == 0;
     }
 
     /** What an extension has to know of it, or null. */

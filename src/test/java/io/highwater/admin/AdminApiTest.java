@@ -48,13 +48,65 @@ class AdminApiTest {
                 "1127.0.0.1",
                 "127.0.0.1@evil.example",
                 "localhost:9090:80",
-                "[::2]",
                 "::1",
-                "0.0.0.0",
-                "10.0.0.1:9090",
+                "evil\"example",
                 ""
             })
-    void aForeignHostChangesNothing(String host) {
+    void aForeignHostIsRefusedOnEveryPath(String host) {
+        Map<String, List<String>> headers =
+                Map.of("X-Highwater-Admin", List.of("1"), "Host", List.of(host));
+        for (String path :
+                List.of(
+                        "/metrics",
+                        "/health/live",
+                        "/health/ready",
+                        "/clients/slow",
+                        "/drain",
+                        "/nothing")) {
+            String method = path.equals("/drain") ? "POST" : "GET";
+            refused(
+                    guarded.handle(new FakeRequest(method, path, headers, Peer.LOOPBACK)),
+                    421,
+                    "the host '" + host.replace("\"", "\\\"") + "' is not served here");
+            refused(
+                    guarded.handle(new FakeRequest(method, path, headers, Peer.REMOTE)),
+                    421,
+                    "highwater.admin.allowed-hosts");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "10.42.0.17:9090",
+                "203.0.113.9",
+                "[2001:db8::5]:9090",
+                "localhost:9090",
+                "Node7.Example",
+                "metrics.example:80",
+                "A.B.Monitoring.example:9090"
+            })
+    void addressesAndTheNamesThatAreConfiguredMayRead(String host) {
+        AdminApi listed =
+                new AdminApi(
+                        new AdminSettings(
+                                "node7.example",
+                                0,
+                                null,
+                                List.of("Metrics.example", "*.monitoring.example")),
+                        actions);
+        assertThat(listed.handle(read(host)).status()).isEqualTo(200);
+        assertThat(listed.handle(read("monitoring.example")).status()).isEqualTo(421);
+        assertThat(listed.handle(read("evilmetrics.example")).status()).isEqualTo(421);
+    }
+
+    private static AdminRequest read(String host) {
+        return new FakeRequest("GET", "/metrics", Map.of("Host", List.of(host)), Peer.REMOTE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[::2]", "0.0.0.0", "10.0.0.1:9090"})
+    void aForeignAddressChangesNothing(String host) {
         refused(
                 open.handle(
                         post(
@@ -79,8 +131,8 @@ class AdminApiTest {
                                         "Host",
                                         List.of("localhost", "localhost")),
                                 Peer.LOOPBACK)),
-                403,
-                "loopback Host");
+                421,
+                "localhost, localhost");
     }
 
     @ParameterizedTest

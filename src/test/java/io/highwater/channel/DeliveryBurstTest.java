@@ -50,6 +50,7 @@ final class DeliveryBurstTest {
             new ChannelHub<>(
                     backbone,
                     new CheckedSubscriber.Frames(),
+                    PieceSize.WHOLE,
                     List.of(shard),
                     burst,
                     100_000,

@@ -2,7 +2,12 @@ package io.highwater.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.limits.Account;
+import io.highwater.limits.Deadline;
 import io.highwater.limits.Ledger;
+import io.highwater.limits.Refusal;
+import io.highwater.limits.TcpConnections;
+import io.highwater.limits.TcpLimits;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.wire.CloseStatus;
@@ -26,8 +31,12 @@ class NodeMetricsTest {
     private final NodeMetrics metrics = new NodeMetrics(new Backlog());
 
     @BeforeEach
-    void watchAccounts() {
-        metrics.watch(Ledger.unbounded());
+    void watch() {
+        Ledger ledger = Ledger.unbounded();
+        metrics.watch(
+                ledger,
+                new TcpConnections(
+                        TcpLimits.unlimited(), ledger.payers(), metrics.limits(), () -> 0));
     }
 
     @AfterEach
@@ -82,7 +91,11 @@ class NodeMetricsTest {
                         "highwater_deflate_steps_total",
                         "highwater_account_bytes",
                         "highwater_account_limit_bytes",
-                        "highwater_account_ended_total");
+                        "highwater_account_ended_total",
+                        "highwater_tcp_connections",
+                        "highwater_connections_refused_total",
+                        "highwater_requests_refused_total",
+                        "highwater_deadlines_total");
     }
 
     @Test
@@ -103,6 +116,22 @@ class NodeMetricsTest {
                         "highwater_deflate_steps_total{to=\"context\"} 0.0",
                         "highwater_deflate_steps_total{to=\"shared\"} 1.0",
                         "highwater_deflate_steps_total{to=\"off\"} 0.0");
+    }
+
+    @Test
+    void whatLimitsRefusedAndEndedIsCounted() {
+        metrics.limits().onEnded(Account.HTTP, 3);
+        metrics.limits().onConnectionRefused(Refusal.TOO_FAST);
+        metrics.limits().onDeadline(Deadline.HEAD);
+        metrics.limits().onRequestRefused();
+        assertThat(scrape())
+                .contains(
+                        "highwater_account_ended_total{account=\"http\"} 3.0",
+                        "highwater_tcp_connections 0.0",
+                        "highwater_connections_refused_total{reason=\"too_fast\"} 1.0",
+                        "highwater_connections_refused_total{reason=\"node_full\"} 0.0",
+                        "highwater_deadlines_total{deadline=\"head\"} 1.0",
+                        "highwater_requests_refused_total 1.0");
     }
 
     @Test

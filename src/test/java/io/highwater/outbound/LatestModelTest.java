@@ -337,6 +337,7 @@ final class LatestModelTest {
             check();
             assertThat(checkWire()).isEqualTo(offered);
             assertThat(fixture.queue.queuedMessages()).isZero();
+            assertThat(fixture.account.bytes()).isZero();
         }
     }
 

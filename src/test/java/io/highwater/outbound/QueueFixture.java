@@ -1,5 +1,8 @@
 package io.highwater.outbound;
 
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
@@ -17,15 +20,26 @@ final class QueueFixture {
     final List<String> events = new ArrayList<>();
     final List<Long> latencies = new ArrayList<>();
     final SendQueue queue;
+    final Book account;
     private final OutboundNode node;
     private final OutboundSettings settings;
 
     QueueFixture(OverflowPolicy policy, WaterMarks marks) {
+        this(policy, marks, Ledger.unbounded().book(Account.OUTBOUND));
+    }
+
+    /**
+     * @param account what all its queues may keep
+     */
+    QueueFixture(OverflowPolicy policy, WaterMarks marks, Book account) {
+        this.account = account;
         node =
                 new OutboundNode(
                         wheel,
                         ticker,
                         backlog,
+                        account,
+                        Runnable::run,
                         new OutboundObserver() {
                             @Override
                             public void onEvicted(OverflowPolicy evicted) {

@@ -200,6 +200,7 @@ final class SendQueueModelTest {
             List<String> answered = new ArrayList<>(fixture.written());
             answered.addAll(fixture.failed());
             assertThat(answered).doesNotHaveDuplicates().hasSize(offers);
+            assertThat(fixture.account.bytes()).isZero();
         }
     }
 }

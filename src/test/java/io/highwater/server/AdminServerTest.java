@@ -117,7 +117,15 @@ class AdminServerTest {
                                 "POST /drain",
                                 "evil.example",
                                 "X-Highwater-Admin: 1\r\n"))
-                .startsWith("HTTP/1.1 403 ");
+                .startsWith("HTTP/1.1 421 ")
+                .endsWith(
+                        "{\"status\":421,\"error\":\"the host 'evil.example' is not served here: name"
+                                + " it in highwater.admin.allowed-hosts, or call localhost or an"
+                                + " address\"}\n");
+        for (String path : List.of("/metrics", "/clients/slow", "/nothing")) {
+            assertThat(ask(admin, "127.0.0.1", "GET " + path, "evil.example:9090", ""))
+                    .startsWith("HTTP/1.1 421 ");
+        }
         assertThat(drains).hasValue(0);
     }
 

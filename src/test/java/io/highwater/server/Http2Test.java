@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
@@ -69,7 +68,7 @@ class Http2Test {
                 new HttpServer(
                         ServerSettings.defaults().withPort(0).withIdleTimeout(idleTimeout),
                         new TunnelHandler(),
-                        Ledger.unbounded(),
+                        Edge.unbounded(),
                         Ticker.system(),
                         new StreamBursts(),
                         HttpServerTest.testPages());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
@@ -64,7 +63,7 @@ class HttpServerTest {
         return new HttpServer(
                 settings,
                 upgrade,
-                Ledger.unbounded(),
+                Edge.unbounded(),
                 Ticker.system(),
                 new StreamBursts(),
                 testPages());
@@ -139,6 +138,13 @@ class HttpServerTest {
         assertThat(answer).contains("Content-Security-Policy: default-src 'none';");
     }
 
+    @Test
+    void aPathOfManyPartsIs404AsAnyOther() throws Exception {
+        String path = "/a".repeat(3_500);
+        assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 404 ");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -181,7 +187,7 @@ class HttpServerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"12000, 200", "20000, 431"})
+    @CsvSource({"7000, 200", "9000, 431"})
     void headersAreBounded(int bytes, int status) throws Exception {
         String answer =
                 raw(
@@ -273,7 +279,7 @@ class HttpServerTest {
                 new HttpServer(
                         SETTINGS,
                         new Handler.Wrapper(),
-                        Ledger.unbounded(),
+                        Edge.unbounded(),
                         Ticker.system(),
                         new StreamBursts(),
                         measuring)) {

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerSettingsTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
     private final ServerSettings defaults = ServerSettings.defaults();
 
     @Test
@@ -26,14 +28,20 @@ class ServerSettingsTest {
         assertThatThrownBy(() -> defaults.withPort(port))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("highwater.port: " + port + " is not between 0 and 65535");
-        assertThatThrownBy(() -> new ServerSettings(0, port, null, 4096, Duration.ofSeconds(1)))
+        assertThatThrownBy(
+                        () ->
+                                new ServerSettings(
+                                        0, port, null, 4096, SECOND, EdgeSettings.defaults()))
                 .hasMessage("highwater.tls.port: " + port + " is not between 0 and 65535");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 4095, (16 << 20) + 1})
     void aSocketBufferOutOfRangeNamesItsKey(int bytes) {
-        assertThatThrownBy(() -> new ServerSettings(0, 0, null, bytes, Duration.ofSeconds(1)))
+        assertThatThrownBy(
+                        () ->
+                                new ServerSettings(
+                                        0, 0, null, bytes, SECOND, EdgeSettings.defaults()))
                 .hasMessage(
                         "highwater.outbound.socket-buffer: "
                                 + bytes

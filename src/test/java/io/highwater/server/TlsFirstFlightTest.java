@@ -2,7 +2,6 @@ package io.highwater.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.EOFException;
@@ -52,7 +51,7 @@ class TlsFirstFlightTest {
                 new HttpServer(
                         ServerSettings.defaults().withPort(0).withTls(0, keystore),
                         new Handler.Wrapper(),
-                        Ledger.unbounded(),
+                        Edge.unbounded(),
                         Ticker.system(),
                         new StreamBursts(),
                         new BlockingHandler(allInside));

@@ -10,6 +10,7 @@ import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
+import io.highwater.channel.PieceSize;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
@@ -102,6 +103,7 @@ final class SessionFixture {
                                         wheel,
                                         Runnable::run,
                                         DeflateObserver.NONE)),
+                        PieceSize.of(marks.highMessages(), marks.highBytes()),
                         List.of(work),
                         DeliveryBurst.NONE,
                         10 << 20,

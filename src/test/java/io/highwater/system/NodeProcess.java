@@ -35,6 +35,8 @@ final class NodeProcess implements AutoCloseable {
     /** All clients of a test have one address. */
     private static final Map<String, String> DEFAULTS =
             Map.of(
+                    "highwater.limits.connections-per-second", "1000000",
+                    "highwater.limits.connections-burst", "1000000",
                     "highwater.port", "0",
                     "highwater.admin.port", "0",
                     "highwater.handshake.rate-per-ip", "1000000",

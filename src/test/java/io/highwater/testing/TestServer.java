@@ -47,6 +47,8 @@ public final class TestServer implements AutoCloseable {
             all.put("highwater.handshake.burst-per-ip", "100000");
             all.put("highwater.handshake.streams-per-second", "100000");
             all.put("highwater.handshake.streams-burst", "100000");
+            all.put("highwater.limits.connections-per-second", "100000");
+            all.put("highwater.limits.connections-burst", "100000");
             all.putAll(settings);
             return new TestServer(Highwater.start(HighwaterConfig.of(all)));
         } catch (IOException e) {

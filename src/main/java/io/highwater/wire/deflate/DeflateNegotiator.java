@@ -56,15 +56,10 @@ final class DeflateNegotiator {
         if (policy == DeflatePolicy.OFF || headerValues.isEmpty()) {
             return null;
         }
-        for (ExtensionOffer offer : ExtensionOffer.parseAll(headerValues)) {
-            if (offer.name().equals(NAME)) {
-                Map<Parameter, Integer> asked = read(offer);
-                if (asked != null) {
-                    return agree(asked, policy);
-                }
-            }
-        }
-        return null;
+        Map<Parameter, Integer> asked =
+                ExtensionOffer.first(
+                        headerValues, offer -> offer.name().equals(NAME) ? read(offer) : null);
+        return asked == null ? null : agree(asked, policy);
     }
 
     /** The bits of each parameter, {@value #MAX_BITS} where it has no value; null: not usable. */

@@ -2,6 +2,7 @@ package io.highwater.wire.deflate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * 6455 section 9.1). Immutable.
  */
 record ExtensionOffer(String name, List<Parameter> parameters) {
+    /** A browser makes one; a client with a second choice, two. */
+    static final int MAX = 16;
+
     /**
      * @param value null where there is none; quotes are taken off
      */
@@ -19,31 +23,43 @@ record ExtensionOffer(String name, List<Parameter> parameters) {
     }
 
     /**
-     * The offers of all header lines, in their order. One that the grammar does not allow is left
-     * out, and the others are read on: who offers nonsense gets no extension for it.
+     * The first offer that {@code usable} makes something of, in the order of the header lines;
+     * what stands behind it is not read. One that the grammar does not allow is left out, and the
+     * others are read on: who offers nonsense gets no extension for it.
+     *
+     * @return what was made of it; null where there is none among the first {@value #MAX}
      */
-    static List<ExtensionOffer> parseAll(List<String> headerValues) {
-        List<ExtensionOffer> offers = new ArrayList<>();
-        for (String value : headerValues) {
-            for (String element : split(value, ',')) {
-                ExtensionOffer offer = parse(element);
-                if (offer != null) {
-                    offers.add(offer);
+    static <T> @Nullable T first(
+            List<? extends CharSequence> headerValues,
+            Function<ExtensionOffer, @Nullable T> usable) {
+        int read = 0;
+        for (CharSequence value : headerValues) {
+            int from = 0;
+            while (from <= value.length() && read < MAX) {
+                int end = end(value, from, value.length(), ',');
+                ExtensionOffer offer = parse(value, from, end);
+                T made = offer == null ? null : usable.apply(offer);
+                if (made != null) {
+                    return made;
                 }
+                from = end + 1;
+                read++;
             }
         }
-        return offers;
+        return null;
     }
 
-    private static @Nullable ExtensionOffer parse(String element) {
-        List<String> parts = split(element, ';');
-        String name = parts.get(0).strip();
+    private static @Nullable ExtensionOffer parse(CharSequence text, int from, int end) {
+        int partEnd = end(text, from, end, ';');
+        String name = text.subSequence(from, partEnd).toString().strip();
         if (!isToken(name)) {
             return null;
         }
-        List<Parameter> parameters = new ArrayList<>(parts.size());
-        for (String part : parts.subList(1, parts.size())) {
-            Parameter parameter = parseParameter(part);
+        List<Parameter> parameters = new ArrayList<>(4);
+        while (partEnd < end) {
+            int partFrom = partEnd + 1;
+            partEnd = end(text, partFrom, end, ';');
+            Parameter parameter = parseParameter(text.subSequence(partFrom, partEnd).toString());
             if (parameter == null) {
                 return null;
             }
@@ -64,29 +80,36 @@ record ExtensionOffer(String name, List<Parameter> parameters) {
         String value = part.substring(equals + 1).strip();
         if (value.length() >= 2 && value.startsWith("\"") && value.endsWith("\"")) {
             // Unescaped, a quoted value must still be a token (RFC 6455 section 9.1).
-            value = value.substring(1, value.length() - 1).replaceAll("\\\\(.)", "$1");
+            value = unescaped(value.substring(1, value.length() - 1));
         }
         return isToken(value) ? new Parameter(name, value) : null;
     }
 
-    /** At each separator that does not stand in quotes. */
-    private static List<String> split(String text, char separator) {
-        List<String> parts = new ArrayList<>();
-        int from = 0;
+    private static String unescaped(String quoted) {
+        StringBuilder value = new StringBuilder(quoted.length());
+        for (int i = 0; i < quoted.length(); i++) {
+            if (quoted.charAt(i) == '\\' && i + 1 < quoted.length()) {
+                i++;
+            }
+            value.append(quoted.charAt(i));
+        }
+        return value.toString();
+    }
+
+    /** Where the next separator stands that is not in quotes; else {@code end}. */
+    private static int end(CharSequence text, int from, int end, char separator) {
         boolean quoted = false;
-        for (int i = 0; i < text.length(); i++) {
+        for (int i = from; i < end; i++) {
             char c = text.charAt(i);
             if (c == '"') {
                 quoted = !quoted;
             } else if (c == '\\' && quoted) {
                 i++;
             } else if (c == separator && !quoted) {
-                parts.add(text.substring(from, i));
-                from = i + 1;
+                return i;
             }
         }
-        parts.add(text.substring(from));
-        return parts;
+        return end;
     }
 
     /** RFC 9110 section 5.6.2. */

@@ -51,6 +51,11 @@ final class SharedMessage extends FrameForms implements SharedForm {
         return forms.made(SharedMessage.class, () -> new SharedMessage(node, frame));
     }
 
+    @Override
+    public boolean isForMany() {
+        return true;
+    }
+
     private Judgement judgement() {
         Judgement known = judgement;
         return known == null ? judge() : known;

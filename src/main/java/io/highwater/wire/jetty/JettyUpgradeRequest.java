@@ -4,10 +4,14 @@ import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.wire.Route;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Attributes;
@@ -46,6 +50,16 @@ final class JettyUpgradeRequest implements UpgradeRequest {
     @Override
     public List<String> headers(String name) {
         return request.getHeaders().getValuesList(name);
+    }
+
+    /** In one pass: there may be thousands, and each look-up reads them all. */
+    @Override
+    public Map<String, List<String>> headers() {
+        Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (HttpField field : request.getHeaders()) {
+            all.computeIfAbsent(field.getName(), name -> new ArrayList<>(1)).add(field.getValue());
+        }
+        return all;
     }
 
     @Override

@@ -20,6 +20,9 @@ final class HighwaterSettings {
                 "-Dhighwater.handshake.streams-burst=" + MOST,
                 "-Dhighwater.handshake.max-connections=0",
                 "-Dhighwater.handshake.max-connections-per-ip=0",
+                "-Dhighwater.limits.connections-per-second=" + MOST,
+                "-Dhighwater.limits.connections-burst=" + MOST,
+                "-Dhighwater.limits.address-share=1",
                 "-Dhighwater.limits.commands-per-second=" + MOST,
                 "-Dhighwater.limits.commands-burst=" + MOST,
                 "-Dhighwater.admin.port=0");

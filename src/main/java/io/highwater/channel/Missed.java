@@ -1,0 +1,101 @@
+package io.highwater.channel;
+
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.Position;
+import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ReadResult.Slice;
+import io.highwater.backbone.ReadResult.Unreadable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The next piece of what a subscriber has missed, made of the log when it can be sent. Immutable.
+ *
+ * @param publications oldest first; empty where nothing is left
+ * @param reached up to where it brings the subscriber: nothing of the kind lies before it
+ * @param top of the channel when it was read
+ * @param trimmed not all that was missed is kept any more: this begins with the oldest that is
+ */
+public record Missed<F>(
+        List<Publication<F>> publications, Position reached, Position top, boolean trimmed) {
+    public Missed {
+        publications = List.copyOf(publications);
+    }
+
+    /** Whether the subscriber has all that was in the log. */
+    public boolean isLast() {
+        return !top.isAfter(reached);
+    }
+
+    /**
+     * The entries that {@link TurnKind#SNAPSHOT} takes: those without a key count as of one key,
+     * since where no key is used, that is the channel's.
+     */
+    static List<Entry> newestOfEachKey(List<Entry> entries) {
+        Map<@Nullable String, Integer> newest = new HashMap<>();
+        for (int i = 0; i < entries.size(); i++) {
+            newest.put(entries.get(i).key(), i);
+        }
+        List<Entry> found = new ArrayList<>(newest.size());
+        newest.values().stream().sorted().forEach(at -> found.add(entries.get(at)));
+        return found;
+    }
+
+    /**
+     * The first piece of these entries.
+     *
+     * @param entries of one channel, oldest first
+     * @param last up to where they bring the subscriber, all together
+     */
+    static <F> Missed<F> of(
+            List<Entry> entries, Position last, TurnKind kind, PieceSize size, Catchups<F> frames) {
+        int count = size.count(entries, 0);
+        List<Publication<F>> made = new ArrayList<>(count);
+        for (Entry entry : entries.subList(0, count)) {
+            made.add(frames.publication(entry, kind));
+        }
+        Position reached = count == entries.size() ? last : entries.get(count - 1).position();
+        return new Missed<>(made, reached, last, false);
+    }
+
+    /**
+     * The piece after a position.
+     *
+     * @param until SNAPSHOT: what is after it comes in turns
+     * @param result of the log after {@code after}; SNAPSHOT: after the oldest that is kept
+     */
+    static <F> Missed<F> after(
+            Position after,
+            @Nullable Position until,
+            ReadResult result,
+            PieceSize size,
+            FrameFactory<F> frames) {
+        if (result instanceof Unreadable unreadable) {
+            return new Missed<>(List.of(), after, unreadable.top(), true);
+        }
+        Slice slice = (Slice) result;
+        List<Entry> entries = slice.entries();
+        Position top = slice.top();
+        if (until != null) {
+            entries =
+                    newestOfEachKey(entries).stream()
+                            .filter(entry -> entry.position().isAfter(after))
+                            .filter(entry -> !entry.position().isAfter(until))
+                            .toList();
+            top = until;
+        }
+        int count = size.count(entries, 0);
+        List<Publication<F>> made = new ArrayList<>(count);
+        for (Entry entry : entries.subList(0, count)) {
+            made.add(
+                    new Publication<>(
+                            entry, until == null ? frames.frame(entry) : frames.snapshot(entry)));
+        }
+        boolean all = count == entries.size() && (until != null || slice.complete());
+        Position reached = all ? top : count == 0 ? after : entries.get(count - 1).position();
+        return new Missed<>(made, reached, top, false);
+    }
+}

@@ -1,0 +1,18 @@
+package io.highwater.limits;
+
+/** Why a TCP connection was refused before anything was made for it. */
+public enum Refusal {
+    /** The node has as many as it may. */
+    NODE_FULL,
+
+    /** The address has as many as it may. */
+    ADDRESS_FULL,
+
+    /** The address connects too often. */
+    TOO_FAST;
+
+    /** As metrics and docs/limits.md write it. */
+    public String label() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,61 @@
+package io.highwater.limits;
+
+import io.highwater.time.Ticker;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TCP connections of a node's data ports, from accept to close. One a node. Thread-safe,
+ * without locks.
+ */
+public final class TcpConnections {
+    private final TcpLimits limits;
+    private final Payers payers;
+    private final LimitsObserver observer;
+    private final Ticker ticker;
+
+    public TcpConnections(TcpLimits limits, Payers payers, LimitsObserver observer, Ticker ticker) {
+        this.limits = limits;
+        this.payers = payers;
+        this.observer = observer;
+        this.ticker = ticker;
+    }
+
+    /**
+     * One was accepted.
+     *
+     * @return who pays for it, and is told of its end ({@link Payer#disconnected}); null where it
+     *     is refused, and does not count
+     */
+    public @Nullable Payer accepted(InetAddress address) {
+        Payer payer = payers.of(address);
+        Refusal refusal = enter(payer);
+        if (refusal == null) {
+            return payer;
+        }
+        observer.onConnectionRefused(refusal);
+        return null;
+    }
+
+    /** Counts first and looks then, so that no two take the last place. */
+    private @Nullable Refusal enter(Payer payer) {
+        if (!payer.isProxy() && !payer.newConnections().take(ticker.nanoTime())) {
+            return Refusal.TOO_FAST;
+        }
+        int own = payer.connected();
+        if (limits.most() > 0 && open() > limits.most()) {
+            payer.disconnected();
+            return Refusal.NODE_FULL;
+        }
+        if (limits.mostOfAddress() > 0 && !payer.isProxy() && own > limits.mostOfAddress()) {
+            payer.disconnected();
+            return Refusal.ADDRESS_FULL;
+        }
+        return null;
+    }
+
+    /** How many are open now. */
+    public int open() {
+        return payers.connections();
+    }
+}

@@ -1,0 +1,117 @@
+package io.highwater.outbound;
+
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
+import io.highwater.wire.OutboundFrame;
+import java.util.List;
+
+/**
+ * What one queue keeps, charged to {@link io.highwater.limits.Account#OUTBOUND}: what is for this
+ * session alone to its address, and a frame that many sessions are sent once, to nobody, for as
+ * long as any queue keeps it. Guarded by the lock of its queue; calls nobody.
+ */
+final class QueueCharge {
+    /** In the price of a session; a queue that comes and goes costs no atomic operation. */
+    private static final int FREE_BYTES = 2 << 10;
+
+    private static final int STEP_BYTES = 1 << 10;
+
+    // By the layouts of a 64-bit JVM with references of 4 bytes, JDK 17 and 25.
+
+    /** Waiting, two Tallies, an ArrayDeque of 16, this, a Batch with its list. */
+    private static final int QUEUE_BYTES = 400;
+
+    /** Queued, or Direct, and its place. */
+    private static final int ELEMENT_BYTES = 40;
+
+    /** OutboundFrame and the header of its array. */
+    private static final int FRAME_BYTES = 40;
+
+    private final Book book;
+    private final Payer payer;
+
+    private long ownBytes = QUEUE_BYTES;
+    private long chargedBytes;
+
+    QueueCharge(Book book, Payer payer) {
+        this.book = book;
+        this.payer = payer;
+    }
+
+    void add(Element element) {
+        OutboundFrame frame = element.frame();
+        ownBytes += ELEMENT_BYTES;
+        if (frame != null) {
+            add(frame);
+        }
+        charge();
+    }
+
+    void remove(Element element) {
+        OutboundFrame frame = element.frame();
+        ownBytes -= ELEMENT_BYTES;
+        if (frame != null) {
+            remove(frame);
+        }
+        charge();
+    }
+
+    void removeAll(List<? extends Element> elements) {
+        elements.forEach(this::remove);
+    }
+
+    /** The copy that is in flight. */
+    void addCopy(OutboundFrame joined) {
+        ownBytes += joined.bytes() + FRAME_BYTES;
+        charge();
+    }
+
+    void removeCopy(OutboundFrame joined) {
+        ownBytes -= joined.bytes() + FRAME_BYTES;
+        charge();
+    }
+
+    private void add(OutboundFrame frame) {
+        int bytes = frame.bytes() + FRAME_BYTES;
+        if (!frame.isForMany()) {
+            ownBytes += bytes;
+        } else if (frame.retain()) {
+            book.addShared(bytes);
+        }
+    }
+
+    private void remove(OutboundFrame frame) {
+        int bytes = frame.bytes() + FRAME_BYTES;
+        if (!frame.isForMany()) {
+            ownBytes -= bytes;
+        } else if (frame.release()) {
+            book.addShared(-bytes);
+        }
+    }
+
+    /** Bytes that would go with this queue. */
+    long ownBytes() {
+        return ownBytes;
+    }
+
+    /** Whether it is to grow no further, if it can wait. */
+    boolean isPressed() {
+        return book.isPressed(payer, ownBytes);
+    }
+
+    /** Nothing is kept any more. */
+    void close() {
+        book.add(payer, -chargedBytes);
+        chargedBytes = 0;
+        ownBytes = 0;
+    }
+
+    private void charge() {
+        long due =
+                ownBytes <= FREE_BYTES ? 0 : (ownBytes + STEP_BYTES - 1) / STEP_BYTES * STEP_BYTES;
+        if (due != chargedBytes) {
+            book.add(payer, due - chargedBytes);
+            chargedBytes = due;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.highwater.outbound;
+
+/**
+ * Messages of a lane that never came to its queue, and are told as those that it drops. Immutable.
+ *
+ * @param first position of the first of them
+ * @param last position of the last
+ * @param count how many they are, at least 1
+ */
+public record Skipped<P>(P first, P last, long count) {}

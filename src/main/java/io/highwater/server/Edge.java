@@ -1,0 +1,70 @@
+package io.highwater.server;
+
+import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitsObserver;
+import io.highwater.limits.Payer;
+import io.highwater.limits.TcpConnections;
+import io.highwater.limits.TcpLimits;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.eclipse.jetty.io.EndPoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What bounds connections before they are WebSockets, one a node: its data ports have it in common.
+ * Immutable; thread-safe.
+ *
+ * @param ledger the accounts of what they keep
+ * @param connections counts them
+ * @param wheel fires their deadlines
+ * @param observer hears of what was refused and ended
+ */
+public record Edge(
+        EdgeSettings settings,
+        Ledger ledger,
+        TcpConnections connections,
+        TimerWheel wheel,
+        LimitsObserver observer) {
+    /** For an address that nobody knows: that of a connection which is gone. */
+    private static final InetAddress UNKNOWN = InetAddress.getLoopbackAddress();
+
+    /** One that refuses nobody, and whose time stands still. */
+    public static Edge unbounded() {
+        Ledger ledger = Ledger.unbounded();
+        Ticker ticker = () -> 0;
+        return new Edge(
+                EdgeSettings.defaults(),
+                ledger,
+                new TcpConnections(
+                        TcpLimits.unlimited(), ledger.payers(), LimitsObserver.NONE, ticker),
+                new TimerWheel(0),
+                LimitsObserver.NONE);
+    }
+
+    /** Who pays for what is kept of this connection, whatever stands upon it. */
+    Payer payer(EndPoint endPoint) {
+        EndPoint bottom = bottom(endPoint);
+        Payer counted = SocketConnector.payer(bottom);
+        return counted == null ? payer(bottom.getRemoteSocketAddress()) : counted;
+    }
+
+    private Payer payer(@Nullable SocketAddress address) {
+        InetAddress known =
+                address instanceof InetSocketAddress inet && inet.getAddress() != null
+                        ? inet.getAddress()
+                        : UNKNOWN;
+        return ledger.payers().of(known);
+    }
+
+    /** The one that has the socket. */
+    static EndPoint bottom(EndPoint endPoint) {
+        EndPoint bottom = endPoint;
+        while (bottom instanceof EndPoint.Wrapper wrapper) {
+            bottom = wrapper.unwrap();
+        }
+        return bottom;
+    }
+}

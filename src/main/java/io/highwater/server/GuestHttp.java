@@ -1,0 +1,212 @@
+package io.highwater.server;
+
+import io.highwater.server.Guest.Phase;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.AbstractEndPoint;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.internal.HttpConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * HTTP/1.1 as Jetty speaks it, with deadlines and in the accounts. After an upgrade nothing of it
+ * is left. Thread-safe as Jetty's.
+ */
+final class GuestHttp extends HttpConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(GuestHttp.class);
+
+    /** Jetty's endpoint, connection, parser and channel, and the kernel's handle in ours. */
+    static final int BYTES = 4_000;
+
+    /** The same of TLS, once it is agreed on. */
+    static final int TLS_BYTES = 10_500;
+
+    /** Name, value and the field itself, without their text. */
+    private static final int FIELD_BYTES = 130;
+
+    /**
+     * More is 431. A browser sends some twenty; an empty header costs 25 times the four bytes that
+     * it comes in.
+     */
+    private static final int MAX_FIELDS = 200;
+
+    private static final byte[] REQUEST_TIMEOUT =
+            ("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+
+    private final Edge edge;
+    private final Guest guest;
+    private final boolean isTls;
+    private final long ownBytes;
+
+    // Of the head that is under way or came last. Confined to who parses: one at a time.
+
+    private int fields;
+    private long fieldChars;
+
+    // The parser's texts keep the room that their longest needed.
+
+    private int longestUri;
+    private int longestValue;
+
+    /** At the last look of the wheel. Confined to it. */
+    private long movedBytes;
+
+    GuestHttp(HttpConfiguration http, Connector connector, EndPoint endPoint, Edge edge) {
+        super(http, connector, endPoint);
+        this.edge = edge;
+        this.guest = new HttpGuest(edge, endPoint);
+        this.isTls = endPoint instanceof SslConnection.SslEndPoint;
+        this.ownBytes = isTls ? BYTES + TLS_BYTES : BYTES;
+    }
+
+    @Override
+    public void onOpen() {
+        long timeoutNanos = edge.settings().headTimeout().toNanos();
+        if (isTls) {
+            // The head's time begins when TLS is agreed on, which has a deadline of its own.
+            timeoutNanos += edge.settings().tlsHandshakeTimeout().toNanos();
+        }
+        guest.arrive(ownBytes, timeoutNanos);
+        super.onOpen();
+    }
+
+    /** TLS has been agreed on. */
+    void onSecured() {
+        if (guest.phase() == Phase.ARRIVING) {
+            guest.restart();
+        }
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        guest.leave();
+        super.onClose(cause);
+    }
+
+    @Override
+    public void onFillable() {
+        long before = getBytesIn();
+        super.onFillable();
+        if (getBytesIn() != before) {
+            onRead();
+        }
+    }
+
+    private void onRead() {
+        Phase phase = guest.phase();
+        if (phase.isHead()) {
+            guest.keep(ownBytes + headBytes());
+        } else if (phase == Phase.IDLE && !getParser().isStart()) {
+            guest.move(Phase.ASKING, ownBytes + headBytes());
+        }
+    }
+
+    /** What was parsed of a head so far, and the text of a field that is not whole yet. */
+    private long headBytes() {
+        long open = Math.max(0, getParser().getHeaderLength() - fieldChars);
+        return (long) fields * FIELD_BYTES + fieldChars + parserBytes(open);
+    }
+
+    private long parserBytes(long openChars) {
+        return 2 * (longestUri + Math.max(longestValue, openChars));
+    }
+
+    @Override
+    protected RequestHandler newRequestHandler() {
+        return new Heads();
+    }
+
+    private final class Heads extends RequestHandler {
+        @Override
+        public void startRequest(String method, String uri, HttpVersion version) {
+            fields = 0;
+            fieldChars = uri.length();
+            longestUri = Math.max(longestUri, uri.length());
+            super.startRequest(method, uri, version);
+        }
+
+        @Override
+        public void parsedHeader(HttpField field) {
+            if (++fields > MAX_FIELDS) {
+                throw new HttpException.RuntimeException(
+                        HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431, "Too Many Headers");
+            }
+            String value = field.getValue();
+            int chars = value == null ? 0 : value.length();
+            fieldChars += field.getName().length() + chars;
+            longestValue = Math.max(longestValue, chars);
+            super.parsedHeader(field);
+        }
+
+        @Override
+        public boolean headerComplete() {
+            if (!guest.move(Phase.SERVED, ownBytes + headBytes())) {
+                throw new HttpException.RuntimeException(HttpStatus.REQUEST_TIMEOUT_408);
+            }
+            return super.headerComplete();
+        }
+    }
+
+    @Override
+    protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
+        return new HttpStreamOverHTTP1(method, uri, version) {
+            @Override
+            public void succeeded() {
+                onAnswered();
+                super.succeeded();
+            }
+        };
+    }
+
+    /** Before Jetty goes on with this connection, maybe on another thread. */
+    private void onAnswered() {
+        guest.move(isPersistent() ? Phase.IDLE : Phase.LEAVING, ownBytes + parserBytes(0));
+    }
+
+    private final class HttpGuest extends Guest {
+        HttpGuest(Edge edge, EndPoint endPoint) {
+            super(edge, endPoint, Phase.ARRIVING);
+        }
+
+        @Override
+        boolean isStalled() {
+            long moved = getBytesIn() + getBytesOut();
+            long since = moved - movedBytes;
+            movedBytes = moved;
+            return waitsForClient()
+                    && since < edge.settings().requestTimeout().toSeconds() * (1 << 10);
+        }
+
+        /** In this phase only a body is waited for. */
+        private boolean waitsForClient() {
+            return getEndPoint().isFillInterested()
+                    || (getEndPoint() instanceof AbstractEndPoint writing
+                            && writing.getWriteFlusher().isPending());
+        }
+
+        @Override
+        boolean hasBegun() {
+            return !getParser().isStart();
+        }
+
+        @Override
+        void tellLate(EndPoint to) {
+            try {
+                to.flush(ByteBuffer.wrap(REQUEST_TIMEOUT));
+            } catch (IOException e) {
+                LOG.debug("a late client is gone", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.highwater.testing;
+
+/**
+ * Text that counts what a parser does with it: each character that it looks at or copies is a step.
+ * Confined to its test.
+ */
+public final class CountingText implements CharSequence {
+    /** Of a text and all parts of it. */
+    private static final class Steps {
+        private long count;
+    }
+
+    private final String text;
+    private final Steps steps;
+
+    public CountingText(String text) {
+        this(text, new Steps());
+    }
+
+    private CountingText(String text, Steps steps) {
+        this.text = text;
+        this.steps = steps;
+    }
+
+    public long steps() {
+        return steps.count;
+    }
+
+    @Override
+    public int length() {
+        return text.length();
+    }
+
+    @Override
+    public char charAt(int index) {
+        steps.count++;
+        return text.charAt(index);
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+        return new CountingText(text.substring(start, end), steps);
+    }
+
+    @Override
+    public String toString() {
+        steps.count += text.length();
+        return text;
+    }
+}
