@@ -65,8 +65,7 @@ final class CatchUpPropertyTest {
     }
 
     private static final class Run {
-        private final SessionFixture fixture =
-                new SessionFixture(ChannelRule.ALLOW_ALL, MARKS);
+        private final SessionFixture fixture = new SessionFixture(ChannelRule.ALLOW_ALL, MARKS);
         private final String channel;
         private final Client publisher = fixture.client("p");
         private final Client behind;
@@ -176,8 +175,7 @@ final class CatchUpPropertyTest {
                     default -> {}
                 }
             }
-            boolean ended =
-                    !behind.wire.failures().isEmpty() || !behind.wire.closes().isEmpty();
+            boolean ended = !behind.wire.failures().isEmpty() || !behind.wire.closes().isEmpty();
             if (!ended) {
                 assertThat(next).isEqualTo(published + 1L);
             }

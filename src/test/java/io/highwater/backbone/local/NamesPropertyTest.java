@@ -33,6 +33,9 @@ final class NamesPropertyTest {
     private static final int ADDRESSES = 3;
     private static final long MOST_BYTES = 6_000;
 
+    /** Of an address's first unused name more is kept than of a used one, until the next append. */
+    private static final long RETIRED_BYTES = 100;
+
     @Property(tries = 400)
     void nobodyIsGivenWhatIsNotTheRest(
             @ForAll @Size(max = 150) List<@IntRange(min = 0, max = 9_999) Integer> steps) {
@@ -71,7 +74,7 @@ final class NamesPropertyTest {
             }
             for (int address = 0; address < ADDRESSES; address++) {
                 assertThat(log.payer("10.0.0." + address).bytes(Account.NAMES))
-                        .isLessThanOrEqualTo(MOST_BYTES / 4);
+                        .isLessThanOrEqualTo(MOST_BYTES / 4 + RETIRED_BYTES);
             }
             given.forEach((name, positions) -> checkReads(log, name, positions));
         }

@@ -215,6 +215,8 @@ final class DeflateBudgetTest {
             List<Sink> own = new ArrayList<>();
             for (int i = 0; i < 17; i++) {
                 own.add(new Sink(edge, "10.0.0.1"));
+            }
+            for (int i = 0; i < 17; i++) {
                 own.get(i).receive(corpus.json(5_000));
                 if (i < 4) {
                     OutboundFrame text = OutboundFrame.binary(ByteBuffer.wrap(corpus.json(5_000)));
