@@ -91,7 +91,8 @@ final class ChannelService implements AutoCloseable {
                                 config.keepalive().pingInterval().toSeconds(),
                                 outbound.wheel(),
                                 outbound.ticker(),
-                                observer),
+                                observer,
+                                outbound.logs()),
                         executor);
     }
 

@@ -6,6 +6,7 @@ import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
 import io.highwater.handshake.HandshakeBeans;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.log.LogLimit;
 import io.highwater.metrics.NodeMetrics;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
@@ -51,6 +52,7 @@ final class NodeCore implements AutoCloseable {
     private final Parts parts;
     private final Ticker ticker = Ticker.system();
     private final StreamBursts bursts = new StreamBursts();
+    private final LogLimit logs;
     private final SlowClientGovernor governor;
     private final HandshakeBeans handshakeBeans;
     private final EndpointNode endpointNode;
@@ -83,14 +85,21 @@ final class NodeCore implements AutoCloseable {
         // Pings in phase are due in the same step.
         TimerThread timers = TimerThread.start(wheel, ticker, bursts::run);
         parts.add(timers, timers::close);
-        handshakeBeans = new HandshakeBeans(config.handshake(), metrics.handshake(), ticker);
+        logs = LogLimit.of(wheel, this::callBack);
+        parts.add(logs, logs::close);
+        handshakeBeans = new HandshakeBeans(config.handshake(), metrics.handshake(), ticker, logs);
         deployments = new Deployments(this, metrics.handshake());
         parts.add(deployments, deployments::close);
         CallbackExecutor callbacks = new CallbackExecutor();
         this.callbacks = parts.add(callbacks, callbacks::close);
         OutboundNode outbound =
                 new OutboundNode(
-                        wheel, ticker, backlog, metrics.outbound(), config.wire().closeTimeout());
+                        wheel,
+                        ticker,
+                        backlog,
+                        metrics.outbound(),
+                        config.wire().closeTimeout(),
+                        logs);
         governor =
                 new SlowClientGovernor(
                         config.governor(),
@@ -132,7 +141,7 @@ final class NodeCore implements AutoCloseable {
                 new UpgradeHandler(
                         deployments,
                         deployments,
-                        new WireContext(wheel, new ReadBuffers(), metrics.wire()),
+                        new WireContext(wheel, new ReadBuffers(), metrics.wire(), logs),
                         deflate);
         AdminServer admin =
                 new AdminServer(
@@ -140,6 +149,11 @@ final class NodeCore implements AutoCloseable {
                         new AdminApi(
                                 config.admin(), new NodeActions(this, metrics, backlog, ticker)));
         this.admin = parts.add(admin, admin::close);
+    }
+
+    /** Once there are callbacks, which need what this is for. */
+    private void callBack(Runnable task) {
+        callbacks.execute(task);
     }
 
     /**
@@ -232,6 +246,7 @@ final class NodeCore implements AutoCloseable {
     }
 
     private void drainOnce() throws InterruptedException {
+        logs.lift(LogLimit.SESSION_CLOSED); // no new ones come
         List<SessionGroup> all = new ArrayList<>(deployments.sessions());
         all.add(SessionGroup.of(channels.sessions()));
         LOG.atInfo()

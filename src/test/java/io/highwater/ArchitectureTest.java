@@ -34,18 +34,24 @@ final class ArchitectureTest {
                             Map.entry("admin", Set.of()),
                             // Two annotations, which may stand in all the others.
                             Map.entry("api", Set.of()),
-                            Map.entry("handshake", Set.of("time")),
-                            Map.entry("wire", Set.of("handshake", "time")),
+                            Map.entry("handshake", Set.of("log", "time")),
+                            Map.entry("wire", Set.of("handshake", "log", "time")),
                             Map.entry(
                                     "wire.jetty",
-                                    Set.of("wire", "wire.deflate", "handshake", "time")),
+                                    Set.of("wire", "wire.deflate", "handshake", "log", "time")),
                             // The policy that the handshake's last rule sets.
                             Map.entry("wire.deflate", Set.of("wire", "handshake", "time")),
-                            Map.entry("outbound", Set.of("wire", "time")),
+                            Map.entry("outbound", Set.of("wire", "log", "time")),
                             Map.entry("keepalive", Set.of("wire", "time")),
                             Map.entry(
                                     "endpoint",
-                                    Set.of("wire", "handshake", "outbound", "keepalive", "time")),
+                                    Set.of(
+                                            "wire",
+                                            "handshake",
+                                            "outbound",
+                                            "keepalive",
+                                            "log",
+                                            "time")),
                             // What a team would write; Outbound(policy) is outbound's word.
                             Map.entry("endpoint.demo", Set.of("endpoint", "outbound")),
                             Map.entry(
@@ -59,6 +65,7 @@ final class ArchitectureTest {
                                             "backbone",
                                             "outbound",
                                             "keepalive",
+                                            "log",
                                             "time")),
                             // Positions and entries, which pass from the log to the client, are
                             // backbone's values for all three.
@@ -78,6 +85,8 @@ final class ArchitectureTest {
                                             "session")),
                             // In a WAR, which may stand in a Jetty that has nothing of ours.
                             Map.entry("war", Set.of()),
+                            // What a peer may cause in the log is summed up by the wheel.
+                            Map.entry("log", Set.of("time")),
                             Map.entry("time", Set.of())));
 
     private static final JavaClasses CLASSES =

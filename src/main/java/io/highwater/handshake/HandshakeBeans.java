@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
@@ -24,8 +25,20 @@ public final class HandshakeBeans implements Extension {
     private final HandshakeObserver observer;
     private final AddressRates rates;
     private final ConnectionPlaces places;
+    private final LogLimit logs;
 
     public HandshakeBeans(HandshakeSettings settings, HandshakeObserver observer, Ticker ticker) {
+        this(settings, observer, ticker, LogLimit.none());
+    }
+
+    /**
+     * The same.
+     *
+     * @param logs what clients may cause in the log
+     */
+    public HandshakeBeans(
+            HandshakeSettings settings, HandshakeObserver observer, Ticker ticker, LogLimit logs) {
+        this.logs = logs;
         this.settings = settings;
         this.observer = observer;
         this.rates = new AddressRates(settings, ticker);
@@ -42,6 +55,7 @@ public final class HandshakeBeans implements Extension {
         add(event, HandshakeObserver.class, observer);
         add(event, AddressRates.class, rates);
         add(event, ConnectionPlaces.class, places);
+        add(event, LogLimit.class, logs);
     }
 
     private static <T> void add(AfterBeanDiscovery event, Class<T> type, T value) {

@@ -5,6 +5,7 @@ import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueues;
 import io.highwater.protocol.Codec;
@@ -16,6 +17,7 @@ import io.highwater.time.TimerWheel;
  *
  * @param name the node's, told to clients
  * @param pingSeconds told to clients; 0 where there are no pings
+ * @param logs what clients may cause in the log
  */
 public record SessionNode(
         String name,
@@ -29,4 +31,5 @@ public record SessionNode(
         long pingSeconds,
         TimerWheel wheel,
         Ticker ticker,
-        SessionObserver observer) {}
+        SessionObserver observer,
+        LogLimit logs) {}

@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The engine of one WebSocket: RFC 6455 between a {@link Transport} and a {@link WireListener}.
@@ -205,7 +206,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         } catch (RuntimeException | Error e) {
             // The run, which is still to start, tells of it.
             fail(INTERNAL, FAULT_LINGER);
-            LOG.atError().setCause(e).log("a transport failed at its opening");
+            failureLog().setCause(e).log("a transport failed at its opening");
         } finally {
             if (idle) {
                 start();
@@ -363,7 +364,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
         try {
             listener.onOutputLost();
         } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("a session's listener failed");
+            failureLog().setCause(e).log("a session's listener failed");
         }
     }
 
@@ -385,6 +386,10 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
     @Override
     public String remoteAddress() {
         return transport.remoteAddress();
+    }
+
+    private LoggingEventBuilder failureLog() {
+        return context.logs().limit(LOG.atError(), "session_failed", remoteAddress());
     }
 
     // The serial run.
@@ -433,7 +438,10 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
             if (takeBack(Run.HANDED)) {
                 endHere();
             }
-            LOG.atWarn().setCause(e).log("no thread for a session");
+            context.logs()
+                    .limit(LOG.atWarn(), "no_thread", remoteAddress())
+                    .setCause(e)
+                    .log("no thread for a session");
         }
     }
 
@@ -513,7 +521,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                     notifyClosed();
                 }
             } catch (RuntimeException e) {
-                LOG.atError().setCause(e).log("a session's listener failed");
+                failureLog().setCause(e).log("a session's listener failed");
             } finally {
                 over();
             }
@@ -602,7 +610,7 @@ public final class WireConnection implements Wire, WireActivity, Transport.Event
                 onTransportClosed(cause);
             } else {
                 fail(INTERNAL, FAULT_LINGER);
-                LOG.atError().setCause(cause).log("a session's listener failed");
+                failureLog().setCause(cause).log("a session's listener failed");
             }
             return true;
         } catch (RuntimeException | Error e) {

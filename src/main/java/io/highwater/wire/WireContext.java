@@ -1,5 +1,6 @@
 package io.highwater.wire;
 
+import io.highwater.log.LogLimit;
 import io.highwater.time.TimerWheel;
 import java.util.concurrent.Executor;
 
@@ -10,10 +11,25 @@ import java.util.concurrent.Executor;
  * @param buffers where bytes are read into
  * @param observer told of every opening and closing
  * @param requeue runs what hands a session to its executor's end of the queue, on no thread of that
+ * @param logs what peers may cause in the log
  */
 public record WireContext(
-        TimerWheel wheel, ReadBuffers buffers, WireObserver observer, Executor requeue) {
+        TimerWheel wheel,
+        ReadBuffers buffers,
+        WireObserver observer,
+        Executor requeue,
+        LogLimit logs) {
+    public WireContext(
+            TimerWheel wheel, ReadBuffers buffers, WireObserver observer, Executor requeue) {
+        this(wheel, buffers, observer, requeue, LogLimit.none());
+    }
+
+    public WireContext(
+            TimerWheel wheel, ReadBuffers buffers, WireObserver observer, LogLimit logs) {
+        this(wheel, buffers, observer, new Requeue(), logs);
+    }
+
     public WireContext(TimerWheel wheel, ReadBuffers buffers, WireObserver observer) {
-        this(wheel, buffers, observer, new Requeue());
+        this(wheel, buffers, observer, LogLimit.none());
     }
 }

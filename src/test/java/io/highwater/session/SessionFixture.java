@@ -17,6 +17,7 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
@@ -137,7 +138,8 @@ final class SessionFixture {
                             public void onReconnect() {
                                 reconnects.incrementAndGet();
                             }
-                        });
+                        },
+                        LogLimit.none());
     }
 
     /** Does what the channels have to do. */
