@@ -95,7 +95,8 @@ final class ChannelService implements AutoCloseable {
                                 outbound.wheel(),
                                 outbound.ticker(),
                                 ledger.book(Account.NAMES),
-                                observer),
+                                observer,
+                                outbound.logs()),
                         executor);
     }
 

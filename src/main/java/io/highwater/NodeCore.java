@@ -11,6 +11,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
 import io.highwater.limits.TcpConnections;
+import io.highwater.log.LogLimit;
 import io.highwater.metrics.NodeMetrics;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
@@ -57,6 +58,7 @@ final class NodeCore implements AutoCloseable {
     private final Parts parts;
     private final Ticker ticker = Ticker.system();
     private final StreamBursts bursts = new StreamBursts();
+    private final LogLimit logs;
     private final SlowClientGovernor governor;
     private final Edge edge;
     private final HandshakeBeans handshakeBeans;
@@ -95,7 +97,11 @@ final class NodeCore implements AutoCloseable {
                 new TcpConnections(config.tcpLimits(), ledger.payers(), metrics.limits(), ticker);
         metrics.watch(ledger, connections);
         edge = new Edge(config.server().edge(), ledger, connections, wheel, metrics.limits());
-        handshakeBeans = new HandshakeBeans(config.handshake(), metrics.handshake(), ledger, ticker);
+        logs = LogLimit.of(wheel, this::callBack);
+        parts.add(logs, logs::close);
+        handshakeBeans =
+                new HandshakeBeans(
+                        config.handshake(), metrics.handshake(), ledger, ticker, logs);
         deployments = new Deployments(this, metrics.handshake());
         parts.add(deployments, deployments::close);
         CallbackExecutor callbacks = new CallbackExecutor();
@@ -108,7 +114,8 @@ final class NodeCore implements AutoCloseable {
                         ledger.book(Account.OUTBOUND),
                         callbacks,
                         metrics.outbound(),
-                        config.wire().closeTimeout());
+                        config.wire().closeTimeout(),
+                        logs);
         governor =
                 new SlowClientGovernor(
                         config.governor(),
@@ -152,7 +159,7 @@ final class NodeCore implements AutoCloseable {
                 new UpgradeHandler(
                         deployments,
                         deployments,
-                        new WireContext(wheel, new ReadBuffers(), metrics.wire(), ledger),
+                        new WireContext(wheel, new ReadBuffers(), metrics.wire(), ledger, logs),
                         deflate);
         AdminServer admin =
                 new AdminServer(
@@ -167,6 +174,11 @@ final class NodeCore implements AutoCloseable {
                 new Payers(config.limits().address(), config.handshake()::isTrustedProxy, ticker);
         return new Ledger(
                 config.limits(), Runtime.getRuntime().maxMemory(), payers, observer, ticker);
+    }
+
+    /** Once there are callbacks, which need what this is for. */
+    private void callBack(Runnable task) {
+        callbacks.execute(task);
     }
 
     /**
@@ -264,6 +276,7 @@ final class NodeCore implements AutoCloseable {
     }
 
     private void drainOnce() throws InterruptedException {
+        logs.lift(LogLimit.SESSION_CLOSED); // no new ones come
         List<SessionGroup> all = new ArrayList<>(deployments.sessions());
         all.add(SessionGroup.of(channels.sessions()));
         LOG.atInfo()

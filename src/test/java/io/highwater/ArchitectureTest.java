@@ -36,15 +36,21 @@ final class ArchitectureTest {
                             Map.entry("admin", Set.of()),
                             // Two annotations, which may stand in all the others.
                             Map.entry("api", Set.of()),
-                            Map.entry("handshake", Set.of("limits", "time")),
-                            Map.entry("wire", Set.of("handshake", "limits", "time")),
+                            Map.entry("handshake", Set.of("limits", "log", "time")),
+                            Map.entry("wire", Set.of("handshake", "limits", "log", "time")),
                             Map.entry(
                                     "wire.jetty",
-                                    Set.of("wire", "wire.deflate", "handshake", "limits", "time")),
+                                    Set.of(
+                                            "wire",
+                                            "wire.deflate",
+                                            "handshake",
+                                            "limits",
+                                            "log",
+                                            "time")),
                             // The policy that the handshake's last rule sets.
                             Map.entry(
                                     "wire.deflate", Set.of("wire", "handshake", "limits", "time")),
-                            Map.entry("outbound", Set.of("wire", "limits", "time")),
+                            Map.entry("outbound", Set.of("wire", "limits", "log", "time")),
                             Map.entry("keepalive", Set.of("wire", "time")),
                             Map.entry(
                                     "endpoint",
@@ -54,6 +60,7 @@ final class ArchitectureTest {
                                             "outbound",
                                             "keepalive",
                                             "limits",
+                                            "log",
                                             "time")),
                             // What a team would write; Outbound(policy) is outbound's word.
                             Map.entry("endpoint.demo", Set.of("endpoint", "outbound")),
@@ -69,6 +76,7 @@ final class ArchitectureTest {
                                             "outbound",
                                             "keepalive",
                                             "limits",
+                                            "log",
                                             "time")),
                             // Positions and entries, which pass from the log to the client, are
                             // backbone's values for all three.
@@ -92,6 +100,8 @@ final class ArchitectureTest {
                             Map.entry("war", Set.of()),
                             // The accounts, which everybody charges who keeps something.
                             Map.entry("limits", Set.of("time")),
+                            // What a peer may cause in the log is summed up by the wheel.
+                            Map.entry("log", Set.of("time")),
                             Map.entry("time", Set.of())));
 
     private static final JavaClasses CLASSES =

@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.log.LogLimit;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Wire;
 import java.util.concurrent.TimeUnit;
@@ -12,11 +13,12 @@ final class CloseLog {
 
     private CloseLog() {}
 
-    static void write(CloseStatus status, Wire wire, long ageNanos, int queued, String path) {
+    static void write(
+            LogLimit logs, CloseStatus status, Wire wire, long ageNanos, int queued, String path) {
         if (status.isOrdinary()) {
             return;
         }
-        LOG.atInfo()
+        logs.limit(LOG.atInfo(), LogLimit.SESSION_CLOSED, wire.remoteAddress())
                 .addKeyValue("code", status.code())
                 .addKeyValue("reason", status.reason())
                 .addKeyValue("transport", wire.kind().label())

@@ -1,5 +1,6 @@
 package io.highwater.endpoint;
 
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.SlowConsumerException;
 import io.highwater.wire.CloseStatus;
 import jakarta.websocket.DecodeException;
@@ -52,14 +53,14 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
     }
 
     /** For the operator: what the peer caused in one line, what the endpoint did with its stack. */
-    void log(Class<?> endpoint) {
+    void log(Class<?> endpoint, LogLimit logs, String peer) {
         if (isPeers(cause)) {
             LOG.atDebug()
                     .addKeyValue("endpoint", endpoint.getName())
                     .addKeyValue("cause", cause.toString())
                     .log("message_refused");
         } else {
-            LOG.atError()
+            logs.limit(LOG.atError(), "endpoint_failed", peer)
                     .addKeyValue("endpoint", endpoint.getName())
                     .setCause(cause)
                     .log("endpoint_failed");

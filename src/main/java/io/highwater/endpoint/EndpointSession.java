@@ -4,6 +4,7 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.keepalive.MaxIdle;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
@@ -198,7 +199,7 @@ final class EndpointSession extends JettyCoreSession
 
     private void onUnusable(RuntimeException cause) {
         EndpointFailure failure = EndpointFailure.of(cause);
-        failure.log(deployment.endpointClass());
+        log(failure);
         wire.fail(failure.status(), EndpointFailure.LINGER);
     }
 
@@ -266,7 +267,12 @@ final class EndpointSession extends JettyCoreSession
         setIdleTimeout(Duration.ZERO);
         deployment.sessions().remove(this);
         CloseLog.write(
-                status, wire, wire.activity().ageNanos(), queue.lostMessages(), getPathInContext());
+                logs(),
+                status,
+                wire,
+                wire.activity().ageNanos(),
+                queue.lostMessages(),
+                getPathInContext());
         inbound.end(new SessionClosedException(status));
         try {
             if (methods().close() != null || codecs != null) {
@@ -302,7 +308,7 @@ final class EndpointSession extends JettyCoreSession
         } catch (Throwable thrown) {
             EndpointFailure cause = EndpointFailure.of(thrown);
             if (!tellErrorMethod(cause)) {
-                cause.log(deployment.endpointClass());
+                log(cause);
             }
         }
     }
@@ -312,7 +318,7 @@ final class EndpointSession extends JettyCoreSession
     private void onOpenFailed(Throwable failure) {
         EndpointFailure cause = EndpointFailure.of(failure);
         if (!tellErrorMethod(cause)) {
-            cause.log(deployment.endpointClass());
+            log(cause);
         }
         wire.fail(cause.status(), EndpointFailure.LINGER);
     }
@@ -346,10 +352,18 @@ final class EndpointSession extends JettyCoreSession
             return true;
         }
         if (!told) {
-            cause.log(deployment.endpointClass());
+            log(cause);
         }
         wire.fail(cause.status(), EndpointFailure.LINGER);
         return false;
+    }
+
+    private void log(EndpointFailure failure) {
+        failure.log(deployment.endpointClass(), logs(), wire.remoteAddress());
+    }
+
+    private LogLimit logs() {
+        return deployment.node().outbound().logs();
     }
 
     private boolean tellErrorMethod(EndpointFailure failure) {
@@ -360,7 +374,7 @@ final class EndpointSession extends JettyCoreSession
         try {
             error.receive(this, failure.cause());
         } catch (Throwable thrown) {
-            EndpointFailure.of(thrown).log(deployment.endpointClass());
+            log(EndpointFailure.of(thrown));
         }
         return true;
     }

@@ -1,6 +1,7 @@
 package io.highwater.handshake;
 
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
@@ -26,18 +27,25 @@ public final class HandshakeBeans implements Extension {
     private final Ledger ledger;
     private final AddressRates rates;
     private final ConnectionPlaces places;
+    private final LogLimit logs;
 
     /** For a node whose sessions may keep what they like. */
     public HandshakeBeans(HandshakeSettings settings, HandshakeObserver observer, Ticker ticker) {
-        this(settings, observer, Ledger.unbounded(), ticker);
+        this(settings, observer, Ledger.unbounded(), ticker, LogLimit.none());
     }
 
     /**
      * @param ledger what sessions make the node keep
+     * @param logs what clients may cause in the log
      */
     public HandshakeBeans(
-            HandshakeSettings settings, HandshakeObserver observer, Ledger ledger, Ticker ticker) {
+            HandshakeSettings settings,
+            HandshakeObserver observer,
+            Ledger ledger,
+            Ticker ticker,
+            LogLimit logs) {
         this.ledger = ledger;
+        this.logs = logs;
         this.settings = settings;
         this.observer = observer;
         this.rates = new AddressRates(settings, ticker);
@@ -55,6 +63,7 @@ public final class HandshakeBeans implements Extension {
         add(event, AddressRates.class, rates);
         add(event, ConnectionPlaces.class, places);
         add(event, Ledger.class, ledger);
+        add(event, LogLimit.class, logs);
     }
 
     private static <T> void add(AfterBeanDiscovery event, Class<T> type, T value) {

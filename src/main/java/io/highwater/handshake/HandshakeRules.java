@@ -3,6 +3,7 @@ package io.highwater.handshake;
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.log.LogLimit;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 import java.util.Set;
@@ -26,6 +27,7 @@ final class HandshakeRules implements Handshake {
     private final TrustedProxies proxies;
     private final HandshakeChain chain;
     private final HandshakeObserver observer;
+    private final LogLimit logs;
     private final boolean teamRules;
 
     /** The kinds of failure whose stack was logged; as many as there are classes of Throwable. */
@@ -36,7 +38,9 @@ final class HandshakeRules implements Handshake {
             TrustedProxies proxies,
             HandshakeChain chain,
             HandshakeObserver observer,
+            LogLimit logs,
             BeanManager beans) {
+        this.logs = logs;
         this.proxies = proxies;
         this.chain = chain;
         this.observer = observer;
@@ -51,7 +55,8 @@ final class HandshakeRules implements Handshake {
     @Override
     public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
         HeldLeases held = new HeldLeases();
-        return ask(request, held).handle((decision, failure) -> settle(held, decision, failure));
+        return ask(request, held)
+                .handle((decision, failure) -> settle(request, held, decision, failure));
     }
 
     private CompletionStage<UpgradeDecision> ask(UpgradeRequest request, HeldLeases held) {
@@ -65,15 +70,18 @@ final class HandshakeRules implements Handshake {
     }
 
     private UpgradeDecision settle(
-            HeldLeases held, @Nullable UpgradeDecision decision, @Nullable Throwable failure) {
+            UpgradeRequest request,
+            HeldLeases held,
+            @Nullable UpgradeDecision decision,
+            @Nullable Throwable failure) {
         UpgradeDecision settled;
         if (decision instanceof Accepted accepted) {
             settled = holding(held, accepted);
         } else {
             held.release();
-            settled = decision == null ? failed(failure) : decision;
+            settled = decision == null ? failed(request, failure) : decision;
         }
-        tell(settled);
+        tell(request, settled);
         return settled;
     }
 
@@ -85,30 +93,39 @@ final class HandshakeRules implements Handshake {
     }
 
     /** An observer that throws would cost the client its session and the node a place. */
-    private void tell(UpgradeDecision decision) {
+    private void tell(UpgradeRequest request, UpgradeDecision decision) {
         try {
             observer.onDecided(decision.outcome());
         } catch (RuntimeException e) {
-            logFault("A handshake observer failed", e);
+            logFault(request, "A handshake observer failed", e);
         }
     }
 
-    private Rejected failed(@Nullable Throwable failure) {
+    private Rejected failed(UpgradeRequest request, @Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null
                         ? failure.getCause()
                         : failure;
-        if (cause == null) {
+        if (cause instanceof RuntimeException || cause instanceof Error) {
+            logFault(request, "A handshake rule failed", cause);
+        } else if (!mayLog(request)) {
+            return ERROR;
+        } else if (cause == null) {
             LOG.error("A handshake rule answered null");
-        } else if (cause instanceof RuntimeException || cause instanceof Error) {
-            logFault("A handshake rule failed", cause);
         } else {
             LOG.warn("A handshake rule failed: {}", cause.toString()); // a service it asks is down
         }
         return ERROR;
     }
 
-    private void logFault(String what, Throwable fault) {
+    private boolean mayLog(UpgradeRequest request) {
+        return logs.admits("handshake_failed", request.peer().toString());
+    }
+
+    private void logFault(UpgradeRequest request, String what, Throwable fault) {
+        if (!mayLog(request)) {
+            return;
+        }
         if (explained.add(fault.getClass())) {
             LOG.error("{} (the stack is shown once)", what, fault);
         } else {

@@ -1,5 +1,6 @@
 package io.highwater.outbound;
 
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -22,11 +23,13 @@ final class Callbacks {
 
     private final Ticker ticker;
     private final OutboundObserver observer;
+    private final LogLimit logs;
     private final ThreadLocal<Nesting> nesting = ThreadLocal.withInitial(Nesting::new);
 
-    Callbacks(Ticker ticker, OutboundObserver observer) {
+    Callbacks(Ticker ticker, OutboundObserver observer, LogLimit logs) {
         this.ticker = ticker;
         this.observer = observer;
+        this.logs = logs;
     }
 
     void written(@Nullable SendCompletion completion, long sampledNanos) {
@@ -74,7 +77,9 @@ final class Callbacks {
             listener.run();
         } catch (RuntimeException | Error e) {
             // Errors too: those that wait behind it are still owed their answer.
-            LOG.warn("A listener of a send queue failed", e);
+            logs.limit(LOG.atWarn(), "listener_failed", null)
+                    .setCause(e)
+                    .log("A listener of a send queue failed");
         }
     }
 

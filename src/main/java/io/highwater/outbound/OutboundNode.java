@@ -3,6 +3,7 @@ package io.highwater.outbound;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executor;
  * @param account what all queues together may keep
  * @param executor tells sessions that were ended for the sake of others
  * @param closeTimeout how long a peer may take to read what was queued before our Close
+ * @param logs what peers may cause in the log
  */
 public record OutboundNode(
         TimerWheel wheel,
@@ -22,7 +24,8 @@ public record OutboundNode(
         Book account,
         Executor executor,
         OutboundObserver observer,
-        Duration closeTimeout) {
+        Duration closeTimeout,
+        LogLimit logs) {
     public OutboundNode {
         account.watch(backlog.debtors());
     }
@@ -41,6 +44,7 @@ public record OutboundNode(
                 Ledger.unbounded().book(Account.OUTBOUND),
                 Runnable::run,
                 observer,
-                closeTimeout);
+                closeTimeout,
+                LogLimit.none());
     }
 }

@@ -316,7 +316,11 @@ public final class SendQueue extends GuardedQueue {
 
     /** The wire threw, which it never does for what a peer did, or memory ran out. */
     private void giveUp(Throwable cause) {
-        LOG.error("A session ends: its wire failed to write", cause);
+        route().node()
+                .logs()
+                .limit(LOG.atError(), "session_failed", wire.remoteAddress())
+                .setCause(cause)
+                .log("A session ends: its wire failed to write");
         Waiting dropped = end();
         wire.fail(CloseStatus.of(CloseStatus.INTERNAL_ERROR), Duration.ZERO);
         fail(dropped, cause);

@@ -31,7 +31,7 @@ public final class SendQueues {
     SendQueues(OutboundSettings settings, OutboundNode node, int latencySample) {
         this.settings = settings;
         this.node = node;
-        this.callbacks = new Callbacks(node.ticker(), node.observer());
+        this.callbacks = new Callbacks(node.ticker(), node.observer(), node.logs());
         this.sampleMask = latencySample - 1;
         this.lane =
                 settings.policy() == OverflowPolicy.LATEST

@@ -287,7 +287,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         try {
             return question.test(node.rule());
         } catch (RuntimeException e) {
-            SessionLog.ruleFailed(e);
+            SessionLog.ruleFailed(session, e);
             return false;
         }
     }
@@ -314,7 +314,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         String message = "the channels can't do it now";
         session.reply(Reply.error(id, ErrorCode.UNAVAILABLE, message, retryAfterMillis));
         if (!(cause instanceof UnavailableException)) {
-            SessionLog.channelsFailed(cause);
+            SessionLog.channelsFailed(session, cause);
         }
     }
 }

@@ -26,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One client of highwater.v1: holds its parts and forwards between them.
@@ -185,7 +186,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
             node.hub().unsubscribe(subscription.channel(), subscription);
         }
         registry.remove(this);
-        SessionLog.closed(status, wire, unsent, idText(), client);
+        SessionLog.closed(this, status, unsent);
     }
 
     /** For an operator: how clients and the log know it, and the client's own name. */
@@ -323,6 +324,11 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     /** Where it comes from, as the handshake saw it. */
     String address() {
         return forwardedFor == null ? hostOf(wire.remoteAddress()) : forwardedFor;
+    }
+
+    /** The line, or one that is written nowhere where its address has caused many. */
+    LoggingEventBuilder limit(LoggingEventBuilder line, String kind) {
+        return node.logs().limit(line, kind, address());
     }
 
     /** Of "name/address:port", which may lack the name. */

@@ -1,7 +1,7 @@
 package io.highwater.session;
 
+import io.highwater.log.LogLimit;
 import io.highwater.wire.CloseStatus;
-import io.highwater.wire.Wire;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,28 +13,32 @@ final class SessionLog {
 
     private SessionLog() {}
 
-    static void closed(CloseStatus status, Wire wire, int queued, String session, String client) {
+    static void closed(Session session, CloseStatus status, int queued) {
         if (status.isOrdinary()) {
             return;
         }
-        LOG.atInfo()
+        session.limit(LOG.atInfo(), LogLimit.SESSION_CLOSED)
                 .addKeyValue("code", status.code())
                 .addKeyValue("reason", status.reason())
-                .addKeyValue("transport", wire.kind().label())
-                .addKeyValue("age_ms", TimeUnit.NANOSECONDS.toMillis(wire.activity().ageNanos()))
+                .addKeyValue("transport", session.wire().kind().label())
+                .addKeyValue(
+                        "age_ms",
+                        TimeUnit.NANOSECONDS.toMillis(session.wire().activity().ageNanos()))
                 .addKeyValue("queued_messages", queued)
                 .addKeyValue("path", Sessions.PATH)
-                .addKeyValue("peer", wire.remoteAddress())
-                .addKeyValue("session", session)
-                .addKeyValue("client", client)
+                .addKeyValue("peer", session.wire().remoteAddress())
+                .addKeyValue("session", session.idText())
+                .addKeyValue("client", session.client())
                 .log("session_closed");
     }
 
-    static void ruleFailed(RuntimeException cause) {
-        LOG.atError().setCause(cause).log("channel_rule_failed");
+    static void ruleFailed(Session session, RuntimeException cause) {
+        session.limit(LOG.atError(), "channel_rule_failed")
+                .setCause(cause)
+                .log("channel_rule_failed");
     }
 
-    static void channelsFailed(@Nullable Throwable cause) {
-        LOG.atError().setCause(cause).log("channels_failed");
+    static void channelsFailed(Session session, @Nullable Throwable cause) {
+        session.limit(LOG.atError(), "channels_failed").setCause(cause).log("channels_failed");
     }
 }

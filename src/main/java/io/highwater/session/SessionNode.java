@@ -6,6 +6,7 @@ import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Book;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueues;
 import io.highwater.protocol.Codec;
@@ -18,6 +19,7 @@ import io.highwater.time.TimerWheel;
  * @param name the node's, told to clients
  * @param pingSeconds told to clients; 0 where there are no pings
  * @param names the account of what sessions keep by the names of channels
+ * @param logs what clients may cause in the log
  */
 public record SessionNode(
         String name,
@@ -32,4 +34,5 @@ public record SessionNode(
         TimerWheel wheel,
         Ticker ticker,
         Book names,
-        SessionObserver observer) {}
+        SessionObserver observer,
+        LogLimit logs) {}

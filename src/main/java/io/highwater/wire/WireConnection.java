@@ -12,6 +12,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The engine of one WebSocket: RFC 6455 between a {@link Transport} and a {@link WireListener}.
@@ -219,7 +220,7 @@ public final class WireConnection
         } catch (RuntimeException | Error e) {
             // The run, which is still to start, tells of it.
             fail(INTERNAL, FAULT_LINGER);
-            LOG.atError().setCause(e).log("a transport failed at its opening");
+            failureLog().setCause(e).log("a transport failed at its opening");
         } finally {
             if (idle) {
                 start();
@@ -377,7 +378,7 @@ public final class WireConnection
         try {
             listener.onOutputLost();
         } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("a session's listener failed");
+            failureLog().setCause(e).log("a session's listener failed");
         }
     }
 
@@ -404,6 +405,10 @@ public final class WireConnection
     @Override
     public String remoteAddress() {
         return transport.remoteAddress();
+    }
+
+    private LoggingEventBuilder failureLog() {
+        return context.logs().limit(LOG.atError(), "session_failed", remoteAddress());
     }
 
     // The serial run.
@@ -452,7 +457,10 @@ public final class WireConnection
             if (takeBack(Run.HANDED)) {
                 endHere();
             }
-            LOG.atWarn().setCause(e).log("no thread for a session");
+            context.logs()
+                    .limit(LOG.atWarn(), "no_thread", remoteAddress())
+                    .setCause(e)
+                    .log("no thread for a session");
         }
     }
 
@@ -532,7 +540,7 @@ public final class WireConnection
                     notifyClosed();
                 }
             } catch (RuntimeException e) {
-                LOG.atError().setCause(e).log("a session's listener failed");
+                failureLog().setCause(e).log("a session's listener failed");
             } finally {
                 over();
             }
@@ -621,7 +629,7 @@ public final class WireConnection
                 onTransportClosed(cause);
             } else {
                 fail(INTERNAL, FAULT_LINGER);
-                LOG.atError().setCause(cause).log("a session's listener failed");
+                failureLog().setCause(cause).log("a session's listener failed");
             }
             return true;
         } catch (RuntimeException | Error e) {

@@ -1,6 +1,7 @@
 package io.highwater.wire;
 
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.time.TimerWheel;
 import java.util.concurrent.Executor;
 
@@ -12,20 +13,26 @@ import java.util.concurrent.Executor;
  * @param observer told of every opening and closing
  * @param ledger the accounts of what wires keep
  * @param requeue runs what hands a session to its executor's end of the queue, on no thread of that
+ * @param logs what peers may cause in the log
  */
 public record WireContext(
         TimerWheel wheel,
         ReadBuffers buffers,
         WireObserver observer,
         Ledger ledger,
-        Executor requeue) {
+        Executor requeue,
+        LogLimit logs) {
     public WireContext(
-            TimerWheel wheel, ReadBuffers buffers, WireObserver observer, Ledger ledger) {
-        this(wheel, buffers, observer, ledger, new Requeue());
+            TimerWheel wheel,
+            ReadBuffers buffers,
+            WireObserver observer,
+            Ledger ledger,
+            LogLimit logs) {
+        this(wheel, buffers, observer, ledger, new Requeue(), logs);
     }
 
-    /** One whose wires may keep what they like. */
+    /** One whose wires may keep and log what they like. */
     public WireContext(TimerWheel wheel, ReadBuffers buffers, WireObserver observer) {
-        this(wheel, buffers, observer, Ledger.unbounded());
+        this(wheel, buffers, observer, Ledger.unbounded(), LogLimit.none());
     }
 }

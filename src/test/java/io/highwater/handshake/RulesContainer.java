@@ -6,6 +6,7 @@ import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Rejected;
 import io.highwater.limits.AddressLimits;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
@@ -57,7 +58,8 @@ final class RulesContainer implements AutoCloseable {
                                         settings,
                                         observer == null ? recording : observer,
                                         ledger,
-                                        nanos::get))
+                                        nanos::get,
+                                        LogLimit.none()))
                         .addBeanClasses(teamClasses)
                         .initialize();
         handshake = container.select(Handshake.class).get();

@@ -3,6 +3,7 @@ package io.highwater.outbound;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
@@ -56,7 +57,8 @@ final class QueueFixture {
                                 latencies.add(nanos);
                             }
                         },
-                        Duration.ofSeconds(10));
+                        Duration.ofSeconds(10),
+                        LogLimit.none());
         settings = new OutboundSettings(marks, policy, Duration.ofSeconds(30));
         queue = open(wire);
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class HttpServerTest {
     private static final ServerSettings SETTINGS = ServerSettings.defaults().withPort(0);
@@ -136,6 +140,21 @@ class HttpServerTest {
         assertThat(answer).startsWith("HTTP/1.1 404 ").endsWith("\r\n\r\n404 Not Found\n");
         assertThat(answer).doesNotContainIgnoringCase("jetty").doesNotContain("Exception");
         assertThat(answer).contains("Content-Security-Policy: default-src 'none';");
+    }
+
+    @Test
+    void aMalformedHostIsRefusedWithoutALineInTheLog() throws Exception {
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        root.addAppender(lines);
+        try {
+            assertThat(raw("GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 ");
+        } finally {
+            root.detachAppender(lines);
+        }
+        assertThat(lines.list).isEmpty();
     }
 
     @Test

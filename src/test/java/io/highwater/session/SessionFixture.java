@@ -21,6 +21,7 @@ import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
@@ -154,7 +155,8 @@ final class SessionFixture {
                             public void onReconnect() {
                                 reconnects.incrementAndGet();
                             }
-                        });
+                        },
+                        LogLimit.none());
     }
 
     /** Does what the channels have to do. */

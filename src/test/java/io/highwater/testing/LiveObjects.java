@@ -70,18 +70,6 @@ public final class LiveObjects {
                 || name.equals("sun.nio.ch.SocketAdaptor");
     }
 
-    /** What all live instances take of the heap. */
-    public static long bytes() {
-        long bytes = 0;
-        for (String line : histogram().split("\n")) {
-            String[] words = line.trim().split("\\s+");
-            if (words.length >= 4 && words[0].endsWith(":")) {
-                bytes += Long.parseLong(words[2]);
-            }
-        }
-        return bytes;
-    }
-
     private static String histogram() {
         try {
             return (String)

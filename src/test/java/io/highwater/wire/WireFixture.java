@@ -4,6 +4,7 @@ import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.time.TimerWheel;
 import java.net.InetAddress;
@@ -78,7 +79,13 @@ final class WireFixture {
                         });
         wire =
                 new WireConnection(
-                        new WireContext(wheel, buffers, observer, ledger, this::requeue),
+                        new WireContext(
+                                wheel,
+                                buffers,
+                                observer,
+                                ledger,
+                                this::requeue,
+                                LogLimit.none()),
                         transport,
                         route,
                         null,

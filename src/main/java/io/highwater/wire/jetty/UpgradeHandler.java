@@ -41,6 +41,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Answers opening handshakes of both kinds, by the handshake rules, and hands the connection or the
@@ -183,10 +184,14 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                         upgrade, route, decision, failure, request, response,
                                         callback);
                             } catch (Throwable e) {
-                                LOG.atError().setCause(e).log("an opening handshake failed");
+                                failureLog(upgrade).setCause(e).log("an opening handshake failed");
                                 Response.writeError(request, response, callback, 500);
                             }
                         });
+    }
+
+    private LoggingEventBuilder failureLog(UpgradeRequest upgrade) {
+        return context.logs().limit(LOG.atError(), "handshake_failed", upgrade.peer().toString());
     }
 
     private static UpgradeRequest.@Nullable Kind kind(Request request) {
@@ -223,7 +228,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
             // A client that sends one after the other would keep the thread that reads for many.
             elsewhere(request, response, callback, () -> reject(rejected, response, callback));
         } else {
-            LOG.atError().setCause(failure).log("the handshake rules failed");
+            failureLog(upgrade).setCause(failure).log("the handshake rules failed");
             Response.writeError(request, response, callback, HttpStatus.INTERNAL_SERVER_ERROR_500);
         }
     }

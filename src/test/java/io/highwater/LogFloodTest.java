@@ -1,0 +1,96 @@
+package io.highwater;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.highwater.log.LogLimit;
+import io.highwater.testing.SocketOverHttp1;
+import io.highwater.testing.TestSocket;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.server.ServerEndpoint;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+
+/** What one address can write into a node's log. */
+final class LogFloodTest {
+    private static final int SESSIONS = LogLimit.LINES + 10;
+    private static final Duration GUARD = Duration.ofSeconds(60);
+
+    /** Written to by many threads. */
+    private static final class Lines extends AppenderBase<ILoggingEvent> {
+        private final List<ILoggingEvent> all = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            all.add(event);
+        }
+
+        List<ILoggingEvent> named(String message) {
+            return all.stream().filter(event -> event.getMessage().equals(message)).toList();
+        }
+    }
+
+    @ServerEndpoint("/fails")
+    public static class Fails {
+        @OnMessage
+        public void onText(String text) {
+            throw new IllegalStateException("expected by the test");
+        }
+    }
+
+    private final Lines lines = new Lines();
+
+    @ParameterizedTest
+    @CsvSource({"/fails,", "/v1/ws, highwater.v1"})
+    void closesOfOneAddressAreSomeLinesAndACount(String path, String subprotocol) throws Exception {
+        flood(path, subprotocol, "x".repeat(101));
+        assertThat(lines.named("session_closed")).hasSize(LogLimit.LINES);
+        assertThat(lines.named("log_limited"))
+                .singleElement()
+                .extracting(event -> event.getKeyValuePairs().toString())
+                .isEqualTo("[kind=\"session_closed\", peer=\"127.0.0.1\", left_out=\"10\"]");
+    }
+
+    @Test
+    void soAreTheFailuresThatItCauses() throws Exception {
+        flood("/fails", null, "x");
+        assertThat(lines.named("endpoint_failed")).hasSize(LogLimit.LINES);
+        assertThat(lines.named("log_limited"))
+                .extracting(event -> event.getKeyValuePairs().get(0).value)
+                .containsExactlyInAnyOrder("endpoint_failed", "session_closed");
+    }
+
+    private void flood(String path, @Nullable String subprotocol, String first) throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger("io.highwater");
+        lines.start();
+        logger.addAppender(lines);
+        try (Highwater node =
+                Highwater.builder()
+                        .port(0)
+                        .adminPort(0)
+                        .drainWindow(Duration.ZERO)
+                        .ratePerIp(1_000, 1_000)
+                        .maxMessageBytes(100)
+                        .bean(Fails.class)
+                        .start()) {
+            URI uri = URI.create("http://127.0.0.1:" + node.port());
+            for (int i = 0; i < SESSIONS; i++) {
+                try (TestSocket socket = SocketOverHttp1.open(uri, path, subprotocol).reading()) {
+                    socket.text(first);
+                    assertThat(socket.next(GUARD).isClose()).isTrue();
+                }
+            }
+        } finally {
+            logger.detachAppender(lines);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.highwater.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.highwater.testing.FakeTicker;
+import io.highwater.time.TimerWheel;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+
+final class LogLimitTest {
+    private static final Duration PERIOD = Duration.ofSeconds(61);
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+    private final LogLimit logs = LogLimit.of(wheel, Runnable::run);
+    private final Logger own = (Logger) LoggerFactory.getLogger(LogLimit.class);
+    private final Logger user = (Logger) LoggerFactory.getLogger("io.highwater.log.test");
+    private final ListAppender<ILoggingEvent> summaries = new ListAppender<>();
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        summaries.start();
+        lines.start();
+        own.addAppender(summaries);
+        user.addAppender(lines);
+    }
+
+    @AfterEach
+    void leave() {
+        own.detachAppender(summaries);
+        user.detachAppender(lines);
+    }
+
+    private void cause(int times, String kind, String peer) {
+        for (int i = 0; i < times; i++) {
+            logs.limit(user.atInfo(), kind, peer).addKeyValue("n", i).log("line");
+        }
+    }
+
+    private List<String> summaries() {
+        return summaries.list.stream()
+                .map(event -> event.getMessage() + " " + event.getKeyValuePairs())
+                .toList();
+    }
+
+    @Test
+    void aFloodOfOneAddressIsSomeLinesAndThenTheirCount() {
+        cause(6_548, "closed", "198.51.100.7:5000");
+        assertThat(lines.list).hasSize(LogLimit.LINES);
+        assertThat(summaries()).isEmpty();
+        ticker.advance(PERIOD, wheel);
+        assertThat(summaries())
+                .containsExactly(
+                        "log_limited [kind=\"closed\", peer=\"198.51.100.7\", left_out=\"6488\"]");
+        ticker.advance(PERIOD, wheel);
+        assertThat(summaries()).hasSize(1);
+    }
+
+    @Test
+    void theNextMinuteStartsAfresh() {
+        cause(LogLimit.LINES + 1, "closed", "198.51.100.7:5000");
+        ticker.advance(PERIOD, wheel);
+        cause(LogLimit.LINES, "closed", "198.51.100.7:5001");
+        assertThat(lines.list).hasSize(2 * LogLimit.LINES);
+        ticker.advance(PERIOD, wheel);
+        assertThat(summaries()).hasSize(1);
+    }
+
+    @Test
+    void whoKeepsWithinItIsSummedUpByNobody() {
+        cause(LogLimit.LINES, "closed", "198.51.100.7:5000");
+        ticker.advance(PERIOD, wheel);
+        assertThat(lines.list).hasSize(LogLimit.LINES);
+        assertThat(summaries()).isEmpty();
+    }
+
+    @Test
+    void otherKindsAndAddressesHaveTheirOwn() {
+        cause(LogLimit.LINES + 5, "closed", "198.51.100.7:5000");
+        cause(1, "failed", "198.51.100.7:5000");
+        cause(1, "closed", "198.51.100.8:5000");
+        assertThat(lines.list).hasSize(LogLimit.LINES + 2);
+    }
+
+    @Test
+    void aLevelThatIsOffCountsForNothing() {
+        for (int i = 0; i < 2 * LogLimit.LINES; i++) {
+            logs.limit(user.atTrace(), "closed", "198.51.100.7:5000").log("line");
+        }
+        cause(LogLimit.LINES, "closed", "198.51.100.7:5000");
+        assertThat(lines.list).hasSize(LogLimit.LINES);
+    }
+
+    /** However many addresses a flood comes from. */
+    @Test
+    void theTableIsBoundedAndThoseBeyondItShareALimit() {
+        List<String> peers =
+                IntStream.range(0, LogLimit.MAX_ENTRIES + 5_000)
+                        .mapToObj(i -> "10." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255))
+                        .toList();
+        long admitted = peers.stream().filter(peer -> logs.admits("closed", peer)).count();
+        assertThat(admitted).isEqualTo(LogLimit.MAX_ENTRIES + LogLimit.LINES_OF_OTHERS);
+        ticker.advance(PERIOD, wheel);
+        assertThat(summaries())
+                .containsExactly(
+                        "log_limited [kind=\"closed\", peer=\"others\", left_out=\"4400\"]");
+    }
+
+    @Test
+    void whatWasLeftOutIsSaidAtTheEnd() {
+        cause(LogLimit.LINES + 3, "closed", "198.51.100.7:5000");
+        logs.close();
+        assertThat(summaries()).singleElement().asString().contains("left_out=\"3\"");
+        ticker.advance(PERIOD, wheel);
+        assertThat(summaries()).hasSize(1);
+    }
+
+    @Test
+    void aKindThatIsLiftedIsLimitedNoMore() {
+        logs.lift("closed");
+        cause(200, "closed", "198.51.100.7:5000");
+        assertThat(lines.list).hasSize(200);
+        cause(200, "failed", "198.51.100.7:5000");
+        assertThat(lines.list).hasSize(200 + LogLimit.LINES);
+    }
+
+    @Test
+    void withoutALimitEveryLineIsWritten() {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(LogLimit.none().admits("closed", "198.51.100.7:5000")).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "198.51.100.7:5000, 198.51.100.7",
+        "198.51.100.7, 198.51.100.7",
+        "/198.51.100.7:5000, 198.51.100.7",
+        "name/198.51.100.7:5000, 198.51.100.7",
+        "[2001:db8:1:2:3:4:5:6]:7, 2001:db8:1:2::/64",
+        "[2001:db8:1:2:3:4:5:6], 2001:db8:1:2::/64",
+        "/[2001:db8:1:2:3:4:5:6]:7, 2001:db8:1:2::/64",
+        "2001:db8:1:2:3:4:5:6, 2001:db8:1:2::/64",
+        "2001:db8:0:0:0:0:0:5%eth0, 2001:db8:0:0::/64",
+        "unknown, unknown",
+        ", ''"
+    })
+    void portsAndTheHostPartOfIpv6CountForNothing(String peer, String address) {
+        assertThat(LogLimit.address(peer)).isEqualTo(address);
+    }
+}
