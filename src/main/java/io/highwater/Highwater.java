@@ -64,6 +64,7 @@ public final class Highwater implements AutoCloseable {
                             config.server(),
                             core.upgrades(),
                             core.ledger(),
+                            core.wheel(),
                             core.ticker(),
                             core.bursts());
             parts.add(http, http::close);

@@ -4,6 +4,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.WarNode;
 import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
@@ -55,6 +56,11 @@ public final class JettyBaseNode implements WarNode {
     @Override
     public Ticker ticker() {
         return core().ticker();
+    }
+
+    @Override
+    public TimerWheel wheel() {
+        return core().wheel();
     }
 
     @Override

@@ -55,6 +55,7 @@ final class NodeCore implements AutoCloseable {
     private final Ticker ticker = Ticker.system();
     private final StreamBursts bursts = new StreamBursts();
     private final SlowClientGovernor governor;
+    private final TimerWheel wheel;
     private final Ledger ledger;
     private final HandshakeBeans handshakeBeans;
     private final EndpointNode endpointNode;
@@ -83,7 +84,7 @@ final class NodeCore implements AutoCloseable {
         Backlog backlog = new Backlog();
         NodeMetrics metrics = new NodeMetrics(backlog);
         parts.add(metrics, metrics::close);
-        TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+        wheel = new TimerWheel(ticker.nanoTime());
         // Pings in phase are due in the same step.
         TimerThread timers = TimerThread.start(wheel, ticker, bursts::run);
         parts.add(timers, timers::close);
@@ -181,6 +182,11 @@ final class NodeCore implements AutoCloseable {
 
     Ticker ticker() {
         return ticker;
+    }
+
+    /** The node's timers, which follow its ticker. */
+    TimerWheel wheel() {
+        return wheel;
     }
 
     /** The accounts of what clients make this node keep. */

@@ -1,6 +1,6 @@
 package io.highwater.server;
 
-import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.Http2Bounds;
 import io.highwater.wire.jetty.StreamBursts;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,12 +42,12 @@ final class Connectors {
     }
 
     /** Puts our HTTP/2, with its limits and idle rules, in the place of Jetty's. */
-    static void replaceHttp2(ServerConnector connector, Ticker ticker, StreamBursts bursts) {
+    static void replaceHttp2(ServerConnector connector, StreamBursts bursts, Http2Bounds bounds) {
         List<ConnectionFactory> factories = new ArrayList<>();
         for (ConnectionFactory factory : new LinkedHashSet<>(connector.getConnectionFactories())) {
             factories.add(
                     factory instanceof AbstractHTTP2ServerConnectionFactory http2
-                            ? ours(http2, ticker, bursts)
+                            ? ours(http2, bursts, bounds)
                             : factory);
         }
         String first = connector.getDefaultProtocol();
@@ -56,10 +56,10 @@ final class Connectors {
     }
 
     private static ConnectionFactory ours(
-            AbstractHTTP2ServerConnectionFactory http2, Ticker ticker, StreamBursts bursts) {
+            AbstractHTTP2ServerConnectionFactory http2, StreamBursts bursts, Http2Bounds bounds) {
         return http2 instanceof HTTP2CServerConnectionFactory
-                ? new H2cFactory(http2.getHttpConfiguration(), ticker, bursts)
-                : new H2Factory(http2.getHttpConfiguration(), ticker, bursts);
+                ? new H2cFactory(http2.getHttpConfiguration(), bursts, bounds)
+                : new H2Factory(http2.getHttpConfiguration(), bursts, bounds);
     }
 
     /** See {@link HttpServer#stopAccepting}. */

@@ -2,6 +2,8 @@ package io.highwater.server;
 
 import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.jetty.Http2Bounds;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,12 +40,12 @@ public final class HttpServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector plain;
     private final @Nullable ServerConnector tls;
-    private final Ledger ledger;
 
     /**
      * @param upgrade takes the WebSocket handshakes, and gives everything else to the handler that
      *     it is given here
      * @param ledger the accounts of what connections and requests keep
+     * @param wheel fires their deadlines
      * @param bursts when the WebSockets of an HTTP/2 connection write together
      * @throws IllegalArgumentException where the keystore can't be used; names its key
      */
@@ -51,12 +53,14 @@ public final class HttpServer implements AutoCloseable {
             ServerSettings settings,
             Handler.Singleton upgrade,
             Ledger ledger,
+            TimerWheel wheel,
             Ticker ticker,
             StreamBursts bursts) {
         this(
                 settings,
                 upgrade,
                 ledger,
+                wheel,
                 ticker,
                 bursts,
                 new StaticPages(HttpServer.class.getClassLoader(), WEBAPP));
@@ -66,15 +70,17 @@ public final class HttpServer implements AutoCloseable {
             ServerSettings settings,
             Handler.Singleton upgrade,
             Ledger ledger,
+            TimerWheel wheel,
             Ticker ticker,
             StreamBursts bursts,
             Handler otherwise) {
-        this.ledger = ledger;
+        Http2Bounds http2 =
+                new Http2Bounds(ledger, wheel, ticker, Http2Bounds.DEFAULT_REQUEST_TIMEOUT);
         server = new Server(threads());
         server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
         upgrade.setHandler(new OffSelector(otherwise));
         server.setHandler(upgrade);
-        plain = connector(settings, settings.port(), plainProtocols(ticker, bursts));
+        plain = connector(settings, settings.port(), plainProtocols(bursts, http2));
         server.addConnector(plain);
         ServerSettings.Keystore keystore = settings.keystore();
         tls =
@@ -83,7 +89,7 @@ public final class HttpServer implements AutoCloseable {
                         : connector(
                                 settings,
                                 settings.tlsPort(),
-                                tlsProtocols(keystore, ticker, bursts));
+                                tlsProtocols(keystore, bursts, http2));
         if (tls != null) {
             server.addConnector(tls);
         }
@@ -157,19 +163,19 @@ public final class HttpServer implements AutoCloseable {
         return connector;
     }
 
-    private static List<ConnectionFactory> plainProtocols(Ticker ticker, StreamBursts bursts) {
+    private static List<ConnectionFactory> plainProtocols(StreamBursts bursts, Http2Bounds bounds) {
         HttpConfiguration http = http();
-        return List.of(new HttpConnectionFactory(http), new H2cFactory(http, ticker, bursts));
+        return List.of(new HttpConnectionFactory(http), new H2cFactory(http, bursts, bounds));
     }
 
     private static List<ConnectionFactory> tlsProtocols(
-            ServerSettings.Keystore keystore, Ticker ticker, StreamBursts bursts) {
+            ServerSettings.Keystore keystore, StreamBursts bursts, Http2Bounds bounds) {
         HttpConfiguration http = http();
         // The name that a client asked TLS for is not compared with Host: whether a Host is ours is
         // the handshake rules' question (highwater.handshake.allowed-hosts), with or without TLS.
         http.addCustomizer(new SecureRequestCustomizer(false));
         HttpConnectionFactory http1 = new HttpConnectionFactory(http);
-        H2Factory http2 = new H2Factory(http, ticker, bursts);
+        H2Factory http2 = new H2Factory(http, bursts, bounds);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         List<ConnectionFactory> protocols = new ArrayList<>();

@@ -1,8 +1,10 @@
 package io.highwater.server;
 
+import io.highwater.wire.jetty.Http2Bounds;
 import java.io.IOException;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +79,12 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
                 && threads.getVirtualThreadsExecutor() == null) {
             Connectors.tune(threads);
         }
+        // An application may answer a request as slowly as it likes.
+        Http2Bounds bounds =
+                new Http2Bounds(node.ledger(), node.wheel(), node.ticker(), Duration.ZERO);
         for (ServerConnector connector : connectors()) {
             Connectors.tune(connector, node.socketBufferBytes());
-            Connectors.replaceHttp2(connector, node.ticker(), node.bursts());
+            Connectors.replaceHttp2(connector, node.bursts(), bounds);
             giveCertificate(tls(connector));
         }
     }

@@ -2,6 +2,7 @@ package io.highwater.server;
 
 import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
@@ -23,6 +24,9 @@ public interface WarNode {
     void start() throws IOException;
 
     Ticker ticker();
+
+    /** The node's timers, which follow its ticker. */
+    TimerWheel wheel();
 
     /** The accounts of what clients make this node keep. */
     Ledger ledger();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -70,6 +71,7 @@ class Http2Test {
                         ServerSettings.defaults().withPort(0).withIdleTimeout(idleTimeout),
                         new TunnelHandler(),
                         Ledger.unbounded(),
+                        new TimerWheel(0),
                         Ticker.system(),
                         new StreamBursts(),
                         HttpServerTest.testPages());

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -65,6 +66,7 @@ class HttpServerTest {
                 settings,
                 upgrade,
                 Ledger.unbounded(),
+                new TimerWheel(0),
                 Ticker.system(),
                 new StreamBursts(),
                 testPages());
@@ -274,6 +276,7 @@ class HttpServerTest {
                         SETTINGS,
                         new Handler.Wrapper(),
                         Ledger.unbounded(),
+                        new TimerWheel(0),
                         Ticker.system(),
                         new StreamBursts(),
                         measuring)) {

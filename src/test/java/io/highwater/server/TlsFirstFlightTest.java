@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.limits.Ledger;
 import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.EOFException;
 import java.io.IOException;
@@ -53,6 +54,7 @@ class TlsFirstFlightTest {
                         ServerSettings.defaults().withPort(0).withTls(0, keystore),
                         new Handler.Wrapper(),
                         Ledger.unbounded(),
+                        new TimerWheel(0),
                         Ticker.system(),
                         new StreamBursts(),
                         new BlockingHandler(allInside));
