@@ -2,6 +2,7 @@ package io.highwater.wire.jetty;
 
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
+import io.highwater.limits.Debtor;
 import io.highwater.limits.Payer;
 import java.util.List;
 import org.eclipse.jetty.http2.ErrorCode;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Jetty's HTTP/2 connection with an end to what it may take of a thread, and to what it may have us
  * answer. Thread-safe as Jetty's is.
  */
-final class BoundedConnection extends HTTP2ServerConnection {
+final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
     // Jetty reads and parses for as long as bytes come, on the thread that selects for many. Here a
     // turn has a number of steps; when they are used up the connection has nothing more to read
     // (TurnEndPoint), Jetty waits for it to be readable, which it is, and all others of the
@@ -85,13 +86,13 @@ final class BoundedConnection extends HTTP2ServerConnection {
 
     @Override
     public void onOpen() {
-        count();
+        synchronized (this) {
+            counted = true;
+            book.add(payer, BYTES);
+            book.join(this);
+        }
+        book.settle(payer);
         super.onOpen();
-    }
-
-    private synchronized void count() {
-        counted = true;
-        book.add(payer, BYTES);
     }
 
     @Override
@@ -100,19 +101,46 @@ final class BoundedConnection extends HTTP2ServerConnection {
         super.onClose(cause);
     }
 
-    private synchronized void uncount() {
-        if (counted) {
+    private synchronized boolean uncount() {
+        boolean was = counted;
+        if (was) {
             counted = false;
+            book.leave(this);
             book.add(payer, -BYTES);
         }
+        return was;
     }
 
     @Override
     public void onPreface() {
         super.onPreface();
-        if (budget.isRefused() || !book.fits(payer, 0)) {
+        if (budget.isRefused()) {
             onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "refused");
         }
+    }
+
+    // As a debtor: while it carries nothing. What it carries has bounds of its own.
+
+    @Override
+    public Payer payer() {
+        return payer;
+    }
+
+    @Override
+    public long keptBytes() {
+        return session.getStreamCount() == 0 ? BYTES : 0;
+    }
+
+    @Override
+    public boolean end(Account account) {
+        if (session.getStreamCount() > 0 || !uncount()) {
+            return false;
+        }
+        session.close(
+                ErrorCode.ENHANCE_YOUR_CALM_ERROR.code,
+                "full: " + account.label(),
+                Callback.from(session::disconnect));
+        return true;
     }
 
     // Its turns.
@@ -131,7 +159,13 @@ final class BoundedConnection extends HTTP2ServerConnection {
 
     /** Whether there is anything to read for this connection now, as far as we care. */
     boolean mayRead() {
-        if (budget.isOver() || session.getFrameQueueSize() >= MOST_ANSWERS) {
+        if (budget.isOver()) {
+            // The answer to a request may have been what was too much: that has told nobody.
+            session.onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "event_rate");
+            held = true;
+            return false;
+        }
+        if (session.getFrameQueueSize() >= MOST_ANSWERS) {
             held = true;
             return false;
         }
