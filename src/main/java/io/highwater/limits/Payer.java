@@ -1,6 +1,7 @@
 package io.highwater.limits;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -10,6 +11,12 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class Payer {
     private static final int ACCOUNTS = Account.values().length;
 
+    /** How long who has wasted too much is let in no more. */
+    private static final long REFUSED_NANOS = 10_000_000_000L;
+
+    /** No time that a Ticker tells. */
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final AddressBlock address;
     private final boolean proxy;
     private final AtomicLongArray bytes = new AtomicLongArray(ACCOUNTS);
@@ -17,6 +24,7 @@ public final class Payer {
     private final AtomicInteger allConnections;
     private final Allowance newConnections;
     private final Allowance waste;
+    private final AtomicLong refusedUntilNanos = new AtomicLong(NEVER);
 
     /**
      * @param allConnections of all addresses
@@ -76,6 +84,19 @@ public final class Payer {
      */
     public Allowance waste() {
         return waste;
+    }
+
+    /** It has wasted too much: for ten seconds from now it is let in no more. Never a proxy. */
+    public void refuse(long nowNanos) {
+        if (!proxy) {
+            refusedUntilNanos.set(nowNanos + REFUSED_NANOS);
+        }
+    }
+
+    /** Whether new connections and streams of it are to be refused for what it has wasted. */
+    public boolean isRefused(long nowNanos) {
+        long until = refusedUntilNanos.get();
+        return until != NEVER && until - nowNanos > 0;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.highwater.server;
 
-import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.Http2Bounds;
 import io.highwater.wire.jetty.StreamBursts;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -54,7 +54,7 @@ final class Connectors {
      * idle rules; others of a base stay.
      */
     static void replaceProtocols(
-            ServerConnector connector, Edge edge, Ticker ticker, StreamBursts bursts) {
+            ServerConnector connector, Edge edge, StreamBursts bursts, Http2Bounds bounds) {
         if (connector instanceof SocketConnector ours) {
             ours.guard(edge);
         }
@@ -63,7 +63,7 @@ final class Connectors {
             if (factory instanceof HttpConfiguration.ConnectionFactory http) {
                 tune(http.getHttpConfiguration());
             }
-            factories.add(ours(factory, edge, ticker, bursts));
+            factories.add(ours(factory, edge, bursts, bounds));
         }
         String first = connector.getDefaultProtocol();
         connector.setConnectionFactories(factories);
@@ -71,9 +71,9 @@ final class Connectors {
     }
 
     private static ConnectionFactory ours(
-            ConnectionFactory factory, Edge edge, Ticker ticker, StreamBursts bursts) {
+            ConnectionFactory factory, Edge edge, StreamBursts bursts, Http2Bounds bounds) {
         if (factory instanceof AbstractHTTP2ServerConnectionFactory http2) {
-            return ours(http2, ticker, bursts);
+            return ours(http2, bursts, bounds);
         }
         // Just Jetty's own: what a base has made of them does more than ours would.
         if (factory.getClass() == HttpConnectionFactory.class) {
@@ -93,10 +93,10 @@ final class Connectors {
     }
 
     private static ConnectionFactory ours(
-            AbstractHTTP2ServerConnectionFactory http2, Ticker ticker, StreamBursts bursts) {
+            AbstractHTTP2ServerConnectionFactory http2, StreamBursts bursts, Http2Bounds bounds) {
         return http2 instanceof HTTP2CServerConnectionFactory
-                ? new H2cFactory(http2.getHttpConfiguration(), ticker, bursts)
-                : new H2Factory(http2.getHttpConfiguration(), ticker, bursts);
+                ? new H2cFactory(http2.getHttpConfiguration(), bursts, bounds)
+                : new H2Factory(http2.getHttpConfiguration(), bursts, bounds);
     }
 
     /** See {@link HttpServer#stopAccepting}. */

@@ -1,5 +1,7 @@
 package io.highwater.server;
 
+import io.highwater.wire.jetty.Http2Bounds;
+import java.time.Duration;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
@@ -42,6 +44,15 @@ public record Edge(
                         TcpLimits.unlimited(), ledger.payers(), LimitsObserver.NONE, ticker),
                 new TimerWheel(0),
                 LimitsObserver.NONE);
+    }
+
+    /**
+     * The same for HTTP/2.
+     *
+     * @param requestTimeout how long a request may wait for its client; zero means for ever
+     */
+    Http2Bounds http2(Ticker ticker, Duration requestTimeout) {
+        return new Http2Bounds(ledger, wheel, ticker, requestTimeout);
     }
 
     /** Who pays for what is kept of this connection, whatever stands upon it. */

@@ -1,7 +1,7 @@
 package io.highwater.server;
 
-import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.BatchedHttp2;
+import io.highwater.wire.jetty.Http2Bounds;
 import io.highwater.wire.jetty.StreamBursts;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http2.api.Session;
@@ -21,18 +21,20 @@ import org.eclipse.jetty.util.Promise;
  */
 final class H2Factory extends HTTP2ServerConnectionFactory {
     private final StreamBursts bursts;
+    private final Http2Bounds bounds;
 
-    H2Factory(HttpConfiguration http, Ticker ticker, StreamBursts bursts) {
+    H2Factory(HttpConfiguration http, StreamBursts bursts, Http2Bounds bounds) {
         super(http);
         this.bursts = bursts;
-        Http2Limits.apply(this, ticker);
+        this.bounds = bounds;
+        Http2Limits.apply(this);
     }
 
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
         ServerSessionListener listener = newSessionListener(connector, endPoint);
         HTTP2ServerConnection connection =
-                BatchedHttp2.connection(this, connector, endPoint, listener, bursts);
+                BatchedHttp2.connection(this, connector, endPoint, listener, bursts, bounds);
         return configure(Http2Limits.slim(connection), connector, endPoint);
     }
 

@@ -1,7 +1,7 @@
 package io.highwater.server;
 
-import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.BatchedHttp2;
+import io.highwater.wire.jetty.Http2Bounds;
 import io.highwater.wire.jetty.StreamBursts;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
@@ -24,11 +24,13 @@ import org.eclipse.jetty.util.Promise;
  */
 final class H2cFactory extends HTTP2CServerConnectionFactory {
     private final StreamBursts bursts;
+    private final Http2Bounds bounds;
 
-    H2cFactory(HttpConfiguration http, Ticker ticker, StreamBursts bursts) {
+    H2cFactory(HttpConfiguration http, StreamBursts bursts, Http2Bounds bounds) {
         super(http);
         this.bursts = bursts;
-        Http2Limits.apply(this, ticker);
+        this.bounds = bounds;
+        Http2Limits.apply(this);
     }
 
     /**
@@ -52,7 +54,7 @@ final class H2cFactory extends HTTP2CServerConnectionFactory {
     public Connection newConnection(Connector connector, EndPoint endPoint) {
         ServerSessionListener listener = newSessionListener(connector, endPoint);
         HTTP2ServerConnection connection =
-                BatchedHttp2.connection(this, connector, endPoint, listener, bursts);
+                BatchedHttp2.connection(this, connector, endPoint, listener, bursts, bounds);
         return configure(Http2Limits.slim(connection), connector, endPoint);
     }
 

@@ -1,18 +1,15 @@
 package io.highwater.server;
 
-import io.highwater.time.Ticker;
 import org.eclipse.jetty.http2.FlowControlStrategy;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.RateControl;
 
 /** What one HTTP/2 connection may do, and why each number is what it is. */
 final class Http2Limits {
     /**
      * WebSockets on one TCP connection. A browser opens a few; a gateway that carries other
      * people's sockets opens thousands, and Jetty's 128 would refuse them. The handshake rules
-     * bound how fast they come and how many there are.
+     * bound how fast they come and how many there are. Plain requests are 100 of them at most.
      */
     static final int MAX_CONCURRENT_STREAMS = 10_000;
 
@@ -32,34 +29,13 @@ final class Http2Limits {
      */
     static final int SESSION_WINDOW_BYTES = 2 * MAX_CONCURRENT_STREAMS * STREAM_WINDOW_BYTES;
 
-    /**
-     * Odd frames (see {@link EventBudget}) at once. When all sockets of a connection close in one
-     * moment, each may cost up to three: our RST_STREAM, the client's, and DATA that crossed them.
-     * With Jetty's 128 a second the 129th took its siblings down with ENHANCE_YOUR_CALM.
-     */
-    static final int EVENT_BURST = 3 * MAX_CONCURRENT_STREAMS;
-
-    /**
-     * Odd frames a second in the long run: three for each of the 200 streams a second that the
-     * handshake rules admit, and room for pings. A client that opens and resets streams for ever is
-     * stopped here.
-     */
-    static final int EVENTS_PER_SECOND = 1_000;
-
     private Http2Limits() {}
 
-    static void apply(AbstractHTTP2ServerConnectionFactory factory, Ticker ticker) {
+    static void apply(AbstractHTTP2ServerConnectionFactory factory) {
         factory.setConnectProtocolEnabled(true);
         factory.setMaxConcurrentStreams(MAX_CONCURRENT_STREAMS);
         factory.setInitialStreamRecvWindow(STREAM_WINDOW_BYTES);
         factory.setInitialSessionRecvWindow(SESSION_WINDOW_BYTES);
-        factory.setRateControlFactory(
-                new RateControl.Factory() {
-                    @Override
-                    public EventBudget newRateControl(EndPoint endPoint) {
-                        return new EventBudget(ticker, EVENT_BURST, EVENTS_PER_SECOND);
-                    }
-                });
         // For clients that name a table size; slim() is for those that don't.
         factory.setMaxEncoderTableCapacity(0);
     }

@@ -1,6 +1,7 @@
 package io.highwater.server;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.Http2Bounds;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -62,11 +63,12 @@ public final class HttpServer implements AutoCloseable {
             Ticker ticker,
             StreamBursts bursts,
             Handler otherwise) {
+        Http2Bounds http2 = edge.http2(ticker, edge.settings().requestTimeout());
         server = new Server(threads());
         server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
         upgrade.setHandler(new PlainRequests(edge, new OffSelector(edge, otherwise)));
         server.setHandler(upgrade);
-        plain = connector(settings, settings.port(), edge, plainProtocols(edge, ticker, bursts));
+        plain = connector(settings, settings.port(), edge, plainProtocols(edge, bursts, http2));
         server.addConnector(plain);
         ServerSettings.Keystore keystore = settings.keystore();
         tls =
@@ -76,7 +78,7 @@ public final class HttpServer implements AutoCloseable {
                                 settings,
                                 settings.tlsPort(),
                                 edge,
-                                tlsProtocols(keystore, edge, ticker, bursts));
+                                tlsProtocols(keystore, edge, bursts, http2));
         if (tls != null) {
             server.addConnector(tls);
         }
@@ -152,19 +154,22 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static List<ConnectionFactory> plainProtocols(
-            Edge edge, Ticker ticker, StreamBursts bursts) {
+            Edge edge, StreamBursts bursts, Http2Bounds bounds) {
         HttpConfiguration http = http(edge);
-        return List.of(new GuestHttpFactory(http, edge), new H2cFactory(http, ticker, bursts));
+        return List.of(new GuestHttpFactory(http, edge), new H2cFactory(http, bursts, bounds));
     }
 
     private static List<ConnectionFactory> tlsProtocols(
-            ServerSettings.Keystore keystore, Edge edge, Ticker ticker, StreamBursts bursts) {
+            ServerSettings.Keystore keystore,
+            Edge edge,
+            StreamBursts bursts,
+            Http2Bounds bounds) {
         HttpConfiguration http = http(edge);
         // The name that a client asked TLS for is not compared with Host: whether a Host is ours is
         // the handshake rules' question (highwater.handshake.allowed-hosts), with or without TLS.
         http.addCustomizer(new SecureRequestCustomizer(false));
         GuestHttpFactory http1 = new GuestHttpFactory(http, edge);
-        H2Factory http2 = new H2Factory(http, ticker, bursts);
+        H2Factory http2 = new H2Factory(http, bursts, bounds);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         List<ConnectionFactory> protocols = new ArrayList<>();

@@ -1,8 +1,10 @@
 package io.highwater.server;
 
+import io.highwater.wire.jetty.Http2Bounds;
 import java.io.IOException;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -78,9 +80,11 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
                 && threads.getVirtualThreadsExecutor() == null) {
             Connectors.tune(threads);
         }
+        // An application may answer a request as slowly as it likes.
+        Http2Bounds bounds = node.edge().http2(node.ticker(), Duration.ZERO);
         for (ServerConnector connector : connectors()) {
             Connectors.tune(connector, node.socketBufferBytes());
-            Connectors.replaceProtocols(connector, node.edge(), node.ticker(), node.bursts());
+            Connectors.replaceProtocols(connector, node.edge(), node.bursts(), bounds);
             giveCertificate(tls(connector));
         }
     }

@@ -115,13 +115,22 @@ public final class RawStreams implements AutoCloseable {
 
     /** Asks for a page; returns the stream of the answer, which is still to be read. */
     public int get(String path) throws IOException {
+        return request("GET", path, END_STREAM);
+    }
+
+    /** Sends the head of a request whose body is to follow; returns its stream. */
+    public int post(String path) throws IOException {
+        return request("POST", path, 0);
+    }
+
+    private int request(String method, String path, int flags) throws IOException {
         int stream = lastStream += 2;
         ByteArrayOutputStream block = new ByteArrayOutputStream();
-        field(block, ":method", "GET");
+        field(block, ":method", method);
         field(block, ":scheme", scheme);
         field(block, ":path", path);
         field(block, ":authority", authority);
-        write(HEADERS, END_HEADERS | END_STREAM, stream, block.toByteArray());
+        write(HEADERS, END_HEADERS | flags, stream, block.toByteArray());
         return stream;
     }
 
@@ -158,6 +167,15 @@ public final class RawStreams implements AutoCloseable {
     /** Widens a stream's window, or with 0 the connection's. */
     public void widen(int stream, int bytes) throws IOException {
         write(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
+    }
+
+    /** The same, by a byte, so many times in one write. */
+    public void widenOften(int stream, int times) throws IOException {
+        ByteBuffer frames = ByteBuffer.allocate(13 * times);
+        for (int i = 0; i < times; i++) {
+            frames.putInt(4 << 8 | WINDOW_UPDATE).put((byte) 0).putInt(stream).putInt(1);
+        }
+        socket.getOutputStream().write(frames.array());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty;
 
+import io.highwater.limits.Payer;
 import io.highwater.wire.jetty.BatchingSession.BatchGenerator;
 import org.eclipse.jetty.http2.SessionContainer;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
@@ -10,7 +11,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 
 /**
- * Makes HTTP/2 connections whose WebSockets share writes. Stateless.
+ * Makes HTTP/2 connections whose WebSockets share writes, and that have bounds. Stateless.
  *
  * <p>Over any other connection of Jetty's, such as those of a Jetty base, WebSockets work as well;
  * each of their writes is one of the TCP connection's then.
@@ -23,17 +24,27 @@ public final class BatchedHttp2 {
      * session of ours; to be configured by the factory.
      *
      * @param bursts when writes wait for each other
+     * @param bounds of all connections of the node
      */
     public static HTTP2ServerConnection connection(
             AbstractHTTP2ServerConnectionFactory factory,
             Connector connector,
             EndPoint endPoint,
             ServerSessionListener listener,
-            StreamBursts bursts) {
-        BatchingSession session = session(factory, connector, endPoint, listener, bursts);
+            StreamBursts bursts,
+            Http2Bounds bounds) {
+        Payer payer = bounds.payer(endPoint.getRemoteSocketAddress());
+        EventBudget budget = new EventBudget(payer, bounds.ticker());
+        BatchingSession session =
+                session(factory, connector, endPoint, listener, bursts, bounds, payer, budget);
         HTTP2ServerConnection connection =
-                new HTTP2ServerConnection(
-                        connector, endPoint, factory.getHttpConfiguration(), session, listener);
+                new BoundedConnection(
+                        connector,
+                        endPoint,
+                        factory.getHttpConfiguration(),
+                        session,
+                        listener,
+                        budget);
         connection.setUseInputDirectByteBuffers(factory.isUseInputDirectByteBuffers());
         connection.setUseOutputDirectByteBuffers(factory.isUseOutputDirectByteBuffers());
         connection.addEventListener(factory.getBean(SessionContainer.class));
@@ -47,18 +58,22 @@ public final class BatchedHttp2 {
             Connector connector,
             EndPoint endPoint,
             ServerSessionListener listener,
-            StreamBursts bursts) {
+            StreamBursts bursts,
+            Http2Bounds bounds,
+            Payer payer,
+            EventBudget budget) {
         ServerParser parser =
                 new ServerParser(
                         connector.getByteBufferPool(),
                         factory.getHttpConfiguration().getRequestHeaderSize(),
-                        factory.getRateControlFactory().newRateControl(endPoint));
+                        budget);
         parser.setMaxSettingsKeys(factory.getMaxSettingsKeys());
         BatchGenerator generator =
                 new BatchGenerator(
                         connector.getByteBufferPool(),
                         factory.isUseOutputDirectByteBuffers(),
-                        factory.getMaxHeaderBlockFragment());
+                        factory.getMaxHeaderBlockFragment(),
+                        budget);
         int maxHeaderBytes = factory.getHttpConfiguration().getMaxResponseHeaderSize();
         generator
                 .getHpackEncoder()
@@ -68,7 +83,15 @@ public final class BatchedHttp2 {
                                 : maxHeaderBytes);
         BatchingSession session =
                 new BatchingSession(
-                        connector.getScheduler(), endPoint, parser, generator, listener, bursts);
+                        connector.getScheduler(),
+                        endPoint,
+                        parser,
+                        generator,
+                        listener,
+                        bursts,
+                        bounds,
+                        payer,
+                        budget);
         session.setMaxLocalStreams(factory.getMaxConcurrentStreams());
         session.setMaxRemoteStreams(factory.getMaxConcurrentStreams());
         session.setMaxEncoderTableCapacity(factory.getMaxEncoderTableCapacity());

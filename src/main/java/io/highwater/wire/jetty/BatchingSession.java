@@ -1,11 +1,20 @@
 package io.highwater.wire.jetty;
 
+import io.highwater.limits.Payer;
+import java.util.List;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.BufferingFlowControlStrategy;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
+import org.eclipse.jetty.http2.frames.DataFrame;
 import org.eclipse.jetty.http2.frames.Frame;
 import org.eclipse.jetty.http2.frames.FrameType;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 import org.eclipse.jetty.http2.generator.Generator;
 import org.eclipse.jetty.http2.hpack.HpackException;
@@ -14,18 +23,35 @@ import org.eclipse.jetty.http2.server.internal.HTTP2ServerSession;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Jetty's HTTP/2 session with a {@link StreamBatcher}, and the two places where Jetty comes to it:
- * when its flusher is about to write, and when a window was widened. Thread-safe as Jetty's is.
+ * when its flusher is about to write, and when a window was widened. And with bounds: on requests
+ * at once, and on frames that waste. Thread-safe as Jetty's is.
  */
 final class BatchingSession extends HTTP2ServerSession {
     /** Jetty's own default: half a window is gathered before it is given back. */
     private static final float GIVE_BACK_RATIO = 0.5f;
 
+    /** A client's frame of a WebSocket has more, its head alone (RFC 6455 section 5.2). */
+    private static final int TINY_BYTES = 6;
+
+    private static final Object REFUSED = "refused_stream";
+    private static final Object TINY = "tiny_data";
+    private static final Object USELESS = "useless_window_update";
+
     private final StreamBatcher batcher;
+    private final Http2Bounds bounds;
+    private final Payer payer;
+    private final EventBudget budget;
+    private final Requests requests;
+    private final WindowCredit credit;
+
+    /** Of the stream that is being made. Confined to the thread that parses. */
+    private @Nullable RequestPlace place;
 
     BatchingSession(
             Scheduler scheduler,
@@ -33,13 +59,126 @@ final class BatchingSession extends HTTP2ServerSession {
             ServerParser parser,
             BatchGenerator generator,
             ServerSessionListener listener,
-            StreamBursts bursts) {
+            StreamBursts bursts,
+            Http2Bounds bounds,
+            Payer payer,
+            EventBudget budget) {
         super(scheduler, endPoint, parser, generator, listener, new BatchFlowControl());
+        this.bounds = bounds;
+        this.payer = payer;
+        this.budget = budget;
+        requests = new Requests(bounds, payer);
+        credit = generator.credit;
         batcher = new StreamBatcher(this, generator.getByteBufferPool(), bursts);
     }
 
     StreamBatcher batcher() {
         return batcher;
+    }
+
+    Http2Bounds bounds() {
+        return bounds;
+    }
+
+    Payer payer() {
+        return payer;
+    }
+
+    Requests requests() {
+        return requests;
+    }
+
+    /** The place of the stream that is being made, once. */
+    @Nullable RequestPlace takePlace() {
+        RequestPlace taken = place;
+        place = null;
+        return taken;
+    }
+
+    // What Jetty's parser brings.
+
+    @Override
+    public void onHeaders(HeadersFrame frame) {
+        super.onHeaders(frame);
+        RequestPlace left = takePlace();
+        if (left != null) {
+            // No handler has it: Jetty answers for itself, or has reset the stream.
+            if (getStream(frame.getStreamId()) instanceof PlainStream stream) {
+                stream.hold(left);
+            } else {
+                left.free();
+            }
+        }
+    }
+
+    @Override
+    protected @Nullable HTTP2Stream createRemoteStream(int id, MetaData.Request request) {
+        RequestPlace entered = budget.isRefused() ? null : requests.enter(isPlain(request));
+        if (entered == null) {
+            refuse(id);
+            return null;
+        }
+        HTTP2Stream stream = super.createRemoteStream(id, request);
+        if (stream == null) {
+            entered.free();
+            waste(REFUSED);
+            return null;
+        }
+        place = entered;
+        entered.start((BoundedStream) stream);
+        return stream;
+    }
+
+    /** For what Jetty could not read, too: it answers 400 to whatever it may have been. */
+    private static boolean isPlain(MetaData.Request request) {
+        return !(request instanceof MetaData.ConnectRequest)
+                || MetaData.Failed.getFailure(request) != null;
+    }
+
+    @Override
+    protected HTTP2Stream newStream(int id, MetaData.Request request, boolean local) {
+        if (local) {
+            return super.newStream(id, request, true);
+        }
+        return isPlain(request)
+                ? new PlainStream(this, id, request)
+                : new BoundedStream(this, id, request);
+    }
+
+    /** RFC 9113 section 8.7: it may be asked again. Of the stream nothing is kept. */
+    private void refuse(int id) {
+        updateLastRemoteStreamId(id);
+        if (waste(REFUSED)) {
+            ResetFrame reset = new ResetFrame(id, ErrorCode.REFUSED_STREAM_ERROR.code);
+            frames(null, List.of(reset), Callback.NOOP);
+        }
+    }
+
+    @Override
+    public void onData(Stream.Data data) {
+        DataFrame frame = data.frame();
+        int length = frame.remaining();
+        // Jetty has counted those that are empty and have no padding.
+        boolean tiny = length < TINY_BYTES && length + frame.padding() > 0 && !frame.isEndStream();
+        if (!tiny || waste(TINY)) {
+            super.onData(data);
+        }
+    }
+
+    @Override
+    public void onWindowUpdate(WindowUpdateFrame frame) {
+        if (credit.take(getStreamsOpened()) || waste(USELESS)) {
+            super.onWindowUpdate(frame);
+        }
+    }
+
+    /** False where it was too much, and the connection ends. */
+    private boolean waste(Object event) {
+        boolean allowed = budget.onEvent(event);
+        if (!allowed) {
+            onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, event + "_rate");
+        }
+        return allowed;
     }
 
     /** Stands for what the batcher has when the flusher comes to it. Immutable. */
@@ -53,18 +192,56 @@ final class BatchingSession extends HTTP2ServerSession {
         }
     }
 
+    /** Has no bytes; its callback tells that all before it is on the socket. Immutable. */
+    static final class MarkFrame extends Frame {
+        MarkFrame() {
+            super(FrameType.PREFACE);
+        }
+    }
+
     /** Makes bytes of frames. Used by the flusher alone. */
     static final class BatchGenerator extends Generator {
-        BatchGenerator(ByteBufferPool pool, boolean direct, int maxHeaderBlockFragment) {
+        private final WindowCredit credit = new WindowCredit();
+        private final EventBudget budget;
+
+        BatchGenerator(
+                ByteBufferPool pool,
+                boolean direct,
+                int maxHeaderBlockFragment,
+                EventBudget budget) {
             super(pool, direct, maxHeaderBlockFragment);
+            this.budget = budget;
         }
 
         @Override
         public int control(RetainableByteBuffer.Mutable accumulator, Frame frame)
                 throws HpackException {
-            return frame instanceof BatchFrame batch
-                    ? batch.batcher.generate(accumulator)
-                    : super.control(accumulator, frame);
+            if (frame instanceof BatchFrame batch) {
+                return batch.batcher.generate(accumulator, credit);
+            }
+            if (frame instanceof MarkFrame) {
+                return 0;
+            }
+            if (frame instanceof HeadersFrame headers
+                    && headers.getMetaData() instanceof MetaData.Response response
+                    && isWaste(response.getStatus())) {
+                // Too much, and the next event ends the connection: not from within the flusher.
+                budget.onEvent(response);
+            }
+            return super.control(accumulator, frame);
+        }
+
+        /** A request that no good client repeats; what was malformed has been counted already. */
+        private static boolean isWaste(int status) {
+            return status == HttpStatus.TOO_MANY_REQUESTS_429
+                    || status == HttpStatus.URI_TOO_LONG_414
+                    || status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431;
+        }
+
+        @Override
+        public int data(RetainableByteBuffer.Mutable accumulator, DataFrame frame, int maxLength) {
+            credit.add(1);
+            return super.data(accumulator, frame, maxLength);
         }
     }
 

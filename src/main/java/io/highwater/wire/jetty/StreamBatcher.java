@@ -194,10 +194,12 @@ final class StreamBatcher implements Callback {
     /**
      * Puts what may go into {@code to}.
      *
+     * @param credit hears of the frames
      * @return bytes, frame headers included
      */
-    int generate(RetainableByteBuffer.Mutable to) {
+    int generate(RetainableByteBuffer.Mutable to, WindowCredit credit) {
         long before = to.size();
+        int sent;
         synchronized (this) {
             scheduled = false;
             if (failure != null) {
@@ -205,13 +207,15 @@ final class StreamBatcher implements Callback {
             }
             int window = session.getSendWindow();
             batch.addEnding(landing);
-            int sent = batch.take(window, to);
+            sent = batch.take(window, to);
             held = !batch.isEmpty();
             sent += takeLine(window - sent);
             pieces.takePieces(to);
             session.updateSendWindow(-sent);
         }
-        return (int) (to.size() - before);
+        int bytes = (int) (to.size() - before);
+        credit.add((bytes - sent) / Frame.HEADER_LENGTH);
+        return bytes;
     }
 
     /** One frame of each in turn, as far as room and the connection's window go. */

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
+import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RawStreams;
+import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Opcode;
@@ -161,7 +163,12 @@ final class BatchedWires implements AutoCloseable {
                             connector,
                             endPoint,
                             newSessionListener(connector, endPoint),
-                            bursts);
+                            bursts,
+                            new Http2Bounds(
+                                    Ledger.unbounded(),
+                                    new TimerWheel(0),
+                                    Ticker.system(),
+                                    Duration.ZERO));
             connection.getSession().getGenerator().getHpackEncoder().setTableCapacity(0);
             return configure(connection, connector, endPoint);
         }

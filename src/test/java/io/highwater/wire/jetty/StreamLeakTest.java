@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.eclipse.jetty.http2.HTTP2Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -63,7 +62,7 @@ class StreamLeakTest {
             await().atMost(Duration.ofSeconds(20))
                     .untilAsserted(
                             () -> {
-                                assertThat(LiveObjects.count(HTTP2Stream.class)).isEqualTo(1);
+                                assertThat(LiveObjects.count(BoundedStream.class)).isEqualTo(1);
                                 assertThat(LiveObjects.count(StreamTransport.class)).isEqualTo(1);
                             });
         }

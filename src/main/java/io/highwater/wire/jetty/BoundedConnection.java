@@ -1,0 +1,286 @@
+package io.highwater.wire.jetty;
+
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Debtor;
+import io.highwater.limits.Payer;
+import java.util.List;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.api.server.ServerSessionListener;
+import org.eclipse.jetty.http2.frames.DataFrame;
+import org.eclipse.jetty.http2.frames.GoAwayFrame;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.http2.frames.PingFrame;
+import org.eclipse.jetty.http2.frames.PriorityFrame;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.http2.frames.SettingsFrame;
+import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
+import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpChannel;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jetty's HTTP/2 connection with an end to what it may take of a thread, and to what it may have us
+ * answer. Thread-safe as Jetty's is.
+ */
+final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
+    // Jetty reads and parses for as long as bytes come, on the thread that selects for many. Here a
+    // turn has a number of steps; when they are used up the connection has nothing more to read
+    // (TurnEndPoint), Jetty waits for it to be readable, which it is, and all others of the
+    // selector have their turn first. Over TLS, what is decrypted already goes to another thread.
+    //
+    // And nothing more is read while the peer does not read the answers that its frames have made:
+    // pongs, acknowledgements, resets. Jetty's queue of them has no end. What it holds then goes
+    // out without us reading, since none of it waits for a window.
+
+    /** A step is a frame, or a KiB. What one read brings, 16 KiB, is always parsed whole. */
+    private static final int STEPS_A_TURN = 256;
+
+    /**
+     * Frames that wait for the socket: the least that a mass close makes is not held up by this.
+     */
+    private static final int MOST_ANSWERS = 1_024;
+
+    /** What a connection keeps without its streams, its tables full. Measured. */
+    static final int BYTES = 24 << 10;
+
+    private static final HttpChannel.Factory CHANNELS = new HttpChannel.DefaultFactory();
+
+    private final BatchingSession session;
+    private final Payer payer;
+    private final EventBudget budget;
+    private final Book book;
+    private final TurnEndPoint readEndPoint;
+
+    /** Confined to the thread that produces, which is one at a time. */
+    private int steps;
+
+    /** It is not read, and comes back by itself. */
+    private volatile boolean held;
+
+    /** Guarded by this: it counts in the book. */
+    private boolean counted;
+
+    BoundedConnection(
+            Connector connector,
+            EndPoint endPoint,
+            HttpConfiguration http,
+            BatchingSession session,
+            ServerSessionListener listener,
+            EventBudget budget) {
+        super(connector, endPoint, http, session, listener);
+        this.session = session;
+        this.payer = session.payer();
+        this.budget = budget;
+        this.book = session.bounds().ledger().book(Account.HTTP);
+        this.readEndPoint = new TurnEndPoint(endPoint, this);
+    }
+
+    // Its life.
+
+    @Override
+    public void onOpen() {
+        synchronized (this) {
+            counted = true;
+            book.add(payer, BYTES);
+            book.join(this);
+        }
+        book.settle(payer);
+        super.onOpen();
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        uncount();
+        super.onClose(cause);
+    }
+
+    private synchronized boolean uncount() {
+        boolean was = counted;
+        if (was) {
+            counted = false;
+            book.leave(this);
+            book.add(payer, -BYTES);
+        }
+        return was;
+    }
+
+    @Override
+    public void onPreface() {
+        super.onPreface();
+        if (budget.isRefused()) {
+            onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "refused");
+        }
+    }
+
+    // As a debtor: while it carries nothing. What it carries has bounds of its own.
+
+    @Override
+    public Payer payer() {
+        return payer;
+    }
+
+    @Override
+    public long keptBytes() {
+        return session.getStreamCount() == 0 ? BYTES : 0;
+    }
+
+    @Override
+    public boolean end(Account account) {
+        if (session.getStreamCount() > 0 || !uncount()) {
+            return false;
+        }
+        session.close(
+                ErrorCode.ENHANCE_YOUR_CALM_ERROR.code,
+                "full: " + account.label(),
+                Callback.from(session::disconnect));
+        return true;
+    }
+
+    // Its turns.
+
+    @Override
+    public EndPoint getEndPoint() {
+        // Jetty's constructor asks, too.
+        return readEndPoint == null ? super.getEndPoint() : readEndPoint;
+    }
+
+    @Override
+    public void onFillable() {
+        steps = 0;
+        super.onFillable();
+    }
+
+    /** Whether there is anything to read for this connection now, as far as we care. */
+    boolean mayRead() {
+        if (budget.isOver()) {
+            // The answer to a request may have been what was too much: that has told nobody.
+            session.onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "event_rate");
+            held = true;
+            return false;
+        }
+        if (session.getFrameQueueSize() >= MOST_ANSWERS) {
+            held = true;
+            return false;
+        }
+        return steps < STEPS_A_TURN;
+    }
+
+    void onRead(int bytes) {
+        if (bytes > 0) {
+            steps += bytes >> 10;
+        }
+    }
+
+    @Override
+    public boolean isFillInterested() {
+        return held || super.isFillInterested();
+    }
+
+    @Override
+    public void fillInterested(Callback callback) {
+        if (held) {
+            // Without an answer to wait for when it is over: Jetty closes it when GOAWAY is out.
+            session.frames(
+                    null,
+                    List.of(new BatchingSession.MarkFrame()),
+                    Callback.from(Invocable.InvocationType.NON_BLOCKING, this::release));
+        } else {
+            super.fillInterested(callback);
+        }
+    }
+
+    /** The peer has read what waited, or is gone. */
+    private void release() {
+        if (!budget.isOver()) {
+            steps = 0;
+            held = false;
+            dispatch();
+        }
+    }
+
+    @Override
+    public void onHeaders(HeadersFrame frame) {
+        steps++;
+        super.onHeaders(frame);
+    }
+
+    @Override
+    public void onData(DataFrame frame) {
+        steps++;
+        super.onData(frame);
+    }
+
+    @Override
+    public void onPriority(PriorityFrame frame) {
+        steps++;
+        super.onPriority(frame);
+    }
+
+    @Override
+    public void onReset(ResetFrame frame) {
+        steps++;
+        super.onReset(frame);
+    }
+
+    @Override
+    public void onSettings(SettingsFrame frame) {
+        steps++;
+        super.onSettings(frame);
+    }
+
+    @Override
+    public void onPing(PingFrame frame) {
+        steps++;
+        super.onPing(frame);
+    }
+
+    @Override
+    public void onGoAway(GoAwayFrame frame) {
+        steps++;
+        super.onGoAway(frame);
+    }
+
+    @Override
+    public void onWindowUpdate(WindowUpdateFrame frame) {
+        steps++;
+        super.onWindowUpdate(frame);
+    }
+
+    // Its requests.
+
+    /** As Jetty's, with a stream that gives the request's place free. */
+    @Override
+    public void onNewStream(HTTP2Stream stream, HeadersFrame frame) {
+        RequestPlace place = session.takePlace();
+        if (place == null) {
+            super.onNewStream(stream, frame);
+            return;
+        }
+        HttpChannel channel = CHANNELS.newHttpChannel(this);
+        channel.initialize();
+        RequestStream request = new RequestStream(this, channel, stream, place);
+        channel.setHttpStream(request);
+        stream.setAttachment(request);
+        Runnable task = request.onRequest(frame);
+        if (task == null) {
+            return;
+        }
+        Runnable unlessGone =
+                () -> {
+                    if (stream.isClosed()) {
+                        // Jetty's own task would do nothing, and tell nobody.
+                        place.free();
+                    } else {
+                        task.run();
+                    }
+                };
+        offerTask(Invocable.from(Invocable.getInvocationType(task), unlessGone), false);
+    }
+}

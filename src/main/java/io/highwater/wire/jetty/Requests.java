@@ -1,0 +1,86 @@
+package io.highwater.wire.jetty;
+
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
+import io.highwater.time.TimerWheel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that are under way on one HTTP/2 connection, opening handshakes among them: how many
+ * there may be, and what they keep, in the account of plain HTTP. Thread-safe.
+ */
+final class Requests {
+    /** Browsers ask for a page's parts at once, some dozens; RFC 9113 section 6.5.2 has 100. */
+    static final int MOST_PLAIN = 100;
+
+    /**
+     * What a request keeps: stream, head, channel, request and response, the thread that answers.
+     * Measured.
+     */
+    static final int BYTES = 6 << 10;
+
+    /** Where requests have no deadline: how often it is asked whether one is over. */
+    private static final Duration LOOK = Duration.ofMinutes(1);
+
+    private final Book book;
+    private final Payer payer;
+    private final TimerWheel wheel;
+    private final Duration timeout;
+    private final boolean endsLate;
+    private final AtomicInteger plain = new AtomicInteger();
+
+    Requests(Http2Bounds bounds, Payer payer) {
+        this.book = bounds.ledger().book(Account.HTTP);
+        this.payer = payer;
+        this.wheel = bounds.wheel();
+        this.endsLate = !bounds.requestTimeout().isZero();
+        this.timeout = endsLate ? bounds.requestTimeout() : LOOK;
+    }
+
+    /**
+     * A place for one more; null where there is none.
+     *
+     * @param isPlain false for an opening handshake
+     */
+    @Nullable RequestPlace enter(boolean isPlain) {
+        if (isPlain && plain.incrementAndGet() > MOST_PLAIN) {
+            plain.decrementAndGet();
+            return null;
+        }
+        if (!book.tryAdd(payer, BYTES)) {
+            if (isPlain) {
+                plain.decrementAndGet();
+            }
+            return null;
+        }
+        return new RequestPlace(this, isPlain);
+    }
+
+    void leave(RequestPlace place) {
+        wheel.cancel(place);
+        book.add(payer, -BYTES);
+        if (place.isPlain()) {
+            plain.decrementAndGet();
+        }
+    }
+
+    void schedule(RequestPlace place) {
+        wheel.schedule(place, wheel.nowNanos() + timeout.toNanos());
+    }
+
+    boolean endsLate() {
+        return endsLate;
+    }
+
+    long timeoutSeconds() {
+        return Math.max(1, timeout.toSeconds());
+    }
+
+    /** Plain ones, for tests. */
+    int plain() {
+        return plain.get();
+    }
+}

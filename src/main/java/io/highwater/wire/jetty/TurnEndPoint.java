@@ -1,0 +1,167 @@
+package io.highwater.wire.jetty;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * The EndPoint that an HTTP/2 connection reads: it has nothing more to read when the connection's
+ * turn is over. All else is its socket's or TLS's. Thread-safe as those are.
+ */
+final class TurnEndPoint implements EndPoint, EndPoint.Wrapper {
+    private final EndPoint endPoint;
+    private final BoundedConnection connection;
+
+    TurnEndPoint(EndPoint endPoint, BoundedConnection connection) {
+        this.endPoint = endPoint;
+        this.connection = connection;
+    }
+
+    @Override
+    public EndPoint unwrap() {
+        return endPoint;
+    }
+
+    @Override
+    public int fill(ByteBuffer buffer) throws IOException {
+        if (!connection.mayRead()) {
+            return 0;
+        }
+        int filled = endPoint.fill(buffer);
+        connection.onRead(filled);
+        return filled;
+    }
+
+    @Override
+    public SocketAddress getLocalSocketAddress() {
+        return endPoint.getLocalSocketAddress();
+    }
+
+    @Override
+    public SocketAddress getRemoteSocketAddress() {
+        return endPoint.getRemoteSocketAddress();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return endPoint.isOpen();
+    }
+
+    @Override
+    public long getCreatedTimeStamp() {
+        return endPoint.getCreatedTimeStamp();
+    }
+
+    @Override
+    public void shutdownOutput() {
+        endPoint.shutdownOutput();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return endPoint.isOutputShutdown();
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return endPoint.isInputShutdown();
+    }
+
+    @Override
+    public void close() {
+        endPoint.close();
+    }
+
+    @Override
+    public void close(Throwable cause) {
+        endPoint.close(cause);
+    }
+
+    @Override
+    public boolean flush(ByteBuffer... buffers) throws IOException {
+        return endPoint.flush(buffers);
+    }
+
+    @Override
+    public Object getTransport() {
+        return endPoint.getTransport();
+    }
+
+    @Override
+    public long getIdleTimeout() {
+        return endPoint.getIdleTimeout();
+    }
+
+    @Override
+    public void setIdleTimeout(long idleTimeout) {
+        endPoint.setIdleTimeout(idleTimeout);
+    }
+
+    @Override
+    public void fillInterested(Callback callback) {
+        endPoint.fillInterested(callback);
+    }
+
+    @Override
+    public boolean tryFillInterested(Callback callback) {
+        return endPoint.tryFillInterested(callback);
+    }
+
+    @Override
+    public boolean isFillInterested() {
+        return endPoint.isFillInterested();
+    }
+
+    @Override
+    public void write(Callback callback, ByteBuffer... buffers) {
+        endPoint.write(callback, buffers);
+    }
+
+    @Override
+    public void write(boolean last, ByteBuffer buffer, Callback callback) {
+        endPoint.write(last, buffer, callback);
+    }
+
+    @Override
+    public Callback cancelWrite(Throwable cause) {
+        return endPoint.cancelWrite(cause);
+    }
+
+    @Override
+    public Connection getConnection() {
+        return endPoint.getConnection();
+    }
+
+    @Override
+    public void setConnection(Connection other) {
+        endPoint.setConnection(other);
+    }
+
+    @Override
+    public void onOpen() {
+        endPoint.onOpen();
+    }
+
+    @Override
+    public void onClose(Throwable cause) {
+        endPoint.onClose(cause);
+    }
+
+    @Override
+    public void upgrade(Connection other) {
+        endPoint.upgrade(other);
+    }
+
+    @Override
+    public SslSessionData getSslSessionData() {
+        return endPoint.getSslSessionData();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return endPoint.isSecure();
+    }
+}

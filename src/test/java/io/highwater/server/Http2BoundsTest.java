@@ -1,0 +1,346 @@
+package io.highwater.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.highwater.limits.Account;
+import io.highwater.limits.AddressLimits;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitSettings;
+import io.highwater.limits.LimitsObserver;
+import io.highwater.limits.Payers;
+import io.highwater.limits.TcpConnections;
+import io.highwater.limits.TcpLimits;
+import io.highwater.testing.FakeTicker;
+import io.highwater.testing.RawStreams;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.jetty.StreamBursts;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What one client's HTTP/2 connections may cost, over real sockets. Time limits are guards. */
+@Timeout(60)
+class Http2BoundsTest {
+    private static final int REFUSED_STREAM = 7;
+    private static final int HEAP_BYTES = 512 << 20;
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+    private final Waiting waiting = new Waiting();
+    private Ledger ledger;
+    private HttpServer server;
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private void start(int wastePerSecond, int wasteBurst, int heapBytes) throws IOException {
+        AddressLimits limits = new AddressLimits(1_000_000, 1_000_000, wastePerSecond, wasteBurst);
+        ledger =
+                new Ledger(
+                        new LimitSettings(0.5, 0.25, limits),
+                        heapBytes,
+                        new Payers(limits, address -> false, ticker),
+                        LimitsObserver.NONE,
+                        ticker);
+        server =
+                new HttpServer(
+                        ServerSettings.defaults().withPort(0),
+                        new TunnelHandler(),
+                        edge(),
+                        ticker,
+                        new StreamBursts(),
+                        waiting);
+        server.start();
+    }
+
+    private Edge edge() {
+        return new Edge(
+                EdgeSettings.defaults(),
+                ledger,
+                new TcpConnections(
+                        TcpLimits.unlimited(), ledger.payers(), LimitsObserver.NONE, ticker),
+                wheel,
+                LimitsObserver.NONE);
+    }
+
+    private RawStreams connect() throws IOException {
+        return RawStreams.connect(URI.create("http://127.0.0.1:" + server.port()));
+    }
+
+    private long kept(Account account) {
+        return ledger.book(account).bytes();
+    }
+
+    @Test
+    void aHundredPlainRequestsAtOnceAndWebSocketsBesideThem() throws Exception {
+        start(1_000, 30_000, HEAP_BYTES);
+        try (RawStreams client = connect()) {
+            long before = keptByConnection(client);
+            List<Integer> streams = new ArrayList<>();
+            for (int i = 0; i < 150; i++) {
+                streams.add(client.get("/"));
+            }
+            for (int stream : streams.subList(100, 150)) {
+                RawStreams.Frame frame = client.next(stream);
+                assertThat(frame.type()).isEqualTo(RawStreams.RST_STREAM);
+                assertThat(ByteBuffer.wrap(frame.payload()).getInt()).isEqualTo(REFUSED_STREAM);
+            }
+            await().until(() -> waiting.requests.size() == 100);
+            echo(client);
+            long each = (kept(Account.HTTP) - before) / 100;
+            assertThat(each).isBetween(2_000L, 20_000L);
+            waiting.answerAll();
+            for (int stream : streams.subList(0, 100)) {
+                assertThat(client.next(stream).type()).isEqualTo(RawStreams.HEADERS);
+            }
+            await().until(() -> kept(Account.HTTP) == before);
+            int again = client.get("/");
+            waiting.answerNext();
+            assertThat(client.next(again).type()).isEqualTo(RawStreams.HEADERS);
+        }
+        await().until(() -> kept(Account.HTTP) == 0);
+    }
+
+    @Test
+    void aRequestThatWasResetCountsUntilItsHandlerIsDone() throws Exception {
+        start(1_000, 30_000, HEAP_BYTES);
+        try (RawStreams client = connect()) {
+            long before = keptByConnection(client);
+            for (int i = 0; i < 100; i++) {
+                client.write(RawStreams.RST_STREAM, 0, client.get("/"), new byte[] {0, 0, 0, 8});
+            }
+            client.get("/wait");
+            await().until(() -> !waiting.requests.isEmpty());
+            // Those that were reset before their turn were never begun.
+            await().until(
+                            () ->
+                                    (kept(Account.HTTP) - before) / waiting.requests.size()
+                                            == bytesOfOne());
+            waiting.answerAll();
+            await().until(() -> kept(Account.HTTP) == before);
+        }
+    }
+
+    private static long bytesOfOne() {
+        return 6 << 10;
+    }
+
+    @Test
+    void anAddressHasAQuarterOfTheAccount() throws Exception {
+        // A budget of 4 MiB, 0.4 for plain HTTP, 0.1 for an address.
+        start(1_000, 30_000, 8 << 20);
+        try (RawStreams client = connect()) {
+            List<Integer> streams = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                streams.add(client.get("/"));
+            }
+            RawStreams.Frame last = client.next(streams.get(49));
+            assertThat(last.type()).isEqualTo(RawStreams.RST_STREAM);
+            assertThat(kept(Account.HTTP))
+                    .isLessThanOrEqualTo(ledger.book(Account.HTTP).mostBytesOfAddress());
+        }
+    }
+
+    @Test
+    void aRequestThatWaitsForItsClientHasADeadline() throws Exception {
+        start(1_000, 30_000, HEAP_BYTES);
+        try (RawStreams client = connect()) {
+            client.initialWindow(0);
+            int unread = client.get("/");
+            int ours = client.get("/");
+            await().until(() -> waiting.requests.size() == 2);
+            waiting.answerNext();
+            assertThat(client.next(unread).type()).isEqualTo(RawStreams.HEADERS);
+            ticker.advance(Duration.ofSeconds(29), wheel);
+            echo(client);
+            assertThat(client.waiting(unread)).isZero();
+            ticker.advance(Duration.ofSeconds(2), wheel);
+            assertThat(client.next(unread).type()).isEqualTo(RawStreams.RST_STREAM);
+            // The other waits for us.
+            assertThat(client.waiting(ours)).isZero();
+            waiting.answerAll();
+            assertThat(client.next(ours).type()).isEqualTo(RawStreams.HEADERS);
+        }
+        await().until(() -> kept(Account.HTTP) == 0);
+    }
+
+    @Test
+    void whatNobodyReadsIsCountedUntilItsStreamIsGone() throws Exception {
+        start(1_000, 30_000, HEAP_BYTES);
+        try (RawStreams client = connect()) {
+            int stream = client.post("/");
+            for (int i = 0; i < 60; i++) {
+                client.write(RawStreams.DATA, 0, stream, new byte[1_000]);
+            }
+            await().until(() -> kept(Account.INBOUND) >= 60_000);
+            assertThat(kept(Account.INBOUND)).isLessThan(80_000);
+            client.write(RawStreams.RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+            await().until(() -> kept(Account.INBOUND) == 0);
+        }
+    }
+
+    @Test
+    void theStreamsWithMostUnreadEndFirst() throws Exception {
+        // A budget of 2 MiB, 0.3 for what came in, 78 KiB for an address.
+        start(1_000, 30_000, 4 << 20);
+        try (RawStreams client = connect()) {
+            int small = client.post("/");
+            client.write(RawStreams.DATA, 0, small, new byte[10]);
+            int first = client.post("/");
+            int second = client.post("/");
+            for (int i = 0; i < 60; i++) {
+                client.write(RawStreams.DATA, 0, first, new byte[1_000]);
+            }
+            for (int i = 0; i < 30; i++) {
+                client.write(RawStreams.DATA, 0, second, new byte[1_000]);
+            }
+            client.next(first, RawStreams.RST_STREAM);
+            await().until(() -> kept(Account.INBOUND) > 30_000 && kept(Account.INBOUND) < 40_000);
+            assertThat(client.waiting(small)).isZero();
+            assertThat(client.waiting(second)).isZero();
+        }
+        await().until(() -> kept(Account.INBOUND) == 0);
+    }
+
+    @Test
+    void wasteCountsOverAllConnectionsOfAnAddress() throws Exception {
+        start(10, 1_000, HEAP_BYTES);
+        for (int i = 0; i < 3; i++) {
+            try (RawStreams client = connect()) {
+                for (int j = 0; j < 300; j++) {
+                    client.write(RawStreams.PING, 0, 0, new byte[8]);
+                }
+                echo(client);
+            }
+        }
+        try (RawStreams client = connect()) {
+            assertThatThrownBy(
+                            () -> {
+                                for (int j = 0; j < 300; j++) {
+                                    client.write(RawStreams.PING, 0, 0, new byte[8]);
+                                }
+                                echo(client);
+                            })
+                    .satisfiesAnyOf(
+                            e -> assertThat(e).hasMessageContaining("rate"),
+                            e -> assertThat(e).isInstanceOf(IOException.class));
+        }
+        try (RawStreams client = connect()) {
+            assertThatThrownBy(() -> echo(client))
+                    .satisfiesAnyOf(
+                            e -> assertThat(e).hasMessageContaining("refused"),
+                            e -> assertThat(e).isInstanceOf(IOException.class));
+        }
+        ticker.advance(Duration.ofSeconds(11));
+        try (RawStreams client = connect()) {
+            echo(client);
+        }
+    }
+
+    @Test
+    void windowUpdatesThatNothingAsksForAreWaste() throws Exception {
+        start(1, 1_000, HEAP_BYTES);
+        try (RawStreams client = connect()) {
+            int stream = client.open("/");
+            for (int i = 0; i < 2_000; i++) {
+                client.sendText(stream, "hello");
+                client.next(stream, RawStreams.DATA);
+                client.widen(stream, 1);
+                client.widen(0, 1);
+            }
+            assertThatThrownBy(
+                            () -> {
+                                for (int i = 0; i < 20_000; i++) {
+                                    client.widen(0, 1);
+                                }
+                                echo(client);
+                            })
+                    .satisfiesAnyOf(
+                            e -> assertThat(e).hasMessageContaining("window_update"),
+                            e -> assertThat(e).isInstanceOf(IOException.class));
+        }
+    }
+
+    @Test
+    void othersHaveTheirTurnBesideAFlood() throws Exception {
+        // Nothing of this is too much: only turns help.
+        start(1_000_000, 1_000_000, HEAP_BYTES);
+        AtomicBoolean stop = new AtomicBoolean();
+        Queue<Throwable> ended = new ConcurrentLinkedQueue<>();
+        try (RawStreams flood = connect();
+                RawStreams client = connect()) {
+            Thread flooding =
+                    new Thread(
+                            () -> {
+                                try {
+                                    while (!stop.get()) {
+                                        flood.widenOften(0, 1_000);
+                                        ticker.advance(Duration.ofMillis(1));
+                                    }
+                                } catch (IOException e) {
+                                    ended.add(e);
+                                }
+                            });
+            flooding.start();
+            for (int i = 0; i < 100; i++) {
+                echo(client);
+            }
+            stop.set(true);
+            flooding.join();
+            assertThat(ended).isEmpty();
+        }
+    }
+
+    /** What it keeps without a request. */
+    private long keptByConnection(RawStreams client) throws IOException {
+        echo(client);
+        return kept(Account.HTTP);
+    }
+
+    private static void echo(RawStreams client) throws IOException {
+        int stream = client.open("/");
+        client.widen(stream, 100);
+        client.sendText(stream, "hello");
+        assertThat(client.next(stream, RawStreams.DATA).payload()).hasSizeGreaterThan(0);
+        client.write(RawStreams.RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
+    }
+
+    /** Reads no body, and answers when it is told to. */
+    private static final class Waiting extends Handler.Abstract.NonBlocking {
+        private final Queue<Runnable> requests = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            requests.add(() -> response.write(true, ByteBuffer.allocate(100), callback));
+            return true;
+        }
+
+        void answerNext() {
+            await().until(() -> !requests.isEmpty());
+            requests.remove().run();
+        }
+
+        void answerAll() {
+            for (Runnable next = requests.poll(); next != null; next = requests.poll()) {
+                next.run();
+            }
+        }
+    }
+}
