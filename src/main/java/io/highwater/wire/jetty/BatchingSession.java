@@ -15,6 +15,7 @@ import org.eclipse.jetty.http2.frames.Frame;
 import org.eclipse.jetty.http2.frames.FrameType;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.http2.frames.SettingsFrame;
 import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 import org.eclipse.jetty.http2.generator.Generator;
 import org.eclipse.jetty.http2.hpack.HpackException;
@@ -39,6 +40,9 @@ final class BatchingSession extends HTTP2ServerSession {
     /** A client's frame of a WebSocket has more, its head alone (RFC 6455 section 5.2). */
     private static final int TINY_BYTES = 6;
 
+    /** A client that measures its line doubles its windows until they are large enough. */
+    private static final int MOST_WINDOW_CHANGES = 16;
+
     private static final Object REFUSED = "refused_stream";
     private static final Object TINY = "tiny_data";
     private static final Object USELESS = "useless_window_update";
@@ -49,6 +53,9 @@ final class BatchingSession extends HTTP2ServerSession {
     private final EventBudget budget;
     private final Requests requests;
     private final WindowCredit credit;
+
+    /** Confined to the thread that parses, like the place. */
+    private int windowChanges;
 
     /** Of the stream that is being made. Confined to the thread that parses. */
     private @Nullable RequestPlace place;
@@ -113,7 +120,8 @@ final class BatchingSession extends HTTP2ServerSession {
 
     @Override
     protected @Nullable HTTP2Stream createRemoteStream(int id, MetaData.Request request) {
-        RequestPlace entered = budget.isRefused() ? null : requests.enter(isPlain(request));
+        RequestPlace entered =
+                budget.isRefused() ? null : requests.enter(request, isPlain(request));
         if (entered == null) {
             refuse(id);
             return null;
@@ -140,9 +148,7 @@ final class BatchingSession extends HTTP2ServerSession {
         if (local) {
             return super.newStream(id, request, true);
         }
-        return isPlain(request)
-                ? new PlainStream(this, id, request)
-                : new BoundedStream(this, id, request);
+        return isPlain(request) ? new PlainStream(this, id) : new BoundedStream(this, id);
     }
 
     /** RFC 9113 section 8.7: it may be asked again. Of the stream nothing is kept. */
@@ -162,6 +168,17 @@ final class BatchingSession extends HTTP2ServerSession {
         boolean tiny = length < TINY_BYTES && length + frame.padding() > 0 && !frame.isEndStream();
         if (!tiny || waste(TINY)) {
             super.onData(data);
+        }
+    }
+
+    /** A change of the window that streams begin with is one of each of them. */
+    @Override
+    public void onSettings(SettingsFrame frame, boolean reply) {
+        boolean changes = frame.getSettings().containsKey(SettingsFrame.INITIAL_WINDOW_SIZE);
+        if (changes && ++windowChanges > MOST_WINDOW_CHANGES) {
+            onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "window_change_rate");
+        } else {
+            super.onSettings(frame, reply);
         }
     }
 

@@ -42,13 +42,21 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
     /** A step is a frame, or a KiB. What one read brings, 16 KiB, is always parsed whole. */
     private static final int STEPS_A_TURN = 256;
 
+    /** A request is answered, or a handshake decided, on this thread. */
+    private static final int STEPS_A_HEAD = 16;
+
+    /** After a turn with so many of them, reads are small, or one would bring hundreds. */
+    private static final int MANY_HEADS = STEPS_A_TURN / STEPS_A_HEAD;
+
+    private static final int SMALL_READ_BYTES = 2 << 10;
+
     /**
      * Frames that wait for the socket: the least that a mass close makes is not held up by this.
      */
     private static final int MOST_ANSWERS = 1_024;
 
     /** What a connection keeps without its streams, its tables full. Measured. */
-    static final int BYTES = 24 << 10;
+    static final int BYTES = 16 << 10;
 
     private static final HttpChannel.Factory CHANNELS = new HttpChannel.DefaultFactory();
 
@@ -60,6 +68,11 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
 
     /** Confined to the thread that produces, which is one at a time. */
     private int steps;
+
+    /** Of this turn; confined like the steps, as is what follows. */
+    private int heads;
+
+    private boolean readsSmall;
 
     /** It is not read, and comes back by itself. */
     private volatile boolean held;
@@ -153,8 +166,14 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
 
     @Override
     public void onFillable() {
-        steps = 0;
+        beginTurn();
         super.onFillable();
+    }
+
+    private void beginTurn() {
+        readsSmall = heads >= MANY_HEADS;
+        heads = 0;
+        steps = 0;
     }
 
     /** Whether there is anything to read for this connection now, as far as we care. */
@@ -170,6 +189,11 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
             return false;
         }
         return steps < STEPS_A_TURN;
+    }
+
+    /** The most that is to be read at once. */
+    int mostBytes() {
+        return readsSmall ? SMALL_READ_BYTES : Integer.MAX_VALUE;
     }
 
     void onRead(int bytes) {
@@ -199,7 +223,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
     /** The peer has read what waited, or is gone. */
     private void release() {
         if (!budget.isOver()) {
-            steps = 0;
+            beginTurn();
             held = false;
             dispatch();
         }
@@ -207,7 +231,8 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
 
     @Override
     public void onHeaders(HeadersFrame frame) {
-        steps++;
+        heads++;
+        steps += STEPS_A_HEAD;
         super.onHeaders(frame);
     }
 

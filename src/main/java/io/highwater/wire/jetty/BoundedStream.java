@@ -5,6 +5,10 @@ import io.highwater.limits.Book;
 import io.highwater.limits.Debtor;
 import io.highwater.limits.Payer;
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Stream;
@@ -22,6 +26,8 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     /** A frame in Jetty's queue, without its payload: copy, buffer, frame, array. Measured. */
     static final int FRAME_BYTES = 168;
 
+    private static final MetaData.Request CONNECT = request(HttpMethod.CONNECT);
+
     /** Somebody waits for the next DATA, and will read it at once. */
     private volatile boolean demanded;
 
@@ -31,8 +37,22 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     /** Guarded by this: of copies in Jetty's queue. */
     private int keptBytes;
 
+    /** That of a WebSocket. */
+    BoundedStream(BatchingSession session, int id) {
+        this(session, id, CONNECT);
+    }
+
     BoundedStream(BatchingSession session, int id, MetaData.Request request) {
         super(session, id, request, false);
+    }
+
+    /**
+     * What a stream keeps of its request: Jetty asks for the method alone, and would keep the whole
+     * head, as long as the stream lives.
+     */
+    static MetaData.Request request(HttpMethod method) {
+        return new MetaData.Request(
+                method.asString(), HttpURI.from("/"), HttpVersion.HTTP_2, HttpFields.EMPTY);
     }
 
     private BatchingSession session() {

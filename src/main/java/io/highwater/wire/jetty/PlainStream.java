@@ -1,6 +1,7 @@
 package io.highwater.wire.jetty;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.DataFrame;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream that carries a plain request, and knows whose turn it is. Thread-safe as Jetty's. */
 final class PlainStream extends BoundedStream {
+    /** As Jetty has it of any method but CONNECT. */
+    private static final MetaData.Request REQUEST = request(HttpMethod.GET);
+
     private final AtomicLong movedBytes = new AtomicLong();
 
     /** Something of the answer is with the flusher, which waits for a window or for the socket. */
@@ -17,8 +21,8 @@ final class PlainStream extends BoundedStream {
     /** Held where no handler has it: of a request that Jetty answers itself. */
     private volatile @Nullable RequestPlace place;
 
-    PlainStream(BatchingSession session, int id, MetaData.Request request) {
-        super(session, id, request);
+    PlainStream(BatchingSession session, int id) {
+        super(session, id, REQUEST);
     }
 
     void hold(RequestPlace held) {

@@ -14,6 +14,7 @@ final class RequestPlace extends Timer {
 
     private final Requests requests;
     private final boolean plain;
+    private final int bytes;
 
     @GuardedBy("this")
     private @Nullable BoundedStream stream;
@@ -25,13 +26,21 @@ final class RequestPlace extends Timer {
     @GuardedBy("this")
     private boolean free;
 
-    RequestPlace(Requests requests, boolean plain) {
+    /**
+     * @param bytes of the account that it takes
+     */
+    RequestPlace(Requests requests, boolean plain, int bytes) {
         this.requests = requests;
         this.plain = plain;
+        this.bytes = bytes;
     }
 
     boolean isPlain() {
         return plain;
+    }
+
+    int bytes() {
+        return bytes;
     }
 
     /** Its time begins. */
@@ -67,7 +76,8 @@ final class RequestPlace extends Timer {
             }
             if (!late.isClosed()) {
                 long moved = late.movedBytes();
-                boolean moves = moved - movedBytes >= requests.timeoutSeconds() * leastBytes();
+                long least = requests.timeoutSeconds() * LEAST_BYTES_PER_SECOND;
+                boolean moves = moved - movedBytes >= least;
                 movedBytes = moved;
                 if (moves || !requests.endsLate() || !late.waitsForClient()) {
                     late = null;
@@ -83,9 +93,5 @@ final class RequestPlace extends Timer {
             requests.schedule(this);
             late.giveUp("request_timeout");
         }
-    }
-
-    private static long leastBytes() {
-        return LEAST_BYTES_PER_SECOND;
     }
 }

@@ -6,6 +6,8 @@ import io.highwater.limits.Payer;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.MetaData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +18,11 @@ final class Requests {
     /** Browsers ask for a page's parts at once, some dozens; RFC 9113 section 6.5.2 has 100. */
     static final int MOST_PLAIN = 100;
 
-    /**
-     * What a request keeps: stream, head, channel, request and response, the thread that answers.
-     * Measured.
-     */
-    static final int BYTES = 6 << 10;
+    /** What a request keeps without its fields: stream, channel, request, answer. Measured. */
+    private static final int BYTES = 2_500;
+
+    /** A field without its text: three objects. */
+    private static final int FIELD_BYTES = 128;
 
     /** Where requests have no deadline: how often it is asked whether one is over. */
     private static final Duration LOOK = Duration.ofMinutes(1);
@@ -45,23 +47,33 @@ final class Requests {
      *
      * @param isPlain false for an opening handshake
      */
-    @Nullable RequestPlace enter(boolean isPlain) {
+    @Nullable RequestPlace enter(MetaData.Request request, boolean isPlain) {
         if (isPlain && plain.incrementAndGet() > MOST_PLAIN) {
             plain.decrementAndGet();
             return null;
         }
-        if (!book.tryAdd(payer, BYTES)) {
+        int bytes = bytes(request);
+        if (!book.tryAdd(payer, bytes)) {
             if (isPlain) {
                 plain.decrementAndGet();
             }
             return null;
         }
-        return new RequestPlace(this, isPlain);
+        return new RequestPlace(this, isPlain, bytes);
+    }
+
+    private static int bytes(MetaData.Request request) {
+        int bytes = BYTES;
+        for (HttpField field : request.getHttpFields()) {
+            String value = field.getValue();
+            bytes += FIELD_BYTES + field.getName().length() + (value == null ? 0 : value.length());
+        }
+        return bytes;
     }
 
     void leave(RequestPlace place) {
         wheel.cancel(place);
-        book.add(payer, -BYTES);
+        book.add(payer, -place.bytes());
         if (place.isPlain()) {
             plain.decrementAndGet();
         }

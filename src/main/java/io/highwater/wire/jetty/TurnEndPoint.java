@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -30,8 +31,23 @@ final class TurnEndPoint implements EndPoint, EndPoint.Wrapper {
         if (!connection.mayRead()) {
             return 0;
         }
-        int filled = endPoint.fill(buffer);
+        int most = connection.mostBytes();
+        int filled =
+                BufferUtil.space(buffer) > most ? fillPart(buffer, most) : endPoint.fill(buffer);
         connection.onRead(filled);
+        return filled;
+    }
+
+    /** Buffers are as Jetty has them: what is free begins at the limit. */
+    private int fillPart(ByteBuffer buffer, int most) throws IOException {
+        if (!buffer.hasRemaining()) {
+            BufferUtil.clear(buffer);
+        }
+        ByteBuffer part = buffer.duplicate().clear().slice(buffer.limit(), most).limit(0);
+        int filled = endPoint.fill(part);
+        if (filled > 0) {
+            buffer.limit(buffer.limit() + filled);
+        }
         return filled;
     }
 
