@@ -49,7 +49,7 @@ final class LocalHeapTest {
         }
         long live = LiveObjects.bytes() - liveBefore;
         assertThat(bytes(Account.RINGS, Account.NAMES, Account.IDEMPOTENCY) - before)
-                .isCloseTo(live, withinPercentage(15));
+                .isCloseTo(live, withinPercentage(5));
     }
 
     private void append(String channel, int number, int dataBytes, Payer payer) {
@@ -72,7 +72,7 @@ final class LocalHeapTest {
         }
         assertThat(log.backbone.unusedNames()).isEqualTo(COUNT);
         long live = LiveObjects.bytes() - liveBefore;
-        assertThat(bytes(Account.NAMES, Account.IDEMPOTENCY)).isCloseTo(live, withinPercentage(15));
+        assertThat(bytes(Account.NAMES, Account.IDEMPOTENCY)).isCloseTo(live, withinPercentage(5));
         assertThat(payers[0].bytes(Account.NAMES)).isPositive();
     }
 
@@ -86,7 +86,7 @@ final class LocalHeapTest {
             log.backbone.follow("followed." + i, listener, payer);
         }
         long live = LiveObjects.bytes() - liveBefore;
-        assertThat(bytes(Account.NAMES)).isCloseTo(live, withinPercentage(15));
+        assertThat(bytes(Account.NAMES)).isCloseTo(live, withinPercentage(5));
     }
 
     /** Immutable. */
