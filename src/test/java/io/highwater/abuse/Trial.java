@@ -1,0 +1,145 @@
+package io.highwater.abuse;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets attacks upon a node, one after the other, and looks each time at the node, at the good
+ * client and at what is left. A node that has died is replaced by a new one. Confined to its
+ * caller.
+ */
+final class Trial implements AutoCloseable {
+    private static final Path REPORT = Path.of("target", "abuse.txt");
+    private static final Duration CALM = Duration.ofSeconds(30);
+
+    /** The longest that a node remembers by contract: msgIds. */
+    private static final Duration REMEMBERED = Duration.ofMinutes(6);
+
+    private static final long PAUSE_NANOS = 500_000_000;
+
+    private final Path folder;
+    private final boolean waitsForMemory;
+    private @Nullable Ward ward;
+
+    /**
+     * @param waitsForMemory whether to wait until what is remembered by contract is forgotten
+     */
+    Trial(Path folder, boolean waitsForMemory) {
+        this.folder = folder;
+        this.waitsForMemory = waitsForMemory;
+    }
+
+    /**
+     * Prints one line of it, and fails with all that went wrong.
+     *
+     * @param addresses the attacker's
+     */
+    void run(Attack attack, int addresses, Duration time, long seed) throws Exception {
+        Ward ward = liveWard();
+        ward.good.forget();
+        long logged = ward.node.logLines();
+        Scene scene = Scene.at(ward.node, addresses, time, seed);
+        List<String> problems = new ArrayList<>();
+        long begun = System.nanoTime();
+        attack.run(scene);
+        String took = seconds(begun);
+        String worst = ward.good.worst();
+        if (ward.node.isAlive()) {
+            problems.addAll(left(ward, attack.isRemembered()));
+        }
+        boolean lives = ward.node.isAlive();
+        if (lives) {
+            ward.good.failures().forEach(failure -> problems.add("the good client's " + failure));
+        } else {
+            problems.add("the node died: " + ward.node.lastWords());
+        }
+        print(
+                String.format(
+                        "abuse: %s from %d: %s after %s; %s; worst: %s; %d log lines%s",
+                        attack.name(),
+                        addresses,
+                        lives ? "lives" : "DIED",
+                        took,
+                        scene.tally(),
+                        worst,
+                        ward.node.logLines() - logged,
+                        problems.isEmpty() ? "" : "; " + problems));
+        if (!problems.isEmpty()) {
+            // What is left would be held against the next.
+            retire();
+            throw new AssertionError(
+                    attack.name() + " (" + attack.claim() + "): " + String.join("; ", problems));
+        }
+    }
+
+    /** A node, who is on it, and how it was before any attack. */
+    private record Ward(AbuseNode node, GoodClient good, Footprint before) {}
+
+    private Ward liveWard() throws Exception {
+        if (ward != null && ward.node.isAlive()) {
+            return ward;
+        }
+        retire();
+        AbuseNode node = AbuseNode.start(folder);
+        GoodClient good = GoodClient.start(node.port());
+        ward = new Ward(node, good, node.footprint());
+        return ward;
+    }
+
+    private void retire() throws InterruptedException {
+        if (ward != null) {
+            ward.node.close();
+            ward.good.close();
+            ward = null;
+        }
+    }
+
+    /** What does not go away in time. */
+    private List<String> left(Ward ward, boolean remembered)
+            throws IOException, InterruptedException {
+        boolean besidesMemory = remembered && !waitsForMemory;
+        Duration patience = remembered && waitsForMemory ? REMEMBERED : CALM;
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            List<String> left = look(ward, besidesMemory);
+            if (left.isEmpty() || !ward.node.isAlive() || System.nanoTime() - deadline >= 0) {
+                return left;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private static List<String> look(Ward ward, boolean besidesMemory)
+            throws IOException, InterruptedException {
+        try {
+            Footprint now = ward.node.footprint();
+            return besidesMemory ? now.leftBesidesMemory(ward.before) : now.leftSince(ward.before);
+        } catch (IOException | AssertionError e) {
+            return List.of("the node does not say what it holds: " + e);
+        }
+    }
+
+    private static String seconds(long sinceNanos) {
+        return String.format("%.1f s", (System.nanoTime() - sinceNanos) / 1e9);
+    }
+
+    private static void print(String line) throws IOException {
+        PrintStream out = System.out;
+        out.println(line);
+        Files.writeString(
+                REPORT, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        retire();
+    }
+}
