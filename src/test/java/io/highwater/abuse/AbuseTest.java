@@ -30,7 +30,7 @@ class AbuseTest {
 
     @BeforeAll
     static void open() {
-        trial = new Trial(folder, false);
+        trial = new Trial(folder);
     }
 
     @AfterAll

@@ -10,7 +10,7 @@ interface Attack {
 
     /**
      * What it leaves that the node keeps by contract: the ring of a channel for 2 minutes, msgIds
-     * for 5. Its memory is looked at when that is over, and in the short form not at all.
+     * for 5. Its memory is looked at when that is over, at the end of the long form.
      */
     boolean isRemembered();
 

@@ -30,6 +30,9 @@ final class GoodClient implements AutoCloseable {
     private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Long> worstNanos = new ConcurrentHashMap<>();
 
+    /** When those under way began, by name. */
+    private final Map<String, Long> begunNanos = new ConcurrentHashMap<>();
+
     /** Something that is done again and again on one connection. */
     private interface Errand extends AutoCloseable {
         void run() throws Exception;
@@ -77,7 +80,9 @@ final class GoodClient implements AutoCloseable {
             try (Errand errand = opening.open()) {
                 do {
                     long begun = System.nanoTime();
+                    begunNanos.put(name, begun);
                     errand.run();
+                    begunNanos.remove(name);
                     long took = System.nanoTime() - begun;
                     if (first) {
                         // It may have loaded classes, on either side.
@@ -93,6 +98,8 @@ final class GoodClient implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             } catch (Exception | AssertionError e) {
+                // Those under way wait no longer.
+                begunNanos.remove(name);
                 failures.add(name + ": " + e);
                 pause(AGAIN_MILLIS);
             }
@@ -120,17 +127,19 @@ final class GoodClient implements AutoCloseable {
         }
     }
 
-    /** The longest that each took since, in words. */
+    /** The longest that each took since, or has taken up to now, in words. */
     String worst() {
+        Map<String, Long> worst = new TreeMap<>(worstNanos);
+        long now = System.nanoTime();
+        begunNanos.forEach((name, begun) -> worst.merge(name, now - begun, Math::max));
         StringBuilder words = new StringBuilder();
-        new TreeMap<>(worstNanos)
-                .forEach(
-                        (name, nanos) ->
-                                words.append(words.isEmpty() ? "" : ", ")
-                                        .append(name)
-                                        .append(' ')
-                                        .append(TimeUnit.NANOSECONDS.toMillis(nanos))
-                                        .append(" ms"));
+        worst.forEach(
+                (name, nanos) ->
+                        words.append(words.isEmpty() ? "" : ", ")
+                                .append(name)
+                                .append(' ')
+                                .append(TimeUnit.NANOSECONDS.toMillis(nanos))
+                                .append(" ms"));
         return words.toString();
     }
 

@@ -26,15 +26,10 @@ final class Trial implements AutoCloseable {
     private static final long PAUSE_NANOS = 500_000_000;
 
     private final Path folder;
-    private final boolean waitsForMemory;
     private @Nullable Ward ward;
 
-    /**
-     * @param waitsForMemory whether to wait until what is remembered by contract is forgotten
-     */
-    Trial(Path folder, boolean waitsForMemory) {
+    Trial(Path folder) {
         this.folder = folder;
-        this.waitsForMemory = waitsForMemory;
     }
 
     /**
@@ -53,7 +48,7 @@ final class Trial implements AutoCloseable {
         String took = seconds(begun);
         String worst = ward.good.worst();
         if (ward.node.isAlive()) {
-            problems.addAll(left(ward, attack.isRemembered()));
+            problems.addAll(left(ward, attack.isRemembered(), CALM));
         }
         boolean lives = ward.node.isAlive();
         if (lives) {
@@ -80,6 +75,17 @@ final class Trial implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits until the node has forgotten all that it keeps by contract; fails where it does not.
+     */
+    void forgetAll() throws Exception {
+        Ward ward = liveWard();
+        List<String> left = left(ward, false, REMEMBERED);
+        if (!left.isEmpty()) {
+            throw new AssertionError("after " + REMEMBERED + ": " + left);
+        }
+    }
+
     /** A node, who is on it, and how it was before any attack. */
     private record Ward(AbuseNode node, GoodClient good, Footprint before) {}
 
@@ -103,10 +109,8 @@ final class Trial implements AutoCloseable {
     }
 
     /** What does not go away in time. */
-    private List<String> left(Ward ward, boolean remembered)
+    private static List<String> left(Ward ward, boolean besidesMemory, Duration patience)
             throws IOException, InterruptedException {
-        boolean besidesMemory = remembered && !waitsForMemory;
-        Duration patience = remembered && waitsForMemory ? REMEMBERED : CALM;
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             List<String> left = look(ward, besidesMemory);
