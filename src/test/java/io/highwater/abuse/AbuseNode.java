@@ -123,6 +123,10 @@ final class AbuseNode implements AutoCloseable {
         return tlsPort;
     }
 
+    int adminPort() {
+        return process.adminPort();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -1,6 +1,5 @@
 package io.highwater.abuse;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,6 +32,7 @@ record Footprint(long heapBytes, Map<String, Long> objects, int sockets, int ses
                     ".*(Pool|Retainable|Reserved|Histogram|ByteBuffer|AtomicBiInteger).*"
                             + "|io\\.highwater\\.backbone\\..*");
 
+    private static final int GUARD_SECONDS = 60;
     private static final long MORE_BYTES = 10 << 20;
 
     /** The good client's, and what a thread still holds of the last connection that it served. */
@@ -45,28 +46,42 @@ record Footprint(long heapBytes, Map<String, Long> objects, int sockets, int ses
 
     static Footprint of(Path jcmd, long pid, int sessions)
             throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.class_histogram")
-                        .redirectErrorStream(true)
-                        .start();
         long bytes = 0;
         Map<String, Long> objects = new TreeMap<>();
-        try (BufferedReader lines = process.inputReader()) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Matcher row = ROW.matcher(line);
-                if (row.matches()) {
-                    bytes += Long.parseLong(row.group(2));
-                    String name = row.group(3);
-                    if (OURS.matcher(name).matches() && !POOLS.matcher(name).matches()) {
-                        objects.put(name, Long.parseLong(row.group(1)));
-                    }
+        for (String line : histogram(jcmd, pid)) {
+            Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                bytes += Long.parseLong(row.group(2));
+                String name = row.group(3);
+                if (OURS.matcher(name).matches() && !POOLS.matcher(name).matches()) {
+                    objects.put(name, Long.parseLong(row.group(1)));
                 }
             }
         }
-        if (process.waitFor() != 0 || bytes == 0) {
-            throw new IOException("jcmd shows no histogram");
-        }
         return new Footprint(bytes, objects, sockets(pid), sessions);
+    }
+
+    /** By way of a file: of a node that does not get to it, a pipe would be waited for for ever. */
+    private static List<String> histogram(Path jcmd, long pid)
+            throws IOException, InterruptedException {
+        Path file = Files.createTempFile("histogram", ".txt");
+        try {
+            Process process =
+                    new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.class_histogram")
+                            .redirectErrorStream(true)
+                            .redirectOutput(file.toFile())
+                            .start();
+            if (!process.waitFor(GUARD_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException("no histogram in " + GUARD_SECONDS + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException("jcmd: " + Files.readString(file));
+            }
+            return Files.readAllLines(file);
+        } finally {
+            Files.delete(file);
+        }
     }
 
     private static int sockets(long pid) throws IOException {

@@ -33,6 +33,11 @@ final class HandshakeAttacks {
                         4_000,
                         scene -> endlessHeads(scene, 100)),
                 Crowd.of(
+                        "half-prefaces",
+                        "the first half of HTTP/2's preface and no more",
+                        4_000,
+                        scene -> new HalfPreface()),
+                Crowd.of(
                                 "client-hellos",
                                 "issue 6: 11,000 TLS handshakes that stop after the ClientHello",
                                 11_000,
@@ -93,6 +98,13 @@ final class HandshakeAttacks {
     }
 
     private static final class Silent extends Hostile {}
+
+    private static final class HalfPreface extends Hostile {
+        @Override
+        void onConnected(Line line) {
+            line.send("PRI * HTTP/2".getBytes(US_ASCII));
+        }
+    }
 
     private static final class EndlessHead extends Hostile {
         private final byte[] start;

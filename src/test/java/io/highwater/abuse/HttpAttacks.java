@@ -29,6 +29,11 @@ final class HttpAttacks {
                         500,
                         SlowRead::new),
                 Crowd.of(
+                        "page-after-page",
+                        "pages asked for on 100 connections and read, without a pause",
+                        100,
+                        scene -> new Again(Http1.get(scene.port(), "/app.js", ""))),
+                Crowd.of(
                         "bad-requests",
                         "connection after connection with no HTTP at all: an answer and a line of"
                                 + " the log for each",
@@ -38,7 +43,7 @@ final class HttpAttacks {
                         "many-headers",
                         "requests of 15 KB in 1,900 headers, one after the other",
                         50,
-                        ManyHeaders::new));
+                        scene -> new Again(Http1.get(scene.port(), "/nix", manyHeaders()))));
     }
 
     private static final class HeaderCache extends PlainHostile {
@@ -108,22 +113,25 @@ final class HttpAttacks {
         }
     }
 
-    private static final class ManyHeaders extends PlainHostile {
-        ManyHeaders(Scene scene) {
-            super(Http1.get(scene.port(), "/nix", headers()));
+    private static String manyHeaders() {
+        StringBuilder headers = new StringBuilder();
+        for (int i = 0; headers.length() < 15_000; i++) {
+            headers.append((char) ('a' + i % 26)).append(i % 100).append(":1\r\n");
         }
+        return headers.toString();
+    }
 
-        private static String headers() {
-            StringBuilder headers = new StringBuilder();
-            for (int i = 0; headers.length() < 15_000; i++) {
-                headers.append((char) ('a' + i % 26)).append(i % 100).append(":1\r\n");
-            }
-            return headers.toString();
+    /** Asks again at each piece of an answer. */
+    private static final class Again extends PlainHostile {
+        Again(byte[] request) {
+            super(request);
         }
 
         @Override
         void onAnswer(Line line) {
-            line.send(first);
+            if (!line.isBehind()) {
+                line.send(first);
+            }
         }
     }
 }

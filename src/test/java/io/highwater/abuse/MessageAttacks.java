@@ -60,6 +60,13 @@ final class MessageAttacks {
                         Frames.frame(Frames.BINARY, new byte[1]),
                         Frames.repeated(Frames.frame(Frames.CONTINUATION, new byte[1]), 4_000)),
                 again(
+                        "single-bytes",
+                        "a message of which each packet has a byte",
+                        50,
+                        "",
+                        Frames.frame(Frames.FIN | Frames.BINARY, MIB, new byte[0]),
+                        new byte[1]),
+                again(
                         "empty-fragments",
                         "messages of empty fragments without end, which no size bounds",
                         50,

@@ -86,6 +86,10 @@ final class Trial implements AutoCloseable {
         }
     }
 
+    int adminPort() throws Exception {
+        return liveWard().node.adminPort();
+    }
+
     /** A node, who is on it, and how it was before any attack. */
     private record Ward(AbuseNode node, GoodClient good, Footprint before) {}
 
