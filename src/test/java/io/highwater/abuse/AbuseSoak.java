@@ -33,7 +33,7 @@ class AbuseSoak {
         System.out.println("abuse: -Dabuse.seed=" + SEED);
         Random random = new Random(SEED);
         long deadline = System.nanoTime() + TIME.toNanos();
-        try (Trial trial = new Trial(folder)) {
+        try (Trial trial = new Trial(folder, "soak")) {
             while (System.nanoTime() - deadline < 0) {
                 List<Attack> attacks = new ArrayList<>(Attacks.all());
                 Collections.shuffle(attacks, random);
@@ -41,7 +41,7 @@ class AbuseSoak {
                 int addresses = ADDRESSES.get(random.nextInt(ADDRESSES.size()));
                 Duration time = Duration.ofSeconds(1 + random.nextInt(MOST_SECONDS));
                 // Until the end memory is no question: there is always an attack to remember.
-                trial.run(new Remembered(mixture), addresses, time, random.nextLong());
+                trial.run(new Remembered(mixture), addresses, time);
             }
             trial.forgetAll();
         }

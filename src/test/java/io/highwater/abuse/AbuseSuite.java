@@ -36,9 +36,9 @@ class AbuseSuite {
     private static Trial trial;
 
     @BeforeAll
-    static void open() {
+    static void open() throws Exception {
         System.out.println("abuse: -Dabuse.seed=" + SEED);
-        trial = new Trial(folder);
+        trial = new Trial(folder, "long");
     }
 
     @AfterAll
@@ -69,6 +69,6 @@ class AbuseSuite {
     private static DynamicTest test(Attack attack, int addresses) {
         return DynamicTest.dynamicTest(
                 attack.name() + " from " + addresses + ": " + attack.claim(),
-                () -> trial.run(attack, addresses, TIME, SEED));
+                () -> trial.run(attack, addresses, TIME));
     }
 }

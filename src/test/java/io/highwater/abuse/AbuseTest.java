@@ -36,8 +36,8 @@ class AbuseTest {
     private static Trial trial;
 
     @BeforeAll
-    static void open() {
-        trial = new Trial(folder);
+    static void open() throws Exception {
+        trial = new Trial(folder, "short");
     }
 
     @AfterAll
@@ -69,6 +69,6 @@ class AbuseTest {
                         attack ->
                                 DynamicTest.dynamicTest(
                                         attack.name() + ": " + attack.claim(),
-                                        () -> trial.run(attack, ADDRESSES, TIME, 1)));
+                                        () -> trial.run(attack, ADDRESSES, TIME)));
     }
 }

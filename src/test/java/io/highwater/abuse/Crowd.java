@@ -1,6 +1,7 @@
 package io.highwater.abuse;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.function.Function;
 
 /**
@@ -193,7 +194,7 @@ record Crowd(
             }
 
             @Override
-            void onReceived(Line line, java.nio.ByteBuffer bytes) {
+            void onReceived(Line line, ByteBuffer bytes) {
                 part.onReceived(line, bytes);
             }
 

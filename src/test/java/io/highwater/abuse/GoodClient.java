@@ -77,6 +77,7 @@ final class GoodClient implements AutoCloseable {
     private void run(String name, long periodMillis, Opening opening) {
         boolean first = true;
         while (stop.getCount() > 0) {
+            begunNanos.put(name, System.nanoTime());
             try (Errand errand = opening.open()) {
                 do {
                     long begun = System.nanoTime();
@@ -98,8 +99,9 @@ final class GoodClient implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             } catch (Exception | AssertionError e) {
-                // Those under way wait no longer.
+                long begun = begunNanos.getOrDefault(name, System.nanoTime());
                 begunNanos.remove(name);
+                worstNanos.merge(name, System.nanoTime() - begun, Math::max);
                 failures.add(name + ": " + e);
                 pause(AGAIN_MILLIS);
             }

@@ -9,24 +9,21 @@ import java.util.function.BooleanSupplier;
  * @param port HTTP/1.1 and h2c
  * @param tlsPort the same over TLS
  * @param addresses how many of 127.0.1.1, 127.0.1.2 and so on the attacker has
- * @param seed of what is random in it
  */
 record Scene(
         int port,
         int tlsPort,
         int addresses,
-        long seed,
         long timeNanos,
         long deadlineNanos,
         BooleanSupplier nodeLives,
         Tally tally) {
 
-    static Scene at(AbuseNode node, int addresses, Duration time, long seed) {
+    static Scene at(AbuseNode node, int addresses, Duration time) {
         return new Scene(
                 node.port(),
                 node.tlsPort(),
                 addresses,
-                seed,
                 time.toNanos(),
                 System.nanoTime() + time.toNanos(),
                 node::isAlive,

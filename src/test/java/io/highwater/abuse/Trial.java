@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * caller.
  */
 final class Trial implements AutoCloseable {
-    private static final Path REPORT = Path.of("target", "abuse.txt");
     private static final Duration CALM = Duration.ofSeconds(30);
 
     /** The longest that a node remembers by contract: msgIds. */
@@ -26,10 +25,16 @@ final class Trial implements AutoCloseable {
     private static final long PAUSE_NANOS = 500_000_000;
 
     private final Path folder;
+    private final Path report;
     private @Nullable Ward ward;
 
-    Trial(Path folder) {
+    /**
+     * @param form names the file in target that gets the lines, too
+     */
+    Trial(Path folder, String form) throws IOException {
         this.folder = folder;
+        report = Files.createDirectories(Path.of("target")).resolve("abuse-" + form + ".txt");
+        Files.deleteIfExists(report);
     }
 
     /**
@@ -37,11 +42,11 @@ final class Trial implements AutoCloseable {
      *
      * @param addresses the attacker's
      */
-    void run(Attack attack, int addresses, Duration time, long seed) throws Exception {
+    void run(Attack attack, int addresses, Duration time) throws Exception {
         Ward ward = liveWard();
         ward.good.forget();
         long logged = ward.node.logLines();
-        Scene scene = Scene.at(ward.node, addresses, time, seed);
+        Scene scene = Scene.at(ward.node, addresses, time);
         List<String> problems = new ArrayList<>();
         long begun = System.nanoTime();
         attack.run(scene);
@@ -139,11 +144,11 @@ final class Trial implements AutoCloseable {
         return String.format("%.1f s", (System.nanoTime() - sinceNanos) / 1e9);
     }
 
-    private static void print(String line) throws IOException {
+    private void print(String line) throws IOException {
         PrintStream out = System.out;
         out.println(line);
         Files.writeString(
-                REPORT, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                report, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     @Override
