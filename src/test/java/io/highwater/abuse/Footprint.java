@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,11 +17,17 @@ import java.util.stream.Stream;
  * What a node holds after a full collection. Immutable.
  *
  * @param heapBytes of all live objects
+ * @param bytes of it, by class
  * @param objects live objects of the node's classes and Jetty's, by class
  * @param sockets open descriptors that are sockets
  * @param sessions as the node counts them
  */
-record Footprint(long heapBytes, Map<String, Long> objects, int sockets, int sessions) {
+record Footprint(
+        long heapBytes,
+        Map<String, Long> bytes,
+        Map<String, Long> objects,
+        int sockets,
+        int sessions) {
     private static final Pattern ROW = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
     private static final Pattern OURS = Pattern.compile("io\\.highwater\\..*|org\\.eclipse\\..*");
 
@@ -32,6 +39,7 @@ record Footprint(long heapBytes, Map<String, Long> objects, int sockets, int ses
                     ".*(Pool|Retainable|Reserved|Histogram|ByteBuffer|AtomicBiInteger).*"
                             + "|io\\.highwater\\.backbone\\..*");
 
+    private static final int NAMED = 4;
     private static final int GUARD_SECONDS = 60;
     private static final long MORE_BYTES = 10 << 20;
 
@@ -46,19 +54,24 @@ record Footprint(long heapBytes, Map<String, Long> objects, int sockets, int ses
 
     static Footprint of(Path jcmd, long pid, int sessions)
             throws IOException, InterruptedException {
-        long bytes = 0;
+        Map<String, Long> bytes = new TreeMap<>();
         Map<String, Long> objects = new TreeMap<>();
         for (String line : histogram(jcmd, pid)) {
             Matcher row = ROW.matcher(line);
             if (row.matches()) {
-                bytes += Long.parseLong(row.group(2));
                 String name = row.group(3);
+                bytes.merge(name, Long.parseLong(row.group(2)), Long::sum);
                 if (OURS.matcher(name).matches() && !POOLS.matcher(name).matches()) {
                     objects.put(name, Long.parseLong(row.group(1)));
                 }
             }
         }
-        return new Footprint(bytes, objects, sockets(pid), sessions);
+        return new Footprint(
+                bytes.values().stream().mapToLong(Long::longValue).sum(),
+                bytes,
+                objects,
+                sockets(pid),
+                sessions);
     }
 
     /** By way of a file: of a node that does not get to it, a pipe would be waited for for ever. */
@@ -104,7 +117,13 @@ record Footprint(long heapBytes, Map<String, Long> objects, int sockets, int ses
     List<String> leftSince(Footprint before) {
         List<String> left = new ArrayList<>(leftBesidesMemory(before));
         if (heapBytes > before.heapBytes + MORE_BYTES) {
-            left.add("heap " + mib(before.heapBytes) + " → " + mib(heapBytes));
+            left.add(
+                    "heap "
+                            + mib(before.heapBytes)
+                            + " → "
+                            + mib(heapBytes)
+                            + ", most of it "
+                            + mostGrown(before));
         }
         objects.forEach(
                 (name, count) -> {
@@ -114,6 +133,18 @@ record Footprint(long heapBytes, Map<String, Long> objects, int sockets, int ses
                     }
                 });
         return left;
+    }
+
+    private List<String> mostGrown(Footprint before) {
+        return bytes.keySet().stream()
+                .sorted(Comparator.comparingLong(name -> -grown(name, before)))
+                .limit(NAMED)
+                .map(name -> name + " " + mib(grown(name, before)))
+                .toList();
+    }
+
+    private long grown(String name, Footprint before) {
+        return bytes.get(name) - before.bytes.getOrDefault(name, 0L);
     }
 
     /** The same but for what a ring or msgIds may keep. */

@@ -21,6 +21,7 @@ final class GoodClient implements AutoCloseable {
     private static final long HANDSHAKE_MILLIS = 1_000;
     private static final int GUARD_SECONDS = 60;
     private static final long AGAIN_MILLIS = 500;
+    private static final String THREADS = "good-";
     private static final String CHANNEL = "good";
 
     private final int port;
@@ -57,7 +58,7 @@ final class GoodClient implements AutoCloseable {
         errands.forEach(
                 (name, opening) -> {
                     long period = name.equals("handshake") ? HANDSHAKE_MILLIS : ECHO_MILLIS;
-                    Thread thread = new Thread(() -> run(name, period, opening), "good-" + name);
+                    Thread thread = new Thread(() -> run(name, period, opening), THREADS + name);
                     thread.setDaemon(true);
                     threads.add(thread);
                 });
@@ -99,9 +100,7 @@ final class GoodClient implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             } catch (Exception | AssertionError e) {
-                long begun = begunNanos.getOrDefault(name, System.nanoTime());
                 begunNanos.remove(name);
-                worstNanos.merge(name, System.nanoTime() - begun, Math::max);
                 failures.add(name + ": " + e);
                 pause(AGAIN_MILLIS);
             }
@@ -127,6 +126,14 @@ final class GoodClient implements AutoCloseable {
         synchronized (failures) {
             return List.copyOf(failures);
         }
+    }
+
+    /** Those of which none has succeeded since. */
+    List<String> heldUp() {
+        return threads.stream()
+                .map(thread -> thread.getName().substring(THREADS.length()))
+                .filter(name -> !worstNanos.containsKey(name))
+                .toList();
     }
 
     /** The longest that each took since, or has taken up to now, in words. */

@@ -22,6 +22,9 @@ final class Trial implements AutoCloseable {
     /** The longest that a node remembers by contract: msgIds. */
     private static final Duration REMEMBERED = Duration.ofMinutes(6);
 
+    /** A good client of which nothing has succeeded for so long is taken down, too. */
+    private static final long STALL_NANOS = 8_000_000_000L;
+
     private static final long PAUSE_NANOS = 500_000_000;
 
     private final Path folder;
@@ -50,8 +53,17 @@ final class Trial implements AutoCloseable {
         List<String> problems = new ArrayList<>();
         long begun = System.nanoTime();
         attack.run(scene);
+        long tookNanos = System.nanoTime() - begun;
         String took = seconds(begun);
         String worst = ward.good.worst();
+        if (tookNanos > STALL_NANOS) {
+            ward.good
+                    .heldUp()
+                    .forEach(
+                            name ->
+                                    problems.add(
+                                            "held up all the time: the good client's " + name));
+        }
         if (ward.node.isAlive()) {
             problems.addAll(left(ward, attack.isRemembered(), CALM));
         }
