@@ -44,7 +44,7 @@ record Footprint(
     private static final long MORE_BYTES = 10 << 20;
 
     /** The good client's, and what a thread still holds of the last connection that it served. */
-    private static final int MORE_OBJECTS = 40;
+    private static final int MORE_OBJECTS = 100;
 
     /** A handshake of the good client is under way, and another not quite over. */
     private static final int MORE_SESSIONS = 2;

@@ -97,6 +97,7 @@ final class Trial implements AutoCloseable {
      */
     void forgetAll() throws Exception {
         Ward ward = liveWard();
+        print("abuse: to be forgotten: " + look(ward, false));
         List<String> left = left(ward, false, REMEMBERED);
         if (!left.isEmpty()) {
             throw new AssertionError("after " + REMEMBERED + ": " + left);
