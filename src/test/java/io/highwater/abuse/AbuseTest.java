@@ -27,7 +27,7 @@ class AbuseTest {
     private static final String ONLY = System.getProperty("abuse.only", "");
     private static final Duration TIME =
             Duration.ofMillis(
-                    (long) (Double.parseDouble(System.getProperty("abuse.seconds", "1.5")) * 1000));
+                    (long) (Double.parseDouble(System.getProperty("abuse.seconds", "1.2")) * 1000));
     private static final int ADDRESSES = Integer.getInteger("abuse.addresses", 16);
 
     @TempDir(cleanup = CleanupMode.NEVER)

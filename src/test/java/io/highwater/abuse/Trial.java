@@ -67,6 +67,7 @@ final class Trial implements AutoCloseable {
         if (ward.node.isAlive()) {
             problems.addAll(left(ward, attack.isRemembered(), CALM));
         }
+        String calm = seconds(begun + tookNanos);
         boolean lives = ward.node.isAlive();
         if (lives) {
             ward.good.failures().forEach(failure -> problems.add("the good client's " + failure));
@@ -75,11 +76,13 @@ final class Trial implements AutoCloseable {
         }
         print(
                 String.format(
-                        "abuse: %s from %d: %s after %s; %s; worst: %s; %d log lines%s",
+                        "abuse: %s from %d: %s after %s, calm %s later; %s; worst: %s; %d log"
+                                + " lines%s",
                         attack.name(),
                         addresses,
                         lives ? "lives" : "DIED",
                         took,
+                        calm,
                         scene.tally(),
                         worst,
                         ward.node.logLines() - logged,
