@@ -8,7 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** Asks an admin port. Thread-safe. */
-record AdminClient(int port) {
+public record AdminClient(int port) {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -32,7 +32,7 @@ record AdminClient(int port) {
         return send(request("/metrics").build()).body();
     }
 
-    Metrics metrics() {
+    public Metrics metrics() {
         return Metrics.parse(scrape());
     }
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * One h2c connection of a client, whose streams carry WebSockets (RFC 8441). A stream gives its
  * window back when its Peer reads and not before. Thread-safe.
  */
-final class H2Connection implements AutoCloseable, Session.Listener {
+public final class H2Connection implements AutoCloseable, Session.Listener {
     private static final int STREAM_WINDOW = 64 << 10;
     private static final int SESSION_WINDOW = 64 << 20;
     private static final long GUARD_SECONDS = 30;
@@ -56,12 +56,12 @@ final class H2Connection implements AutoCloseable, Session.Listener {
                         .get(GUARD_SECONDS, TimeUnit.SECONDS);
     }
 
-    static H2Connection connect(int port) throws Exception {
+    public static H2Connection connect(int port) throws Exception {
         return new H2Connection(port);
     }
 
     /** Opens a WebSocket; refuses any answer but 200. */
-    Peer open(String path) throws Exception {
+    public Peer open(String path) throws Exception {
         StreamCarrier carrier = new StreamCarrier();
         int status = request(path, carrier);
         if (status != 200) {

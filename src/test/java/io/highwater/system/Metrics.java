@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** One scrape in Prometheus' text format. Immutable. */
-record Metrics(Map<String, Double> samples, Set<String> names) {
+public record Metrics(Map<String, Double> samples, Set<String> names) {
     static Metrics parse(String text) {
         Map<String, Double> samples = new TreeMap<>();
         Set<String> names = new TreeSet<>();
@@ -45,7 +45,7 @@ record Metrics(Map<String, Double> samples, Set<String> names) {
     }
 
     /** Of all transports. */
-    double connections() {
+    public double connections() {
         return samples.entrySet().stream()
                 .filter(sample -> sample.getKey().startsWith("highwater_connections{"))
                 .mapToDouble(Map.Entry::getValue)

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * {@code highwater run} as a process, from the classes under test and without the test classes, in
  * an empty working directory, on free ports. Confined to its caller.
  */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
     private static final Pattern READY =
             Pattern.compile(
                     "Highwater ready: http://127\\.0\\.0\\.1:(\\d+).*"
@@ -104,8 +104,8 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** Starts any command; returns when it is ready or has closed its standard output. */
-    static NodeProcess launch(Path folder, List<String> command, Map<String, String> environment)
-            throws IOException {
+    public static NodeProcess launch(
+            Path folder, List<String> command, Map<String, String> environment) throws IOException {
         Path stderr = Files.createTempFile(folder, "stderr", ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(command)
@@ -144,15 +144,15 @@ final class NodeProcess implements AutoCloseable {
                 Main.class.getName());
     }
 
-    boolean isReady() {
+    public boolean isReady() {
         return ready != null;
     }
 
-    int port() {
+    public int port() {
         return port(1);
     }
 
-    int adminPort() {
+    public int adminPort() {
         return port(2);
     }
 
@@ -163,12 +163,16 @@ final class NodeProcess implements AutoCloseable {
         return Integer.parseInt(ready.group(group));
     }
 
-    AdminClient admin() {
+    public AdminClient admin() {
         return new AdminClient(adminPort());
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     /** Sends SIGTERM. */
@@ -181,14 +185,14 @@ final class NodeProcess implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     }
 
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError("still running");
         }
         return process.exitValue();
     }
 
-    String stderr() throws IOException {
+    public String stderr() throws IOException {
         return Files.readString(stderr);
     }
 
@@ -202,7 +206,7 @@ final class NodeProcess implements AutoCloseable {
         return line.startsWith("{");
     }
 
-    String readyLine() {
+    public String readyLine() {
         if (ready == null) {
             throw new IllegalStateException("it never was ready");
         }
@@ -214,7 +218,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** What came on stdout after the ready line; blocks until the process closes it. */
-    List<String> restOfStdout() {
+    public List<String> restOfStdout() {
         return stdout.lines().toList();
     }
 

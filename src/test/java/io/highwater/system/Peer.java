@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  * The client's end of one WebSocket, by hand: it reads a frame when it is asked to and at no other
  * time, and answers nothing by itself but in {@link #readMessage}. One thread reads, one writes.
  */
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
     private static final int GUARD_MILLIS = 30_000;
 
     static final int TEXT = 1;
@@ -36,8 +36,8 @@ final class Peer implements AutoCloseable {
         void abort() throws IOException;
     }
 
-    record Frame(int opcode, byte[] payload) {
-        String text() {
+    public record Frame(int opcode, byte[] payload) {
+        public String text() {
             return new String(payload, StandardCharsets.UTF_8);
         }
 
@@ -57,24 +57,31 @@ final class Peer implements AutoCloseable {
     }
 
     /** Over HTTP/1.1. */
-    static Peer connect(int port, String path) throws IOException {
-        return connect(port, path, new Socket());
+    public static Peer connect(int port, String path) throws IOException {
+        return connect(port, path, "", new Socket());
+    }
+
+    /** Over HTTP/1.1, with one subprotocol offered. */
+    public static Peer connect(int port, String path, String subprotocol) throws IOException {
+        String offer = "Sec-WebSocket-Protocol: " + subprotocol + "\r\n";
+        return connect(port, path, offer, new Socket());
     }
 
     /** The same with a receive buffer that a few messages fill. */
     static Peer connectWithSmallBuffer(int port, String path) throws IOException {
         Socket socket = new Socket();
         socket.setReceiveBufferSize(16 << 10);
-        return connect(port, path, socket);
+        return connect(port, path, "", socket);
     }
 
-    private static Peer connect(int port, String path, Socket socket) throws IOException {
+    private static Peer connect(int port, String path, String headers, Socket socket)
+            throws IOException {
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(GUARD_MILLIS);
             socket.connect(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), port), GUARD_MILLIS);
-            socket.getOutputStream().write(Upgrade.request(port, path));
+            socket.getOutputStream().write(Upgrade.request(port, path, headers));
             Upgrade.readAnswer(socket.getInputStream());
             return new Peer(new SocketCarrier(socket));
         } catch (IOException | RuntimeException | Error e) {
@@ -88,7 +95,7 @@ final class Peer implements AutoCloseable {
         carrier.out().flush();
     }
 
-    void sendText(String text) throws IOException {
+    public void sendText(String text) throws IOException {
         send(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -130,7 +137,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** The next message or Close; Pings on the way are answered. */
-    Frame readMessage() throws IOException {
+    public Frame readMessage() throws IOException {
         while (true) {
             Frame frame = read();
             if (frame.opcode() == PING) {
@@ -161,7 +168,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** Closes as a well-behaved client does and waits for the answer and the end. */
-    void closeNormally() throws IOException {
+    public void closeNormally() throws IOException {
         sendClose(CloseStatus.NORMAL);
         readUntilClose();
         carrier.abort();

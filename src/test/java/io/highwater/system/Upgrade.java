@@ -10,13 +10,22 @@ final class Upgrade {
     private Upgrade() {}
 
     static byte[] request(int port, String path) {
+        return request(port, path, "");
+    }
+
+    /**
+     * @param more header lines, each with its end
+     */
+    static byte[] request(int port, String path, String more) {
         return ("GET "
                         + path
                         + " HTTP/1.1\r\nHost: 127.0.0.1:"
                         + port
                         + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        + more
+                        + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
     }
 

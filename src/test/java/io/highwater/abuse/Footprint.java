@@ -1,0 +1,169 @@
+package io.highwater.abuse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What a node holds after a full collection. Immutable.
+ *
+ * @param heapBytes of all live objects
+ * @param bytes of it, by class
+ * @param objects live objects of the node's classes and Jetty's, by class
+ * @param sockets open descriptors that are sockets
+ * @param sessions as the node counts them
+ */
+record Footprint(
+        long heapBytes,
+        Map<String, Long> bytes,
+        Map<String, Long> objects,
+        int sockets,
+        int sessions) {
+    private static final Pattern ROW = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
+    private static final Pattern OURS = Pattern.compile("io\\.highwater\\..*|org\\.eclipse\\..*");
+
+    /**
+     * What is bounded by what it holds, which the heap shows: pools, and the good client's ring.
+     */
+    private static final Pattern POOLS =
+            Pattern.compile(
+                    ".*(Pool|Retainable|Reserved|Histogram|ByteBuffer|AtomicBiInteger).*"
+                            + "|io\\.highwater\\.backbone\\..*");
+
+    private static final int NAMED = 4;
+    private static final int GUARD_SECONDS = 60;
+    private static final long MORE_BYTES = 10 << 20;
+
+    /** The good client's, and what a thread still holds of the last connection that it served. */
+    private static final int MORE_OBJECTS = 100;
+
+    /** A handshake of the good client is under way, and another not quite over. */
+    private static final int MORE_SESSIONS = 2;
+
+    /** These, and what the admin client keeps. */
+    private static final int MORE_SOCKETS = 6;
+
+    static Footprint of(Path jcmd, long pid, int sessions)
+            throws IOException, InterruptedException {
+        Map<String, Long> bytes = new TreeMap<>();
+        Map<String, Long> objects = new TreeMap<>();
+        for (String line : histogram(jcmd, pid)) {
+            Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                String name = row.group(3);
+                bytes.merge(name, Long.parseLong(row.group(2)), Long::sum);
+                if (OURS.matcher(name).matches() && !POOLS.matcher(name).matches()) {
+                    objects.put(name, Long.parseLong(row.group(1)));
+                }
+            }
+        }
+        return new Footprint(
+                bytes.values().stream().mapToLong(Long::longValue).sum(),
+                bytes,
+                objects,
+                sockets(pid),
+                sessions);
+    }
+
+    /** By way of a file: of a node that does not get to it, a pipe would be waited for for ever. */
+    private static List<String> histogram(Path jcmd, long pid)
+            throws IOException, InterruptedException {
+        Path file = Files.createTempFile("histogram", ".txt");
+        try {
+            Process process =
+                    new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.class_histogram")
+                            .redirectErrorStream(true)
+                            .redirectOutput(file.toFile())
+                            .start();
+            if (!process.waitFor(GUARD_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException("no histogram in " + GUARD_SECONDS + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException("jcmd: " + Files.readString(file));
+            }
+            return Files.readAllLines(file);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private static int sockets(long pid) throws IOException {
+        int sockets = 0;
+        try (Stream<Path> links = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            for (Path link : links.toList()) {
+                try {
+                    if (Files.readSymbolicLink(link).toString().startsWith("socket:")) {
+                        sockets++;
+                    }
+                } catch (IOException e) {
+                    // Closed since.
+                }
+            }
+        }
+        return sockets;
+    }
+
+    /** What is more than before, in words; empty where nothing is. */
+    List<String> leftSince(Footprint before) {
+        List<String> left = new ArrayList<>(leftBesidesMemory(before));
+        if (heapBytes > before.heapBytes + MORE_BYTES) {
+            left.add(
+                    "heap "
+                            + mib(before.heapBytes)
+                            + " → "
+                            + mib(heapBytes)
+                            + ", most of it "
+                            + mostGrown(before));
+        }
+        objects.forEach(
+                (name, count) -> {
+                    long was = before.objects.getOrDefault(name, 0L);
+                    if (count > was + MORE_OBJECTS) {
+                        left.add(name + " " + was + " → " + count);
+                    }
+                });
+        return left;
+    }
+
+    private List<String> mostGrown(Footprint before) {
+        return bytes.keySet().stream()
+                .sorted(Comparator.comparingLong(name -> -grown(name, before)))
+                .limit(NAMED)
+                .map(name -> name + " " + mib(grown(name, before)))
+                .toList();
+    }
+
+    private long grown(String name, Footprint before) {
+        return bytes.get(name) - before.bytes.getOrDefault(name, 0L);
+    }
+
+    /** The same but for what a ring or msgIds may keep. */
+    List<String> leftBesidesMemory(Footprint before) {
+        List<String> left = new ArrayList<>();
+        if (hasMoreSessions(before)) {
+            left.add("sessions " + before.sessions + " → " + sessions);
+        }
+        if (sockets > before.sockets + MORE_SOCKETS) {
+            left.add("sockets " + before.sockets + " → " + sockets);
+        }
+        return left;
+    }
+
+    boolean hasMoreSessions(Footprint before) {
+        return sessions > before.sessions + MORE_SESSIONS;
+    }
+
+    static String mib(long bytes) {
+        return String.format("%.1f MiB", bytes / 1024.0 / 1024.0);
+    }
+}
