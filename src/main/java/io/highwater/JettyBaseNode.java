@@ -4,7 +4,6 @@ import io.highwater.server.Edge;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.WarNode;
 import io.highwater.time.Ticker;
-import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;

@@ -100,8 +100,7 @@ final class NodeCore implements AutoCloseable {
         logs = LogLimit.of(wheel, this::callBack);
         parts.add(logs, logs::close);
         handshakeBeans =
-                new HandshakeBeans(
-                        config.handshake(), metrics.handshake(), ledger, ticker, logs);
+                new HandshakeBeans(config.handshake(), metrics.handshake(), ledger, ticker, logs);
         deployments = new Deployments(this, metrics.handshake());
         parts.add(deployments, deployments::close);
         CallbackExecutor callbacks = new CallbackExecutor();

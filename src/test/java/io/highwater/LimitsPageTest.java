@@ -105,7 +105,8 @@ final class LimitsPageTest {
 
     @Test
     void theMetricsAreThoseOfAScrape() throws IOException {
-        String metrics = Files.readString(Path.of("src/main/java/io/highwater/metrics/Metric.java"));
+        String metrics =
+                Files.readString(Path.of("src/main/java/io/highwater/metrics/Metric.java"));
         List<String> named =
                 rows(LIMITS).stream()
                         .filter(row -> row.length > 3)
@@ -113,7 +114,9 @@ final class LimitsPageTest {
                         .flatMap(List::stream)
                         .toList();
 
-        assertThat(named).isNotEmpty().allSatisfy(name -> assertThat(metrics).contains('"' + name + '"'));
+        assertThat(named)
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(metrics).contains('"' + name + '"'));
     }
 
     private static List<String> codes(String cell) {

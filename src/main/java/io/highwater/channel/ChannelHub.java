@@ -80,8 +80,7 @@ public final class ChannelHub<F> implements AutoCloseable {
                                 executor ->
                                         new HubShard<>(
                                                 backbone, frames, pieces, executor, share, burst,
-                                                names,
-                                                observer, failures))
+                                                names, observer, failures))
                         .toList();
     }
 

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>From three quarters on it is pressed: those who keep much are read from no more, if they can
  * be made to wait. Full, it ends those who keep most for longest, until it is at seven eighths; an
- * address that has more than its share is treated so by itself. Whoever keeps little, or has just begun, is left
- * alone up to nine eighths.
+ * address that has more than its share is treated so by itself. Whoever keeps little, or has just
+ * begun, is left alone up to nine eighths.
  *
  * <p>Thread-safe. {@link #add} calls nobody, so that it may stand under a lock; {@link #settle}
  * follows under none.

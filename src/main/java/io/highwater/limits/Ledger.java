@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ledger {
     /** An upgrade makes a node keep these; the others have edges of their own. */
-    private static final Account[] OF_SESSIONS = {
-        Account.INBOUND, Account.OUTBOUND, Account.NAMES
-    };
+    private static final Account[] OF_SESSIONS = {Account.INBOUND, Account.OUTBOUND, Account.NAMES};
 
     private final Map<Account, Book> books = new EnumMap<>(Account.class);
     private final Payers payers;

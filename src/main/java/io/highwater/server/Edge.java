@@ -1,7 +1,5 @@
 package io.highwater.server;
 
-import io.highwater.wire.jetty.Http2Bounds;
-import java.time.Duration;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
@@ -9,9 +7,11 @@ import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
+import io.highwater.wire.jetty.Http2Bounds;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 

@@ -160,10 +160,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static List<ConnectionFactory> tlsProtocols(
-            ServerSettings.Keystore keystore,
-            Edge edge,
-            StreamBursts bursts,
-            Http2Bounds bounds) {
+            ServerSettings.Keystore keystore, Edge edge, StreamBursts bursts, Http2Bounds bounds) {
         HttpConfiguration http = http(edge);
         // The name that a client asked TLS for is not compared with Host: whether a Host is ours is
         // the handshake rules' question (highwater.handshake.allowed-hosts), with or without TLS.

@@ -1,7 +1,6 @@
 package io.highwater.server;
 
 import io.highwater.time.Ticker;
-import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;

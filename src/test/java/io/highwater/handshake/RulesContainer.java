@@ -6,10 +6,10 @@ import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Rejected;
 import io.highwater.limits.AddressLimits;
 import io.highwater.limits.Ledger;
-import io.highwater.log.LogLimit;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
@@ -30,12 +30,13 @@ final class RulesContainer implements AutoCloseable {
     private final Handshake handshake;
 
     /** What sessions keep, for a test to fill. */
-    final Ledger ledger = new Ledger(
-            LimitSettings.defaults(),
-            1 << 30,
-            new Payers(AddressLimits.defaults(), address -> false, nanos::get),
-            LimitsObserver.NONE,
-            nanos::get);
+    final Ledger ledger =
+            new Ledger(
+                    LimitSettings.defaults(),
+                    1 << 30,
+                    new Payers(AddressLimits.defaults(), address -> false, nanos::get),
+                    LimitsObserver.NONE,
+                    nanos::get);
 
     RulesContainer(HandshakeSettings settings, Class<?>... teamClasses) {
         this(settings, null, teamClasses);

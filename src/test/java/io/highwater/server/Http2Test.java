@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.time.Ticker;
-import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
 import java.io.IOException;

@@ -8,7 +8,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.highwater.time.Ticker;
-import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package io.highwater.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.time.Ticker;
-import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.EOFException;
 import java.io.IOException;

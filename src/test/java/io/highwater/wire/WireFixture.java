@@ -80,12 +80,7 @@ final class WireFixture {
         wire =
                 new WireConnection(
                         new WireContext(
-                                wheel,
-                                buffers,
-                                observer,
-                                ledger,
-                                this::requeue,
-                                LogLimit.none()),
+                                wheel, buffers, observer, ledger, this::requeue, LogLimit.none()),
                         transport,
                         route,
                         null,
