@@ -18,7 +18,7 @@ final class Subscriptions {
      * What one takes of the heap that is alone in its session: 32, its place in the channel 32, and
      * its part of that channel's array and index.
      */
-    static final int ONLY_BYTES = 92;
+    static final int ONLY_BYTES = 86;
 
     /** The map of those that are not alone. */
     private static final int MAP_BYTES = 48;

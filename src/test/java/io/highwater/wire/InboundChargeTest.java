@@ -101,7 +101,8 @@ final class InboundChargeTest {
 
         fixtures.forEach(WireFixture::run);
 
-        assertThat(book.bytes()).isLessThanOrEqualTo(ACCOUNT_BYTES);
+        // Those who have just begun are left alone up to nine eighths.
+        assertThat(book.bytes()).isLessThanOrEqualTo(ACCOUNT_BYTES / 8 * 9);
         assertThat(fixtures.get(0).listener.take())
                 .containsExactly("open", "closed 1013 no memory for messages");
         for (WireFixture fixture : fixtures.subList(1, 4)) {

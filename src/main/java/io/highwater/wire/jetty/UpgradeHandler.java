@@ -95,7 +95,12 @@ public final class UpgradeHandler extends Handler.Wrapper {
             return super.handle(request, response, callback);
         }
         if (kind == UpgradeRequest.Kind.UPGRADE && hasBody(request)) {
-            elsewhere(request, response, callback, () -> reject(HAS_BODY, response, callback));
+            elsewhere(
+                    request,
+                    response,
+                    callback,
+                    HAS_BODY,
+                    () -> reject(HAS_BODY, response, callback));
             return true;
         }
         Route route = router.route(Request.getPathInContext(request));
@@ -105,6 +110,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
                     request,
                     response,
                     callback,
+                    FULL,
                     () -> decide(upgrade, route, request, response, callback));
         } else {
             decide(upgrade, route, request, response, callback);
@@ -120,12 +126,19 @@ public final class UpgradeHandler extends Handler.Wrapper {
     /**
      * Off the thread that reads; what is thrown there is answered, too. As many as the account
      * holds: a rule that waits would else gather all that come meanwhile.
+     *
+     * @param full what to answer one too many, here
      */
-    private void elsewhere(Request request, Response response, Callback callback, Runnable task) {
+    private void elsewhere(
+            Request request,
+            Response response,
+            Callback callback,
+            UpgradeDecision.Rejected full,
+            Runnable task) {
         Payer payer = payer(request);
         if (!handshakes.tryAdd(payer, ELSEWHERE_BYTES)) {
             close(request, response);
-            reject(FULL, response, callback);
+            reject(full, response, callback);
             return;
         }
         try {
@@ -226,7 +239,12 @@ public final class UpgradeHandler extends Handler.Wrapper {
             accept(upgrade, route, accepted, request, response, callback);
         } else if (decision instanceof UpgradeDecision.Rejected rejected) {
             // A client that sends one after the other would keep the thread that reads for many.
-            elsewhere(request, response, callback, () -> reject(rejected, response, callback));
+            elsewhere(
+                    request,
+                    response,
+                    callback,
+                    rejected,
+                    () -> reject(rejected, response, callback));
         } else {
             failureLog(upgrade).setCause(failure).log("the handshake rules failed");
             Response.writeError(request, response, callback, HttpStatus.INTERNAL_SERVER_ERROR_500);

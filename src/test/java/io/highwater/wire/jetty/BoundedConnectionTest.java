@@ -2,7 +2,11 @@ package io.highwater.wire.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.limits.AddressLimits;
 import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitSettings;
+import io.highwater.limits.LimitsObserver;
+import io.highwater.limits.Payers;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.nio.ByteBuffer;
@@ -96,12 +100,16 @@ class BoundedConnectionTest {
                         new ServerSessionListener() {},
                         new StreamBursts(),
                         new Http2Bounds(
-                                Ledger.unbounded(),
-                                new TimerWheel(0),
-                                Ticker.system(),
-                                Duration.ZERO));
+                                ledger(), new TimerWheel(0), Ticker.system(), Duration.ZERO));
         flood.setConnection(connection);
         connection.onOpen();
+    }
+
+    /** Of the default limits. */
+    private static Ledger ledger() {
+        Payers payers = new Payers(AddressLimits.defaults(), address -> false, Ticker.system());
+        return new Ledger(
+                LimitSettings.defaults(), 1 << 30, payers, LimitsObserver.NONE, Ticker.system());
     }
 
     private static byte[] frame(FrameType type, byte[] payload) {

@@ -1,0 +1,130 @@
+package io.highwater.wire.jetty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.highwater.handshake.Handshake;
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.limits.Account;
+import io.highwater.limits.AddressLimits;
+import io.highwater.limits.Book;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitSettings;
+import io.highwater.limits.LimitsObserver;
+import io.highwater.limits.Payers;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.ReadBuffers;
+import io.highwater.wire.WireContext;
+import io.highwater.wire.WireObserver;
+import io.highwater.wire.deflate.DeflateObserver;
+import io.highwater.wire.deflate.DeflateSettings;
+import io.highwater.wire.deflate.PermessageDeflate;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Handshakes whose rules wait, each on a thread: no more than their account holds. */
+@Timeout(60)
+class UpgradesElsewhereTest {
+    private static final String UPGRADE =
+            "GET /x HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final AtomicInteger deciding = new AtomicInteger();
+    private final List<Socket> sockets = new ArrayList<>();
+    private final Server server = new Server();
+    private final ServerConnector connector = new ServerConnector(server);
+
+    /** Handshakes may keep 40,000 bytes, and an address a quarter: two at 4,000. */
+    private final Ledger ledger =
+            new Ledger(
+                    new LimitSettings(1, 0.25, AddressLimits.defaults()),
+                    800_000,
+                    new Payers(AddressLimits.defaults(), address -> false, () -> 0),
+                    LimitsObserver.NONE,
+                    () -> 0);
+
+    @BeforeEach
+    void start() throws Exception {
+        TimerWheel wheel = new TimerWheel(0);
+        server.addConnector(connector);
+        server.setHandler(
+                new UpgradeHandler(
+                        new WaitingRules(),
+                        path -> null,
+                        new WireContext(wheel, new ReadBuffers(), new WireObserver() {}, ledger),
+                        new PermessageDeflate(
+                                DeflateSettings.defaults(),
+                                1 << 20,
+                                wheel,
+                                Runnable::run,
+                                DeflateObserver.NONE)));
+        server.start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        go.countDown();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        LifeCycle.stop(server);
+    }
+
+    private Socket asks() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), connector.getLocalPort());
+        socket.setSoTimeout(20_000);
+        sockets.add(socket);
+        socket.getOutputStream().write(UPGRADE.getBytes(StandardCharsets.ISO_8859_1));
+        return socket;
+    }
+
+    private static String line(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void theOneTooManyIsToldToComeBackAndThreadsAreGivenBack() throws Exception {
+        Socket first = asks();
+        asks();
+        await().until(() -> deciding.get() == 2);
+        String refused =
+                new String(asks().getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertThat(refused)
+                .startsWith("HTTP/1.1 503 ")
+                .contains("\r\nRetry-After: 1\r\n", "\r\nConnection: close\r\n");
+        assertThat(deciding).hasValue(2);
+        go.countDown();
+        assertThat(line(first)).isEqualTo("HTTP/1.1 403");
+        Book book = ledger.book(Account.HANDSHAKES);
+        await().until(() -> book.bytes() == 0);
+        assertThat(line(asks())).isEqualTo("HTTP/1.1 403");
+    }
+
+    private final class WaitingRules implements Handshake {
+        @Override
+        public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
+            deciding.incrementAndGet();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return UpgradeDecision.Rejected.of(403, "test", "No.").asStage();
+        }
+    }
+}
