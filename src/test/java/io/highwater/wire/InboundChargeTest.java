@@ -90,11 +90,11 @@ final class InboundChargeTest {
     @Test
     void aFullAccountEndsWhoCostsMostAndLetsTheOthersGoOn() {
         List<WireFixture> fixtures = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 5; i++) {
             fixtures.add(new WireFixture(ledger).open());
         }
         fixtures.get(0).receive(frame(64_000, 60_000));
-        for (WireFixture fixture : fixtures.subList(1, 4)) {
+        for (WireFixture fixture : fixtures.subList(1, 5)) {
             fixture.receive(frame(40_000, 20_000));
             fixture.receive("00".repeat(10_000));
         }
@@ -105,7 +105,7 @@ final class InboundChargeTest {
         assertThat(book.bytes()).isLessThanOrEqualTo(ACCOUNT_BYTES / 8 * 9);
         assertThat(fixtures.get(0).listener.take())
                 .containsExactly("open", "closed 1013 no memory for messages");
-        for (WireFixture fixture : fixtures.subList(1, 4)) {
+        for (WireFixture fixture : fixtures.subList(1, 5)) {
             assertThat(fixture.listener.take()).containsExactly("open");
         }
     }

@@ -14,6 +14,7 @@ import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
 import io.highwater.time.TimerWheel;
+import io.highwater.log.LogLimit;
 import io.highwater.wire.ReadBuffers;
 import io.highwater.wire.WireContext;
 import io.highwater.wire.WireObserver;
@@ -66,7 +67,12 @@ class UpgradesElsewhereTest {
                 new UpgradeHandler(
                         new WaitingRules(),
                         path -> null,
-                        new WireContext(wheel, new ReadBuffers(), new WireObserver() {}, ledger),
+                        new WireContext(
+                                wheel,
+                                new ReadBuffers(),
+                                new WireObserver() {},
+                                ledger,
+                                LogLimit.none()),
                         new PermessageDeflate(
                                 DeflateSettings.defaults(),
                                 1 << 20,
