@@ -35,8 +35,6 @@ abstract class Guest extends Timer implements Debtor {
         IDLE(Account.HTTP, null),
         /** Sends a further head. */
         ASKING(Account.HTTP, Deadline.HEAD),
-        /** Has had its last answer and is to close. */
-        LEAVING(Account.HTTP, Deadline.HEAD),
         /** Closed, or something else has the connection: a WebSocket, HTTP/2. */
         GONE(Account.HTTP, null);
 

@@ -178,9 +178,12 @@ final class GuestHttp extends HttpConnection {
         };
     }
 
-    /** Before Jetty goes on with this connection, maybe on another thread. */
+    /**
+     * Before Jetty goes on with this connection, maybe on another thread; or closes it, if that was
+     * its last answer.
+     */
     private void onAnswered() {
-        guest.move(isPersistent() ? Phase.IDLE : Phase.LEAVING, ANSWERED_BYTES + parserBytes(0));
+        guest.move(Phase.IDLE, ANSWERED_BYTES + parserBytes(0));
     }
 
     private final class HttpGuest extends Guest {
