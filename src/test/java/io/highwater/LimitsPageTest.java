@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 /** Holds docs/limits.md against the accounts, the catalogue of keys and the metrics. */
 final class LimitsPageTest {
     private static final String ACCOUNTS = "| account | part of the budget |";
-    private static final String LIMITS = "| key | default | what a client sees at it | metric |";
+    private static final String LIMITS =
+            "| key | default | for each | what a client sees at it | metric |";
     private static final Pattern CODE = Pattern.compile("`([^`{]+)[^`]*`");
 
     private static List<String[]> rows(String head) throws IOException {
@@ -109,8 +110,8 @@ final class LimitsPageTest {
                 Files.readString(Path.of("src/main/java/io/highwater/metrics/Metric.java"));
         List<String> named =
                 rows(LIMITS).stream()
-                        .filter(row -> row.length > 3)
-                        .map(row -> codes(row[3]))
+                        .filter(row -> row.length > 4)
+                        .map(row -> codes(row[4]))
                         .flatMap(List::stream)
                         .toList();
 

@@ -20,6 +20,11 @@ public interface FrameFactory<F> {
     /** The channel has no subscribers any more: nothing more is asked of its factory. */
     default void release() {}
 
+    /** The frame of an entry for one subscriber alone, who missed it. */
+    default F missed(Entry entry) {
+        return frame(entry);
+    }
+
     /** The frame of an entry as an answer to {@link Since.Latest}. */
     F snapshot(Entry entry);
 }

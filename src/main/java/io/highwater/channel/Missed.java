@@ -92,7 +92,7 @@ public record Missed<F>(
         for (Entry entry : entries.subList(0, count)) {
             made.add(
                     new Publication<>(
-                            entry, until == null ? frames.frame(entry) : frames.snapshot(entry)));
+                            entry, until == null ? frames.missed(entry) : frames.snapshot(entry)));
         }
         boolean all = count == entries.size() && (until != null || slice.complete());
         Position reached = all ? top : count == 0 ? after : entries.get(count - 1).position();

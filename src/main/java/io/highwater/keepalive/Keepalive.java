@@ -191,6 +191,11 @@ public final class Keepalive extends Timer {
         if (activity.isPingPending() || nowNanos - written < timeout) {
             return false;
         }
+        if (activity.isMessageArriving() && nowNanos - activity.lastReadNanos() < timeout) {
+            // It can't overtake the frame that its peer is sending, which has a deadline of its
+            // own.
+            return false;
+        }
         boolean withheld = activity.isReadingWithheld();
         long changed = activity.readingChangedNanos();
         if (withheld) {

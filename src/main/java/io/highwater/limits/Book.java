@@ -31,11 +31,17 @@ public final class Book {
     private static final int FAIR_PARTS = 4_096;
 
     private static final long LEAST_FAIR_BYTES = 4 << 10;
+    private static final long MOST_FAIR_BYTES = 16 << 10;
+
+    /** Of an account, what many users behind one address may have, whoever fills it. */
+    private static final int SMALL_PARTS = 256;
 
     private static final long LEAST_AGE_NANOS = 1_000_000;
 
     /** Who has kept something for less may be about to give it back; up to nine eighths it may. */
     private static final long YOUNG_NANOS = 100_000_000;
+
+    private static final long PAUSE_NANOS = 50_000_000;
 
     private static final long LOG_PERIOD_NANOS = 1_000_000_000;
 
@@ -55,8 +61,10 @@ public final class Book {
     /** Set by the one thread that ends debtors. */
     private final AtomicBoolean relieving = new AtomicBoolean();
 
-    /** Where ending debtors did not help, it is not tried again below this. */
-    private volatile long hopelessBelow;
+    /** When ending debtors did not help last: for the account, and for an address. */
+    private volatile long pausedNanos;
+
+    private volatile long pausedForAddressesNanos;
 
     /** Confined to who relieves, like the count: when it was logged last. */
     private long loggedNanos;
@@ -72,10 +80,13 @@ public final class Book {
         this.account = account;
         this.mostBytes = mostBytes;
         this.mostOfAddress = Math.max(1, (long) (mostBytes * addressShare));
-        this.fairBytes = Math.max(LEAST_FAIR_BYTES, mostBytes / FAIR_PARTS);
+        this.fairBytes =
+                Math.max(LEAST_FAIR_BYTES, Math.min(MOST_FAIR_BYTES, mostBytes / FAIR_PARTS));
         this.observer = observer;
         this.ticker = ticker;
         this.loggedNanos = ticker.nanoTime() - LOG_PERIOD_NANOS;
+        this.pausedNanos = ticker.nanoTime() - PAUSE_NANOS;
+        this.pausedForAddressesNanos = pausedNanos;
     }
 
     public Account account() {
@@ -170,9 +181,14 @@ public final class Book {
      */
     public boolean isClosedTo(Payer payer) {
         long own = payer.bytes(account);
-        return own > fairBytes
+        return own > mostOfSmallAddress()
                 && (bytes.get() > mostBytes / 8 * 7
                         || (!payer.isProxy() && own > mostOfAddress / 8 * 7));
+    }
+
+    /** What an address may have that is not to suffer for what others fill. */
+    private long mostOfSmallAddress() {
+        return Math.max(fairBytes, mostBytes / SMALL_PARTS);
     }
 
     /** From now on it may be asked to give back. */
@@ -210,17 +226,40 @@ public final class Book {
         }
     }
 
+    /**
+     * The same where something new was refused: what stands in its way is ended, unless that is
+     * this address's own share.
+     */
+    public void settleFull(Payer payer) {
+        if (fitsAddress(payer, 0) && payer.bytes(account) <= mostOfSmallAddress()) {
+            relieve(null);
+        }
+    }
+
     private void relieve(@Nullable Payer of) {
-        if (bytes.get() < hopelessBelow || !relieving.compareAndSet(false, true)) {
+        boolean hard = kept(of) > most(of) / 8 * 9;
+        long nowNanos = ticker.nanoTime();
+        long pause = of == null ? pausedNanos : pausedForAddressesNanos;
+        if ((!hard && nowNanos - pause < PAUSE_NANOS) || !relieving.compareAndSet(false, true)) {
             return;
         }
         try {
-            int ended = endCostliest(of);
-            // Nobody to end: what is kept is let go by others. It is no use to look at each add.
-            hopelessBelow = ended == 0 ? bytes.get() + mostBytes / 16 : 0;
+            boolean helped = endCostliest(of) > 0;
+            // Nobody to end: they are young or small, or what is kept is let go by others. It is no
+            // use to look again at each add.
+            long until = helped ? nowNanos - PAUSE_NANOS : nowNanos;
+            if (of == null) {
+                pausedNanos = until;
+            } else {
+                pausedForAddressesNanos = until;
+            }
         } finally {
             relieving.set(false);
         }
+    }
+
+    private long most(@Nullable Payer of) {
+        return of == null ? mostBytes : mostOfAddress;
     }
 
     /** What is kept twice as long costs twice as much: so whoever keeps up goes last. */
@@ -253,21 +292,24 @@ public final class Book {
                                         .thenComparingLong(Kept::ofAddress)
                                         .reversed())
                         .toList();
-        long most = of == null ? mostBytes : mostOfAddress;
+        long most = most(of);
         boolean spares = kept(of) <= most / 8 * 9;
         int ended = 0;
         for (Kept kept : costliestFirst) {
             if (kept(of) <= most / 8 * 7) {
                 break;
             }
-            boolean spared = spares && (kept.bytes <= fairBytes || kept.ageNanos < YOUNG_NANOS);
+            boolean spared =
+                    spares
+                            && (kept.ofAddress <= mostOfSmallAddress()
+                                    || kept.ageNanos < YOUNG_NANOS);
             if (!spared && end(kept.debtor)) {
                 ended++;
             }
         }
         if (ended > 0) {
             observer.onEnded(account, ended);
-            log(ended, costliestFirst.get(0));
+            log(of, ended, costliestFirst.get(0));
         }
         return ended;
     }
@@ -282,7 +324,7 @@ public final class Book {
     }
 
     /** Once a second, with those who were ended since. */
-    private void log(int ended, Kept costliest) {
+    private void log(@Nullable Payer of, int ended, Kept costliest) {
         unlogged += ended;
         long nowNanos = ticker.nanoTime();
         if (nowNanos - loggedNanos < LOG_PERIOD_NANOS) {
@@ -292,11 +334,12 @@ public final class Book {
                 .addKeyValue("account", account.label())
                 .addKeyValue("bytes", bytes.get())
                 .addKeyValue("most_bytes", mostBytes)
+                .addKeyValue("most_address_bytes", mostOfAddress)
                 .addKeyValue("ended", unlogged)
                 .addKeyValue("costliest_bytes", costliest.bytes)
                 .addKeyValue("costliest_address", costliest.debtor.payer().toString())
                 .addKeyValue("costliest_address_bytes", costliest.ofAddress)
-                .log("account_full");
+                .log(of == null ? "account_full" : "address_full");
         loggedNanos = nowNanos;
         unlogged = 0;
     }

@@ -28,6 +28,10 @@ public final class Payers {
     private final Cache<AddressBlock, Payer> alive = Caffeine.newBuilder().weakValues().build();
     private final Cache<AddressBlock, Payer> recent;
 
+    /** Of trusted proxies, each by itself: its /64 may have other hosts. */
+    private final Cache<InetAddress, Payer> proxies =
+            Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).build();
+
     /**
      * @param isProxy the trusted proxies
      */
@@ -44,16 +48,20 @@ public final class Payers {
     }
 
     public Payer of(InetAddress address) {
+        if (isProxy.test(address)) {
+            return proxies.get(address, this::proxy);
+        }
         AddressBlock block = AddressBlock.of(address);
         Payer known = recent.getIfPresent(block);
         if (known == null) {
-            known =
-                    alive.get(
-                            block,
-                            key -> new Payer(key, isProxy.test(address), limits, connections));
+            known = alive.get(block, key -> new Payer(key, false, limits, connections));
             recent.put(block, known);
         }
         return known;
+    }
+
+    private Payer proxy(InetAddress address) {
+        return new Payer(AddressBlock.of(address), true, limits, connections);
     }
 
     /** TCP connections of all addresses that are open now. */

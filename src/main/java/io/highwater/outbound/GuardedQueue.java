@@ -419,10 +419,15 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
         return waiting == null ? 0 : waiting.keptBytes();
     }
 
-    /** Of a client that keeps up it is nothing, however much it is sent. */
+    /** Of a client that keeps up it is next to nothing, however much it is sent. */
     @Override
     public final synchronized long ageNanos(long nowNanos) {
-        return waiting == null ? 0 : waiting.aboveLowNanos(nowNanos);
+        return waiting == null ? 0 : waiting.stuckNanos(nowNanos);
+    }
+
+    /** Guarded by this. */
+    final boolean isEnded() {
+        return state == State.ENDED;
     }
 
     /** Ends the session if it {@link #isEvictable} still. */
@@ -437,7 +442,8 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
             now =
                     new Waiting(
                             route.settings().marks(),
-                            new QueueCharge(route.node().account(), payer()));
+                            new QueueCharge(route.node().account(), payer()),
+                            route.node().wheel().nowNanos());
             waiting = now;
         }
         return now;

@@ -41,19 +41,21 @@ final class QueueCharge {
 
     void add(Element element) {
         OutboundFrame frame = element.frame();
-        ownBytes += ELEMENT_BYTES;
-        if (frame != null) {
-            add(frame);
+        if (frame == null) {
+            return; // A gap: there are no more of them than messages that may be kept.
         }
+        ownBytes += ELEMENT_BYTES;
+        add(frame);
         charge();
     }
 
     void remove(Element element) {
         OutboundFrame frame = element.frame();
-        ownBytes -= ELEMENT_BYTES;
-        if (frame != null) {
-            remove(frame);
+        if (frame == null) {
+            return;
         }
+        ownBytes -= ELEMENT_BYTES;
+        remove(frame);
         charge();
     }
 

@@ -247,7 +247,7 @@ public final class SendQueue extends GuardedQueue {
         SlowConsumerException evidence;
         Waiting dropped;
         synchronized (this) {
-            if (isClosing()) {
+            if (isEnded()) {
                 return false;
             }
             evidence = SlowConsumerException.evicted(queuedMessages(), queuedBytes());

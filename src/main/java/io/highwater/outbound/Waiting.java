@@ -57,9 +57,13 @@ final class Waiting {
     /** Above it the queue is not low, whatever the marks say: half of what it had when pressed. */
     private long mostLowBytes = Long.MAX_VALUE;
 
-    Waiting(WaterMarks marks, QueueCharge charge) {
+    /** When the peer has last taken something, or this began. */
+    private long progressNanos;
+
+    Waiting(WaterMarks marks, QueueCharge charge, long nowNanos) {
         this.marks = marks;
         this.charge = charge;
+        this.progressNanos = nowNanos;
     }
 
     void add(Queued message, long nowNanos) {
@@ -72,7 +76,6 @@ final class Waiting {
     /** What is told before the next message, which must follow at once. */
     void add(Gap<?> gap) {
         elements.add(gap);
-        charge.add(gap);
     }
 
     /** What went to the wire past the queue and stuck there. */
@@ -166,6 +169,7 @@ final class Waiting {
     Batch removeInFlight(long nowNanos) {
         Batch batch = Objects.requireNonNull(inFlight);
         inFlight = null;
+        progressNanos = nowNanos;
         tally.remove(batch.tally());
         letGo(batch);
         judge(nowNanos);
@@ -228,8 +232,9 @@ final class Waiting {
         return aboveLow && aboveLowSinceNanos - sinceNanos <= 0;
     }
 
-    long aboveLowNanos(long nowNanos) {
-        return aboveLow ? nowNanos - aboveLowSinceNanos : 0;
+    /** For how long the peer has taken nothing. */
+    long stuckNanos(long nowNanos) {
+        return nowNanos - progressNanos;
     }
 
     /** Whether the low mark is passed by that alone which LATEST may not drop. */

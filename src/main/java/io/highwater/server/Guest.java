@@ -65,6 +65,9 @@ abstract class Guest extends Timer implements Debtor {
     /** With the base, in the account of the phase. Guarded by this. */
     private long bytes;
 
+    /** When the phase began. Guarded by this. */
+    private long phaseSinceNanos;
+
     /** Of the phase, and of no meaning where it has none. Guarded by this. */
     private long deadlineNanos;
 
@@ -92,6 +95,7 @@ abstract class Guest extends Timer implements Debtor {
             if (phase == Phase.GONE) {
                 return;
             }
+            phaseSinceNanos = edge.wheel().nowNanos();
             baseBytes = ownBytes;
             bytes = ownBytes;
             book().add(payer, ownBytes);
@@ -123,6 +127,7 @@ abstract class Guest extends Timer implements Debtor {
             long keptBytes = baseBytes + moreBytes;
             Book from = book();
             phase = to;
+            phaseSinceNanos = edge.wheel().nowNanos();
             if (book() == from) {
                 from.add(payer, keptBytes - bytes);
             } else {
@@ -253,6 +258,11 @@ abstract class Guest extends Timer implements Debtor {
     @Override
     public final synchronized long keptBytes() {
         return bytes;
+    }
+
+    @Override
+    public final synchronized long ageNanos(long nowNanos) {
+        return nowNanos - phaseSinceNanos;
     }
 
     @Override

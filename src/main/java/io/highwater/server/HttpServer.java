@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -29,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 public final class HttpServer implements AutoCloseable {
     /** Where the build puts src/main/webapp. */
     private static final String WEBAPP = "io/highwater/webapp";
+
+    private static final long LEAST_SPARE_BYTES = 2 << 20;
+    private static final int SPARE_HEAP_PARTS = 128;
+    private static final int SPARE_DIRECT_PARTS = 16;
 
     private final Server server;
     private final ServerConnector plain;
@@ -64,7 +70,7 @@ public final class HttpServer implements AutoCloseable {
             StreamBursts bursts,
             Handler otherwise) {
         Http2Bounds http2 = edge.http2(ticker, edge.settings().requestTimeout());
-        server = new Server(threads());
+        server = new Server(threads(), null, buffers(Runtime.getRuntime().maxMemory()));
         server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
         upgrade.setHandler(new PlainRequests(edge, new OffSelector(edge, otherwise)));
         server.setHandler(upgrade);
@@ -133,6 +139,16 @@ public final class HttpServer implements AutoCloseable {
 
     private List<ServerConnector> connectors() {
         return tls == null ? List.of(plain) : List.of(plain, tls);
+    }
+
+    /**
+     * What HTTP and TLS read into and write from. Jetty keeps an eighth of the heap for spare ones,
+     * and as much beside it: after ten thousand TLS handshakes that is what it has.
+     */
+    private static ByteBufferPool buffers(long heapBytes) {
+        long heap = Math.max(LEAST_SPARE_BYTES, heapBytes / SPARE_HEAP_PARTS);
+        long direct = Math.max(LEAST_SPARE_BYTES, heapBytes / SPARE_DIRECT_PARTS);
+        return new ArrayByteBufferPool(0, -1, -1, Integer.MAX_VALUE, heap, direct);
     }
 
     private static QueuedThreadPool threads() {

@@ -181,6 +181,14 @@ final class CatchUp {
 
     /** False where the queue has to be waited for, or is over. */
     private boolean isToRead() {
+        if (subscription.queue().isWritable()) {
+            return true;
+        }
+        synchronized (this) {
+            if (phase == Phase.READING && isLiveAboveHigh()) {
+                return true;
+            }
+        }
         CompletableFuture<@Nullable Void> writable =
                 subscription.queue().whenWritable().toCompletableFuture();
         if (writable.isCompletedExceptionally()) {
@@ -193,9 +201,6 @@ final class CatchUp {
         synchronized (this) {
             if (phase != Phase.READING) {
                 return false;
-            }
-            if (isLiveAboveHigh()) {
-                return true;
             }
             phase = Phase.WAITING;
         }

@@ -52,6 +52,12 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
     }
 
     @Override
+    public OutboundTurn<Position> missed(Entry entry) {
+        OutboundFrame plain = OutboundFrame.text(Reply.message(entry));
+        return turn(entry, entry.secret() ? plain.secret() : plain);
+    }
+
+    @Override
     public OutboundTurn<Position> snapshot(Entry entry) {
         return turn(entry, Reply.snapshot(entry));
     }
@@ -62,6 +68,10 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
                 entry.secret()
                         ? plain.secret()
                         : channel == null ? plain.broadcast() : channel.share(plain);
+        return turn(entry, frame);
+    }
+
+    private static OutboundTurn<Position> turn(Entry entry, OutboundFrame frame) {
         return new OutboundTurn<>(
                 frame,
                 List.of(new OutboundPart<>(frame, entry.key(), entry.position())),

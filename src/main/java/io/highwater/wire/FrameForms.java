@@ -52,6 +52,11 @@ public abstract class FrameForms {
             this.parts = parts;
         }
 
+        @Override
+        public boolean isForMany() {
+            return parts.stream().allMatch(OutboundFrame::isForMany);
+        }
+
         /** Two or more, none of them joined itself. */
         public List<OutboundFrame> parts() {
             return parts;

@@ -77,8 +77,8 @@ final class InboundCharge extends Timer implements Debtor {
 
     private long windowNanos;
 
-    /** A message has begun and not ended. */
-    private boolean inMessage;
+    /** A message has begun and not ended. Written under this, read as it is. */
+    private volatile boolean inMessage;
 
     /**
      * @param timeout zero: no message is too slow
@@ -108,7 +108,7 @@ final class InboundCharge extends Timer implements Debtor {
                 beginWindow();
                 lookAgain();
             }
-            if (bytes < keptBytes) {
+            if (bytes < keptBytes / 2) {
                 keptSinceNanos = wheel.nowNanos();
             }
             inMessage = partial;
@@ -129,6 +129,10 @@ final class InboundCharge extends Timer implements Debtor {
 
     boolean isHeld() {
         return state == State.HELD;
+    }
+
+    boolean isMessageArriving() {
+        return inMessage;
     }
 
     /** Nothing is kept any more. */
@@ -154,7 +158,7 @@ final class InboundCharge extends Timer implements Debtor {
     }
 
     private void lookAgain() {
-        if (timeoutNanos > 0) {
+        if (timeoutNanos > 0 && state != State.OVER) {
             wheel.schedule(this, wheel.nowNanos() + timeoutNanos / LOOKS);
         }
     }
@@ -170,8 +174,9 @@ final class InboundCharge extends Timer implements Debtor {
             state = State.OPEN;
         }
         if (isTooSlow(nowNanos)) {
-            finish();
-            wire.endSoon(TOO_SLOW);
+            if (finish()) {
+                wire.endSoon(TOO_SLOW);
+            }
             return;
         }
         lookAgain();
@@ -181,7 +186,7 @@ final class InboundCharge extends Timer implements Debtor {
     }
 
     private synchronized boolean isTooSlow(long nowNanos) {
-        if (!inMessage || wire.isReadingWithheld()) {
+        if (!inMessage || state == State.OVER || wire.isReadingWithheld()) {
             beginWindow();
             return false;
         }

@@ -32,6 +32,9 @@ public interface WireActivity {
      */
     boolean isReadingWithheld();
 
+    /** Whether a message has begun to arrive and has not ended: a Pong waits behind its frame. */
+    boolean isMessageArriving();
+
     /**
      * When reading was last withheld or given back. Never older than what {@link
      * #isReadingWithheld} said before.

@@ -663,7 +663,10 @@ public final class WireConnection
             case DELIVER -> true;
             // What is read here waits on the heap for its turn there.
             case READ ->
-                    extension != null || !transport.readsAtNobodysCost() || inbound().isPressed();
+                    extension != null
+                            || !transport.readsAtNobodysCost()
+                            || inbound().isPressed()
+                            || !inbound().fitsAddress(payer, 0);
             case NOTIFY_CLOSED ->
                     route.lifecycle() == Route.Lifecycle.MAY_BLOCK
                             || (status != null && !status.isOrdinary())
@@ -851,7 +854,12 @@ public final class WireConnection
 
     @Override
     public void endSoon(CloseStatus status) {
-        route.executor().execute(() -> fail(status, FAULT_LINGER));
+        try {
+            route.executor().execute(() -> fail(status, FAULT_LINGER));
+        } catch (RuntimeException | Error e) {
+            LOG.debug("no thread to end a session", e);
+            abort();
+        }
     }
 
     private WireReader reader() {
@@ -1059,6 +1067,12 @@ public final class WireConnection
     @Override
     public boolean isReadingWithheld() {
         return !demanded || run.waits() || isHeld();
+    }
+
+    @Override
+    public boolean isMessageArriving() {
+        InboundCharge present = charge;
+        return present != null && present.isMessageArriving();
     }
 
     @Override

@@ -101,6 +101,22 @@ final class KeepaliveTest {
     }
 
     @Test
+    void aPongBehindAMessageThatStillArrivesIsNotLate() {
+        Session session = fixture.open();
+        fixture.advanceToPingOf(session);
+        session.wire.activity().messageArriving = true;
+        for (int i = 0; i < 40; i++) {
+            session.readsSomething();
+            fixture.advance(Duration.ofSeconds(1));
+        }
+        assertThat(session.isAlive()).isTrue();
+
+        // Nothing more of it comes.
+        fixture.advance(Duration.ofSeconds(11));
+        assertThat(session.wire.failures()).containsExactly(NO_PONG);
+    }
+
+    @Test
     void aPongJustInTimeIsEnoughAndItsRoundTripIsTold() {
         Session session = fixture.open();
         fixture.advanceToPingOf(session);

@@ -41,8 +41,8 @@ final class OutboundAccountTest {
         return OutboundFrame.text("x".repeat(bytes));
     }
 
-    private static RecordingWire stuck() {
-        RecordingWire wire = new RecordingWire();
+    private static RecordingWire stuck(QueueFixture fixture) {
+        RecordingWire wire = new RecordingWire(fixture.payer);
         wire.takes(() -> false);
         return wire;
     }
@@ -78,7 +78,7 @@ final class OutboundAccountTest {
     void aFrameOfManySessionsIsChargedOnceUntilTheLastHasWrittenIt() {
         QueueFixture fixture = new QueueFixture(OverflowPolicy.EVICT, MARKS, account);
         fixture.wire.takes(() -> false);
-        RecordingWire wire = stuck();
+        RecordingWire wire = stuck(fixture);
         SendQueue other = fixture.open(wire);
         OutboundFrame shared = frame(20_000).broadcast();
 
@@ -101,7 +101,7 @@ final class OutboundAccountTest {
             List<SendQueue> queues = new ArrayList<>();
             List<RecordingWire> wires = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                wires.add(stuck());
+                wires.add(stuck(fixture));
                 queues.add(fixture.open(wires.get(i)));
                 queues.get(i).offer(frame(15_000));
                 queues.get(i).offer(frame(15_000));

@@ -3,11 +3,13 @@ package io.highwater.outbound;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,11 @@ final class QueueFixture {
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
     final Backlog backlog = new Backlog();
-    final RecordingWire wire = new RecordingWire();
+
+    /** What earlier tests have left behind is not its own. */
+    final Payer payer = Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
+
+    final RecordingWire wire = new RecordingWire(payer);
     final List<String> events = new ArrayList<>();
     final List<Long> latencies = new ArrayList<>();
     final SendQueue queue;

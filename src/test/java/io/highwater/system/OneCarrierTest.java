@@ -121,7 +121,10 @@ class OneCarrierTest {
         start(
                 Map.of(
                         "highwater.keepalive.ping-interval", "1s",
-                        "highwater.keepalive.pong-timeout", "400ms"));
+                        "highwater.keepalive.pong-timeout", "400ms",
+                        // All floods come from one address, to a node of 128 MB.
+                        "highwater.limits.address-share", "1",
+                        "highwater.limits.heap-share", "1"));
         flood(Protocol.H2C, 60);
         try (FrameClient other = open(Protocol.H2C)) {
             for (int answered = 0; answered < 5; answered++) {

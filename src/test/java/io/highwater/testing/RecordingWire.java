@@ -250,6 +250,7 @@ public final class RecordingWire implements Wire {
         public volatile boolean writePending;
         public volatile long writePendingSinceNanos;
         public volatile boolean readingWithheld;
+        public volatile boolean messageArriving;
         public volatile long readingChangedNanos;
 
         @Override
@@ -285,6 +286,11 @@ public final class RecordingWire implements Wire {
         @Override
         public boolean isDemandWithheld() {
             return readingWithheld;
+        }
+
+        @Override
+        public boolean isMessageArriving() {
+            return messageArriving;
         }
 
         @Override

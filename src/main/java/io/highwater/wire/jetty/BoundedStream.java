@@ -37,6 +37,9 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     /** Guarded by this: of copies in Jetty's queue. */
     private int keptBytes;
 
+    /** Guarded by this: when the first of them came. */
+    private long keptSinceNanos;
+
     /** That of a WebSocket. */
     BoundedStream(BatchingSession session, int id) {
         this(session, id, CONNECT);
@@ -110,6 +113,9 @@ class BoundedStream extends HTTP2Stream implements Debtor {
             }
             long fair = book().fairBytes();
             joins = keptBytes <= fair && keptBytes + bytes > fair;
+            if (keptBytes == 0) {
+                keptSinceNanos = session().bounds().ticker().nanoTime();
+            }
             keptBytes += bytes;
             book().add(payer(), bytes);
             if (joins) {
@@ -169,6 +175,11 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     @Override
     public final synchronized long keptBytes() {
         return keptBytes;
+    }
+
+    @Override
+    public final synchronized long ageNanos(long nowNanos) {
+        return nowNanos - keptSinceNanos;
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.highwater.wire.jetty;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.limits.Account;
+import io.highwater.limits.Debtor;
+import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * answered, read or given up, and until the answer has left or the stream has become a WebSocket.
  * Thread-safe.
  */
-final class RequestPlace extends Timer {
+final class RequestPlace extends Timer implements Debtor {
     private static final int LEAST_BYTES_PER_SECOND = 1 << 10;
 
     private final Requests requests;
@@ -93,5 +96,31 @@ final class RequestPlace extends Timer {
             requests.schedule(this);
             late.giveUp("request_timeout");
         }
+    }
+
+    // As a debtor: a plain request that its client does not let us finish.
+
+    @Override
+    public Payer payer() {
+        return requests.payer();
+    }
+
+    @Override
+    public long keptBytes() {
+        return bytes;
+    }
+
+    @Override
+    public boolean end(Account account) {
+        BoundedStream held;
+        synchronized (this) {
+            held = stream;
+            if (free || held == null || !held.waitsForClient()) {
+                return false;
+            }
+        }
+        free();
+        held.giveUp("full: " + account.label());
+        return true;
     }
 }

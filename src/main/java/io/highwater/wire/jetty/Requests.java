@@ -53,13 +53,20 @@ final class Requests {
             return null;
         }
         int bytes = bytes(request);
-        if (!book.tryAdd(payer, bytes)) {
-            if (isPlain) {
-                plain.decrementAndGet();
-            }
+        if (!isPlain) {
+            // The rules bound how many there are; what others keep of requests is not their affair.
+            book.add(payer, bytes);
+        } else if (!book.tryAdd(payer, bytes)) {
+            plain.decrementAndGet();
+            // Somebody's may be given up for the next one.
+            book.settleFull(payer);
             return null;
         }
-        return new RequestPlace(this, isPlain, bytes);
+        RequestPlace place = new RequestPlace(this, isPlain, bytes);
+        if (isPlain) {
+            book.join(place);
+        }
+        return place;
     }
 
     private static int bytes(MetaData.Request request) {
@@ -73,6 +80,7 @@ final class Requests {
 
     void leave(RequestPlace place) {
         wheel.cancel(place);
+        book.leave(place);
         book.add(payer, -place.bytes());
         if (place.isPlain()) {
             plain.decrementAndGet();
@@ -81,6 +89,10 @@ final class Requests {
 
     void schedule(RequestPlace place) {
         wheel.schedule(place, wheel.nowNanos() + timeout.toNanos());
+    }
+
+    Payer payer() {
+        return payer;
     }
 
     boolean endsLate() {
