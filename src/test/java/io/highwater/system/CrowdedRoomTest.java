@@ -31,12 +31,16 @@ class CrowdedRoomTest {
      */
     private static final int MOST_AHEAD = 50;
 
+    /** All of them come from one address, which would have a quarter of the account of queues. */
+    private static final Map<String, String> ONE_ADDRESS =
+            Map.of("highwater.limits.address-share", "1");
+
     @TempDir(cleanup = org.junit.jupiter.api.io.CleanupMode.NEVER)
     private Path folder;
 
     @Test
     void whoStopsReadingIsEvictedAndTheOthersMissNothing() throws Exception {
-        try (NodeProcess node = NodeProcess.start(folder, "-Xmx256m", Map.of());
+        try (NodeProcess node = NodeProcess.start(folder, "-Xmx256m", ONE_ADDRESS);
                 RoomReaders room = new RoomReaders(node.port(), "/v1/chat/crowded", MESSAGES)) {
             for (int i = 0; i < READERS; i++) {
                 room.addReader();
