@@ -117,6 +117,11 @@ final class MemoryWire implements Wire, WireActivity {
     }
 
     @Override
+    public boolean isMessageArriving() {
+        return false;
+    }
+
+    @Override
     public boolean isReadingWithheld() {
         return false;
     }

@@ -24,7 +24,7 @@ class DeflateTableTest {
                         row ->
                                 row.matches(
                                         "\\| [a-z]+ [0-9.]+ K?B \\|( [0-9.]+ / [0-9.]+ \\|){5}"));
-        assertThat(lines.get(8)).startsWith("| bytes a connection | 0 | 2,048 | 4,096 | 32,768 |");
+        assertThat(lines.get(8)).startsWith("| bytes a connection | 0 | 2,136 | 4,184 | 32,856 |");
         assertThat(lines).hasSize(9);
     }
 
