@@ -2,19 +2,18 @@ package io.highwater.bench.engine;
 
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
-import java.net.InetAddress;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.TransportKind;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireActivity;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /** Takes every frame, or none while it is full. Confined to a thread. */
 final class MemoryWire implements Wire, WireActivity {
-    static final Payer PAYER =
-            Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
+    static final Payer PAYER = Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
 
     private boolean full;
     private long written;
