@@ -29,6 +29,16 @@ class DescriptorsTest {
         command.addAll(List.of("/bin/sh", "-c", "ulimit -n " + LIMIT + "; exec \"$@\"", "sh"));
         command.addAll(NodeProcess.java("-Xmx128m", List.of()));
         command.addAll(List.of("run", "--port", "0", "--set", "highwater.admin.port=0"));
+        // By default it would refuse them before it has no descriptors left.
+        for (String lifted :
+                List.of(
+                        "highwater.limits.tcp-connections=0",
+                        "highwater.limits.tcp-connections-per-ip=0",
+                        "highwater.limits.connections-burst=10000",
+                        "highwater.limits.address-share=1",
+                        "highwater.limits.heap-share=1")) {
+            command.addAll(List.of("--set", lifted));
+        }
         List<Socket> silent = new ArrayList<>();
         try (NodeProcess node = NodeProcess.launch(folder, command, Map.of())) {
             assertThat(node.isReady()).as(node.stderr()).isTrue();
