@@ -94,6 +94,7 @@ record BaseFolder(Path folder, Path base) {
                         "-Dhighwater.handshake.burst-per-ip=1000000",
                         "-Dhighwater.limits.connections-per-second=1000000",
                         "-Dhighwater.limits.connections-burst=1000000",
+                        "-Dhighwater.limits.address-share=1",
                         "-Dhighwater.handshake.max-connections=0",
                         "-Dhighwater.handshake.max-connections-per-ip=0"));
         command.addAll(List.of(systemProperties));

@@ -34,17 +34,18 @@ public final class NodeProcess implements AutoCloseable {
 
     /** All clients of a test have one address. */
     private static final Map<String, String> DEFAULTS =
-            Map.of(
-                    "highwater.limits.connections-per-second", "1000000",
-                    "highwater.limits.connections-burst", "1000000",
-                    "highwater.port", "0",
-                    "highwater.admin.port", "0",
-                    "highwater.handshake.rate-per-ip", "1000000",
-                    "highwater.handshake.burst-per-ip", "1000000",
-                    "highwater.handshake.streams-per-second", "1000000",
-                    "highwater.handshake.streams-burst", "1000000",
-                    "highwater.handshake.max-connections", "0",
-                    "highwater.handshake.max-connections-per-ip", "0");
+            Map.ofEntries(
+                    Map.entry("highwater.limits.connections-per-second", "1000000"),
+                    Map.entry("highwater.limits.connections-burst", "1000000"),
+                    Map.entry("highwater.limits.address-share", "1"),
+                    Map.entry("highwater.port", "0"),
+                    Map.entry("highwater.admin.port", "0"),
+                    Map.entry("highwater.handshake.rate-per-ip", "1000000"),
+                    Map.entry("highwater.handshake.burst-per-ip", "1000000"),
+                    Map.entry("highwater.handshake.streams-per-second", "1000000"),
+                    Map.entry("highwater.handshake.streams-burst", "1000000"),
+                    Map.entry("highwater.handshake.max-connections", "0"),
+                    Map.entry("highwater.handshake.max-connections-per-ip", "0"));
 
     private final Process process;
     private final Path stderr;

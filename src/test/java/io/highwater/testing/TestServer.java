@@ -49,6 +49,7 @@ public final class TestServer implements AutoCloseable {
             all.put("highwater.handshake.streams-burst", "100000");
             all.put("highwater.limits.connections-per-second", "100000");
             all.put("highwater.limits.connections-burst", "100000");
+            all.put("highwater.limits.address-share", "1");
             all.putAll(settings);
             return new TestServer(Highwater.start(HighwaterConfig.of(all)));
         } catch (IOException e) {
