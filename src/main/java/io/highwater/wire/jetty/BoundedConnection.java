@@ -299,13 +299,15 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
         }
         Runnable unlessGone =
                 () -> {
-                    if (stream.isClosed()) {
-                        // Jetty's own task would do nothing, and tell nobody.
-                        place.free();
-                    } else {
+                    // Of a stream that is closed, Jetty's own task would tell nobody.
+                    if (place.begin()) {
                         task.run();
                     }
                 };
         offerTask(Invocable.from(Invocable.getInvocationType(task), unlessGone), false);
+        if (stream.isClosed()) {
+            // By another thread, and perhaps before it knew of the request.
+            place.onStreamClosed();
+        }
     }
 }

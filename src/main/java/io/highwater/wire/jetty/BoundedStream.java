@@ -102,6 +102,9 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     @Override
     public void onClose() {
         releaseAll();
+        if (getAttachment() instanceof RequestStream request) {
+            request.onStreamClosed();
+        }
         super.onClose();
     }
 

@@ -27,6 +27,9 @@ final class RequestPlace extends Timer implements Debtor {
     private long movedBytes;
 
     @GuardedBy("this")
+    private boolean begun;
+
+    @GuardedBy("this")
     private boolean free;
 
     /**
@@ -55,6 +58,31 @@ final class RequestPlace extends Timer implements Debtor {
             stream = begun;
         }
         requests.schedule(this);
+    }
+
+    /** Its handler is about to run: false where there is nobody to answer any more. */
+    boolean begin() {
+        synchronized (this) {
+            if (!free && stream != null && !stream.isClosed()) {
+                begun = true;
+                return true;
+            }
+        }
+        free();
+        return false;
+    }
+
+    /**
+     * No handler will tell when it is over, unless one runs: Jetty drops those that wait when their
+     * connection fails.
+     */
+    void onStreamClosed() {
+        synchronized (this) {
+            if (begun) {
+                return;
+            }
+        }
+        free();
     }
 
     /** The request is over; may come more than once. */

@@ -18,6 +18,10 @@ final class RequestStream extends HttpStreamOverHTTP2 {
         this.place = place;
     }
 
+    void onStreamClosed() {
+        place.onStreamClosed();
+    }
+
     /** Answered; of an opening handshake, the stream is a WebSocket now. */
     @Override
     public void succeeded() {
