@@ -263,9 +263,35 @@ final class ConfigAssembly {
     }
 
     private WireSettings wire() {
+        checkArrives(schema.limits().maxMessageBytes());
         return WireSettings.defaults()
                 .withMaxMessageBytes(schema.limits().maxMessageBytes().bytes())
                 .withMessageTimeout(schema.limits().messageTimeout());
+    }
+
+    /** A message that fills its sender's share would end its session before it is whole. */
+    private void checkArrives(ByteSize message) {
+        double heapShare = schema.limits().heapShare();
+        double addressShare = schema.limits().addressShare();
+        long heapBytes = Runtime.getRuntime().maxMemory();
+        long most = (long) (heapBytes * heapShare * Account.INBOUND.share() * addressShare);
+        if (message.bytes() > most) {
+            throw new IllegalArgumentException(
+                    "highwater.limits.max-message-bytes: "
+                            + message.bytes()
+                            + " is above "
+                            + most
+                            + ", and could not arrive: one address may have so many bytes of"
+                            + " messages that are not whole yet (highwater.limits.address-share "
+                            + addressShare
+                            + " of "
+                            + Account.INBOUND.share()
+                            + " of highwater.limits.heap-share "
+                            + heapShare
+                            + " of a heap of "
+                            + heapBytes
+                            + ")");
+        }
     }
 
     private WaterMarks marks() {

@@ -92,6 +92,7 @@ final class ConfigErrorsTest {
                     outbound.high-messages    | 50              | highwater.outbound.low-messages: 50 is not between 0 and 49
                     keepalive.idle-timeout    | 34s             | highwater.keepalive.idle-timeout: PT34S
                     admin.allowed-hosts       | a.example,b:90  | highwater.admin.allowed-hosts: "b:90" is not a host name
+                    limits.max-message-bytes  | 1GiB            | highwater.limits.max-message-bytes: 1073741824 is above
                     deflate.budget            | 0.06            | highwater.deflate.budget: 0.06 is above a tenth of highwater.limits.heap-share, 0.5
                     admin.port                | 8080            | highwater.admin.port: 8080 is highwater.port too
                     tls.keystore              | none.p12        | highwater.tls.keystore: "none.p12" is not a file that can be read

@@ -54,6 +54,11 @@ public final class TcpConnections {
         return null;
     }
 
+    /** How many there may be; 0 where that is not limited. */
+    public int most() {
+        return limits.most();
+    }
+
     /** How many are open now. */
     public int open() {
         return payers.connections();

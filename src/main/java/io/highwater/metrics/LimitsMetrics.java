@@ -44,6 +44,7 @@ final class LimitsMetrics implements LimitsObserver {
     /** Shows the accounts of this ledger and the number of the connections. Once. */
     void watch(Ledger ledger, TcpConnections connections) {
         meters.gauge(Metric.TCP_CONNECTIONS, Tags.empty(), connections::open);
+        meters.gauge(Metric.TCP_CONNECTIONS_LIMIT, Tags.empty(), connections::most);
         for (Account account : Account.values()) {
             Book book = ledger.book(account);
             Tags tags = Tags.of(ACCOUNT, account.label());

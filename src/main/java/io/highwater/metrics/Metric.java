@@ -74,6 +74,10 @@ enum Metric {
             "highwater_tcp_connections",
             Type.GAUGE,
             "Open TCP connections of the data ports, WebSockets and all others."),
+    TCP_CONNECTIONS_LIMIT(
+            "highwater_tcp_connections_limit",
+            Type.GAUGE,
+            "TCP connections that the data ports may have; 0 where that is not limited."),
     CONNECTIONS_REFUSED(
             "highwater_connections_refused_total",
             Type.COUNTER,

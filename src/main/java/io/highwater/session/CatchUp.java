@@ -149,15 +149,31 @@ final class CatchUp {
     }
 
     private void readOn() {
+        guarded(this::readPieces);
+    }
+
+    /** Whatever is thrown, the subscriber does not wait for ever for what it missed. */
+    private void guarded(Runnable reading) {
+        try {
+            reading.run();
+        } catch (RuntimeException | Error e) {
+            stop();
+            subscription.onFailed(e);
+        }
+    }
+
+    private void readPieces() {
         while (isToRead()) {
             CompletableFuture<Missed<OutboundTurn<Position>>> read = read();
             if (!read.isDone()) {
                 read.whenComplete(
-                        (missed, failure) -> {
-                            if (take(missed)) {
-                                readOn();
-                            }
-                        });
+                        (missed, failure) ->
+                                guarded(
+                                        () -> {
+                                            if (take(missed)) {
+                                                readPieces();
+                                            }
+                                        }));
                 return;
             }
             if (!take(read.isCompletedExceptionally() ? null : read.join())) {

@@ -112,6 +112,12 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
         session.onOvertaken();
     }
 
+    /** What it missed could not be offered. */
+    void onFailed(Throwable cause) {
+        SessionLog.channelsFailed(session, cause);
+        session.onOvertaken();
+    }
+
     OfferResult offer(OutboundTurn<Position> turn) {
         return session.queue().offer(turn, latestCount == 0 ? null : this);
     }

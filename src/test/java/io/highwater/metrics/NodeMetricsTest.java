@@ -93,6 +93,7 @@ class NodeMetricsTest {
                         "highwater_account_limit_bytes",
                         "highwater_account_ended_total",
                         "highwater_tcp_connections",
+                        "highwater_tcp_connections_limit",
                         "highwater_connections_refused_total",
                         "highwater_requests_refused_total",
                         "highwater_deadlines_total");

@@ -5,10 +5,10 @@ import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
 import org.jspecify.annotations.Nullable;
 
-/** An entry in a ring, and a link of its shard's list by age. Guarded by the shard's lock. */
+/** An entry in a ring, and a link of its shard's lists by age. Guarded by the shard's lock. */
 final class Kept {
-    /** Entry 48, Position 40, Kept 32. */
-    private static final int FIXED_BYTES = 120;
+    /** Entry 48, Position 40, Kept 40. */
+    private static final int FIXED_BYTES = 128;
 
     final Entry entry;
     final LocalChannel channel;
@@ -18,6 +18,11 @@ final class Kept {
 
     @Nullable Kept older;
     @Nullable Kept newer;
+
+    /** Of those of the same address. */
+    @Nullable Kept olderOwn;
+
+    @Nullable Kept newerOwn;
 
     Kept(Entry entry, LocalChannel channel, @Nullable Payer payer) {
         this.entry = entry;

@@ -90,7 +90,7 @@ public final class LocalBackbone implements Backbone {
         } finally {
             names.reclaim(shards, draft.payer());
         }
-        budget.reclaim(shards);
+        budget.reclaim(shards, draft.payer());
         if (draft.payer() != null) {
             forgetMsgIds(draft.payer());
         }

@@ -52,6 +52,7 @@ final class LocalShard {
     private final Tails tails;
 
     private final AgeList kept = new AgeList();
+    private final Publishers publishers;
     private final IdempotencyWindow window;
     private long lastSequence;
 
@@ -76,6 +77,7 @@ final class LocalShard {
         this.budget = budget;
         this.names = names;
         this.tails = tails;
+        this.publishers = new Publishers(budget);
         this.window = window;
     }
 
@@ -123,10 +125,7 @@ final class LocalShard {
         return position;
     }
 
-    /**
-     * Caller holds lock. What has no place in its publisher's share is heard, but not kept, nor
-     * then what was before it: a ring has no holes.
-     */
+    /** Caller holds lock. */
     private void keep(LocalChannel channel, Entry entry, @Nullable Payer payer) {
         long now = entry.appendedNanos();
         trimAged(channel, now);
@@ -136,19 +135,14 @@ final class LocalShard {
         if (channel.ring.size() == channel.maxMessages) {
             trimFirst(channel);
         }
-        Kept added = new Kept(entry, channel, payer);
-        while (!budget.fitsAddress(payer, added.bytes())) {
-            if (channel.ring.size() == 0) {
-                return;
-            }
-            trimFirst(channel);
-        }
         if (channel.ring.size() == 0) {
             wheel.schedule(channel, now + channel.maxAgeNanos + 1);
         }
         long slotBytes = channel.ring.slotBytes();
+        Kept added = new Kept(entry, channel, payer);
         channel.ring.addLast(added);
         kept.append(added);
+        publishers.add(added);
         budget.add(payer, added.bytes());
         budget.addSlots(channel.ring.slotBytes() - slotBytes);
     }
@@ -197,6 +191,7 @@ final class LocalShard {
         long slotBytes = channel.ring.slotBytes();
         Kept gone = channel.ring.removeFirst();
         kept.unlink(gone);
+        publishers.remove(gone);
         budget.add(gone.payer, -gone.bytes());
         budget.addSlots(channel.ring.slotBytes() - slotBytes);
     }
@@ -230,6 +225,30 @@ final class LocalShard {
                 trimFirst(oldest.channel);
                 retireIfUnused(oldest.channel);
             }
+        }
+    }
+
+    /** The oldest entry of an address. */
+    @Nullable Kept oldestOf(Payer payer) {
+        synchronized (lock) {
+            return publishers.oldestOf(payer);
+        }
+    }
+
+    /** Trims it, and what is older in its channel; false where there is none. */
+    boolean trimOldestOf(Payer payer) {
+        synchronized (lock) {
+            Kept oldest = publishers.oldestOf(payer);
+            if (oldest == null) {
+                return false;
+            }
+            LocalChannel channel = oldest.channel;
+            while (channel.ring.get(0) != oldest) {
+                trimFirst(channel);
+            }
+            trimFirst(channel);
+            retireIfUnused(channel);
+            return true;
         }
     }
 

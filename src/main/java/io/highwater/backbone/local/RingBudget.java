@@ -25,20 +25,21 @@ final class RingBudget {
         }
     }
 
-    /** Whether the address has its share for so much more. */
-    boolean fitsAddress(@Nullable Payer payer, long more) {
-        return book.fitsAddress(payer, more);
-    }
-
     long bytes() {
         return book.bytes();
     }
 
     /**
-     * Trims the oldest entries of all shards until the rest fits. Takes one shard's lock at a time,
-     * so the caller holds none; a newer entry may go first where several threads trim at once.
+     * Trims until the rest fits: of an address beyond its share its own oldest entries, with what is
+     * older in their channels, as a ring has no holes; else the oldest of all shards. Takes one
+     * shard's lock at a time, so the caller holds none; a newer entry may go first where several
+     * threads trim at once.
      */
-    void reclaim(List<LocalShard> shards) {
+    void reclaim(List<LocalShard> shards, @Nullable Payer payer) {
+        boolean trimmed = true;
+        while (payer != null && trimmed && !book.fitsAddress(payer, 0)) {
+            trimmed = trimOldestOf(shards, payer);
+        }
         while (book.bytes() > book.mostBytes()) {
             LocalShard shard = withOldest(shards);
             if (shard == null) {
@@ -46,6 +47,22 @@ final class RingBudget {
             }
             shard.trimOldest();
         }
+    }
+
+    private static boolean trimOldestOf(List<LocalShard> shards, Payer payer) {
+        LocalShard found = null;
+        long oldestNanos = 0;
+        for (LocalShard shard : shards) {
+            Kept oldest = shard.oldestOf(payer);
+            if (oldest != null) {
+                long nanos = oldest.entry.appendedNanos();
+                if (found == null || nanos - oldestNanos < 0) {
+                    found = shard;
+                    oldestNanos = nanos;
+                }
+            }
+        }
+        return found != null && found.trimOldestOf(payer);
     }
 
     private static @Nullable LocalShard withOldest(List<LocalShard> shards) {

@@ -74,6 +74,11 @@ class BoundedStream extends HTTP2Stream implements Debtor {
         super.demand();
     }
 
+    /** Whether somebody waits for the next DATA. */
+    final boolean isDemanded() {
+        return demanded;
+    }
+
     @Override
     public Stream.Data readData() {
         demanded = false;

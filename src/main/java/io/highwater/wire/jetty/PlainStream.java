@@ -87,6 +87,6 @@ final class PlainStream extends BoundedStream {
 
     @Override
     boolean waitsForClient() {
-        return writing || !isLastDataReceived();
+        return writing || (isDemanded() && !isLastDataReceived());
     }
 }

@@ -34,7 +34,7 @@ final class LocalAccountsTest {
     // RINGS
 
     @Test
-    void anAddressBeyondItsShareTrimsTheChannelThatItPublishesTo() {
+    void anAddressBeyondItsShareLosesItsOldest() {
         LocalFixture log = log(Account.RINGS, 400_000, RING);
         Payer busy = log.payer("10.0.0.1");
         Payer other = log.payer("10.0.0.2");
@@ -50,17 +50,31 @@ final class LocalAccountsTest {
     }
 
     @Test
-    void whatFindsNoPlaceThereIsHeardAndNotKept() {
+    void anAddressBeyondItsShareLosesItsOwnOldestWhereverTheyAre() {
         LocalFixture log = log(Account.RINGS, 40_000, RING);
         Payer busy = log.payer("10.0.0.1");
         Payer other = log.payer("10.0.0.2");
         for (int i = 0; i < 9; i++) {
+            log.advance(Duration.ofMillis(1));
             log.append("full", "b" + i, "x".repeat(850), busy);
         }
+        log.advance(Duration.ofMillis(1));
+        log.append("shared", other);
+        log.append("shared", "big", "x".repeat(5_000), busy);
+        log.append("shared", other);
+        assertThat(log.kept("shared")).containsExactly(1L, 2L, 3L);
+        assertThat(log.kept("full")).hasSizeBetween(3, 5).endsWith(9L);
+    }
+
+    @Test
+    void whatTakesMoreThanTheShareIsHeardAndNotKept() {
+        LocalFixture log = log(Account.RINGS, 40_000, RING);
+        Payer busy = log.payer("10.0.0.1");
+        Payer other = log.payer("10.0.0.2");
         Position before = log.append("c", other);
         Recorder recorder = new Recorder();
         log.backbone.follow("c", recorder, other);
-        Position unkept = log.append("c", "big", "x".repeat(5_000), busy).position();
+        Position unkept = log.append("c", "big", "x".repeat(12_000), busy).position();
         assertThat(recorder.sequences).containsExactly(2L);
         assertThat(log.kept("c")).as("a ring has no holes").isEmpty();
         assertThat(log.read("c", before)).isEqualTo(new Unreadable(Reason.TRIMMED, unkept));
@@ -69,6 +83,8 @@ final class LocalAccountsTest {
         assertThat(next.channelSequence()).isEqualTo(3);
         assertThat(((Slice) log.read("c", unkept)).entries()).hasSize(1);
         assertThat(log.append("c", "big", "1", busy).duplicate()).isTrue();
+        log.backbone.close();
+        assertThat(log.ledger.book(Account.RINGS).bytes()).isZero();
     }
 
     @Test
