@@ -66,8 +66,9 @@ record ConfigSchema(
 
     record Handshake(
             @Setting(
-                            shown = "same host and port as the request",
-                            form = "origins, such as https://example.com, https://*.example.com, *",
+                            shown = "same scheme, host and port as the request",
+                            form =
+                                    "origins, such as https://example.com, https://*.example.com, null, *",
                             about = "Pages that may connect; every one only by a written *.")
                     List<String> allowedOrigins,
             @Setting(

@@ -16,6 +16,9 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface AllowedOrigins {
-    /** {@code https://host[:port]}, {@code https://*.example.com}, or {@code *} for any. */
+    /**
+     * {@code https://host[:port]}, {@code https://*.example.com}, {@code null} for pages without an
+     * origin of their own, or {@code *} for any.
+     */
     String[] value();
 }

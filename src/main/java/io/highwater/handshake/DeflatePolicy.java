@@ -6,6 +6,10 @@ import io.highwater.api.Api;
  * What compression a session may use (permessage-deflate, RFC 7692), by what it may cost in memory.
  * The names are those of {@code highwater.deflate.mode}. No mode has a Deflater of its own for each
  * connection; a context is the plain text that the next message may refer to, and nothing else.
+ *
+ * <p>A client that offers neither {@code client_max_window_bits} nor {@code
+ * client_no_context_takeover} can't be held to a mode: what it sent is kept up to 32 KiB, as far as
+ * the memory budget has promised it; beyond that such clients get no compression.
  */
 @Api
 public enum DeflatePolicy {

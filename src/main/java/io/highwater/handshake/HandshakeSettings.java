@@ -7,7 +7,8 @@ import java.util.List;
  * What bounds and filters opening handshakes. Immutable.
  *
  * @param allowedOrigins {@code https://host[:port]}, {@code https://*.example.com[:port]} or {@code
- *     *}; empty, the default, means the host and port of the request itself
+ *     null}, {@code file://} or {@code *}; empty, the default, means the scheme, host and port of
+ *     the request itself
  * @param allowedHosts {@code host[:port]} or {@code *.example.com[:port]}; empty, the default,
  *     means any. A list guards against DNS rebinding.
  * @param requireOrigin refuses clients without an Origin, as they are outside a browser; default

@@ -3,11 +3,22 @@ package io.highwater.handshake;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which origins an operator or the owner of a path lets in. Immutable. */
+/**
+ * Which origins an operator or the owner of a path lets in. Immutable.
+ *
+ * <p>{@code null} is what browsers send of a page without an origin of its own (a sandboxed frame, a
+ * file: any of them), and some of a file {@code file://}: these are listed by their text.
+ */
 sealed interface OriginPattern {
-    String FORMS = "https://host[:port], https://*.example.com[:port] (or http), or * for any";
+    String FORMS =
+            "https://host[:port], https://*.example.com[:port] (or http), null, file://, or"
+                    + " * for any";
 
-    boolean matches(Origin origin);
+    /**
+     * @param text as it came
+     * @param origin what it says; null where that is no origin
+     */
+    boolean matches(String text, @Nullable Origin origin);
 
     /**
      * @param key what to name in the message where one is malformed
@@ -28,6 +39,9 @@ sealed interface OriginPattern {
         if (text.equals("*")) {
             return new Any();
         }
+        if (text.equals("null") || text.equals("file://")) {
+            return new Text(text);
+        }
         int host = text.indexOf("://") + 3;
         boolean below = host > 2 && text.startsWith("*.", host);
         Origin origin = Origin.parse(below ? text.replace("://*.", "://") : text);
@@ -42,26 +56,35 @@ sealed interface OriginPattern {
                 : new Below(origin.scheme(), "." + origin.host(), origin.port());
     }
 
-    /** Whatever is an origin at all. */
+    /** Whatever it is. */
     record Any() implements OriginPattern {
         @Override
-        public boolean matches(Origin origin) {
+        public boolean matches(String text, @Nullable Origin origin) {
             return true;
+        }
+    }
+
+    /** What has neither scheme nor host to look at. */
+    record Text(String allowed) implements OriginPattern {
+        @Override
+        public boolean matches(String text, @Nullable Origin origin) {
+            return text.equals(allowed);
         }
     }
 
     record Exactly(Origin allowed) implements OriginPattern {
         @Override
-        public boolean matches(Origin origin) {
-            return origin.equals(allowed);
+        public boolean matches(String text, @Nullable Origin origin) {
+            return allowed.equals(origin);
         }
     }
 
     /** Every subdomain at any depth, not the domain itself. */
     record Below(String scheme, String suffix, int port) implements OriginPattern {
         @Override
-        public boolean matches(Origin origin) {
-            return origin.scheme().equals(scheme)
+        public boolean matches(String text, @Nullable Origin origin) {
+            return origin != null
+                    && origin.scheme().equals(scheme)
                     && origin.port() == port
                     && origin.host().endsWith(suffix);
         }

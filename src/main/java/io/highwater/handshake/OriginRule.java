@@ -9,18 +9,25 @@ import jakarta.interceptor.InvocationContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses pages of other origins (RFC 6455 section 10.2): the list of the path, else of the node,
- * else only the host and port that the request itself names. A path may decide by code, too.
+ * else only the scheme, host and port that the request itself was sent to, as far as they are known
+ * here. A path may decide by code, too, and hears of any text.
  */
 @Interceptor
 @OriginAllowed
 @Priority(HandshakePriorities.ORIGIN)
 final class OriginRule {
-    private static final Rejected REFUSED =
-            Rejected.of(403, "origin", "This origin is not allowed.");
-    private static final Rejected MISSING = Rejected.of(403, "origin", "An Origin is required.");
+    private static final String OUTCOME = "origin";
+    private static final Rejected MISSING = Rejected.of(403, OUTCOME, "An Origin is required.");
+    private static final Rejected DOUBLED =
+            Rejected.of(403, OUTCOME, "There is more than one Origin.");
+
+    /** More than any origin; of a longer one the beginning is told. */
+    private static final int MOST_TOLD_CHARS = 300;
 
     private final List<OriginPattern> nodes;
     private final boolean required;
@@ -42,25 +49,51 @@ final class OriginRule {
         if (origins.isEmpty()) {
             return required ? MISSING.asStage() : context.proceed();
         }
-        return origins.size() == 1 && isAllowed(attempt, origins.get(0))
-                ? context.proceed()
-                : REFUSED.asStage();
+        if (origins.size() > 1) {
+            return DOUBLED.asStage();
+        }
+        Rejected refused = refusal(attempt, origins.get(0).strip());
+        return refused == null ? context.proceed() : refused.asStage();
     }
 
-    private boolean isAllowed(UpgradeAttempt attempt, String text) {
-        Origin origin = Origin.parse(text.strip()); // "null" is none
-        if (origin == null) {
-            return false;
-        }
+    /** Null where it is allowed. */
+    private @Nullable Rejected refusal(UpgradeAttempt attempt, String text) {
         Optional<RoutePolicy> route = attempt.request().route();
+        boolean own = route.isPresent() && route.get().allowedOrigins() != null;
         Boolean chosen = route.map(path -> path.choices().allowsOrigin(text)).orElse(null);
-        if (chosen != null && (!chosen || route.get().allowedOrigins() == null)) {
-            return chosen;
+        if (chosen != null && (!chosen || !own)) {
+            return chosen ? null : refused(text, "the endpoint's checkOrigin decides");
         }
+        Origin origin = Origin.parse(text);
         List<OriginPattern> allowed = route.map(this::patternsOf).orElse(nodes);
-        return allowed.isEmpty()
-                ? attempt.client().isCalledFrom(origin)
-                : allowed.stream().anyMatch(pattern -> pattern.matches(origin));
+        boolean allows =
+                allowed.isEmpty()
+                        ? origin != null && attempt.client().isCalledFrom(origin)
+                        : allowed.stream().anyMatch(pattern -> pattern.matches(text, origin));
+        if (allows) {
+            return null;
+        }
+        return refused(
+                text,
+                own
+                        ? "the endpoint's @AllowedOrigins decides"
+                        : "highwater.handshake.allowed-origins decides, by default the scheme, host"
+                                + " and port of the request");
+    }
+
+    private static Rejected refused(String origin, String who) {
+        return Rejected.of(403, OUTCOME, "Origin " + told(origin) + " is not allowed: " + who + ".");
+    }
+
+    /** A client's own words, back to it as plain text. */
+    private static String told(String origin) {
+        String told =
+                origin.length() > MOST_TOLD_CHARS
+                        ? origin.substring(0, MOST_TOLD_CHARS) + "…"
+                        : origin;
+        return told.chars()
+                .mapToObj(c -> c < ' ' || c == 0x7F ? "?" : Character.toString((char) c))
+                .collect(Collectors.joining("", "\"", "\""));
     }
 
     private List<OriginPattern> patternsOf(RoutePolicy route) {

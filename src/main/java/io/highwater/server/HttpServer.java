@@ -32,6 +32,14 @@ public final class HttpServer implements AutoCloseable {
     /** Where the build puts src/main/webapp. */
     private static final String WEBAPP = "io/highwater/webapp";
 
+    /**
+     * Refuses what two readers could understand differently: encoded separators, dot segments with
+     * parameters, empty segments, bad UTF-8. A percent sign is none of these: it is decoded once.
+     */
+    private static final UriCompliance PATHS =
+            UriCompliance.RFC3986.with(
+                    "highwater", UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING);
+
     private static final long LEAST_SPARE_BYTES = 2 << 20;
     private static final int SPARE_HEAP_PARTS = 128;
     private static final int SPARE_DIRECT_PARTS = 16;
@@ -200,9 +208,7 @@ public final class HttpServer implements AutoCloseable {
         http.setSendDateHeader(false);
         http.setRequestHeaderSize(edge.settings().maxHeaderBytes());
         Connectors.tune(http);
-        // Refuses what two readers could understand differently: encoded separators, dot segments
-        // with parameters, empty segments, bad UTF-8.
-        http.setUriCompliance(UriCompliance.RFC3986);
+        http.setUriCompliance(PATHS);
         return http;
     }
 }

@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files of the web page, from a folder on the class path, and the end of the handler chain:
- * what it doesn't have is 404, and what isn't GET or HEAD is 405.
+ * what it doesn't have is 404, or where it is a WebSocket's path the hint to open one; what isn't
+ * GET or HEAD is 405.
  *
  * <p>Written here because the page is a handful of small files: they are read once and kept, and
  * their ETag is of their content (Jetty's is of date and size, which a reproducible build makes
@@ -69,6 +71,10 @@ final class StaticPages extends Handler.Abstract {
             return true;
         }
         Page page = page(Request.getPathInContext(request));
+        if (page == null && UpgradeHandler.hasWebSocketPath(request)) {
+            WebSocketPath.answer(request, response, callback);
+            return true;
+        }
         if (page == null) {
             Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
             return true;

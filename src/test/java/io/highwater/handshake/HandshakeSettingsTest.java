@@ -31,7 +31,7 @@ final class HandshakeSettingsTest {
                 Arguments.of(
                         settings().origins("example.com"),
                         "allowed-origins: \"example.com\"",
-                        "https://host[:port], https://*.example.com[:port] (or http), or *"),
+                        "https://host[:port], https://*.example.com[:port] (or http), null, file://, or *"),
                 Arguments.of(
                         settings().hosts("http://a"), "allowed-hosts: \"http://a\"", "host[:port]"),
                 Arguments.of(
@@ -54,7 +54,8 @@ final class HandshakeSettingsTest {
     @ValueSource(
             strings = {
                 "",
-                "null",
+                "Null",
+                "file:///",
                 "https://",
                 "https://*",
                 "https://*.",

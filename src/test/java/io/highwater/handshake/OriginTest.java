@@ -4,6 +4,8 @@ import static io.highwater.handshake.FakeUpgradeRequest.upgrade;
 import static io.highwater.handshake.SettingsBuilder.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +50,7 @@ final class OriginTest {
         "http,  example.com,       http://a@example.com,     false",
         "http,  example.com,       'http://example.com http://example.com', false"
     })
-    void byDefaultOnlyTheSameHostAndPort(
+    void byDefaultOnlyTheSameSchemeHostAndPort(
             String scheme, String authority, String origin, boolean accepted) {
         try (RulesContainer rules = new RulesContainer(settings().build())) {
             check(rules, upgrade().at(scheme, authority).origin(origin), accepted);
@@ -117,13 +119,72 @@ final class OriginTest {
     }
 
     @Test
-    void anyOriginStillMeansOneThatIsAnOrigin() {
+    void aStarMeansAnyOriginWhateverItSays() {
         try (RulesContainer rules = new RulesContainer(settings().origins("*").build())) {
             check(rules, upgrade().origin("https://anywhere.example"), true);
             check(rules, upgrade().origin("chrome-extension://abcdef"), true);
-            check(rules, upgrade().origin("null"), false);
-            check(rules, upgrade().origin("file://"), false);
+            check(rules, upgrade().origin("null"), true);
+            check(rules, upgrade().origin("file://"), true);
+            check(rules, upgrade().origin(""), true);
             check(rules, upgrade().origin("https://a.example", "https://a.example"), false);
+        }
+    }
+
+    @Test
+    void pagesWithoutAnOriginOfTheirOwnMayBeListed() {
+        try (RulesContainer rules =
+                new RulesContainer(settings().origins("null", "https://a.example").build())) {
+            check(rules, upgrade().origin("null"), true);
+            check(rules, upgrade().origin("https://a.example"), true);
+            check(rules, upgrade().origin("file://"), false);
+            check(rules, upgrade().origin("NULL"), false);
+        }
+        try (RulesContainer rules = new RulesContainer(settings().origins("file://").build())) {
+            check(rules, upgrade().origin("file://"), true);
+            check(rules, upgrade().origin("null"), false);
+        }
+    }
+
+    @Test
+    void anEndpointThatDecidesByCodeIsAskedAboutAnyText() {
+        List<String> asked = new ArrayList<>();
+        RoutePolicy.Choices choices =
+                new RoutePolicy.Choices() {
+                    @Override
+                    public Boolean allowsOrigin(String origin) {
+                        asked.add(origin);
+                        return !origin.equals("https://bad.example");
+                    }
+                };
+        RoutePolicy route = RouteBuilder.route().choices(choices).build();
+        RoutePolicy both = RouteBuilder.route().choices(choices).origins("null").build();
+        try (RulesContainer rules = new RulesContainer(settings().build())) {
+            check(rules, upgrade().route(route).origin("null"), true);
+            check(rules, upgrade().route(route).origin("file://"), true);
+            check(rules, upgrade().route(route).origin("no origin"), true);
+            check(rules, upgrade().route(route).origin("https://bad.example"), false);
+            check(rules, upgrade().route(both).origin("null"), true);
+            check(rules, upgrade().route(both).origin("https://good.example"), false);
+        }
+        assertThat(asked).contains("null", "file://", "no origin");
+    }
+
+    @Test
+    void aRefusalSaysWhichOriginAndWhoDecides() {
+        RoutePolicy listed = RouteBuilder.route().origins("https://path.example").build();
+        try (RulesContainer rules = new RulesContainer(settings().build())) {
+            assertThat(rules.reject(upgrade().origin("null")).reason())
+                    .isEqualTo(
+                            "Origin \"null\" is not allowed: highwater.handshake.allowed-origins"
+                                    + " decides, by default the scheme, host and port of the"
+                                    + " request.");
+            assertThat(rules.reject(upgrade().route(listed).origin("https://a.example")).reason())
+                    .isEqualTo(
+                            "Origin \"https://a.example\" is not allowed: the endpoint's"
+                                    + " @AllowedOrigins decides.");
+            assertThat(rules.reject(upgrade().origin("x".repeat(1_000) + "\r\n")).reason())
+                    .hasSizeLessThan(500)
+                    .doesNotContain("\n");
         }
     }
 

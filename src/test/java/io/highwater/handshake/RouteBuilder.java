@@ -10,6 +10,7 @@ final class RouteBuilder {
     private List<String> subprotocols = List.of();
     private Subprotocol subprotocol = Subprotocol.OPTIONAL;
     private @Nullable DeflatePolicy deflate;
+    private RoutePolicy.Choices choices = RoutePolicy.Choices.NONE;
 
     static RouteBuilder route() {
         return new RouteBuilder();
@@ -35,8 +36,13 @@ final class RouteBuilder {
         return this;
     }
 
+    RouteBuilder choices(RoutePolicy.Choices byCode) {
+        choices = byCode;
+        return this;
+    }
+
     RoutePolicy build() {
         return new RoutePolicy(
-                "/v1/echo", origins, subprotocols, subprotocol, deflate, RoutePolicy.Choices.NONE);
+                "/v1/echo", origins, subprotocols, subprotocol, deflate, choices);
     }
 }

@@ -98,6 +98,12 @@ public final class RawStreams implements AutoCloseable {
      * @param more names and values of other headers
      */
     public int request(String path, String version, String... more) throws IOException {
+        return request(0, path, version, more);
+    }
+
+    /** The same with flags on its HEADERS. */
+    public int request(int flags, String path, String version, String... more)
+            throws IOException {
         int stream = lastStream += 2;
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         field(block, ":method", "CONNECT");
@@ -109,7 +115,7 @@ public final class RawStreams implements AutoCloseable {
         for (int i = 0; i < more.length; i += 2) {
             field(block, more[i], more[i + 1]);
         }
-        write(HEADERS, END_HEADERS, stream, block.toByteArray());
+        write(HEADERS, END_HEADERS | flags, stream, block.toByteArray());
         return stream;
     }
 
@@ -182,8 +188,12 @@ public final class RawStreams implements AutoCloseable {
      * Sets the window that streams begin with, of those that are open too, and waits for the ACK.
      */
     public void initialWindow(int bytes) throws IOException {
-        byte[] setting =
-                ByteBuffer.allocate(6).putShort((short) INITIAL_WINDOW_SIZE).putInt(bytes).array();
+        setting(INITIAL_WINDOW_SIZE, bytes);
+    }
+
+    /** Sends any setting and waits for the ACK. */
+    public void setting(int id, int value) throws IOException {
+        byte[] setting = ByteBuffer.allocate(6).putShort((short) id).putInt(value).array();
         // The answer to the SETTINGS of connect() may be on its way still.
         int expected = ++settingsSent;
         write(SETTINGS, 0, 0, setting);

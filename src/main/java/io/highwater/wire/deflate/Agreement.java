@@ -17,9 +17,17 @@ record Agreement(
         int clientMaxWindowBits,
         int contextBytes,
         String answer) {
+    /** RFC 7692 section 7.1.2: a window of 15 bits. */
+    static final int MOST_RECEIVED_BYTES = 1 << 15;
+
     /** How many bytes back our messages may refer. */
     int serverWindowBytes() {
         return 1 << serverMaxWindowBits;
+    }
+
+    /** Whether the client may refer to as much as anybody may. */
+    boolean keepsAll() {
+        return receivedBytes() == MOST_RECEIVED_BYTES;
     }
 
     /** What must be kept of what the client sent; 0 where its messages stand alone. */

@@ -6,10 +6,12 @@ import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Wire;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,11 @@ final class DeflateBudget extends Timer {
 
     /** Those with a history of their own. */
     private final Set<Sender> holders = ConcurrentHashMap.newKeySet();
+
+    /** Sessions that may come to keep a whole window, of all and of an address. */
+    private final AtomicInteger promises = new AtomicInteger();
+
+    private final Map<Payer, Integer> promisesOfAddress = new ConcurrentHashMap<>();
 
     /** Written under this. */
     private volatile BudgetStep step = BudgetStep.CONTEXT;
@@ -90,6 +97,37 @@ final class DeflateBudget extends Timer {
     /** Whether a context of ours may take more, or be made: a quarter is for what was received. */
     boolean mayGrow(@Nullable Payer payer) {
         return step == BudgetStep.CONTEXT && book.fitsAddress(payer, book.mostBytesOfAddress() / 4);
+    }
+
+    /**
+     * Whether one more session may come to keep a whole window of what it receives. They have half
+     * of the account, and of their address's share, full as they may get: none of them is ever
+     * ended for what its client could not be asked to forgo.
+     */
+    boolean mayKeepAll(Payer payer) {
+        return step == BudgetStep.CONTEXT
+                && !book.isClosedTo(payer)
+                && fitsHalf(promises.get() + 1, book.mostBytes())
+                && (payer.isProxy()
+                        || fitsHalf(
+                                promisesOfAddress.getOrDefault(payer, 0) + 1,
+                                book.mostBytesOfAddress()));
+    }
+
+    private static boolean fitsHalf(int promises, long mostBytes) {
+        return promises <= mostBytes / 2 / Receiver.bytes(Agreement.MOST_RECEIVED_BYTES);
+    }
+
+    /** A session is opened that may. */
+    void promise(Payer payer) {
+        promises.incrementAndGet();
+        promisesOfAddress.merge(payer, 1, Integer::sum);
+    }
+
+    /** It is over. */
+    void withdraw(Payer payer) {
+        promises.decrementAndGet();
+        promisesOfAddress.computeIfPresent(payer, (of, count) -> count == 1 ? null : count - 1);
     }
 
     /** What a new session of this address may get. */

@@ -26,6 +26,9 @@ final class DeflateExtension extends Sender implements WireExtension {
     @Override
     public void attach(Wire wire) {
         this.wire = wire;
+        if (agreement.keepsAll()) {
+            node.budget().promise(wire.payer());
+        }
     }
 
     @Override
@@ -71,8 +74,13 @@ final class DeflateExtension extends Sender implements WireExtension {
         }
     }
 
+    /** By one thread at a time. */
     @Override
     public void close() {
+        Wire attached = wire;
+        if (attached != null && !hasEnded() && agreement.keepsAll()) {
+            node.budget().withdraw(attached.payer());
+        }
         end();
         Receiver receiving;
         synchronized (this) {

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses among a client's offers: the first that can be accepted wins (RFC 7692 section 5.1), and
- * an offer with a parameter that is unknown, doubled or malformed can't be (section 7.1).
- * Stateless.
+ * an offer with a parameter that is unknown, doubled or malformed can't be (section 7.1). The
+ * answer asks for nothing that the offer does not speak of: common clients fail the handshake then,
+ * or compress as if it were not there. Stateless.
  */
 final class DeflateNegotiator {
     static final String NAME = "permessage-deflate";
@@ -50,16 +51,30 @@ final class DeflateNegotiator {
 
     /**
      * @param headerValues of Sec-WebSocket-Extensions, in their order
+     * @param mayKeepAll whether there is room for all that a client may refer to which can't be
+     *     held to less
      * @return null where permessage-deflate is declined
      */
-    static @Nullable Agreement negotiate(List<String> headerValues, DeflatePolicy policy) {
+    static @Nullable Agreement negotiate(
+            List<String> headerValues, DeflatePolicy policy, boolean mayKeepAll) {
         if (policy == DeflatePolicy.OFF || headerValues.isEmpty()) {
             return null;
         }
-        Map<Parameter, Integer> asked =
-                ExtensionOffer.first(
-                        headerValues, offer -> offer.name().equals(NAME) ? read(offer) : null);
-        return asked == null ? null : agree(asked, policy);
+        return ExtensionOffer.first(
+                headerValues,
+                offer -> {
+                    Map<Parameter, Integer> asked =
+                            offer.name().equals(NAME) ? read(offer) : null;
+                    return asked == null || !(mayKeepAll || canBeHeld(asked))
+                            ? null
+                            : agree(asked, policy);
+                });
+    }
+
+    /** Whether the client can do with less than a whole window of its own. */
+    private static boolean canBeHeld(Map<Parameter, Integer> asked) {
+        return asked.containsKey(Parameter.CLIENT_NO_CONTEXT_TAKEOVER)
+                || asked.containsKey(Parameter.CLIENT_MAX_WINDOW_BITS);
     }
 
     /** The bits of each parameter, {@value #MAX_BITS} where it has no value; null: not usable. */
@@ -96,8 +111,9 @@ final class DeflateNegotiator {
 
     private static Agreement agree(Map<Parameter, Integer> asked, DeflatePolicy policy) {
         StringBuilder answer = new StringBuilder(NAME);
-        ContextTakeover server = ContextTakeover.TAKEOVER;
-        if (asked.containsKey(Parameter.SERVER_NO_CONTEXT_TAKEOVER) || !policy.hasContext()) {
+        ContextTakeover server =
+                policy.hasContext() ? ContextTakeover.TAKEOVER : ContextTakeover.NO_TAKEOVER;
+        if (asked.containsKey(Parameter.SERVER_NO_CONTEXT_TAKEOVER)) {
             server = ContextTakeover.NO_TAKEOVER;
             append(answer, Parameter.SERVER_NO_CONTEXT_TAKEOVER);
         }
@@ -112,7 +128,7 @@ final class DeflateNegotiator {
                         : 0;
 
         // What the client may refer to has to be kept here: its window is held to the policy's, or
-        // where the client can't do that (it did not offer it), its messages have to stand alone.
+        // its messages have to stand alone. Of a client that offers neither, all of it is kept.
         ContextTakeover client = ContextTakeover.TAKEOVER;
         Integer clientOffered = asked.get(Parameter.CLIENT_MAX_WINDOW_BITS);
         int clientBits = MAX_BITS;
@@ -121,8 +137,7 @@ final class DeflateNegotiator {
                     Math.min(clientOffered, policy.hasContext() ? policy.windowBits() : MAX_BITS);
         }
         if (asked.containsKey(Parameter.CLIENT_NO_CONTEXT_TAKEOVER)
-                || !policy.hasContext()
-                || clientBits > policy.windowBits()) {
+                || (clientOffered != null && !policy.hasContext())) {
             client = ContextTakeover.NO_TAKEOVER;
             append(answer, Parameter.CLIENT_NO_CONTEXT_TAKEOVER);
         }

@@ -87,7 +87,9 @@ public final class PermessageDeflate implements AutoCloseable {
      */
     public @Nullable WireExtension negotiate(
             List<String> offers, DeflatePolicy policy, Payer payer) {
-        Agreement agreement = DeflateNegotiator.negotiate(offers, budget.limit(policy, payer));
+        Agreement agreement =
+                DeflateNegotiator.negotiate(
+                        offers, budget.limit(policy, payer), budget.mayKeepAll(payer));
         if (agreement == null) {
             return null;
         }

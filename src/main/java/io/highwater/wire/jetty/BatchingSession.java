@@ -44,6 +44,7 @@ final class BatchingSession extends HTTP2ServerSession {
     private static final int MOST_WINDOW_CHANGES = 16;
 
     private static final Object REFUSED = "refused_stream";
+    private static final Object MALFORMED = "malformed_request";
     private static final Object TINY = "tiny_data";
     private static final Object USELESS = "useless_window_update";
 
@@ -59,6 +60,9 @@ final class BatchingSession extends HTTP2ServerSession {
 
     /** Of the stream that is being made. Confined to the thread that parses. */
     private @Nullable RequestPlace place;
+
+    /** The same. */
+    private boolean malformed;
 
     BatchingSession(
             Scheduler scheduler,
@@ -104,8 +108,15 @@ final class BatchingSession extends HTTP2ServerSession {
 
     // What Jetty's parser brings.
 
+    /** Whatever the peer's SETTINGS say of it: a server has no use for that (RFC 8441 section 3). */
+    @Override
+    public boolean isConnectProtocolEnabled() {
+        return true;
+    }
+
     @Override
     public void onHeaders(HeadersFrame frame) {
+        malformed = MalformedRequest.isMalformed(frame);
         super.onHeaders(frame);
         RequestPlace left = takePlace();
         if (left != null) {
@@ -120,10 +131,15 @@ final class BatchingSession extends HTTP2ServerSession {
 
     @Override
     protected @Nullable HTTP2Stream createRemoteStream(int id, MetaData.Request request) {
+        if (malformed) {
+            refuse(id, ErrorCode.PROTOCOL_ERROR, MALFORMED);
+            return null;
+        }
         RequestPlace entered =
                 budget.isRefused() ? null : requests.enter(request, isPlain(request));
         if (entered == null) {
-            refuse(id);
+            // RFC 9113 section 8.7: it may be asked again.
+            refuse(id, ErrorCode.REFUSED_STREAM_ERROR, REFUSED);
             return null;
         }
         HTTP2Stream stream = super.createRemoteStream(id, request);
@@ -151,11 +167,11 @@ final class BatchingSession extends HTTP2ServerSession {
         return isPlain(request) ? new PlainStream(this, id) : new BoundedStream(this, id);
     }
 
-    /** RFC 9113 section 8.7: it may be asked again. Of the stream nothing is kept. */
-    private void refuse(int id) {
+    /** Of the stream nothing is kept. */
+    private void refuse(int id, ErrorCode code, Object event) {
         updateLastRemoteStreamId(id);
-        if (waste(REFUSED)) {
-            ResetFrame reset = new ResetFrame(id, ErrorCode.REFUSED_STREAM_ERROR.code);
+        if (waste(event)) {
+            ResetFrame reset = new ResetFrame(id, code.code);
             frames(null, List.of(reset), Callback.NOOP);
         }
     }

@@ -51,6 +51,11 @@ import org.slf4j.spi.LoggingEventBuilder;
 public final class UpgradeHandler extends Handler.Wrapper {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradeHandler.class);
 
+    private static final String ACCEPT = "Sec-WebSocket-Accept";
+
+    /** Of a request that is no handshake: it has the path of a WebSocket. */
+    private static final String PATH = UpgradeHandler.class.getName() + ".path";
+
     private static final HttpField UPGRADE =
             new PreEncodedHttpField(HttpHeader.UPGRADE, "websocket");
     private static final HttpField CONNECTION =
@@ -88,10 +93,18 @@ public final class UpgradeHandler extends Handler.Wrapper {
         return connection instanceof JettyTransport;
     }
 
+    /** Whether a request that is no handshake has the path of a WebSocket. */
+    public static boolean hasWebSocketPath(Request request) {
+        return request.getAttribute(PATH) != null;
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         UpgradeRequest.Kind kind = kind(request);
         if (kind == null) {
+            if (router.route(Request.getPathInContext(request)) != null) {
+                request.setAttribute(PATH, true);
+            }
             return super.handle(request, response, callback);
         }
         if (kind == UpgradeRequest.Kind.UPGRADE && hasBody(request)) {
@@ -274,12 +287,13 @@ public final class UpgradeHandler extends Handler.Wrapper {
             Response response,
             Callback callback) {
         JettyTransport transport;
-        WireExtension extension;
+        WireExtension extension = null;
         try {
             Payer payer = payer(upgrade, accepted);
             extension =
                     deflate.negotiate(
                             upgrade.headers("Sec-WebSocket-Extensions"), accepted.deflate(), payer);
+            WireExtension agreed = extension;
             transport =
                     transport(
                             request,
@@ -292,22 +306,29 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                             upgrade,
                                             accepted,
                                             payer,
-                                            extension,
+                                            agreed,
                                             response.getHeaders()::add));
             request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
         } catch (RuntimeException | Error e) {
+            if (extension != null) {
+                extension.close();
+            }
             accepted.lease().release();
             throw e;
         }
         HttpFields.Mutable headers = response.getHeaders();
         boolean last = upgrade.kind() == UpgradeRequest.Kind.UPGRADE;
+        String key = upgrade.header("Sec-WebSocket-Key");
         if (last) {
             response.setStatus(HttpStatus.SWITCHING_PROTOCOLS_101);
-            String key = upgrade.header("Sec-WebSocket-Key");
             headers.add(UPGRADE).add(CONNECTION);
-            headers.put("Sec-WebSocket-Accept", AcceptKey.of(key == null ? "" : key));
+            headers.put(ACCEPT, AcceptKey.of(key == null ? "" : key));
         } else {
             response.setStatus(HttpStatus.OK_200);
+            if (key != null) {
+                // RFC 8441 section 5 has neither. A client that sends the one wants the other.
+                headers.put(ACCEPT, AcceptKey.of(key));
+            }
         }
         if (accepted.subprotocol() != null) {
             headers.put(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, accepted.subprotocol());

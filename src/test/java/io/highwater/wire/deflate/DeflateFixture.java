@@ -65,9 +65,14 @@ final class DeflateFixture implements AutoCloseable {
     }
 
     WireExtension open(DeflatePolicy policy, String offer) {
+        return open(policy, offer, "10.0.0.1");
+    }
+
+    WireExtension open(DeflatePolicy policy, String offer, String address) {
+        Payer payer = payer(address);
         WireExtension extension =
-                Objects.requireNonNull(node.negotiate(List.of(offer), policy, payer("10.0.0.1")));
-        extension.attach(new RecordingWire(payer("10.0.0.1")));
+                Objects.requireNonNull(node.negotiate(List.of(offer), policy, payer));
+        extension.attach(new RecordingWire(payer));
         return extension;
     }
 
