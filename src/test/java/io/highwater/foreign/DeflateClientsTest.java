@@ -1,0 +1,280 @@
+package io.highwater.foreign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.highwater.testing.TestServer;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler;
+import io.netty.handler.codec.http.websocketx.WebSocketClientProtocolHandler.ClientHandshakeStateEvent;
+import io.netty.handler.codec.http.websocketx.WebSocketVersion;
+import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketClientCompressionHandler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocketClientOptions;
+import jakarta.websocket.ClientEndpointConfig;
+import jakarta.websocket.ContainerProvider;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.Extension;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
+import org.eclipse.jetty.http2.client.HTTP2Client;
+import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
+import org.eclipse.jetty.io.ClientConnectionFactory;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.websocket.api.Callback;
+import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
+import org.eclipse.jetty.websocket.client.WebSocketClient;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Clients that offer permessage-deflate as it is, without a parameter: they fail a handshake that
+ * asks them for one, or compress with takeover all the same, which shows in their later messages.
+ */
+@Timeout(60)
+final class DeflateClientsTest {
+    private static final int MESSAGES = 12;
+    private static final long GUARD_SECONDS = 30;
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.start(Map.of("highwater.deflate.min-bytes", "1"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static URI echo() {
+        return URI.create("ws://" + server.http().getAuthority() + "/v1/echo");
+    }
+
+    /** Each refers to the one before, if its sender keeps what it sent. */
+    private static String message(int number) {
+        return "a price of " + number + "; ".repeat(1 + number % 3) + "and all that came before. "
+                .repeat(60);
+    }
+
+    private interface Send {
+        void text(String text) throws Exception;
+    }
+
+    private static void echoes(Send send, BlockingQueue<String> received) throws Exception {
+        for (int i = 0; i < MESSAGES; i++) {
+            send.text(message(i));
+            assertThat(received.poll(GUARD_SECONDS, TimeUnit.SECONDS)).isEqualTo(message(i));
+        }
+    }
+
+    private static void assertCompressed(Iterable<String> answer) {
+        assertThat(String.join(",", answer)).startsWith("permessage-deflate");
+    }
+
+    @Test
+    void netty() throws Exception {
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try {
+            BlockingQueue<String> received = new LinkedBlockingQueue<>();
+            CompletableFuture<Channel> open = new CompletableFuture<>();
+            new Bootstrap()
+                    .group(loop)
+                    .channel(NioSocketChannel.class)
+                    .handler(new NettyClient(open, received))
+                    .connect(server.http().getHost(), server.http().getPort())
+                    .sync();
+            Channel channel = open.get(GUARD_SECONDS, TimeUnit.SECONDS);
+            assertThat(channel.pipeline().names())
+                    .as("compression is agreed on")
+                    .anyMatch(name -> name.contains("DeflateEncoder"));
+            echoes(text -> channel.writeAndFlush(new TextWebSocketFrame(text)), received);
+            channel.close().sync();
+        } finally {
+            loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private static final class NettyClient extends ChannelInitializer<SocketChannel> {
+        private final CompletableFuture<Channel> open;
+        private final BlockingQueue<String> received;
+
+        NettyClient(CompletableFuture<Channel> open, BlockingQueue<String> received) {
+            this.open = open;
+            this.received = received;
+        }
+
+        @Override
+        protected void initChannel(SocketChannel channel) {
+            channel.pipeline()
+                    .addLast(
+                            new HttpClientCodec(),
+                            new HttpObjectAggregator(8_192),
+                            new WebSocketClientCompressionHandler(0),
+                            new WebSocketClientProtocolHandler(
+                                    WebSocketClientHandshakerFactory.newHandshaker(
+                                            echo(),
+                                            WebSocketVersion.V13,
+                                            null,
+                                            true,
+                                            new DefaultHttpHeaders())),
+                            new SimpleChannelInboundHandler<TextWebSocketFrame>() {
+                                @Override
+                                protected void channelRead0(
+                                        ChannelHandlerContext context, TextWebSocketFrame frame) {
+                                    received.add(frame.text());
+                                }
+
+                                @Override
+                                public void userEventTriggered(
+                                        ChannelHandlerContext context, Object event) {
+                                    if (event == ClientHandshakeStateEvent.HANDSHAKE_COMPLETE) {
+                                        open.complete(context.channel());
+                                    }
+                                }
+
+                                @Override
+                                public void exceptionCaught(
+                                        ChannelHandlerContext context, Throwable cause) {
+                                    open.completeExceptionally(cause);
+                                    context.close();
+                                }
+                            });
+        }
+    }
+
+    @Test
+    void vertx() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try {
+            BlockingQueue<String> received = new LinkedBlockingQueue<>();
+            WebSocketClientOptions options =
+                    new WebSocketClientOptions().setTryUsePerMessageCompression(true);
+            io.vertx.core.http.WebSocket socket =
+                    vertx.createWebSocketClient(options)
+                            .connect(
+                                    server.http().getPort(),
+                                    server.http().getHost(),
+                                    echo().getPath())
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .get(GUARD_SECONDS, TimeUnit.SECONDS);
+            assertCompressed(socket.headers().getAll("sec-websocket-extensions"));
+            socket.textMessageHandler(received::add);
+            echoes(socket::writeTextMessage, received);
+        } finally {
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(GUARD_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1", "HTTP/2"})
+    void jetty(String protocol) throws Exception {
+        WebSocketClient client = protocol.equals("HTTP/2") ? overHttp2() : new WebSocketClient();
+        client.start();
+        try {
+            BlockingQueue<String> received = new LinkedBlockingQueue<>();
+            ClientUpgradeRequest request = new ClientUpgradeRequest(echo());
+            request.addExtensions("permessage-deflate");
+            Session session =
+                    client.connect(new JettyListener(received), request).get(GUARD_SECONDS, TimeUnit.SECONDS);
+            assertThat(session.getUpgradeResponse().getExtensions())
+                    .extracting(extension -> extension.getName())
+                    .containsExactly("permessage-deflate");
+            echoes(text -> session.sendText(text, Callback.NOOP), received);
+            session.disconnect();
+        } finally {
+            client.stop();
+        }
+    }
+
+    /** Public, as Jetty looks for its methods. */
+    public static final class JettyListener implements Session.Listener.AutoDemanding {
+        private final BlockingQueue<String> received;
+
+        JettyListener(BlockingQueue<String> received) {
+            this.received = received;
+        }
+
+        @Override
+        public void onWebSocketText(String text) {
+            received.add(text);
+        }
+    }
+
+    private static WebSocketClient overHttp2() {
+        ClientConnector connector = new ClientConnector();
+        ClientConnectionFactory.Info http2 =
+                new ClientConnectionFactoryOverHTTP2.HTTP2(new HTTP2Client(connector));
+        return new WebSocketClient(new HttpClient(new HttpClientTransportDynamic(connector, http2)));
+    }
+
+    @Test
+    void jettysJakartaClient() throws Exception {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        Extension deflate =
+                new Extension() {
+                    @Override
+                    public String getName() {
+                        return "permessage-deflate";
+                    }
+
+                    @Override
+                    public List<Parameter> getParameters() {
+                        return List.of();
+                    }
+                };
+        Endpoint endpoint =
+                new Endpoint() {
+                    @Override
+                    public void onOpen(jakarta.websocket.Session session, EndpointConfig config) {
+                        session.addMessageHandler(String.class, received::add);
+                    }
+                };
+        try (jakarta.websocket.Session session =
+                ContainerProvider.getWebSocketContainer()
+                        .connectToServer(
+                                endpoint,
+                                ClientEndpointConfig.Builder.create()
+                                        .extensions(List.of(deflate))
+                                        .build(),
+                                echo())) {
+            assertThat(session.getNegotiatedExtensions())
+                    .extracting(Extension::getName)
+                    .containsExactly("permessage-deflate");
+            session.setMaxIdleTimeout(Duration.ofSeconds(GUARD_SECONDS).toMillis());
+            echoes(text -> session.getBasicRemote().sendText(text), received);
+        }
+    }
+}
