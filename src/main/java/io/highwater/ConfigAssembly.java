@@ -52,10 +52,10 @@ final class ConfigAssembly {
 
     static HighwaterConfig read(ConfigSources sources, Consumer<String> warnings)
             throws ConfigException {
-        ConfigProblems problems = new ConfigProblems();
         UnknownKeys unknown = new UnknownKeys(ConfigKey.all());
-        unknown.check(sources, problems);
         Map<String, String> variables = unknown.usable(sources.environment(), warnings);
+        ConfigProblems problems = new ConfigProblems(key -> sources.whoSet(key, variables));
+        unknown.check(sources, problems);
         ConfigSchema schema = ConfigReader.read(sources, variables, problems);
         return new ConfigAssembly(schema, problems).assemble();
     }

@@ -39,6 +39,10 @@ public record ConfigKey(String name, String fallback, String shown, String form,
 
     /** The environment variable that sets it, such as {@code HIGHWATER_TLS_PORT}. */
     public String variable() {
+        return variable(name);
+    }
+
+    static String variable(String name) {
         return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 

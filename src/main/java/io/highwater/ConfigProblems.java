@@ -3,18 +3,35 @@ package io.highwater;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong, so that a user hears all of it at once. Confined to its caller. */
 final class ConfigProblems {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
+    private static final Pattern KEY =
+            Pattern.compile(Pattern.quote(ConfigKey.PREFIX) + "(?:[a-z.-]*[a-z]|\"[^\"]*\")+");
+
+    private final UnaryOperator<@Nullable String> sourceOf;
     private final List<String> lines = new ArrayList<>();
     private final Set<String> badKeys = new HashSet<>();
+
+    /**
+     * @param sourceOf who set a key, for a person; null where nobody did
+     */
+    ConfigProblems(UnaryOperator<@Nullable String> sourceOf) {
+        this.sourceOf = sourceOf;
+    }
 
     /** A line about a key that has no usable value. */
     void add(String key, String line) {
@@ -24,6 +41,11 @@ final class ConfigProblems {
 
     /** A line about values that are usable but do not go together. */
     void add(String line) {
+        lines.add(onOneLine(withSources(line)));
+    }
+
+    /** A line that says itself where it comes from. */
+    void addWhole(String line) {
         lines.add(onOneLine(line));
     }
 
@@ -40,9 +62,32 @@ final class ConfigProblems {
         try {
             return make.get();
         } catch (IllegalArgumentException e) {
-            lines.add(onOneLine(String.valueOf(e.getMessage())));
+            lines.add(onOneLine(withSources(String.valueOf(e.getMessage()))));
             return null;
         }
+    }
+
+    /** What does not go together may come from several places: each key that was set, with its. */
+    private String withSources(String line) {
+        Set<String> named = new LinkedHashSet<>();
+        KEY.matcher(line).results().map(MatchResult::group).forEach(named::add);
+        Map<String, String> sources = new LinkedHashMap<>();
+        for (String key : named) {
+            String source = sourceOf.apply(key);
+            if (source != null) {
+                sources.put(key, source);
+            }
+        }
+        if (sources.isEmpty()) {
+            return line;
+        }
+        boolean one = Set.copyOf(sources.values()).size() == 1;
+        return line
+                + (one
+                        ? " (" + sources.values().iterator().next() + ")"
+                        : sources.entrySet().stream()
+                                .map(set -> set.getKey() + ": " + set.getValue())
+                                .collect(Collectors.joining("; ", " (", ")")));
     }
 
     /** Names and values of a file may hold line breaks. */

@@ -112,6 +112,24 @@ public final class ConfigSources {
                 new PropertiesConfigSource(flags, FLAGS, FLAGS_ORDINAL));
     }
 
+    /**
+     * Who set the key, for a person; null where nobody did.
+     *
+     * @param variables the environment without what is not meant for us
+     */
+    @Nullable String whoSet(String name, Map<String, String> variables) {
+        if (flags.containsKey(name)) {
+            return FLAGS;
+        } else if (system.containsKey(name)) {
+            return SYSTEM;
+        }
+        String variable = ConfigKey.variable(name);
+        if (variables.containsKey(variable)) {
+            return "environment, " + variable;
+        }
+        return file.containsKey(name) ? fileName : null;
+    }
+
     /** Who set the key, for a person: the source of this ordinal. */
     String describe(int ordinal, ConfigKey key) {
         return switch (ordinal) {

@@ -12,12 +12,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Finds names under {@code highwater.} that no key has. In a file, a flag or a system property that
- * is an error; among environment variables only a warning, because Kubernetes sets {@code
+ * Finds names under {@code highwater.} that no key has, and in a file names that lack that prefix.
+ * In a file, a flag or a system property that is an error; among environment variables only a warning, because Kubernetes sets {@code
  * HIGHWATER_PORT=tcp://10.0.0.1:8080} and more for a Service called highwater. Immutable.
  */
 final class UnknownKeys {
     private static final Pattern SERVICE_LINK = Pattern.compile("(tcp|udp|sctp)://.*");
+
+    /** Letters that are different in a name that is meant: two, or a quarter of a long one. */
+    private static final int LEAST_NEAR = 2;
+
+    private static final int NEAR_PARTS = 4;
 
     private final List<ConfigKey> keys;
     private final Set<String> names;
@@ -45,7 +50,7 @@ final class UnknownKeys {
                 .sorted()
                 .forEach(
                         name ->
-                                problems.add(
+                                problems.addWhole(
                                         name
                                                 + ": no such key; did you mean "
                                                 + nearest(name)
@@ -54,9 +59,20 @@ final class UnknownKeys {
                                                 + ")"));
     }
 
-    /** A file and the system properties may hold other libraries' keys; a flag is for us. */
-    private static boolean isOurs(String source, String name) {
-        return source.equals(ConfigSources.FLAGS) || name.startsWith(ConfigKey.PREFIX);
+    /**
+     * A file and the system properties may hold others' keys, a flag is for us. In a file, what
+     * looks like one of ours was meant as one: its prefix is what people forget.
+     */
+    private boolean isOurs(String source, String name) {
+        return source.equals(ConfigSources.FLAGS)
+                || name.startsWith(ConfigKey.PREFIX)
+                || (!source.equals(ConfigSources.SYSTEM) && looksLikeOurs(name));
+    }
+
+    private boolean looksLikeOurs(String name) {
+        String general = QuotedPrefix.generalise(ConfigKey.PREFIX + name);
+        int near = Math.max(LEAST_NEAR, name.length() / NEAR_PARTS);
+        return keys.stream().anyMatch(key -> distance(general, key.name()) <= near);
     }
 
     /** The environment without what is not meant as a setting; says so of each. */

@@ -81,7 +81,7 @@ final class ArchitectureTest {
                             // Positions and entries, which pass from the log to the client, are
                             // backbone's values for all three.
                             Map.entry("protocol", Set.of("channel", "backbone")),
-                            Map.entry("channel", Set.of("backbone", "limits")),
+                            Map.entry("channel", Set.of("backbone", "limits", "time")),
                             // Who pays for a publication.
                             Map.entry("backbone", Set.of("limits")),
                             Map.entry("backbone.local", Set.of("backbone", "limits", "time")),

@@ -90,7 +90,7 @@ final class ConfigErrorsTest {
                     outbound.low-messages     | 100             | highwater.outbound.low-messages: 100 is not between 0 and 99
                     outbound.low-bytes        | 10MiB           | highwater.outbound.low-bytes: 10485760 is not between 0 and 10485759
                     outbound.high-messages    | 50              | highwater.outbound.low-messages: 50 is not between 0 and 49
-                    keepalive.idle-timeout    | 34s             | highwater.keepalive.idle-timeout: PT34S
+                    keepalive.idle-timeout    | 34s             | highwater.keepalive.idle-timeout: 34s is not in the range 35s (highwater.keepalive.ping-interval 25s + highwater.keepalive.pong-timeout 10s) to 14d (command line)
                     admin.allowed-hosts       | a.example,b:90  | highwater.admin.allowed-hosts: "b:90" is not a host name
                     limits.max-message-bytes  | 1GiB            | highwater.limits.max-message-bytes: 1073741824 is above
                     deflate.budget            | 0.06            | highwater.deflate.budget: 0.06 is above a tenth of highwater.limits.heap-share, 0.5
@@ -133,6 +133,62 @@ final class ConfigErrorsTest {
         assertThat(problems(Map.of(name, "1")))
                 .containsExactly(
                         name + ": no such key; did you mean " + nearest + "? (command line)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "port, highwater.port",
+        "keepalive.ping-interval, highwater.keepalive.ping-interval",
+        "keepalive.pingInterval, highwater.keepalive.ping-interval",
+        "handshake.allowed-origin, highwater.handshake.allowed-origins",
+        "'channels.\"a\".policy', 'highwater.channels.\"a\".policy'",
+        "highwater.prot, highwater.port",
+        "prot, highwater.port"
+    })
+    void aKeyOfTheFileThatLacksItsPrefixIsAnError(String name, String meant) throws Exception {
+        file(name.replace("\"", "\\\"") + "=1");
+        ConfigException e =
+                catchThrowableOfType(
+                        ConfigException.class,
+                        () ->
+                                HighwaterConfig.read(
+                                        ConfigSources.of(
+                                                directory, null, Map.of(), Map.of(), Map.of())));
+        assertThat(e.problems())
+                .containsExactly(
+                        name
+                                + ": no such key; did you mean "
+                                + meant
+                                + "? ("
+                                + directory.resolve("highwater.properties")
+                                + ")");
+    }
+
+    @Test
+    void eachSourceOfValuesThatDoNotGoTogetherIsNamed() throws Exception {
+        file("highwater.outbound.low-messages=200");
+        assertThatThrownBy(
+                        () ->
+                                HighwaterConfig.read(
+                                        ConfigSources.of(
+                                                directory, null, Map.of(), Map.of(), Map.of())))
+                .hasMessageContaining("low-messages: 200 is not between 0 and 99")
+                .hasMessageContaining("(" + directory.resolve("highwater.properties") + ")");
+        file("highwater.keepalive.ping-interval=60s");
+        assertThatThrownBy(
+                        () ->
+                                HighwaterConfig.read(
+                                        ConfigSources.of(
+                                                directory,
+                                                null,
+                                                Map.of("HIGHWATER_KEEPALIVE_IDLE_TIMEOUT", "61s"),
+                                                Map.of(),
+                                                Map.of())))
+                .hasMessageContaining(
+                        "highwater.keepalive.idle-timeout: environment,"
+                                + " HIGHWATER_KEEPALIVE_IDLE_TIMEOUT;"
+                                + " highwater.keepalive.ping-interval: "
+                                + directory.resolve("highwater.properties"));
     }
 
     @Test
@@ -240,12 +296,12 @@ final class ConfigErrorsTest {
         values.put("highwater.tls.port", "9090");
         assertThat(problems(values))
                 .containsExactly(
-                        "highwater.admin.port: 9090 is highwater.tls.port too; they must differ");
+                        "highwater.admin.port: 9090 is highwater.tls.port too; they must differ (command line)");
 
         values.put("highwater.tls.port", "8080");
         assertThat(problems(values))
                 .containsExactly(
-                        "highwater.tls.port: 8080 is highwater.port too; they must differ");
+                        "highwater.tls.port: 8080 is highwater.port too; they must differ (command line)");
     }
 
     @Test
@@ -257,7 +313,7 @@ final class ConfigErrorsTest {
                         "highwater.tls.keystore: \""
                                 + values.get("highwater.tls.keystore")
                                 + "\" is not a PKCS12 or JKS file that"
-                                + " highwater.tls.keystore-password opens");
+                                + " highwater.tls.keystore-password opens (command line)");
     }
 
     @Test
@@ -268,7 +324,7 @@ final class ConfigErrorsTest {
         assertThat(problems(values))
                 .containsExactly(
                         "highwater.tls.keystore-password: none is set;"
-                                + " highwater.tls.keystore needs one");
+                                + " highwater.tls.keystore needs one (command line)");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.highwater;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -69,7 +70,56 @@ final class LogFloodTest {
                 .containsExactlyInAnyOrder("endpoint_failed", "session_closed");
     }
 
+    @Test
+    void refusedHandshakesSayWhoWasRefusedByWhatAndWhy() throws Exception {
+        logged(
+                uri -> {
+                    for (int i = 0; i < SESSIONS; i++) {
+                        assertThatThrownBy(
+                                        () ->
+                                                SocketOverHttp1.openWith(
+                                                        uri,
+                                                        "/v1/echo",
+                                                        "Origin: https://evil.example"))
+                                .hasMessageContaining("403");
+                    }
+                });
+        assertThat(lines.named("handshake_refused"))
+                .hasSize(LogLimit.LINES)
+                .first()
+                .extracting(event -> event.getKeyValuePairs().toString())
+                .asString()
+                .contains(
+                        "rule=\"origin\"",
+                        "status=\"403\"",
+                        "path=\"/v1/echo\"",
+                        "origin=\"https://evil.example\"",
+                        "highwater.handshake.allowed-origins",
+                        "peer=\"/127.0.0.1:");
+        assertThat(lines.named("log_limited"))
+                .singleElement()
+                .extracting(event -> event.getKeyValuePairs().toString())
+                .isEqualTo("[kind=\"handshake_refused\", peer=\"127.0.0.1\", left_out=\"10\"]");
+    }
+
     private void flood(String path, @Nullable String subprotocol, String first) throws Exception {
+        logged(
+                uri -> {
+                    for (int i = 0; i < SESSIONS; i++) {
+                        try (TestSocket socket =
+                                SocketOverHttp1.open(uri, path, subprotocol).reading()) {
+                            socket.text(first);
+                            assertThat(socket.next(GUARD).isClose()).isTrue();
+                        }
+                    }
+                });
+    }
+
+    private interface Flood {
+        void at(URI uri) throws Exception;
+    }
+
+    private void logged(Flood flood) throws Exception {
         Logger logger = (Logger) LoggerFactory.getLogger("io.highwater");
         lines.start();
         logger.addAppender(lines);
@@ -82,13 +132,7 @@ final class LogFloodTest {
                         .maxMessageBytes(100)
                         .bean(Fails.class)
                         .start()) {
-            URI uri = URI.create("http://127.0.0.1:" + node.port());
-            for (int i = 0; i < SESSIONS; i++) {
-                try (TestSocket socket = SocketOverHttp1.open(uri, path, subprotocol).reading()) {
-                    socket.text(first);
-                    assertThat(socket.next(GUARD).isClose()).isTrue();
-                }
-            }
+            flood.at(URI.create("http://127.0.0.1:" + node.port()));
         } finally {
             logger.detachAppender(lines);
         }

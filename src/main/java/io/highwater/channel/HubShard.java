@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
@@ -37,6 +36,8 @@ final class HubShard<F> implements BackboneListener {
     // Who was written to first need not wait longer than for so many others; and that many are
     // enough to be worth one write a connection.
     private static final int BURST_DELIVERIES = 1_000;
+
+    private static final String ALL = "all channels of a shard";
 
     private static final int MAILBOX_CHUNK = 256;
 
@@ -120,22 +121,29 @@ final class HubShard<F> implements BackboneListener {
         if (scheduled.compareAndSet(false, true)) {
             try {
                 executor.execute(this::run);
-            } catch (RejectedExecutionException e) {
-                // Once: nobody takes the flag back.
-                failures.onFailure("The thread", "all channels of a shard", e);
+            } catch (RuntimeException | Error e) {
+                // What is in the mailbox goes with the next item, if there is a thread for that.
+                scheduled.set(false);
+                failures.onFailure("The thread", ALL, e);
             }
         }
     }
 
+    /** Whatever is thrown, the next item finds the shard at work. */
     private void run() {
         do {
-            burst.begin();
             try {
-                pass();
+                burst.begin();
+                try {
+                    pass();
+                } finally {
+                    burst.end();
+                }
+            } catch (RuntimeException | Error e) {
+                failures.onFailure("A pass", ALL, e);
             } finally {
-                burst.end();
+                scheduled.set(false);
             }
-            scheduled.set(false);
         } while (!mailbox.isEmpty() && scheduled.compareAndSet(false, true));
     }
 
@@ -149,7 +157,7 @@ final class HubShard<F> implements BackboneListener {
             take(room);
         }
         for (HubChannel<F> channel : gathering) {
-            channel.deliver();
+            run(channel::deliver);
         }
         gathering.clear();
         for (HubChannel<F> channel : sharing) {
@@ -177,8 +185,14 @@ final class HubShard<F> implements BackboneListener {
         HubChannel<F> channel = channels.get(entry.channel());
         if (channel == null) {
             backlog.remove(Backlog.bytes(entry));
-        } else if (channel.gather(entry)) {
-            gathering.add(channel);
+            return;
+        }
+        try {
+            if (channel.gather(entry)) {
+                gathering.add(channel);
+            }
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("A turn", channel.name, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.highwater.channel;
 
+import io.highwater.time.Durations;
 import io.highwater.backbone.RingBounds;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -49,7 +50,10 @@ public record PrefixSettings(
             throw new IllegalArgumentException(
                     String.format(
                             "%s: %s is not in the range %s to %s",
-                            key(prefix, "ring-age"), ringAge, MIN_RING_AGE, MAX_RING_AGE));
+                            key(prefix, "ring-age"),
+                            Durations.text(ringAge),
+                            Durations.text(MIN_RING_AGE),
+                            Durations.text(MAX_RING_AGE)));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.highwater.keepalive;
 
+import io.highwater.time.Durations;
 import java.time.Duration;
 
 /**
@@ -25,27 +26,28 @@ public record KeepaliveSettings(
 
     private static final Duration MIN = Duration.ofMillis(100);
     private static final Duration MAX = Duration.ofDays(7);
+    private static final String RANGE = Durations.text(MIN) + " to " + Durations.text(MAX);
     private static final Duration MAX_IDLE = MAX.plus(MAX);
 
     public KeepaliveSettings {
         if (!pingInterval.isZero()) {
-            inRange(PING, pingInterval, MIN, "0 or " + MIN + " to " + MAX);
+            inRange(PING, pingInterval, MIN, "0 or " + RANGE);
         }
-        inRange(PONG, pongTimeout, MIN, MIN + " to " + MAX);
-        inRange(SLOW_WRITE, slowWriteTimeout, MIN, MIN + " to " + MAX);
+        inRange(PONG, pongTimeout, MIN, RANGE);
+        inRange(SLOW_WRITE, slowWriteTimeout, MIN, RANGE);
         Duration least = pingInterval.plus(pongTimeout);
         if (idleTimeout.compareTo(least) < 0 || idleTimeout.compareTo(MAX_IDLE) > 0) {
             throw new IllegalArgumentException(
                     String.format(
                             "%s: %s is not in the range %s (%s %s + %s %s) to %s",
                             IDLE,
-                            idleTimeout,
-                            least,
+                            Durations.text(idleTimeout),
+                            Durations.text(least),
                             PING,
-                            pingInterval,
+                            Durations.text(pingInterval),
                             PONG,
-                            pongTimeout,
-                            MAX_IDLE));
+                            Durations.text(pongTimeout),
+                            Durations.text(MAX_IDLE)));
         }
     }
 
@@ -60,7 +62,7 @@ public record KeepaliveSettings(
     private static void inRange(String key, Duration value, Duration min, String range) {
         if (value.compareTo(min) < 0 || value.compareTo(MAX) > 0) {
             throw new IllegalArgumentException(
-                    key + ": " + value + " is not in the range " + range);
+                    key + ": " + Durations.text(value) + " is not in the range " + range);
         }
     }
 }

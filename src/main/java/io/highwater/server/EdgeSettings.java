@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import io.highwater.time.Durations;
 import java.time.Duration;
 
 /**
@@ -44,7 +45,7 @@ public record EdgeSettings(
     private static void check(String key, Duration timeout) {
         if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
-                    key + ": " + timeout + " is not between 100ms and 1d");
+                    key + ": " + Durations.text(timeout) + " is not between 100ms and 1d");
         }
     }
 }

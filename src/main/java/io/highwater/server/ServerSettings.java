@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import io.highwater.time.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public record ServerSettings(
         }
         if (idleTimeout.toMillis() < 1 || idleTimeout.compareTo(MAX_IDLE_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
-                    "the HTTP idle timeout: " + idleTimeout + " is not between 1ms and 1d");
+                    "the HTTP idle timeout: " + Durations.text(idleTimeout) + " is not between 1ms and 1d");
         }
     }
 

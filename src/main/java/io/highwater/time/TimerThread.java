@@ -7,14 +7,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that advances a node's {@link TimerWheel}, every 50 ms. A timer that throws is
- * logged and hinders no other. Thread-safe.
+ * The one thread that advances a node's {@link TimerWheel}, every 50 ms. A timer that throws
+ * hinders no other; failures are logged once a minute, with their count. Thread-safe.
  */
 public final class TimerThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TimerThread.class);
 
     private static final long STEP_MILLIS = 50;
-    private static final long LOG_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOG_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final TimerWheel wheel;
     private final Ticker ticker;

@@ -34,6 +34,8 @@ public final class TimerWheel {
     /** Twenty steps of the timers' thread: less is the scheduler's, or a collection's. */
     private static final long STOOD_STILL_NANOS = 1_000_000_000;
 
+    private static final long AGAIN_NANOS = 1_000_000_000;
+
     private final long originNanos;
     private final Object lock = new Object();
 
@@ -105,8 +107,9 @@ public final class TimerWheel {
      * Moves to {@code nowNanos} and fires what is due, each timer once, however late. An earlier
      * time than the last leaves the wheel where it is.
      *
-     * <p>What a timer throws is thrown here; those still to fire do so at the next call, which may
-     * follow with the same time.
+     * <p>What a timer throws is thrown here, and the timer fires once more in a second, unless it
+     * waits already: what happens again and again does not end with one failure. Those still to
+     * fire do so at the next call, which may follow with the same time.
      */
     public void advance(long nowNanos) {
         synchronized (lock) {
@@ -129,7 +132,24 @@ public final class TimerWheel {
             }
         }
         for (Timer timer = pollDue(); timer != null; timer = pollDue()) {
-            timer.onDeadline(nowNanos);
+            boolean done = false;
+            try {
+                timer.onDeadline(nowNanos);
+                done = true;
+            } finally {
+                if (!done) {
+                    scheduleAgain(timer);
+                }
+            }
+        }
+    }
+
+    private void scheduleAgain(Timer timer) {
+        synchronized (lock) {
+            if (timer.next == null) {
+                timer.dueNanos = elapsedNanos + AGAIN_NANOS;
+                place(timer, elapsedNanos);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.highwater.wire;
 
+import io.highwater.time.Durations;
 import java.time.Duration;
 
 /**
@@ -22,7 +23,9 @@ public record WireSettings(long maxMessageBytes, Duration messageTimeout, Durati
         }
         if (messageTimeout.isNegative()) {
             throw new IllegalArgumentException(
-                    "highwater.limits.message-timeout: " + messageTimeout + " is not 0 or longer");
+                    "highwater.limits.message-timeout: "
+                            + Durations.text(messageTimeout)
+                            + " is not 0 or longer");
         }
     }
 

@@ -340,6 +340,46 @@ final class ChannelHubTest {
         assertThat(observer.failures).isEqualTo(2);
     }
 
+    /** The shard's flag would else say for ever that a thread has it. */
+    @Test
+    void aThreadThatCouldNotBeHadDelaysAndLosesNothing() {
+        List<Error> errors = new ArrayList<>(List.of(new OutOfMemoryError("thrown by a test")));
+        ManualExecutor threads = new ManualExecutor();
+        ChannelHub<String> scarce =
+                new ChannelHub<>(
+                        backbone,
+                        frames,
+                        List.of(
+                                task -> {
+                                    if (!errors.isEmpty()) {
+                                        throw errors.remove(0);
+                                    }
+                                    threads.execute(task);
+                                }),
+                        100_000,
+                        observer);
+        scarce.subscribe("c", a, LIVE, 10, 1);
+        assertThat(observer.failures).isEqualTo(1);
+        scarce.subscribe("d", b, LIVE, 10, 2);
+        threads.runAll();
+        scarce.publish(new Draft("c", "p", "m1", null, false, "1".getBytes(UTF_8)));
+        threads.runAll();
+        assertThat(a.take()).containsExactly("1 recovered [local]0", "LIVE [m1@1]");
+    }
+
+    @Test
+    void aPassThatFailsIsNotTheLast() {
+        subscribe("c", a, LIVE);
+        a.take();
+        observer.failing = true;
+        publish("c", "m1");
+        shard.runAll();
+        assertThat(observer.failures).isPositive();
+        publish("c", "m2");
+        shard.runAll();
+        assertThat(a.take()).last().asString().contains("m2@2");
+    }
+
     @Test
     void aPublishIsRefusedWhileTheFanOutIsTooFarBehind() throws Exception {
         subscribe("c", a, LIVE);
@@ -479,8 +519,15 @@ final class ChannelHubTest {
         private int failures;
         private int refused;
 
+        /** The next turn, once. */
+        private boolean failing;
+
         @Override
         public void onTurn(int publications, int subscribers) {
+            if (failing) {
+                failing = false;
+                throw new IllegalStateException("thrown by a test");
+            }
             turns.add(publications + " to " + subscribers);
         }
 

@@ -64,8 +64,8 @@ final class ChannelSettingsTest {
                 "|10001|||latest-count: 10001 is not in the range 1 to 10000",
                 "||-1||ring-messages: -1 is not in the range 0 to 1000000",
                 "||1000001||ring-messages: 1000001 is not in the range 0 to 1000000",
-                "|||0.999s|ring-age: PT0.999S is not in the range PT1S to PT24H",
-                "|||86401s|ring-age: PT24H0M1S is not in the range PT1S to PT24H",
+                "|||0.999s|ring-age: 999ms is not in the range 1s to 1d",
+                "|||86401s|ring-age: 86401s is not in the range 1s to 1d",
             })
     void whatIsOutsideIsRefusedWithKeyValueAndRange(
             @Nullable String policy,

@@ -29,20 +29,20 @@ final class KeepaliveSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "25s|10s|34.999s|30s|highwater.keepalive.idle-timeout: PT34.999S is not in the range"
-                        + " PT35S (highwater.keepalive.ping-interval PT25S +"
-                        + " highwater.keepalive.pong-timeout PT10S) to PT336H",
-                "25s|10s|1209601s|30s|highwater.keepalive.idle-timeout: PT336H1S is not in the range"
-                        + " PT35S (highwater.keepalive.ping-interval PT25S +"
-                        + " highwater.keepalive.pong-timeout PT10S) to PT336H",
-                "0.099s|10s|40s|30s|highwater.keepalive.ping-interval: PT0.099S is not in the range"
-                        + " 0 or PT0.1S to PT168H",
-                "-1s|10s|40s|30s|highwater.keepalive.ping-interval: PT-1S is not in the range 0 or"
-                        + " PT0.1S to PT168H",
-                "25s|0s|40s|30s|highwater.keepalive.pong-timeout: PT0S is not in the range PT0.1S"
-                        + " to PT168H",
-                "25s|10s|40s|604801s|slowWriteTimeout: PT168H1S is not in the"
-                        + " range PT0.1S to PT168H"
+                "25s|10s|34.999s|30s|highwater.keepalive.idle-timeout: 34999ms is not in the range"
+                        + " 35s (highwater.keepalive.ping-interval 25s +"
+                        + " highwater.keepalive.pong-timeout 10s) to 14d",
+                "25s|10s|1209601s|30s|highwater.keepalive.idle-timeout: 1209601s is not in the range"
+                        + " 35s (highwater.keepalive.ping-interval 25s +"
+                        + " highwater.keepalive.pong-timeout 10s) to 14d",
+                "0.099s|10s|40s|30s|highwater.keepalive.ping-interval: 99ms is not in the range"
+                        + " 0 or 100ms to 7d",
+                "-1s|10s|40s|30s|highwater.keepalive.ping-interval: -1s is not in the range 0 or"
+                        + " 100ms to 7d",
+                "25s|0s|40s|30s|highwater.keepalive.pong-timeout: 0 is not in the range 100ms"
+                        + " to 7d",
+                "25s|10s|40s|604801s|slowWriteTimeout: 604801s is not in the"
+                        + " range 100ms to 7d"
             })
     void whatIsOutsideIsRefusedWithKeyValueAndRange(
             String ping, String pong, String idle, String slowWrite, String message) {

@@ -208,6 +208,51 @@ final class TimerWheelTest {
         assertThat(good.fired).containsExactly(SECOND);
     }
 
+    /** What looks again and again would else look no more. */
+    @Test
+    void aTimerThatThrowsFiresOnceMore() {
+        TimerWheel wheel = new TimerWheel(0);
+        AtomicInteger fired = new AtomicInteger();
+        Timer looks =
+                new Timer() {
+                    @Override
+                    protected void onDeadline(long nowNanos) {
+                        if (fired.incrementAndGet() == 1) {
+                            throw new OutOfMemoryError("thrown by a test");
+                        }
+                        wheel.schedule(this, nowNanos + 10 * SECOND);
+                    }
+                };
+        wheel.schedule(looks, SECOND);
+        assertThatThrownBy(() -> wheel.advance(SECOND)).isInstanceOf(OutOfMemoryError.class);
+        wheel.advance(SECOND + SECOND / 2);
+        assertThat(fired).hasValue(1);
+        wheel.advance(3 * SECOND);
+        assertThat(fired).hasValue(2);
+        wheel.advance(14 * SECOND);
+        assertThat(fired).hasValue(3);
+    }
+
+    @Test
+    void aTimerThatThrowsAndWaitsStaysWhereItIs() {
+        TimerWheel wheel = new TimerWheel(0);
+        AtomicInteger fired = new AtomicInteger();
+        Timer eager =
+                new Timer() {
+                    @Override
+                    protected void onDeadline(long nowNanos) {
+                        fired.incrementAndGet();
+                        wheel.schedule(this, nowNanos + 10 * SECOND);
+                        throw new IllegalStateException("thrown by a test");
+                    }
+                };
+        wheel.schedule(eager, SECOND);
+        assertThatThrownBy(() -> wheel.advance(SECOND)).hasMessage("thrown by a test");
+        wheel.advance(5 * SECOND);
+        assertThat(fired).hasValue(1);
+        assertThat(wheel.cancel(eager)).isTrue();
+    }
+
     @Test
     void timeDoesNotGoBack() {
         TimerWheel wheel = new TimerWheel(0);

@@ -70,6 +70,8 @@ public final class UpgradeHandler extends Handler.Wrapper {
                             503, "handshakes", "Too many opening handshakes are under way.")
                     .withRetryAfter(Duration.ofSeconds(1));
 
+    private static final int MOST_LOGGED_CHARS = 200;
+
     /** A thread that is parked, and what it was given. */
     private static final int ELSEWHERE_BYTES = 4_000;
 
@@ -251,6 +253,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
             }
             accept(upgrade, route, accepted, request, response, callback);
         } else if (decision instanceof UpgradeDecision.Rejected rejected) {
+            logRefused(upgrade, rejected);
             // A client that sends one after the other would keep the thread that reads for many.
             elsewhere(
                     request,
@@ -262,6 +265,29 @@ public final class UpgradeHandler extends Handler.Wrapper {
             failureLog(upgrade).setCause(failure).log("the handshake rules failed");
             Response.writeError(request, response, callback, HttpStatus.INTERNAL_SERVER_ERROR_500);
         }
+    }
+
+    /** So that who runs the node sees why a client has no connection; the client's text is cut. */
+    private void logRefused(UpgradeRequest upgrade, UpgradeDecision.Rejected rejected) {
+        context.logs()
+                .limit(LOG.atInfo(), "handshake_refused", upgrade.peer().toString())
+                .addKeyValue("rule", rejected.outcome())
+                .addKeyValue("status", rejected.status())
+                .addKeyValue("reason", () -> cut(rejected.reason()))
+                .addKeyValue("path", () -> cut(upgrade.path()))
+                .addKeyValue("origin", () -> cut(upgrade.header("Origin")))
+                .addKeyValue("peer", () -> upgrade.peer().toString())
+                .addKeyValue("forwarded_for", () -> cut(upgrade.header("X-Forwarded-For")))
+                .log("handshake_refused");
+    }
+
+    private static String cut(@Nullable String text) {
+        if (text == null) {
+            return "";
+        }
+        return text.length() <= MOST_LOGGED_CHARS
+                ? text
+                : text.substring(0, MOST_LOGGED_CHARS) + "…";
     }
 
     private static void reject(
