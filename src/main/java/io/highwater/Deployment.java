@@ -4,6 +4,7 @@ import io.highwater.channel.ChannelRule;
 import io.highwater.endpoint.EndpointExtension;
 import io.highwater.endpoint.Endpoints;
 import io.highwater.handshake.Handshake;
+import io.highwater.time.Ticker;
 import io.highwater.wire.Route;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.se.SeContainer;
@@ -29,10 +30,12 @@ final class Deployment implements AutoCloseable {
     private final Handshake handshake;
     private final @Nullable ChannelRule channelRule;
     private final String channelRuleName;
+    private final Ticker ticker;
     private volatile boolean retired;
 
     private Deployment(DeploymentPlan plan, SeContainer beans, NodeCore node) {
         this.plan = plan;
+        this.ticker = node.ticker();
         this.beans = beans;
         Executor callbacks = node.callbacks();
         this.endpoints =
@@ -157,11 +160,20 @@ final class Deployment implements AutoCloseable {
         return retired;
     }
 
-    /** Resets what sessions are left, and ends the beans. Does nothing the second time. */
-    @Override
-    public void close() {
+    /** Resets what sessions are left. */
+    void abortSessions() {
         retire();
         endpoints.aborters().forEach(Runnable::run);
+    }
+
+    /**
+     * Resets what sessions are left, waits for the end of their callbacks, and ends the beans. Does
+     * nothing the second time.
+     */
+    @Override
+    public void close() {
+        abortSessions();
+        SessionsEnd.await(endpoints::sessions, ticker);
         if (beans.isRunning()) {
             plan.run(beans::close);
             plan.forgetLoader();
