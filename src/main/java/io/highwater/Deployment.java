@@ -4,11 +4,15 @@ import io.highwater.channel.ChannelRule;
 import io.highwater.endpoint.EndpointExtension;
 import io.highwater.endpoint.Endpoints;
 import io.highwater.handshake.Handshake;
+import io.highwater.handshake.HandshakeExtension;
+import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import io.highwater.wire.Route;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.se.SeContainer;
 import java.util.ServiceConfigurationError;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.jboss.weld.Container;
@@ -28,6 +32,7 @@ final class Deployment implements AutoCloseable {
     private final SeContainer beans;
     private final Endpoints endpoints;
     private final Handshake handshake;
+    private final Set<String> rules;
     private final @Nullable ChannelRule channelRule;
     private final String channelRuleName;
     private final Ticker ticker;
@@ -50,6 +55,9 @@ final class Deployment implements AutoCloseable {
                 .filter(bean -> plan.means(bean.getBeanClass()))
                 .forEach(endpoints::deploy);
         plan.configs().forEach(endpoints::deploy);
+        this.rules =
+                new TreeSet<>(
+                        beans.getBeanManager().getExtension(HandshakeExtension.class).teamRules());
         this.handshake = beans.select(Handshake.class).get();
         Instance<ChannelRule> rule = beans.select(ChannelRule.class);
         this.channelRule = rule.isUnsatisfied() ? null : rule.get();
@@ -84,7 +92,7 @@ final class Deployment implements AutoCloseable {
         weld.addProperty("org.jboss.weld.se.shutdownHook", false);
         weld.addExtensions(node.handshakeBeans());
         if (!plan.beanClasses().isEmpty()) {
-            weld.addExtensions(new GivenBeans(plan.beanClasses()));
+            weld.addExtensions(new GivenBeans(plan.beanClasses(), plan.singletons()));
             plan.beanClasses().forEach(weld::addBeanClass);
         }
         String id = UUID.randomUUID().toString();
@@ -118,6 +126,39 @@ final class Deployment implements AutoCloseable {
 
     String contextPath() {
         return plan.contextPath();
+    }
+
+    /** A line for each endpoint and rule, and for each class that looks like one and is none. */
+    void log() {
+        String context = plan.contextPath().isEmpty() ? "/" : plan.contextPath();
+        endpoints
+                .classesByPath()
+                .forEach(
+                        (path, type) ->
+                                LOG.atInfo()
+                                        .addKeyValue("path", path)
+                                        .addKeyValue("class", type)
+                                        .log("endpoint"));
+        for (String rule : rules) {
+            LOG.atInfo()
+                    .addKeyValue("path", plan.contextPath() + "/*")
+                    .addKeyValue("class", rule)
+                    .log("handshake_rule");
+        }
+        if (channelRule != null) {
+            LOG.atInfo()
+                    .addKeyValue("path", Sessions.PATH)
+                    .addKeyValue("class", channelRuleName)
+                    .log("channel_rule");
+        }
+        plan.noEndpoints()
+                .forEach(
+                        (type, reason) ->
+                                LOG.atWarn()
+                                        .addKeyValue("context", context)
+                                        .addKeyValue("class", type)
+                                        .addKeyValue("reason", reason)
+                                        .log("no_endpoint"));
     }
 
     boolean serves(String path) {

@@ -135,7 +135,8 @@ final class Deployments implements Router, Handshake, AutoCloseable {
                 : List.of(own);
     }
 
-    private synchronized void drop(Deployment deployment) {
+    /** Takes it out, and no more. */
+    synchronized void drop(Deployment deployment) {
         deployed = deployed.stream().filter(d -> d != deployment).toList();
         if (deployment == channelOwner) {
             ownerAway = true;

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /** Waits for sessions that were reset: their last callbacks need their beans. Stateless. */
 final class SessionsEnd {
     /** What a callback has that blocks; then it is on its own. */
-    static final Duration PATIENCE = Duration.ofSeconds(2);
+    static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionsEnd.class);
     private static final long STEP_MILLIS = 2;

@@ -11,6 +11,8 @@ import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.pathmap.MatchedResource;
@@ -78,10 +80,13 @@ public final class Endpoints implements Router {
      */
     public void deploy(ServerEndpointConfig config) {
         Class<?> endpoint = config.getEndpointClass();
-        if (!Endpoint.class.isAssignableFrom(endpoint)) {
+        if (!Endpoint.class.isAssignableFrom(endpoint)
+                && !endpoint.isAnnotationPresent(ServerEndpoint.class)) {
             throw new EndpointDeploymentException(
                     endpoint,
-                    "a ServerEndpointConfig is for subclasses of " + Endpoint.class.getName());
+                    "a ServerEndpointConfig is for subclasses of "
+                            + Endpoint.class.getName()
+                            + " and for classes with @ServerEndpoint");
         }
         if (ConfiguratorChoices.overrides(config.getConfigurator(), "getEndpointInstance")) {
             deploy(config, () -> instanceOf(config));
@@ -169,6 +174,16 @@ public final class Endpoints implements Router {
             throw new EndpointDeploymentException(
                     endpoint, "its configurator " + type.getName() + " can't be made: " + e, e);
         }
+    }
+
+    /** The class of each endpoint, by its path. */
+    public Map<String, String> classesByPath() {
+        Map<String, String> classes = new TreeMap<>();
+        for (EndpointDeployment deployment : deployments) {
+            classes.put(
+                    deployment.path().getDeclaration(), deployment.endpointClass().getName());
+        }
+        return classes;
     }
 
     @Override
