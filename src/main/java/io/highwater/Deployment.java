@@ -50,7 +50,8 @@ final class Deployment implements AutoCloseable {
                         beans.getBeanManager(),
                         plan.isOfAnotherLoader()
                                 ? task -> callbacks.execute(() -> plan.run(task))
-                                : callbacks);
+                                : callbacks,
+                        plan.gate());
         beans.getBeanManager().getExtension(EndpointExtension.class).endpoints().stream()
                 .filter(bean -> plan.means(bean.getBeanClass()))
                 .forEach(endpoints::deploy);

@@ -1,10 +1,12 @@
 package io.highwater;
 
+import io.highwater.wire.Gate;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be deployed. Immutable.
@@ -17,6 +19,7 @@ import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
  * @param singletons of these, those whose scope is theirs to say, and CDI does not know: EJBs
  * @param configs endpoints that a program configured
  * @param noEndpoints why classes that look like endpoints are none, by their names
+ * @param gate what handshakes pass of the web application; null: nothing
  */
 record DeploymentPlan(
         String contextPath,
@@ -26,7 +29,8 @@ record DeploymentPlan(
         List<Class<?>> beanClasses,
         Set<Class<?>> singletons,
         List<ServerEndpointConfig> configs,
-        Map<String, String> noEndpoints) {
+        Map<String, String> noEndpoints,
+        @Nullable Gate gate) {
 
     static final ClassLoader PLATFORM = Highwater.class.getClassLoader();
 
@@ -57,7 +61,8 @@ record DeploymentPlan(
                 beanClasses,
                 Set.of(),
                 configs,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     DeploymentPlan {

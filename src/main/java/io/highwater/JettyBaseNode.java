@@ -111,7 +111,7 @@ public final class JettyBaseNode implements WarNode {
         try {
             WarArchive war = new WarArchive(application.loader(), application.webInf());
             war.checkVersion(Highwater.class.getPackage().getImplementationVersion());
-            plan = war.plan(application.contextPath(), added);
+            plan = war.plan(application.contextPath(), added, application.gate());
             deployment = plan == null ? null : Deployment.start(plan, core());
         } catch (IOException | RuntimeException | LinkageError e) {
             removeIfAny(old);

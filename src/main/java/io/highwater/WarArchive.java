@@ -1,6 +1,7 @@
 package io.highwater;
 
 import io.highwater.endpoint.ApplicationContainer;
+import io.highwater.wire.Gate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -73,10 +74,12 @@ final class WarArchive {
 
     /**
      * @param added what the application added by hand while it started
+     * @param gate what handshakes pass of it; null: nothing
      * @return null where the WAR has nothing for the node
      * @throws DeploymentFailure it has endpoints that can't be deployed
      */
-    @Nullable DeploymentPlan plan(String contextPath, ApplicationContainer added)
+    @Nullable DeploymentPlan plan(
+            String contextPath, ApplicationContainer added, @Nullable Gate gate)
             throws IOException {
         Path classes = webInf == null ? null : webInf.resolve("classes");
         WarClasses found = WarClasses.read(loader, classes);
@@ -95,7 +98,8 @@ final class WarArchive {
                 beans,
                 found.singletons(),
                 chosen.configs(),
-                chosen.noEndpoints());
+                chosen.noEndpoints(),
+                gate);
     }
 
     /** WEB-INF/beans.xml speaks for WEB-INF/classes, and so does none at all. */

@@ -1,6 +1,7 @@
 package io.highwater.endpoint;
 
 import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Gate;
 import io.highwater.wire.Route;
 import io.highwater.wire.Router;
 import jakarta.enterprise.inject.Any;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Endpoints implements Router {
     private final EndpointNode node;
+    private final @Nullable Gate gate;
     private final String contextPath;
     private final BeanManager beans;
     private final Executor executor;
@@ -44,6 +46,19 @@ public final class Endpoints implements Router {
      * @param executor where the endpoints' methods run; they may block
      */
     public Endpoints(EndpointNode node, String contextPath, BeanManager beans, Executor executor) {
+        this(node, contextPath, beans, executor, null);
+    }
+
+    /**
+     * @param gate what the handshakes pass of their web application; null: nothing
+     */
+    public Endpoints(
+            EndpointNode node,
+            String contextPath,
+            BeanManager beans,
+            Executor executor,
+            @Nullable Gate gate) {
+        this.gate = gate;
         this.node = node;
         this.contextPath = contextPath;
         this.beans = beans;
@@ -133,7 +148,8 @@ public final class Endpoints implements Router {
                             components,
                             requests,
                             executor,
-                            () -> retired);
+                            () -> retired,
+                            gate);
         } catch (IllegalArgumentException e) {
             throw new EndpointDeploymentException(
                     config.getEndpointClass(), String.valueOf(e.getMessage()), e);

@@ -187,7 +187,8 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
                                     path.equals("/") ? "" : path,
                                     loader,
                                     webInf(context),
-                                    containers.remove(context)),
+                                    containers.remove(context),
+                                    ServletContexts.gate(context)),
                             former);
             if (war != null) {
                 wars.put(context, war);

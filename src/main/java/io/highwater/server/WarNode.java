@@ -1,6 +1,7 @@
 package io.highwater.server;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.ContextGate;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
@@ -64,12 +65,14 @@ public interface WarNode {
      * @param contextPath such as "/team"; "" for the root
      * @param webInf its WEB-INF folder, or null where it has none
      * @param serverContainer of {@link #newServerContainer}; null where it had none
+     * @param gate its constraints and filters; null where it can't have any
      */
     record Application(
             String contextPath,
             URLClassLoader loader,
             @Nullable Path webInf,
-            @Nullable Object serverContainer) {}
+            @Nullable Object serverContainer,
+            @Nullable ContextGate gate) {}
 
     /**
      * The data ports listen.

@@ -104,7 +104,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
             return true;
         }
         Route route = router.route(Request.getPathInContext(request));
-        UpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
+        JettyUpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
         if (mayBlock(upgrade, route)) {
             elsewhere(
                     request,
@@ -128,8 +128,9 @@ public final class UpgradeHandler extends Handler.Wrapper {
      * holds: a rule that waits would else gather all that come meanwhile.
      *
      * @param full what to answer one too many, here
+     * @return false for one too many
      */
-    private void elsewhere(
+    private boolean elsewhere(
             Request request,
             Response response,
             Callback callback,
@@ -139,7 +140,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
         if (!handshakes.tryAdd(payer, ELSEWHERE_BYTES)) {
             close(request, response);
             reject(full, response, callback);
-            return;
+            return false;
         }
         try {
             request.getComponents()
@@ -154,6 +155,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                     handshakes.add(payer, -ELSEWHERE_BYTES);
                                 }
                             });
+            return true;
         } catch (RejectedExecutionException e) {
             handshakes.add(payer, -ELSEWHERE_BYTES);
             throw e;
@@ -183,7 +185,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
     }
 
     private void decide(
-            UpgradeRequest upgrade,
+            JettyUpgradeRequest upgrade,
             @Nullable Route route,
             Request request,
             Response response,
@@ -224,7 +226,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
     }
 
     private void answer(
-            UpgradeRequest upgrade,
+            JettyUpgradeRequest upgrade,
             @Nullable Route route,
             @Nullable UpgradeDecision decision,
             @Nullable Throwable failure,
@@ -236,7 +238,11 @@ public final class UpgradeHandler extends Handler.Wrapper {
                 accepted.lease().release();
                 throw new IllegalStateException("no route was accepted: " + upgrade.path());
             }
-            accept(upgrade, route, accepted, request, response, callback);
+            if (route.gate() instanceof ContextGate gate) {
+                enter(gate, upgrade, route, accepted, request, response, callback);
+            } else {
+                accept(upgrade, route, accepted, request, response, callback).run();
+            }
         } else if (decision instanceof UpgradeDecision.Rejected rejected) {
             // A client that sends one after the other would keep the thread that reads for many.
             elsewhere(
@@ -266,7 +272,45 @@ public final class UpgradeHandler extends Handler.Wrapper {
         response.write(true, ByteBuffer.wrap(body), callback);
     }
 
-    private void accept(
+    /** A web application's filters may block. */
+    private void enter(
+            ContextGate gate,
+            JettyUpgradeRequest upgrade,
+            Route route,
+            UpgradeDecision.Accepted accepted,
+            Request request,
+            Response response,
+            Callback callback) {
+        GatedHandshake gated =
+                new GatedHandshake(
+                        request,
+                        response,
+                        callback,
+                        visitor ->
+                                accept(
+                                        upgrade.of(visitor),
+                                        route,
+                                        accepted,
+                                        request,
+                                        response,
+                                        callback),
+                        () -> accepted.lease().release(),
+                        failure ->
+                                failureLog(upgrade)
+                                        .setCause(failure)
+                                        .log("an opening handshake failed"));
+        boolean entered = false;
+        try {
+            entered = elsewhere(request, response, callback, FULL, () -> gated.enter(gate));
+        } finally {
+            if (!entered) {
+                accepted.lease().release();
+            }
+        }
+    }
+
+    /** Makes the session; what is returned sends the answer. */
+    private Runnable accept(
             UpgradeRequest upgrade,
             Route route,
             UpgradeDecision.Accepted accepted,
@@ -274,7 +318,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
             Response response,
             Callback callback) {
         JettyTransport transport;
-        WireExtension extension;
+        @Nullable WireExtension extension;
         try {
             Payer payer = payer(upgrade, accepted);
             extension =
@@ -299,6 +343,18 @@ public final class UpgradeHandler extends Handler.Wrapper {
             accepted.lease().release();
             throw e;
         }
+        return () ->
+                sendAnswer(upgrade, accepted, extension, transport, request, response, callback);
+    }
+
+    private static void sendAnswer(
+            UpgradeRequest upgrade,
+            UpgradeDecision.Accepted accepted,
+            @Nullable WireExtension extension,
+            JettyTransport transport,
+            Request request,
+            Response response,
+            Callback callback) {
         HttpFields.Mutable headers = response.getHeaders();
         boolean last = upgrade.kind() == UpgradeRequest.Kind.UPGRADE;
         if (last) {
