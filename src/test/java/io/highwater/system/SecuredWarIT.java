@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.SocketOverHttp2;
 import io.highwater.testing.TestSocket;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +67,7 @@ final class SecuredWarIT {
         BaseFolder base = BaseFolder.copy(folder);
         secured().writeTo(base.war("app"));
         visited().writeTo(base.war("visited"));
+        spring().writeTo(base.war("spring"));
         node =
                 base.start(
                         "-Dhighwater.handshake.max-connections=" + PLACES,
@@ -228,6 +231,94 @@ final class SecuredWarIT {
                                 + "}");
     }
 
+    /** Spring Security's chain as its initializer would register it, behind all others. */
+    private static WarFile spring() throws IOException {
+        return new WarFile(folder)
+                .withoutBeansXml()
+                .libraries(libraries("spring-", "commons-logging-", "micrometer-", "jspecify-"))
+                .source(
+                        "Secured",
+                        "import jakarta.servlet.*;\n"
+                                + "import jakarta.servlet.annotation.*;\n"
+                                + "import java.util.*;\n"
+                                + "import org.springframework.security.authentication.*;\n"
+                                + "import org.springframework.security.authentication.dao.*;\n"
+                                + "import org.springframework.security.authorization.*;\n"
+                                + "import org.springframework.security.core.authority.*;\n"
+                                + "import org.springframework.security.core.userdetails.*;\n"
+                                + "import org.springframework.security.provisioning.*;\n"
+                                + "import org.springframework.security.web.*;\n"
+                                + "import org.springframework.security.web.access.*;\n"
+                                + "import org.springframework.security.web.access.intercept.*;\n"
+                                + "import org.springframework.security.web.authentication.*;\n"
+                                + "import org.springframework.security.web.authentication.www.*;\n"
+                                + "import org.springframework.security.web.context.*;\n"
+                                + "import org.springframework.security.web.servletapi.*;\n"
+                                + "@WebListener\n"
+                                + "public class Secured implements ServletContextListener {\n"
+                                + "  @Override public void contextInitialized("
+                                + "ServletContextEvent event) {\n"
+                                + "    ProviderManager users = new ProviderManager("
+                                + "new DaoAuthenticationProvider(new InMemoryUserDetailsManager(\n"
+                                + "        new User(\"ann\", \"{noop}secret\","
+                                + " AuthorityUtils.createAuthorityList(\"ROLE_desk\")),\n"
+                                + "        new User(\"bob\", \"{noop}secret\","
+                                + " AuthorityUtils.createAuthorityList(\"ROLE_admin\")))));\n"
+                                + "    BasicAuthenticationEntryPoint entry ="
+                                + " new BasicAuthenticationEntryPoint();\n"
+                                + "    entry.setRealmName(\"test\");\n"
+                                + "    SecurityContextHolderAwareRequestFilter aware ="
+                                + " new SecurityContextHolderAwareRequestFilter();\n"
+                                + "    try { aware.afterPropertiesSet(); }"
+                                + " catch (ServletException e) {"
+                                + " throw new IllegalStateException(e); }\n"
+                                + "    FilterChainProxy chain = new FilterChainProxy("
+                                + "new DefaultSecurityFilterChain(request -> true,\n"
+                                + "        new SecurityContextHolderFilter("
+                                + "new RequestAttributeSecurityContextRepository()),\n"
+                                + "        new BasicAuthenticationFilter(users, entry), aware,\n"
+                                + "        new AnonymousAuthenticationFilter(\"key\"),\n"
+                                + "        new ExceptionTranslationFilter(entry),\n"
+                                + "        new AuthorizationFilter("
+                                + "AuthorityAuthorizationManager.hasRole(\"desk\"))));\n"
+                                + "    event.getServletContext().addFilter(\"spring\", chain)"
+                                + ".addMappingForUrlPatterns("
+                                + "EnumSet.of(DispatcherType.REQUEST), true, \"/*\");\n"
+                                + "  }\n"
+                                + "}")
+                .source(
+                        "Desk",
+                        IMPORTS
+                                + "@ServerEndpoint(value = \"/desk\","
+                                + " configurator = Desk.Looks.class)\n"
+                                + "public class Desk {\n"
+                                + "  public static class Looks"
+                                + " extends ServerEndpointConfig.Configurator {\n"
+                                + "    @Override public void modifyHandshake(ServerEndpointConfig c,"
+                                + " HandshakeRequest request, HandshakeResponse response) {\n"
+                                + "      c.getUserProperties().put(\"seen\","
+                                + " org.springframework.security.core.context"
+                                + ".SecurityContextHolder.getContext().getAuthentication().getName()"
+                                + " + \" \" + request.isUserInRole(\"desk\"));\n"
+                                + "    }\n"
+                                + "  }\n"
+                                + "  @OnMessage public String onText(String text, Session session) {\n"
+                                + "    return session.getUserProperties().get(\"seen\") + \" \""
+                                + " + session.getUserPrincipal().getName();\n"
+                                + "  }\n"
+                                + "}");
+    }
+
+    private static List<Path> libraries(String... beginnings) {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of)
+                .filter(
+                        path ->
+                                Arrays.stream(beginnings)
+                                        .anyMatch(path.getFileName().toString()::startsWith))
+                .toList();
+    }
+
     @AfterAll
     void stop() {
         if (node != null) {
@@ -354,6 +445,14 @@ final class SecuredWarIT {
                 get("/visited/login").headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
         assertThat(answer("/visited/visit", "Cookie: " + cookie)).isEqualTo("ann");
         assertThat(answer("/visited/visit")).isEqualTo("none");
+    }
+
+    @Test
+    void springsSecurityDecidesAsOfAnyRequest() throws Exception {
+        assertThat(get("/spring/desk").statusCode()).isEqualTo(401);
+        assertThat(status("/spring/desk")).isEqualTo(401);
+        assertThat(status("/spring/desk", BOB)).isEqualTo(403);
+        assertThat(answer("/spring/desk", ANN)).isEqualTo("ann true ann");
     }
 
     private static SSLContext trusting() throws Exception {

@@ -7,9 +7,14 @@ import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestSocket;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,8 +104,60 @@ final class WarKindsIT {
                 .source("Old", "@javax.websocket.server.ServerEndpoint(\"/e\") public class Old {}")
                 .source("Echo", ECHO)
                 .writeTo(base.war("old"));
-        node = base.start();
+        client().writeTo(base.war("client"));
+        node = base.startBy(newestJava());
         assertThat(node.isReady()).as(node.stderr()).isTrue();
+    }
+
+    private static String newestJava() throws IOException {
+        Path jdks = Path.of("/usr/lib/jvm");
+        if (!Files.isDirectory(jdks)) {
+            return BaseFolder.java();
+        }
+        try (Stream<Path> all = Files.list(jdks)) {
+            return all.map(jdk -> jdk.resolve("bin/java"))
+                    .filter(Files::isExecutable)
+                    .filter(java -> feature(java) > Runtime.version().feature())
+                    .max(Comparator.comparingInt(WarKindsIT::feature))
+                    .map(Path::toString)
+                    .orElseGet(BaseFolder::java);
+        }
+    }
+
+    /** As its file "release" says; 0 for one that has none. */
+    private static int feature(Path java) {
+        try {
+            Matcher version =
+                    Pattern.compile("JAVA_VERSION=\"(\\d+)")
+                            .matcher(Files.readString(java.resolve("../../release")));
+            return version.find() ? Integer.parseInt(version.group(1)) : 0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Asks the other end whose address it gets. */
+    private static WarFile client() throws IOException {
+        return war().withoutBeansXml()
+                .source(
+                        "Proxy",
+                        IMPORTS
+                                + "@ServerEndpoint(\"/ask\")\n"
+                                + "public class Proxy {\n"
+                                + "  @OnMessage public void onText(String uri, Session session)"
+                                + " throws Exception {\n"
+                                + "    ContainerProvider.getWebSocketContainer().connectToServer("
+                                + "new Asking(session), java.net.URI.create(uri));\n"
+                                + "  }\n"
+                                + "  @ClientEndpoint public static class Asking {\n"
+                                + "    private final Session asker;\n"
+                                + "    public Asking(Session asker) { this.asker = asker; }\n"
+                                + "    @OnOpen public void onOpen(Session session)"
+                                + " { session.getAsyncRemote().sendText(\"from within\"); }\n"
+                                + "    @OnMessage public void onText(String text)"
+                                + " { asker.getAsyncRemote().sendText(text); }\n"
+                                + "  }\n"
+                                + "}");
     }
 
     private static WarFile war() throws IOException {
@@ -270,6 +327,23 @@ final class WarKindsIT {
         await().atMost(GUARD)
                 .until(() -> log("deployed", "context", "/added", "context").size() > before);
         assertThat(answer("/added/added", "b")).isEqualTo("programmatic b");
+    }
+
+    @Test
+    void anEndpointMayBeAClientToo() throws Exception {
+        assertThat(answer("/client/ask", "ws://127.0.0.1:" + node.port() + "/nobeans/echo"))
+                .isEqualTo("echo from within");
+    }
+
+    /** Not on a JDK that wants to know who uses Unsafe, nor for settings that have no effect. */
+    @Test
+    void theStartWarnsOfNothing() throws Exception {
+        assertThat(node.plainStderr()).isEmpty();
+        assertThat(node.log())
+                .filteredOn(line -> !line.getString("level").equals("INFO"))
+                .extracting(line -> line.getString("event"))
+                // What is so on purpose: no certificate of its own, and what can't work.
+                .isSubsetOf("self_signed_certificate", "not_deployed", "no_endpoint");
     }
 
     @Test
