@@ -1,6 +1,7 @@
 package io.highwater;
 
 import io.highwater.channel.ChannelRule;
+import io.highwater.endpoint.Clients;
 import io.highwater.endpoint.EndpointExtension;
 import io.highwater.endpoint.Endpoints;
 import io.highwater.handshake.Handshake;
@@ -36,11 +37,14 @@ final class Deployment implements AutoCloseable {
     private final @Nullable ChannelRule channelRule;
     private final String channelRuleName;
     private final Ticker ticker;
+    private final @Nullable Clients clients;
     private volatile boolean retired;
 
-    private Deployment(DeploymentPlan plan, SeContainer beans, NodeCore node) {
+    private Deployment(
+            DeploymentPlan plan, SeContainer beans, NodeCore node, @Nullable Clients clients) {
         this.plan = plan;
         this.ticker = node.ticker();
+        this.clients = clients;
         this.beans = beans;
         Executor callbacks = node.callbacks();
         this.endpoints =
@@ -99,10 +103,14 @@ final class Deployment implements AutoCloseable {
         String id = UUID.randomUUID().toString();
         weld.containerId(id);
         SeContainer beans = initialized(weld, id);
+        Clients clients = plan.isOfAnotherLoader() ? Clients.start() : null;
         try {
-            return new Deployment(plan, beans, node);
+            return new Deployment(plan, beans, node, clients);
         } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
             beans.close();
+            if (clients != null) {
+                clients.close();
+            }
             throw e;
         }
     }
@@ -217,7 +225,13 @@ final class Deployment implements AutoCloseable {
         abortSessions();
         SessionsEnd.await(endpoints::sessions, ticker);
         if (beans.isRunning()) {
-            plan.run(beans::close);
+            plan.run(
+                    () -> {
+                        beans.close();
+                        if (clients != null) {
+                            clients.close();
+                        }
+                    });
             plan.forgetLoader();
         }
     }

@@ -81,7 +81,7 @@ record DeploymentPlan(
     /** Whether an endpoint among the beans is to be deployed. */
     boolean means(Class<?> endpoint) {
         return switch (found) {
-            case ALL -> true;
+            case ALL -> !noEndpoints.containsKey(endpoint.getName());
             case LISTED -> listed.contains(endpoint);
             case NONE -> false;
         };

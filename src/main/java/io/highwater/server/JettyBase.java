@@ -169,7 +169,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
         }
     }
 
-    private void deploy(ContextHandler context) {
+    private void deploy(ContextHandler context, @Nullable Object container) {
         if (!(context.getClassLoader() instanceof URLClassLoader loader)) {
             return;
         }
@@ -187,7 +187,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
                                     path.equals("/") ? "" : path,
                                     loader,
                                     webInf(context),
-                                    containers.remove(context),
+                                    container,
                                     ServletContexts.gate(context)),
                             former);
             if (war != null) {
@@ -250,10 +250,11 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
 
         @Override
         public void lifeCycleStarted(LifeCycle component) {
-            if (component instanceof ContextHandler context
-                    && context.isAvailable()
-                    && !wars.containsKey(context)) {
-                deploy(context);
+            if (component instanceof ContextHandler context) {
+                Object container = containers.remove(context);
+                if (context.isAvailable() && !wars.containsKey(context)) {
+                    deploy(context, container);
+                }
             }
         }
 

@@ -34,11 +34,20 @@ final class ServletContexts {
     static @Nullable ContextGate gate(ContextHandler context) {
         Method servlets = method(context.getClass(), "getServletHandler");
         if (servlets == null) {
-            return null;
+            // Those of older environments have theirs elsewhere.
+            return context.getClass().getName().startsWith("org.eclipse.jetty.ee")
+                    ? new ContextGate(context, true, ServletContexts::refuse)
+                    : null;
         }
         Object handler = call(servlets, context);
         return new ContextGate(
                 context, hasFilters(handler) || hasConstraints(context), () -> addLast(handler));
+    }
+
+    private static void refuse() {
+        throw new IllegalStateException(
+                "the constraints and filters of its web application would not apply to it: deploy it"
+                        + " for Jakarta EE 10");
     }
 
     private static boolean hasFilters(Object handler) {
@@ -97,9 +106,7 @@ final class ServletContexts {
             call(named(handler.getClass(), "setFilterMappings"), handler, all);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
-                    "its web application has constraints, filters or sessions that this Jetty does"
-                            + " not let apply to WebSockets: "
-                            + e,
+                    "the constraints and filters of its web application can't apply to it: " + e,
                     e);
         }
     }

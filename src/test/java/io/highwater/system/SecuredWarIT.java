@@ -2,6 +2,7 @@ package io.highwater.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.SocketOverHttp2;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SecuredWarIT {
     private static final Duration GUARD = Duration.ofSeconds(120);
+    private static final String LOADER = "org.eclipse.jetty.ee.webapp.WebAppClassLoader";
     private static final String IMPORTS =
             "import jakarta.servlet.*;\n"
                     + "import jakarta.servlet.annotation.*;\n"
@@ -54,6 +56,7 @@ final class SecuredWarIT {
     private static final String BOB = basic("bob");
 
     @TempDir private static Path folder;
+    private BaseFolder base;
     private NodeProcess node;
 
     private static String basic(String user) {
@@ -64,10 +67,11 @@ final class SecuredWarIT {
 
     @BeforeAll
     void start() throws IOException {
-        BaseFolder base = BaseFolder.copy(folder);
+        base = BaseFolder.copy(folder);
         secured().writeTo(base.war("app"));
         visited().writeTo(base.war("visited"));
         spring().writeTo(base.war("spring"));
+        secured().writeTo(base.war("again"));
         node =
                 base.start(
                         "-Dhighwater.handshake.max-connections=" + PLACES,
@@ -453,6 +457,27 @@ final class SecuredWarIT {
         assertThat(status("/spring/desk")).isEqualTo(401);
         assertThat(status("/spring/desk", BOB)).isEqualTo(403);
         assertThat(answer("/spring/desk", ANN)).isEqualTo("ann true ann");
+    }
+
+    @Test
+    void aRedeployLeavesNothingBehind() throws Exception {
+        long loaders = node.liveObjects().getOrDefault(LOADER, 0L);
+        assertThat(answer("/again/secured/x", ANN)).isEqualTo("ann true ann");
+        secured().writeTo(base.war("again"));
+        await().atMost(GUARD).until(() -> deployed() == 2);
+        assertThat(answer("/again/secured/x", ANN)).isEqualTo("ann true ann");
+        await().atMost(GUARD)
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(
+                        () ->
+                                assertThat(node.liveObjects().getOrDefault(LOADER, 0L))
+                                        .isEqualTo(loaders));
+    }
+
+    private long deployed() throws IOException {
+        return node.log("deployed").stream()
+                .filter(line -> line.getString("context").equals("/again"))
+                .count();
     }
 
     private static SSLContext trusting() throws Exception {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestSocket;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class WarKindsIT {
     private static final Duration GUARD = Duration.ofSeconds(120);
+    private static final String LOADER = "org.eclipse.jetty.ee.webapp.WebAppClassLoader";
     private static final String IMPORTS =
             "import jakarta.inject.*;\n"
                     + "import jakarta.servlet.*;\n"
@@ -59,6 +61,8 @@ final class WarKindsIT {
     @TempDir private static Path folder;
     private BaseFolder base;
     private NodeProcess node;
+    private List<JsonObject> startLog = List.of();
+    private List<String> startNoise = List.of();
 
     @BeforeAll
     void start() throws IOException {
@@ -107,6 +111,8 @@ final class WarKindsIT {
         client().writeTo(base.war("client"));
         node = base.startBy(newestJava());
         assertThat(node.isReady()).as(node.stderr()).isTrue();
+        startLog = node.log();
+        startNoise = node.plainStderr();
     }
 
     private static String newestJava() throws IOException {
@@ -335,11 +341,31 @@ final class WarKindsIT {
                 .isEqualTo("echo from within");
     }
 
+    /** Its client's threads would hold on to its classes. */
+    @Test
+    void aClientsThreadsEndWithItsWar() throws Exception {
+        int before = log("deployed", "context", "/client", "context").size();
+        long loaders = node.liveObjects().getOrDefault(LOADER, 0L);
+        for (String ask : List.of("/client/ask", "/client/ask")) {
+            assertThat(answer(ask, "ws://127.0.0.1:" + node.port() + "/nobeans/echo"))
+                    .isEqualTo("echo from within");
+        }
+        client().writeTo(base.war("client"));
+        await().atMost(GUARD)
+                .until(() -> log("deployed", "context", "/client", "context").size() > before);
+        await().atMost(GUARD)
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(
+                        () ->
+                                assertThat(node.liveObjects().getOrDefault(LOADER, 0L))
+                                        .isEqualTo(loaders));
+    }
+
     /** Not on a JDK that wants to know who uses Unsafe, nor for settings that have no effect. */
     @Test
-    void theStartWarnsOfNothing() throws Exception {
-        assertThat(node.plainStderr()).isEmpty();
-        assertThat(node.log())
+    void theStartWarnsOfNothing() {
+        assertThat(startNoise).isEmpty();
+        assertThat(startLog)
                 .filteredOn(line -> !line.getString("level").equals("INFO"))
                 .extracting(line -> line.getString("event"))
                 // What is so on purpose: no certificate of its own, and what can't work.
