@@ -14,7 +14,7 @@ http2c
 ssl
 http2
 https
-ee-webapp
+client
 
 [after]
 http

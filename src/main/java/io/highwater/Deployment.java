@@ -1,13 +1,19 @@
 package io.highwater;
 
 import io.highwater.channel.ChannelRule;
+import io.highwater.endpoint.Clients;
 import io.highwater.endpoint.EndpointExtension;
 import io.highwater.endpoint.Endpoints;
 import io.highwater.handshake.Handshake;
+import io.highwater.handshake.HandshakeExtension;
+import io.highwater.session.Sessions;
+import io.highwater.time.Ticker;
 import io.highwater.wire.Route;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.se.SeContainer;
 import java.util.ServiceConfigurationError;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.jboss.weld.Container;
@@ -27,12 +33,18 @@ final class Deployment implements AutoCloseable {
     private final SeContainer beans;
     private final Endpoints endpoints;
     private final Handshake handshake;
+    private final Set<String> rules;
     private final @Nullable ChannelRule channelRule;
     private final String channelRuleName;
+    private final Ticker ticker;
+    private final @Nullable Clients clients;
     private volatile boolean retired;
 
-    private Deployment(DeploymentPlan plan, SeContainer beans, NodeCore node) {
+    private Deployment(
+            DeploymentPlan plan, SeContainer beans, NodeCore node, @Nullable Clients clients) {
         this.plan = plan;
+        this.ticker = node.ticker();
+        this.clients = clients;
         this.beans = beans;
         Executor callbacks = node.callbacks();
         this.endpoints =
@@ -42,11 +54,15 @@ final class Deployment implements AutoCloseable {
                         beans.getBeanManager(),
                         plan.isOfAnotherLoader()
                                 ? task -> callbacks.execute(() -> plan.run(task))
-                                : callbacks);
+                                : callbacks,
+                        plan.gate());
         beans.getBeanManager().getExtension(EndpointExtension.class).endpoints().stream()
                 .filter(bean -> plan.means(bean.getBeanClass()))
                 .forEach(endpoints::deploy);
         plan.configs().forEach(endpoints::deploy);
+        this.rules =
+                new TreeSet<>(
+                        beans.getBeanManager().getExtension(HandshakeExtension.class).teamRules());
         this.handshake = beans.select(Handshake.class).get();
         Instance<ChannelRule> rule = beans.select(ChannelRule.class);
         this.channelRule = rule.isUnsatisfied() ? null : rule.get();
@@ -81,16 +97,20 @@ final class Deployment implements AutoCloseable {
         weld.addProperty("org.jboss.weld.se.shutdownHook", false);
         weld.addExtensions(node.handshakeBeans());
         if (!plan.beanClasses().isEmpty()) {
-            weld.addExtensions(new GivenBeans(plan.beanClasses()));
+            weld.addExtensions(new GivenBeans(plan.beanClasses(), plan.singletons()));
             plan.beanClasses().forEach(weld::addBeanClass);
         }
         String id = UUID.randomUUID().toString();
         weld.containerId(id);
         SeContainer beans = initialized(weld, id);
+        Clients clients = plan.isOfAnotherLoader() ? Clients.start() : null;
         try {
-            return new Deployment(plan, beans, node);
+            return new Deployment(plan, beans, node, clients);
         } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
             beans.close();
+            if (clients != null) {
+                clients.close();
+            }
             throw e;
         }
     }
@@ -115,6 +135,39 @@ final class Deployment implements AutoCloseable {
 
     String contextPath() {
         return plan.contextPath();
+    }
+
+    /** A line for each endpoint and rule, and for each class that looks like one and is none. */
+    void log() {
+        String context = plan.contextPath().isEmpty() ? "/" : plan.contextPath();
+        endpoints
+                .classesByPath()
+                .forEach(
+                        (path, type) ->
+                                LOG.atInfo()
+                                        .addKeyValue("path", path)
+                                        .addKeyValue("class", type)
+                                        .log("endpoint"));
+        for (String rule : rules) {
+            LOG.atInfo()
+                    .addKeyValue("path", plan.contextPath() + "/*")
+                    .addKeyValue("class", rule)
+                    .log("handshake_rule");
+        }
+        if (channelRule != null) {
+            LOG.atInfo()
+                    .addKeyValue("path", Sessions.PATH)
+                    .addKeyValue("class", channelRuleName)
+                    .log("channel_rule");
+        }
+        plan.noEndpoints()
+                .forEach(
+                        (type, reason) ->
+                                LOG.atWarn()
+                                        .addKeyValue("context", context)
+                                        .addKeyValue("class", type)
+                                        .addKeyValue("reason", reason)
+                                        .log("no_endpoint"));
     }
 
     boolean serves(String path) {
@@ -157,13 +210,28 @@ final class Deployment implements AutoCloseable {
         return retired;
     }
 
-    /** Resets what sessions are left, and ends the beans. Does nothing the second time. */
-    @Override
-    public void close() {
+    /** Resets what sessions are left. */
+    void abortSessions() {
         retire();
         endpoints.aborters().forEach(Runnable::run);
+    }
+
+    /**
+     * Resets what sessions are left, waits for the end of their callbacks, and ends the beans. Does
+     * nothing the second time.
+     */
+    @Override
+    public void close() {
+        abortSessions();
+        SessionsEnd.await(endpoints::sessions, ticker);
         if (beans.isRunning()) {
-            plan.run(beans::close);
+            plan.run(
+                    () -> {
+                        beans.close();
+                        if (clients != null) {
+                            clients.close();
+                        }
+                    });
             plan.forgetLoader();
         }
     }

@@ -4,7 +4,9 @@ import io.highwater.api.Api;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A team's classes can't be deployed: one line for each reason, which names the class. The node and
@@ -21,7 +23,7 @@ public final class DeploymentFailure extends RuntimeException {
         this.reasons = List.of(reason);
     }
 
-    private DeploymentFailure(List<String> reasons, Throwable cause) {
+    private DeploymentFailure(List<String> reasons, @Nullable Throwable cause) {
         super(String.join(System.lineSeparator(), reasons), cause);
         this.reasons = reasons;
     }
@@ -31,6 +33,9 @@ public final class DeploymentFailure extends RuntimeException {
      * whose message has all their stacks.
      */
     static DeploymentFailure of(Throwable thrown) {
+        if (thrown instanceof DeploymentFailure failure) {
+            return failure;
+        }
         boolean container =
                 thrown instanceof DefinitionException || thrown instanceof DeploymentException;
         List<Throwable> problems =
@@ -47,6 +52,11 @@ public final class DeploymentFailure extends RuntimeException {
         String line =
                 message == null || problem instanceof LinkageError ? problem.toString() : message;
         return line.replaceAll("\\s+", " ").strip();
+    }
+
+    /** Of several reasons, one line each. */
+    static DeploymentFailure of(Collection<String> reasons) {
+        return new DeploymentFailure(List.copyOf(reasons), null);
     }
 
     /** One line each. */

@@ -1,8 +1,12 @@
 package io.highwater;
 
+import io.highwater.wire.Gate;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be deployed. Immutable.
@@ -10,23 +14,31 @@ import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
  * @param contextPath what stands before all its paths, such as "/team"; "" for nothing
  * @param loader finds its classes; its bean archives are those that it finds
  * @param found which of the endpoints among the beans it means
+ * @param listed those, where they are listed
  * @param beanClasses beans that are not found by themselves
+ * @param singletons of these, those whose scope is theirs to say, and CDI does not know: EJBs
  * @param configs endpoints that a program configured
+ * @param noEndpoints why classes that look like endpoints are none, by their names
+ * @param gate what handshakes pass of the web application; null: nothing
  */
 record DeploymentPlan(
         String contextPath,
         ClassLoader loader,
         Found found,
+        Set<Class<?>> listed,
         List<Class<?>> beanClasses,
-        List<ServerEndpointConfig> configs) {
+        Set<Class<?>> singletons,
+        List<ServerEndpointConfig> configs,
+        Map<String, String> noEndpoints,
+        @Nullable Gate gate) {
 
     static final ClassLoader PLATFORM = Highwater.class.getClassLoader();
 
     /** Which of the endpoints among its beans are deployed. */
     enum Found {
         ALL,
-        /** Those that its own loader defines: a WAR's, and not those that ship with Highwater. */
-        OF_ITS_LOADER,
+        /** Those that are listed: a WAR's own, as Jakarta WebSocket chooses them. */
+        LISTED,
         NONE
     }
 
@@ -35,7 +47,28 @@ record DeploymentPlan(
         return new DeploymentPlan("", PLATFORM, Found.NONE, List.of(), List.of());
     }
 
+    DeploymentPlan(
+            String contextPath,
+            ClassLoader loader,
+            Found found,
+            List<Class<?>> beanClasses,
+            List<ServerEndpointConfig> configs) {
+        this(
+                contextPath,
+                loader,
+                found,
+                Set.of(),
+                beanClasses,
+                Set.of(),
+                configs,
+                Map.of(),
+                null);
+    }
+
     DeploymentPlan {
+        listed = Set.copyOf(listed);
+        singletons = Set.copyOf(singletons);
+        noEndpoints = Map.copyOf(noEndpoints);
         beanClasses = beanClasses.stream().distinct().toList();
         configs = List.copyOf(configs);
     }
@@ -48,8 +81,8 @@ record DeploymentPlan(
     /** Whether an endpoint among the beans is to be deployed. */
     boolean means(Class<?> endpoint) {
         return switch (found) {
-            case ALL -> true;
-            case OF_ITS_LOADER -> endpoint.getClassLoader() == loader;
+            case ALL -> !noEndpoints.containsKey(endpoint.getName());
+            case LISTED -> listed.contains(endpoint);
             case NONE -> false;
         };
     }

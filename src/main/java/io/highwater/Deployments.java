@@ -13,7 +13,6 @@ import io.highwater.wire.Router;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +29,11 @@ final class Deployments implements Router, Handshake, AutoCloseable {
     private final HandshakeObserver observer;
     private final RetrySpread spread;
 
-    /** The longest context path first. */
-    private final List<Deployment> deployed = new CopyOnWriteArrayList<>();
+    /**
+     * The longest context path first. Immutable: a request sees all or none of a change. Written
+     * under this.
+     */
+    private volatile List<Deployment> deployed = List.of();
 
     /** Whose rules answer where nothing is deployed; set before the node listens. */
     private volatile @Nullable Deployment fallback;
@@ -55,14 +57,40 @@ final class Deployments implements Router, Handshake, AutoCloseable {
      * @throws DeploymentFailure for a second one with a rule for the channels, or of one context
      *     path
      */
-    synchronized void add(Deployment deployment) {
+    void add(Deployment deployment) {
+        put(deployment, null);
+    }
+
+    /**
+     * Ends the sessions of {@code former} with 1012, puts {@code next} in its place, and ends the
+     * beans of {@code former}. Its paths answer 503 meanwhile. Blocks.
+     *
+     * @throws DeploymentFailure as {@link #add}; {@code former} is gone then, too
+     */
+    void replace(Deployment former, Deployment next) throws InterruptedException {
+        former.retire();
+        try {
+            node.drain(owned(former));
+        } finally {
+            try {
+                put(next, former);
+            } catch (DeploymentFailure e) {
+                drop(former);
+                throw e;
+            } finally {
+                former.close();
+            }
+        }
+    }
+
+    private synchronized void put(Deployment deployment, @Nullable Deployment former) {
         for (Deployment other : deployed) {
-            if (other.contextPath().equals(deployment.contextPath())) {
+            if (other != former && other.contextPath().equals(deployment.contextPath())) {
                 throw new DeploymentFailure(
                         "the context path \"" + other.contextPath() + "\" is taken");
             }
         }
-        Deployment owner = channelOwner;
+        Deployment owner = channelOwner == former ? null : channelOwner;
         ChannelRule rule = deployment.channelRule();
         if (rule != null) {
             if (owner != null) {
@@ -74,13 +102,14 @@ final class Deployments implements Router, Handshake, AutoCloseable {
             }
             channelOwner = deployment;
             ownerAway = false;
+        } else if (former != null && channelOwner == former) {
+            ownerAway = true;
+            channelOwner = null;
         }
-        List<Deployment> sorted =
-                Stream.concat(deployed.stream(), Stream.of(deployment))
+        deployed =
+                Stream.concat(deployed.stream().filter(d -> d != former), Stream.of(deployment))
                         .sorted(Comparator.comparingInt(d -> -d.contextPath().length()))
                         .toList();
-        deployed.clear();
-        deployed.addAll(sorted);
     }
 
     /** Its rules answer where nothing is deployed. */
@@ -106,8 +135,9 @@ final class Deployments implements Router, Handshake, AutoCloseable {
                 : List.of(own);
     }
 
-    private synchronized void drop(Deployment deployment) {
-        deployed.remove(deployment);
+    /** Takes it out, and no more. */
+    synchronized void drop(Deployment deployment) {
+        deployed = deployed.stream().filter(d -> d != deployment).toList();
         if (deployment == channelOwner) {
             ownerAway = true;
             channelOwner = null;
@@ -197,6 +227,11 @@ final class Deployments implements Router, Handshake, AutoCloseable {
             }
         }
         return fallback;
+    }
+
+    /** Resets the sessions that are left, which have their callbacks until they have ended. */
+    void abortSessions() {
+        deployed.forEach(Deployment::abortSessions);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.highwater;
 
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.literal.SingletonLiteral;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import java.util.HashSet;
@@ -13,16 +14,23 @@ import java.util.Set;
  */
 final class GivenBeans implements Extension {
     private final Set<Class<?>> given;
+    private final Set<Class<?>> singletons;
     private final Set<Class<?>> seen = new HashSet<>();
 
-    GivenBeans(List<Class<?>> given) {
+    /**
+     * @param singletons of these, those that there shall be one of
+     */
+    GivenBeans(List<Class<?>> given, Set<Class<?>> singletons) {
         this.given = Set.copyOf(given);
+        this.singletons = singletons;
     }
 
     <T> void once(@Observes ProcessAnnotatedType<T> event) {
         Class<T> type = event.getAnnotatedType().getJavaClass();
         if (given.contains(type) && !seen.add(type)) {
             event.veto();
+        } else if (singletons.contains(type)) {
+            event.configureAnnotatedType().add(SingletonLiteral.INSTANCE);
         }
     }
 }

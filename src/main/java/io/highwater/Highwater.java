@@ -58,7 +58,9 @@ public final class Highwater implements AutoCloseable {
         Parts parts = new Parts();
         try {
             NodeCore core = new NodeCore(config, parts);
-            core.deployments().add(Deployment.start(plan, core));
+            Deployment deployment = Deployment.start(plan, core);
+            core.deployments().add(deployment);
+            deployment.log();
             HttpServer http =
                     new HttpServer(
                             config.server(),

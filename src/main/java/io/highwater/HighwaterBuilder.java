@@ -4,6 +4,7 @@ import io.highwater.api.Api;
 import io.highwater.outbound.OverflowPolicy;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * the environment nor system properties nor a file are read, unless {@link #config} asks for it.
  *
  * <p>Beans are found as CDI has it: annotated endpoints, handshake rules and a {@code ChannelRule}
- * in any archive of the class path with a {@code META-INF/beans.xml} are there without a word here.
+ * in any archive of the class path with a {@code META-INF/beans.xml} are there without a word here,
+ * if they have a scope. In the jars of an {@link URLClassLoader} endpoints are found as Jakarta
+ * WebSocket has it: with or without scope and {@code beans.xml}.
  *
  * <p>Not thread-safe; may start several nodes, one after the other.
  */
@@ -211,19 +215,36 @@ public final class HighwaterBuilder {
         return Highwater.start(config, plan());
     }
 
-    private DeploymentPlan plan() {
+    private DeploymentPlan plan() throws IOException {
+        ClassLoader from = loader == null ? contextLoader() : loader;
         List<Class<?>> beans = new ArrayList<>(beanClasses);
-        endpoints.forEach(config -> beans.add(config.getEndpointClass()));
+        List<ServerEndpointConfig> configs = new ArrayList<>(endpoints);
+        Map<String, String> noEndpoints = Map.of();
+        Set<Class<?>> singletons = Set.of();
+        // A team's jars, each of whose endpoints is meant; of a class path only the beans are.
+        if (from instanceof URLClassLoader jars) {
+            WarClasses found = WarClasses.read(jars, null);
+            WarClasses.Chosen chosen = found.choose(List.of(), List.of());
+            beans.addAll(chosen.classes());
+            configs.addAll(chosen.configs());
+            noEndpoints = chosen.noEndpoints();
+            singletons = found.singletons();
+        }
+        configs.forEach(config -> beans.add(config.getEndpointClass()));
         return new DeploymentPlan(
                 "",
-                loader == null ? contextLoader() : loader,
+                from,
                 DeploymentPlan.Found.ALL,
+                Set.of(),
                 beans,
-                endpoints);
+                singletons,
+                configs,
+                noEndpoints,
+                null);
     }
 
     /** All that the thread's class loader finds. */
-    static DeploymentPlan classPath() {
+    static DeploymentPlan classPath() throws IOException {
         return new HighwaterBuilder().plan();
     }
 

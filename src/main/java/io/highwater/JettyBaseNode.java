@@ -1,5 +1,6 @@
 package io.highwater;
 
+import io.highwater.endpoint.ApplicationContainer;
 import io.highwater.server.Edge;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.WarNode;
@@ -7,8 +8,6 @@ import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
-import java.net.URLClassLoader;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -93,29 +92,70 @@ public final class JettyBaseNode implements WarNode {
     }
 
     @Override
-    public @Nullable War deploy(String contextPath, URLClassLoader loader, @Nullable Path webInf)
+    public Map.Entry<String, Object> newServerContainer() {
+        return Map.entry(ApplicationContainer.ATTRIBUTE, new ApplicationContainer());
+    }
+
+    @Override
+    public @Nullable War deploy(Application application, @Nullable War former)
             throws RefusedException {
-        String shown = contextPath.isEmpty() ? "/" : contextPath;
+        DeployedWar old = (DeployedWar) former;
+        String shown = application.contextPath().isEmpty() ? "/" : application.contextPath();
+        ApplicationContainer added =
+                application.serverContainer() instanceof ApplicationContainer own
+                        ? own
+                        : new ApplicationContainer();
+        added.close();
+        DeploymentPlan plan;
+        Deployment deployment;
         try {
-            WarArchive war = new WarArchive(loader, webInf);
+            WarArchive war = new WarArchive(application.loader(), application.webInf());
             war.checkVersion(Highwater.class.getPackage().getImplementationVersion());
-            if (!war.hasBeans()) {
-                return null;
-            }
-            NodeCore core = core();
-            Deployment deployment = Deployment.start(war.plan(contextPath), core);
-            try {
-                core.deployments().add(deployment);
-            } catch (DeploymentFailure e) {
-                deployment.close();
-                throw e;
-            }
-            LOG.atInfo().addKeyValue("context", shown).log("deployed");
-            return () -> remove(deployment, shown);
-        } catch (IOException e) {
+            plan = war.plan(application.contextPath(), added, application.gate());
+            deployment = plan == null ? null : Deployment.start(plan, core());
+        } catch (IOException | RuntimeException | LinkageError e) {
+            removeIfAny(old);
             throw refused(shown, DeploymentFailure.of(e));
+        }
+        if (deployment == null) {
+            removeIfAny(old);
+            return null;
+        }
+        try {
+            put(old, deployment);
         } catch (DeploymentFailure e) {
+            deployment.close();
             throw refused(shown, e);
+        }
+        deployment.log();
+        LOG.atInfo().addKeyValue("context", shown).log("deployed");
+        return new DeployedWar(this, deployment, shown);
+    }
+
+    private static void removeIfAny(@Nullable DeployedWar war) {
+        if (war != null) {
+            war.remove();
+        }
+    }
+
+    private void put(@Nullable DeployedWar former, Deployment next) {
+        if (former == null) {
+            core().deployments().add(next);
+            return;
+        }
+        try {
+            core().deployments().replace(former.deployment, next);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.atInfo().addKeyValue("context", former.context).log("undeployed");
+    }
+
+    private record DeployedWar(JettyBaseNode node, Deployment deployment, String context)
+            implements War {
+        @Override
+        public void remove() {
+            node.remove(deployment, context);
         }
     }
 

@@ -47,6 +47,8 @@ final class NodeCore implements AutoCloseable {
     private enum State {
         /** Deploys; the data ports don't listen yet. */
         STARTING,
+        /** Still deploys, and was told to drain: it does as soon as the data ports listen. */
+        DRAINS_ONCE_STARTED,
         READY,
         DRAINING,
         STOPPED
@@ -105,6 +107,7 @@ final class NodeCore implements AutoCloseable {
         parts.add(deployments, deployments::close);
         CallbackExecutor callbacks = new CallbackExecutor();
         this.callbacks = parts.add(callbacks, callbacks::close);
+        parts.add(deployments, this::endSessions);
         OutboundNode outbound =
                 new OutboundNode(
                         wheel,
@@ -197,7 +200,20 @@ final class NodeCore implements AutoCloseable {
      */
     void ready(Runnable stopAccepting) {
         this.stopAccepting = stopAccepting;
-        state.compareAndSet(State.STARTING, State.READY);
+        if (!state.compareAndSet(State.STARTING, State.READY)
+                && state.compareAndSet(State.DRAINS_ONCE_STARTED, State.READY)) {
+            Thread drainer = new Thread(this::drainHere, "highwater-drain");
+            drainer.setDaemon(true);
+            drainer.start();
+        }
+    }
+
+    private void drainHere() {
+        try {
+            drain();
+        } catch (InterruptedException e) {
+            LOG.warn("the drain was interrupted");
+        }
     }
 
     HighwaterConfig config() {
@@ -261,9 +277,11 @@ final class NodeCore implements AutoCloseable {
         return isReady() || state.get() == State.STARTING;
     }
 
-    /** See {@link Highwater#drain}. */
+    /** See {@link Highwater#drain}. Of a node that starts: returns at once, and it drains then. */
     void drain() throws InterruptedException {
-        if (state.compareAndSet(State.READY, State.DRAINING)) {
+        if (state.compareAndSet(State.STARTING, State.DRAINS_ONCE_STARTED)) {
+            LOG.atInfo().log("drain_once_started");
+        } else if (state.compareAndSet(State.READY, State.DRAINING)) {
             try {
                 drainOnce();
             } finally {
@@ -290,6 +308,18 @@ final class NodeCore implements AutoCloseable {
     /** Closes these sessions with 1012, over the drain window. */
     void drain(List<SessionGroup> sessions) throws InterruptedException {
         new NodeDrain(sessions, config.drainWindow(), config.wire().closeTimeout(), ticker).run();
+    }
+
+    /** While there are threads for their callbacks, and beans. */
+    private void endSessions() {
+        deployments.abortSessions();
+        SessionsEnd.await(
+                () ->
+                        handshakeBeans.connections()
+                                + deployments.sessions().stream()
+                                        .mapToInt(SessionGroup::open)
+                                        .sum(),
+                ticker);
     }
 
     /** Stops at once. */

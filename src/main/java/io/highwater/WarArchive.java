@@ -1,23 +1,17 @@
 package io.highwater;
 
-import jakarta.decorator.Decorator;
-import jakarta.enterprise.context.Dependent;
-import jakarta.enterprise.context.NormalScope;
-import jakarta.enterprise.inject.Stereotype;
-import jakarta.interceptor.Interceptor;
+import io.highwater.endpoint.ApplicationContainer;
+import io.highwater.wire.Gate;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.annotation.Annotation;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.jar.Manifest;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,68 +63,59 @@ final class WarArchive {
     }
 
     /** Whether it has a bean archive of its own. */
-    boolean hasBeans() {
-        return loader.findResource(BEANS) != null || hasBeansInWebInf();
+    private boolean hasBeansXml() {
+        return loader.findResource(BEANS) != null || beansOfWebInf() != null;
     }
 
-    private boolean hasBeansInWebInf() {
-        return webInf != null && Files.exists(webInf.resolve("beans.xml"));
+    private @Nullable Path beansOfWebInf() {
+        Path beans = webInf == null ? null : webInf.resolve("beans.xml");
+        return beans != null && Files.exists(beans) ? beans : null;
     }
 
-    DeploymentPlan plan(String contextPath) throws IOException {
-        // The container finds META-INF/beans.xml by itself, of WEB-INF/classes and of each jar.
+    /**
+     * @param added what the application added by hand while it started
+     * @param gate what handshakes pass of it; null: nothing
+     * @return null where the WAR has nothing for the node
+     * @throws DeploymentFailure it has endpoints that can't be deployed
+     */
+    @Nullable DeploymentPlan plan(
+            String contextPath, ApplicationContainer added, @Nullable Gate gate)
+            throws IOException {
+        Path classes = webInf == null ? null : webInf.resolve("classes");
+        WarClasses found = WarClasses.read(loader, classes);
+        WarClasses.Chosen chosen = found.choose(added.classes(), added.configs());
+        if (!hasBeansXml() && !found.concernsTheNode() && added.isEmpty()) {
+            return null;
+        }
+        List<Class<?>> beans = new ArrayList<>(found.beans(mode(classes)));
+        beans.addAll(chosen.classes());
+        chosen.configs().forEach(config -> beans.add(config.getEndpointClass()));
         return new DeploymentPlan(
                 contextPath,
                 loader,
-                DeploymentPlan.Found.OF_ITS_LOADER,
-                hasBeansInWebInf() ? beansOfWebInf() : List.of(),
-                List.of());
+                DeploymentPlan.Found.LISTED,
+                chosen.classes(),
+                beans,
+                found.singletons(),
+                chosen.configs(),
+                chosen.noEndpoints(),
+                gate);
     }
 
-    /** WEB-INF/beans.xml speaks for the classes of WEB-INF/classes. */
-    private List<Class<?>> beansOfWebInf() throws IOException {
-        Path classes = webInf == null ? Path.of("") : webInf.resolve("classes");
-        if (webInf == null || !Files.isDirectory(classes)) {
-            return List.of();
+    /** WEB-INF/beans.xml speaks for WEB-INF/classes, and so does none at all. */
+    private WarClasses.BeansXml mode(@Nullable Path classes) throws IOException {
+        Path beans = beansOfWebInf();
+        if (beans == null) {
+            // The container finds this one by itself.
+            return classes != null && Files.exists(classes.resolve(BEANS))
+                    ? WarClasses.BeansXml.NONE
+                    : WarClasses.BeansXml.ANNOTATED;
         }
-        boolean all =
-                Files.readString(webInf.resolve("beans.xml"))
-                        .contains("bean-discovery-mode=\"all\"");
-        List<Class<?>> beans = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Class<?> type = load(classes.relativize(file).toString());
-                if (type != null && (all || isBean(type))) {
-                    beans.add(type);
-                }
-            }
-        }
-        return beans;
-    }
-
-    /** Null for what is no class, or needs one that is not there: that one is no bean. */
-    private @Nullable Class<?> load(String file) {
-        if (!file.endsWith(".class") || file.endsWith("-info.class")) {
-            return null;
-        }
-        String name = file.substring(0, file.length() - ".class".length());
-        try {
-            return Class.forName(name.replace('/', '.').replace('\\', '.'), false, loader);
-        } catch (ClassNotFoundException | LinkageError e) {
-            return null;
-        }
-    }
-
-    /** Whether it has a bean defining annotation (CDI 4.0 section 2.5.1). */
-    private static boolean isBean(Class<?> type) {
-        return Arrays.stream(type.getAnnotations())
-                .map(Annotation::annotationType)
-                .anyMatch(
-                        annotation ->
-                                annotation == Dependent.class
-                                        || annotation == Interceptor.class
-                                        || annotation == Decorator.class
-                                        || annotation.isAnnotationPresent(NormalScope.class)
-                                        || annotation.isAnnotationPresent(Stereotype.class));
+        String text = Files.readString(beans);
+        return text.contains("bean-discovery-mode=\"all\"")
+                ? WarClasses.BeansXml.ALL
+                : text.contains("bean-discovery-mode=\"none\"")
+                        ? WarClasses.BeansXml.NONE
+                        : WarClasses.BeansXml.ANNOTATED;
     }
 }

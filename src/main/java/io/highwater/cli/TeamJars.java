@@ -1,10 +1,14 @@
 package io.highwater.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -12,6 +16,12 @@ import picocli.CommandLine.ParameterException;
 /** The jars of {@code --with}, as a class loader on top of Highwater's. Stateless. */
 final class TeamJars {
     private static final String BEANS = "META-INF/beans.xml";
+
+    /** What a class file names that is one or chooses some. */
+    private static final List<String> ENDPOINTS =
+            List.of(
+                    "Ljakarta/websocket/server/ServerEndpoint;",
+                    "jakarta/websocket/server/ServerApplicationConfig");
 
     private TeamJars() {}
 
@@ -29,12 +39,30 @@ final class TeamJars {
         return new URLClassLoader("team", urls, TeamJars.class.getClassLoader());
     }
 
+    private static boolean hasEndpoints(JarFile jar) throws IOException {
+        for (JarEntry entry : Collections.list(jar.entries())) {
+            if (entry.getName().endsWith(".class")) {
+                try (InputStream in = jar.getInputStream(entry)) {
+                    String bytes = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+                    if (ENDPOINTS.stream().anyMatch(bytes::contains)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
     private static void check(Path jar, CommandLine command) {
         try (JarFile file = new JarFile(jar.toFile())) {
-            if (file.getEntry(BEANS) == null) {
+            if (file.getEntry(BEANS) == null && !hasEndpoints(file)) {
                 throw new ParameterException(
                         command,
-                        "--with " + jar + ": has no " + BEANS + ", so none of its beans is found");
+                        "--with "
+                                + jar
+                                + ": has no endpoint, and no "
+                                + BEANS
+                                + ", so that none of its beans is found");
             }
         } catch (IOException e) {
             throw new ParameterException(command, "--with " + jar + ": is no jar to be read: " + e);

@@ -8,6 +8,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where endpoints' methods run: a virtual thread for each burst of a session's events where the JDK
@@ -15,7 +17,9 @@ import org.eclipse.jetty.util.VirtualThreads;
  * the sessions, each of which has one run at most under way. Thread-safe.
  */
 public final class CallbackExecutor implements Executor, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CallbackExecutor.class);
     private static final int POOL_THREADS = 200;
+    private static final int LAST_SECONDS = 1;
 
     private final ExecutorService threads;
 
@@ -58,9 +62,16 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
         threads.execute(task);
     }
 
-    /** Takes no more; interrupts what still runs. */
+    /** Takes no more; interrupts what still runs, and gives it {@link #LAST_SECONDS} to end. */
     @Override
     public void close() {
         threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)) {
+                LOG.atWarn().log("callbacks_not_interruptible");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,10 +1,13 @@
 package io.highwater.endpoint;
 
 import jakarta.websocket.ClientEndpointConfig;
+import jakarta.websocket.ContainerProvider;
+import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Set;
@@ -19,8 +22,6 @@ import org.eclipse.jetty.websocket.core.WebSocketComponents;
  * container, and means the sessions of the same endpoint. Thread-safe.
  */
 final class EndpointContainer extends JakartaWebSocketContainer implements ServerContainer {
-    private static final String NO_CLIENT = "this server opens no WebSockets of its own";
-
     private final Executor executor;
     private final Supplier<Set<Session>> openSessions;
 
@@ -68,24 +69,31 @@ final class EndpointContainer extends JakartaWebSocketContainer implements Serve
         throw new IllegalStateException("upgrades are answered before any servlet runs");
     }
 
+    // Its sessions as a client are another container's, that of all of the application.
+
     @Override
-    public Session connectToServer(Object endpoint, URI path) {
-        throw new IllegalStateException(NO_CLIENT);
+    public Session connectToServer(Object endpoint, URI path)
+            throws DeploymentException, IOException {
+        return ContainerProvider.getWebSocketContainer().connectToServer(endpoint, path);
     }
 
     @Override
-    public Session connectToServer(Class<?> endpointClass, URI path) {
-        throw new IllegalStateException(NO_CLIENT);
+    public Session connectToServer(Class<?> endpointClass, URI path)
+            throws DeploymentException, IOException {
+        return ContainerProvider.getWebSocketContainer().connectToServer(endpointClass, path);
     }
 
     @Override
-    public Session connectToServer(Endpoint endpoint, ClientEndpointConfig config, URI path) {
-        throw new IllegalStateException(NO_CLIENT);
+    public Session connectToServer(Endpoint endpoint, ClientEndpointConfig config, URI path)
+            throws DeploymentException, IOException {
+        return ContainerProvider.getWebSocketContainer().connectToServer(endpoint, config, path);
     }
 
     @Override
     public Session connectToServer(
-            Class<? extends Endpoint> endpointClass, ClientEndpointConfig config, URI path) {
-        throw new IllegalStateException(NO_CLIENT);
+            Class<? extends Endpoint> endpointClass, ClientEndpointConfig config, URI path)
+            throws DeploymentException, IOException {
+        return ContainerProvider.getWebSocketContainer()
+                .connectToServer(endpointClass, config, path);
     }
 }

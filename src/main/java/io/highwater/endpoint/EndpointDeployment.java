@@ -4,6 +4,7 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.outbound.SendQueues;
 import io.highwater.time.TimerWheel;
+import io.highwater.wire.Gate;
 import io.highwater.wire.Route;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireAcceptor;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
 import org.eclipse.jetty.util.URIUtil;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
+import org.jspecify.annotations.Nullable;
 
 /** One deployed endpoint class: its route, and what its sessions share. Thread-safe. */
 final class EndpointDeployment implements WireAcceptor {
@@ -47,7 +49,8 @@ final class EndpointDeployment implements WireAcceptor {
             WebSocketComponents components,
             Requests requests,
             Executor executor,
-            BooleanSupplier retired) {
+            BooleanSupplier retired,
+            @Nullable Gate gate) {
         Class<?> endpoint = config.getEndpointClass();
         this.config = config;
         this.retired = retired;
@@ -80,7 +83,22 @@ final class EndpointDeployment implements WireAcceptor {
                         EndpointAnnotations.wireSettings(endpoint, node.settings().wire()),
                         executor,
                         opensUntold ? Route.Lifecycle.NON_BLOCKING : Route.Lifecycle.MAY_BLOCK,
-                        this);
+                        this,
+                        ownGate(gate));
+    }
+
+    /** Not for those who would learn nothing there, and nothing keeps out. */
+    private @Nullable Gate ownGate(@Nullable Gate gate) {
+        if (gate == null || !(gate.isGuarded() || ownHandshake)) {
+            return null;
+        }
+        try {
+            gate.open();
+            return gate;
+        } catch (IllegalStateException e) {
+            throw new EndpointDeploymentException(
+                    config.getEndpointClass(), String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Whether its beans are about to go; see {@link Endpoints#retire}. */
@@ -151,7 +169,9 @@ final class EndpointDeployment implements WireAcceptor {
             UpgradeRequest request,
             UpgradeDecision.Accepted decision,
             ResponseHeaders headers) {
-        SessionConfig own = new SessionConfig(config, pathParams(request.path()));
+        SessionConfig own =
+                SessionConfig.of(
+                        config, pathParams(request.path()), request.visitor().principal());
         if (ownHandshake) {
             EndpointHandshake.Response response = new EndpointHandshake.Response();
             config.getConfigurator().modifyHandshake(own, new EndpointHandshake(request), response);

@@ -58,7 +58,7 @@ final class EndpointHandshake implements HandshakeRequest {
 
     @Override
     public @Nullable Principal getUserPrincipal() {
-        return null;
+        return request.visitor().principal();
     }
 
     @Override
@@ -68,12 +68,12 @@ final class EndpointHandshake implements HandshakeRequest {
 
     @Override
     public boolean isUserInRole(String role) {
-        return false;
+        return request.visitor().isInRole(role);
     }
 
     @Override
     public @Nullable Object getHttpSession() {
-        return null;
+        return request.visitor().httpSession();
     }
 
     @Override

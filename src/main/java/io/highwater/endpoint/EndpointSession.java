@@ -265,7 +265,15 @@ final class EndpointSession extends JettyCoreSession
         onOutputLost();
         keepalive.stop();
         setIdleTimeout(Duration.ZERO);
-        deployment.sessions().remove(this);
+        try {
+            end(status);
+        } finally {
+            // Last: the beans may go when no session is left.
+            deployment.sessions().remove(this);
+        }
+    }
+
+    private void end(CloseStatus status) {
         CloseLog.write(
                 logs(),
                 status,
@@ -275,7 +283,7 @@ final class EndpointSession extends JettyCoreSession
                 getPathInContext());
         inbound.end(new SessionClosedException(status));
         try {
-            if (methods().close() != null || codecs != null) {
+            if ((jakarta != null && methods().close() != null) || codecs != null) {
                 deployment.requests().call(() -> tellClosed(status));
             }
         } finally {

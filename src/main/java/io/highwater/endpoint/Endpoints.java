@@ -1,6 +1,7 @@
 package io.highwater.endpoint;
 
 import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Gate;
 import io.highwater.wire.Route;
 import io.highwater.wire.Router;
 import jakarta.enterprise.inject.Any;
@@ -11,6 +12,8 @@ import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.pathmap.MatchedResource;
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Endpoints implements Router {
     private final EndpointNode node;
+    private final @Nullable Gate gate;
     private final String contextPath;
     private final BeanManager beans;
     private final Executor executor;
@@ -42,6 +46,19 @@ public final class Endpoints implements Router {
      * @param executor where the endpoints' methods run; they may block
      */
     public Endpoints(EndpointNode node, String contextPath, BeanManager beans, Executor executor) {
+        this(node, contextPath, beans, executor, null);
+    }
+
+    /**
+     * @param gate what the handshakes pass of their web application; null: nothing
+     */
+    public Endpoints(
+            EndpointNode node,
+            String contextPath,
+            BeanManager beans,
+            Executor executor,
+            @Nullable Gate gate) {
+        this.gate = gate;
         this.node = node;
         this.contextPath = contextPath;
         this.beans = beans;
@@ -78,10 +95,13 @@ public final class Endpoints implements Router {
      */
     public void deploy(ServerEndpointConfig config) {
         Class<?> endpoint = config.getEndpointClass();
-        if (!Endpoint.class.isAssignableFrom(endpoint)) {
+        if (!Endpoint.class.isAssignableFrom(endpoint)
+                && !endpoint.isAnnotationPresent(ServerEndpoint.class)) {
             throw new EndpointDeploymentException(
                     endpoint,
-                    "a ServerEndpointConfig is for subclasses of " + Endpoint.class.getName());
+                    "a ServerEndpointConfig is for subclasses of "
+                            + Endpoint.class.getName()
+                            + " and for classes with @ServerEndpoint");
         }
         if (ConfiguratorChoices.overrides(config.getConfigurator(), "getEndpointInstance")) {
             deploy(config, () -> instanceOf(config));
@@ -128,7 +148,8 @@ public final class Endpoints implements Router {
                             components,
                             requests,
                             executor,
-                            () -> retired);
+                            () -> retired,
+                            gate);
         } catch (IllegalArgumentException e) {
             throw new EndpointDeploymentException(
                     config.getEndpointClass(), String.valueOf(e.getMessage()), e);
@@ -169,6 +190,16 @@ public final class Endpoints implements Router {
             throw new EndpointDeploymentException(
                     endpoint, "its configurator " + type.getName() + " can't be made: " + e, e);
         }
+    }
+
+    /** The class of each endpoint, by its path. */
+    public Map<String, String> classesByPath() {
+        Map<String, String> classes = new TreeMap<>();
+        for (EndpointDeployment deployment : deployments) {
+            classes.put(
+                    deployment.path().getDeclaration(), deployment.endpointClass().getName());
+        }
+        return classes;
     }
 
     @Override

@@ -216,7 +216,7 @@ final class JakartaSession implements Session {
 
     @Override
     public @Nullable Principal getUserPrincipal() {
-        return null;
+        return session.config().principal();
     }
 
     @Override

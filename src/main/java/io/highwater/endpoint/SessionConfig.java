@@ -4,6 +4,7 @@ import jakarta.websocket.Decoder;
 import jakarta.websocket.Encoder;
 import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * An endpoint's configuration as one session sees it: with user properties and path parameters of
  * its own. Thread-safe: other sessions look into the user properties, too.
  */
-final class SessionConfig implements ServerEndpointConfig, PathParamProvider {
+class SessionConfig implements ServerEndpointConfig, PathParamProvider {
     private final ServerEndpointConfig deployed;
     private final Map<String, String> pathParams;
 
@@ -24,6 +25,20 @@ final class SessionConfig implements ServerEndpointConfig, PathParamProvider {
     SessionConfig(ServerEndpointConfig deployed, Map<String, String> pathParams) {
         this.deployed = deployed;
         this.pathParams = pathParams;
+    }
+
+    static SessionConfig of(
+            ServerEndpointConfig deployed,
+            Map<String, String> pathParams,
+            @Nullable Principal principal) {
+        return principal == null
+                ? new SessionConfig(deployed, pathParams)
+                : new OfUser(deployed, pathParams, principal);
+    }
+
+    /** Who opened the session; null where nobody asked. */
+    @Nullable Principal principal() {
+        return null;
     }
 
     @Override
@@ -79,5 +94,23 @@ final class SessionConfig implements ServerEndpointConfig, PathParamProvider {
     @Override
     public List<Class<? extends Decoder>> getDecoders() {
         return deployed.getDecoders();
+    }
+
+    /** The others need no room for one. */
+    private static final class OfUser extends SessionConfig {
+        private final Principal principal;
+
+        OfUser(
+                ServerEndpointConfig deployed,
+                Map<String, String> pathParams,
+                Principal principal) {
+            super(deployed, pathParams);
+            this.principal = principal;
+        }
+
+        @Override
+        Principal principal() {
+            return principal;
+        }
     }
 }

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ public final class HandshakeExtension implements Extension {
     private final Map<Integer, String> nameByPriority = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
 
-    private boolean teamRules;
+    private final Set<String> teamRules = new TreeSet<>();
 
     /** Weld does not mark the type that comes back as a synthetic one. */
     private boolean bound;
@@ -47,7 +49,9 @@ public final class HandshakeExtension implements Extension {
             return;
         }
         String name = type.getJavaClass().getName();
-        teamRules |= type.getJavaClass().getPackage() != HandshakeExtension.class.getPackage();
+        if (type.getJavaClass().getPackage() != HandshakeExtension.class.getPackage()) {
+            teamRules.add(name);
+        }
         checkPriority(name, type.getAnnotation(Priority.class));
         rules.forEach(binding -> addBinding(name, binding, manager));
         type.getAnnotations().stream()
@@ -107,7 +111,12 @@ public final class HandshakeExtension implements Extension {
 
     /** Whether there are rules beside our own. */
     boolean hasTeamRules() {
-        return teamRules;
+        return !teamRules.isEmpty();
+    }
+
+    /** Their classes. */
+    public Set<String> teamRules() {
+        return Set.copyOf(teamRules);
     }
 
     private static boolean isOn(AnnotatedMethod<?> method, Annotation binding) {

@@ -62,6 +62,11 @@ public interface UpgradeRequest {
     /** What the path leads to; empty where no endpoint is deployed there. */
     Optional<RoutePolicy> route();
 
+    /** Who asks; nobody as long as the rules decide. */
+    default Visitor visitor() {
+        return Visitor.NOBODY;
+    }
+
     /** The TCP connection that the request came on. */
     ConnectionScope connection();
 

@@ -2,10 +2,12 @@ package io.highwater.server;
 
 import io.highwater.wire.jetty.Http2Bounds;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EventListener;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -36,12 +38,53 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
     private final LifeCycle.Listener contexts = new ContextListener();
     private final Map<ContextHandler, WarNode.War> wars = new ConcurrentHashMap<>();
 
+    /** Of contexts that have not started yet. */
+    private final Map<ContextHandler, Object> containers = new ConcurrentHashMap<>();
+
     /** Called by the module's XML, behind those of the connectors. */
     public JettyBase(Server server, WarNode node) {
         this.server = server;
         this.node = node;
         // It is handed on to all containers below the server, those of the contexts among them.
         server.addEventListener(this);
+        server.getBeans().forEach(this::listenToDeployer);
+    }
+
+    /**
+     * Who deploys anew starts a context before anybody else hears of it. Its classes are those of
+     * another module, which a base may lack.
+     */
+    private void listenToDeployer(Object bean) {
+        for (Class<?> type : bean.getClass().getInterfaces()) {
+            if (type.getName().equals("org.eclipse.jetty.deploy.Deployer")
+                    && bean instanceof Container deployer) {
+                deployer.addEventListener(created(type));
+            }
+        }
+    }
+
+    /** Its Deployer.Listener. */
+    private EventListener created(Class<?> deployer) {
+        for (Class<?> type : deployer.getClasses()) {
+            if (type.getSimpleName().equals("Listener")) {
+                return (EventListener)
+                        Proxy.newProxyInstance(
+                                type.getClassLoader(),
+                                new Class<?>[] {type},
+                                (proxy, method, arguments) ->
+                                        switch (method.getName()) {
+                                            case "onCreated" -> {
+                                                watch((ContextHandler) arguments[0]);
+                                                yield null;
+                                            }
+                                            case "equals" -> proxy == arguments[0];
+                                            case "hashCode" -> System.identityHashCode(proxy);
+                                            case "toString" -> "highwater";
+                                            default -> null;
+                                        });
+            }
+        }
+        throw new IllegalStateException(deployer.getName() + " has no Listener");
     }
 
     /**
@@ -50,12 +93,28 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
      */
     @Override
     public void beanAdded(Container parent, Object child) {
+        listenToDeployer(child);
         if (child instanceof ContextHandler context) {
-            context.addEventListener(contexts);
+            watch(context);
             if (context.isStarted()) {
                 contexts.lifeCycleStarted(context);
             }
         }
+    }
+
+    private void watch(ContextHandler context) {
+        // One listener is added once, however often.
+        context.addEventListener(contexts);
+        if (context.isStopped() && !containers.containsKey(context)) {
+            prepare(context);
+        }
+    }
+
+    /** What the application finds in its ServletContext while it starts. */
+    private void prepare(ContextHandler context) {
+        Map.Entry<String, Object> container = node.newServerContainer();
+        context.setAttribute(container.getKey(), container.getValue());
+        containers.put(context, container.getValue());
     }
 
     @Override
@@ -110,18 +169,27 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
         }
     }
 
-    private void deploy(ContextHandler context) {
+    private void deploy(ContextHandler context, @Nullable Object container) {
         if (!(context.getClassLoader() instanceof URLClassLoader loader)) {
             return;
         }
         String path = context.getContextPath();
+        WarNode.War former = null;
         for (ContextHandler other : wars.keySet()) {
             if (other != context && other.getContextPath().equals(path)) {
-                remove(other);
+                former = wars.remove(other);
             }
         }
         try {
-            WarNode.War war = node.deploy(path.equals("/") ? "" : path, loader, webInf(context));
+            WarNode.War war =
+                    node.deploy(
+                            new WarNode.Application(
+                                    path.equals("/") ? "" : path,
+                                    loader,
+                                    webInf(context),
+                                    container,
+                                    ServletContexts.gate(context)),
+                            former);
             if (war != null) {
                 wars.put(context, war);
             }
@@ -167,11 +235,26 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
     /** Of each context, for as long as it lives. */
     private final class ContextListener implements LifeCycle.Listener {
         @Override
+        public void lifeCycleStarting(LifeCycle component) {
+            if (component instanceof ContextHandler context && !containers.containsKey(context)) {
+                prepare(context);
+            }
+        }
+
+        @Override
+        public void lifeCycleFailure(LifeCycle component, Throwable cause) {
+            if (component instanceof ContextHandler context) {
+                containers.remove(context);
+            }
+        }
+
+        @Override
         public void lifeCycleStarted(LifeCycle component) {
-            if (component instanceof ContextHandler context
-                    && context.isAvailable()
-                    && !wars.containsKey(context)) {
-                deploy(context);
+            if (component instanceof ContextHandler context) {
+                Object container = containers.remove(context);
+                if (context.isAvailable() && !wars.containsKey(context)) {
+                    deploy(context, container);
+                }
             }
         }
 

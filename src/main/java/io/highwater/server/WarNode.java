@@ -1,11 +1,13 @@
 package io.highwater.server;
 
 import io.highwater.time.Ticker;
+import io.highwater.wire.jetty.ContextGate;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -42,15 +44,35 @@ public interface WarNode {
     ServerSettings.Keystore keystore() throws IOException;
 
     /**
+     * What goes into the ServletContext of a web application before it starts, by the name of the
+     * attribute: its ServerContainer, which is given back in {@link #deploy}.
+     */
+    Map.Entry<String, Object> newServerContainer();
+
+    /**
      * Deploys what a started web application has for this node.
      *
-     * @param contextPath such as "/team"; "" for the root
-     * @param webInf its WEB-INF folder, or null where it has none
+     * @param application the web application
+     * @param former what is deployed at its context path, whose place it takes and which is removed
      * @return what was deployed; null where it has nothing for this node
      * @throws RefusedException it may not serve; the reasons are logged
      */
-    @Nullable War deploy(String contextPath, URLClassLoader loader, @Nullable Path webInf)
-            throws RefusedException;
+    @Nullable War deploy(Application application, @Nullable War former) throws RefusedException;
+
+    /**
+     * A started web application.
+     *
+     * @param contextPath such as "/team"; "" for the root
+     * @param webInf its WEB-INF folder, or null where it has none
+     * @param serverContainer of {@link #newServerContainer}; null where it had none
+     * @param gate its constraints and filters; null where it can't have any
+     */
+    record Application(
+            String contextPath,
+            URLClassLoader loader,
+            @Nullable Path webInf,
+            @Nullable Object serverContainer,
+            @Nullable ContextGate gate) {}
 
     /**
      * The data ports listen.

@@ -1,7 +1,7 @@
 package io.highwater.wire;
 
 import java.nio.ByteBuffer;
-import org.jctools.queues.MpmcArrayQueue;
+import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ public final class ReadBuffers {
     static final int BYTES = 16 * 1024;
     private static final int POOLED = 1024;
 
-    private final MpmcArrayQueue<ByteBuffer> spare = new MpmcArrayQueue<>(POOLED);
+    private final MpmcAtomicArrayQueue<ByteBuffer> spare = new MpmcAtomicArrayQueue<>(POOLED);
 
     /** An empty buffer in flush mode: position and limit 0. */
     ByteBuffer acquire() {

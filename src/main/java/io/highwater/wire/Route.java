@@ -2,6 +2,7 @@ package io.highwater.wire;
 
 import io.highwater.handshake.RoutePolicy;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is deployed at a path. Thread-safe.
@@ -12,13 +13,25 @@ import java.util.concurrent.Executor;
  *     never block
  * @param lifecycle where its opening and its end are told
  * @param acceptor makes the listener of each session
+ * @param gate what accepted handshakes pass before they are answered; null: nothing
  */
 public record Route(
         RoutePolicy policy,
         WireSettings settings,
         Executor executor,
         Lifecycle lifecycle,
-        WireAcceptor acceptor) {
+        WireAcceptor acceptor,
+        @Nullable Gate gate) {
+    /** A path without a gate. */
+    public Route(
+            RoutePolicy policy,
+            WireSettings settings,
+            Executor executor,
+            Lifecycle lifecycle,
+            WireAcceptor acceptor) {
+        this(policy, settings, executor, lifecycle, acceptor, null);
+    }
+
     /** Of a wire whose executor is not {@link #SAME_THREAD}. */
     public enum Lifecycle {
         /** By the executor, as all else is: {@code onOpen} and {@code onClosed} may block. */

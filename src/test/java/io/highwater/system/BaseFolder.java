@@ -83,8 +83,13 @@ record BaseFolder(Path folder, Path base) {
 
     /** Returns when it is ready, or ended. */
     NodeProcess start(String... systemProperties) throws IOException {
+        return startBy(java(), systemProperties);
+    }
+
+    /** Likewise, by another Java. */
+    NodeProcess startBy(String java, String... systemProperties) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(java());
+        command.add(java);
         command.addAll(
                 List.of(
                         "-Xmx256m",

@@ -1,5 +1,6 @@
 package io.highwater.system;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -21,6 +22,9 @@ final class WarFile {
     private final Path folder;
     private final Path root;
     private final List<Path> sources = new ArrayList<>();
+    private final List<String> missing = new ArrayList<>();
+    private boolean beansXml = true;
+    private boolean library;
 
     WarFile(Path folder) throws IOException {
         this.folder = folder;
@@ -39,8 +43,43 @@ final class WarFile {
 
     /** {@code package team;} and this source. */
     WarFile source(String name, String source) throws IOException {
+        return source("team", name, source);
+    }
+
+    WarFile source(String packageName, String name, String source) throws IOException {
         Path file = Files.createTempDirectory(folder, "source").resolve(name + ".java");
-        sources.add(Files.writeString(file, "package team;\n" + source));
+        sources.add(Files.writeString(file, "package " + packageName + ";\n" + source));
+        return this;
+    }
+
+    /** Compiled against, and not in the WAR: as a library that a server is expected to have. */
+    WarFile provided(String packageName, String name, String source) throws IOException {
+        missing.add(packageName.replace('.', '/') + "/" + name + ".class");
+        return source(packageName, name, source);
+    }
+
+    /** A WAR that says nothing of beans. */
+    WarFile withoutBeansXml() {
+        beansXml = false;
+        return this;
+    }
+
+    /** Its classes are in WEB-INF/lib. */
+    WarFile asLibrary() {
+        library = true;
+        return this;
+    }
+
+    WarFile webInf(String name, String content) throws IOException {
+        Files.writeString(root.resolve("WEB-INF").resolve(name), content);
+        return this;
+    }
+
+    /** All of these jars of the local repository. */
+    WarFile libraries(List<Path> jars) throws IOException {
+        for (Path jar : jars) {
+            Files.copy(jar, root.resolve("WEB-INF/lib").resolve(jar.getFileName()));
+        }
         return this;
     }
 
@@ -65,16 +104,21 @@ final class WarFile {
     /** Compiles and packs it; where one of that name is, it takes its place at once. */
     void writeTo(Path war) throws IOException {
         Path classes = root.resolve("WEB-INF/classes");
-        Files.copy(
-                Path.of("src/main/resources/META-INF/beans.xml"),
-                classes.resolve("META-INF/beans.xml"));
+        if (beansXml) {
+            Files.copy(
+                    Path.of("src/main/resources/META-INF/beans.xml"),
+                    classes.resolve("META-INF/beans.xml"));
+        }
         List<String> options =
                 new ArrayList<>(
                         List.of(
                                 "-proc:none",
                                 "-parameters",
                                 "-cp",
-                                System.getProperty("java.class.path"),
+                                System.getProperty("java.class.path")
+                                        + File.pathSeparator
+                                        + root.resolve("WEB-INF/lib")
+                                        + "/*",
                                 "-d",
                                 classes.toString()));
         sources.forEach(file -> options.add(file.toString()));
@@ -83,18 +127,30 @@ final class WarFile {
                 != 0) {
             throw new AssertionError("does not compile: " + sources);
         }
+        for (String file : missing) {
+            Files.delete(classes.resolve(file));
+        }
+        if (library) {
+            Path jar = pack(classes);
+            Files.move(classes, Files.createTempDirectory(folder, "classes").resolve("moved"));
+            Files.move(jar, root.resolve("WEB-INF/lib/team.jar"));
+        }
+        Files.move(pack(root), war, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private Path pack(Path from) throws IOException {
         Path made = Files.createTempFile(folder, "made", ".tmp");
         try (OutputStream out = Files.newOutputStream(made);
                 JarOutputStream jar = new JarOutputStream(out);
-                Stream<Path> files = Files.walk(root)) {
-            files.filter(Files::isRegularFile).forEach(file -> add(jar, file));
+                Stream<Path> files = Files.walk(from)) {
+            files.filter(Files::isRegularFile).forEach(file -> add(jar, from, file));
         }
-        Files.move(made, war, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        return made;
     }
 
-    private void add(JarOutputStream jar, Path file) {
+    private static void add(JarOutputStream jar, Path from, Path file) {
         try {
-            jar.putNextEntry(new ZipEntry(root.relativize(file).toString()));
+            jar.putNextEntry(new ZipEntry(from.relativize(file).toString()));
             Files.copy(file, jar);
             jar.closeEntry();
         } catch (IOException e) {

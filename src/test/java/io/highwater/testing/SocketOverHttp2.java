@@ -48,9 +48,19 @@ public final class SocketOverHttp2 implements AutoCloseable {
      * @param subprotocol null offers none
      */
     public TestSocket open(String path, String subprotocol) throws IOException {
+        return subprotocol == null
+                ? openWith(path)
+                : openWith(path, "sec-websocket-protocol: " + subprotocol);
+    }
+
+    /**
+     * @param more fields of the request, such as {@code origin: https://example.com}
+     */
+    public TestSocket openWith(String path, String... more) throws IOException {
         HttpFields.Mutable headers = HttpFields.build().put("sec-websocket-version", "13");
-        if (subprotocol != null) {
-            headers.put("sec-websocket-protocol", subprotocol);
+        for (String field : more) {
+            int colon = field.indexOf(':');
+            headers.add(field.substring(0, colon), field.substring(colon + 1).strip());
         }
         MetaData.ConnectRequest request =
                 new MetaData.ConnectRequest(

@@ -2,6 +2,7 @@ package io.highwater.wire.jetty;
 
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.handshake.Visitor;
 import io.highwater.wire.Route;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -25,11 +26,28 @@ final class JettyUpgradeRequest implements UpgradeRequest {
     private final Request request;
     private final Kind kind;
     private final @Nullable Route route;
+    private final Visitor visitor;
 
     JettyUpgradeRequest(Request request, Kind kind, @Nullable Route route) {
+        this(request, kind, route, Visitor.NOBODY);
+    }
+
+    private JettyUpgradeRequest(
+            Request request, Kind kind, @Nullable Route route, Visitor visitor) {
         this.request = request;
         this.kind = kind;
         this.route = route;
+        this.visitor = visitor;
+    }
+
+    /** The same, now that the web application has said who it is of. */
+    JettyUpgradeRequest of(Visitor known) {
+        return new JettyUpgradeRequest(request, kind, route, known);
+    }
+
+    @Override
+    public Visitor visitor() {
+        return visitor;
     }
 
     @Override

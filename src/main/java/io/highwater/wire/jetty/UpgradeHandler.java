@@ -119,7 +119,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
             return true;
         }
         Route route = router.route(Request.getPathInContext(request));
-        UpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
+        JettyUpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
         if (mayBlock(upgrade, route)) {
             elsewhere(
                     request,
@@ -143,8 +143,9 @@ public final class UpgradeHandler extends Handler.Wrapper {
      * holds: a rule that waits would else gather all that come meanwhile.
      *
      * @param full what to answer one too many, here
+     * @return false for one too many
      */
-    private void elsewhere(
+    private boolean elsewhere(
             Request request,
             Response response,
             Callback callback,
@@ -154,7 +155,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
         if (!handshakes.tryAdd(payer, ELSEWHERE_BYTES)) {
             close(request, response);
             reject(full, response, callback);
-            return;
+            return false;
         }
         try {
             request.getComponents()
@@ -169,6 +170,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                     handshakes.add(payer, -ELSEWHERE_BYTES);
                                 }
                             });
+            return true;
         } catch (RejectedExecutionException e) {
             handshakes.add(payer, -ELSEWHERE_BYTES);
             throw e;
@@ -198,7 +200,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
     }
 
     private void decide(
-            UpgradeRequest upgrade,
+            JettyUpgradeRequest upgrade,
             @Nullable Route route,
             Request request,
             Response response,
@@ -239,7 +241,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
     }
 
     private void answer(
-            UpgradeRequest upgrade,
+            JettyUpgradeRequest upgrade,
             @Nullable Route route,
             @Nullable UpgradeDecision decision,
             @Nullable Throwable failure,
@@ -251,7 +253,11 @@ public final class UpgradeHandler extends Handler.Wrapper {
                 accepted.lease().release();
                 throw new IllegalStateException("no route was accepted: " + upgrade.path());
             }
-            accept(upgrade, route, accepted, request, response, callback);
+            if (route.gate() instanceof ContextGate gate) {
+                enter(gate, upgrade, route, accepted, request, response, callback);
+            } else {
+                accept(upgrade, route, accepted, request, response, callback).run();
+            }
         } else if (decision instanceof UpgradeDecision.Rejected rejected) {
             logRefused(upgrade, rejected);
             // A client that sends one after the other would keep the thread that reads for many.
@@ -305,7 +311,45 @@ public final class UpgradeHandler extends Handler.Wrapper {
         response.write(true, ByteBuffer.wrap(body), callback);
     }
 
-    private void accept(
+    /** A web application's filters may block. */
+    private void enter(
+            ContextGate gate,
+            JettyUpgradeRequest upgrade,
+            Route route,
+            UpgradeDecision.Accepted accepted,
+            Request request,
+            Response response,
+            Callback callback) {
+        GatedHandshake gated =
+                new GatedHandshake(
+                        request,
+                        response,
+                        callback,
+                        visitor ->
+                                accept(
+                                        upgrade.of(visitor),
+                                        route,
+                                        accepted,
+                                        request,
+                                        response,
+                                        callback),
+                        () -> accepted.lease().release(),
+                        failure ->
+                                failureLog(upgrade)
+                                        .setCause(failure)
+                                        .log("an opening handshake failed"));
+        boolean entered = false;
+        try {
+            entered = elsewhere(request, response, callback, FULL, () -> gated.enter(gate));
+        } finally {
+            if (!entered) {
+                accepted.lease().release();
+            }
+        }
+    }
+
+    /** Makes the session; what is returned sends the answer. */
+    private Runnable accept(
             UpgradeRequest upgrade,
             Route route,
             UpgradeDecision.Accepted accepted,
@@ -313,13 +357,13 @@ public final class UpgradeHandler extends Handler.Wrapper {
             Response response,
             Callback callback) {
         JettyTransport transport;
-        WireExtension extension = null;
+        @Nullable WireExtension extension = null;
         try {
             Payer payer = payer(upgrade, accepted);
             extension =
                     deflate.negotiate(
                             upgrade.headers("Sec-WebSocket-Extensions"), accepted.deflate(), payer);
-            WireExtension agreed = extension;
+            @Nullable WireExtension agreed = extension;
             transport =
                     transport(
                             request,
@@ -342,6 +386,18 @@ public final class UpgradeHandler extends Handler.Wrapper {
             accepted.lease().release();
             throw e;
         }
+        return () ->
+                sendAnswer(upgrade, accepted, extension, transport, request, response, callback);
+    }
+
+    private static void sendAnswer(
+            UpgradeRequest upgrade,
+            UpgradeDecision.Accepted accepted,
+            @Nullable WireExtension extension,
+            JettyTransport transport,
+            Request request,
+            Response response,
+            Callback callback) {
         HttpFields.Mutable headers = response.getHeaders();
         boolean last = upgrade.kind() == UpgradeRequest.Kind.UPGRADE;
         String key = upgrade.header("Sec-WebSocket-Key");

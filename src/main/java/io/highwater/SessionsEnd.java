@@ -1,0 +1,39 @@
+package io.highwater;
+
+import io.highwater.time.Ticker;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits for sessions that were reset: their last callbacks need their beans. Stateless. */
+final class SessionsEnd {
+    /** What a callback has that blocks; then it is on its own. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionsEnd.class);
+    private static final long STEP_MILLIS = 2;
+
+    private SessionsEnd() {}
+
+    /**
+     * Returns when none is left, or after {@link #PATIENCE}, with a line in the log then.
+     *
+     * @param left how many sessions have callbacks to come
+     */
+    static void await(IntSupplier left, Ticker ticker) {
+        long start = ticker.nanoTime();
+        try {
+            while (left.getAsInt() > 0) {
+                if (ticker.nanoTime() - start > PATIENCE.toNanos()) {
+                    LOG.atWarn().addKeyValue("sessions", left.getAsInt()).log("callbacks_left");
+                    return;
+                }
+                TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.highwater.wire.jetty;
+
+import io.highwater.handshake.Visitor;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handshake on its way through a context. What the context answers by itself is its answer; where
+ * it lets pass, its empty one is held back, and the handshake is answered when the context is done:
+ * with all that its filters add to the answer's fields. One at a time by the servlet specification.
+ */
+final class GatedHandshake extends Response.Wrapper implements ContextGate.Passage, Callback {
+    private final Request request;
+    private final Callback callback;
+    private final Function<Visitor, Runnable> accept;
+    private final Runnable release;
+    private final Consumer<Throwable> failures;
+
+    /** Guarded by this, as are the others. Null: it has not passed, or failed at it. */
+    private @Nullable Runnable answer;
+
+    private @Nullable Throwable failure;
+    private boolean passed;
+    private boolean refused;
+    private boolean over;
+
+    /**
+     * @param accept what is done where it passes, while the context's classes are around; returns
+     *     what answers
+     * @param release gives back what the rules hold, where it does not
+     * @param failures takes what {@code accept} threw
+     */
+    GatedHandshake(
+            Request request,
+            Response response,
+            Callback callback,
+            Function<Visitor, Runnable> accept,
+            Runnable release,
+            Consumer<Throwable> failures) {
+        super(request, response);
+        this.request = request;
+        this.callback = callback;
+        this.accept = accept;
+        this.release = release;
+        this.failures = failures;
+    }
+
+    void enter(ContextGate gate) {
+        try {
+            if (!gate.enter(request, this, this, this)) {
+                end();
+                Response.writeError(
+                        request, getWrapped(), callback, HttpStatus.NOT_FOUND_404);
+            }
+        } catch (Throwable e) {
+            end();
+            Response.writeError(request, getWrapped(), callback, e);
+        }
+    }
+
+    @Override
+    public void pass(Supplier<Visitor> visitor) {
+        synchronized (this) {
+            if (passed || over || getWrapped().isCommitted()) {
+                return;
+            }
+            passed = true;
+        }
+        try {
+            Runnable made = accept.apply(visitor.get());
+            synchronized (this) {
+                answer = made;
+            }
+        } catch (RuntimeException | Error e) {
+            failures.accept(e);
+            synchronized (this) {
+                failure = e;
+            }
+        }
+    }
+
+    private synchronized boolean isHeld() {
+        // A filter may still refuse on the way back.
+        refused |= passed && getStatus() >= HttpStatus.BAD_REQUEST_400;
+        return passed && !refused;
+    }
+
+    @Override
+    public void write(boolean last, ByteBuffer content, Callback written) {
+        if (isHeld()) {
+            written.succeeded();
+        } else {
+            super.write(last, content, written);
+        }
+    }
+
+    @Override
+    public boolean isCommitted() {
+        return !isHeld() && super.isCommitted();
+    }
+
+    /** The context is done. */
+    @Override
+    public void succeeded() {
+        Runnable due = end();
+        Throwable thrown;
+        boolean held;
+        synchronized (this) {
+            thrown = failure;
+            held = isHeld();
+        }
+        if (!held) {
+            callback.succeeded();
+        } else if (thrown != null || due == null) {
+            Response.writeError(request, getWrapped(), callback, thrown);
+        } else {
+            getHeaders().remove(HttpHeader.CONTENT_LENGTH);
+            getHeaders().remove(HttpHeader.CONTENT_TYPE);
+            due.run();
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        end();
+        callback.failed(cause);
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.BLOCKING;
+    }
+
+    /** What answers; null where there is nothing to, and what was held is given back. */
+    private @Nullable Runnable end() {
+        Runnable due;
+        boolean first;
+        synchronized (this) {
+            first = !over;
+            over = true;
+            due = answer;
+        }
+        request.removeAttribute(ContextGate.PASSAGE);
+        // What was accepted is given back by its stream's end.
+        if (first && due == null) {
+            release.run();
+        }
+        return due;
+    }
+}

@@ -1,0 +1,192 @@
+package io.highwater;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.highwater.testing.SocketOverHttp1;
+import io.highwater.testing.TestSocket;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpoint;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** How a node ends, and one that is told to before it began. */
+final class NodeEndTest {
+    private static final Duration GUARD = Duration.ofSeconds(30);
+    private static final int SESSIONS = 20;
+
+    @ApplicationScoped
+    public static class Guests {
+        static final AtomicInteger OPEN = new AtomicInteger();
+        static final AtomicInteger LATE = new AtomicInteger();
+        static final Duration A_WHILE = Duration.ofMillis(300);
+        private final CountDownLatch gone = new CountDownLatch(1);
+
+        void came() {
+            OPEN.incrementAndGet();
+        }
+
+        /** Gives the node time to end the bean too early. */
+        void went() throws InterruptedException {
+            if (gone.await(A_WHILE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LATE.incrementAndGet();
+            }
+            OPEN.decrementAndGet();
+        }
+
+        @PreDestroy
+        void gone() {
+            gone.countDown();
+        }
+    }
+
+    @ServerEndpoint("/guests")
+    public static class GuestBook {
+        @Inject Guests guests;
+
+        @OnOpen
+        public void onOpen(Session session) {
+            guests.came();
+        }
+
+        @OnClose
+        public void onClose() throws InterruptedException {
+            guests.went();
+        }
+    }
+
+    private static HighwaterBuilder builder() {
+        return Highwater.builder()
+                .port(0)
+                .adminPort(0)
+                .drainWindow(Duration.ZERO)
+                .ratePerIp(1_000_000, 1_000_000);
+    }
+
+    @Test
+    void callbacksEndBeforeTheirBeansDo() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger ours = (Logger) LoggerFactory.getLogger("io.highwater");
+        log.start();
+        ours.addAppender(log);
+        List<TestSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2; i++) {
+                try (Highwater node = builder().bean(GuestBook.class).start()) {
+                    URI uri = URI.create("http://127.0.0.1:" + node.port());
+                    for (int s = 0; s < SESSIONS; s++) {
+                        sockets.add(SocketOverHttp1.open(uri, "/guests", null).reading());
+                    }
+                    await().atMost(GUARD).until(() -> Guests.OPEN.get() == SESSIONS);
+                }
+                assertThat(Guests.OPEN).hasValue(0);
+            }
+        } finally {
+            ours.detachAppender(log);
+            for (TestSocket socket : sockets) {
+                socket.close();
+            }
+        }
+        assertThat(Guests.LATE).hasValue(0);
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .doesNotContain("no thread for a session", "endpoint_failed", "callbacks_left");
+    }
+
+    @Test
+    void aDrainThatComesTooEarlyIsDoneWhenTheNodeListens() throws Exception {
+        Parts parts = new Parts();
+        try (NodeCore node = new NodeCore(config(), parts)) {
+            CountDownLatch deaf = new CountDownLatch(1);
+            node.drain();
+            assertThat(node.takesSessions()).isFalse();
+            node.ready(deaf::countDown);
+            assertThat(deaf.await(GUARD.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(node.isReady()).isFalse();
+        }
+    }
+
+    private static HighwaterConfig config() throws Exception {
+        return HighwaterConfig.of(
+                java.util.Map.of(
+                        "highwater.port", "0",
+                        "highwater.admin.port", "0",
+                        "highwater.drain.window", "0"));
+    }
+
+    /** One comes and goes while requests look for the other. */
+    @Test
+    void aDeploymentTakesNothingFromItsSiblings() throws Exception {
+        Parts parts = new Parts();
+        try (NodeCore node = new NodeCore(config(), parts)) {
+            Deployment lasting = Deployment.start(plan("/lasting"), node);
+            node.deployments().add(lasting);
+            AtomicInteger missed = new AtomicInteger();
+            AtomicInteger asked = new AtomicInteger();
+            Thread client =
+                    new Thread(
+                            () -> {
+                                while (!Thread.interrupted()) {
+                                    asked.incrementAndGet();
+                                    if (node.deployments().route("/lasting/guests") == null) {
+                                        missed.incrementAndGet();
+                                    }
+                                }
+                            });
+            Deployment other = Deployment.start(plan("/other"), node);
+            client.start();
+            try {
+                await().atMost(GUARD).until(() -> asked.get() > 1000);
+                for (int i = 0; i < 10_000; i++) {
+                    node.deployments().add(other);
+                    node.deployments().drop(other);
+                }
+            } finally {
+                client.interrupt();
+                client.join();
+                other.close();
+            }
+            assertThat(missed).hasValue(0);
+        }
+    }
+
+    @Test
+    void theNextOfAContextPathTakesTheFormersPlaceWithoutAGap() throws Exception {
+        Parts parts = new Parts();
+        try (NodeCore node = new NodeCore(config(), parts)) {
+            Deployment former = Deployment.start(plan("/team"), node);
+            Deployment next = Deployment.start(plan("/team"), node);
+            node.deployments().add(former);
+            node.deployments().replace(former, next);
+            assertThat(node.deployments().route("/team/guests"))
+                    .isSameAs(next.route("/team/guests"));
+            assertThat(former.isRetired()).isTrue();
+            assertThat(next.isRetired()).isFalse();
+        }
+    }
+
+    private static DeploymentPlan plan(String contextPath) {
+        return new DeploymentPlan(
+                contextPath,
+                NodeEndTest.class.getClassLoader(),
+                DeploymentPlan.Found.ALL,
+                List.of(GuestBook.class),
+                List.of());
+    }
+}
