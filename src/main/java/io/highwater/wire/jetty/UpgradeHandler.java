@@ -356,14 +356,18 @@ public final class UpgradeHandler extends Handler.Wrapper {
             Request request,
             Response response,
             Callback callback) {
-        JettyTransport transport;
-        @Nullable WireExtension extension = null;
+        Payer payer = payer(upgrade, accepted);
+        @Nullable WireExtension extension;
         try {
-            Payer payer = payer(upgrade, accepted);
             extension =
                     deflate.negotiate(
                             upgrade.headers("Sec-WebSocket-Extensions"), accepted.deflate(), payer);
-            @Nullable WireExtension agreed = extension;
+        } catch (RuntimeException | Error e) {
+            accepted.lease().release();
+            throw e;
+        }
+        JettyTransport transport;
+        try {
             transport =
                     transport(
                             request,
@@ -376,7 +380,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                             upgrade,
                                             accepted,
                                             payer,
-                                            agreed,
+                                            extension,
                                             response.getHeaders()::add));
             request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
         } catch (RuntimeException | Error e) {
