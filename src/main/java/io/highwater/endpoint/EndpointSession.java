@@ -436,7 +436,7 @@ final class EndpointSession extends JettyCoreSession
     }
 
     void ping(ByteBuffer payload) {
-        wire.ping(payload);
+        wire.applicationPing(payload);
     }
 
     void pong(ByteBuffer payload) {

@@ -21,12 +21,19 @@ public interface Wire {
     boolean write(OutboundFrame frame);
 
     /**
-     * Sends a Ping with up to 125 bytes of {@code payload}, past all data frames but the one in
-     * flight. A Ping that has not left yet is replaced.
+     * Sends a Ping of keepalive's with up to 125 bytes of {@code payload}, past all data frames but
+     * the one in flight. One that has not left yet is replaced. {@link WireActivity} tells of these
+     * Pings alone.
      */
     void ping(ByteBuffer payload);
 
-    /** Sends an unsolicited Pong like {@link #ping}. */
+    /** Sends a Ping like {@link #ping}, which replaces none but the application's own. */
+    void applicationPing(ByteBuffer payload);
+
+    /**
+     * Sends an unsolicited Pong like {@link #ping}, which replaces no answer to a Ping of the
+     * peer's.
+     */
     void pong(ByteBuffer payload);
 
     /** Permits the next {@link WireListener#onFragment}; control frames are read only meanwhile. */

@@ -292,6 +292,11 @@ public final class WireConnection
     }
 
     @Override
+    public void applicationPing(ByteBuffer payload) {
+        writer.applicationPing(FrameEncoder.encode(Opcode.PING.code() | FrameEncoder.FIN, payload));
+    }
+
+    @Override
     public void pong(ByteBuffer payload) {
         writer.pong(FrameEncoder.encode(Opcode.PONG.code() | FrameEncoder.FIN, payload));
     }
@@ -737,10 +742,7 @@ public final class WireConnection
                     deliverSoon(reader, onExecutor);
                 }
             }
-            case PING ->
-                    writer.pong(
-                            FrameEncoder.encode(
-                                    Opcode.PONG.code() | FrameEncoder.FIN, reader.payload()));
+            case PING -> answer(reader.payload());
             case CLOSE -> onPeerClose(CloseStatus.read(reader.payload()));
             case WAIT -> {
                 if (now != Phase.LINGERING) {
@@ -760,6 +762,10 @@ public final class WireConnection
             case END -> onTransportClosed(null);
         }
         return true;
+    }
+
+    private void answer(ByteBuffer ping) {
+        writer.answer(FrameEncoder.encode(Opcode.PONG.code() | FrameEncoder.FIN, ping));
     }
 
     private void deliverSoon(WireReader reader, boolean onExecutor) {
@@ -1047,6 +1053,11 @@ public final class WireConnection
     @Override
     public boolean isPingPending() {
         return writer.isPingPending();
+    }
+
+    @Override
+    public boolean isPingFollowed() {
+        return writer.isPingFollowed();
     }
 
     @Override

@@ -28,6 +28,9 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -289,6 +292,64 @@ class RemotesTest {
     void aPathParameterOfAPongMethodIsReadAtTheOpening() {
         try (FrameClient client = open("/remotes/pong/seven")) {
             assertThat(client.nextClose().closeCode()).isEqualTo(1008);
+        }
+    }
+
+    // Pings of the application beside those of keepalive.
+
+    @Dependent
+    @ServerEndpoint("/remotes/pings")
+    public static class Pinging {
+        static final BlockingQueue<String> PONGS = new LinkedBlockingQueue<>();
+
+        @OnOpen
+        public void onOpen(Session session) {
+            OPENED.add(session);
+        }
+
+        @OnMessage
+        public void onPong(PongMessage pong) {
+            PONGS.add(StandardCharsets.UTF_8.decode(pong.getApplicationData()).toString());
+        }
+    }
+
+    @Test
+    void whoAnswersEveryPingLivesHoweverManyTheApplicationSends() throws Exception {
+        Map<String, String> keepalive =
+                Map.of(
+                        "highwater.keepalive.ping-interval", "200ms",
+                        "highwater.keepalive.pong-timeout", "3s",
+                        "highwater.keepalive.idle-timeout", "30s");
+        OPENED.clear();
+        Pinging.PONGS.clear();
+        try (TestServer impatient = TestServer.start(keepalive);
+                FrameClient client =
+                        FrameClient.open(Protocol.HTTP1, impatient, "/remotes/pings")) {
+            Session session = opened();
+            session.getAsyncRemote().sendBinary(ByteBuffer.allocate(4 << 20));
+            // Not read: keepalive's Pings wait for the transport, and those of the application do.
+            AtomicInteger sent = new AtomicInteger();
+            await().pollInterval(Duration.ofMillis(20))
+                    .until(
+                            () -> {
+                                byte[] payload = ("p" + sent.incrementAndGet()).getBytes();
+                                session.getBasicRemote().sendPing(ByteBuffer.wrap(payload));
+                                return sent.get() == 50;
+                            });
+            int ours = 0;
+            boolean theirs = false;
+            while (ours < 20) {
+                FrameClient.Frame frame = client.nextWithPings();
+                assertThat(frame.opcode()).isNotEqualTo(FrameClient.CLOSE);
+                if (frame.opcode() == FrameClient.PING) {
+                    client.frame(FrameClient.PONG, true, frame.payload());
+                    ours += frame.payload().length == 8 ? 1 : 0;
+                    theirs |= frame.text().equals("p" + sent.get());
+                }
+            }
+            assertThat(theirs).as("the application's last Ping").isTrue();
+            assertThat(Pinging.PONGS.poll(10, TimeUnit.SECONDS)).startsWith("p");
+            assertThat(session.isOpen()).isTrue();
         }
     }
 }
