@@ -28,6 +28,7 @@ import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncode
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.ExtensionConfig;
 import org.eclipse.jetty.websocket.core.OutgoingEntry;
+import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,10 @@ final class EndpointSession extends JettyCoreSession
     private volatile boolean opening = true;
 
     private volatile boolean closing;
+
+    /** The endpoint closed it, and was the first to. */
+    private volatile boolean closedByEndpoint;
+
     private volatile boolean closed;
 
     /** What is the endpoint's comes with {@link #onOpen} or later: the upgrade may still fail. */
@@ -205,6 +210,10 @@ final class EndpointSession extends JettyCoreSession
 
     @Override
     public void onFragment(Opcode opcode, ByteBuffer payload, boolean last) {
+        if (closing && queue.isGivenUp()) {
+            wire.demand(); // A peer that could not send on might not read either.
+            return;
+        }
         messagePassed();
         deployment
                 .requests()
@@ -214,6 +223,19 @@ final class EndpointSession extends JettyCoreSession
                                 inbound.onFragment((byte) opcode.code(), payload, last);
                             }
                         });
+    }
+
+    @Override
+    public boolean onTooLarge(CloseStatus status) {
+        deployment
+                .requests()
+                .call(
+                        () -> {
+                            if (hasInstance()) {
+                                failed(new MessageTooLargeException(status.reason()));
+                            }
+                        });
+        return true;
     }
 
     @Override
@@ -301,16 +323,26 @@ final class EndpointSession extends JettyCoreSession
 
     private void callClose(CallbackMethod close, CloseStatus status) {
         try {
-            close.receive(
-                    this,
-                    new CloseReason(
-                            CloseReason.CloseCodes.getCloseCode(status.code()), status.reason()));
+            close.receive(this, reason(status));
         } catch (Throwable thrown) {
             EndpointFailure cause = EndpointFailure.of(thrown);
             if (!tellErrorMethod(cause)) {
                 log(cause);
             }
         }
+    }
+
+    /**
+     * What the peer or the endpoint said. Where neither did, 1006, whatever went on the wire
+     * (Jakarta WebSocket, section 2.1.5): an endpoint tells by it who closed.
+     */
+    private CloseReason reason(CloseStatus status) {
+        boolean said = closedByEndpoint || wire.isClosedByPeer();
+        return new CloseReason(
+                said
+                        ? CloseReason.CloseCodes.getCloseCode(status.code())
+                        : CloseReason.CloseCodes.CLOSED_ABNORMALLY,
+                status.reason());
     }
 
     // What the endpoint's methods threw.
@@ -320,7 +352,14 @@ final class EndpointSession extends JettyCoreSession
         if (!tellErrorMethod(cause)) {
             log(cause);
         }
-        wire.fail(cause.status(), EndpointFailure.LINGER);
+        giveUp(cause.status());
+    }
+
+    /** After what its methods have sent, {@code @OnError} last. */
+    private void giveUp(CloseStatus status) {
+        closing = true;
+        queue.fail(status, EndpointFailure.LINGER);
+        wire.demand();
     }
 
     /** A sink's frame callback: the next demand is the sink's. */
@@ -354,7 +393,7 @@ final class EndpointSession extends JettyCoreSession
         if (!told) {
             log(cause);
         }
-        wire.fail(cause.status(), EndpointFailure.LINGER);
+        giveUp(cause.status());
         return false;
     }
 
@@ -557,6 +596,16 @@ final class EndpointSession extends JettyCoreSession
     void close(CloseStatus status) {
         closing = true;
         queue.close(status);
+    }
+
+    /** The same for the endpoint, whose {@code @OnClose} hears of this status. */
+    void closeForEndpoint(CloseStatus status) {
+        boolean before = closedByEndpoint;
+        closedByEndpoint = true; // Before the end may be told.
+        closing = true;
+        if (!queue.close(status)) {
+            closedByEndpoint = before;
+        }
     }
 
     // What the handshake said.

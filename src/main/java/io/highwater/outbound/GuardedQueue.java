@@ -342,6 +342,11 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
         return state == State.ENDED || (waiting != null && waiting.closing() != null);
     }
 
+    /** True from {@link SendQueue#fail} on until what was queued before it has left. */
+    public final synchronized boolean isGivenUp() {
+        return waiting != null && waiting.closing() != null && waiting.closing().givesUp();
+    }
+
     /** What the listener has to be told by the caller, who then calls {@link #endTelling}. */
     final synchronized @Nullable Waiting beginTelling() {
         return waiting != null && waiting.beginTelling() ? waiting : null;

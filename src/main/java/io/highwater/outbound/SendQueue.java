@@ -281,7 +281,7 @@ public final class SendQueue extends GuardedQueue {
         }
         if (drained.closing != null) {
             cancelDeadline(drained.closing);
-            wire.close(drained.closing.status());
+            drained.closing.end(wire);
         }
         tellListener();
         route().callbacks().writable(drained.writable);
@@ -374,15 +374,33 @@ public final class SendQueue extends GuardedQueue {
     /**
      * Starts the closing handshake after what is queued; offers are refused from now on. What the
      * peer has not taken after the node's close timeout is dropped and the wire fails with the same
-     * status. Without effect once the queue is closing or over.
+     * status. Without effect once the queue is closing or over: the answer is false.
      */
-    public void close(CloseStatus status) {
-        CloseDeadline deadline = new CloseDeadline(this, status);
-        switch (beginClosing(deadline)) {
-            case NOW -> wire.close(status);
-            case WHEN_EMPTY -> schedule(deadline);
-            case BEFORE -> {}
-        }
+    public boolean close(CloseStatus status) {
+        CloseDeadline deadline = new CloseDeadline(this, status, null);
+        return end(deadline);
+    }
+
+    /**
+     * Gives the session up after what is queued, as {@link Wire#fail} does. Otherwise as {@link
+     * #close}.
+     */
+    public void fail(CloseStatus status, Duration linger) {
+        end(new CloseDeadline(this, status, linger));
+    }
+
+    private boolean end(CloseDeadline deadline) {
+        return switch (beginClosing(deadline)) {
+            case NOW -> {
+                deadline.end(wire);
+                yield true;
+            }
+            case WHEN_EMPTY -> {
+                schedule(deadline);
+                yield true;
+            }
+            case BEFORE -> false;
+        };
     }
 
     /** If the queue ends before this comes to it, the deadline finds nothing to do. */
@@ -393,10 +411,10 @@ public final class SendQueue extends GuardedQueue {
     }
 
     /** {@link CloseDeadline}: the peer has not read what was queued before the Close. */
-    void closeNow(CloseStatus status) {
+    void closeNow(CloseStatus status, Duration linger) {
         Waiting dropped = end();
         if (dropped != null) {
-            wire.fail(status, Duration.ZERO);
+            wire.fail(status, linger);
             fail(dropped, new ClosedChannelException());
         }
     }

@@ -73,6 +73,11 @@ public interface Wire {
         return "";
     }
 
+    /** After the end: whether it was the peer's Close that began it. */
+    default boolean isClosedByPeer() {
+        return false;
+    }
+
     /** What passes over this wire, for keepalive. */
     WireActivity activity();
 }

@@ -137,6 +137,9 @@ public final class WireConnection
     /** Guarded by this. */
     private boolean peerCloseReceived;
 
+    /** Guarded by this: {@code status} is the peer's. */
+    private boolean closedByPeer;
+
     /** Guarded by this: the transport was reset; closing it would be too late. */
     private boolean aborted;
 
@@ -400,6 +403,11 @@ public final class WireConnection
     @Override
     public String extensions() {
         return extension == null ? "" : extension.answer();
+    }
+
+    @Override
+    public synchronized boolean isClosedByPeer() {
+        return closedByPeer;
     }
 
     @Override
@@ -732,11 +740,11 @@ public final class WireConnection
         }
         int reads = onExecutor ? READS_A_STEP : 1;
         WireReader.Step step =
-                now == Phase.LINGERING
+                now == Phase.LINGERING || reader.refusal() != null
                         ? reader.discard(reads)
                         : reader.next(maxMessageBytes, reads);
         switch (step) {
-            case FRAGMENT -> deliverSoon(reader, onExecutor);
+            case FRAGMENT, TOO_LARGE -> deliverSoon(reader, onExecutor);
             case PONG -> {
                 if (!listener.settlePing(reader.payload())) {
                     deliverSoon(reader, onExecutor);
@@ -745,7 +753,7 @@ public final class WireConnection
             case PING -> answer(reader.payload());
             case CLOSE -> onPeerClose(CloseStatus.read(reader.payload()));
             case WAIT -> {
-                if (now != Phase.LINGERING) {
+                if (now != Phase.LINGERING && reader.refusal() == null) {
                     keep(reader, 0, onExecutor);
                 }
                 if (reader.isIdle()) {
@@ -795,6 +803,11 @@ public final class WireConnection
     }
 
     private void deliver(WireReader reader) {
+        CloseStatus refusal = reader.refusal();
+        if (refusal != null) {
+            refuse(refusal);
+            return;
+        }
         if (reader.isPong()) {
             listener.onPong(reader.payload());
             return;
@@ -804,6 +817,19 @@ public final class WireConnection
             onFragment(reader);
         } finally {
             keep(reader, 0, true);
+        }
+    }
+
+    private void refuse(CloseStatus refusal) {
+        boolean open;
+        synchronized (this) {
+            open = phase == Phase.OPEN;
+            demanded = false;
+            readingChangedNanos = context.wheel().nowNanos();
+        }
+        endCharge();
+        if (!open || !listener.onTooLarge(refusal)) {
+            fail(refusal, FAULT_LINGER);
         }
     }
 
@@ -892,6 +918,7 @@ public final class WireConnection
         synchronized (this) {
             peerCloseReceived = true;
             answer = phase == Phase.OPEN;
+            closedByPeer |= status == null;
             endSession(peers);
             if (phase == Phase.OPEN) {
                 expire(route.settings().closeTimeout());

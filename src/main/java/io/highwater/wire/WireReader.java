@@ -23,6 +23,8 @@ final class WireReader {
         PING,
         PONG,
         CLOSE,
+        /** The message that comes is over the limit: {@link #refusal} says so. */
+        TOO_LARGE,
         /** Nothing now: ask the transport for more. */
         WAIT,
         /** Nothing in as many reads as it may take, and the transport has more. */
@@ -48,6 +50,9 @@ final class WireReader {
     private Opcode opcode = Opcode.CONTINUATION;
     private boolean last;
     private boolean isPong;
+
+    /** Null until a message was too large: what follows can't be told apart any more. */
+    private @Nullable CloseStatus refusal;
 
     /** The listener is still to hear of the last step. */
     private boolean stepDue;
@@ -78,7 +83,7 @@ final class WireReader {
 
     /** Whether it holds nothing that the next step needs: another one could take its place. */
     boolean isIdle() {
-        return in == null && gathered == null && !parser.isInMessage();
+        return in == null && gathered == null && !parser.isInMessage() && refusal == null;
     }
 
     /**
@@ -144,6 +149,11 @@ final class WireReader {
         return isPong;
     }
 
+    /** How the session ends, once a step was TOO_LARGE: there is no other step after it. */
+    @Nullable CloseStatus refusal() {
+        return refusal;
+    }
+
     /** The opcode of the last FRAGMENT. */
     Opcode opcode() {
         return opcode;
@@ -161,7 +171,7 @@ final class WireReader {
         payload = EMPTY;
         int left = reads;
         while (true) {
-            Step step = parse(maxMessageBytes);
+            Step step = parseOrRefuse(maxMessageBytes);
             if (step != null) {
                 isPong = step == Step.PONG;
                 return step;
@@ -255,6 +265,19 @@ final class WireReader {
         }
         if (rest.isDirect()) {
             buffers.release(rest);
+        }
+    }
+
+    private @Nullable Step parseOrRefuse(long maxMessageBytes) throws ProtocolViolation {
+        try {
+            return parse(maxMessageBytes);
+        } catch (ProtocolViolation e) {
+            if (e.status().code() != CloseStatus.TOO_BIG) {
+                throw e;
+            }
+            dropMessage();
+            refusal = e.status();
+            return Step.TOO_LARGE;
         }
     }
 

@@ -30,6 +30,7 @@ import java.io.InputStream;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -839,6 +840,126 @@ class LifecycleTest {
             Threads.GO.countDown();
             assertThat(blocked.nextText()).startsWith("block highwater-session");
             assertThat(blocked.nextText()).startsWith("next highwater-session");
+        }
+    }
+
+    // Closes that the container starts.
+
+    @Dependent
+    @ServerEndpoint("/life/{name}/container")
+    public static class ClosedByContainer {
+        @OnMessage
+        public void onText(String text, Session session) {
+            if (text.equals("idle")) {
+                session.setMaxIdleTimeout(100);
+            }
+            while (text.equals("flood") && session.isOpen()) {
+                session.getAsyncRemote().sendBinary(ByteBuffer.allocate(60_000));
+            }
+            if (text.equals("throw")) {
+                throw new IllegalStateException("meant to fail");
+            }
+        }
+
+        @OnClose
+        public void onClose(CloseReason reason, @PathParam("name") String name) {
+            heard(name).add(reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
+        }
+    }
+
+    /** Jakarta WebSocket, section 2.1.5. */
+    @ParameterizedTest
+    @EnumSource
+    void onCloseHears1006AndTheReasonWhereTheContainerCloses(Protocol protocol) throws Exception {
+        String idle = name();
+        try (FrameClient client = open(protocol, "/life/" + idle + "/container")) {
+            assertThat(client.text("idle").nextClose().closeCode()).isEqualTo(1001);
+            client.sendClose(1001, "");
+            assertThat(next(idle)).isEqualTo("1006 idle timeout");
+        }
+        String slow = name();
+        try (FrameClient client = open(protocol, "/life/" + slow + "/container")) {
+            client.text("flood");
+            assertThat(next(slow)).isEqualTo("1006 slow consumer");
+        }
+        String broken = name();
+        try (FrameClient client = open(protocol, "/life/" + broken + "/container")) {
+            assertThat(client.text("throw").nextClose().closeCode()).isEqualTo(1011);
+            assertThat(next(broken)).isEqualTo("1006 internal error");
+        }
+        String drained = name();
+        try (TestServer stopping = TestServer.start(Map.of("highwater.drain.window", "0s"));
+                FrameClient client =
+                        FrameClient.open(protocol, stopping, "/life/" + drained + "/container")) {
+            client.text("hello");
+            Thread drain = new Thread(() -> drain(stopping));
+            drain.start();
+            FrameClient.Frame close = client.nextClose();
+            assertThat(close.closeCode()).isEqualTo(1012);
+            client.sendClose(close.closeCode(), "");
+            assertThat(next(drained)).isEqualTo("1006 " + close.closeReason());
+            drain.join(60_000);
+        }
+    }
+
+    private static void drain(TestServer server) {
+        try {
+            server.node().drain();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // What the error method sends before the end.
+
+    @Dependent
+    @ServerEndpoint("/life/{name}/apology")
+    public static class Apology {
+        @OnMessage(maxMessageSize = 10)
+        public String onText(String text) {
+            return text;
+        }
+
+        @OnMessage(maxMessageSize = 20)
+        public byte[] onBinary(byte[] bytes) {
+            return bytes;
+        }
+
+        @OnError
+        public void onError(Throwable cause, Session session) throws IOException {
+            session.getAsyncRemote().sendBinary(ByteBuffer.allocate(1_000_000));
+            session.getAsyncRemote().sendText("sorry");
+            session.getAsyncRemote().sendText(cause.getClass().getSimpleName());
+        }
+
+        @OnClose
+        public void onClose(CloseReason reason, @PathParam("name") String name) {
+            heard(name).add(reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatTheErrorMethodSendsGoesOutBeforeThe1009(Protocol protocol) throws Exception {
+        // Over the method's limit, over the larger of both, as one frame and in several.
+        for (int bytes : new int[] {11, 21, 1_000_000}) {
+            for (boolean fragmented : new boolean[] {false, true}) {
+                String name = name();
+                try (FrameClient client = open(protocol, "/life/" + name + "/apology")) {
+                    if (fragmented) {
+                        client.frame(FrameClient.TEXT, false, new byte[10]);
+                        client.frame(FrameClient.CONTINUATION, false, new byte[bytes - 10]);
+                    } else {
+                        client.frame(FrameClient.TEXT, true, new byte[bytes]);
+                    }
+                    assertThat(client.nextBinary()).hasSize(1_000_000);
+                    assertThat(client.nextText()).isEqualTo("sorry");
+                    assertThat(client.nextText()).isEqualTo("MessageTooLargeException");
+                    assertThat(client.nextClose().closeCode()).isEqualTo(1009);
+                }
+                assertThat(next(name)).startsWith("1006 ").contains("bytes");
+                assertThat(heard(name)).isEmpty();
+            }
         }
     }
 }
