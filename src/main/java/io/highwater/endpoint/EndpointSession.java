@@ -5,6 +5,7 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.keepalive.MaxIdle;
 import io.highwater.log.LogLimit;
+import io.highwater.outbound.Parts;
 import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
@@ -27,7 +28,6 @@ import java.util.Objects;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncoder;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.ExtensionConfig;
-import org.eclipse.jetty.websocket.core.OutgoingEntry;
 import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
 import org.jspecify.annotations.Nullable;
 
@@ -356,7 +356,7 @@ final class EndpointSession extends JettyCoreSession
     }
 
     /** After what its methods have sent, {@code @OnError} last. */
-    private void giveUp(CloseStatus status) {
+    void giveUp(CloseStatus status) {
         closing = true;
         queue.fail(status, EndpointFailure.LINGER);
         wire.demand();
@@ -466,11 +466,22 @@ final class EndpointSession extends JettyCoreSession
         }
     }
 
-    /** What a method returned, if it returned anything. */
+    void sendPart(OutboundFrame frame, Parts message, SendCompletion completion) {
+        messagePassed();
+        queue.offerPart(message, frame, completion);
+    }
+
+    PartsUnderWay partsUnderWay() {
+        JakartaSession own = Objects.requireNonNull(jakarta, "a message before the session opened");
+        return own.getBasicRemote().underWay();
+    }
+
+    /** What a method returned, if it returned anything; waits until the transport has taken it. */
     void answer(@Nullable Object message) throws IOException, EncodeException {
-        JakartaSession to = jakarta;
-        if (message != null && to != null) {
-            to.getBasicRemote().sendObject(message);
+        if (message != null && jakarta != null) {
+            SendFuture sent = new SendFuture();
+            Remotes.sendObject(this, message, sent, 0);
+            sent.await();
         }
     }
 
@@ -505,15 +516,6 @@ final class EndpointSession extends JettyCoreSession
             }
         }
         return present;
-    }
-
-    /** Of Jetty's writers and streams: a fragment of a message. */
-    @Override
-    public void sendFrame(OutgoingEntry entry) {
-        send(
-                OutgoingFrames.data(entry.getFrame()),
-                OutgoingFrames.completion(entry.getCallback()),
-                entry.getMessageTimeout());
     }
 
     @Override

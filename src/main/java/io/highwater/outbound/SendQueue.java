@@ -34,6 +34,12 @@ public final class SendQueue extends GuardedQueue {
     private static final CloseStatus SLOW_CONSUMER =
             new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "slow consumer");
 
+    private static final CloseStatus UNFINISHED =
+            new CloseStatus(CloseStatus.INTERNAL_ERROR, "a message in parts was not finished");
+
+    /** The peer reads: nothing else was in its way. */
+    private static final Duration UNFINISHED_LINGER = Duration.ofSeconds(2);
+
     private final Wire wire;
     private final SendQueueListener listener;
 
@@ -89,6 +95,58 @@ public final class SendQueue extends GuardedQueue {
         }
         tellThinned(thinned, messages, bytes);
         return answer(admission, completion, ended, messages, bytes);
+    }
+
+    /**
+     * Sends a part of a message. The first one goes in its turn. From then on to the last one,
+     * {@link OutboundFrame.Fin#LAST}, everything else waits, among it what begins another message
+     * in parts. A message that others wait for and that does not go on for {@code
+     * UnfinishedMessage.LONGEST_PAUSE} ends the session with 1011. After a first part that was
+     * refused comes no other.
+     *
+     * @param parts the message; one object for all its parts
+     * @param completion called exactly once, whatever the answer is, possibly before it
+     */
+    public OfferResult offerPart(
+            Parts parts, OutboundFrame frame, @Nullable SendCompletion completion) {
+        long sampledNanos = route().sampleNanos();
+        if (becomeWriter(parts, frame)) {
+            return writeDirect(frame, 1, false, completion, sampledNanos);
+        }
+        int messages;
+        long bytes;
+        Admission admission;
+        Waiting ended;
+        List<Queued> thinned;
+        synchronized (this) {
+            messages = queuedMessages();
+            bytes = queuedBytes();
+            admission = admit(frame, parts, completion, sampledNanos);
+            ended = admission == Admission.EVICTED ? end() : null;
+            thinned = takeThinned();
+        }
+        if (admission == Admission.DIRECT) {
+            return writeDirect(frame, 1, false, completion, sampledNanos);
+        }
+        tellThinned(thinned, messages, bytes);
+        return answer(admission, completion, ended, messages, bytes);
+    }
+
+    /** {@link UnfinishedMessage}: looks at the message that others wait for. */
+    void endIfUnfinished(UnfinishedMessage timer, long nowNanos) {
+        Waiting dropped = endUnfinished(timer, nowNanos);
+        if (dropped == null) {
+            return;
+        }
+        route().node()
+                .logs()
+                .limit(LOG.atError(), "message_unfinished", wire.remoteAddress())
+                .addKeyValue("waiting_messages", dropped.tally().messages())
+                .log(
+                        "A session ends: a message in parts, from a writer, a stream or"
+                                + " sendText(part, false), was not finished while others waited");
+        wire.fail(UNFINISHED, UNFINISHED_LINGER);
+        fail(dropped, new ClosedChannelException());
     }
 
     /**
@@ -237,6 +295,11 @@ public final class SendQueue extends GuardedQueue {
     }
 
     @Override
+    SendQueue self() {
+        return this;
+    }
+
+    @Override
     public Payer payer() {
         return wire.payer();
     }
@@ -282,6 +345,7 @@ public final class SendQueue extends GuardedQueue {
         if (drained.closing != null) {
             cancelDeadline(drained.closing);
             drained.closing.end(wire);
+            fail(drained.dropped, new ClosedChannelException());
         }
         tellListener();
         route().callbacks().writable(drained.writable);
@@ -303,8 +367,8 @@ public final class SendQueue extends GuardedQueue {
     private boolean write(Batch batch) {
         try {
             OutboundFrame frame = batch.join();
-            boolean taken = wire.write(frame);
-            if (!taken) {
+            boolean taken = frame == null || wire.write(frame);
+            if (frame != null && !taken) {
                 heldByWire(batch, frame);
             }
             return taken;
@@ -390,9 +454,11 @@ public final class SendQueue extends GuardedQueue {
     }
 
     private boolean end(CloseDeadline deadline) {
-        return switch (beginClosing(deadline)) {
+        Begun begun = beginClosing(deadline);
+        return switch (begun.when()) {
             case NOW -> {
                 deadline.end(wire);
+                fail(begun.dropped(), new ClosedChannelException());
                 yield true;
             }
             case WHEN_EMPTY -> {

@@ -178,6 +178,19 @@ public final class RecordingWire implements Wire {
         return payloads(writes);
     }
 
+    /** The first byte of each frame: FIN and the opcode. */
+    public synchronized List<Integer> firstBytes() {
+        List<Integer> firstBytes = new ArrayList<>();
+        for (OutboundFrame write : writes) {
+            ByteBuffer bytes = write.view();
+            while (bytes.hasRemaining()) {
+                firstBytes.add(bytes.get(bytes.position()) & 0xFF);
+                payload(bytes);
+            }
+        }
+        return firstBytes;
+    }
+
     /** The same of those that came after the end, which the wire drops. */
     public synchronized List<String> droppedMessages() {
         return payloads(dropped);
