@@ -36,7 +36,10 @@ public interface Wire {
      */
     void pong(ByteBuffer payload);
 
-    /** Permits the next {@link WireListener#onFragment}; control frames are read only meanwhile. */
+    /**
+     * Permits the next {@link WireListener#onFragment}. Without it, control frames are still looked
+     * for in the first few KiB that come.
+     */
     void demand();
 
     /**

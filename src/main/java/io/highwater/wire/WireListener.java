@@ -37,8 +37,9 @@ public interface WireListener {
 
     /**
      * Of each Pong first: whether it answers a Ping of the session's own, which is settled by that.
-     * In order with the others, but on any thread: it must not block. {@code payload} is valid
-     * during the call and must be left as it is.
+     * On any thread, possibly while one of the others runs, and for a Pong that it does not settle
+     * perhaps once more: it must not block. {@code payload} is valid during the call and must be
+     * left as it is.
      */
     default boolean settlePing(ByteBuffer payload) {
         return false;

@@ -962,4 +962,51 @@ class LifecycleTest {
             }
         }
     }
+
+    // Control frames while a callback runs.
+
+    private static final Map<String, CountDownLatch> RELEASE = new ConcurrentHashMap<>();
+
+    private static CountDownLatch release(String name) {
+        return RELEASE.computeIfAbsent(name, key -> new CountDownLatch(1));
+    }
+
+    @Dependent
+    @ServerEndpoint("/life/{name}/long")
+    public static class LongCallback {
+        @OnOpen
+        public void onOpen(@PathParam("name") String name) throws InterruptedException {
+            if (name.startsWith("open")) {
+                release(name).await(60, TimeUnit.SECONDS);
+            }
+        }
+
+        @OnMessage
+        public String onText(String text, @PathParam("name") String name)
+                throws InterruptedException {
+            heard(name).add(text);
+            release(name).await(60, TimeUnit.SECONDS);
+            return text;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPingIsAnsweredWhileACallbackBlocks(Protocol protocol) throws Exception {
+        for (String name : List.of(name(), "open" + name())) {
+            try (FrameClient client = open(protocol, "/life/" + name + "/long")) {
+                client.text("first").text("second");
+                for (int i = 0; i < 3; i++) {
+                    client.ping("p" + i);
+                    FrameClient.Frame pong = client.next();
+                    assertThat(pong.opcode()).isEqualTo(FrameClient.PONG);
+                    assertThat(pong.text()).isEqualTo("p" + i);
+                }
+                release(name).countDown();
+                assertThat(client.nextText()).isEqualTo("first");
+                assertThat(client.nextText()).isEqualTo("second");
+                assertThat(client.text("third").nextText()).isEqualTo("third");
+            }
+        }
+    }
 }
