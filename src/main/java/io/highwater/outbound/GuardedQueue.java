@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class GuardedQueue implements Debtor permits SendQueue {
     // The lock is this object, for the same 16 bytes; nobody outside the package may lock on it.
-    // Lock order: queue, then the Backlog's set.
+    // Lock order: queue, then the Backlog's set or the wheel.
     //
     // Who moved the state from IDLE or FULL to WRITING is the writer: the only one to call
     // Wire.write, until it moves the state on. Others only add to what waits. So the wire sees one

@@ -141,6 +141,7 @@ public final class SendQueue extends GuardedQueue {
         route().node()
                 .logs()
                 .limit(LOG.atError(), "message_unfinished", wire.remoteAddress())
+                .addKeyValue("client", listener.clientId())
                 .addKeyValue("waiting_messages", dropped.tally().messages())
                 .log(
                         "A session ends: a message in parts, from a writer, a stream or"

@@ -25,10 +25,10 @@ import org.slf4j.spi.LoggingEventBuilder;
  * guards flags and phases only; no I/O and no callback happens under it. Lock order: this, then
  * {@link WireWriter}; never the other way round.
  *
- * <p>While a callback keeps the run for long, or nothing is demanded, another thread of the executor
- * looks at what comes, as far as {@link WireReader#AHEAD_BYTES}: Pings are answered, and Pongs of
- * keepalive's settled, out of their order. It has the reader meanwhile; a callback that returns
- * while it has leaves the run to it.
+ * <p>While a callback keeps the run for long, or nothing is demanded, another thread of the
+ * executor looks at what comes, as far as {@link WireReader#AHEAD_BYTES}: Pings are answered, and
+ * Pongs of keepalive's settled, out of their order. It has the reader meanwhile; a callback that
+ * returns while it has leaves the run to it.
  */
 public final class WireConnection
         implements Wire, WireActivity, Transport.Events, InboundCharge.Subject, Runnable {
@@ -858,12 +858,17 @@ public final class WireConnection
         Opcode opcode = reader.opcode();
         boolean last = reader.last();
         keep(reader, payload.remaining(), true);
+        boolean open;
         synchronized (this) {
-            if (phase != Phase.OPEN) {
-                return Outcome.GOES_ON;
+            open = phase == Phase.OPEN;
+            if (open) {
+                readingChangedNanos = context.wheel().nowNanos();
+                demanded = false;
             }
-            readingChangedNanos = context.wheel().nowNanos();
-            demanded = false;
+        }
+        if (!open) {
+            keep(reader, 0, true);
+            return Outcome.GOES_ON;
         }
         return call(() -> listener.onFragment(opcode, payload, last));
     }
@@ -1026,7 +1031,7 @@ public final class WireConnection
         }
         long before = reader.keptBytes();
         reader.lookAhead(READS_A_LOOK, this::takeAhead);
-        keepAhead(reader.keptBytes() - before);
+        keepAhead(before, reader.keptBytes());
         if (reader.waitsForTransport()) {
             if (reader.isIdle()) {
                 this.reader = null;
@@ -1043,17 +1048,18 @@ public final class WireConnection
         return true;
     }
 
-    /** Charges it; what the listener keeps is unknown while it runs. */
-    private void keepAhead(long more) {
+    /** Charges what the reader keeps; what the listener does is unknown while it runs. */
+    private void keepAhead(long before, long now) {
         InboundCharge present = charge;
-        if (present == null && more < InboundCharge.LEAST_BYTES) {
-            return;
-        }
-        if (present == null) {
+        if (present != null) {
+            present.add(now - before);
+        } else if (now >= InboundCharge.LEAST_BYTES) {
             charge = present = newCharge();
+            present.add(now);
         }
-        present.add(more);
-        present.settle();
+        if (present != null) {
+            present.settle();
+        }
     }
 
     private void refuse(CloseStatus refusal) {

@@ -112,11 +112,7 @@ final class WireReader {
 
     /** Whether it holds nothing that the next step needs: another one could take its place. */
     boolean isIdle() {
-        return in == null
-                && gathered == null
-                && !parser.isInMessage()
-                && refusal == null
-                && !ended;
+        return in == null && gathered == null && !parser.isInMessage() && refusal == null && !ended;
     }
 
     /**

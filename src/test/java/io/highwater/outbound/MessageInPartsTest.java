@@ -36,8 +36,7 @@ final class MessageInPartsTest {
     }
 
     private OfferResult part(Parts of, Opcode opcode, Fin fin, String text) {
-        OutboundFrame frame =
-                OutboundFrame.fragment(opcode, fin, ByteBuffer.wrap(text.getBytes()));
+        OutboundFrame frame = OutboundFrame.fragment(opcode, fin, ByteBuffer.wrap(text.getBytes()));
         return fixture.queue.offerPart(of, frame, fixture.completion(text));
     }
 

@@ -197,7 +197,9 @@ final class LookAheadTest {
         assertThat(fixture.transport.takeWritten()).startsWith(PONG_P + "88");
     }
 
-    /** Whatever comes when, the messages are the same, and each Ping has its Pong in their order. */
+    /**
+     * Whatever comes when, the messages are the same, and each Ping has its Pong in their order.
+     */
     @Test
     void noLookChangesWhatIsHeard() {
         for (int seed = 0; seed < 400; seed++) {
@@ -211,7 +213,8 @@ final class LookAheadTest {
             Runnable some =
                     () -> {
                         for (int i = random.nextInt(3); i > 0 && left.hasRemaining(); i--) {
-                            byte[] chunk = new byte[Math.min(left.remaining(), random.nextInt(900) + 1)];
+                            byte[] chunk =
+                                    new byte[Math.min(left.remaining(), random.nextInt(900) + 1)];
                             left.get(chunk);
                             fixture.transport.feed(chunk);
                             fixture.run();
@@ -224,7 +227,9 @@ final class LookAheadTest {
             }
             fixture.advance(Duration.ofSeconds(1));
             assertThat(fixture.listener.take()).as("seed %s", seed).isEqualTo(expected);
-            assertThat(fixture.transport.takeWritten()).as("seed %s", seed).isEqualTo(pongs.toString());
+            assertThat(fixture.transport.takeWritten())
+                    .as("seed %s", seed)
+                    .isEqualTo(pongs.toString());
         }
     }
 
