@@ -120,7 +120,7 @@ public final class WireConnection
     private final Transport transport;
     private final Route route;
     private final UpgradeDecision.Lease lease;
-    private final WireWriter writer;
+    private final Writer writer;
     private final WireListener listener;
     private final Payer payer;
 
@@ -159,9 +159,6 @@ public final class WireConnection
 
     /** Guarded by this: the transport is to tell when it is readable. */
     private boolean awaited;
-
-    /** Guarded by this. */
-    private boolean closeWritten;
 
     /** Guarded by this. */
     private boolean peerCloseReceived;
@@ -1163,7 +1160,7 @@ public final class WireConnection
             }
             // Another thread may have lost the transport since the Close was read.
             if (phase != Phase.ENDED) {
-                phase = closeWritten ? Phase.ENDED : Phase.LINGERING;
+                phase = writer.closeWritten ? Phase.ENDED : Phase.LINGERING;
             }
         }
         if (answer) {
@@ -1195,6 +1192,9 @@ public final class WireConnection
     }
 
     private final class Writer extends WireWriter {
+        /** Guarded by the connection. Here, where there is room for it. */
+        private boolean closeWritten;
+
         @Override
         Transport transport() {
             return transport;
@@ -1236,7 +1236,7 @@ public final class WireConnection
     /** A session that was given up waits for no answer: our half ends with the Close frame. */
     private void shutdownAfterClose() {
         synchronized (this) {
-            if (phase != Phase.LINGERING || !closeWritten) {
+            if (phase != Phase.LINGERING || !writer.closeWritten) {
                 return;
             }
         }
