@@ -1009,4 +1009,51 @@ class LifecycleTest {
             }
         }
     }
+
+    @Dependent
+    @ServerEndpoint("/life/{name}/unhurried")
+    public static class Unhurried {
+        /** About as long as a session is left alone before somebody looks at what comes. */
+        @OnMessage
+        public String onText(String text) throws InterruptedException {
+            new CountDownLatch(1).await(80 + text.length() % 60, TimeUnit.MILLISECONDS);
+            return text;
+        }
+    }
+
+    /** A look may begin at any moment of a callback, and end after it. */
+    @ParameterizedTest
+    @EnumSource
+    void messagesKeepTheirOrderHoweverLooksAndCallbacksMeet(Protocol protocol) throws Exception {
+        List<FrameClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                clients.add(open(protocol, "/life/x/unhurried"));
+            }
+            for (int round = 0; round < 15; round++) {
+                for (int i = 0; i < clients.size(); i++) {
+                    String text = round + "x".repeat((i * 7 + round * 13) % 60);
+                    clients.get(i).text(text).ping("p" + round);
+                }
+            }
+            for (FrameClient client : clients) {
+                int texts = 0;
+                int ping = -1;
+                while (texts < 15 || ping < 14) {
+                    FrameClient.Frame frame = client.next();
+                    if (frame.opcode() == FrameClient.PONG) {
+                        // Of several Pings the last may be answered alone.
+                        int answered = Integer.parseInt(frame.text().substring(1));
+                        assertThat(answered).isGreaterThan(ping);
+                        ping = answered;
+                    } else {
+                        assertThat(frame.opcode()).isEqualTo(FrameClient.TEXT);
+                        assertThat(frame.text().replace("x", "")).isEqualTo("" + texts++);
+                    }
+                }
+            }
+        } finally {
+            clients.forEach(FrameClient::vanish);
+        }
+    }
 }
