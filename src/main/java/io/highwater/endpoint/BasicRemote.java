@@ -16,16 +16,26 @@ import org.jspecify.annotations.Nullable;
  * A session's blocking remote: returns when the transport has taken the message, which waits in the
  * same queue as the asynchronous remote's. Thread-safe; parts of one message come from one thread
  * at a time.
+ *
+ * <p>Between the parts of a message, or while a writer or stream is open that has sent some of its
+ * own, what other threads send waits. The thread that sent the last part would wait for itself, and
+ * gets an IllegalStateException.
  */
 final class BasicRemote implements RemoteEndpoint.Basic {
     private final EndpointSession session;
     private volatile boolean batching;
 
-    /** Guarded by this: of the message whose parts are being sent; null between messages. */
-    private @Nullable Opcode parts;
+    /** Guarded by this: of sendText and sendBinary in parts; null between messages. */
+    private @Nullable OutgoingMessage partial;
+
+    private final PartsUnderWay underWay = new PartsUnderWay();
 
     BasicRemote(EndpointSession session) {
         this.session = session;
+    }
+
+    PartsUnderWay underWay() {
+        return underWay;
     }
 
     @Override
@@ -50,44 +60,52 @@ final class BasicRemote implements RemoteEndpoint.Basic {
     }
 
     private void sendPart(Opcode kind, ByteBuffer part, boolean isLast) throws IOException {
-        Opcode opcode;
+        OutgoingMessage message;
         synchronized (this) {
-            if (parts != null && parts != kind) {
-                throw inParts(parts);
+            message = partial;
+            if (message == null) {
+                underWay.refuseWithin(null);
+                partial = message = new OutgoingMessage(session, kind);
+            } else if (message.kind() != kind) {
+                throw new IllegalStateException(
+                        "a " + message.kind() + " message is being sent in parts");
             }
-            opcode = parts == null ? kind : Opcode.CONTINUATION;
-            parts = isLast ? null : kind;
         }
-        OutboundFrame.Fin fin = isLast ? OutboundFrame.Fin.LAST : OutboundFrame.Fin.MORE;
+        boolean over = isLast;
         try {
-            await(OutboundFrame.fragment(opcode, fin, part));
+            if (isLast) {
+                SendFuture sent = new SendFuture();
+                message.last(part, sent, 0);
+                sent.await();
+            } else {
+                message.part(part);
+            }
         } catch (SlowConsumerException e) {
-            beginAnew(opcode);
+            over = !message.hasBegun(); // Else the part may be sent once more.
             throw e;
+        } finally {
+            if (over) {
+                forget(message);
+            }
         }
     }
 
-    /** A first part that was refused began nothing. */
-    private synchronized void beginAnew(Opcode refused) {
-        if (refused != Opcode.CONTINUATION) {
-            parts = null;
+    private synchronized void forget(OutgoingMessage message) {
+        if (partial == message) {
+            partial = null;
         }
     }
 
     private void send(OutboundFrame whole) throws IOException {
-        refuseInParts();
-        await(whole);
-    }
-
-    private void await(OutboundFrame frame) throws IOException {
+        underWay.refuseWithin(null);
         SendFuture sent = new SendFuture();
-        session.send(frame, sent, 0);
+        session.send(whole, sent, 0);
         sent.await();
     }
 
     @Override
     public void sendObject(Object data) throws IOException, EncodeException {
-        refuseInParts();
+        underWay.refuseWithin(null);
         SendFuture sent = new SendFuture();
         Remotes.sendObject(session, Remotes.notNull(data, "the object"), sent, 0);
         sent.await();
@@ -95,25 +113,14 @@ final class BasicRemote implements RemoteEndpoint.Basic {
 
     @Override
     public OutputStream getSendStream() {
-        refuseInParts();
-        return Remotes.outputStream(session);
+        underWay.refuseWithin(null);
+        return new BinaryStream(session);
     }
 
     @Override
     public Writer getSendWriter() {
-        refuseInParts();
-        return Remotes.writer(session);
-    }
-
-    private synchronized void refuseInParts() {
-        if (parts != null) {
-            throw inParts(parts);
-        }
-    }
-
-    private static IllegalStateException inParts(Opcode kind) {
-        return new IllegalStateException(
-                "a " + kind + " message is being sent in parts; its last one comes first");
+        underWay.refuseWithin(null);
+        return new TextWriter(session);
     }
 
     /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */

@@ -5,6 +5,7 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.keepalive.MaxIdle;
 import io.highwater.log.LogLimit;
+import io.highwater.outbound.Parts;
 import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
@@ -27,7 +28,7 @@ import java.util.Objects;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncoder;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.ExtensionConfig;
-import org.eclipse.jetty.websocket.core.OutgoingEntry;
+import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,10 @@ final class EndpointSession extends JettyCoreSession
     private volatile boolean opening = true;
 
     private volatile boolean closing;
+
+    /** The endpoint closed it, and was the first to. */
+    private volatile boolean closedByEndpoint;
+
     private volatile boolean closed;
 
     /** What is the endpoint's comes with {@link #onOpen} or later: the upgrade may still fail. */
@@ -205,6 +210,10 @@ final class EndpointSession extends JettyCoreSession
 
     @Override
     public void onFragment(Opcode opcode, ByteBuffer payload, boolean last) {
+        if (closing && queue.isGivenUp()) {
+            wire.demand(); // A peer that could not send on might not read either.
+            return;
+        }
         messagePassed();
         deployment
                 .requests()
@@ -214,6 +223,19 @@ final class EndpointSession extends JettyCoreSession
                                 inbound.onFragment((byte) opcode.code(), payload, last);
                             }
                         });
+    }
+
+    @Override
+    public boolean onTooLarge(CloseStatus status) {
+        deployment
+                .requests()
+                .call(
+                        () -> {
+                            if (hasInstance()) {
+                                failed(new MessageTooLargeException(status.reason()));
+                            }
+                        });
+        return true;
     }
 
     @Override
@@ -309,16 +331,26 @@ final class EndpointSession extends JettyCoreSession
 
     private void callClose(CallbackMethod close, CloseStatus status) {
         try {
-            close.receive(
-                    this,
-                    new CloseReason(
-                            CloseReason.CloseCodes.getCloseCode(status.code()), status.reason()));
+            close.receive(this, reason(status));
         } catch (Throwable thrown) {
             EndpointFailure cause = EndpointFailure.of(thrown);
             if (!tellErrorMethod(cause)) {
                 log(cause);
             }
         }
+    }
+
+    /**
+     * What the peer or the endpoint said. Where neither did, 1006, whatever went on the wire
+     * (Jakarta WebSocket, section 2.1.5): an endpoint tells by it who closed.
+     */
+    private CloseReason reason(CloseStatus status) {
+        boolean said = closedByEndpoint || wire.isClosedByPeer();
+        return new CloseReason(
+                said
+                        ? CloseReason.CloseCodes.getCloseCode(status.code())
+                        : CloseReason.CloseCodes.CLOSED_ABNORMALLY,
+                status.reason());
     }
 
     // What the endpoint's methods threw.
@@ -328,7 +360,14 @@ final class EndpointSession extends JettyCoreSession
         if (!tellErrorMethod(cause)) {
             log(cause);
         }
-        wire.fail(cause.status(), EndpointFailure.LINGER);
+        giveUp(cause.status());
+    }
+
+    /** After what its methods have sent, {@code @OnError} last. */
+    void giveUp(CloseStatus status) {
+        closing = true;
+        queue.fail(status, EndpointFailure.LINGER);
+        wire.demand();
     }
 
     /** A sink's frame callback: the next demand is the sink's. */
@@ -362,7 +401,7 @@ final class EndpointSession extends JettyCoreSession
         if (!told) {
             log(cause);
         }
-        wire.fail(cause.status(), EndpointFailure.LINGER);
+        giveUp(cause.status());
         return false;
     }
 
@@ -435,16 +474,27 @@ final class EndpointSession extends JettyCoreSession
         }
     }
 
-    /** What a method returned, if it returned anything. */
+    void sendPart(OutboundFrame frame, Parts message, SendCompletion completion) {
+        messagePassed();
+        queue.offerPart(message, frame, completion);
+    }
+
+    PartsUnderWay partsUnderWay() {
+        JakartaSession own = Objects.requireNonNull(jakarta, "a message before the session opened");
+        return own.getBasicRemote().underWay();
+    }
+
+    /** What a method returned, if it returned anything; waits until the transport has taken it. */
     void answer(@Nullable Object message) throws IOException, EncodeException {
-        JakartaSession to = jakarta;
-        if (message != null && to != null) {
-            to.getBasicRemote().sendObject(message);
+        if (message != null && jakarta != null) {
+            SendFuture sent = new SendFuture();
+            Remotes.sendObject(this, message, sent, 0);
+            sent.await();
         }
     }
 
     void ping(ByteBuffer payload) {
-        wire.ping(payload);
+        wire.applicationPing(payload);
     }
 
     void pong(ByteBuffer payload) {
@@ -474,15 +524,6 @@ final class EndpointSession extends JettyCoreSession
             }
         }
         return present;
-    }
-
-    /** Of Jetty's writers and streams: a fragment of a message. */
-    @Override
-    public void sendFrame(OutgoingEntry entry) {
-        send(
-                OutgoingFrames.data(entry.getFrame()),
-                OutgoingFrames.completion(entry.getCallback()),
-                entry.getMessageTimeout());
     }
 
     @Override
@@ -565,6 +606,16 @@ final class EndpointSession extends JettyCoreSession
     void close(CloseStatus status) {
         closing = true;
         queue.close(status);
+    }
+
+    /** The same for the endpoint, whose {@code @OnClose} hears of this status. */
+    void closeForEndpoint(CloseStatus status) {
+        boolean before = closedByEndpoint;
+        closedByEndpoint = true; // Before the end may be told.
+        closing = true;
+        if (!queue.close(status)) {
+            closedByEndpoint = before;
+        }
     }
 
     // What the handshake said.

@@ -125,13 +125,13 @@ final class JakartaSession implements Session {
 
     @Override
     public void close() {
-        session.close(new CloseStatus(CloseStatus.NORMAL, ""));
+        session.closeForEndpoint(new CloseStatus(CloseStatus.NORMAL, ""));
     }
 
     @Override
     public void close(CloseReason reason) {
         String phrase = reason.getReasonPhrase();
-        session.close(
+        session.closeForEndpoint(
                 new CloseStatus(reason.getCloseCode().getCode(), phrase == null ? "" : phrase));
     }
 

@@ -10,6 +10,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.Behavior;
 import org.eclipse.jetty.websocket.core.CoreSession;
 import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.OutgoingEntry;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.eclipse.jetty.websocket.core.exception.WebSocketTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,12 @@ abstract class JettyCoreSession implements CoreSession {
     @Override
     public boolean isRsv3Used() {
         return false;
+    }
+
+    /** Nothing of Jetty's sends. */
+    @Override
+    public void sendFrame(OutgoingEntry entry) {
+        throw new IllegalStateException("frames go by the session's queue");
     }
 
     /** Frames leave as soon as the transport takes them. */

@@ -6,8 +6,6 @@ import jakarta.websocket.EncodeException;
 import jakarta.websocket.Encoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.websocket.core.messages.MessageOutputStream;
-import org.eclipse.jetty.websocket.core.messages.MessageWriter;
 
 /** What a session's two remotes have in common. Stateless. */
 final class Remotes {
@@ -16,16 +14,9 @@ final class Remotes {
 
     private Remotes() {}
 
-    static MessageWriter writer(EndpointSession session) {
-        return new MessageWriter(session, session.getByteBufferPool());
-    }
-
-    static MessageOutputStream outputStream(EndpointSession session) {
-        return new MessageOutputStream(session, session.getByteBufferPool());
-    }
-
     /**
-     * Encodes and sends. An encoder that writes to a stream blocks until all of it is sent.
+     * Encodes and sends. An encoder that writes much to a stream blocks until all but the last part
+     * of it is sent. Nothing of what an encoder wrote that failed is sent, or the session ends.
      *
      * @param completion called once, unless this throws
      * @throws EncodeException no encoder is for it, or its encoder failed
@@ -41,18 +32,26 @@ final class Remotes {
             String encoded = ((Encoder.Text<Object>) text).encode(data);
             session.send(OutboundFrame.text(encoded), completion, timeoutMillis);
         } else if (encoder instanceof Encoder.TextStream<?> stream) {
-            try (MessageWriter writer = writer(session)) {
+            TextWriter.OfEncoder writer = new TextWriter.OfEncoder(session);
+            try {
                 ((Encoder.TextStream<Object>) stream).encode(data, writer);
+            } catch (Throwable thrown) {
+                writer.abandon();
+                throw thrown;
             }
-            completion.onWritten();
+            writer.finish(completion, timeoutMillis);
         } else if (encoder instanceof Encoder.Binary<?> binary) {
             ByteBuffer encoded = ((Encoder.Binary<Object>) binary).encode(data);
             session.send(OutboundFrame.binary(encoded), completion, timeoutMillis);
         } else {
-            try (MessageOutputStream out = outputStream(session)) {
-                ((Encoder.BinaryStream<Object>) encoder).encode(data, out);
+            BinaryStream.OfEncoder stream = new BinaryStream.OfEncoder(session);
+            try {
+                ((Encoder.BinaryStream<Object>) encoder).encode(data, stream);
+            } catch (Throwable thrown) {
+                stream.abandon();
+                throw thrown;
             }
-            completion.onWritten();
+            stream.finish(completion, timeoutMillis);
         }
     }
 

@@ -106,13 +106,17 @@ public final class Keepalive extends Timer {
      * Pong is the application's affair.
      */
     public boolean onPong(ByteBuffer payload) {
+        State before = state;
+        WireActivity activity = wire.activity();
         if (payload.remaining() != PAYLOAD_BYTES
                 || payload.duplicate().getLong() != node.payload(this, pingNanos)) {
+            if (before.owesPong() && !activity.isPingPending() && activity.isPingFollowed()) {
+                // It may stand for both Pings: that of the application, and ours before it.
+                STATE.compareAndSet(this, before, State.QUIET);
+            }
             return false;
         }
-        State before = state;
         if (before.owesPong() && STATE.compareAndSet(this, before, State.QUIET)) {
-            WireActivity activity = wire.activity();
             if (before == State.AWAITING && !activity.isPingPending()) {
                 long written = activity.pingWrittenNanos();
                 node.observer().onRoundTripNanos(node.ticker().nanoTime() - written);

@@ -27,8 +27,8 @@ final class Batch {
         return tally;
     }
 
-    /** What to write. Called by the one thread that writes, under no lock: it copies. */
-    OutboundFrame join() {
+    /** What to write, if anything. By the one thread that writes, under no lock: it copies. */
+    @Nullable OutboundFrame join() {
         List<OutboundFrame> frames = new ArrayList<>(elements.size());
         for (Element element : elements) {
             OutboundFrame frame = element.toWrite();
@@ -36,7 +36,11 @@ final class Batch {
                 frames.add(frame);
             }
         }
-        return frames.size() == 1 ? frames.get(0) : OutboundFrame.join(frames);
+        return switch (frames.size()) {
+            case 0 -> null; // A gap that is not told.
+            case 1 -> frames.get(0);
+            default -> OutboundFrame.join(frames);
+        };
     }
 
     void heldByWire(OutboundFrame frame) {

@@ -2,23 +2,39 @@ package io.highwater.outbound;
 
 import io.highwater.time.Timer;
 import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Wire;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A closing queue: what the Close will say, and when it goes no matter what waits. Thread-safe. */
 final class CloseDeadline extends Timer {
     private final SendQueue queue;
     private final CloseStatus status;
 
-    CloseDeadline(SendQueue queue, CloseStatus status) {
+    /** Null where the peer is to answer the Close. */
+    private final @Nullable Duration linger;
+
+    CloseDeadline(SendQueue queue, CloseStatus status, @Nullable Duration linger) {
         this.queue = queue;
         this.status = status;
+        this.linger = linger;
     }
 
-    CloseStatus status() {
-        return status;
+    boolean givesUp() {
+        return linger != null;
+    }
+
+    /** What was queued has left. */
+    void end(Wire wire) {
+        if (linger == null) {
+            wire.close(status);
+        } else {
+            wire.fail(status, linger);
+        }
     }
 
     @Override
     protected void onDeadline(long nowNanos) {
-        queue.closeNow(status);
+        queue.closeNow(status, linger == null ? Duration.ZERO : linger);
     }
 }

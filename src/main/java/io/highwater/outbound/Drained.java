@@ -14,6 +14,9 @@ final class Drained {
     /** The Close that follows, the queue being empty. */
     @Nullable CloseDeadline closing;
 
+    /** What that does not wait for. */
+    @Nullable Waiting dropped;
+
     Drained(List<Element> written) {
         this.written = new ArrayList<>(written);
     }

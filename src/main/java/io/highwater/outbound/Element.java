@@ -5,7 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What has a place in a queue: messages, or a gap where some were. */
-sealed interface Element permits Queued, Direct, Gap {
+sealed interface Element permits Queued, QueuedPart, Direct, Gap {
     /** Messages that count against the marks; 0 of a gap. */
     int messages();
 
@@ -17,6 +17,11 @@ sealed interface Element permits Queued, Direct, Gap {
 
     /** What may be dropped now; null where nothing may. */
     @Nullable Droppable<?> droppable();
+
+    /** The message that this is a part of, if it is one. */
+    default @Nullable Parts parts() {
+        return null;
+    }
 
     /** What goes on the wire, if anything. Under no lock: a gap calls its factory. */
     @Nullable OutboundFrame toWrite();

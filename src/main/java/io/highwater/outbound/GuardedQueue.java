@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class GuardedQueue implements Debtor permits SendQueue {
     // The lock is this object, for the same 16 bytes; nobody outside the package may lock on it.
-    // Lock order: queue, then the Backlog's set.
+    // Lock order: queue, then the Backlog's set or the wheel.
     //
     // Who moved the state from IDLE or FULL to WRITING is the writer: the only one to call
     // Wire.write, until it moves the state on. Others only add to what waits. So the wire sees one
     // write at a time and the messages in their order, and nobody waits for a write.
+    //
+    // While a message in parts has begun and not ended, only its own parts count as something to
+    // write. The rest waits, in the state IDLE too, for whoever brings the last part.
 
     private enum State {
         /** Nothing waits and nobody writes. */
@@ -60,6 +63,13 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
         LOST
     }
 
+    /**
+     * What a Close finds.
+     *
+     * @param dropped what it is not to wait for: messages behind one that ends no more
+     */
+    record Begun(Closing when, @Nullable Waiting dropped) {}
+
     /** When the Close is sent. */
     enum Closing {
         NOW,
@@ -90,11 +100,30 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
 
     /** Makes the caller the writer where nothing waits and nobody writes: most messages' way. */
     final synchronized boolean becomeWriter() {
-        boolean idle = state == State.IDLE;
-        if (idle) {
+        return becomeWriter(null, null);
+    }
+
+    /** The same of a part. */
+    final synchronized boolean becomeWriter(@Nullable Parts parts, @Nullable OutboundFrame frame) {
+        boolean mayWrite = state == State.IDLE && (waiting == null || waiting.permits(parts));
+        if (mayWrite) {
             state = State.WRITING;
         }
-        return idle;
+        if (mayWrite && parts != null && frame != null) {
+            waiting().follow(parts, frame, route.node().wheel().nowNanos());
+            unwatch();
+        }
+        return mayWrite;
+    }
+
+    /** Caller holds this. */
+    private void unwatch() {
+        if (waiting != null && !waiting.isInParts()) {
+            UnfinishedMessage watch = waiting.takeWatch();
+            if (watch != null) {
+                route.node().wheel().cancel(watch);
+            }
+        }
     }
 
     /** Queues the message, makes the caller the writer, or says why not. */
@@ -103,9 +132,23 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
             @Nullable String key,
             @Nullable SendCompletion completion,
             long sampledNanos) {
-        Admission entered = enter(1, frame.bytes(), route.isDroppable(frame));
+        Admission entered = enter(1, frame.bytes(), route.isDroppable(frame), null, null);
         if (entered == Admission.QUEUED || entered == Admission.QUEUED_ABOVE) {
             add(new Queued(frame, completion, sampledNanos, route.droppable(frame, key)), entered);
+            thin();
+        }
+        return entered;
+    }
+
+    /** The same of a part. */
+    final synchronized Admission admit(
+            OutboundFrame frame,
+            Parts parts,
+            @Nullable SendCompletion completion,
+            long sampledNanos) {
+        Admission entered = enter(1, frame.bytes(), false, parts, frame);
+        if (entered == Admission.QUEUED || entered == Admission.QUEUED_ABOVE) {
+            add(new QueuedPart(frame, parts, completion, sampledNanos), entered);
             thin();
         }
         return entered;
@@ -118,7 +161,7 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
             @Nullable Gap<P> before,
             long sampledNanos) {
         List<OutboundPart<P>> parts = turn.parts();
-        Admission entered = enter(parts.size(), turn.joined().bytes(), lane != null);
+        Admission entered = enter(parts.size(), turn.joined().bytes(), lane != null, null, null);
         if (entered == Admission.QUEUED || entered == Admission.QUEUED_ABOVE) {
             long sample = sampledNanos;
             if (before != null) {
@@ -134,12 +177,16 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
         return entered;
     }
 
-    private Admission enter(int messages, int bytes, boolean droppable) {
+    private Admission enter(
+            int messages,
+            int bytes,
+            boolean droppable,
+            @Nullable Parts parts,
+            @Nullable OutboundFrame part) {
         if (isClosing()) {
             return Admission.CLOSED;
         }
-        if (state == State.IDLE) {
-            state = State.WRITING;
+        if (becomeWriter(parts, part)) {
             return Admission.DIRECT;
         }
         if (droppable) {
@@ -166,12 +213,46 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
                 : admission;
     }
 
-    private void add(Queued message, Admission admission) {
+    private void add(Element message, Admission admission) {
         Waiting now = remember(message);
         now.add(message, route.node().wheel().nowNanos());
         if (admission == Admission.QUEUED_ABOVE) {
             now.crossHigh(route.node().wheel().nowNanos());
         }
+        watch(now);
+    }
+
+    private void watch(Waiting now) {
+        if (now.wantsWatch()) {
+            UnfinishedMessage timer = new UnfinishedMessage(self());
+            now.watch(timer);
+            route.node()
+                    .wheel()
+                    .schedule(
+                            timer,
+                            route.node().wheel().nowNanos()
+                                    + UnfinishedMessage.LONGEST_PAUSE.toNanos());
+        }
+    }
+
+    abstract SendQueue self();
+
+    /**
+     * Ends the queue where the message that others wait for has not gone on for too long, by no
+     * fault of the peer's. Null where it goes on.
+     */
+    final synchronized @Nullable Waiting endUnfinished(UnfinishedMessage timer, long nowNanos) {
+        Waiting now = waiting;
+        if (now == null || now.watch() != timer || isEnded()) {
+            return null;
+        }
+        long longest = UnfinishedMessage.LONGEST_PAUSE.toNanos();
+        long since = state == State.IDLE ? now.partNanos() : nowNanos;
+        if (nowNanos - since < longest) {
+            route.node().wheel().schedule(timer, since + longest);
+            return null;
+        }
+        return end();
     }
 
     private void thin() {
@@ -200,6 +281,7 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
         if (taken || state == State.WRITABLE_EARLY) {
             boolean more = waiting != null && waiting.needsWriter();
             state = more ? State.WRITING : State.IDLE;
+            letGo();
             return more ? Written.TAKEN_WITH_MORE : Written.TAKEN;
         }
         state = State.FULL;
@@ -266,14 +348,19 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
             return null;
         }
         if (now != null && now.hasMessages()) {
-            return now.takeBatch();
+            Batch batch = now.takeBatch(route.node().wheel().nowNanos());
+            unwatch();
+            return batch;
         }
         if (now != null && now.closing() != null) {
             drained.closing = now.closing();
-            end();
+            drained.dropped = end();
             return null;
         }
         state = State.IDLE;
+        if (now != null) {
+            watch(now);
+        }
         letGo();
         return null;
     }
@@ -303,16 +390,15 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
     }
 
     /** Ends an idle queue, has the writer end a busy one when it is empty. */
-    final synchronized Closing beginClosing(CloseDeadline deadline) {
+    final synchronized Begun beginClosing(CloseDeadline deadline) {
         if (isClosing()) {
-            return Closing.BEFORE;
+            return new Begun(Closing.BEFORE, null);
         }
         if (state == State.IDLE) {
-            end();
-            return Closing.NOW;
+            return new Begun(Closing.NOW, end());
         }
         waiting().beginClosing(deadline);
-        return Closing.WHEN_EMPTY;
+        return new Begun(Closing.WHEN_EMPTY, null);
     }
 
     /**
@@ -324,6 +410,10 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
         waiting = null;
         if (dropped != null) {
             dropped.discharge();
+            UnfinishedMessage watch = dropped.takeWatch();
+            if (watch != null) {
+                route.node().wheel().cancel(watch);
+            }
         }
         if (dropped != null && dropped.tally().messages() > 0) {
             lostMessages = dropped.tally().messages();
@@ -340,6 +430,11 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
     /** True where offers are refused, possibly with messages still to write. */
     final synchronized boolean isClosing() {
         return state == State.ENDED || (waiting != null && waiting.closing() != null);
+    }
+
+    /** True from {@link SendQueue#fail} on until what was queued before it has left. */
+    public final synchronized boolean isGivenUp() {
+        return waiting != null && waiting.closing() != null && waiting.closing().givesUp();
     }
 
     /** What the listener has to be told by the caller, who then calls {@link #endTelling}. */

@@ -34,6 +34,12 @@ public final class SendQueue extends GuardedQueue {
     private static final CloseStatus SLOW_CONSUMER =
             new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "slow consumer");
 
+    private static final CloseStatus UNFINISHED =
+            new CloseStatus(CloseStatus.INTERNAL_ERROR, "a message in parts was not finished");
+
+    /** The peer reads: nothing else was in its way. */
+    private static final Duration UNFINISHED_LINGER = Duration.ofSeconds(2);
+
     private final Wire wire;
     private final SendQueueListener listener;
 
@@ -89,6 +95,59 @@ public final class SendQueue extends GuardedQueue {
         }
         tellThinned(thinned, messages, bytes);
         return answer(admission, completion, ended, messages, bytes);
+    }
+
+    /**
+     * Sends a part of a message. The first one goes in its turn. From then on to the last one,
+     * {@link OutboundFrame.Fin#LAST}, everything else waits, among it what begins another message
+     * in parts. A message that others wait for and that does not go on for {@code
+     * UnfinishedMessage.LONGEST_PAUSE} ends the session with 1011. After a first part that was
+     * refused comes no other.
+     *
+     * @param parts the message; one object for all its parts
+     * @param completion called exactly once, whatever the answer is, possibly before it
+     */
+    public OfferResult offerPart(
+            Parts parts, OutboundFrame frame, @Nullable SendCompletion completion) {
+        long sampledNanos = route().sampleNanos();
+        if (becomeWriter(parts, frame)) {
+            return writeDirect(frame, 1, false, completion, sampledNanos);
+        }
+        int messages;
+        long bytes;
+        Admission admission;
+        Waiting ended;
+        List<Queued> thinned;
+        synchronized (this) {
+            messages = queuedMessages();
+            bytes = queuedBytes();
+            admission = admit(frame, parts, completion, sampledNanos);
+            ended = admission == Admission.EVICTED ? end() : null;
+            thinned = takeThinned();
+        }
+        if (admission == Admission.DIRECT) {
+            return writeDirect(frame, 1, false, completion, sampledNanos);
+        }
+        tellThinned(thinned, messages, bytes);
+        return answer(admission, completion, ended, messages, bytes);
+    }
+
+    /** {@link UnfinishedMessage}: looks at the message that others wait for. */
+    void endIfUnfinished(UnfinishedMessage timer, long nowNanos) {
+        Waiting dropped = endUnfinished(timer, nowNanos);
+        if (dropped == null) {
+            return;
+        }
+        route().node()
+                .logs()
+                .limit(LOG.atError(), "message_unfinished", wire.remoteAddress())
+                .addKeyValue("client", listener.clientId())
+                .addKeyValue("waiting_messages", dropped.tally().messages())
+                .log(
+                        "A session ends: a message in parts, from a writer, a stream or"
+                                + " sendText(part, false), was not finished while others waited");
+        wire.fail(UNFINISHED, UNFINISHED_LINGER);
+        fail(dropped, new ClosedChannelException());
     }
 
     /**
@@ -237,6 +296,11 @@ public final class SendQueue extends GuardedQueue {
     }
 
     @Override
+    SendQueue self() {
+        return this;
+    }
+
+    @Override
     public Payer payer() {
         return wire.payer();
     }
@@ -281,7 +345,8 @@ public final class SendQueue extends GuardedQueue {
         }
         if (drained.closing != null) {
             cancelDeadline(drained.closing);
-            wire.close(drained.closing.status());
+            drained.closing.end(wire);
+            fail(drained.dropped, new ClosedChannelException());
         }
         tellListener();
         route().callbacks().writable(drained.writable);
@@ -303,8 +368,8 @@ public final class SendQueue extends GuardedQueue {
     private boolean write(Batch batch) {
         try {
             OutboundFrame frame = batch.join();
-            boolean taken = wire.write(frame);
-            if (!taken) {
+            boolean taken = frame == null || wire.write(frame);
+            if (frame != null && !taken) {
                 heldByWire(batch, frame);
             }
             return taken;
@@ -374,15 +439,35 @@ public final class SendQueue extends GuardedQueue {
     /**
      * Starts the closing handshake after what is queued; offers are refused from now on. What the
      * peer has not taken after the node's close timeout is dropped and the wire fails with the same
-     * status. Without effect once the queue is closing or over.
+     * status. Without effect once the queue is closing or over: the answer is false.
      */
-    public void close(CloseStatus status) {
-        CloseDeadline deadline = new CloseDeadline(this, status);
-        switch (beginClosing(deadline)) {
-            case NOW -> wire.close(status);
-            case WHEN_EMPTY -> schedule(deadline);
-            case BEFORE -> {}
-        }
+    public boolean close(CloseStatus status) {
+        CloseDeadline deadline = new CloseDeadline(this, status, null);
+        return end(deadline);
+    }
+
+    /**
+     * Gives the session up after what is queued, as {@link Wire#fail} does. Otherwise as {@link
+     * #close}.
+     */
+    public void fail(CloseStatus status, Duration linger) {
+        end(new CloseDeadline(this, status, linger));
+    }
+
+    private boolean end(CloseDeadline deadline) {
+        Begun begun = beginClosing(deadline);
+        return switch (begun.when()) {
+            case NOW -> {
+                deadline.end(wire);
+                fail(begun.dropped(), new ClosedChannelException());
+                yield true;
+            }
+            case WHEN_EMPTY -> {
+                schedule(deadline);
+                yield true;
+            }
+            case BEFORE -> false;
+        };
     }
 
     /** If the queue ends before this comes to it, the deadline finds nothing to do. */
@@ -393,10 +478,10 @@ public final class SendQueue extends GuardedQueue {
     }
 
     /** {@link CloseDeadline}: the peer has not read what was queued before the Close. */
-    void closeNow(CloseStatus status) {
+    void closeNow(CloseStatus status, Duration linger) {
         Waiting dropped = end();
         if (dropped != null) {
-            wire.fail(status, Duration.ZERO);
+            wire.fail(status, linger);
             fail(dropped, new ClosedChannelException());
         }
     }

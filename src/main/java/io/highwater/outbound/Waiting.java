@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -30,6 +31,18 @@ final class Waiting {
 
     /** What is not in flight. The last one is a message, never a gap. */
     private final ArrayDeque<Element> elements = new ArrayDeque<>();
+
+    /**
+     * The message whose first part has left, or is leaving, and whose last has not: between them
+     * nothing but its own parts may go (RFC 6455 section 5.4). Null: none.
+     */
+    private @Nullable Parts open;
+
+    /** Null unless something waits for the end of {@code open}. */
+    private @Nullable UnfinishedMessage watch;
+
+    /** When the last part left. */
+    private long partNanos;
 
     private @Nullable Batch inFlight;
 
@@ -66,7 +79,7 @@ final class Waiting {
         this.progressNanos = nowNanos;
     }
 
-    void add(Queued message, long nowNanos) {
+    void add(Element message, long nowNanos) {
         elements.add(message);
         tally.add(message);
         charge.add(message);
@@ -150,15 +163,82 @@ final class Waiting {
         }
     }
 
+    /** Whether a frame of this message, or a whole one if null, may go now. */
+    boolean permits(@Nullable Parts parts) {
+        return open == null || open == parts;
+    }
+
+    /** The frame goes next. */
+    void follow(@Nullable Parts parts, OutboundFrame frame, long nowNanos) {
+        if (parts != null) {
+            open = frame.fin() == OutboundFrame.Fin.LAST ? null : parts;
+            partNanos = nowNanos;
+        }
+    }
+
+    boolean isInParts() {
+        return open != null;
+    }
+
+    /** True where something waits for the end of a message in parts and nobody watches that. */
+    boolean wantsWatch() {
+        return open != null && watch == null && !elements.isEmpty() && !hasMessages();
+    }
+
+    void watch(UnfinishedMessage timer) {
+        watch = timer;
+    }
+
+    @Nullable UnfinishedMessage watch() {
+        return watch;
+    }
+
+    @Nullable UnfinishedMessage takeWatch() {
+        UnfinishedMessage taken = watch;
+        watch = null;
+        return taken;
+    }
+
+    /** When the message in parts was last seen to go on. */
+    long partNanos() {
+        return progressNanos - partNanos > 0 ? progressNanos : partNanos;
+    }
+
+    /** The first that may go; null: none. */
+    private @Nullable Element peekNext() {
+        if (open == null) {
+            return elements.peek();
+        }
+        for (Element element : elements) {
+            if (element.parts() == open) {
+                return element;
+            }
+        }
+        return null;
+    }
+
+    private void remove(Element next) {
+        Iterator<Element> oldestFirst = elements.iterator();
+        while (oldestFirst.next() != next) {
+            // It waits for the end of the message that this belongs to.
+        }
+        oldestFirst.remove();
+    }
+
     /** Moves what the next write takes from the queue into flight. */
-    Batch takeBatch() {
+    Batch takeBatch(long nowNanos) {
         List<Element> taken = new ArrayList<>();
         long bytes = 0;
-        for (Element next = elements.peek();
+        for (Element next = peekNext();
                 next != null && (bytes == 0 || bytes + next.bytes() <= MAX_BATCH_BYTES);
-                next = elements.peek()) {
+                next = peekNext()) {
             bytes += next.bytes();
-            taken.add(elements.remove());
+            taken.add(next);
+            remove(next);
+            OutboundFrame frame = next.frame();
+            if (frame != null) {
+                follow(next.parts(), frame, nowNanos);
+            }
         }
         Batch batch = new Batch(taken);
         inFlight = batch;
@@ -210,13 +290,14 @@ final class Waiting {
         inFlight = null;
     }
 
+    /** True where one may go now. */
     boolean hasMessages() {
-        return !elements.isEmpty();
+        return peekNext() != null;
     }
 
     /** True where a writer has something to do: messages, or the Close after them. */
     boolean needsWriter() {
-        return !elements.isEmpty() || closing != null;
+        return hasMessages() || closing != null;
     }
 
     /** All messages and their bytes, with those in flight. */
@@ -292,6 +373,7 @@ final class Waiting {
     /** True where nothing is left to remember. */
     boolean isSettled() {
         return tally.messages() == 0
+                && open == null
                 && closing == null
                 && !telling
                 && toldAboveHigh == aboveHigh

@@ -122,6 +122,17 @@ final class InboundCharge extends Timer implements Debtor {
         }
     }
 
+    /** It keeps so much more, or less, beside a message that may have begun. */
+    void add(long bytes) {
+        synchronized (this) {
+            if (state == State.OVER) {
+                return;
+            }
+            book.add(wire.payer(), bytes);
+            keptBytes += bytes;
+        }
+    }
+
     /** Who keeps too much is ended; under no lock, where others may be called. */
     void settle() {
         book.settle(wire.payer());

@@ -21,15 +21,25 @@ public interface Wire {
     boolean write(OutboundFrame frame);
 
     /**
-     * Sends a Ping with up to 125 bytes of {@code payload}, past all data frames but the one in
-     * flight. A Ping that has not left yet is replaced.
+     * Sends a Ping of keepalive's with up to 125 bytes of {@code payload}, past all data frames but
+     * the one in flight. One that has not left yet is replaced. {@link WireActivity} tells of these
+     * Pings alone.
      */
     void ping(ByteBuffer payload);
 
-    /** Sends an unsolicited Pong like {@link #ping}. */
+    /** Sends a Ping like {@link #ping}, which replaces none but the application's own. */
+    void applicationPing(ByteBuffer payload);
+
+    /**
+     * Sends an unsolicited Pong like {@link #ping}, which replaces no answer to a Ping of the
+     * peer's.
+     */
     void pong(ByteBuffer payload);
 
-    /** Permits the next {@link WireListener#onFragment}; control frames are read only meanwhile. */
+    /**
+     * Permits the next {@link WireListener#onFragment}. Without it, control frames are still looked
+     * for in the first few KiB that come.
+     */
     void demand();
 
     /**
@@ -64,6 +74,11 @@ public interface Wire {
     /** The answer's Sec-WebSocket-Extensions; empty where there is none. */
     default String extensions() {
         return "";
+    }
+
+    /** After the end: whether it was the peer's Close that began it. */
+    default boolean isClosedByPeer() {
+        return false;
     }
 
     /** What passes over this wire, for keepalive. */

@@ -11,11 +11,17 @@ public interface WireActivity {
     /** When bytes last came from the peer, or the upgrade. */
     long lastReadNanos();
 
-    /** When the transport took the last Ping whole; meaningless before the first. */
+    /** When the transport took keepalive's last Ping whole; meaningless before the first. */
     long pingWrittenNanos();
 
-    /** True while a Ping waits for the transport. */
+    /** True while a Ping of keepalive's waits for the transport. */
     boolean isPingPending();
+
+    /**
+     * Whether a Ping of the application's followed keepalive's last one: a peer may answer the
+     * later of the two alone (RFC 6455 section 5.5.3).
+     */
+    boolean isPingFollowed();
 
     /** True while the transport holds bytes that the peer does not take. */
     boolean isWritePending();

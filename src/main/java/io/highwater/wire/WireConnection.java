@@ -24,6 +24,11 @@ import org.slf4j.spi.LoggingEventBuilder;
  * the message, and being woken itself costs that again. Writing is {@link WireWriter}'s. The lock
  * guards flags and phases only; no I/O and no callback happens under it. Lock order: this, then
  * {@link WireWriter}; never the other way round.
+ *
+ * <p>While a callback keeps the run for long, or nothing is demanded, another thread of the
+ * executor looks at what comes, as far as {@link WireReader#AHEAD_BYTES}: Pings are answered, and
+ * Pongs of keepalive's settled, out of their order. It has the reader meanwhile; a callback that
+ * returns while it has leaves the run to it.
  */
 public final class WireConnection
         implements Wire, WireActivity, Transport.Events, InboundCharge.Subject, Runnable {
@@ -48,6 +53,15 @@ public final class WireConnection
     /** Of which each reads this often at most, whatever the peer sends that makes none. */
     private static final int READS_A_STEP = 16;
 
+    /** From when a message was handed over, or demand withheld, to the first look at what comes. */
+    private static final long LOOK_AFTER_NANOS = Duration.ofMillis(100).toNanos();
+
+    /** What one look may read, each time that the transport says that there is more. */
+    private static final int READS_A_LOOK = 4;
+
+    /** How often; so, with the time between two looks, at most 2.5 MB/s of control frames. */
+    private static final int ROUNDS_A_LOOK = 4;
+
     /** The lifecycle of a wire; it only moves downwards. */
     private enum Phase {
         /** Messages flow. */
@@ -66,6 +80,10 @@ public final class WireConnection
         PARKED,
         /** A thread's, which is at it or is about to hand it over. */
         UNDER_WAY,
+        /** A thread's, which is in a callback meanwhile: the reader is nobody's. */
+        CALLING,
+        /** The same, but the reader is another thread's. */
+        LOOKING,
         /** Whoever hands sessions over is to do so with it, and has not yet. */
         WAITING,
         /** The executor's, and no thread of it has taken it yet. */
@@ -74,6 +92,17 @@ public final class WireConnection
         boolean waits() {
             return this == WAITING || this == HANDED;
         }
+    }
+
+    /** How an action went. */
+    private enum Outcome {
+        GOES_ON,
+
+        /** What comes next is the executor's, as it may be long. */
+        IS_LONG,
+
+        /** The run is another thread's by now. */
+        HAS_LEFT
     }
 
     /** What the serial run does next. */
@@ -91,17 +120,17 @@ public final class WireConnection
     private final Transport transport;
     private final Route route;
     private final UpgradeDecision.Lease lease;
-    private final WireWriter writer;
+    private final Writer writer;
     private final WireListener listener;
     private final Payer payer;
 
     /** Null where nothing was agreed on. */
     private final @Nullable WireExtension extension;
 
-    /** Confined to the serial run. Null while nothing is half read: it is made for a burst. */
+    /** The serial run's, or a look's. Null while nothing is half read: it is made for a burst. */
     private @Nullable WireReader reader;
 
-    /** Written by the serial run. Null while hardly anything of a message is kept. */
+    /** Written by who has the reader. Null while hardly anything of a message is kept. */
     private volatile @Nullable InboundCharge charge;
 
     /** Guarded by this. Written there, read anywhere. */
@@ -132,10 +161,10 @@ public final class WireConnection
     private boolean awaited;
 
     /** Guarded by this. */
-    private boolean closeWritten;
-
-    /** Guarded by this. */
     private boolean peerCloseReceived;
+
+    /** Guarded by this: {@code status} is the peer's. */
+    private boolean closedByPeer;
 
     /** Guarded by this: the transport was reset; closing it would be too late. */
     private boolean aborted;
@@ -149,8 +178,8 @@ public final class WireConnection
     /** Guarded by this: what ended the session; the first cause wins. */
     private @Nullable CloseStatus status;
 
-    /** Guarded by this. */
-    private @Nullable CloseDeadline deadline;
+    /** Guarded by this: a {@link Look} while messages flow, then a {@link CloseDeadline}. */
+    private @Nullable Timer timer;
 
     private volatile int maxMessageBytes;
     private volatile long lastReadNanos;
@@ -252,6 +281,9 @@ public final class WireConnection
             mayRead = true;
             readable = true;
             awaited = false;
+            if (run == Run.CALLING) {
+                lookSoon();
+            }
             if (!takeParked()) {
                 return;
             }
@@ -289,6 +321,11 @@ public final class WireConnection
     @Override
     public void ping(ByteBuffer payload) {
         writer.ping(FrameEncoder.encode(Opcode.PING.code() | FrameEncoder.FIN, payload));
+    }
+
+    @Override
+    public void applicationPing(ByteBuffer payload) {
+        writer.applicationPing(FrameEncoder.encode(Opcode.PING.code() | FrameEncoder.FIN, payload));
     }
 
     @Override
@@ -395,6 +432,11 @@ public final class WireConnection
     @Override
     public String extensions() {
         return extension == null ? "" : extension.answer();
+    }
+
+    @Override
+    public synchronized boolean isClosedByPeer() {
+        return closedByPeer;
     }
 
     @Override
@@ -568,6 +610,9 @@ public final class WireConnection
                 action = nextAction();
                 if (action == Action.PARK) {
                     run = Run.PARKED;
+                    if (!demanded && mayLook()) {
+                        lookSoon();
+                    }
                     return;
                 }
                 leave = steps == 0 || (!onExecutor && isForExecutor(action));
@@ -588,8 +633,12 @@ public final class WireConnection
                 continue;
             }
             try {
-                boolean more = perform(action, onExecutor);
-                boolean goesOn = onExecutor ? isOfOneMoment(beganNanos) : more;
+                Outcome outcome = perform(action, onExecutor);
+                if (outcome == Outcome.HAS_LEFT) {
+                    return;
+                }
+                boolean goesOn =
+                        onExecutor ? isOfOneMoment(beganNanos) : outcome == Outcome.GOES_ON;
                 steps = goesOn ? steps - 1 : 0;
             } catch (ProtocolViolation | IOException | RuntimeException | Error e) {
                 if (!failed(e)) {
@@ -686,14 +735,18 @@ public final class WireConnection
         }
     }
 
-    /** False: what comes next is the executor's, as it may be long. */
-    private boolean perform(Action action, boolean onExecutor)
+    private Outcome perform(Action action, boolean onExecutor)
             throws IOException, ProtocolViolation {
         switch (action) {
-            case OPEN -> listener.onOpen();
+            case OPEN -> {
+                if (onExecutor) {
+                    return call(listener::onOpen);
+                }
+                listener.onOpen();
+            }
             case DELIVER -> {
                 reader().takeStep();
-                deliver(reader());
+                return deliver(reader());
             }
             case READ -> {
                 return read(onExecutor);
@@ -711,10 +764,10 @@ public final class WireConnection
             case FINISH -> finish();
             case PARK -> throw new IllegalStateException("parked");
         }
-        return true;
+        return Outcome.GOES_ON;
     }
 
-    private boolean read(boolean onExecutor) throws IOException, ProtocolViolation {
+    private Outcome read(boolean onExecutor) throws IOException, ProtocolViolation {
         WireReader reader = reader();
         Phase now;
         synchronized (this) {
@@ -727,23 +780,22 @@ public final class WireConnection
         }
         int reads = onExecutor ? READS_A_STEP : 1;
         WireReader.Step step =
-                now == Phase.LINGERING
+                now == Phase.LINGERING || reader.refusal() != null
                         ? reader.discard(reads)
                         : reader.next(maxMessageBytes, reads);
         switch (step) {
-            case FRAGMENT -> deliverSoon(reader, onExecutor);
+            case FRAGMENT, TOO_LARGE -> {
+                return deliverSoon(reader, onExecutor);
+            }
             case PONG -> {
                 if (!listener.settlePing(reader.payload())) {
-                    deliverSoon(reader, onExecutor);
+                    return deliverSoon(reader, onExecutor);
                 }
             }
-            case PING ->
-                    writer.pong(
-                            FrameEncoder.encode(
-                                    Opcode.PONG.code() | FrameEncoder.FIN, reader.payload()));
+            case PING -> answer(reader.payload());
             case CLOSE -> onPeerClose(CloseStatus.read(reader.payload()));
             case WAIT -> {
-                if (now != Phase.LINGERING) {
+                if (now != Phase.LINGERING && reader.refusal() == null) {
                     keep(reader, 0, onExecutor);
                 }
                 if (reader.isIdle()) {
@@ -755,25 +807,28 @@ public final class WireConnection
                 awaitMore();
             }
             case MORE -> {
-                return false;
+                return Outcome.IS_LONG;
             }
             case END -> onTransportClosed(null);
         }
-        return true;
+        return Outcome.GOES_ON;
     }
 
-    private void deliverSoon(WireReader reader, boolean onExecutor) {
+    private void answer(ByteBuffer ping) {
+        writer.answer(FrameEncoder.encode(Opcode.PONG.code() | FrameEncoder.FIN, ping));
+    }
+
+    private Outcome deliverSoon(WireReader reader, boolean onExecutor) {
         // A callback that may block, or give no demand, must not keep a read buffer.
         boolean emptied = route.executor() != Route.SAME_THREAD && reader.detach();
-        if (onExecutor) {
-            deliver(reader);
-        } else {
+        if (!onExecutor) {
             reader.keepStep();
             keep(reader, 0, onExecutor);
-            if (emptied) {
-                awaitMore();
-            }
         }
+        if (emptied) {
+            awaitMore();
+        }
+        return onExecutor ? deliver(reader) : Outcome.GOES_ON;
     }
 
     /** The transport is empty, unless it has told of more since. */
@@ -788,16 +843,232 @@ public final class WireConnection
         }
     }
 
-    private void deliver(WireReader reader) {
-        if (reader.isPong()) {
-            listener.onPong(reader.payload());
-            return;
+    private Outcome deliver(WireReader reader) {
+        CloseStatus refusal = reader.refusal();
+        if (refusal != null) {
+            return call(() -> refuse(refusal));
         }
-        keep(reader, reader.payload().remaining(), true);
-        try {
-            onFragment(reader);
-        } finally {
+        ByteBuffer payload = reader.payload();
+        if (reader.isPong()) {
+            return call(() -> listener.onPong(payload));
+        }
+        Opcode opcode = reader.opcode();
+        boolean last = reader.last();
+        keep(reader, payload.remaining(), true);
+        boolean open;
+        synchronized (this) {
+            open = phase == Phase.OPEN;
+            if (open) {
+                readingChangedNanos = context.wheel().nowNanos();
+                demanded = false;
+            }
+        }
+        if (!open) {
             keep(reader, 0, true);
+            return Outcome.GOES_ON;
+        }
+        return call(() -> listener.onFragment(opcode, payload, last));
+    }
+
+    /** Calls the listener on the executor, where it may take its time. */
+    private Outcome call(Runnable callback) {
+        boolean here = route.executor() == Route.SAME_THREAD;
+        synchronized (this) {
+            if (!here) {
+                run = Run.CALLING;
+            }
+            if (mayLook()) {
+                lookSoon();
+            }
+        }
+        try {
+            callback.run();
+        } catch (RuntimeException | Error e) {
+            if (comesBack()) {
+                throw e;
+            }
+            failElsewhere(e);
+            return Outcome.HAS_LEFT;
+        }
+        return comesBack() ? Outcome.GOES_ON : Outcome.HAS_LEFT;
+    }
+
+    /** A callback has returned. False: a look has the reader, and the run from now on. */
+    private boolean comesBack() {
+        boolean left;
+        synchronized (this) {
+            left = run == Run.LOOKING;
+            run = Run.UNDER_WAY;
+        }
+        if (!left) {
+            keepRest();
+        }
+        return !left;
+    }
+
+    /** On a thread that may not have the run. */
+    private void failElsewhere(Throwable cause) {
+        try {
+            if (cause instanceof IOException) {
+                onTransportClosed(cause);
+            } else {
+                fail(INTERNAL, FAULT_LINGER);
+                failureLog().setCause(cause).log("a session's listener failed");
+            }
+        } catch (RuntimeException | Error e) {
+            abort();
+        }
+    }
+
+    // The look at what comes while nothing is delivered.
+
+    /** Guarded by this; for who has the reader, or just gives it away. */
+    private boolean mayLook() {
+        WireReader present = reader;
+        return phase == Phase.OPEN
+                && !openDue
+                && (readable || (present != null && present.isWorthALook()));
+    }
+
+    /** Guarded by this. */
+    private void lookSoon() {
+        if (phase == Phase.OPEN && timer == null && route.executor() != Route.SAME_THREAD) {
+            timer = new Look();
+            context.wheel().schedule(timer, context.wheel().nowNanos() + LOOK_AFTER_NANOS);
+        }
+    }
+
+    private final class Look extends Timer implements Runnable {
+        @Override
+        protected void onDeadline(long nowNanos) {
+            synchronized (WireConnection.this) {
+                if (timer != this) {
+                    return;
+                }
+                if (!isToLook()) {
+                    timer = null;
+                    return;
+                }
+                long dueNanos = readingChangedNanos + LOOK_AFTER_NANOS;
+                if (nowNanos - dueNanos < 0) {
+                    context.wheel().schedule(this, dueNanos); // Another callback than before.
+                    return;
+                }
+            }
+            try {
+                route.executor().execute(this);
+            } catch (RuntimeException | Error e) {
+                LOG.debug("no thread to look for control frames", e);
+                synchronized (WireConnection.this) {
+                    timer = timer == this ? null : timer;
+                }
+            }
+        }
+
+        @Override
+        public void run() {
+            synchronized (WireConnection.this) {
+                if (timer != this) {
+                    return;
+                }
+                timer = null;
+                if (!isToLook()) {
+                    return;
+                }
+                run = run == Run.CALLING ? Run.LOOKING : Run.UNDER_WAY;
+            }
+            look();
+        }
+    }
+
+    /** Guarded by this: whether nobody has the reader, who would see to what comes. */
+    private boolean isToLook() {
+        return phase == Phase.OPEN && (run == Run.CALLING || (run == Run.PARKED && !demanded));
+    }
+
+    /** The reader is this thread's, and the run too unless a callback has it. */
+    private void look() {
+        try {
+            if (!isHeld() && !inbound().isPressed() && inbound().fitsAddress(payer, 0)) {
+                boolean more = true;
+                for (int rounds = 0; more && rounds < ROUNDS_A_LOOK; rounds++) {
+                    readAhead();
+                    synchronized (this) {
+                        more = readable;
+                    }
+                }
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failElsewhere(e);
+        }
+        boolean mine;
+        synchronized (this) {
+            mine = run != Run.LOOKING;
+            if (!mine) {
+                run = Run.CALLING;
+                if (mayLook()) {
+                    lookSoon();
+                }
+            }
+        }
+        if (mine) {
+            keepRest();
+            serve(true);
+        }
+    }
+
+    private void readAhead() throws IOException {
+        WireReader reader = reader();
+        synchronized (this) {
+            if (readable) {
+                readable = false;
+                reader.transportReadable();
+                lastReadNanos = context.wheel().nowNanos();
+            }
+        }
+        long before = reader.keptBytes();
+        reader.lookAhead(READS_A_LOOK, this::takeAhead);
+        keepAhead(before, reader.keptBytes());
+        if (reader.waitsForTransport()) {
+            if (reader.isIdle()) {
+                this.reader = null;
+            }
+            awaitMore();
+        }
+    }
+
+    private boolean takeAhead(Opcode opcode, ByteBuffer payload) {
+        if (opcode == Opcode.PONG) {
+            return listener.settlePing(payload);
+        }
+        answer(payload);
+        return true;
+    }
+
+    /** Charges what the reader keeps; what the listener does is unknown while it runs. */
+    private void keepAhead(long before, long now) {
+        InboundCharge present = charge;
+        if (present != null) {
+            present.add(now - before);
+        } else if (now >= InboundCharge.LEAST_BYTES) {
+            charge = present = newCharge();
+            present.add(now);
+        }
+        if (present != null) {
+            present.settle();
+        }
+    }
+
+    private void refuse(CloseStatus refusal) {
+        boolean open;
+        synchronized (this) {
+            open = phase == Phase.OPEN;
+            demanded = false;
+            readingChangedNanos = context.wheel().nowNanos();
+        }
+        endCharge();
+        if (!open || !listener.onTooLarge(refusal)) {
+            fail(refusal, FAULT_LINGER);
         }
     }
 
@@ -815,17 +1086,24 @@ public final class WireConnection
             return;
         }
         if (present == null) {
-            charge =
-                    present =
-                            new InboundCharge(
-                                    this,
-                                    inbound(),
-                                    context.wheel(),
-                                    route.settings().messageTimeout());
+            charge = present = newCharge();
         }
         present.set(kept, reader.takeCame(), partial);
         if (onExecutor) {
             present.settle();
+        }
+    }
+
+    private InboundCharge newCharge() {
+        return new InboundCharge(
+                this, inbound(), context.wheel(), route.settings().messageTimeout());
+    }
+
+    /** After a callback: what it kept is not in the reader any more. */
+    private void keepRest() {
+        WireReader present = reader;
+        if (present != null && present.refusal() == null) {
+            keep(present, 0, true);
         }
     }
 
@@ -870,29 +1148,19 @@ public final class WireConnection
         return made;
     }
 
-    private void onFragment(WireReader reader) {
-        synchronized (this) {
-            if (phase != Phase.OPEN) {
-                return;
-            }
-            readingChangedNanos = context.wheel().nowNanos();
-            demanded = false;
-        }
-        listener.onFragment(reader.opcode(), reader.payload(), reader.last());
-    }
-
     private void onPeerClose(CloseStatus peers) {
         boolean answer;
         synchronized (this) {
             peerCloseReceived = true;
             answer = phase == Phase.OPEN;
+            closedByPeer |= status == null;
             endSession(peers);
             if (phase == Phase.OPEN) {
                 expire(route.settings().closeTimeout());
             }
             // Another thread may have lost the transport since the Close was read.
             if (phase != Phase.ENDED) {
-                phase = closeWritten ? Phase.ENDED : Phase.LINGERING;
+                phase = writer.closeWritten ? Phase.ENDED : Phase.LINGERING;
             }
         }
         if (answer) {
@@ -924,6 +1192,9 @@ public final class WireConnection
     }
 
     private final class Writer extends WireWriter {
+        /** Guarded by the connection. Here, where there is room for it. */
+        private boolean closeWritten;
+
         @Override
         Transport transport() {
             return transport;
@@ -965,7 +1236,7 @@ public final class WireConnection
     /** A session that was given up waits for no answer: our half ends with the Close frame. */
     private void shutdownAfterClose() {
         synchronized (this) {
-            if (phase != Phase.LINGERING || !closeWritten) {
+            if (phase != Phase.LINGERING || !writer.closeWritten) {
                 return;
             }
         }
@@ -996,10 +1267,10 @@ public final class WireConnection
     }
 
     private void over() {
-        CloseDeadline due;
+        Timer due;
         synchronized (this) {
-            due = deadline;
-            deadline = null;
+            due = timer;
+            timer = null;
         }
         if (due != null) {
             context.wheel().cancel(due);
@@ -1013,9 +1284,12 @@ public final class WireConnection
 
     /** Guarded by this. */
     private void expire(Duration after) {
-        CloseDeadline due = deadline;
-        if (due == null) {
-            deadline = due = new CloseDeadline();
+        Timer due = timer;
+        if (due instanceof Look) {
+            context.wheel().cancel(due);
+        }
+        if (!(due instanceof CloseDeadline)) {
+            timer = due = new CloseDeadline();
         }
         context.wheel().schedule(due, context.wheel().nowNanos() + after.toNanos());
     }
@@ -1047,6 +1321,11 @@ public final class WireConnection
     @Override
     public boolean isPingPending() {
         return writer.isPingPending();
+    }
+
+    @Override
+    public boolean isPingFollowed() {
+        return writer.isPingFollowed();
     }
 
     @Override

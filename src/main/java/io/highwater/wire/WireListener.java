@@ -27,9 +27,19 @@ public interface WireListener {
     void onFragment(Opcode opcode, ByteBuffer payload, boolean last);
 
     /**
+     * A message of the peer's is over the limit, which ends the session with {@code status}. True:
+     * the listener sees to that, after what it still has to say; what it demands meanwhile is
+     * dropped. False: the wire fails at once. In order with the others, on the session's executor.
+     */
+    default boolean onTooLarge(CloseStatus status) {
+        return false;
+    }
+
+    /**
      * Of each Pong first: whether it answers a Ping of the session's own, which is settled by that.
-     * In order with the others, but on any thread: it must not block. {@code payload} is valid
-     * during the call and must be left as it is.
+     * On any thread, possibly while one of the others runs, and for a Pong that it does not settle
+     * perhaps once more: it must not block. {@code payload} is valid during the call and must be
+     * left as it is.
      */
     default boolean settlePing(ByteBuffer payload) {
         return false;

@@ -14,7 +14,19 @@ final class WireReader {
     /** A frame of up to this size comes in one piece; a larger one in pieces of this size. */
     static final int PIECE_BYTES = 64 * 1024;
 
+    /** With so much to be parsed, nothing is read ahead; so there are at most 24 KiB. */
+    static final int AHEAD_BYTES = 8 * 1024;
+
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+    /** Takes control frames out of their order. */
+    interface Controls {
+        /**
+         * @param opcode PING or PONG
+         * @return false where it is to keep its place
+         */
+        boolean take(Opcode opcode, ByteBuffer payload);
+    }
 
     /** What {@link #next} found. */
     enum Step {
@@ -23,6 +35,8 @@ final class WireReader {
         PING,
         PONG,
         CLOSE,
+        /** The message that comes is over the limit: {@link #refusal} says so. */
+        TOO_LARGE,
         /** Nothing now: ask the transport for more. */
         WAIT,
         /** Nothing in as many reads as it may take, and the transport has more. */
@@ -49,6 +63,9 @@ final class WireReader {
     private boolean last;
     private boolean isPong;
 
+    /** Null until a message was too large: what follows can't be told apart any more. */
+    private @Nullable CloseStatus refusal;
+
     /** The listener is still to hear of the last step. */
     private boolean stepDue;
 
@@ -57,6 +74,21 @@ final class WireReader {
 
     /** False once a read found less than it had room for: the next one waits for the transport. */
     private boolean readable;
+
+    /** A look ahead has met the end; what was read before it comes first. */
+    private boolean ended;
+
+    /** The bytes at the end of {@code in} that no look has passed. */
+    private int unseen;
+
+    /** Since the last look there are others, or they were parsed. */
+    private boolean changed;
+
+    /** Of the data frame that the last look ended in: the bytes of payload still to come. */
+    private long overhang;
+
+    /** A look met a Close, or what is no frame: what follows is not for it. */
+    private boolean blind;
 
     WireReader(Transport transport, ReadBuffers buffers, @Nullable WireExtension extension) {
         this.transport = transport;
@@ -70,6 +102,8 @@ final class WireReader {
         byte[] copy = new byte[bytes.remaining()];
         bytes.get(copy);
         in = ByteBuffer.wrap(copy);
+        unseen = copy.length;
+        changed = true;
     }
 
     void transportReadable() {
@@ -78,7 +112,7 @@ final class WireReader {
 
     /** Whether it holds nothing that the next step needs: another one could take its place. */
     boolean isIdle() {
-        return in == null && gathered == null && !parser.isInMessage();
+        return in == null && gathered == null && !parser.isInMessage() && refusal == null && !ended;
     }
 
     /**
@@ -144,6 +178,11 @@ final class WireReader {
         return isPong;
     }
 
+    /** How the session ends, once a step was TOO_LARGE: there is no other step after it. */
+    @Nullable CloseStatus refusal() {
+        return refusal;
+    }
+
     /** The opcode of the last FRAGMENT. */
     Opcode opcode() {
         return opcode;
@@ -159,12 +198,17 @@ final class WireReader {
      */
     Step next(long maxMessageBytes, int reads) throws IOException, ProtocolViolation {
         payload = EMPTY;
+        changed = true;
         int left = reads;
         while (true) {
-            Step step = parse(maxMessageBytes);
+            Step step = parseOrRefuse(maxMessageBytes);
             if (step != null) {
                 isPong = step == Step.PONG;
                 return step;
+            }
+            if (ended) {
+                letGo();
+                return Step.END;
             }
             if (!readable) {
                 letGo();
@@ -178,6 +222,90 @@ final class WireReader {
                 return Step.END;
             }
             left--;
+        }
+    }
+
+    /** Whether {@link #lookAhead} may find something. */
+    boolean isWorthALook() {
+        return !blind && refusal == null && (mayReadAhead() || (changed && in != null));
+    }
+
+    /** Whether it has room for more, and the transport has none now. */
+    boolean waitsForTransport() {
+        return !readable && !ended && !blind && (in == null || in.remaining() < AHEAD_BYTES);
+    }
+
+    private boolean mayReadAhead() {
+        return readable && !ended && (in == null || in.remaining() < AHEAD_BYTES);
+    }
+
+    /**
+     * Looks for control frames in what has come and was not parsed, and reads on as far as it may.
+     * Those that are taken are gone; all else keeps its place, on the heap.
+     *
+     * @param reads how often it may read the transport
+     */
+    void lookAhead(int reads, Controls controls) throws IOException {
+        try {
+            look(controls);
+            for (int left = reads; left > 0 && !blind && mayReadAhead(); left--) {
+                ended = fill() < 0;
+                look(controls);
+            }
+        } finally {
+            changed = false;
+            letGo();
+        }
+    }
+
+    private void look(Controls controls) {
+        ByteBuffer bytes = in;
+        if (bytes == null || blind) {
+            return;
+        }
+        boolean parsed = unseen >= bytes.remaining();
+        int at = parsed ? bytes.position() : bytes.limit() - unseen;
+        long skip = parsed ? (parser.isInFrame() ? parser.frameRemaining() : 0) : overhang;
+        int to = at;
+        int end = bytes.limit();
+        while (at < end) {
+            if (skip == 0) {
+                int header = FrameHeaders.bytes(bytes, at, end);
+                if (header == FrameHeaders.INCOMPLETE) {
+                    break;
+                }
+                Opcode opcode = Opcode.of(bytes.get(at) & 0xF);
+                if (header == FrameHeaders.INVALID || opcode == null || opcode == Opcode.CLOSE) {
+                    blind = true;
+                    break;
+                }
+                skip = header + FrameHeaders.payloadBytes(bytes, at);
+                if (opcode.isControl() && skip > end - at) {
+                    skip = 0;
+                    break;
+                }
+                if (opcode.isControl()
+                        && controls.take(opcode, FrameHeaders.payload(bytes, at, header))) {
+                    at += (int) skip;
+                    skip = 0;
+                    continue;
+                }
+            }
+            int some = (int) Math.min(skip, end - at);
+            move(bytes, at, to, some);
+            at += some;
+            to += some;
+            skip -= some;
+        }
+        move(bytes, at, to, end - at);
+        bytes.limit(to + end - at);
+        unseen = end - at;
+        overhang = skip;
+    }
+
+    private static void move(ByteBuffer bytes, int from, int to, int length) {
+        if (from != to && length > 0) {
+            bytes.put(to, bytes, from, length);
         }
     }
 
@@ -200,7 +328,7 @@ final class WireReader {
         }
         drop();
         letGo();
-        return Step.WAIT;
+        return ended ? Step.END : Step.WAIT;
     }
 
     /** Gives the buffer back; the wire is over. */
@@ -219,10 +347,12 @@ final class WireReader {
 
     private int fill() throws IOException {
         ByteBuffer to = pooled();
-        int room = to.capacity() - to.remaining();
+        int before = to.remaining();
+        int room = to.capacity() - before;
         int filled = transport.fill(to);
         // A short read has emptied the transport: asking it again would cost a system call.
         readable = filled == room;
+        unseen = Math.min(unseen, before) + Math.max(0, filled);
         return filled;
     }
 
@@ -255,6 +385,19 @@ final class WireReader {
         }
         if (rest.isDirect()) {
             buffers.release(rest);
+        }
+    }
+
+    private @Nullable Step parseOrRefuse(long maxMessageBytes) throws ProtocolViolation {
+        try {
+            return parse(maxMessageBytes);
+        } catch (ProtocolViolation e) {
+            if (e.status().code() != CloseStatus.TOO_BIG) {
+                throw e;
+            }
+            dropMessage();
+            refusal = e.status();
+            return Step.TOO_LARGE;
         }
     }
 

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts frames on the transport, one buffer at a time: what is in flight, then Pong, Ping, the next
- * data frame, and last the Close frame. A large frame goes in slices, so that a stalled peer is
- * told from a slow one.
+ * Puts frames on the transport, one buffer at a time: what is in flight, then Pongs, Pings, the
+ * next data frame, and last the Close frame. A large frame goes in slices, so that a stalled peer
+ * is told from a slow one.
  *
  * <p>Thread-safe. {@code writing} is a baton: who sets it under the lock owns {@code current} and
  * calls the transport, outside the lock, until {@link #nextFrame} finds nothing more.
@@ -20,7 +20,10 @@ abstract class WireWriter {
 
     private enum Kind {
         DATA,
+
+        /** Keepalive's. */
         PING,
+        APPLICATION_PING,
         PONG,
         CLOSE
     }
@@ -50,6 +53,9 @@ abstract class WireWriter {
 
     private volatile long pingWrittenNanos;
     private volatile boolean pingPending;
+
+    /** Written under this. */
+    private volatile boolean pingFollowed;
 
     // What the owner has and learns. Methods of a subclass: fields and a listener would cost 24
     // bytes a wire. The last three are called without the lock.
@@ -120,6 +126,21 @@ abstract class WireWriter {
         transmit(Caller.OTHER);
     }
 
+    void applicationPing(byte[] frame) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            if (writing) {
+                waiting().applicationPing = frame;
+                return;
+            }
+            claim(ByteBuffer.wrap(frame), Kind.APPLICATION_PING);
+        }
+        transmit(Caller.OTHER);
+    }
+
+    /** A Pong that the peer did not ask for. */
     void pong(byte[] frame) {
         synchronized (this) {
             if (closed) {
@@ -127,6 +148,21 @@ abstract class WireWriter {
             }
             if (writing) {
                 waiting().pong = frame;
+                return;
+            }
+            claim(ByteBuffer.wrap(frame), Kind.PONG);
+        }
+        transmit(Caller.OTHER);
+    }
+
+    /** The Pong to the peer's latest Ping. */
+    void answer(byte[] frame) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            if (writing) {
+                waiting().answer = frame;
                 return;
             }
             claim(ByteBuffer.wrap(frame), Kind.PONG);
@@ -186,6 +222,10 @@ abstract class WireWriter {
         return pingPending;
     }
 
+    boolean isPingFollowed() {
+        return pingFollowed;
+    }
+
     long pingWrittenNanos() {
         return pingWrittenNanos;
     }
@@ -203,6 +243,9 @@ abstract class WireWriter {
         current = frame;
         currentKind = kind;
         submitted = false;
+        if (kind == Kind.PING || kind == Kind.APPLICATION_PING) {
+            pingFollowed = kind == Kind.APPLICATION_PING;
+        }
     }
 
     private Waiting waiting() {
@@ -274,9 +317,15 @@ abstract class WireWriter {
             pingPending = false;
         }
         if (queued != null) {
-            if (queued.pong != null) {
+            if (queued.answer != null) {
+                claim(ByteBuffer.wrap(queued.answer), Kind.PONG);
+                queued.answer = null;
+            } else if (queued.pong != null) {
                 claim(ByteBuffer.wrap(queued.pong), Kind.PONG);
                 queued.pong = null;
+            } else if (queued.applicationPing != null) {
+                claim(ByteBuffer.wrap(queued.applicationPing), Kind.APPLICATION_PING);
+                queued.applicationPing = null;
             } else if (queued.ping != null) {
                 claim(ByteBuffer.wrap(queued.ping), Kind.PING);
                 queued.ping = null;
@@ -302,7 +351,9 @@ abstract class WireWriter {
 
     /** What waits for the baton: at most one of each kind. */
     private static final class Waiting {
+        private byte @Nullable [] answer;
         private byte @Nullable [] pong;
+        private byte @Nullable [] applicationPing;
         private byte @Nullable [] ping;
         private @Nullable OutboundFrame data;
         private byte @Nullable [] close;

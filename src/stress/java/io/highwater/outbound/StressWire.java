@@ -109,6 +109,9 @@ final class StressWire implements Wire {
     public void ping(ByteBuffer payload) {}
 
     @Override
+    public void applicationPing(ByteBuffer payload) {}
+
+    @Override
     public void pong(ByteBuffer payload) {}
 
     @Override

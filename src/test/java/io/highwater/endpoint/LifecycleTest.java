@@ -30,6 +30,7 @@ import java.io.InputStream;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -839,6 +840,220 @@ class LifecycleTest {
             Threads.GO.countDown();
             assertThat(blocked.nextText()).startsWith("block highwater-session");
             assertThat(blocked.nextText()).startsWith("next highwater-session");
+        }
+    }
+
+    // Closes that the container starts.
+
+    @Dependent
+    @ServerEndpoint("/life/{name}/container")
+    public static class ClosedByContainer {
+        @OnMessage
+        public void onText(String text, Session session) {
+            if (text.equals("idle")) {
+                session.setMaxIdleTimeout(100);
+            }
+            while (text.equals("flood") && session.isOpen()) {
+                session.getAsyncRemote().sendBinary(ByteBuffer.allocate(60_000));
+            }
+            if (text.equals("throw")) {
+                throw new IllegalStateException("meant to fail");
+            }
+        }
+
+        @OnClose
+        public void onClose(CloseReason reason, @PathParam("name") String name) {
+            heard(name).add(reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
+        }
+    }
+
+    /** Jakarta WebSocket, section 2.1.5. */
+    @ParameterizedTest
+    @EnumSource
+    void onCloseHears1006AndTheReasonWhereTheContainerCloses(Protocol protocol) throws Exception {
+        String idle = name();
+        try (FrameClient client = open(protocol, "/life/" + idle + "/container")) {
+            assertThat(client.text("idle").nextClose().closeCode()).isEqualTo(1001);
+            client.sendClose(1001, "");
+            assertThat(next(idle)).isEqualTo("1006 idle timeout");
+        }
+        String slow = name();
+        try (FrameClient client = open(protocol, "/life/" + slow + "/container")) {
+            client.text("flood");
+            assertThat(next(slow)).isEqualTo("1006 slow consumer");
+        }
+        String broken = name();
+        try (FrameClient client = open(protocol, "/life/" + broken + "/container")) {
+            assertThat(client.text("throw").nextClose().closeCode()).isEqualTo(1011);
+            assertThat(next(broken)).isEqualTo("1006 internal error");
+        }
+        String drained = name();
+        try (TestServer stopping = TestServer.start(Map.of("highwater.drain.window", "0s"));
+                FrameClient client =
+                        FrameClient.open(protocol, stopping, "/life/" + drained + "/container")) {
+            client.text("hello");
+            Thread drain = new Thread(() -> drain(stopping));
+            drain.start();
+            FrameClient.Frame close = client.nextClose();
+            assertThat(close.closeCode()).isEqualTo(1012);
+            client.sendClose(close.closeCode(), "");
+            assertThat(next(drained)).isEqualTo("1006 " + close.closeReason());
+            drain.join(60_000);
+        }
+    }
+
+    private static void drain(TestServer server) {
+        try {
+            server.node().drain();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // What the error method sends before the end.
+
+    @Dependent
+    @ServerEndpoint("/life/{name}/apology")
+    public static class Apology {
+        @OnMessage(maxMessageSize = 10)
+        public String onText(String text) {
+            return text;
+        }
+
+        @OnMessage(maxMessageSize = 20)
+        public byte[] onBinary(byte[] bytes) {
+            return bytes;
+        }
+
+        @OnError
+        public void onError(Throwable cause, Session session) throws IOException {
+            session.getAsyncRemote().sendBinary(ByteBuffer.allocate(1_000_000));
+            session.getAsyncRemote().sendText("sorry");
+            session.getAsyncRemote().sendText(cause.getClass().getSimpleName());
+        }
+
+        @OnClose
+        public void onClose(CloseReason reason, @PathParam("name") String name) {
+            heard(name).add(reason.getCloseCode().getCode() + " " + reason.getReasonPhrase());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatTheErrorMethodSendsGoesOutBeforeThe1009(Protocol protocol) throws Exception {
+        // Over the method's limit, over the larger of both, as one frame and in several.
+        for (int bytes : new int[] {11, 21, 1_000_000}) {
+            for (boolean fragmented : new boolean[] {false, true}) {
+                String name = name();
+                try (FrameClient client = open(protocol, "/life/" + name + "/apology")) {
+                    if (fragmented) {
+                        client.frame(FrameClient.TEXT, false, new byte[10]);
+                        client.frame(FrameClient.CONTINUATION, false, new byte[bytes - 10]);
+                    } else {
+                        client.frame(FrameClient.TEXT, true, new byte[bytes]);
+                    }
+                    assertThat(client.nextBinary()).hasSize(1_000_000);
+                    assertThat(client.nextText()).isEqualTo("sorry");
+                    assertThat(client.nextText()).isEqualTo("MessageTooLargeException");
+                    assertThat(client.nextClose().closeCode()).isEqualTo(1009);
+                }
+                assertThat(next(name)).startsWith("1006 ").contains("bytes");
+                assertThat(heard(name)).isEmpty();
+            }
+        }
+    }
+
+    // Control frames while a callback runs.
+
+    private static final Map<String, CountDownLatch> RELEASE = new ConcurrentHashMap<>();
+
+    private static CountDownLatch release(String name) {
+        return RELEASE.computeIfAbsent(name, key -> new CountDownLatch(1));
+    }
+
+    @Dependent
+    @ServerEndpoint("/life/{name}/long")
+    public static class LongCallback {
+        @OnOpen
+        public void onOpen(@PathParam("name") String name) throws InterruptedException {
+            if (name.startsWith("open")) {
+                release(name).await(60, TimeUnit.SECONDS);
+            }
+        }
+
+        @OnMessage
+        public String onText(String text, @PathParam("name") String name)
+                throws InterruptedException {
+            heard(name).add(text);
+            release(name).await(60, TimeUnit.SECONDS);
+            return text;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPingIsAnsweredWhileACallbackBlocks(Protocol protocol) throws Exception {
+        for (String name : List.of(name(), "open" + name())) {
+            try (FrameClient client = open(protocol, "/life/" + name + "/long")) {
+                client.text("first").text("second");
+                for (int i = 0; i < 3; i++) {
+                    client.ping("p" + i);
+                    FrameClient.Frame pong = client.next();
+                    assertThat(pong.opcode()).isEqualTo(FrameClient.PONG);
+                    assertThat(pong.text()).isEqualTo("p" + i);
+                }
+                release(name).countDown();
+                assertThat(client.nextText()).isEqualTo("first");
+                assertThat(client.nextText()).isEqualTo("second");
+                assertThat(client.text("third").nextText()).isEqualTo("third");
+            }
+        }
+    }
+
+    @Dependent
+    @ServerEndpoint("/life/{name}/unhurried")
+    public static class Unhurried {
+        /** About as long as a session is left alone before somebody looks at what comes. */
+        @OnMessage
+        public String onText(String text) throws InterruptedException {
+            new CountDownLatch(1).await(80 + text.length() % 60, TimeUnit.MILLISECONDS);
+            return text;
+        }
+    }
+
+    /** A look may begin at any moment of a callback, and end after it. */
+    @ParameterizedTest
+    @EnumSource
+    void messagesKeepTheirOrderHoweverLooksAndCallbacksMeet(Protocol protocol) throws Exception {
+        List<FrameClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                clients.add(open(protocol, "/life/x/unhurried"));
+            }
+            for (int round = 0; round < 15; round++) {
+                for (int i = 0; i < clients.size(); i++) {
+                    String text = round + "x".repeat((i * 7 + round * 13) % 60);
+                    clients.get(i).text(text).ping("p" + round);
+                }
+            }
+            for (FrameClient client : clients) {
+                int texts = 0;
+                int ping = -1;
+                while (texts < 15 || ping < 14) {
+                    FrameClient.Frame frame = client.next();
+                    if (frame.opcode() == FrameClient.PONG) {
+                        // Of several Pings the last may be answered alone.
+                        int answered = Integer.parseInt(frame.text().substring(1));
+                        assertThat(answered).isGreaterThan(ping);
+                        ping = answered;
+                    } else {
+                        assertThat(frame.opcode()).isEqualTo(FrameClient.TEXT);
+                        assertThat(frame.text().replace("x", "")).isEqualTo("" + texts++);
+                    }
+                }
+            }
+        } finally {
+            clients.forEach(FrameClient::vanish);
         }
     }
 }

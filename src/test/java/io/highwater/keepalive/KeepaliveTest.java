@@ -231,6 +231,29 @@ final class KeepaliveTest {
         assertThat(session.wire.failures()).containsExactly(NO_PONG);
     }
 
+    /** RFC 6455 section 5.5.3: a peer may answer the later of two Pings alone. */
+    @Test
+    void thePongToAnApplicationsPingAfterOursStandsForBoth() {
+        Session session = fixture.open();
+        fixture.advanceToPingOf(session);
+        session.wire.activity().pingFollowed = true;
+        assertThat(session.keepalive.onPong(ByteBuffer.allocate(0))).isFalse();
+        fixture.advance(Duration.ofMillis(10_050));
+        session.readsSomething();
+        assertThat(session.isAlive()).isTrue();
+        assertThat(fixture.roundTrips).isEmpty();
+
+        // Of the next one that waits, it tells nothing.
+        session.takesPings = false;
+        fixture.advanceToPingOf(session);
+        session.keepalive.onPong(ByteBuffer.allocate(0));
+        session.wire.activity().pingFollowed = false;
+        session.wire.activity().pingPending = false;
+        session.wire.activity().pingWrittenNanos = fixture.ticker.nanoTime();
+        fixture.advance(Duration.ofMillis(10_050));
+        assertThat(session.wire.failures()).containsExactly(NO_PONG);
+    }
+
     @Test
     void anApplicationsPongIsNotOurs() {
         Session session = fixture.open();

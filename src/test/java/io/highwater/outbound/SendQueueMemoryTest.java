@@ -146,6 +146,9 @@ final class SendQueueMemoryTest {
         public void ping(ByteBuffer payload) {}
 
         @Override
+        public void applicationPing(ByteBuffer payload) {}
+
+        @Override
         public void pong(ByteBuffer payload) {}
 
         @Override

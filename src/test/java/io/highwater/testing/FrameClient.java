@@ -256,6 +256,11 @@ public final class FrameClient implements AutoCloseable {
         }
     }
 
+    /** The next frame, whatever it is. */
+    public Frame nextWithPings() {
+        return read();
+    }
+
     private Frame read() {
         try {
             int first = in.readUnsignedByte();

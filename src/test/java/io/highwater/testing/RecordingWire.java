@@ -29,6 +29,7 @@ public final class RecordingWire implements Wire {
     private final List<OutboundFrame> writes = new ArrayList<>();
     private final List<OutboundFrame> dropped = new ArrayList<>();
     private final List<byte[]> pings = new ArrayList<>();
+    private final List<byte[]> applicationPings = new ArrayList<>();
     private final List<byte[]> pongs = new ArrayList<>();
     private final List<CloseStatus> closes = new ArrayList<>();
     private final List<Failure> failures = new ArrayList<>();
@@ -128,6 +129,11 @@ public final class RecordingWire implements Wire {
     }
 
     @Override
+    public synchronized void applicationPing(ByteBuffer payload) {
+        applicationPings.add(copy(payload));
+    }
+
+    @Override
     public synchronized void pong(ByteBuffer payload) {
         pongs.add(copy(payload));
     }
@@ -172,6 +178,19 @@ public final class RecordingWire implements Wire {
         return payloads(writes);
     }
 
+    /** The first byte of each frame: FIN and the opcode. */
+    public synchronized List<Integer> firstBytes() {
+        List<Integer> firstBytes = new ArrayList<>();
+        for (OutboundFrame write : writes) {
+            ByteBuffer bytes = write.view();
+            while (bytes.hasRemaining()) {
+                firstBytes.add(bytes.get(bytes.position()) & 0xFF);
+                payload(bytes);
+            }
+        }
+        return firstBytes;
+    }
+
     /** The same of those that came after the end, which the wire drops. */
     public synchronized List<String> droppedMessages() {
         return payloads(dropped);
@@ -211,6 +230,10 @@ public final class RecordingWire implements Wire {
         return List.copyOf(pings);
     }
 
+    public synchronized List<byte[]> applicationPings() {
+        return List.copyOf(applicationPings);
+    }
+
     public synchronized List<byte[]> pongs() {
         return List.copyOf(pongs);
     }
@@ -247,6 +270,7 @@ public final class RecordingWire implements Wire {
         public volatile long lastReadNanos;
         public volatile long pingWrittenNanos;
         public volatile boolean pingPending;
+        public volatile boolean pingFollowed;
         public volatile boolean writePending;
         public volatile long writePendingSinceNanos;
         public volatile boolean readingWithheld;
@@ -271,6 +295,11 @@ public final class RecordingWire implements Wire {
         @Override
         public boolean isPingPending() {
             return pingPending;
+        }
+
+        @Override
+        public boolean isPingFollowed() {
+            return pingFollowed;
         }
 
         @Override

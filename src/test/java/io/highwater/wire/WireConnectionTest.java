@@ -132,6 +132,53 @@ class WireConnectionTest {
     }
 
     @Test
+    void aPingOfTheApplicationAndOneOfKeepaliveReplaceNeitherTheOther() {
+        fixture.open();
+        transport.stick();
+        assertThat(wire.write(OutboundFrame.text("data"))).isFalse();
+        wire.ping(bytes("k"));
+        wire.applicationPing(bytes("a"));
+        wire.applicationPing(bytes("b"));
+        assertThat(wire.isPingPending()).isTrue();
+        transport.takeHeld();
+        assertThat(transport.takeWritten()).isEqualTo("810464617461");
+        transport.takeHeld();
+        assertThat(transport.takeWritten()).isEqualTo("890162");
+        assertThat(wire.isPingPending()).isTrue();
+        fixture.advance(Duration.ofSeconds(3));
+        transport.takeHeld();
+        assertThat(transport.takeWritten()).isEqualTo("89016b");
+        assertThat(wire.isPingPending()).isFalse();
+        assertThat(wire.pingWrittenNanos()).isEqualTo(fixture.wheel.nowNanos());
+    }
+
+    @Test
+    void aPingOfTheApplicationMovesNoTimeOfKeepalives() {
+        fixture.open();
+        wire.ping(bytes("k"));
+        long written = wire.pingWrittenNanos();
+        assertThat(wire.isPingFollowed()).isFalse();
+        fixture.advance(Duration.ofSeconds(3));
+        wire.applicationPing(bytes("a"));
+        assertThat(wire.pingWrittenNanos()).isEqualTo(written);
+        assertThat(wire.isPingFollowed()).isTrue();
+        wire.ping(bytes("k"));
+        assertThat(wire.isPingFollowed()).isFalse();
+    }
+
+    @Test
+    void aPongOfTheApplicationReplacesNoAnswer() {
+        fixture.open();
+        transport.stick();
+        assertThat(wire.write(OutboundFrame.text("a"))).isFalse();
+        fixture.receive("89 81 00000000 31");
+        wire.pong(bytes("x"));
+        wire.pong(bytes("y"));
+        transport.unstick();
+        assertThat(transport.takeWritten()).isEqualTo("810161" + "8a0131" + "8a0179");
+    }
+
+    @Test
     void aWriteThatGoesAtOnceOwesNoOnWritable() {
         fixture.open();
         assertThat(wire.write(OutboundFrame.text("a"))).isTrue();

@@ -37,6 +37,9 @@ final class MemoryWire implements Wire, WireActivity {
     public void ping(ByteBuffer payload) {}
 
     @Override
+    public void applicationPing(ByteBuffer payload) {}
+
+    @Override
     public void pong(ByteBuffer payload) {}
 
     @Override
@@ -93,6 +96,11 @@ final class MemoryWire implements Wire, WireActivity {
     @Override
     public long pingWrittenNanos() {
         return 0;
+    }
+
+    @Override
+    public boolean isPingFollowed() {
+        return false;
     }
 
     @Override
