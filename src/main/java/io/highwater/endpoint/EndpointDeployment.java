@@ -44,6 +44,7 @@ final class EndpointDeployment implements WireAcceptor {
             String contextPath,
             Supplier<EndpointInstance> instances,
             EndpointNode node,
+            EndpointContainer container,
             WebSocketComponents components,
             Requests requests,
             Executor executor,
@@ -60,15 +61,17 @@ final class EndpointDeployment implements WireAcceptor {
                 new SendQueues(
                         EndpointAnnotations.outboundSettings(endpoint, node.settings().outbound()),
                         node.outbound());
-        this.container = new EndpointContainer(components, executor, this::openSessions);
+        this.container = container;
         try {
-            this.methods = EndpointMethods.read(config, container);
+            this.methods =
+                    EndpointMethods.read(config, Set.of(path.getVariables()), components);
         } catch (RuntimeException e) {
             throw new EndpointDeploymentException(endpoint, String.valueOf(e.getMessage()), e);
         }
         this.opensUntold =
                 methods.open() == null
                         && methods.close() == null
+                        && !methods.readPath()
                         && !ConfiguratorChoices.overrides(
                                 config.getConfigurator(), "getEndpointInstance")
                         && !EndpointAnnotations.hasPostConstruct(endpoint);

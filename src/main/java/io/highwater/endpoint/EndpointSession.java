@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncoder;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.ExtensionConfig;
 import org.eclipse.jetty.websocket.core.OutgoingEntry;
@@ -156,18 +155,14 @@ final class EndpointSession extends JettyCoreSession
     }
 
     private void open() {
-        try {
-            if (!deployment.opensUntold()) {
-                instance = deployment.newInstance();
-            }
-            methods().check(pathParams());
-        } catch (RuntimeException e) {
-            onUnusable(e);
+        if (!deployment.opensUntold() && !hasInstance()) {
             return;
         }
         jakarta = new JakartaSession(this);
         try {
             EndpointMethods methods = methods();
+            methods.check(pathParams());
+            deployment.container().prepare(this);
             if (methods.maxTextBytes() != null) {
                 setMaxTextMessageSize(methods.maxTextBytes());
             }
@@ -301,16 +296,23 @@ final class EndpointSession extends JettyCoreSession
 
     private void callClose(CallbackMethod close, CloseStatus status) {
         try {
-            close.receive(
-                    this,
-                    new CloseReason(
-                            CloseReason.CloseCodes.getCloseCode(status.code()), status.reason()));
+            close.receive(this, new CloseReason(code(status), status.reason()));
+        } catch (PathParamException toldAtOpening) {
+            return;
         } catch (Throwable thrown) {
             EndpointFailure cause = EndpointFailure.of(thrown);
             if (!tellErrorMethod(cause)) {
                 log(cause);
             }
         }
+    }
+
+    /** An application may have closed with a code that never goes out, which Jakarta has not. */
+    private static CloseReason.CloseCode code(CloseStatus status) {
+        int code = status.code();
+        return code < 1000 || code > 4999
+                ? () -> code
+                : CloseReason.CloseCodes.getCloseCode(code);
     }
 
     // What the endpoint's methods threw.
@@ -445,11 +447,11 @@ final class EndpointSession extends JettyCoreSession
 
     /** The encoder for objects of {@code type}; null: there is none. */
     @Nullable Encoder encoder(Class<?> type) throws IOException {
-        RegisteredEncoder shared = methods().encoder(type);
-        if (shared == null) {
+        Encoders.Entry entry = methods().encoders().of(type);
+        if (entry == null) {
             return null;
         }
-        return shared.primitive ? methods().encoders().getInstanceFor(type) : codecs().own(shared);
+        return entry.shared() == null ? codecs().own(entry) : entry.shared();
     }
 
     SessionCodecs codecs() {
@@ -524,6 +526,10 @@ final class EndpointSession extends JettyCoreSession
     @Override
     public Duration getIdleTimeout() {
         return idleTimeout;
+    }
+
+    void setMaxIdleMillis(long millis) {
+        setIdleTimeout(Duration.ofMillis(millis));
     }
 
     @Override
