@@ -7,6 +7,7 @@ import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketExtension;
@@ -19,6 +20,9 @@ final class EndpointContainer implements ServerContainer {
     private static final String NO_CLIENT =
             "this container opens no WebSockets of its own: ask ContainerProvider for one that"
                     + " does";
+
+    static final List<Extension> INSTALLED =
+            List.of(new JakartaWebSocketExtension("permessage-deflate"));
 
     private final long nodeMaxMessageBytes;
     private volatile long asyncSendTimeoutMillis;
@@ -94,7 +98,7 @@ final class EndpointContainer implements ServerContainer {
 
     @Override
     public Set<Extension> getInstalledExtensions() {
-        return Set.of(new JakartaWebSocketExtension("permessage-deflate"));
+        return Set.copyOf(INSTALLED);
     }
 
     @Override

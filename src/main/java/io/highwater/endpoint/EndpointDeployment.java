@@ -155,12 +155,18 @@ final class EndpointDeployment implements WireAcceptor {
             UpgradeDecision.Accepted decision,
             ResponseHeaders headers) {
         SessionConfig own = new SessionConfig(config, pathParams(request.path()));
+        String subprotocol = decision.subprotocol();
         if (ownHandshake) {
-            EndpointHandshake.Response response = new EndpointHandshake.Response();
-            config.getConfigurator().modifyHandshake(own, new EndpointHandshake(request), response);
+            EndpointHandshake.Response response = new EndpointHandshake.Response(headers.all());
+            config.getConfigurator()
+                    .modifyHandshake(
+                            own, new EndpointHandshake(request, own.getPathParams()), response);
             response.copyTo(headers);
+            subprotocol =
+                    response.subprotocol(subprotocol, request.headers("Sec-WebSocket-Protocol"));
+            headers.subprotocol(subprotocol);
         }
-        return new EndpointSession(this, wire, request, decision, own);
+        return new EndpointSession(this, wire, request, subprotocol, own);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.highwater.endpoint;
 
-import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.keepalive.MaxIdle;
@@ -64,25 +63,25 @@ final class EndpointSession extends JettyCoreSession
 
     private volatile Duration idleTimeout = Duration.ZERO;
 
-    /** So that {@code @OnOpen} comes before each {@code @OnClose}, however short the session. */
-    private volatile boolean opening = true;
-
     private volatile boolean closing;
     private volatile boolean closed;
+
+    /** The endpoint was told of the end, and is done with it. */
+    private volatile boolean over;
 
     /** What is the endpoint's comes with {@link #onOpen} or later: the upgrade may still fail. */
     EndpointSession(
             EndpointDeployment deployment,
             Wire wire,
             UpgradeRequest request,
-            UpgradeDecision.Accepted decision,
+            @Nullable String subprotocol,
             SessionConfig config) {
         super(deployment.route().settings(), deployment.components());
         this.deployment = deployment;
         this.wire = wire;
         this.config = config;
         this.requestUri = EndpointHandshake.uri(request);
-        this.subprotocol = decision.subprotocol();
+        this.subprotocol = subprotocol;
         this.keepalive =
                 deployment
                         .node()
@@ -176,7 +175,6 @@ final class EndpointSession extends JettyCoreSession
         } catch (Throwable thrown) {
             onOpenFailed(thrown);
         }
-        opening = false;
     }
 
     private boolean hasInstance() {
@@ -274,6 +272,7 @@ final class EndpointSession extends JettyCoreSession
                 deployment.requests().call(() -> tellClosed(status));
             }
         } finally {
+            over = true;
             if (instance != null) {
                 instance.release().run();
             }
@@ -433,7 +432,7 @@ final class EndpointSession extends JettyCoreSession
     void answer(@Nullable Object message) throws IOException, EncodeException {
         JakartaSession to = jakarta;
         if (message != null && to != null) {
-            to.getBasicRemote().sendObject(message);
+            to.basic().sendObject(message);
         }
     }
 
@@ -509,12 +508,17 @@ final class EndpointSession extends JettyCoreSession
 
     @Override
     public boolean isOutputOpen() {
-        return opening || !closing;
+        return !closing;
     }
 
     @Override
     public boolean isClosed() {
         return closed;
+    }
+
+    /** Whether its endpoint has heard of the end, so that Jakarta's session is of no use. */
+    boolean isOver() {
+        return over;
     }
 
     @Override

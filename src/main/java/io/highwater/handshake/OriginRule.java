@@ -9,6 +9,7 @@ import jakarta.interceptor.InvocationContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Refuses pages of other origins (RFC 6455 section 10.2): the list of the path, else of the node,
@@ -53,11 +54,17 @@ final class OriginRule {
             return false;
         }
         Optional<RoutePolicy> route = attempt.request().route();
-        Boolean chosen = route.map(path -> path.choices().allowsOrigin(text)).orElse(null);
+        BooleanSupplier rules = () -> isListed(attempt, origin);
+        Boolean chosen = route.map(path -> path.choices().allowsOrigin(text, rules)).orElse(null);
         if (chosen != null && (!chosen || route.get().allowedOrigins() == null)) {
             return chosen;
         }
-        List<OriginPattern> allowed = route.map(this::patternsOf).orElse(nodes);
+        return rules.getAsBoolean();
+    }
+
+    private boolean isListed(UpgradeAttempt attempt, Origin origin) {
+        List<OriginPattern> allowed =
+                attempt.request().route().map(this::patternsOf).orElse(nodes);
         return allowed.isEmpty()
                 ? attempt.client().isCalledFrom(origin)
                 : allowed.stream().anyMatch(pattern -> pattern.matches(origin));

@@ -11,6 +11,7 @@ import io.highwater.wire.Route;
 import io.highwater.wire.Router;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
+import io.highwater.wire.WireAcceptor;
 import io.highwater.wire.WireConnection;
 import io.highwater.wire.WireContext;
 import io.highwater.wire.WireExtension;
@@ -20,6 +21,10 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
@@ -274,12 +279,18 @@ public final class UpgradeHandler extends Handler.Wrapper {
             Response response,
             Callback callback) {
         JettyTransport transport;
-        WireExtension extension;
+        Answer answer;
+        boolean last = upgrade.kind() == UpgradeRequest.Kind.UPGRADE;
         try {
             Payer payer = payer(upgrade, accepted);
-            extension =
+            WireExtension extension =
                     deflate.negotiate(
-                            upgrade.headers("Sec-WebSocket-Extensions"), accepted.deflate(), payer);
+                            route.policy()
+                                    .choices()
+                                    .chooseExtensions(upgrade.headers("Sec-WebSocket-Extensions")),
+                            accepted.deflate(),
+                            payer);
+            answer = new Answer(upgrade, accepted, extension);
             transport =
                     transport(
                             request,
@@ -293,28 +304,14 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                             accepted,
                                             payer,
                                             extension,
-                                            response.getHeaders()::add));
+                                            answer));
             request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
         } catch (RuntimeException | Error e) {
             accepted.lease().release();
             throw e;
         }
-        HttpFields.Mutable headers = response.getHeaders();
-        boolean last = upgrade.kind() == UpgradeRequest.Kind.UPGRADE;
-        if (last) {
-            response.setStatus(HttpStatus.SWITCHING_PROTOCOLS_101);
-            String key = upgrade.header("Sec-WebSocket-Key");
-            headers.add(UPGRADE).add(CONNECTION);
-            headers.put("Sec-WebSocket-Accept", AcceptKey.of(key == null ? "" : key));
-        } else {
-            response.setStatus(HttpStatus.OK_200);
-        }
-        if (accepted.subprotocol() != null) {
-            headers.put(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, accepted.subprotocol());
-        }
-        if (extension != null) {
-            headers.put(HttpHeader.SEC_WEBSOCKET_EXTENSIONS, extension.answer());
-        }
+        response.setStatus(last ? HttpStatus.SWITCHING_PROTOCOLS_101 : HttpStatus.OK_200);
+        response.getHeaders().add(answer.fields);
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, transport);
         // A last write would make Jetty add "content-length: 0" to the 200, which RFC 9110 section
         // 9.3.6 forbids and strict clients refuse.
@@ -336,6 +333,50 @@ public final class UpgradeHandler extends Handler.Wrapper {
         return context.ledger()
                 .payers()
                 .of(peer == null ? InetAddress.getLoopbackAddress() : accepted.clientAddress(peer));
+    }
+
+    /** What an accepted handshake is answered with, as long as it may still fail. */
+    private static final class Answer implements WireAcceptor.ResponseHeaders {
+        private final HttpFields.Mutable fields = HttpFields.build();
+
+        Answer(
+                UpgradeRequest upgrade,
+                UpgradeDecision.Accepted accepted,
+                @Nullable WireExtension extension) {
+            if (upgrade.kind() == UpgradeRequest.Kind.UPGRADE) {
+                String key = upgrade.header("Sec-WebSocket-Key");
+                fields.add(UPGRADE).add(CONNECTION);
+                fields.put("Sec-WebSocket-Accept", AcceptKey.of(key == null ? "" : key));
+            }
+            subprotocol(accepted.subprotocol());
+            if (extension != null) {
+                fields.put(HttpHeader.SEC_WEBSOCKET_EXTENSIONS, extension.answer());
+            }
+        }
+
+        @Override
+        public Map<String, List<String>> all() {
+            Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            for (HttpField field : fields) {
+                all.computeIfAbsent(field.getName(), name -> new ArrayList<>(1))
+                        .add(field.getValue());
+            }
+            return all;
+        }
+
+        @Override
+        public void add(String name, String value) {
+            fields.add(name, value);
+        }
+
+        @Override
+        public void subprotocol(@Nullable String name) {
+            if (name == null) {
+                fields.remove(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL);
+            } else {
+                fields.put(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, name);
+            }
+        }
     }
 
     /**
