@@ -80,7 +80,9 @@ final class CallbackMethod implements MessageTarget.Receiver {
         if (!PathVariable.isPossible(type)) {
             throw unfit(
                     method,
-                    "@PathParam(\"" + name + "\") is a String, a primitive type or its box, not "
+                    "@PathParam(\""
+                            + name
+                            + "\") is a String, a primitive type or its box, not "
                             + type.getName());
         }
         if (variables.contains(name)) {

@@ -41,7 +41,8 @@ final class Codecs {
                                 .anyMatch(constructor -> constructor.getParameterCount() == 0);
         if (!canBeMade) {
             throw new IllegalArgumentException(
-                    codec.getName() + " needs a public class, and a public constructor without"
+                    codec.getName()
+                            + " needs a public class, and a public constructor without"
                             + " parameters");
         }
         List<Role<C>> roles = new ArrayList<>(1);
@@ -61,7 +62,8 @@ final class Codecs {
 
     /** The same but for a primitive type, which becomes the class of its objects. */
     static Type boxed(Type type) {
-        return type instanceof Class<?> plain ? MethodType.methodType(plain).wrap().returnType()
+        return type instanceof Class<?> plain
+                ? MethodType.methodType(plain).wrap().returnType()
                 : type;
     }
 }

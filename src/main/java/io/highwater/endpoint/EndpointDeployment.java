@@ -63,8 +63,7 @@ final class EndpointDeployment implements WireAcceptor {
                         node.outbound());
         this.container = container;
         try {
-            this.methods =
-                    EndpointMethods.read(config, Set.of(path.getVariables()), components);
+            this.methods = EndpointMethods.read(config, Set.of(path.getVariables()), components);
         } catch (RuntimeException e) {
             throw new EndpointDeploymentException(endpoint, String.valueOf(e.getMessage()), e);
         }

@@ -309,9 +309,7 @@ final class EndpointSession extends JettyCoreSession
     /** An application may have closed with a code that never goes out, which Jakarta has not. */
     private static CloseReason.CloseCode code(CloseStatus status) {
         int code = status.code();
-        return code < 1000 || code > 4999
-                ? () -> code
-                : CloseReason.CloseCodes.getCloseCode(code);
+        return code < 1000 || code > 4999 ? () -> code : CloseReason.CloseCodes.getCloseCode(code);
     }
 
     // What the endpoint's methods threw.

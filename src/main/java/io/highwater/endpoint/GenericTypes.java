@@ -61,8 +61,9 @@ final class GenericTypes {
                                     wanted.getActualTypeArguments(),
                                     given.getActualTypeArguments()));
         }
-        if (to instanceof GenericArrayType wanted && componentOf(from) != null) {
-            return isAssignable(wanted.getGenericComponentType(), componentOf(from));
+        Type component = componentOf(from);
+        if (to instanceof GenericArrayType wanted && component != null) {
+            return isAssignable(wanted.getGenericComponentType(), component);
         }
         return raw(to).isAssignableFrom(raw(from));
     }

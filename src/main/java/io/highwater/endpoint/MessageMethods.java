@@ -26,8 +26,7 @@ record MessageMethods(
     /**
      * @throws IllegalArgumentException says which method is wrong
      */
-    static MessageMethods read(
-            AnnotatedMethods methods, Set<String> variables, Decoders decoders) {
+    static MessageMethods read(AnnotatedMethods methods, Set<String> variables, Decoders decoders) {
         MessageMethods read = new MessageMethods(MessageTargets.NONE, null, null);
         for (Method method : methods.with(OnMessage.class)) {
             try {

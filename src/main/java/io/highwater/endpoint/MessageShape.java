@@ -26,8 +26,7 @@ enum MessageShape {
     private final byte opcode;
     private final @Nullable Class<? extends Decoder> decoder;
 
-    MessageShape(
-            byte opcode, @Nullable Class<? extends Decoder> decoder) {
+    MessageShape(byte opcode, @Nullable Class<? extends Decoder> decoder) {
         this.opcode = opcode;
         this.decoder = decoder;
     }

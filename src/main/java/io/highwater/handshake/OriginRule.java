@@ -63,8 +63,7 @@ final class OriginRule {
     }
 
     private boolean isListed(UpgradeAttempt attempt, Origin origin) {
-        List<OriginPattern> allowed =
-                attempt.request().route().map(this::patternsOf).orElse(nodes);
+        List<OriginPattern> allowed = attempt.request().route().map(this::patternsOf).orElse(nodes);
         return allowed.isEmpty()
                 ? attempt.client().isCalledFrom(origin)
                 : allowed.stream().anyMatch(pattern -> pattern.matches(origin));

@@ -76,8 +76,7 @@ final class ContainerContract {
                             WebSocketContainer container = container(peer);
                             container.setAsyncSendTimeout(4321);
                             try {
-                                assertThat(container.getDefaultAsyncSendTimeout())
-                                        .isEqualTo(4321);
+                                assertThat(container.getDefaultAsyncSendTimeout()).isEqualTo(4321);
                                 assertThat(
                                                 peer.answer(
                                                         own ->

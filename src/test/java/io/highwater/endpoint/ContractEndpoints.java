@@ -148,9 +148,7 @@ final class ContractEndpoints {
             if (ids != null) {
                 String answer;
                 try {
-                    answer =
-                            String.valueOf(
-                                    SHAKES.get(ids.get(0)).of(config, request, response));
+                    answer = String.valueOf(SHAKES.get(ids.get(0)).of(config, request, response));
                 } catch (Throwable thrown) {
                     answer = thrown.toString();
                 }

@@ -164,8 +164,7 @@ class ContractTest {
         }
 
         /** What the handshake of a path says, asked by its configurator. */
-        String shake(
-                String path, ContractEndpoints.HandshakeQuestion question, String... headers) {
+        String shake(String path, ContractEndpoints.HandshakeQuestion question, String... headers) {
             String id = ContractEndpoints.ask(question);
             List<String> all = new ArrayList<>(List.of(headers));
             all.addAll(List.of("X-Ask", id));
@@ -236,8 +235,7 @@ class ContractTest {
         assertThat(listed).isEqualTo(expected);
     }
 
-    static void throwsIllegalState(
-            org.assertj.core.api.ThrowableAssert.ThrowingCallable callable) {
+    static void throwsIllegalState(org.assertj.core.api.ThrowableAssert.ThrowingCallable callable) {
         assertThatThrownBy(callable).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -147,8 +147,7 @@ final class HandshakeContract {
     }
 
     private static Object kept(Session session) {
-        HandshakeRequest request =
-                (HandshakeRequest) session.getUserProperties().get("request");
+        HandshakeRequest request = (HandshakeRequest) session.getUserProperties().get("request");
         assertThat(request.getQueryString()).isEqualTo("b=c");
         return request.getHeaders().get("x-ask").get(0);
     }
@@ -271,13 +270,10 @@ final class HandshakeContract {
                         "its answer goes out; the default is the first that the client sent and"
                                 + " the endpoint has",
                         peer -> {
-                            for (String path :
-                                    List.of("/contract/plain/a", "/contract/shake/a")) {
+                            for (String path : List.of("/contract/plain/a", "/contract/shake/a")) {
                                 try (FrameClient client =
                                         peer.open(
-                                                path,
-                                                "Sec-WebSocket-Protocol",
-                                                "none, two, one")) {
+                                                path, "Sec-WebSocket-Protocol", "none, two, one")) {
                                     assertThat(client.header("Sec-WebSocket-Protocol"))
                                             .isEqualTo("two");
                                 }
@@ -346,7 +342,8 @@ final class HandshakeContract {
                             }
                         })
                 .held(
-                        type + "modifyHandshake(ServerEndpointConfig, HandshakeRequest,"
+                        type
+                                + "modifyHandshake(ServerEndpointConfig, HandshakeRequest,"
                                 + " HandshakeResponse)",
                         "called once for each handshake, with the session's own user properties",
                         peer -> {
@@ -361,8 +358,7 @@ final class HandshakeContract {
                                             peer.shake(
                                                     "/contract/shake/a",
                                                     (config, request, response) ->
-                                                            config.getUserProperties()
-                                                                    .get("once")))
+                                                            config.getUserProperties().get("once")))
                                     .isEqualTo("null");
                         })
                 .held(

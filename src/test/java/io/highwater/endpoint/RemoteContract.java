@@ -84,8 +84,7 @@ final class RemoteContract {
                         "whatever was sent goes out",
                         peer -> {
                             try (FrameClient client = peer.open("/contract/a")) {
-                                RemoteEndpoint.Basic remote =
-                                        peer.session(client).getBasicRemote();
+                                RemoteEndpoint.Basic remote = peer.session(client).getBasicRemote();
                                 remote.setBatchingAllowed(true);
                                 remote.sendText("batched");
                                 remote.flushBatch();
@@ -135,8 +134,7 @@ final class RemoteContract {
                                 + " IOException",
                         peer -> {
                             try (FrameClient client = peer.open("/contract/a")) {
-                                RemoteEndpoint.Basic remote =
-                                        peer.session(client).getBasicRemote();
+                                RemoteEndpoint.Basic remote = peer.session(client).getBasicRemote();
                                 remote.sendText("sent \uD83D\uDE00");
                                 assertThat(client.nextText()).isEqualTo("sent \uD83D\uDE00");
                                 refusesNull(() -> remote.sendText(null));
@@ -149,8 +147,7 @@ final class RemoteContract {
                                 + " a session that is over IOException",
                         peer -> {
                             try (FrameClient client = peer.open("/contract/a")) {
-                                RemoteEndpoint.Basic remote =
-                                        peer.session(client).getBasicRemote();
+                                RemoteEndpoint.Basic remote = peer.session(client).getBasicRemote();
                                 ByteBuffer data = ByteBuffer.allocate(3);
                                 remote.sendBinary(data);
                                 assertThat(data.hasRemaining()).isFalse();
@@ -165,8 +162,7 @@ final class RemoteContract {
                                 + " is over IOException",
                         peer -> {
                             try (FrameClient client = peer.open("/contract/a")) {
-                                RemoteEndpoint.Basic remote =
-                                        peer.session(client).getBasicRemote();
+                                RemoteEndpoint.Basic remote = peer.session(client).getBasicRemote();
                                 remote.sendText("in ", false);
                                 remote.sendText("parts", true);
                                 assertThat(client.nextText()).isEqualTo("in parts");
@@ -180,8 +176,7 @@ final class RemoteContract {
                                 + " IllegalArgumentException, a session that is over IOException",
                         peer -> {
                             try (FrameClient client = peer.open("/contract/a")) {
-                                RemoteEndpoint.Basic remote =
-                                        peer.session(client).getBasicRemote();
+                                RemoteEndpoint.Basic remote = peer.session(client).getBasicRemote();
                                 ByteBuffer data = ByteBuffer.allocate(3);
                                 remote.sendBinary(data, false);
                                 assertThat(data.hasRemaining()).isFalse();
@@ -190,7 +185,8 @@ final class RemoteContract {
                                 refusesNull(() -> remote.sendBinary(null, true));
                             }
                             endedBasic(
-                                    peer, remote -> remote.sendBinary(ByteBuffer.allocate(1), true));
+                                    peer,
+                                    remote -> remote.sendBinary(ByteBuffer.allocate(1), true));
                         })
                 .held(
                         "RemoteEndpoint.Basic.getSendStream()",
@@ -239,8 +235,7 @@ final class RemoteContract {
                                 + " IOException",
                         peer -> {
                             try (FrameClient client = peer.open("/contract/a")) {
-                                RemoteEndpoint.Basic remote =
-                                        peer.session(client).getBasicRemote();
+                                RemoteEndpoint.Basic remote = peer.session(client).getBasicRemote();
                                 remote.sendObject(new Point(1, 2));
                                 assertThat(client.nextText()).isEqualTo("1:2");
                                 for (Object own :
@@ -328,8 +323,7 @@ final class RemoteContract {
                         peer ->
                                 handler(
                                         peer,
-                                        (remote, results) ->
-                                                remote.sendText("sent", results::add),
+                                        (remote, results) -> remote.sendText("sent", results::add),
                                         remote -> remote.sendText(null, result -> {}),
                                         remote -> remote.sendText("", null)))
                 .held(
@@ -351,8 +345,7 @@ final class RemoteContract {
                                                 remote.sendBinary(
                                                         ByteBuffer.allocate(4), results::add),
                                         remote -> remote.sendBinary(null, result -> {}),
-                                        remote ->
-                                                remote.sendBinary(ByteBuffer.allocate(1), null)))
+                                        remote -> remote.sendBinary(ByteBuffer.allocate(1), null)))
                 .held(
                         "RemoteEndpoint.Async.sendObject(Object)",
                         "its Future gives null, or what went wrong, EncodeException where nothing"

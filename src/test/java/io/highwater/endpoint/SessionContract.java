@@ -142,8 +142,8 @@ final class SessionContract {
                                         .isEqualTo("true"));
     }
 
-    private static void closesWith(
-            ContractTest.Peer peer, int code, String phrase, int onTheWire) throws Exception {
+    private static void closesWith(ContractTest.Peer peer, int code, String phrase, int onTheWire)
+            throws Exception {
         try (FrameClient client = peer.open("/contract/ours" + code)) {
             client.text(
                     ContractEndpoints.ask(
@@ -218,8 +218,7 @@ final class SessionContract {
                                 session.addMessageHandler(
                                         ByteBuffer.class,
                                         (ByteBuffer data) ->
-                                                heard.add(
-                                                        "bytes " + data.remaining()));
+                                                heard.add("bytes " + data.remaining()));
                                 client.binary(new byte[5]);
                                 assertThat(next(heard)).isEqualTo("bytes 5");
                                 ContractTest.throwsIllegalState(
@@ -238,8 +237,7 @@ final class SessionContract {
                                 session.addMessageHandler(
                                         byte[].class,
                                         (byte[] part, boolean last) ->
-                                                heard.add(
-                                                        part.length + " " + last));
+                                                heard.add(part.length + " " + last));
                                 client.frame(FrameClient.BINARY, false, new byte[2]);
                                 client.frame(FrameClient.CONTINUATION, true, new byte[3]);
                                 assertThat(next(heard)).isEqualTo("2 false");
@@ -257,8 +255,7 @@ final class SessionContract {
                         peer -> {
                             try (FrameClient client = peer.open("/contract/a")) {
                                 Session session = peer.session(client);
-                                Set<MessageHandler> before =
-                                        session.getMessageHandlers();
+                                Set<MessageHandler> before = session.getMessageHandlers();
                                 Pongs pongs = new Pongs();
                                 session.addMessageHandler(pongs);
                                 assertThat(before).isEmpty();
@@ -398,14 +395,12 @@ final class SessionContract {
                         "Session.getPathParameters()",
                         "the path's, decoded; unmodifiable",
                         peer -> {
-                            try (FrameClient client =
-                                    peer.open("/contract/a%20%2B+%F0%9F%98%80")) {
+                            try (FrameClient client = peer.open("/contract/a%20%2B+%F0%9F%98%80")) {
                                 Session session = peer.session(client);
                                 assertThat(session.getPathParameters())
                                         .containsOnlyKeys("name")
                                         .containsEntry("name", "a ++\uD83D\uDE00");
-                                assertThatThrownBy(
-                                                () -> session.getPathParameters().put("a", "b"))
+                                assertThatThrownBy(() -> session.getPathParameters().put("a", "b"))
                                         .isInstanceOf(UnsupportedOperationException.class);
                             }
                         })
@@ -417,8 +412,7 @@ final class SessionContract {
                                     ContractEndpoints.ask(
                                             (config, request, response) ->
                                                     config.getUserProperties().put("a", "b"));
-                            try (FrameClient client =
-                                            peer.open("/contract/shake/a", "X-Ask", id);
+                            try (FrameClient client = peer.open("/contract/shake/a", "X-Ask", id);
                                     FrameClient other = peer.open("/contract/shake/a")) {
                                 assertThat(peer.answer(client, Session::getUserProperties))
                                         .isEqualTo("{a=b}");
@@ -559,14 +553,11 @@ final class SessionContract {
                                 "removeMessageHandler(MessageHandler)",
                                 own -> own.removeMessageHandler(new Pongs())),
                         Map.entry("getProtocolVersion()", Session::getProtocolVersion),
-                        Map.entry(
-                                "getNegotiatedSubprotocol()", Session::getNegotiatedSubprotocol),
-                        Map.entry(
-                                "getNegotiatedExtensions()", Session::getNegotiatedExtensions),
+                        Map.entry("getNegotiatedSubprotocol()", Session::getNegotiatedSubprotocol),
+                        Map.entry("getNegotiatedExtensions()", Session::getNegotiatedExtensions),
                         Map.entry("isSecure()", Session::isSecure),
                         Map.entry("getMaxIdleTimeout()", Session::getMaxIdleTimeout),
-                        Map.entry(
-                                "setMaxIdleTimeout(long)", own -> own.setMaxIdleTimeout(1)),
+                        Map.entry("setMaxIdleTimeout(long)", own -> own.setMaxIdleTimeout(1)),
                         Map.entry(
                                 "getMaxBinaryMessageBufferSize()",
                                 Session::getMaxBinaryMessageBufferSize),
@@ -582,8 +573,7 @@ final class SessionContract {
                         Map.entry("getAsyncRemote()", Session::getAsyncRemote),
                         Map.entry("getBasicRemote()", Session::getBasicRemote),
                         Map.entry("getRequestURI()", Session::getRequestURI),
-                        Map.entry(
-                                "getRequestParameterMap()", Session::getRequestParameterMap),
+                        Map.entry("getRequestParameterMap()", Session::getRequestParameterMap),
                         Map.entry("getQueryString()", Session::getQueryString),
                         Map.entry("getPathParameters()", Session::getPathParameters),
                         Map.entry("getUserProperties()", Session::getUserProperties),

@@ -297,13 +297,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
                             upgrade.kind(),
                             t ->
                                     new WireConnection(
-                                            context,
-                                            t,
-                                            route,
-                                            upgrade,
-                                            accepted,
-                                            payer,
-                                            extension,
+                                            context, t, route, upgrade, accepted, payer, extension,
                                             answer));
             request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
         } catch (RuntimeException | Error e) {
