@@ -126,6 +126,7 @@ final class BasicRemote implements RemoteEndpoint.Basic {
     /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */
     @Override
     public void setBatchingAllowed(boolean allowed) throws IOException {
+        Remotes.checkOpen(session);
         batching = allowed;
     }
 

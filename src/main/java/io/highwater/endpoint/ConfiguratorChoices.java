@@ -1,9 +1,18 @@
 package io.highwater.endpoint;
 
 import io.highwater.handshake.RoutePolicy;
+import jakarta.websocket.Extension;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketExtension;
+import org.eclipse.jetty.websocket.core.ExtensionConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +24,13 @@ final class ConfiguratorChoices implements RoutePolicy.Choices {
     private final ServerEndpointConfig config;
     private final boolean choosesOrigin;
     private final boolean choosesSubprotocol;
+    private final boolean choosesExtensions;
 
     private ConfiguratorChoices(ServerEndpointConfig config) {
         this.config = config;
         this.choosesOrigin = overrides(config.getConfigurator(), "checkOrigin");
         this.choosesSubprotocol = overrides(config.getConfigurator(), "getNegotiatedSubprotocol");
+        this.choosesExtensions = overrides(config.getConfigurator(), "getNegotiatedExtensions");
     }
 
     /** NONE for a configurator without a method of its own that has to do with handshakes. */
@@ -27,6 +38,7 @@ final class ConfiguratorChoices implements RoutePolicy.Choices {
         ConfiguratorChoices choices = new ConfiguratorChoices(config);
         return choices.choosesOrigin
                         || choices.choosesSubprotocol
+                        || choices.choosesExtensions
                         || overrides(config.getConfigurator(), "modifyHandshake")
                 ? choices
                 : NONE;
@@ -38,6 +50,7 @@ final class ConfiguratorChoices implements RoutePolicy.Choices {
             if (method.getName().equals(name) && !method.isBridge()) {
                 Class<?> owner = method.getDeclaringClass();
                 return owner != ServerEndpointConfig.Configurator.class
+                        && owner != DefaultConfigurator.class
                         && !owner.getName().startsWith("org.eclipse.jetty.");
             }
         }
@@ -45,8 +58,10 @@ final class ConfiguratorChoices implements RoutePolicy.Choices {
     }
 
     @Override
-    public @Nullable Boolean allowsOrigin(String origin) {
-        return choosesOrigin ? config.getConfigurator().checkOrigin(origin) : null;
+    public @Nullable Boolean allowsOrigin(String origin, BooleanSupplier rules) {
+        return choosesOrigin
+                ? DefaultConfigurator.checkOrigin(config.getConfigurator(), origin, rules)
+                : null;
     }
 
     @Override
@@ -58,5 +73,52 @@ final class ConfiguratorChoices implements RoutePolicy.Choices {
                 config.getConfigurator()
                         .getNegotiatedSubprotocol(config.getSubprotocols(), offered);
         return chosen == null ? "" : chosen;
+    }
+
+    /** Those that it names as they were offered; what nobody offered can't be agreed on. */
+    @Override
+    public List<String> chooseExtensions(List<String> offered) {
+        if (!choosesExtensions) {
+            return offered;
+        }
+        List<ExtensionConfig> requested;
+        try {
+            requested = ExtensionConfig.parseList(offered.toArray(String[]::new));
+        } catch (RuntimeException malformed) {
+            return List.of();
+        }
+        List<Extension> installed = new ArrayList<>(EndpointContainer.INSTALLED);
+        installed.addAll(config.getExtensions());
+        List<Extension> chosen =
+                config.getConfigurator()
+                        .getNegotiatedExtensions(
+                                installed,
+                                requested.stream()
+                                        .<Extension>map(JakartaWebSocketExtension::new)
+                                        .toList());
+        return chosen == null
+                ? List.of()
+                : chosen.stream().flatMap(own -> asOffered(own, requested)).distinct().toList();
+    }
+
+    /** The very one that was offered, or all offers of its name if its parameters were changed. */
+    private static Stream<String> asOffered(Extension chosen, List<ExtensionConfig> offers) {
+        List<ExtensionConfig> named =
+                offers.stream().filter(own -> own.getName().equals(chosen.getName())).toList();
+        List<ExtensionConfig> same =
+                named.stream().filter(own -> parameters(own).equals(parameters(chosen))).toList();
+        return (same.isEmpty() ? named : same).stream().map(ExtensionConfig::getParameterizedName);
+    }
+
+    private static Map<String, Optional<String>> parameters(ExtensionConfig offer) {
+        return parameters(new JakartaWebSocketExtension(offer));
+    }
+
+    private static Map<String, Optional<String>> parameters(Extension extension) {
+        Map<String, Optional<String>> parameters = new HashMap<>();
+        for (Extension.Parameter own : extension.getParameters()) {
+            parameters.put(own.getName(), Optional.ofNullable(own.getValue()));
+        }
+        return parameters;
     }
 }

@@ -4,50 +4,100 @@ import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.ContainerProvider;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Endpoint;
+import jakarta.websocket.Extension;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.function.Supplier;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketContainer;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketFrameHandlerFactory;
-import org.eclipse.jetty.websocket.core.WebSocketComponents;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketExtension;
 
 /**
- * Jetty's Jakarta container for one endpoint class: {@code session.getOpenSessions()} asks its
- * container, and means the sessions of the same endpoint. Thread-safe.
+ * The container that the sessions of one application see. What is set here holds for the sessions
+ * that open from then on, where their endpoint says nothing itself. Thread-safe.
  */
-final class EndpointContainer extends JakartaWebSocketContainer implements ServerContainer {
-    private final Executor executor;
-    private final Supplier<Set<Session>> openSessions;
+final class EndpointContainer implements ServerContainer {
+    static final List<Extension> INSTALLED =
+            List.of(new JakartaWebSocketExtension("permessage-deflate"));
 
-    EndpointContainer(
-            WebSocketComponents components,
-            Executor executor,
-            Supplier<Set<Session>> openSessions) {
-        super(components);
-        this.executor = executor;
-        this.openSessions = openSessions;
+    private final long nodeMaxMessageBytes;
+    private volatile long asyncSendTimeoutMillis;
+    private volatile long maxIdleMillis;
+
+    /** Zero: not set. So is the next. */
+    private volatile int maxTextBytes;
+
+    private volatile int maxBinaryBytes;
+
+    EndpointContainer(long nodeMaxMessageBytes) {
+        this.nodeMaxMessageBytes = nodeMaxMessageBytes;
+    }
+
+    /** Gives a session that opens what was set here. */
+    void prepare(EndpointSession session) {
+        if (maxTextBytes > 0) {
+            session.setMaxTextMessageSize(maxTextBytes);
+        }
+        if (maxBinaryBytes > 0) {
+            session.setMaxBinaryMessageSize(maxBinaryBytes);
+        }
+        if (maxIdleMillis > 0) {
+            session.setMaxIdleMillis(maxIdleMillis);
+        }
     }
 
     @Override
-    public Executor getExecutor() {
-        return executor;
-    }
-
-    /** Sessions' frames go another way than Jetty's. */
-    @Override
-    protected JakartaWebSocketFrameHandlerFactory getFrameHandlerFactory() {
-        throw new IllegalStateException("sessions here have no frame handlers");
+    public long getDefaultAsyncSendTimeout() {
+        return asyncSendTimeoutMillis;
     }
 
     @Override
-    public Set<Session> getOpenSessions() {
-        return openSessions.get();
+    public void setAsyncSendTimeout(long timeoutMillis) {
+        asyncSendTimeoutMillis = timeoutMillis;
+    }
+
+    @Override
+    public long getDefaultMaxSessionIdleTimeout() {
+        return maxIdleMillis;
+    }
+
+    @Override
+    public void setDefaultMaxSessionIdleTimeout(long timeoutMillis) {
+        maxIdleMillis = Math.max(0, timeoutMillis);
+    }
+
+    @Override
+    public int getDefaultMaxBinaryMessageBufferSize() {
+        return maxBinaryBytes > 0 ? maxBinaryBytes : nodeMaxMessageBytes();
+    }
+
+    /** 0 or less: the node's. */
+    @Override
+    public void setDefaultMaxBinaryMessageBufferSize(int bytes) {
+        maxBinaryBytes = Math.max(0, bytes);
+    }
+
+    @Override
+    public int getDefaultMaxTextMessageBufferSize() {
+        return maxTextBytes > 0 ? maxTextBytes : nodeMaxMessageBytes();
+    }
+
+    /** 0 or less: the node's. */
+    @Override
+    public void setDefaultMaxTextMessageBufferSize(int bytes) {
+        maxTextBytes = Math.max(0, bytes);
+    }
+
+    private int nodeMaxMessageBytes() {
+        return (int) Math.min(nodeMaxMessageBytes, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public Set<Extension> getInstalledExtensions() {
+        return Set.copyOf(INSTALLED);
     }
 
     @Override
@@ -66,7 +116,7 @@ final class EndpointContainer extends JakartaWebSocketContainer implements Serve
             Object response,
             ServerEndpointConfig config,
             Map<String, String> path) {
-        throw new IllegalStateException("upgrades are answered before any servlet runs");
+        throw new UnsupportedOperationException("upgrades are answered before any servlet runs");
     }
 
     // Its sessions as a client are another container's, that of all of the application.

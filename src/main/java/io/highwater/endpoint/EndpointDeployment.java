@@ -46,6 +46,7 @@ final class EndpointDeployment implements WireAcceptor {
             String contextPath,
             Supplier<EndpointInstance> instances,
             EndpointNode node,
+            EndpointContainer container,
             WebSocketComponents components,
             Requests requests,
             Executor executor,
@@ -63,15 +64,16 @@ final class EndpointDeployment implements WireAcceptor {
                 new SendQueues(
                         EndpointAnnotations.outboundSettings(endpoint, node.settings().outbound()),
                         node.outbound());
-        this.container = new EndpointContainer(components, executor, this::openSessions);
+        this.container = container;
         try {
-            this.methods = EndpointMethods.read(config, container);
+            this.methods = EndpointMethods.read(config, Set.of(path.getVariables()), components);
         } catch (RuntimeException e) {
             throw new EndpointDeploymentException(endpoint, String.valueOf(e.getMessage()), e);
         }
         this.opensUntold =
                 methods.open() == null
                         && methods.close() == null
+                        && !methods.readPath()
                         && !ConfiguratorChoices.overrides(
                                 config.getConfigurator(), "getEndpointInstance")
                         && !EndpointAnnotations.hasPostConstruct(endpoint);
@@ -172,12 +174,18 @@ final class EndpointDeployment implements WireAcceptor {
         SessionConfig own =
                 SessionConfig.of(
                         config, pathParams(request.path()), request.visitor().principal());
+        String subprotocol = decision.subprotocol();
         if (ownHandshake) {
-            EndpointHandshake.Response response = new EndpointHandshake.Response();
-            config.getConfigurator().modifyHandshake(own, new EndpointHandshake(request), response);
+            EndpointHandshake.Response response = new EndpointHandshake.Response(headers.all());
+            config.getConfigurator()
+                    .modifyHandshake(
+                            own, new EndpointHandshake(request, own.getPathParams()), response);
             response.copyTo(headers);
+            subprotocol =
+                    response.subprotocol(subprotocol, request.headers("Sec-WebSocket-Protocol"));
+            headers.subprotocol(subprotocol);
         }
-        return new EndpointSession(this, wire, request, decision, own);
+        return new EndpointSession(this, wire, request, subprotocol, own);
     }
 
     /**

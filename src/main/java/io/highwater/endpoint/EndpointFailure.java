@@ -71,7 +71,6 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
     private static boolean isPeers(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof DecodeException
-                    || cause instanceof PathParamException
                     || cause instanceof CloseException
                     || cause instanceof SessionClosedException
                     || cause instanceof SlowConsumerException

@@ -1,26 +1,30 @@
 package io.highwater.endpoint;
 
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.handshake.Visitor;
 import io.highwater.wire.WireAcceptor;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.server.HandshakeRequest;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
-import java.util.AbstractMap;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.eclipse.jetty.util.MultiMap;
 import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The opening handshake as Jakarta's Configurator sees it. Made only for configurators that look.
- * Valid during the handshake.
+ * The opening handshake as Jakarta's Configurator sees it. Made only for configurators that look,
+ * and a copy, but for the user, his roles and his HttpSession: they may keep it for their endpoints.
  */
 final class EndpointHandshake implements HandshakeRequest {
     /** What RFC 3986 has nowhere in a path or query, of the printable characters. */
@@ -28,62 +32,64 @@ final class EndpointHandshake implements HandshakeRequest {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-    private final UpgradeRequest request;
+    private final Map<String, List<String>> headers;
+    private final String uri;
+    private final @Nullable String query;
+    private final Map<String, String> pathParams;
+    private final Visitor visitor;
 
-    EndpointHandshake(UpgradeRequest request) {
-        this.request = request;
+    EndpointHandshake(UpgradeRequest request, Map<String, String> pathParams) {
+        Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        request.headers().forEach((name, values) -> copy.put(name, List.copyOf(values)));
+        this.headers = Collections.unmodifiableMap(copy);
+        this.uri = uri(request);
+        this.query = request.query();
+        this.pathParams = pathParams;
+        this.visitor = request.visitor();
     }
 
-    /** Headers by any case of their name; only looked up, as Jetty has them parsed. */
     @Override
     public Map<String, List<String>> getHeaders() {
-        return new AbstractMap<>() {
-            @Override
-            public @Nullable List<String> get(Object name) {
-                List<String> values = request.headers(String.valueOf(name));
-                return values.isEmpty() ? null : values;
-            }
-
-            @Override
-            public boolean containsKey(Object name) {
-                return get(name) != null;
-            }
-
-            @Override
-            public Set<Entry<String, List<String>>> entrySet() {
-                return request.headers().entrySet();
-            }
-        };
+        return headers;
     }
 
     @Override
     public @Nullable Principal getUserPrincipal() {
-        return request.visitor().principal();
+        return visitor.principal();
     }
 
     @Override
     public URI getRequestURI() {
-        return URI.create(uri(request));
+        return URI.create(uri);
     }
 
     @Override
     public boolean isUserInRole(String role) {
-        return request.visitor().isInRole(role);
+        return visitor.isInRole(role);
     }
 
     @Override
     public @Nullable Object getHttpSession() {
-        return request.visitor().httpSession();
+        return visitor.httpSession();
     }
 
+    /** Of the query and, as the TCK wants it, of the path. */
     @Override
     public Map<String, List<String>> getParameterMap() {
-        return parameters(request.query());
+        Map<String, List<String>> all = new HashMap<>(parameters(query));
+        pathParams.forEach(
+                (name, value) ->
+                        all.merge(
+                                name,
+                                List.of(value),
+                                (ofQuery, ofPath) ->
+                                        Stream.concat(ofPath.stream(), ofQuery.stream()).toList()));
+        return Collections.unmodifiableMap(all);
     }
 
     @Override
     public @Nullable String getQueryString() {
-        return request.query();
+        return query;
     }
 
     /**
@@ -93,7 +99,7 @@ final class EndpointHandshake implements HandshakeRequest {
     static String uri(UpgradeRequest request) {
         StringBuilder uri = new StringBuilder();
         uri.append(request.scheme().equals("https") ? "wss://" : "ws://");
-        uri.append(request.authority()).append(legal(request.path()));
+        uri.append(request.authority()).append(legal(request.rawPath()));
         if (request.query() != null) {
             uri.append('?').append(legal(request.query()));
         }
@@ -102,12 +108,14 @@ final class EndpointHandshake implements HandshakeRequest {
 
     static String legal(String part) {
         StringBuilder legal = new StringBuilder(part.length());
-        for (int i = 0; i < part.length(); i++) {
+        int next;
+        for (int i = 0; i < part.length(); i = next) {
+            next = part.offsetByCodePoints(i, 1);
             char c = part.charAt(i);
             if (c > ' ' && c < 0x7F && ILLEGAL.indexOf(c) < 0 && (c != '%' || isEscape(part, i))) {
                 legal.append(c);
             } else {
-                for (byte b : String.valueOf(c).getBytes(StandardCharsets.UTF_8)) {
+                for (byte b : part.substring(i, next).getBytes(StandardCharsets.UTF_8)) {
                     legal.append('%').append(HEX.toHexDigits(b));
                 }
             }
@@ -128,12 +136,32 @@ final class EndpointHandshake implements HandshakeRequest {
         MultiMap<String> parameters = new MultiMap<>();
         // Leniently: what a peer sends wrong is not for the endpoint to fail at.
         UrlEncoded.decodeUtf8To(query, 0, query.length(), parameters::add, true, true, true);
-        return parameters;
+        parameters.replaceAll((name, values) -> List.copyOf(values));
+        return Collections.unmodifiableMap(parameters);
     }
 
-    /** The response headers a configurator adds; the handshake's own can't be changed. */
+    /**
+     * The answer as a configurator may change it: its own headers, and which of the subprotocols
+     * that the client offered it is.
+     */
     static final class Response implements HandshakeResponse {
-        private final Map<String, List<String>> headers = new HashMap<>();
+        /** What the handshake, or HTTP, says itself; beside all Sec-WebSocket headers. */
+        private static final Set<String> OURS =
+                Set.of(
+                        "connection",
+                        "content-length",
+                        "host",
+                        "keep-alive",
+                        "te",
+                        "trailer",
+                        "transfer-encoding",
+                        "upgrade");
+
+        private final Map<String, List<String>> headers;
+
+        Response(Map<String, List<String>> headers) {
+            this.headers = headers;
+        }
 
         @Override
         public Map<String, List<String>> getHeaders() {
@@ -143,10 +171,33 @@ final class EndpointHandshake implements HandshakeRequest {
         void copyTo(WireAcceptor.ResponseHeaders answer) {
             headers.forEach(
                     (name, values) -> {
-                        if (!name.toLowerCase(Locale.ROOT).startsWith("sec-websocket-")) {
-                            values.forEach(value -> answer.add(name, value));
+                        String lower = name.toLowerCase(Locale.ROOT);
+                        if (!OURS.contains(lower)
+                                && !lower.startsWith("sec-websocket-")
+                                && !lower.startsWith(":")) {
+                            values.stream()
+                                    .filter(Objects::nonNull)
+                                    .forEach(value -> answer.add(name, value));
                         }
                     });
+        }
+
+        /**
+         * The one that stands in the answer, if the client offered it.
+         *
+         * @param chosen what was chosen before
+         */
+        @Nullable String subprotocol(@Nullable String chosen, List<String> offers) {
+            List<String> values = headers.get(HandshakeRequest.SEC_WEBSOCKET_PROTOCOL);
+            if (values == null || values.isEmpty()) {
+                return null;
+            }
+            String wanted = values.get(0);
+            boolean isOffered =
+                    offers.stream()
+                            .flatMap(offer -> Stream.of(offer.split(",")))
+                            .anyMatch(offer -> offer.strip().equals(wanted));
+            return isOffered ? wanted : chosen;
         }
     }
 }

@@ -1,27 +1,24 @@
 package io.highwater.endpoint;
 
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
-import java.lang.invoke.MethodHandle;
-import java.util.List;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketContainer;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketFrameHandlerMetadata;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.JakartaWebSocketMessageMetadata;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.decoders.AvailableDecoders;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.AvailableEncoders;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncoder;
-import org.eclipse.jetty.ee10.websocket.jakarta.server.JakartaWebSocketServerFrameHandlerFactory;
-import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
-import org.eclipse.jetty.websocket.core.util.MethodHolder;
+import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The methods, decoders and encoders of one endpoint class, as Jetty reads them: once, at
- * deployment (stock Jetty does it at every upgrade, and makes 40 codec entries for each session).
- * Thread-safe.
+ * The methods, decoders and encoders of one endpoint class, read once, at deployment. Thread-safe.
  *
  * @param maxTextBytes what {@code @OnMessage} sets; null: nothing
  * @param maxBinaryBytes likewise
@@ -33,82 +30,92 @@ record EndpointMethods(
         MessageTargets targets,
         @Nullable Integer maxTextBytes,
         @Nullable Integer maxBinaryBytes,
-        AvailableDecoders decoders,
-        AvailableEncoders encoders) {
-    private static final String[] NO_VARIABLES = new String[0];
+        Decoders decoders,
+        Encoders encoders) {
 
     /**
-     * @throws RuntimeException says what is wrong with the class's methods
+     * @param variables those of the endpoint's path
+     * @throws IllegalArgumentException says what is wrong with the class's methods, or its codecs
      */
-    static EndpointMethods read(ServerEndpointConfig config, JakartaWebSocketContainer container) {
-        JakartaWebSocketFrameHandlerMetadata read =
-                new JakartaWebSocketServerFrameHandlerFactory(container)
-                        .getMetadata(config.getEndpointClass(), config);
-        UriTemplatePathSpec template = read.getUriTemplatePathSpec();
-        String[] variables = template == null ? NO_VARIABLES : template.getVariables();
-        JakartaWebSocketMessageMetadata text = read.getTextMetadata();
-        JakartaWebSocketMessageMetadata binary = read.getBinaryMetadata();
+    static EndpointMethods read(
+            ServerEndpointConfig config, Set<String> variables, WebSocketComponents components) {
+        Decoders decoders = new Decoders(config, components);
+        Encoders encoders = new Encoders(config.getEncoders());
+        if (Endpoint.class.isAssignableFrom(config.getEndpointClass())) {
+            return new EndpointMethods(
+                    ofEndpoint("onOpen", EndpointConfig.class),
+                    ofEndpoint("onClose", CloseReason.class),
+                    ofEndpoint("onError", Throwable.class),
+                    MessageTargets.NONE,
+                    null,
+                    null,
+                    decoders,
+                    encoders);
+        }
+        AnnotatedMethods methods = new AnnotatedMethods(config.getEndpointClass());
+        MessageMethods messages = MessageMethods.read(methods, variables, decoders);
         return new EndpointMethods(
-                method(read.getOpenHandle(), variables),
-                method(read.getCloseHandle(), variables),
-                method(read.getErrorHandle(), variables),
-                new MessageTargets(
-                        target(text, variables),
-                        target(binary, variables),
-                        method(read.getPongHandle(), variables),
-                        null),
-                maxBytes(text),
-                maxBytes(binary),
-                read.getAvailableDecoders(),
-                read.getAvailableEncoders());
+                annotated(methods, OnOpen.class, variables, EndpointConfig.class),
+                annotated(methods, OnClose.class, variables, CloseReason.class),
+                error(methods, variables),
+                messages.targets(),
+                messages.maxTextBytes(),
+                messages.maxBinaryBytes(),
+                decoders,
+                encoders);
     }
 
-    private static @Nullable CallbackMethod method(
-            @Nullable MethodHandle handle, String[] variables) {
-        return handle == null ? null : new CallbackMethod(handle, variables);
-    }
-
-    private static @Nullable MessageTarget target(
-            @Nullable JakartaWebSocketMessageMetadata read, String[] variables) {
-        if (read == null) {
-            return null;
-        }
-        MethodHandle handle = ((MethodHolder.Binding) read.getMethodHolder())._methodHandle;
-        return new MessageTarget(
-                MessageShape.ofSink(read.getSinkClass()),
-                read.getRegisteredDecoders() == null
-                        ? List.of()
-                        : List.copyOf(read.getRegisteredDecoders()),
-                new CallbackMethod(handle, variables),
-                null);
-    }
-
-    private static @Nullable Integer maxBytes(@Nullable JakartaWebSocketMessageMetadata read) {
-        return read == null || !read.isMaxMessageSizeSet() ? null : read.getMaxMessageSize();
-    }
-
-    /** The entry for objects of {@code type}, or null. */
-    @Nullable RegisteredEncoder encoder(Class<?> type) {
+    private static CallbackMethod ofEndpoint(String name, Class<?> brought) {
         try {
-            return encoders.getRegisteredEncoderFor(type);
-        } catch (NoSuchElementException e) {
-            return null;
+            Method method = Endpoint.class.getMethod(name, Session.class, brought);
+            return CallbackMethod.of(Endpoint.class, method, Set.of(), brought);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
         }
+    }
+
+    private static @Nullable CallbackMethod annotated(
+            AnnotatedMethods methods,
+            Class<? extends Annotation> annotation,
+            Set<String> variables,
+            Class<?> brought) {
+        Method method = methods.one(annotation);
+        return method == null
+                ? null
+                : CallbackMethod.of(methods.endpoint(), method, variables, brought);
+    }
+
+    private static @Nullable CallbackMethod error(AnnotatedMethods methods, Set<String> variables) {
+        Method method = methods.one(OnError.class);
+        if (method != null && !Set.of(method.getParameterTypes()).contains(Throwable.class)) {
+            throw CallbackMethod.unfit(method, "an @OnError method takes a Throwable");
+        }
+        return annotated(methods, OnError.class, variables, Throwable.class);
+    }
+
+    /** Whether a request's path may be unfit for one of them. */
+    boolean readPath() {
+        return all().anyMatch(CallbackMethod::readsPath);
     }
 
     /**
      * @throws PathParamException a path parameter does not fit the type that some method has for it
      */
-    void check(Map<String, String> pathParams) {
-        Stream.of(
+    void check(Map<String, String> pathParams) throws PathParamException {
+        for (CallbackMethod method : all().toList()) {
+            method.check(pathParams);
+        }
+    }
+
+    private Stream<CallbackMethod> all() {
+        return Stream.of(
                         open,
                         close,
                         error,
                         (CallbackMethod) targets.pong(),
                         receiver(targets.text()),
                         receiver(targets.binary()))
-                .filter(Objects::nonNull)
-                .forEach(method -> method.check(pathParams));
+                .filter(Objects::nonNull);
     }
 
     private static @Nullable CallbackMethod receiver(@Nullable MessageTarget target) {

@@ -1,6 +1,5 @@
 package io.highwater.endpoint;
 
-import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.keepalive.MaxIdle;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncoder;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.ExtensionConfig;
 import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
@@ -66,9 +64,6 @@ final class EndpointSession extends JettyCoreSession
 
     private volatile Duration idleTimeout = Duration.ZERO;
 
-    /** So that {@code @OnOpen} comes before each {@code @OnClose}, however short the session. */
-    private volatile boolean opening = true;
-
     private volatile boolean closing;
 
     /** The endpoint closed it, and was the first to. */
@@ -76,19 +71,22 @@ final class EndpointSession extends JettyCoreSession
 
     private volatile boolean closed;
 
+    /** The endpoint was told of the end, and is done with it. */
+    private volatile boolean over;
+
     /** What is the endpoint's comes with {@link #onOpen} or later: the upgrade may still fail. */
     EndpointSession(
             EndpointDeployment deployment,
             Wire wire,
             UpgradeRequest request,
-            UpgradeDecision.Accepted decision,
+            @Nullable String subprotocol,
             SessionConfig config) {
         super(deployment.route().settings(), deployment.components());
         this.deployment = deployment;
         this.wire = wire;
         this.config = config;
         this.requestUri = EndpointHandshake.uri(request);
-        this.subprotocol = decision.subprotocol();
+        this.subprotocol = subprotocol;
         this.keepalive =
                 deployment
                         .node()
@@ -161,18 +159,14 @@ final class EndpointSession extends JettyCoreSession
     }
 
     private void open() {
-        try {
-            if (!deployment.opensUntold()) {
-                instance = deployment.newInstance();
-            }
-            methods().check(pathParams());
-        } catch (RuntimeException e) {
-            onUnusable(e);
+        if (!deployment.opensUntold() && !hasInstance()) {
             return;
         }
         jakarta = new JakartaSession(this);
         try {
             EndpointMethods methods = methods();
+            methods.check(pathParams());
+            deployment.container().prepare(this);
             if (methods.maxTextBytes() != null) {
                 setMaxTextMessageSize(methods.maxTextBytes());
             }
@@ -186,7 +180,6 @@ final class EndpointSession extends JettyCoreSession
         } catch (Throwable thrown) {
             onOpenFailed(thrown);
         }
-        opening = false;
     }
 
     private boolean hasInstance() {
@@ -309,6 +302,7 @@ final class EndpointSession extends JettyCoreSession
                 deployment.requests().call(() -> tellClosed(status));
             }
         } finally {
+            over = true;
             if (instance != null) {
                 instance.release().run();
             }
@@ -332,6 +326,8 @@ final class EndpointSession extends JettyCoreSession
     private void callClose(CallbackMethod close, CloseStatus status) {
         try {
             close.receive(this, reason(status));
+        } catch (PathParamException toldAtOpening) {
+            return;
         } catch (Throwable thrown) {
             EndpointFailure cause = EndpointFailure.of(thrown);
             if (!tellErrorMethod(cause)) {
@@ -347,10 +343,14 @@ final class EndpointSession extends JettyCoreSession
     private CloseReason reason(CloseStatus status) {
         boolean said = closedByEndpoint || wire.isClosedByPeer();
         return new CloseReason(
-                said
-                        ? CloseReason.CloseCodes.getCloseCode(status.code())
-                        : CloseReason.CloseCodes.CLOSED_ABNORMALLY,
+                said ? code(status) : CloseReason.CloseCodes.CLOSED_ABNORMALLY,
                 status.reason());
+    }
+
+    /** An application may have closed with a code that never goes out, which Jakarta has not. */
+    private static CloseReason.CloseCode code(CloseStatus status) {
+        int code = status.code();
+        return code < 1000 || code > 4999 ? () -> code : CloseReason.CloseCodes.getCloseCode(code);
     }
 
     // What the endpoint's methods threw.
@@ -503,11 +503,11 @@ final class EndpointSession extends JettyCoreSession
 
     /** The encoder for objects of {@code type}; null: there is none. */
     @Nullable Encoder encoder(Class<?> type) throws IOException {
-        RegisteredEncoder shared = methods().encoder(type);
-        if (shared == null) {
+        Encoders.Entry entry = methods().encoders().of(type);
+        if (entry == null) {
             return null;
         }
-        return shared.primitive ? methods().encoders().getInstanceFor(type) : codecs().own(shared);
+        return entry.shared() == null ? codecs().own(entry) : entry.shared();
     }
 
     SessionCodecs codecs() {
@@ -556,12 +556,17 @@ final class EndpointSession extends JettyCoreSession
 
     @Override
     public boolean isOutputOpen() {
-        return opening || !closing;
+        return !closing;
     }
 
     @Override
     public boolean isClosed() {
         return closed;
+    }
+
+    /** Whether its endpoint has heard of the end, so that Jakarta's session is of no use. */
+    boolean isOver() {
+        return over;
     }
 
     @Override
@@ -573,6 +578,10 @@ final class EndpointSession extends JettyCoreSession
     @Override
     public Duration getIdleTimeout() {
         return idleTimeout;
+    }
+
+    void setMaxIdleMillis(long millis) {
+        setIdleTimeout(Duration.ofMillis(millis));
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class Endpoints implements Router {
     private final String contextPath;
     private final BeanManager beans;
     private final Executor executor;
+    private final EndpointContainer container;
     private final WebSocketComponents components;
     private final Requests requests;
     private final PathMappings<EndpointDeployment> paths = new PathMappings<>();
@@ -63,6 +64,7 @@ public final class Endpoints implements Router {
         this.contextPath = contextPath;
         this.beans = beans;
         this.executor = executor;
+        this.container = new EndpointContainer(node.settings().wire().maxMessageBytes());
         this.components = EndpointComponents.of(new CodecFactory(beans), executor);
         this.requests = Requests.of(beans);
     }
@@ -145,6 +147,7 @@ public final class Endpoints implements Router {
                             contextPath,
                             instances,
                             node,
+                            container,
                             components,
                             requests,
                             executor,

@@ -37,10 +37,10 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     }
 
     /**
-     * @param session of an annotated endpoint of this node
+     * @param session of an annotated endpoint of this node; offers to one that is over are CLOSED
      */
     public static HighWaterAsync of(Session session) {
-        return jakartaSession(session).getAsyncRemote();
+        return jakartaSession(session).async();
     }
 
     /** Sends one text to many sessions; it is encoded once and its bytes are shared. */
@@ -166,6 +166,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
      */
     @Override
     public void setSendTimeout(long timeoutMillis) {
+        Remotes.checkOpen(session);
         sendTimeoutMillis = timeoutMillis;
     }
 
@@ -229,6 +230,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */
     @Override
     public void setBatchingAllowed(boolean allowed) throws IOException {
+        Remotes.checkOpen(session);
         batching = allowed;
     }
 

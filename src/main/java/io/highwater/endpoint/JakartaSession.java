@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A session as its endpoint sees it. (Jetty's own makes tables of 40 encoders and decoders, half
- * its memory.) Thread-safe; what most sessions never ask for is made on demand.
+ * its memory.) Once its endpoint has heard of its end, all but {@link #close}, {@link #isOpen} and
+ * {@link #getId}, by which applications forget it, throw IllegalStateException. Thread-safe; what
+ * most sessions never ask for is made on demand.
  */
 final class JakartaSession implements Session {
     private final EndpointSession session;
@@ -38,8 +40,26 @@ final class JakartaSession implements Session {
         return session;
     }
 
+    /**
+     * The session while it may be asked.
+     *
+     * @throws IllegalStateException it is over
+     */
+    private EndpointSession valid() {
+        if (session.isOver()) {
+            throw new IllegalStateException("the session is over");
+        }
+        return session;
+    }
+
     @Override
     public HighWaterAsync getAsyncRemote() {
+        valid();
+        return async();
+    }
+
+    /** The same of a session that is over, too. */
+    HighWaterAsync async() {
         HighWaterAsync present = async;
         if (present == null) {
             synchronized (this) {
@@ -54,6 +74,11 @@ final class JakartaSession implements Session {
 
     @Override
     public BasicRemote getBasicRemote() {
+        valid();
+        return basic();
+    }
+
+    BasicRemote basic() {
         BasicRemote present = basic;
         if (present == null) {
             synchronized (this) {
@@ -82,7 +107,7 @@ final class JakartaSession implements Session {
 
     @Override
     public WebSocketContainer getContainer() {
-        return session.deployment().container();
+        return valid().deployment().container();
     }
 
     // Handlers.
@@ -90,30 +115,30 @@ final class JakartaSession implements Session {
     @Override
     public void addMessageHandler(MessageHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        session.inbound().change(targets -> targets.with(handler, session.methods().decoders()));
+        valid().inbound().change(targets -> targets.with(handler, session.methods().decoders()));
     }
 
     @Override
     public <T> void addMessageHandler(Class<T> type, MessageHandler.Whole<T> handler) {
         Objects.requireNonNull(handler, "handler");
-        session.inbound()
+        valid().inbound()
                 .change(targets -> targets.with(type, handler, session.methods().decoders()));
     }
 
     @Override
     public <T> void addMessageHandler(Class<T> type, MessageHandler.Partial<T> handler) {
         Objects.requireNonNull(handler, "handler");
-        session.inbound().change(targets -> targets.with(type, handler));
+        valid().inbound().change(targets -> targets.with(type, handler));
     }
 
     @Override
     public Set<MessageHandler> getMessageHandlers() {
-        return session.inbound().handlers();
+        return valid().inbound().handlers();
     }
 
     @Override
     public void removeMessageHandler(MessageHandler handler) {
-        session.inbound().change(targets -> targets.without(handler));
+        valid().inbound().change(targets -> targets.without(handler));
     }
 
     // Life.
@@ -137,91 +162,92 @@ final class JakartaSession implements Session {
 
     @Override
     public long getMaxIdleTimeout() {
-        return session.getIdleTimeout().toMillis();
+        return valid().getIdleTimeout().toMillis();
     }
 
     @Override
     public void setMaxIdleTimeout(long milliseconds) {
-        session.setIdleTimeout(Duration.ofMillis(milliseconds));
+        valid().setIdleTimeout(Duration.ofMillis(milliseconds));
     }
 
     @Override
     public int getMaxBinaryMessageBufferSize() {
-        return (int) session.getMaxBinaryMessageSize();
+        return (int) valid().getMaxBinaryMessageSize();
     }
 
     @Override
     public void setMaxBinaryMessageBufferSize(int bytes) {
-        session.setMaxBinaryMessageSize(bytes);
+        valid().setMaxBinaryMessageSize(bytes);
     }
 
     @Override
     public int getMaxTextMessageBufferSize() {
-        return (int) session.getMaxTextMessageSize();
+        return (int) valid().getMaxTextMessageSize();
     }
 
     @Override
     public void setMaxTextMessageBufferSize(int bytes) {
-        session.setMaxTextMessageSize(bytes);
+        valid().setMaxTextMessageSize(bytes);
     }
 
     // What the handshake said.
 
     @Override
     public String getProtocolVersion() {
-        return session.getProtocolVersion();
+        return valid().getProtocolVersion();
     }
 
     @Override
     public String getNegotiatedSubprotocol() {
-        return Objects.requireNonNullElse(session.getNegotiatedSubProtocol(), "");
+        return Objects.requireNonNullElse(valid().getNegotiatedSubProtocol(), "");
     }
 
     @Override
     public List<Extension> getNegotiatedExtensions() {
-        return session.getNegotiatedExtensions().stream()
+        return valid().getNegotiatedExtensions().stream()
                 .<Extension>map(JakartaWebSocketExtension::new)
                 .toList();
     }
 
     @Override
     public boolean isSecure() {
-        return session.isSecure();
+        return valid().isSecure();
     }
 
     @Override
     public URI getRequestURI() {
-        return session.getRequestURI();
+        return valid().getRequestURI();
     }
 
     @Override
     public Map<String, List<String>> getRequestParameterMap() {
-        return session.getParameterMap();
+        return valid().getParameterMap();
     }
 
     @Override
     public @Nullable String getQueryString() {
-        return session.getRequestURI().getQuery();
+        return valid().getRequestURI().getRawQuery();
     }
 
     @Override
     public Map<String, String> getPathParameters() {
-        return session.pathParams();
+        return valid().pathParams();
     }
 
     @Override
     public Map<String, Object> getUserProperties() {
-        return session.config().getUserProperties();
+        return valid().config().getUserProperties();
     }
 
     @Override
     public @Nullable Principal getUserPrincipal() {
+        valid();
         return session.config().principal();
     }
 
     @Override
     public Set<Session> getOpenSessions() {
-        return session.deployment().openSessions();
+        return valid().deployment().openSessions();
     }
 
     @Override

@@ -3,10 +3,6 @@ package io.highwater.endpoint;
 import jakarta.websocket.Decoder;
 import java.util.List;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.decoders.RegisteredDecoder;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.messages.DecodedBinaryMessageSink;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.messages.DecodedBinaryStreamMessageSink;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.messages.DecodedTextMessageSink;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.messages.DecodedTextStreamMessageSink;
 import org.eclipse.jetty.websocket.core.OpCode;
 import org.eclipse.jetty.websocket.core.messages.MessageSink;
 import org.eclipse.jetty.websocket.core.messages.PartialByteArrayMessageSink;
@@ -15,39 +11,24 @@ import org.eclipse.jetty.websocket.core.messages.PartialStringMessageSink;
 import org.eclipse.jetty.websocket.core.util.MethodHolder;
 import org.jspecify.annotations.Nullable;
 
-/** The forms in which an endpoint takes its messages, by the sink that Jetty finds for a method. */
+/** The forms in which an endpoint takes its messages. */
 enum MessageShape {
     /** A text in one piece: as a String, a primitive or what a {@code Decoder.Text} makes of it. */
-    TEXT(OpCode.TEXT, DecodedTextMessageSink.class, Decoder.Text.class),
+    TEXT(OpCode.TEXT, Decoder.Text.class),
     /** Bytes in one piece: as ByteBuffer, byte[] or what a {@code Decoder.Binary} makes of them. */
-    BINARY(OpCode.BINARY, DecodedBinaryMessageSink.class, Decoder.Binary.class),
-    TEXT_STREAM(OpCode.TEXT, DecodedTextStreamMessageSink.class, Decoder.TextStream.class),
-    BINARY_STREAM(OpCode.BINARY, DecodedBinaryStreamMessageSink.class, Decoder.BinaryStream.class),
-    TEXT_PARTS(OpCode.TEXT, PartialStringMessageSink.class, null),
-    BUFFER_PARTS(OpCode.BINARY, PartialByteBufferMessageSink.class, null),
-    ARRAY_PARTS(OpCode.BINARY, PartialByteArrayMessageSink.class, null);
+    BINARY(OpCode.BINARY, Decoder.Binary.class),
+    TEXT_STREAM(OpCode.TEXT, Decoder.TextStream.class),
+    BINARY_STREAM(OpCode.BINARY, Decoder.BinaryStream.class),
+    TEXT_PARTS(OpCode.TEXT, null),
+    BUFFER_PARTS(OpCode.BINARY, null),
+    ARRAY_PARTS(OpCode.BINARY, null);
 
     private final byte opcode;
-    private final Class<? extends MessageSink> jetty;
     private final @Nullable Class<? extends Decoder> decoder;
 
-    MessageShape(
-            byte opcode,
-            Class<? extends MessageSink> jetty,
-            @Nullable Class<? extends Decoder> decoder) {
+    MessageShape(byte opcode, @Nullable Class<? extends Decoder> decoder) {
         this.opcode = opcode;
-        this.jetty = jetty;
         this.decoder = decoder;
-    }
-
-    /** The shape whose messages Jetty would give to {@code sink}. */
-    static MessageShape ofSink(Class<? extends MessageSink> sink) {
-        for (MessageShape shape : values()) {
-            if (shape.jetty == sink) {
-                return shape;
-            }
-        }
-        throw new IllegalArgumentException("unknown sink " + sink.getName());
     }
 
     /** The shape that a decoder with this interface reads. */

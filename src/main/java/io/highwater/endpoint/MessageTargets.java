@@ -1,17 +1,16 @@
 package io.highwater.endpoint;
 
-import jakarta.websocket.Decoder;
 import jakarta.websocket.MessageHandler;
 import jakarta.websocket.PongMessage;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.decoders.AvailableDecoders;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.decoders.RegisteredDecoder;
 import org.eclipse.jetty.websocket.core.OpCode;
-import org.eclipse.jetty.websocket.core.util.ReflectUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +22,7 @@ record MessageTargets(
         @Nullable MessageTarget binary,
         MessageTarget.@Nullable Receiver pong,
         @Nullable MessageHandler pongHandler) {
+    static final MessageTargets NONE = new MessageTargets(null, null, null, null);
 
     Set<MessageHandler> handlers() {
         return Stream.of(
@@ -38,13 +38,15 @@ record MessageTargets(
      *
      * @throws IllegalStateException it has no type, or one whose messages have a target
      */
-    MessageTargets with(MessageHandler handler, AvailableDecoders decoders) {
+    MessageTargets with(MessageHandler handler, Decoders decoders) {
         MessageTargets with = this;
         if (handler instanceof MessageHandler.Whole<?> whole) {
             with = with.with(type(handler, MessageHandler.Whole.class), whole, decoders);
         }
         if (handler instanceof MessageHandler.Partial<?> partial) {
-            with = with.with(type(handler, MessageHandler.Partial.class), partial);
+            with =
+                    with.with(
+                            GenericTypes.raw(type(handler, MessageHandler.Partial.class)), partial);
         }
         if (with == this) {
             throw new IllegalStateException(
@@ -54,9 +56,9 @@ record MessageTargets(
         return with;
     }
 
-    private static Class<?> type(MessageHandler handler, Class<? extends MessageHandler> kind) {
-        Class<?> type = ReflectUtils.findGenericClassFor(handler.getClass(), kind);
-        if (type == null) {
+    private static Type type(MessageHandler handler, Class<? extends MessageHandler> kind) {
+        Type type = GenericTypes.argument(handler.getClass(), kind);
+        if (type instanceof TypeVariable<?>) {
             throw new IllegalStateException(
                     handler.getClass().getName()
                             + " does not tell its type: give the class when adding it");
@@ -65,28 +67,61 @@ record MessageTargets(
     }
 
     /** With a handler of whole messages; {@code handler} takes those of {@code type}. */
-    MessageTargets with(
-            Class<?> type, MessageHandler.Whole<?> handler, AvailableDecoders decoders) {
+    MessageTargets with(Type type, MessageHandler.Whole<?> handler, Decoders decoders) {
         MessageTarget.Receiver receiver = whole(handler);
-        if (PongMessage.class.isAssignableFrom(type)) {
-            refuseIfTaken(pong, "pongs", handler);
-            return new MessageTargets(text, binary, receiver, handler);
+        if (type == PongMessage.class) {
+            return withPong(receiver, handler);
         }
-        RegisteredDecoder first = decoders.getFirstRegisteredDecoder(type);
-        if (first == null) {
-            throw new IllegalStateException("no decoder makes " + type.getName());
+        return with(type, receiver, handler, decoders);
+    }
+
+    MessageTargets withPong(MessageTarget.Receiver receiver) {
+        return withPong(receiver, null);
+    }
+
+    private MessageTargets withPong(
+            MessageTarget.Receiver receiver, @Nullable MessageHandler handler) {
+        refuseIfTaken(pong, "pongs", handler);
+        return new MessageTargets(text, binary, receiver, handler);
+    }
+
+    /**
+     * With one who takes whole messages of {@code type}: texts, binary messages, or both, as there
+     * are decoders.
+     *
+     * @throws IllegalStateException no decoder makes it, or its messages have a target
+     */
+    MessageTargets with(
+            Type type,
+            MessageTarget.Receiver receiver,
+            @Nullable MessageHandler handler,
+            Decoders decoders) {
+        MessageTargets with = this;
+        for (byte opcode : new byte[] {OpCode.TEXT, OpCode.BINARY}) {
+            List<RegisteredDecoder> fitting = decoders.of(type, opcode);
+            if (!fitting.isEmpty()) {
+                MessageShape shape = Decoders.shape(fitting.get(0));
+                with = with.with(new MessageTarget(shape, fitting, receiver, handler));
+            }
         }
-        Class<? extends Decoder> kind = first.interfaceType;
-        return with(
-                new MessageTarget(
-                        MessageShape.ofDecoder(kind),
-                        decoders.getRegisteredDecoders(kind, type),
-                        receiver,
-                        handler));
+        if (with == this) {
+            throw new IllegalStateException("no decoder makes " + type.getTypeName());
+        }
+        return with;
     }
 
     /** With a handler of parts, which are of String, ByteBuffer or byte[]. */
     MessageTargets with(Class<?> type, MessageHandler.Partial<?> handler) {
+        return withParts(type, partial(handler), handler);
+    }
+
+    /**
+     * With one who takes parts, which are of String, ByteBuffer or byte[].
+     *
+     * @throws IllegalStateException they are of another type, or have a target
+     */
+    MessageTargets withParts(
+            Class<?> type, MessageTarget.Receiver receiver, @Nullable MessageHandler handler) {
         MessageShape shape;
         if (type == String.class) {
             shape = MessageShape.TEXT_PARTS;
@@ -98,7 +133,7 @@ record MessageTargets(
             throw new IllegalStateException(
                     "parts come as String, ByteBuffer or byte[], not as " + type.getName());
         }
-        return with(new MessageTarget(shape, List.of(), partial(handler), handler));
+        return with(new MessageTarget(shape, List.of(), receiver, handler));
     }
 
     private MessageTargets with(MessageTarget target) {

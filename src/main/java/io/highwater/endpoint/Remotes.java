@@ -6,6 +6,7 @@ import jakarta.websocket.EncodeException;
 import jakarta.websocket.Encoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 
 /** What a session's two remotes have in common. Stateless. */
 final class Remotes {
@@ -63,26 +64,41 @@ final class Remotes {
     }
 
     /**
-     * @throws IllegalArgumentException more than a control frame may carry
+     * @throws IllegalArgumentException as Jakarta has it for what changes a remote that is closed
      */
-    static void sendPing(EndpointSession session, ByteBuffer data) {
-        session.ping(control(data));
+    static void checkOpen(EndpointSession session) {
+        if (session.isClosed()) {
+            throw new IllegalArgumentException("the session is over");
+        }
     }
 
     /**
      * @throws IllegalArgumentException more than a control frame may carry
+     * @throws ClosedChannelException the session ends, or has
      */
-    static void sendPong(EndpointSession session, ByteBuffer data) {
-        session.pong(control(data));
+    static void sendPing(EndpointSession session, ByteBuffer data) throws IOException {
+        session.ping(control(session, data));
     }
 
-    private static ByteBuffer control(ByteBuffer data) {
+    /**
+     * @throws IllegalArgumentException more than a control frame may carry
+     * @throws ClosedChannelException the session ends, or has
+     */
+    static void sendPong(EndpointSession session, ByteBuffer data) throws IOException {
+        session.pong(control(session, data));
+    }
+
+    private static ByteBuffer control(EndpointSession session, ByteBuffer data)
+            throws ClosedChannelException {
         if (notNull(data, "the data").remaining() > MAX_CONTROL_BYTES) {
             throw new IllegalArgumentException(
                     data.remaining()
                             + " bytes: a ping or pong carries "
                             + MAX_CONTROL_BYTES
                             + " at most");
+        }
+        if (!session.isOutputOpen()) {
+            throw new ClosedChannelException();
         }
         return data;
     }

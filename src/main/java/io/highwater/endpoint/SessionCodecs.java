@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.websocket.jakarta.common.decoders.RegisteredDecoder;
-import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.RegisteredEncoder;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One session's own instances of the decoders and encoders that a team wrote: made when a message
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class SessionCodecs {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionCodecs.class);
+
     private final EndpointConfig config;
     private final WebSocketComponents components;
 
@@ -79,21 +82,29 @@ final class SessionCodecs {
      * @throws IllegalStateException it can't be made
      * @throws ClosedChannelException the session is over
      */
-    Encoder own(RegisteredEncoder shared) throws ClosedChannelException {
-        return own(shared, () -> encoder(shared), RegisteredEncoder::destroyInstance).instance;
+    Encoder own(Encoders.Entry shared) throws ClosedChannelException {
+        return shared.inRole(own(shared, () -> encoder(shared.encoder()), SessionCodecs::destroy));
     }
 
-    private RegisteredEncoder encoder(RegisteredEncoder shared) {
-        RegisteredEncoder own =
-                new RegisteredEncoder(shared.encoder, shared.interfaceType, shared.objectType);
+    private Encoder encoder(Class<? extends Encoder> type) {
         try {
-            own.instance = components.getObjectFactory().createInstance(shared.encoder);
+            Encoder own = components.getObjectFactory().createInstance(type);
+            own.init(config);
+            return own;
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "the encoder " + shared.encoder.getName() + " can't be made", e);
+            throw new IllegalStateException("the encoder " + type.getName() + " can't be made", e);
         }
-        own.instance.init(config);
-        return own;
+    }
+
+    private static void destroy(Encoder encoder) {
+        try {
+            encoder.destroy();
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("encoder", encoder.getClass().getName())
+                    .setCause(e)
+                    .log("encoder_not_destroyed");
+        }
     }
 
     /** Made and initialized under no lock; of two made at once the second is destroyed. */

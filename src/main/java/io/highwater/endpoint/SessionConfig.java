@@ -53,8 +53,15 @@ class SessionConfig implements ServerEndpointConfig, PathParamProvider {
             synchronized (this) {
                 present = userProperties;
                 if (present == null) {
-                    userProperties =
-                            present = new ConcurrentHashMap<>(deployed.getUserProperties());
+                    Map<String, Object> own = new ConcurrentHashMap<>();
+                    deployed.getUserProperties()
+                            .forEach(
+                                    (name, value) -> {
+                                        if (name != null && value != null) {
+                                            own.put(name, value);
+                                        }
+                                    });
+                    userProperties = present = own;
                 }
             }
         }

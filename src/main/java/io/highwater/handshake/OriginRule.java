@@ -9,6 +9,7 @@ import jakarta.interceptor.InvocationContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -60,17 +61,12 @@ final class OriginRule {
     private @Nullable Rejected refusal(UpgradeAttempt attempt, String text) {
         Optional<RoutePolicy> route = attempt.request().route();
         boolean own = route.isPresent() && route.get().allowedOrigins() != null;
-        Boolean chosen = route.map(path -> path.choices().allowsOrigin(text)).orElse(null);
+        BooleanSupplier rules = () -> isListed(attempt, text);
+        Boolean chosen = route.map(path -> path.choices().allowsOrigin(text, rules)).orElse(null);
         if (chosen != null && (!chosen || !own)) {
             return chosen ? null : refused(text, "the endpoint's checkOrigin decides");
         }
-        Origin origin = Origin.parse(text);
-        List<OriginPattern> allowed = route.map(this::patternsOf).orElse(nodes);
-        boolean allows =
-                allowed.isEmpty()
-                        ? origin != null && attempt.client().isCalledFrom(origin)
-                        : allowed.stream().anyMatch(pattern -> pattern.matches(text, origin));
-        if (allows) {
+        if (rules.getAsBoolean()) {
             return null;
         }
         return refused(
@@ -79,6 +75,14 @@ final class OriginRule {
                         ? "the endpoint's @AllowedOrigins decides"
                         : "highwater.handshake.allowed-origins decides, by default the scheme, host"
                                 + " and port of the request");
+    }
+
+    private boolean isListed(UpgradeAttempt attempt, String text) {
+        Origin origin = Origin.parse(text);
+        List<OriginPattern> allowed = attempt.request().route().map(this::patternsOf).orElse(nodes);
+        return allowed.isEmpty()
+                ? origin != null && attempt.client().isCalledFrom(origin)
+                : allowed.stream().anyMatch(pattern -> pattern.matches(text, origin));
     }
 
     private static Rejected refused(String origin, String who) {

@@ -2,6 +2,7 @@ package io.highwater.handshake;
 
 import io.highwater.api.Api;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param allowedOrigins the origins this path allows instead of the node's, in the same forms;
  *     empty means the scheme, host and port of the request, null means the node's. A malformed one is an
  *     IllegalArgumentException.
- * @param subprotocols what the path speaks, preferred first; empty means none
+ * @param subprotocols what the path speaks, of which the client's preference decides; empty means
+ *     none
  * @param subprotocol REQUIRED refuses a client that offers none of them, with 400
  * @param deflate what compression the path wants; null means the node's
  * @param choices what the path decides by code; see there
@@ -49,11 +51,29 @@ public record RoutePolicy(
         }
 
         /**
+         * The same where the answer may be made of the node's.
+         *
+         * @param rules what the answer would be without this path's own
+         */
+        default @Nullable Boolean allowsOrigin(String origin, BooleanSupplier rules) {
+            return allowsOrigin(origin);
+        }
+
+        /**
          * The subprotocol of those offered, in their order; empty for none; null leaves it to
          * {@link RoutePolicy#subprotocols}.
          */
         default @Nullable String chooseSubprotocol(List<String> offered) {
             return null;
+        }
+
+        /**
+         * Of the extensions offered, in the form of their header, those that may be agreed on.
+         *
+         * @param offered the values of Sec-WebSocket-Extensions as they came
+         */
+        default List<String> chooseExtensions(List<String> offered) {
+            return offered;
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Chooses what the path prefers of the subprotocols that the client offers; their names are
- * compared as they are (RFC 6455 section 4.2.2).
+ * Chooses the first of the subprotocols that the client offers and the path speaks, as Jakarta's
+ * default does; their names are compared as they are (RFC 6455 section 4.2.2).
  */
 @Interceptor
 @SubprotocolNegotiated
@@ -39,7 +39,7 @@ final class SubprotocolRule {
     private static Optional<String> choose(RoutePolicy route, List<String> offered) {
         String byCode = offered.isEmpty() ? null : route.choices().chooseSubprotocol(offered);
         return byCode == null
-                ? route.subprotocols().stream().filter(offered::contains).findFirst()
+                ? offered.stream().filter(route.subprotocols()::contains).findFirst()
                 : Optional.of(byCode).filter(offered::contains);
     }
 

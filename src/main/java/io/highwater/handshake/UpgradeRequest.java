@@ -28,6 +28,11 @@ public interface UpgradeRequest {
     /** The path, normalised, percent-encoded where it has to be, starting with "/". */
     String path();
 
+    /** The path as it came: not normalised, with what follows a ";" in it. */
+    default String rawPath() {
+        return path();
+    }
+
     /** The query as it came, without "?"; null where there is none. */
     @Nullable String query();
 

@@ -2,6 +2,10 @@ package io.highwater.wire;
 
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What stands behind a path: makes the listener of each accepted handshake. Thread-safe. */
 @FunctionalInterface
@@ -16,9 +20,22 @@ public interface WireAcceptor {
             UpgradeDecision.Accepted decision,
             ResponseHeaders headers);
 
-    /** Headers that the owner of a path adds to the answer. */
+    /** The answer's headers, as the owner of a path may see and change them. */
     @FunctionalInterface
     interface ResponseHeaders {
+        /** What the answer says so far: a copy, by names in any case. */
+        default Map<String, List<String>> all() {
+            return new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        }
+
+        /** Adds one that is not the handshake's own. */
         void add(String name, String value);
+
+        /**
+         * Instead of what was chosen before.
+         *
+         * @param name one that the client offered; null for none
+         */
+        default void subprotocol(@Nullable String name) {}
     }
 }

@@ -14,10 +14,19 @@ import jakarta.enterprise.inject.Vetoed;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import jakarta.inject.Inject;
+import jakarta.websocket.Decoder;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.Reader;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +91,126 @@ class DeploymentTest {
         @OnMessage
         public void onThread(Thread thread) {}
     }
+
+    @ServerEndpoint("/bad/{known}")
+    public static class UnknownNumber {
+        @OnOpen
+        public void onOpen(@PathParam("unknown") int number) {}
+    }
+
+    @ServerEndpoint("/bad/{known}")
+    public static class OddPathParam {
+        @OnClose
+        public void onClose(@PathParam("known") StringBuilder odd) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class TwoOpens {
+        @OnOpen
+        public void one() {}
+
+        @OnOpen
+        public void two(Session session) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class TwoOpensInTwoClasses extends TwoOpens {
+        @Override
+        public void two(Session session) {}
+
+        @OnOpen
+        public void three(Session session) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class OpenWithText {
+        @OnOpen
+        public void onOpen(String text) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class OpenReturns {
+        @OnOpen
+        public String onOpen() {
+            return "";
+        }
+    }
+
+    @ServerEndpoint("/bad")
+    public static class ErrorWithoutCause {
+        @OnError
+        public void onError(Session session) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class StaticMethod {
+        @OnMessage
+        public static void onText(String text) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class TextAndNumber {
+        @OnMessage
+        public void onText(String text, int number) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class ReaderInParts {
+        @OnMessage
+        public void onText(Reader reader, boolean last) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class PongInParts {
+        @OnMessage
+        public void onPong(PongMessage pong, boolean last) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class TwoPongs {
+        @OnMessage
+        public void one(PongMessage pong) {}
+
+        @OnMessage
+        public void two(Session session, PongMessage pong) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class NoMessage {
+        @OnMessage
+        public void onText(Session session) {}
+    }
+
+    @ServerEndpoint("/bad")
+    public static class TooLarge {
+        @OnMessage(maxMessageSize = 1L << 31)
+        public void onText(String text) {}
+    }
+
+    /** Makes numbers. */
+    public static class OfNumbers implements Decoder.Text<List<Integer>> {
+        @Override
+        public List<Integer> decode(String text) {
+            return List.of();
+        }
+
+        @Override
+        public boolean willDecode(String text) {
+            return true;
+        }
+    }
+
+    @ServerEndpoint(value = "/bad", decoders = OfNumbers.class)
+    public static class OtherArguments {
+        @OnMessage
+        public void onText(List<String> texts) {}
+    }
+
+    @ServerEndpoint(value = "/bad", decoders = HiddenDecoder.class)
+    public static class DecoderOfNobody {}
+
+    /** Nobody can make one. */
+    static final class HiddenDecoder extends OfNumbers {}
 
     @ServerEndpoint(value = "/bad", configurator = Abstract.class)
     public static class BadConfigurator {}
@@ -151,6 +280,22 @@ class DeploymentTest {
         "TwoTexts, onText|two|one",
         "OddParameter, onThread",
         "BadConfigurator, Abstract",
+        "UnknownNumber, {unknown}",
+        "OddPathParam, StringBuilder",
+        "TwoOpens, 'one, two|two, one'",
+        "TwoOpensInTwoClasses, 'three, one'",
+        "OpenWithText, java.lang.String",
+        "OpenReturns, returns",
+        "ErrorWithoutCause, Throwable",
+        "StaticMethod, static",
+        "TextAndNumber, int",
+        "ReaderInParts, Reader",
+        "PongInParts, PongMessage",
+        "TwoPongs, pongs",
+        "NoMessage, onText",
+        "TooLarge, 2147483648",
+        "OtherArguments, java.util.List<java.lang.String>",
+        "DecoderOfNobody, HiddenDecoder",
     })
     void aWrongOneFailsWithOneLineThatNamesIt(String name, String evidence) throws Exception {
         Class<?> endpoint = Class.forName(DeploymentTest.class.getName() + "$" + name);

@@ -20,6 +20,7 @@ import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.PongMessage;
+import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.PathParam;
@@ -148,19 +149,23 @@ class RemotesTest {
     void anObjectForASessionThatIsOverIsAnIOException() throws Exception {
         for (boolean usedBefore : new boolean[] {false, true}) {
             Session session;
+            RemoteEndpoint.Basic basic;
+            RemoteEndpoint.Async async;
             try (FrameClient client = open("/remotes/objects")) {
                 session = opened();
+                basic = session.getBasicRemote();
+                async = session.getAsyncRemote();
                 if (usedBefore) {
-                    session.getBasicRemote().sendObject(new Number(1));
+                    basic.sendObject(new Number(1));
                     assertThat(client.nextText()).isEqualTo("number 1");
                 }
                 client.sendClose(1000, "").nextClose();
             }
             await().until(() -> NumberText.LIVING.get() == 0 && !session.isOpen());
 
-            assertThatThrownBy(() -> session.getBasicRemote().sendObject(new Number(2)))
+            assertThatThrownBy(() -> basic.sendObject(new Number(2)))
                     .isInstanceOf(IOException.class);
-            Future<Void> sent = session.getAsyncRemote().sendObject(new Number(3));
+            Future<Void> sent = async.sendObject(new Number(3));
             assertThatThrownBy(sent::get)
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(IOException.class);

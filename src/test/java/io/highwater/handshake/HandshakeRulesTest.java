@@ -118,8 +118,8 @@ final class HandshakeRulesTest {
     static Stream<Arguments> subprotocols() {
         return Stream.of(
                 Arguments.of(List.of("a"), "a"),
-                Arguments.of(List.of("b, a"), "a"), // the path's preference, not the client's
-                Arguments.of(List.of("b", "a"), "a"),
+                Arguments.of(List.of("b, a"), "b"), // the client's preference, as Jakarta has it
+                Arguments.of(List.of("b", "a"), "b"),
                 Arguments.of(List.of("x ,, b "), "b"),
                 Arguments.of(List.of("A"), null),
                 Arguments.of(List.of(), null));
@@ -127,7 +127,7 @@ final class HandshakeRulesTest {
 
     @ParameterizedTest
     @MethodSource("subprotocols")
-    void thePathsPreferredSubprotocolOfThoseOfferedIsChosen(List<String> offered, String chosen) {
+    void theClientsPreferredSubprotocolOfThePathsIsChosen(List<String> offered, String chosen) {
         Accepted accepted =
                 rules.accept(
                         upgrade()

@@ -61,6 +61,12 @@ final class JettyUpgradeRequest implements UpgradeRequest {
     }
 
     @Override
+    public String rawPath() {
+        String path = request.getHttpURI().getPath();
+        return path == null ? path() : path;
+    }
+
+    @Override
     public @Nullable String query() {
         return request.getHttpURI().getQuery();
     }

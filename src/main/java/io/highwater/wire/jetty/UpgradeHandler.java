@@ -11,6 +11,7 @@ import io.highwater.wire.Route;
 import io.highwater.wire.Router;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
+import io.highwater.wire.WireAcceptor;
 import io.highwater.wire.WireConnection;
 import io.highwater.wire.WireContext;
 import io.highwater.wire.WireExtension;
@@ -20,6 +21,10 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
@@ -361,12 +366,17 @@ public final class UpgradeHandler extends Handler.Wrapper {
         try {
             extension =
                     deflate.negotiate(
-                            upgrade.headers("Sec-WebSocket-Extensions"), accepted.deflate(), payer);
+                            route.policy()
+                                    .choices()
+                                    .chooseExtensions(upgrade.headers("Sec-WebSocket-Extensions")),
+                            accepted.deflate(),
+                            payer);
         } catch (RuntimeException | Error e) {
             accepted.lease().release();
             throw e;
         }
         JettyTransport transport;
+        Answer answer = new Answer(upgrade, accepted, extension);
         try {
             transport =
                     transport(
@@ -374,14 +384,8 @@ public final class UpgradeHandler extends Handler.Wrapper {
                             upgrade.kind(),
                             t ->
                                     new WireConnection(
-                                            context,
-                                            t,
-                                            route,
-                                            upgrade,
-                                            accepted,
-                                            payer,
-                                            extension,
-                                            response.getHeaders()::add));
+                                            context, t, route, upgrade, accepted, payer, extension,
+                                            answer));
             request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
         } catch (RuntimeException | Error e) {
             if (extension != null) {
@@ -391,37 +395,19 @@ public final class UpgradeHandler extends Handler.Wrapper {
             throw e;
         }
         return () ->
-                sendAnswer(upgrade, accepted, extension, transport, request, response, callback);
+                sendAnswer(upgrade.kind(), answer, transport, request, response, callback);
     }
 
     private static void sendAnswer(
-            UpgradeRequest upgrade,
-            UpgradeDecision.Accepted accepted,
-            @Nullable WireExtension extension,
+            UpgradeRequest.Kind kind,
+            Answer answer,
             JettyTransport transport,
             Request request,
             Response response,
             Callback callback) {
-        HttpFields.Mutable headers = response.getHeaders();
-        boolean last = upgrade.kind() == UpgradeRequest.Kind.UPGRADE;
-        String key = upgrade.header("Sec-WebSocket-Key");
-        if (last) {
-            response.setStatus(HttpStatus.SWITCHING_PROTOCOLS_101);
-            headers.add(UPGRADE).add(CONNECTION);
-            headers.put(ACCEPT, AcceptKey.of(key == null ? "" : key));
-        } else {
-            response.setStatus(HttpStatus.OK_200);
-            if (key != null) {
-                // RFC 8441 section 5 has neither. A client that sends the one wants the other.
-                headers.put(ACCEPT, AcceptKey.of(key));
-            }
-        }
-        if (accepted.subprotocol() != null) {
-            headers.put(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, accepted.subprotocol());
-        }
-        if (extension != null) {
-            headers.put(HttpHeader.SEC_WEBSOCKET_EXTENSIONS, extension.answer());
-        }
+        boolean last = kind == UpgradeRequest.Kind.UPGRADE;
+        response.setStatus(last ? HttpStatus.SWITCHING_PROTOCOLS_101 : HttpStatus.OK_200);
+        response.getHeaders().add(answer.fields);
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, transport);
         // A last write would make Jetty add "content-length: 0" to the 200, which RFC 9110 section
         // 9.3.6 forbids and strict clients refuse.
@@ -443,6 +429,53 @@ public final class UpgradeHandler extends Handler.Wrapper {
         return context.ledger()
                 .payers()
                 .of(peer == null ? InetAddress.getLoopbackAddress() : accepted.clientAddress(peer));
+    }
+
+    /** What an accepted handshake is answered with, as long as it may still fail. */
+    private static final class Answer implements WireAcceptor.ResponseHeaders {
+        private final HttpFields.Mutable fields = HttpFields.build();
+
+        Answer(
+                UpgradeRequest upgrade,
+                UpgradeDecision.Accepted accepted,
+                @Nullable WireExtension extension) {
+            String key = upgrade.header("Sec-WebSocket-Key");
+            if (upgrade.kind() == UpgradeRequest.Kind.UPGRADE) {
+                fields.add(UPGRADE).add(CONNECTION);
+                fields.put(ACCEPT, AcceptKey.of(key == null ? "" : key));
+            } else if (key != null) {
+                // RFC 8441 section 5 has neither. A client that sends the one wants the other.
+                fields.put(ACCEPT, AcceptKey.of(key));
+            }
+            subprotocol(accepted.subprotocol());
+            if (extension != null) {
+                fields.put(HttpHeader.SEC_WEBSOCKET_EXTENSIONS, extension.answer());
+            }
+        }
+
+        @Override
+        public Map<String, List<String>> all() {
+            Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            for (HttpField field : fields) {
+                all.computeIfAbsent(field.getName(), name -> new ArrayList<>(1))
+                        .add(field.getValue());
+            }
+            return all;
+        }
+
+        @Override
+        public void add(String name, String value) {
+            fields.add(name, value);
+        }
+
+        @Override
+        public void subprotocol(@Nullable String name) {
+            if (name == null) {
+                fields.remove(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL);
+            } else {
+                fields.put(HttpHeader.SEC_WEBSOCKET_SUBPROTOCOL, name);
+            }
+        }
     }
 
     /**

@@ -34,7 +34,10 @@ final class NamesPropertyTest {
     private static final int SHARDS = 2;
     private static final long MOST_BYTES = 6_000;
 
-    /** Of an address's first unused name in a shard more is kept than of a used one, until the next append. */
+    /**
+     * Of an address's first unused name in a shard more is kept than of a used one, until the next
+     * append.
+     */
     private static final long RETIRED_BYTES = 100;
 
     @Property(tries = 400)

@@ -1,0 +1,98 @@
+package io.highwater.endpoint;
+
+import jakarta.websocket.Encoder;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.BooleanEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.ByteArrayEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.ByteBufferEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.ByteEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.CharacterEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.DoubleEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.FloatEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.IntegerEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.LongEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.ShortEncoder;
+import org.eclipse.jetty.ee10.websocket.jakarta.common.encoders.StringEncoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The encoders of one endpoint class in the order of their list, and behind them those of Java's
+ * own types. An object has only its class at run time: of {@code List<String>} and {@code
+ * List<Integer>} the first listed gets all lists. Immutable.
+ */
+final class Encoders {
+    private static final List<Entry> OF_JAVA =
+            List.of(
+                    ofJava(new StringEncoder(), Encoder.Text.class, String.class),
+                    ofJava(new BooleanEncoder(), Encoder.Text.class, Boolean.class),
+                    ofJava(new ByteEncoder(), Encoder.Text.class, Byte.class),
+                    ofJava(new CharacterEncoder(), Encoder.Text.class, Character.class),
+                    ofJava(new DoubleEncoder(), Encoder.Text.class, Double.class),
+                    ofJava(new FloatEncoder(), Encoder.Text.class, Float.class),
+                    ofJava(new IntegerEncoder(), Encoder.Text.class, Integer.class),
+                    ofJava(new LongEncoder(), Encoder.Text.class, Long.class),
+                    ofJava(new ShortEncoder(), Encoder.Text.class, Short.class),
+                    ofJava(new ByteBufferEncoder(), Encoder.Binary.class, ByteBuffer.class),
+                    ofJava(new ByteArrayEncoder(), Encoder.Binary.class, byte[].class));
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    /**
+     * What encodes objects of a type.
+     *
+     * @param severalRoles whether the class has more than one of the four interfaces
+     * @param shared the one of all sessions; null: each makes its own
+     */
+    record Entry(
+            Class<? extends Encoder> encoder,
+            Class<? extends Encoder> kind,
+            Class<?> type,
+            boolean severalRoles,
+            @Nullable Encoder shared) {
+
+        /** An encoder of the class, in no other role than this. */
+        @SuppressWarnings("unchecked") // what it is asked to encode was looked up by this type
+        Encoder inRole(Encoder instance) {
+            if (!severalRoles) {
+                return instance;
+            } else if (kind == Encoder.Text.class) {
+                return (Encoder.Text<Object>) ((Encoder.Text<Object>) instance)::encode;
+            } else if (kind == Encoder.TextStream.class) {
+                return (Encoder.TextStream<Object>) ((Encoder.TextStream<Object>) instance)::encode;
+            } else if (kind == Encoder.Binary.class) {
+                return (Encoder.Binary<Object>) ((Encoder.Binary<Object>) instance)::encode;
+            }
+            return (Encoder.BinaryStream<Object>) ((Encoder.BinaryStream<Object>) instance)::encode;
+        }
+    }
+
+    /**
+     * @throws IllegalArgumentException names an encoder that is none
+     */
+    Encoders(List<Class<? extends Encoder>> listed) {
+        for (Class<? extends Encoder> encoder : listed) {
+            List<Codecs.Role<Encoder>> roles = Codecs.roles(encoder, Codecs.ENCODERS);
+            for (Codecs.Role<Encoder> role : roles) {
+                Class<?> type = GenericTypes.raw(role.type());
+                entries.add(new Entry(encoder, role.kind(), type, roles.size() > 1, null));
+            }
+        }
+        entries.addAll(OF_JAVA);
+    }
+
+    private static Entry ofJava(Encoder encoder, Class<? extends Encoder> kind, Class<?> type) {
+        return new Entry(encoder.getClass(), kind, type, false, encoder);
+    }
+
+    /** The first that takes objects of {@code type}, or null. */
+    @Nullable Entry of(Class<?> type) {
+        for (Entry entry : entries) {
+            if (entry.type.isAssignableFrom(type)) {
+                return entry;
+            }
+        }
+        return null;
+    }
+}
