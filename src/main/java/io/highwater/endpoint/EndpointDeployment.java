@@ -170,8 +170,7 @@ final class EndpointDeployment implements WireAcceptor {
             UpgradeDecision.Accepted decision,
             ResponseHeaders headers) {
         SessionConfig own =
-                SessionConfig.of(
-                        config, pathParams(request.path()), request.visitor().principal());
+                SessionConfig.of(config, pathParams(request.path()), request.visitor().principal());
         if (ownHandshake) {
             EndpointHandshake.Response response = new EndpointHandshake.Response();
             config.getConfigurator().modifyHandshake(own, new EndpointHandshake(request), response);
