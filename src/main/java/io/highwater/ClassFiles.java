@@ -84,7 +84,8 @@ final class ClassFiles {
                 if (path.endsWith(SUFFIX)
                         && !path.endsWith("-info.class")
                         && !path.startsWith("META-INF/")) {
-                    String bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                    String bytes =
+                            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
                     visitor.visit(
                             path.substring(0, path.length() - SUFFIX.length()).replace('/', '.'),
                             new Constants(bytes),

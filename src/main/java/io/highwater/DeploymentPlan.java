@@ -53,16 +53,7 @@ record DeploymentPlan(
             Found found,
             List<Class<?>> beanClasses,
             List<ServerEndpointConfig> configs) {
-        this(
-                contextPath,
-                loader,
-                found,
-                Set.of(),
-                beanClasses,
-                Set.of(),
-                configs,
-                Map.of(),
-                null);
+        this(contextPath, loader, found, Set.of(), beanClasses, Set.of(), configs, Map.of(), null);
     }
 
     DeploymentPlan {

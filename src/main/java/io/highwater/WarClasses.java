@@ -195,7 +195,8 @@ final class WarClasses {
             applications.forEach(application -> ask(application, classes, configs));
             annotated.keySet().stream()
                     .filter(type -> !classes.contains(type))
-                    .forEach(type -> noEndpoints.put(type.getName(), "is not chosen by " + names()));
+                    .forEach(
+                            type -> noEndpoints.put(type.getName(), "is not chosen by " + names()));
         }
         classes.addAll(addedClasses);
         configs.addAll(added);
@@ -250,9 +251,11 @@ final class WarClasses {
             for (Class<?> type = endpoint;
                     type != null && type.getClassLoader() == loader;
                     type = type.getSuperclass()) {
-                type.getDeclaredFields();
-                type.getDeclaredMethods();
-                type.getDeclaredConstructors();
+                Object[] unused = {
+                    type.getDeclaredFields(),
+                    type.getDeclaredMethods(),
+                    type.getDeclaredConstructors()
+                };
             }
         } catch (LinkageError | TypeNotPresentException e) {
             problems.add(endpoint.getName() + lacks(e));

@@ -116,8 +116,7 @@ final class NodeEndTest {
             node.drain();
             assertThat(node.takesSessions()).isFalse();
             node.ready(deaf::countDown);
-            assertThat(deaf.await(GUARD.toSeconds(), TimeUnit.SECONDS))
-                    .isTrue();
+            assertThat(deaf.await(GUARD.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(node.isReady()).isFalse();
         }
     }

@@ -1,7 +1,7 @@
 package io.highwater.channel;
 
-import io.highwater.time.Durations;
 import io.highwater.backbone.RingBounds;
+import io.highwater.time.Durations;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

@@ -172,8 +172,7 @@ final class EndpointDeployment implements WireAcceptor {
             UpgradeDecision.Accepted decision,
             ResponseHeaders headers) {
         SessionConfig own =
-                SessionConfig.of(
-                        config, pathParams(request.path()), request.visitor().principal());
+                SessionConfig.of(config, pathParams(request.path()), request.visitor().principal());
         String subprotocol = decision.subprotocol();
         if (ownHandshake) {
             EndpointHandshake.Response response = new EndpointHandshake.Response(headers.all());

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The opening handshake as Jakarta's Configurator sees it. Made only for configurators that look,
- * and a copy, but for the user, his roles and his HttpSession: they may keep it for their endpoints.
+ * and a copy, but for the user, his roles and his HttpSession: they may keep it for their
+ * endpoints.
  */
 final class EndpointHandshake implements HandshakeRequest {
     /** What RFC 3986 has nowhere in a path or query, of the printable characters. */

@@ -97,13 +97,10 @@ public final class Endpoints implements Router {
      */
     public void deploy(ServerEndpointConfig config) {
         Class<?> endpoint = config.getEndpointClass();
-        if (!Endpoint.class.isAssignableFrom(endpoint)
-                && !endpoint.isAnnotationPresent(ServerEndpoint.class)) {
+        if (!Endpoint.class.isAssignableFrom(endpoint)) {
             throw new EndpointDeploymentException(
                     endpoint,
-                    "a ServerEndpointConfig is for subclasses of "
-                            + Endpoint.class.getName()
-                            + " and for classes with @ServerEndpoint");
+                    "a ServerEndpointConfig is for subclasses of " + Endpoint.class.getName());
         }
         if (ConfiguratorChoices.overrides(config.getConfigurator(), "getEndpointInstance")) {
             deploy(config, () -> instanceOf(config));
@@ -199,8 +196,7 @@ public final class Endpoints implements Router {
     public Map<String, String> classesByPath() {
         Map<String, String> classes = new TreeMap<>();
         for (EndpointDeployment deployment : deployments) {
-            classes.put(
-                    deployment.path().getDeclaration(), deployment.endpointClass().getName());
+            classes.put(deployment.path().getDeclaration(), deployment.endpointClass().getName());
         }
         return classes;
     }

@@ -107,10 +107,7 @@ class SessionConfig implements ServerEndpointConfig, PathParamProvider {
     private static final class OfUser extends SessionConfig {
         private final Principal principal;
 
-        OfUser(
-                ServerEndpointConfig deployed,
-                Map<String, String> pathParams,
-                Principal principal) {
+        OfUser(ServerEndpointConfig deployed, Map<String, String> pathParams, Principal principal) {
             super(deployed, pathParams);
             this.principal = principal;
         }

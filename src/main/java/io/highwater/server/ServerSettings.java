@@ -45,7 +45,9 @@ public record ServerSettings(
         }
         if (idleTimeout.toMillis() < 1 || idleTimeout.compareTo(MAX_IDLE_TIMEOUT) > 0) {
             throw new IllegalArgumentException(
-                    "the HTTP idle timeout: " + Durations.text(idleTimeout) + " is not between 1ms and 1d");
+                    "the HTTP idle timeout: "
+                            + Durations.text(idleTimeout)
+                            + " is not between 1ms and 1d");
         }
     }
 

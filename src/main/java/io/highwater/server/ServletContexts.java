@@ -39,7 +39,7 @@ final class ServletContexts {
                     ? new ContextGate(context, true, ServletContexts::refuse)
                     : null;
         }
-        Object handler = call(servlets, context);
+        Object handler = Objects.requireNonNull(call(servlets, context));
         return new ContextGate(
                 context, hasFilters(handler) || hasConstraints(context), () -> addLast(handler));
     }
@@ -64,8 +64,8 @@ final class ServletContexts {
             return true; // Not by the descriptor: nobody knows what it does.
         }
         return Boolean.TRUE.equals(get(security, "isDenyUncoveredHttpMethods"))
-                || ((Collection<?>) get(security, "getConstraintMappings"))
-                        .stream().anyMatch(ServletContexts::keepsOut);
+                || (get(security, "getConstraintMappings") instanceof Collection<?> mappings
+                        && mappings.stream().anyMatch(ServletContexts::keepsOut));
     }
 
     /** Those of every context, which forbid TRACE, don't. */
@@ -76,7 +76,7 @@ final class ServletContexts {
                 || (omitted != null && List.of((Object[]) omitted).contains("GET"))) {
             return false;
         }
-        Object constraint = get(mapping, "getConstraint");
+        Object constraint = Objects.requireNonNull(get(mapping, "getConstraint"));
         return !OPEN.contains(String.valueOf(get(constraint, "getAuthorization")))
                 || !OPEN.contains(String.valueOf(get(constraint, "getTransport")));
     }
@@ -180,7 +180,10 @@ final class ServletContexts {
         @Override
         public @Nullable Object httpSession() {
             try {
-                return call(publicMethod(request.getClass(), "getSession", boolean.class), request, false);
+                return call(
+                        publicMethod(request.getClass(), "getSession", boolean.class),
+                        request,
+                        false);
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(e);
             }

@@ -81,8 +81,10 @@ final class DeflateClientsTest {
 
     /** Each refers to the one before, if its sender keeps what it sent. */
     private static String message(int number) {
-        return "a price of " + number + "; ".repeat(1 + number % 3) + "and all that came before. "
-                .repeat(60);
+        return "a price of "
+                + number
+                + "; ".repeat(1 + number % 3)
+                + "and all that came before. ".repeat(60);
     }
 
     private interface Send {
@@ -208,7 +210,8 @@ final class DeflateClientsTest {
             ClientUpgradeRequest request = new ClientUpgradeRequest(echo());
             request.addExtensions("permessage-deflate");
             Session session =
-                    client.connect(new JettyListener(received), request).get(GUARD_SECONDS, TimeUnit.SECONDS);
+                    client.connect(new JettyListener(received), request)
+                            .get(GUARD_SECONDS, TimeUnit.SECONDS);
             assertThat(session.getUpgradeResponse().getExtensions())
                     .extracting(extension -> extension.getName())
                     .containsExactly("permessage-deflate");
@@ -237,7 +240,8 @@ final class DeflateClientsTest {
         ClientConnector connector = new ClientConnector();
         ClientConnectionFactory.Info http2 =
                 new ClientConnectionFactoryOverHTTP2.HTTP2(new HTTP2Client(connector));
-        return new WebSocketClient(new HttpClient(new HttpClientTransportDynamic(connector, http2)));
+        return new WebSocketClient(
+                new HttpClient(new HttpClientTransportDynamic(connector, http2)));
     }
 
     @Test

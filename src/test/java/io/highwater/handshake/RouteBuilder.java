@@ -42,7 +42,6 @@ final class RouteBuilder {
     }
 
     RoutePolicy build() {
-        return new RoutePolicy(
-                "/v1/echo", origins, subprotocols, subprotocol, deflate, choices);
+        return new RoutePolicy("/v1/echo", origins, subprotocols, subprotocol, deflate, choices);
     }
 }

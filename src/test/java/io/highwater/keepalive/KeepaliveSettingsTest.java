@@ -41,8 +41,7 @@ final class KeepaliveSettingsTest {
                         + " 100ms to 7d",
                 "25s|0s|40s|30s|highwater.keepalive.pong-timeout: 0 is not in the range 100ms"
                         + " to 7d",
-                "25s|10s|40s|604801s|slowWriteTimeout: 604801s is not in the"
-                        + " range 100ms to 7d"
+                "25s|10s|40s|604801s|slowWriteTimeout: 604801s is not in the" + " range 100ms to 7d"
             })
     void whatIsOutsideIsRefusedWithKeyValueAndRange(
             String ping, String pong, String idle, String slowWrite, String message) {

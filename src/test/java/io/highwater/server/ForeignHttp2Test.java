@@ -35,8 +35,23 @@ final class ForeignHttp2Test {
     /** 8 is ENABLE_CONNECT_PROTOCOL, which means nothing to a server (RFC 8441 section 3). */
     @ParameterizedTest(name = "setting {0} = {1}")
     @CsvSource({
-        "1, 0", "1, 1", "1, 65536", "2, 0", "2, 1", "3, 0", "3, 1", "4, 65535", "4, 2147483647",
-        "5, 16384", "5, 16777215", "6, 1000", "6, 2147483647", "8, 0", "8, 1", "9, 1", "119, 7"
+        "1, 0",
+        "1, 1",
+        "1, 65536",
+        "2, 0",
+        "2, 1",
+        "3, 0",
+        "3, 1",
+        "4, 65535",
+        "4, 2147483647",
+        "5, 16384",
+        "5, 16777215",
+        "6, 1000",
+        "6, 2147483647",
+        "8, 0",
+        "8, 1",
+        "9, 1",
+        "119, 7"
     })
     void aWebSocketOpensWhateverThePeerHasSet(int id, int value) throws Exception {
         try (RawStreams streams = RawStreams.connect(server.http())) {
@@ -71,8 +86,7 @@ final class ForeignHttp2Test {
     void aBodyThatIsPromisedAndDoesNotComeIsAStreamError() throws Exception {
         try (RawStreams streams = RawStreams.connect(server.http())) {
             int bad =
-                    streams.request(
-                            RawStreams.END_STREAM, "/v1/echo", "13", "content-length", "5");
+                    streams.request(RawStreams.END_STREAM, "/v1/echo", "13", "content-length", "5");
             assertRefused(streams.next(bad));
             streams.open("/v1/echo");
         }

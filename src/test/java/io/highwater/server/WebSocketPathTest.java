@@ -34,8 +34,7 @@ final class WebSocketPathTest {
 
     private static HttpResponse<String> get(String path) throws Exception {
         URI uri = URI.create("http://" + server.http().getAuthority() + path);
-        HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     }
 

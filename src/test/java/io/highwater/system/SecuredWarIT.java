@@ -49,6 +49,7 @@ final class SecuredWarIT {
                     + "import jakarta.websocket.server.*;\n"
                     + "import java.io.IOException;\n"
                     + "import java.util.*;\n";
+
     /** Sessions at once. */
     private static final int PLACES = 20;
 
@@ -81,7 +82,8 @@ final class SecuredWarIT {
 
     private static WarFile secured() throws IOException {
         WarFile war = new WarFile(folder).withoutBeansXml();
-        for (String path : List.of("secured", "admin", "tls", "open", "filtered", "late", "named")) {
+        for (String path :
+                List.of("secured", "admin", "tls", "open", "filtered", "late", "named")) {
             String name = path.substring(0, 1).toUpperCase() + path.substring(1);
             war.source(
                     name,
@@ -153,12 +155,18 @@ final class SecuredWarIT {
                                 + "<filter-class>team.NamedFilter</filter-class></filter>"
                                 + "<filter-mapping><filter-name>named</filter-name>"
                                 + "<servlet-name>default</servlet-name></filter-mapping>"
-                                + constraint("/secured/*", "<auth-constraint><role-name>*</role-name>"
-                                        + "</auth-constraint>")
-                                + constraint("/admin/*", "<auth-constraint>"
-                                        + "<role-name>admin</role-name></auth-constraint>")
-                                + constraint("/tls/*", "<user-data-constraint><transport-guarantee>"
-                                        + "CONFIDENTIAL</transport-guarantee></user-data-constraint>")
+                                + constraint(
+                                        "/secured/*",
+                                        "<auth-constraint><role-name>*</role-name>"
+                                                + "</auth-constraint>")
+                                + constraint(
+                                        "/admin/*",
+                                        "<auth-constraint>"
+                                                + "<role-name>admin</role-name></auth-constraint>")
+                                + constraint(
+                                        "/tls/*",
+                                        "<user-data-constraint><transport-guarantee>"
+                                                + "CONFIDENTIAL</transport-guarantee></user-data-constraint>")
                                 + "<login-config><auth-method>BASIC</auth-method>"
                                 + "<realm-name>test</realm-name></login-config>"
                                 + "<security-role><role-name>desk</role-name></security-role>"
@@ -391,7 +399,9 @@ final class SecuredWarIT {
 
     @Test
     void whatIsConfidentialIsSo() throws Exception {
-        assertThat(status("/app/tls/x")).isEqualTo(get("/app/tls/x").statusCode()).isNotEqualTo(200);
+        assertThat(status("/app/tls/x"))
+                .isEqualTo(get("/app/tls/x").statusCode())
+                .isNotEqualTo(200);
         Matcher port = Pattern.compile("https://127\\.0\\.0\\.1:(\\d+)").matcher(node.readyLine());
         assertThat(port.find()).isTrue();
         CompletableFuture<String> answer = new CompletableFuture<>();
@@ -446,7 +456,11 @@ final class SecuredWarIT {
     @Test
     void anEndpointThatLooksSeesTheHttpSession() throws Exception {
         String cookie =
-                get("/visited/login").headers().firstValue("Set-Cookie").orElseThrow().split(";")[0];
+                get("/visited/login")
+                        .headers()
+                        .firstValue("Set-Cookie")
+                        .orElseThrow()
+                        .split(";")[0];
         assertThat(answer("/visited/visit", "Cookie: " + cookie)).isEqualTo("ann");
         assertThat(answer("/visited/visit")).isEqualTo("none");
     }

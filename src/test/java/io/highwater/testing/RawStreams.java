@@ -102,8 +102,7 @@ public final class RawStreams implements AutoCloseable {
     }
 
     /** The same with flags on its HEADERS. */
-    public int request(int flags, String path, String version, String... more)
-            throws IOException {
+    public int request(int flags, String path, String version, String... more) throws IOException {
         int stream = lastStream += 2;
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         field(block, ":method", "CONNECT");

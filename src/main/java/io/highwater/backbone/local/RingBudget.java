@@ -30,8 +30,8 @@ final class RingBudget {
     }
 
     /**
-     * Trims until the rest fits: of an address beyond its share its own oldest entries, with what is
-     * older in their channels, as a ring has no holes; else the oldest of all shards. Takes one
+     * Trims until the rest fits: of an address beyond its share its own oldest entries, with what
+     * is older in their channels, as a ring has no holes; else the oldest of all shards. Takes one
      * shard's lock at a time, so the caller holds none; a newer entry may go first where several
      * threads trim at once.
      */

@@ -57,8 +57,7 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
         try {
             if (!gate.enter(request, this, this, this)) {
                 end();
-                Response.writeError(
-                        request, getWrapped(), callback, HttpStatus.NOT_FOUND_404);
+                Response.writeError(request, getWrapped(), callback, HttpStatus.NOT_FOUND_404);
             }
         } catch (Throwable e) {
             end();
