@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
 
 /**
  * Finds names under {@code highwater.} that no key has, and in a file names that lack that prefix.
- * In a file, a flag or a system property that is an error; among environment variables only a warning, because Kubernetes sets {@code
- * HIGHWATER_PORT=tcp://10.0.0.1:8080} and more for a Service called highwater. Immutable.
+ * In a file, a flag or a system property that is an error; among environment variables only a
+ * warning, because Kubernetes sets {@code HIGHWATER_PORT=tcp://10.0.0.1:8080} and more for a
+ * Service called highwater. Immutable.
  */
 final class UnknownKeys {
     private static final Pattern SERVICE_LINK = Pattern.compile("(tcp|udp|sctp)://.*");

@@ -343,8 +343,7 @@ final class EndpointSession extends JettyCoreSession
     private CloseReason reason(CloseStatus status) {
         boolean said = closedByEndpoint || wire.isClosedByPeer();
         return new CloseReason(
-                said ? code(status) : CloseReason.CloseCodes.CLOSED_ABNORMALLY,
-                status.reason());
+                said ? code(status) : CloseReason.CloseCodes.CLOSED_ABNORMALLY, status.reason());
     }
 
     /** An application may have closed with a code that never goes out, which Jakarta has not. */

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which origins an operator or the owner of a path lets in. Immutable.
  *
- * <p>{@code null} is what browsers send of a page without an origin of its own (a sandboxed frame, a
- * file: any of them), and some of a file {@code file://}: these are listed by their text.
+ * <p>{@code null} is what browsers send of a page without an origin of its own (a sandboxed frame,
+ * a file: any of them), and some of a file {@code file://}: these are listed by their text.
  */
 sealed interface OriginPattern {
     String FORMS =

@@ -86,7 +86,8 @@ final class OriginRule {
     }
 
     private static Rejected refused(String origin, String who) {
-        return Rejected.of(403, OUTCOME, "Origin " + told(origin) + " is not allowed: " + who + ".");
+        return Rejected.of(
+                403, OUTCOME, "Origin " + told(origin) + " is not allowed: " + who + ".");
     }
 
     /** A client's own words, back to it as plain text. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path the path or its template, for logs
  * @param allowedOrigins the origins this path allows instead of the node's, in the same forms;
- *     empty means the scheme, host and port of the request, null means the node's. A malformed one is an
- *     IllegalArgumentException.
+ *     empty means the scheme, host and port of the request, null means the node's. A malformed one
+ *     is an IllegalArgumentException.
  * @param subprotocols what the path speaks, of which the client's preference decides; empty means
  *     none
  * @param subprotocol REQUIRED refuses a client that offers none of them, with 400

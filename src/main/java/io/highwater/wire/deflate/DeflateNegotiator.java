@@ -63,8 +63,7 @@ final class DeflateNegotiator {
         return ExtensionOffer.first(
                 headerValues,
                 offer -> {
-                    Map<Parameter, Integer> asked =
-                            offer.name().equals(NAME) ? read(offer) : null;
+                    Map<Parameter, Integer> asked = offer.name().equals(NAME) ? read(offer) : null;
                     return asked == null || !(mayKeepAll || canBeHeld(asked))
                             ? null
                             : agree(asked, policy);

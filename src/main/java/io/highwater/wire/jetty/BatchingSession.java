@@ -108,7 +108,9 @@ final class BatchingSession extends HTTP2ServerSession {
 
     // What Jetty's parser brings.
 
-    /** Whatever the peer's SETTINGS say of it: a server has no use for that (RFC 8441 section 3). */
+    /**
+     * Whatever the peer's SETTINGS say of it: a server has no use for that (RFC 8441 section 3).
+     */
     @Override
     public boolean isConnectProtocolEnabled() {
         return true;

@@ -37,7 +37,8 @@ final class MalformedRequest {
     }
 
     /** Section 8.1.1; of anything but CONNECT, Jetty counts. */
-    private static boolean isBelied(MetaData.Request request, HeadersFrame frame, HttpField length) {
+    private static boolean isBelied(
+            MetaData.Request request, HeadersFrame frame, HttpField length) {
         return frame.isEndStream()
                 && HttpMethod.CONNECT.is(request.getMethod())
                 && !"0".equals(length.getValue());

@@ -394,8 +394,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
             accepted.lease().release();
             throw e;
         }
-        return () ->
-                sendAnswer(upgrade.kind(), answer, transport, request, response, callback);
+        return () -> sendAnswer(upgrade.kind(), answer, transport, request, response, callback);
     }
 
     private static void sendAnswer(
