@@ -227,12 +227,21 @@ final class Deployment implements AutoCloseable {
         if (beans.isRunning()) {
             plan.run(
                     () -> {
-                        beans.close();
+                        end("beans", beans::close);
                         if (clients != null) {
-                            clients.close();
+                            end("clients", clients::close);
                         }
                     });
-            plan.forgetLoader();
+            end("loader", plan::forgetLoader);
+        }
+    }
+
+    /** A team's {@code @PreDestroy} that throws, or finds no class, holds up nothing after it. */
+    private static void end(String part, Runnable ends) {
+        try {
+            ends.run();
+        } catch (RuntimeException | Error e) {
+            LOG.atWarn().addKeyValue("part", part).setCause(e).log("undeploy_failed");
         }
     }
 }

@@ -82,6 +82,9 @@ final class BasicRemote implements RemoteEndpoint.Basic {
             }
         } catch (SlowConsumerException e) {
             over = !message.hasBegun(); // Else the part may be sent once more.
+            if (!over && isLast) {
+                message.stays();
+            }
             throw e;
         } finally {
             if (over) {

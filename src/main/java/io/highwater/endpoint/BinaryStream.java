@@ -86,7 +86,7 @@ class BinaryStream extends OutputStream {
     public void close() throws IOException {
         if (end()) {
             SendFuture sent = new SendFuture();
-            message.last(rest(), sent, 0);
+            message.lastOrEnd(rest(), sent, 0);
             sent.await();
         }
     }
@@ -123,7 +123,7 @@ class BinaryStream extends OutputStream {
         void finish(SendCompletion completion, long timeoutMillis) throws IOException {
             super.closed = false;
             if (super.end()) {
-                super.message.last(super.rest(), completion, timeoutMillis);
+                super.message.lastOrEnd(super.rest(), completion, timeoutMillis);
             } else if (super.failed) {
                 throw new IOException("a part of the message was not sent");
             } else {

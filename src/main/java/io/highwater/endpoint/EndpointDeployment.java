@@ -176,9 +176,9 @@ final class EndpointDeployment implements WireAcceptor {
         String subprotocol = decision.subprotocol();
         if (ownHandshake) {
             EndpointHandshake.Response response = new EndpointHandshake.Response(headers.all());
-            config.getConfigurator()
-                    .modifyHandshake(
-                            own, new EndpointHandshake(request, own.getPathParams()), response);
+            EndpointHandshake handshake = new EndpointHandshake(request, own.getPathParams());
+            config.getConfigurator().modifyHandshake(own, handshake, response);
+            handshake.end();
             response.copyTo(headers);
             subprotocol =
                     response.subprotocol(subprotocol, request.headers("Sec-WebSocket-Protocol"));

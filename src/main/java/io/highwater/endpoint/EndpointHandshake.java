@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The opening handshake as Jakarta's Configurator sees it. Made only for configurators that look,
- * and a copy, but for the user, his roles and his HttpSession: they may keep it for their
- * endpoints.
+ * and a copy: they may keep it for their endpoints, though roles can be asked for no more then.
  */
 final class EndpointHandshake implements HandshakeRequest {
     /** What RFC 3986 has nowhere in a path or query, of the printable characters. */
@@ -37,7 +36,12 @@ final class EndpointHandshake implements HandshakeRequest {
     private final String uri;
     private final @Nullable String query;
     private final Map<String, String> pathParams;
-    private final Visitor visitor;
+
+    /** Null once the configurator has looked: then what follows is known, and no more. */
+    private volatile @Nullable Visitor visitor;
+
+    private @Nullable Principal principal;
+    private @Nullable Object httpSession;
 
     EndpointHandshake(UpgradeRequest request, Map<String, String> pathParams) {
         Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -49,6 +53,16 @@ final class EndpointHandshake implements HandshakeRequest {
         this.visitor = request.visitor();
     }
 
+    /** The configurator has looked: whoever keeps this keeps no request with it. */
+    void end() {
+        Visitor present = visitor;
+        if (present != null) {
+            principal = present.principal();
+            httpSession = present.httpSession();
+            visitor = null;
+        }
+    }
+
     @Override
     public Map<String, List<String>> getHeaders() {
         return headers;
@@ -56,7 +70,8 @@ final class EndpointHandshake implements HandshakeRequest {
 
     @Override
     public @Nullable Principal getUserPrincipal() {
-        return visitor.principal();
+        Visitor present = visitor;
+        return present == null ? principal : present.principal();
     }
 
     @Override
@@ -66,12 +81,17 @@ final class EndpointHandshake implements HandshakeRequest {
 
     @Override
     public boolean isUserInRole(String role) {
-        return visitor.isInRole(role);
+        Visitor present = visitor;
+        if (present == null) {
+            throw new IllegalStateException("roles are known during the opening handshake alone");
+        }
+        return present.isInRole(role);
     }
 
     @Override
     public @Nullable Object getHttpSession() {
-        return visitor.httpSession();
+        Visitor present = visitor;
+        return present == null ? httpSession : present.httpSession();
     }
 
     /** Of the query and, as the TCK wants it, of the path. */

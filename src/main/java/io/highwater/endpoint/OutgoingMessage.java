@@ -83,6 +83,32 @@ final class OutgoingMessage {
         }
     }
 
+    /**
+     * The same for who will not try again: where the last part is refused, all else would wait for
+     * it for ever, so the session ends.
+     */
+    void lastOrEnd(ByteBuffer payload, SendCompletion completion, long timeoutMillis) {
+        SendCompletion told =
+                new SendCompletion() {
+                    @Override
+                    public void onWritten() {
+                        completion.onWritten();
+                    }
+
+                    @Override
+                    public void onFailed(Throwable cause) {
+                        abandon();
+                        completion.onFailed(cause);
+                    }
+                };
+        last(payload, begun ? told : completion, timeoutMillis);
+    }
+
+    /** The last part was refused and may come once more: until then others wait. */
+    void stays() {
+        session.partsUnderWay().enter(this);
+    }
+
     private void send(OutboundFrame.Fin fin, ByteBuffer payload, SendCompletion completion) {
         session.partsUnderWay().enter(this);
         sender = Thread.currentThread();

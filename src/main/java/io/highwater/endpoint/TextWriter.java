@@ -81,7 +81,7 @@ class TextWriter extends Writer {
     public void close() throws IOException {
         if (end()) {
             SendFuture sent = new SendFuture();
-            message.last(utf8(text.toString()), sent, 0);
+            message.lastOrEnd(utf8(text.toString()), sent, 0);
             sent.await();
         }
     }
@@ -121,7 +121,7 @@ class TextWriter extends Writer {
         void finish(SendCompletion completion, long timeoutMillis) throws IOException {
             super.closed = false;
             if (super.end()) {
-                super.message.last(utf8(super.text.toString()), completion, timeoutMillis);
+                super.message.lastOrEnd(utf8(super.text.toString()), completion, timeoutMillis);
             } else if (super.failed) {
                 throw new IOException("a part of the message was not sent");
             } else {

@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import io.highwater.wire.jetty.ContextGate;
 import io.highwater.wire.jetty.Http2Bounds;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -174,6 +175,8 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
             return;
         }
         String path = context.getContextPath();
+        Path webInf = webInf(context);
+        @Nullable ContextGate gate = ServletContexts.gate(context);
         WarNode.War former = null;
         for (ContextHandler other : wars.keySet()) {
             if (other != context && other.getContextPath().equals(path)) {
@@ -184,11 +187,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
             WarNode.War war =
                     node.deploy(
                             new WarNode.Application(
-                                    path.equals("/") ? "" : path,
-                                    loader,
-                                    webInf(context),
-                                    container,
-                                    ServletContexts.gate(context)),
+                                    path.equals("/") ? "" : path, loader, webInf, container, gate),
                             former);
             if (war != null) {
                 wars.put(context, war);

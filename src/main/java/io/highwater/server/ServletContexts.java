@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServletContexts {
     private static final String NAME = "highwater";
+
+    /** What every context has. */
+    private static final Set<String> SERVLET_HANDLERS =
+            Set.of(
+                    "org.eclipse.jetty.ee10.servlet.SessionHandler",
+                    "org.eclipse.jetty.ee10.servlet.ServletHandler");
 
     /** Constraints that let all through. */
     private static final Set<String> OPEN = Set.of("INHERIT", "ALLOWED", "ANY");
@@ -41,7 +48,12 @@ final class ServletContexts {
         }
         Object handler = Objects.requireNonNull(call(servlets, context));
         return new ContextGate(
-                context, hasFilters(handler) || hasConstraints(context), () -> addLast(handler));
+                context,
+                hasFilters(handler)
+                        || hasConstraints(context)
+                        || !context.getVirtualHosts().isEmpty()
+                        || hasHandlers(context),
+                () -> addLast(handler));
     }
 
     private static void refuse() {
@@ -53,6 +65,19 @@ final class ServletContexts {
     private static boolean hasFilters(Object handler) {
         Object mappings = get(handler, "getFilterMappings");
         return mappings != null && Array.getLength(mappings) > 0;
+    }
+
+    /** Handlers of its own, before the servlets: nobody knows whom they keep out. */
+    private static boolean hasHandlers(ContextHandler context) {
+        Object security = get(context, "getSecurityHandler");
+        Handler handler = context.getHandler();
+        while (handler != null) {
+            if (handler != security && !SERVLET_HANDLERS.contains(handler.getClass().getName())) {
+                return true;
+            }
+            handler = handler instanceof Handler.Singleton single ? single.getHandler() : null;
+        }
+        return false;
     }
 
     private static boolean hasConstraints(ContextHandler context) {

@@ -56,6 +56,9 @@ public final class WireConnection
     /** From when a message was handed over, or demand withheld, to the first look at what comes. */
     private static final long LOOK_AFTER_NANOS = Duration.ofMillis(100).toNanos();
 
+    /** While messages that arrive have no room nobody reads ahead. */
+    private static final long LOOK_PRESSED_NANOS = 1_000_000_000;
+
     /** What one look may read, each time that the transport says that there is more. */
     private static final int READS_A_LOOK = 4;
 
@@ -954,6 +957,10 @@ public final class WireConnection
                     context.wheel().schedule(this, dueNanos); // Another callback than before.
                     return;
                 }
+                if (inbound().isPressed() || !inbound().fitsAddress(payer, 0)) {
+                    context.wheel().schedule(this, nowNanos + LOOK_PRESSED_NANOS);
+                    return;
+                }
             }
             try {
                 route.executor().execute(this);
@@ -1000,21 +1007,30 @@ public final class WireConnection
             }
         } catch (IOException | RuntimeException | Error e) {
             failElsewhere(e);
+        } finally {
+            handBack();
         }
-        boolean mine;
+    }
+
+    /** The reader, to a callback that still runs; else this thread goes on with the run. */
+    private void handBack() {
         synchronized (this) {
-            mine = run != Run.LOOKING;
-            if (!mine) {
+            if (run == Run.LOOKING) {
                 run = Run.CALLING;
                 if (mayLook()) {
                     lookSoon();
                 }
+                return;
             }
         }
-        if (mine) {
+        try {
             keepRest();
-            serve(true);
+        } catch (RuntimeException | Error e) {
+            if (!failed(e)) {
+                return;
+            }
         }
+        serve(true);
     }
 
     private void readAhead() throws IOException {
@@ -1102,8 +1118,24 @@ public final class WireConnection
     /** After a callback: what it kept is not in the reader any more. */
     private void keepRest() {
         WireReader present = reader;
-        if (present != null && present.refusal() == null) {
+        if (present == null) {
+            // A look has found nothing more, and let it go.
+            keepOfListener();
+        } else if (present.refusal() == null) {
             keep(present, 0, true);
+        }
+    }
+
+    private void keepOfListener() {
+        InboundCharge present = charge;
+        if (present == null) {
+            return;
+        }
+        long kept = listener.keptBytes();
+        if (kept < InboundCharge.LEAST_BYTES) {
+            endCharge();
+        } else {
+            present.set(kept, 0, false);
         }
     }
 

@@ -85,7 +85,7 @@ class DrainTest {
         assertThat(node.plainStderr()).isEmpty();
         List<JsonObject> log = node.log();
         assertThat(log.stream().map(line -> line.getString("event")).distinct())
-                .containsExactly("start", "ready", "drain", "session_closed", "stop");
+                .containsExactly("start", "endpoint", "ready", "drain", "session_closed", "stop");
         assertThat(node.log("drain").get(0).getInt("sessions")).isEqualTo(200);
         List<JsonObject> closes = node.log("session_closed");
         assertThat(closes)

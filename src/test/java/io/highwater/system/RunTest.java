@@ -72,7 +72,7 @@ class RunTest {
                         line ->
                                 assertThat(line)
                                         .contains("highwater.keepalive.idle-timeout")
-                                        .contains("1S")
+                                        .contains("1s")
                                         .contains("PT35S"));
     }
 
@@ -202,7 +202,7 @@ class RunTest {
             node.terminate();
             assertThat(node.awaitExit()).isZero();
             assertThat(node.log().stream().map(line -> line.getString("event")))
-                    .containsExactly("start", "ready", "drain", "stop");
+                    .containsExactly("start", "endpoint", "endpoint", "ready", "drain", "stop");
         }
     }
 
@@ -241,7 +241,7 @@ class RunTest {
         assertThat(node.plainStderr()).containsExactly(line);
         assertThat(node.log())
                 .extracting(entry -> entry.getString("event"))
-                .containsExactly("start");
+                .containsOnly("start", "endpoint");
     }
 
     private NodeProcess run(List<String> arguments) throws IOException {

@@ -88,7 +88,7 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
 
     private synchronized boolean isHeld() {
         // A filter may still refuse on the way back.
-        refused |= passed && getStatus() >= HttpStatus.BAD_REQUEST_400;
+        refused |= passed && getStatus() >= HttpStatus.MULTIPLE_CHOICES_300;
         return passed && !refused;
     }
 
