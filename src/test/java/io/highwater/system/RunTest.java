@@ -73,7 +73,7 @@ class RunTest {
                                 assertThat(line)
                                         .contains("highwater.keepalive.idle-timeout")
                                         .contains("1s")
-                                        .contains("PT35S"));
+                                        .contains("35s"));
     }
 
     @Test
