@@ -101,8 +101,8 @@ final class DeflateBudget extends Timer {
 
     /**
      * Whether one more session may come to keep a whole window of what it receives. They have half
-     * of the account, and of their address's share, full as they may get, so that they alone
-     * never fill it.
+     * of the account, and of their address's share, full as they may get, so that they alone never
+     * fill it.
      */
     boolean mayKeepAll(Payer payer) {
         return step == BudgetStep.CONTEXT
