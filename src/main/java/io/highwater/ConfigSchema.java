@@ -83,7 +83,8 @@ record ConfigSchema(
                     boolean requireOrigin,
             @Setting(
                             fallback = "20",
-                            about = "First upgrades of TCP connections from one address, a second.")
+                            about =
+                                    "First upgrades of TCP connections from one address, per second.")
                     @Allowed(min = "1", max = "1000000")
                     int ratePerIp,
             @Setting(fallback = "40", about = "How many of them may come at once.")
@@ -92,7 +93,7 @@ record ConfigSchema(
             @Setting(
                             fallback = "200",
                             about =
-                                    "Further HTTP/2 streams of an admitted TCP connection, a second.")
+                                    "Further HTTP/2 streams of an admitted TCP connection, per second.")
                     @Allowed(min = "1", max = "1000000")
                     int streamsPerSecond,
             @Setting(fallback = "1000", about = "How many of them may come at once.")
@@ -123,7 +124,7 @@ record ConfigSchema(
             @Setting(
                             fallback = "100",
                             about =
-                                    "Commands of a channel session, a second; ten times that is 4429.")
+                                    "Commands of a channel session, per second; ten times that is 4429.")
                     @Allowed(min = "1", max = "1000000")
                     int commandsPerSecond,
             @Setting(fallback = "200", about = "How many of them may come at once.")
@@ -250,7 +251,8 @@ record ConfigSchema(
                     @Nullable Integer latestCount,
             @Setting(
                             shown = "1000",
-                            about = "Messages of a channel kept for who resumes. 0 keeps none.")
+                            about =
+                                    "Messages of a channel kept for clients that resume. 0 keeps none.")
                     @Allowed(max = "1000000")
                     @Nullable Integer ringMessages,
             @Setting(shown = "2m", about = "How long they are kept.")

@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +61,18 @@ final class HubShard<F> implements BackboneListener {
     private final MpscUnboundedAtomicArrayQueue<Object> mailbox =
             new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
 
-    /** The executor has this shard; who sets it hands it over. */
-    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private enum Run {
+        /** Nobody has this shard. */
+        IDLE,
+
+        /** The executor has it. Who moved it here handed it over. */
+        HANDED,
+
+        /** One thread works on it: what is confined to the shard is that thread's. */
+        RUNNING
+    }
+
+    private final AtomicReference<Run> run = new AtomicReference<>(Run.IDLE);
 
     private final Map<String, HubChannel<F>> channels = new HashMap<>();
 
@@ -118,12 +128,14 @@ final class HubShard<F> implements BackboneListener {
 
     private void put(Object item) {
         mailbox.offer(item);
-        if (scheduled.compareAndSet(false, true)) {
+        if (run.compareAndSet(Run.IDLE, Run.HANDED)) {
             try {
                 executor.execute(this::run);
             } catch (RuntimeException | Error e) {
                 // What is in the mailbox goes with the next item, if there is a thread for that.
-                scheduled.set(false);
+                // The
+                // executor may have the task all the same: of two, one finds the shard HANDED.
+                run.compareAndSet(Run.HANDED, Run.IDLE);
                 failures.onFailure("The thread", ALL, e);
             }
         }
@@ -131,6 +143,9 @@ final class HubShard<F> implements BackboneListener {
 
     /** Whatever is thrown, the next item finds the shard at work. */
     private void run() {
+        if (!run.compareAndSet(Run.HANDED, Run.RUNNING)) {
+            return;
+        }
         do {
             try {
                 burst.begin();
@@ -142,9 +157,9 @@ final class HubShard<F> implements BackboneListener {
             } catch (RuntimeException | Error e) {
                 failures.onFailure("A pass", ALL, e);
             } finally {
-                scheduled.set(false);
+                run.set(Run.IDLE);
             }
-        } while (!mailbox.isEmpty() && scheduled.compareAndSet(false, true));
+        } while (!mailbox.isEmpty() && run.compareAndSet(Run.IDLE, Run.RUNNING));
     }
 
     private void pass() {

@@ -367,6 +367,47 @@ final class ChannelHubTest {
         assertThat(a.take()).containsExactly("1 recovered [local]0", "LIVE [m1@1]");
     }
 
+    /** Two threads in one shard would tear what is confined to it. */
+    @Test
+    void aTaskThatWasTakenThoughTheHandOverThrewDoesNotRunBesideAnother() {
+        List<Runnable> taken = new ArrayList<>();
+        ChannelHub<String> torn =
+                new ChannelHub<>(
+                        backbone,
+                        frames,
+                        List.of(
+                                task -> {
+                                    taken.add(task);
+                                    if (taken.size() == 1) {
+                                        throw new OutOfMemoryError("thrown by a test");
+                                    }
+                                }),
+                        100_000,
+                        observer);
+        List<Integer> within = new ArrayList<>();
+        ListSubscriber subscriber =
+                new ListSubscriber("subscriber") {
+                    @Override
+                    public void onTurn(Turn<String> turn, TurnKind kind) {
+                        super.onTurn(turn, kind);
+                        if (turns.size() == 1) {
+                            // The first task comes while another has the shard.
+                            publish("c", "m2");
+                            taken.get(0).run();
+                            within.add(turns.size());
+                        }
+                    }
+                };
+        torn.subscribe("c", subscriber, LIVE, 10, 1);
+        torn.subscribe("d", a, LIVE, 10, 2);
+        assertThat(taken).hasSize(2);
+        taken.get(1).run();
+        publish("c", "m1");
+        taken.get(2).run();
+        assertThat(within).as("turns within the first").containsExactly(1);
+        assertThat(subscriber.turns).hasSize(2);
+    }
+
     @Test
     void aPassThatFailsIsNotTheLast() {
         subscribe("c", a, LIVE);
