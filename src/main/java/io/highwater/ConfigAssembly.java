@@ -106,7 +106,8 @@ final class ConfigAssembly {
                         schema.governor().slowFraction(), schema.governor().heapFraction()),
                 made(keepalive),
                 schema.drain().window(),
-                made(deflate));
+                made(deflate),
+                schema.log().level());
     }
 
     private ServerSettings server(@Nullable Keystore keystore) {

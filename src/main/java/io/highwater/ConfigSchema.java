@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /**
  * The catalogue: every key, its type, range, default and one sentence. A component is a key ({@code
@@ -35,7 +36,8 @@ record ConfigSchema(
         Governor governor,
         Keepalive keepalive,
         Drain drain,
-        Deflate deflate) {
+        Deflate deflate,
+        Log log) {
 
     record Tls(
             @Setting(fallback = "8443", about = "Data port over TLS (ALPN h2). 0 is any free one.")
@@ -315,4 +317,11 @@ record ConfigSchema(
                                     "Of the heap, what contexts may take before new and idle ones are given up, and above twice it all compression; that is a fifth of limits.heap-share at most.")
                     @Allowed(max = "1")
                     @Nullable Double budget) {}
+
+    record Log(
+            @Setting(
+                            fallback = "INFO",
+                            about =
+                                    "How much this server logs; DEBUG has a line for each session that was not ended in order.")
+                    Level level) {}
 }

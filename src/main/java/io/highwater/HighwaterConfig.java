@@ -6,6 +6,7 @@ import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLevel;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.server.ServerSettings;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * All settings of a node, valid and complete. Immutable; its toString shows no secret.
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
  * @param commandsPerSecond of a channel session; ten times that ends it
  * @param commandsBurst how many of them may come at once
  * @param drainWindow over which sessions are closed at a stop; 0 is at once
+ * @param logLevel of {@code highwater run} and a Jetty base; a program that starts a node sees to
+ *     its own log
  */
 public record HighwaterConfig(
         String node,
@@ -42,7 +46,8 @@ public record HighwaterConfig(
         GovernorSettings governor,
         KeepaliveSettings keepalive,
         Duration drainWindow,
-        DeflateSettings deflate) {
+        DeflateSettings deflate,
+        Level logLevel) {
     private static final Logger LOG = LoggerFactory.getLogger(HighwaterConfig.class);
 
     /** Reads and checks; what only looks wrong is logged. */
@@ -55,6 +60,11 @@ public record HighwaterConfig(
     /** Defaults but for these keys, with no other source. */
     public static HighwaterConfig of(Map<String, String> values) throws ConfigException {
         return read(new ConfigSources("", Map.of(), Map.of(), Map.of(), values));
+    }
+
+    /** Lets {@link #logLevel} be that of the process; for who runs nothing else in it. */
+    public void applyLogLevel() {
+        LogLevel.set(logLevel);
     }
 
     public boolean isTlsOn() {

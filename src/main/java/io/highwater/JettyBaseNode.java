@@ -32,9 +32,9 @@ public final class JettyBaseNode implements WarNode {
     @Override
     public void start() throws IOException {
         try {
-            NodeCore core =
-                    new NodeCore(
-                            HighwaterConfig.read(ConfigSources.ofProcess(null, Map.of())), parts);
+            HighwaterConfig config = HighwaterConfig.read(ConfigSources.ofProcess(null, Map.of()));
+            config.applyLogLevel();
+            NodeCore core = new NodeCore(config, parts);
             started = core;
             core.deployments().addFallback(Deployment.start(DeploymentPlan.ofRulesAlone(), core));
             core.start();

@@ -293,7 +293,6 @@ final class NodeCore implements AutoCloseable {
     }
 
     private void drainOnce() throws InterruptedException {
-        logs.lift(LogLimit.SESSION_CLOSED); // no new ones come
         List<SessionGroup> all = new ArrayList<>(deployments.sessions());
         all.add(SessionGroup.of(channels.sessions()));
         LOG.atInfo()

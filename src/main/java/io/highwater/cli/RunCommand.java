@@ -99,6 +99,7 @@ final class RunCommand implements Callable<Integer> {
             e.problems().forEach(err()::println);
             return CommandLine.ExitCode.USAGE;
         }
+        config.applyLogLevel();
         if (!jars.isEmpty()) {
             Thread.currentThread().setContextClassLoader(TeamJars.loader(jars, commandLine()));
         }

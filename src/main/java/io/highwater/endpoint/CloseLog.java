@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A log line for each end of a session that somebody may have to look into. */
+/** Ends of sessions that are not ordinary: at DEBUG a line for each, otherwise their number. */
 final class CloseLog {
     private static final Logger LOG = LoggerFactory.getLogger(CloseLog.class);
 
@@ -18,7 +18,8 @@ final class CloseLog {
         if (status.isOrdinary()) {
             return;
         }
-        logs.limit(LOG.atInfo(), LogLimit.SESSION_CLOSED, wire.remoteAddress())
+        logs.count("sessions_closed", "code", Integer.toString(status.code()));
+        logs.limit(LOG.atDebug(), "session_closed", wire.remoteAddress())
                 .addKeyValue("code", status.code())
                 .addKeyValue("reason", status.reason())
                 .addKeyValue("transport", wire.kind().label())

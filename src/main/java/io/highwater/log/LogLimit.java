@@ -17,20 +17,19 @@ import org.slf4j.spi.NOPLoggingEventBuilder;
  * then one that says how many were left out. Whoever writes such a line asks here first:
  *
  * <pre>{@code
- * logs.limit(LOG.atInfo(), "session_closed", wire.remoteAddress())
- *         .addKeyValue("code", status.code())
- *         .log("session_closed");
+ * logs.limit(LOG.atWarn(), "handshake_refused", peer)
+ *         .addKeyValue("rule", rule)
+ *         .log("handshake_refused");
  * }</pre>
  *
- * <p>Nothing is kept for a connection. The table of kinds and addresses is bounded, and empty while
- * nobody causes a line; addresses for which it has no room share what {@link #OTHERS} may.
- * Thread-safe.
+ * <p>What is ordinary in a large number is only {@linkplain #count counted}, and the count written
+ * once a minute.
+ *
+ * <p>Nothing is kept for a connection. The tables are bounded, and empty while nobody causes a
+ * line; addresses for which there is no room share what {@link #OTHERS} may. Thread-safe.
  */
 public final class LogLimit extends Timer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogLimit.class);
-
-    /** The kind of a session's end. */
-    public static final String SESSION_CLOSED = "session_closed";
 
     /** From one address: enough to see what happens, and no more than a line a second. */
     public static final int LINES = 60;
@@ -42,6 +41,10 @@ public final class LogLimit extends Timer implements AutoCloseable {
     static final int MAX_ENTRIES = 4_096;
 
     static final String OTHERS = "others";
+
+    /** Of all kinds that are counted, since a word may be the peer's; then {@link #OTHERS}. */
+    static final int MAX_WORDS = 64;
+
     private static final long PERIOD_NANOS = 60_000_000_000L;
 
     private static final LogLimit NONE = new LogLimit(null, Runnable::run);
@@ -57,7 +60,10 @@ public final class LogLimit extends Timer implements AutoCloseable {
     /** Lines of this period, those left out among them; a new one for each period. */
     private volatile ConcurrentHashMap<Key, AtomicLong> lines = new ConcurrentHashMap<>();
 
-    private volatile @Nullable String lifted;
+    private record Counted(String kind, String of, String word) {}
+
+    /** Of this period: each is taken out as it is written, so that none is lost. */
+    private final ConcurrentHashMap<Counted, Long> counts = new ConcurrentHashMap<>();
 
     private LogLimit(@Nullable TimerWheel wheel, Executor executor) {
         this.wheel = wheel;
@@ -89,16 +95,28 @@ public final class LogLimit extends Timer implements AutoCloseable {
     }
 
     /**
-     * Lets all lines of this kind pass from now on: where they come to an end by themselves, such
-     * as the sessions of a node that takes no more.
+     * Adds one to what a line of this kind says at the end of the minute: for each word one line at
+     * INFO, as {@code {"event":"sessions_closed","code":"1006","count":12}}.
+     *
+     * @param kind the line's message; a word of the code's own, as is {@code of}
+     * @param of what {@code word} is, such as {@code code}; the same for all of a kind
      */
-    public void lift(String kind) {
-        lifted = kind;
+    public void count(String kind, String of, String word) {
+        if (wheel == null) {
+            return;
+        }
+        Counted counted = new Counted(kind, of, word);
+        if (counts.mappingCount() >= MAX_WORDS && !counts.containsKey(counted)) {
+            // Threads that come here at once may pass the bound by their number.
+            counted = new Counted(kind, of, OTHERS);
+        }
+        counts.merge(counted, 1L, Long::sum);
+        endPeriodLater(wheel);
     }
 
     /** Counts a line, and says whether it may be written. */
     public boolean admits(String kind, @Nullable String peer) {
-        if (wheel == null || kind.equals(lifted)) {
+        if (wheel == null) {
             return true;
         }
         ConcurrentHashMap<Key, AtomicLong> table = lines;
@@ -113,10 +131,14 @@ public final class LogLimit extends Timer implements AutoCloseable {
             count = table.computeIfAbsent(key, absent -> new AtomicLong());
         }
         boolean admitted = count.incrementAndGet() <= most;
-        if (scheduled.compareAndSet(false, true)) {
-            wheel.schedule(this, wheel.nowNanos() + PERIOD_NANOS);
-        }
+        endPeriodLater(wheel);
         return admitted;
+    }
+
+    private void endPeriodLater(TimerWheel timers) {
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            timers.schedule(this, timers.nowNanos() + PERIOD_NANOS);
+        }
     }
 
     /** For the wheel: the period is over. */
@@ -124,34 +146,44 @@ public final class LogLimit extends Timer implements AutoCloseable {
     protected void onDeadline(long nowNanos) {
         // First, so that a line between the two sees to the next period.
         scheduled.set(false);
+        executor.execute(this::summarise);
+    }
+
+    private void summarise() {
         ConcurrentHashMap<Key, AtomicLong> over = lines;
         lines = new ConcurrentHashMap<>();
-        executor.execute(() -> summarise(over));
+        over.forEach(LogLimit::sayLeftOut);
+        counts.keySet().forEach(this::sayCount);
     }
 
-    private static void summarise(ConcurrentHashMap<Key, AtomicLong> over) {
-        over.forEach(
-                (key, count) -> {
-                    int most = key.address.equals(OTHERS) ? LINES_OF_OTHERS : LINES;
-                    long leftOut = count.get() - most;
-                    if (leftOut > 0) {
-                        LOG.atWarn()
-                                .addKeyValue("kind", key.kind)
-                                .addKeyValue("peer", key.address)
-                                .addKeyValue("left_out", leftOut)
-                                .log("log_limited");
-                    }
-                });
+    private void sayCount(Counted counted) {
+        Long count = counts.remove(counted);
+        if (count != null) {
+            LOG.atInfo()
+                    .addKeyValue(counted.of, counted.word)
+                    .addKeyValue("count", count)
+                    .log(counted.kind);
+        }
     }
 
-    /** Says what was left out until now; lines may still come, and are limited. */
+    private static void sayLeftOut(Key key, AtomicLong count) {
+        long leftOut = count.get() - (key.address.equals(OTHERS) ? LINES_OF_OTHERS : LINES);
+        if (leftOut > 0) {
+            LOG.atWarn()
+                    .addKeyValue("kind", key.kind)
+                    .addKeyValue("peer", key.address)
+                    .addKeyValue("left_out", leftOut)
+                    .log("log_limited");
+        }
+    }
+
+    /** Says what was left out and counted until now; lines may still come, and are limited. */
     @Override
     public void close() {
         if (wheel != null) {
             wheel.cancel(this);
             scheduled.set(false);
-            summarise(lines);
-            lines = new ConcurrentHashMap<>();
+            summarise();
         }
     }
 

@@ -326,6 +326,11 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return forwardedFor == null ? hostOf(wire.remoteAddress()) : forwardedFor;
     }
 
+    /** See {@link io.highwater.log.LogLimit#count}. */
+    void count(String kind, String of, String word) {
+        node.logs().count(kind, of, word);
+    }
+
     /** The line, or one that is written nowhere where its address has caused many. */
     LoggingEventBuilder limit(LoggingEventBuilder line, String kind) {
         return node.logs().limit(line, kind, address());

@@ -1,13 +1,12 @@
 package io.highwater.session;
 
-import io.highwater.log.LogLimit;
 import io.highwater.wire.CloseStatus;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A log line for each end of a session that somebody may have to look into. */
+/** What is logged of a session: at DEBUG each end that is not ordinary, otherwise their number. */
 final class SessionLog {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLog.class);
 
@@ -17,7 +16,8 @@ final class SessionLog {
         if (status.isOrdinary()) {
             return;
         }
-        session.limit(LOG.atInfo(), LogLimit.SESSION_CLOSED)
+        session.count("sessions_closed", "code", Integer.toString(status.code()));
+        session.limit(LOG.atDebug(), "session_closed")
                 .addKeyValue("code", status.code())
                 .addKeyValue("reason", status.reason())
                 .addKeyValue("transport", session.wire().kind().label())

@@ -53,7 +53,7 @@ class StoppedReaderTest {
     @EnumSource
     void whoReadsAgainWithinTheLingerSeesTheMessagesUpToTheCloseOf1013(Transport transport)
             throws Exception {
-        NodeProcess node = start(Map.of());
+        NodeProcess node = start(Map.of("highwater.log.level", "DEBUG"));
         join(node, transport, ROOM);
 
         double mostQueued = sayAndHear(node);
