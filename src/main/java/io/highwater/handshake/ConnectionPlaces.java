@@ -2,6 +2,7 @@ package io.highwater.handshake;
 
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.limits.AddressBlock;
+import io.highwater.limits.DynamicThreshold;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionPlaces {
     private final int max;
     private final int maxPerAddress;
+
+    /** Whether an address is not to have all of the node's places. */
+    private final boolean shared;
+
     private final AtomicInteger taken = new AtomicInteger();
     private final Occupied ofAnyAddress = new Occupied(null);
 
@@ -23,6 +28,7 @@ final class ConnectionPlaces {
     ConnectionPlaces(HandshakeSettings settings) {
         max = settings.maxConnections();
         maxPerAddress = settings.maxConnectionsPerIp();
+        shared = maxPerAddress > 0 && maxPerAddress < max;
     }
 
     /** What asking for a place comes to. */
@@ -35,19 +41,19 @@ final class ConnectionPlaces {
     }
 
     Answer take(AddressBlock address) {
-        if (taken.incrementAndGet() > max && max != 0) {
+        int before = taken.getAndIncrement();
+        if (before >= max && max != 0) {
             taken.decrementAndGet();
             return Full.NODE;
         }
         if (maxPerAddress == 0) {
             return new Place(ofAnyAddress);
         }
-        Occupied ofAddress = takeOf(address);
-        if (ofAddress == null) {
+        Answer answer = take(address, before);
+        if (answer instanceof Full) {
             taken.decrementAndGet();
-            return Full.ADDRESS;
         }
-        return new Place(ofAddress);
+        return answer;
     }
 
     int taken() {
@@ -58,18 +64,29 @@ final class ConnectionPlaces {
         return takenByAddress.size();
     }
 
-    private @Nullable Occupied takeOf(AddressBlock address) {
-        boolean[] granted = new boolean[1];
-        Occupied ofAddress =
-                takenByAddress.compute(
-                        address,
-                        (key, present) -> {
-                            Occupied now = present == null ? new Occupied(key) : present;
-                            granted[0] = now.places < maxPerAddress;
-                            now.places += granted[0] ? 1 : 0;
-                            return now;
-                        });
-        return granted[0] ? ofAddress : null;
+    /**
+     * @param takenByAll the node's places but for this one
+     */
+    private Answer take(AddressBlock address, int takenByAll) {
+        Answer[] answer = new Answer[1];
+        takenByAddress.compute(
+                address,
+                (key, present) -> {
+                    int own = present == null ? 0 : present.places;
+                    if (own >= maxPerAddress) {
+                        answer[0] = Full.ADDRESS;
+                        return present;
+                    }
+                    if (shared && !DynamicThreshold.admits(own, takenByAll, max)) {
+                        answer[0] = Full.NODE;
+                        return present;
+                    }
+                    Occupied now = present == null ? new Occupied(key) : present;
+                    now.places++;
+                    answer[0] = new Place(now);
+                    return now;
+                });
+        return answer[0];
     }
 
     /** The places of one address, or of all where they are not told apart. */

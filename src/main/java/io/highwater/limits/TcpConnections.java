@@ -43,7 +43,14 @@ public final class TcpConnections {
             return Refusal.TOO_FAST;
         }
         int own = payer.connected();
-        if (limits.most() > 0 && open() > limits.most()) {
+        int open = open();
+        if (limits.most() > 0 && open > limits.most()) {
+            payer.disconnected();
+            return Refusal.NODE_FULL;
+        }
+        if (limits.isShared()
+                && !payer.isProxy()
+                && !DynamicThreshold.admits(own - 1, open - 1, limits.most())) {
             payer.disconnected();
             return Refusal.NODE_FULL;
         }

@@ -53,6 +53,11 @@ public record TcpLimits(int most, int mostOfAddress) {
         return (int) Math.min(most, Math.max(Math.max(1, most / 4), withRoom(sessions)));
     }
 
+    /** Whether an address is not to have all of the node's. */
+    boolean isShared() {
+        return mostOfAddress > 0 && mostOfAddress < most;
+    }
+
     /** Some connections are on their way to a session, or out of one. */
     private static long withRoom(int sessions) {
         return sessions + sessions / 8L;

@@ -39,6 +39,12 @@ record Footprint(
                     ".*(Pool|Retainable|Reserved|Histogram|ByteBuffer|AtomicBiInteger).*"
                             + "|io\\.highwater\\.backbone\\..*");
 
+    /** What an address is remembered by for a while after its last connection. */
+    private static final Pattern OF_ADDRESSES =
+            Pattern.compile("io\\.highwater\\.limits\\.(Payer|Allowance|AddressBlock)");
+
+    private static final int MORE_OBJECTS_AN_ADDRESS = 4;
+
     private static final int NAMED = 4;
     private static final int GUARD_SECONDS = 60;
     private static final long MORE_BYTES = 10 << 20;
@@ -113,8 +119,12 @@ record Footprint(
         return sockets;
     }
 
-    /** What is more than before, in words; empty where nothing is. */
-    List<String> leftSince(Footprint before) {
+    /**
+     * What is more than before, in words; empty where nothing is.
+     *
+     * @param addresses that may be remembered still
+     */
+    List<String> leftSince(Footprint before, int addresses) {
         List<String> left = new ArrayList<>(leftBesidesMemory(before));
         if (heapBytes > before.heapBytes + MORE_BYTES) {
             left.add(
@@ -128,7 +138,11 @@ record Footprint(
         objects.forEach(
                 (name, count) -> {
                     long was = before.objects.getOrDefault(name, 0L);
-                    if (count > was + MORE_OBJECTS) {
+                    int more =
+                            OF_ADDRESSES.matcher(name).matches()
+                                    ? MORE_OBJECTS_AN_ADDRESS * addresses
+                                    : 0;
+                    if (count > was + MORE_OBJECTS + more) {
                         left.add(name + " " + was + " → " + count);
                     }
                 });

@@ -65,7 +65,7 @@ final class Trial implements AutoCloseable {
                                             "held up all the time: the good client's " + name));
         }
         if (ward.node.isAlive()) {
-            problems.addAll(left(ward, attack.isRemembered(), CALM));
+            problems.addAll(left(ward, attack.isRemembered(), addresses, CALM));
         }
         String calm = seconds(begun + tookNanos);
         boolean lives = ward.node.isAlive();
@@ -100,8 +100,8 @@ final class Trial implements AutoCloseable {
      */
     void forgetAll() throws Exception {
         Ward ward = liveWard();
-        print("abuse: to be forgotten: " + look(ward, false));
-        List<String> left = left(ward, false, REMEMBERED);
+        print("abuse: to be forgotten: " + look(ward, false, 0));
+        List<String> left = left(ward, false, 0, REMEMBERED);
         if (!left.isEmpty()) {
             throw new AssertionError("after " + REMEMBERED + ": " + left);
         }
@@ -134,11 +134,12 @@ final class Trial implements AutoCloseable {
     }
 
     /** What does not go away in time. */
-    private static List<String> left(Ward ward, boolean besidesMemory, Duration patience)
+    private static List<String> left(
+            Ward ward, boolean besidesMemory, int addresses, Duration patience)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
-            List<String> left = look(ward, besidesMemory);
+            List<String> left = look(ward, besidesMemory, addresses);
             if (left.isEmpty() || !ward.node.isAlive() || System.nanoTime() - deadline >= 0) {
                 return left;
             }
@@ -146,11 +147,13 @@ final class Trial implements AutoCloseable {
         }
     }
 
-    private static List<String> look(Ward ward, boolean besidesMemory)
+    private static List<String> look(Ward ward, boolean besidesMemory, int addresses)
             throws IOException, InterruptedException {
         try {
             Footprint now = ward.node.footprint();
-            return besidesMemory ? now.leftBesidesMemory(ward.before) : now.leftSince(ward.before);
+            return besidesMemory
+                    ? now.leftBesidesMemory(ward.before)
+                    : now.leftSince(ward.before, addresses);
         } catch (IOException | AssertionError e) {
             return List.of("the node does not say what it holds: " + e);
         }

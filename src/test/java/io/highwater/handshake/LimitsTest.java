@@ -92,6 +92,23 @@ final class LimitsTest {
     }
 
     @Test
+    void manyAddressesThatTakeAllTheyCanLeaveSomeForOthers() {
+        ConnectionPlaces places = new ConnectionPlaces(settings().connections(100, 25).build());
+        for (int i = 0; i < 25; i++) {
+            for (int address = 1; address <= 8; address++) {
+                places.take(new AddressBlock(false, address));
+            }
+        }
+        assertThat(places.taken()).isEqualTo(97);
+        assertThat(places.take(new AddressBlock(false, 1))).isEqualTo(ConnectionPlaces.Full.NODE);
+        for (int i = 0; i < 3; i++) {
+            assertThat(places.take(new AddressBlock(false, 9))).isInstanceOf(Lease.class);
+        }
+        assertThat(places.take(new AddressBlock(false, 10))).isEqualTo(ConnectionPlaces.Full.NODE);
+        assertThat(places.addresses()).isEqualTo(9);
+    }
+
+    @Test
     void placesAreNeverMoreThanTheLimitHoweverManyAskAtOnce() throws Exception {
         ConnectionPlaces places = new ConnectionPlaces(settings().connections(5, 3).build());
         AddressBlock one = new AddressBlock(false, 1);

@@ -79,6 +79,32 @@ class TcpConnectionsTest {
     }
 
     @Test
+    void manyAddressesThatTakeAllTheyCanLeaveSomeForOthers() {
+        TcpConnections connections = connections(100, 25);
+        for (int i = 0; i < 25; i++) {
+            for (int address = 1; address <= 8; address++) {
+                tried(connections, "10.0.0." + address);
+            }
+            ticker.advance(Duration.ofSeconds(1));
+        }
+        assertThat(connections.open()).isEqualTo(97);
+        assertThat(refused).contains(Refusal.NODE_FULL).doesNotContain(Refusal.ADDRESS_FULL);
+        for (int i = 0; i < 3; i++) {
+            open(connections, "10.0.1.1");
+        }
+        assertThat(tried(connections, "10.0.1.2")).isNull();
+    }
+
+    @Test
+    void anAddressThatMayHaveAllOfTheNodesGetsThem() {
+        TcpConnections connections = connections(BURST, BURST);
+        for (int i = 0; i < BURST; i++) {
+            open(connections, "10.0.0.1");
+        }
+        assertThat(tried(connections, "10.0.0.1")).isNull();
+    }
+
+    @Test
     void whoConnectsTooOftenIsRefusedUntilItHasWaited() {
         TcpConnections connections = connections(0, 0);
         for (int i = 0; i < BURST; i++) {

@@ -121,6 +121,7 @@ class DrainTest {
                                 "highwater.log.level", "DEBUG",
                                 // They answer no ping, and the machine may be slow.
                                 "highwater.keepalive.ping-interval", "0",
+                                "highwater.keepalive.idle-timeout", "1h",
                                 "highwater.outbound.socket-buffer", "8KiB"));
         H2Connection connection = opened(H2Connection.connect(node.port()));
         opened(connection.open("/v1/chat/stuck"));
