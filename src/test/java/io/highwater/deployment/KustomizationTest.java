@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.kustomize.v1beta1.ConfigMapArgs;
 import io.fabric8.kubernetes.api.model.kustomize.v1beta1.Kustomization;
 import io.fabric8.kubernetes.api.model.kustomize.v1beta1.Patch;
+import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,7 +29,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The folders of k8s/ by themselves: each file is strict, used, and patches what is there. */
 final class KustomizationTest {
     static List<Path> folders() {
-        return List.of(Rollout.BASE, Rollout.PRODUCTION);
+        return List.of(
+                Rollout.BASE,
+                Rollout.PRODUCTION,
+                Rollout.SCALED,
+                Rollout.MONITORING,
+                Rollout.AUTOSCALING);
     }
 
     @ParameterizedTest
@@ -41,6 +49,10 @@ final class KustomizationTest {
                 used.add(resource);
             }
         }
+        assertThat(kustomization.getComponents())
+                .allSatisfy(
+                        component ->
+                                assertThat(folder.resolve(component).normalize()).isIn(folders()));
         patches(kustomization).forEach(patch -> used.add(patch.getPath()));
         for (ConfigMapArgs map : kustomization.getConfigMapGenerator()) {
             used.addAll(map.getFiles());
@@ -114,6 +126,20 @@ final class KustomizationTest {
     }
 
     @Test
+    void scaledIsProductionWithAScaler() throws Exception {
+        List<HasMetadata> more = new ArrayList<>(Rollout.rendered(Rollout.SCALED).resources());
+        more.removeAll(Rollout.rendered(Rollout.PRODUCTION).resources());
+
+        assertThat(more)
+                .singleElement()
+                .satisfies(
+                        scaler -> {
+                            assertThat(scaler).isInstanceOf(HorizontalPodAutoscaler.class);
+                            assertThat(scaler.getMetadata().getNamespace()).isEqualTo("highwater");
+                        });
+    }
+
+    @Test
     void theBaseIsWhatKubectlMakesOfIt() throws Exception {
         assertThat(unhashed(Rollout.rendered(Rollout.BASE)))
                 .containsExactlyInAnyOrderElementsOf(unhashed(Rollout.base()));
@@ -125,7 +151,10 @@ final class KustomizationTest {
         String namespace = production.one(Namespace.class).getMetadata().getName();
 
         assertThat(production.resources())
-                .filteredOn(resource -> !(resource instanceof Namespace))
+                .filteredOn(
+                        resource ->
+                                !(resource instanceof Namespace
+                                        || resource instanceof ServiceMonitor))
                 .hasSameSizeAs(Rollout.base().resources())
                 .allSatisfy(
                         resource ->

@@ -31,6 +31,9 @@ import java.util.regex.Pattern;
 record Rollout(String name, List<HasMetadata> resources) {
     static final Path BASE = Path.of("k8s/base");
     static final Path PRODUCTION = Path.of("k8s/overlays/production");
+    static final Path SCALED = Path.of("k8s/overlays/scaled");
+    static final Path MONITORING = Path.of("k8s/components/monitoring");
+    static final Path AUTOSCALING = Path.of("k8s/components/autoscaling");
 
     private static final Pattern KUSTOMIZE_5 =
             Pattern.compile("Kustomize Version: v([5-9]|\\d\\d)");

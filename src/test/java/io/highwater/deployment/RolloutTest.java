@@ -30,7 +30,9 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is applied, against what the node does: ports, paths, keys, metrics, times. */
@@ -39,7 +41,10 @@ final class RolloutTest {
     private static final Duration TO_SPARE = Duration.ofSeconds(15);
 
     static List<Rollout> rollouts() throws Exception {
-        return List.of(Rollout.base(), Rollout.rendered(Rollout.PRODUCTION));
+        return List.of(
+                Rollout.base(),
+                Rollout.rendered(Rollout.PRODUCTION),
+                Rollout.rendered(Rollout.SCALED));
     }
 
     @ParameterizedTest
@@ -129,7 +134,7 @@ final class RolloutTest {
 
     @ParameterizedTest
     @MethodSource("rollouts")
-    void selectorsFindThePodAndTheMonitorFindsTheAdminServiceAlone(Rollout rollout) {
+    void selectorsFindThePod(Rollout rollout) {
         Deployment deployment = rollout.one(Deployment.class);
         Map<String, String> labels = deployment.getSpec().getTemplate().getMetadata().getLabels();
 
@@ -151,6 +156,11 @@ final class RolloutTest {
         assertThat(rollout.all(Service.class))
                 .allSatisfy(
                         service -> assertThat(service.getSpec().getSelector()).isEqualTo(labels));
+    }
+
+    @Test
+    void theMonitorFindsTheAdminServiceAlone() throws Exception {
+        Rollout rollout = Rollout.rendered(Rollout.PRODUCTION);
         ServiceMonitor monitor = rollout.one(ServiceMonitor.class);
         Map<String, String> wanted = monitor.getSpec().getSelector().getMatchLabels();
         assertThat(rollout.all(Service.class))
@@ -185,9 +195,10 @@ final class RolloutTest {
                             assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("admin");
                             assertThat(admin.statusOf(probe.getHttpGet().getPath())).isEqualTo(200);
                         });
-        for (Endpoint endpoint : rollout.one(ServiceMonitor.class).getSpec().getEndpoints()) {
-            assertThat(admin.bodyOf(endpoint.getPath())).isEqualTo(AdminPort.METRICS);
-        }
+        assertThat(rollout.all(ServiceMonitor.class))
+                .flatExtracting(monitor -> monitor.getSpec().getEndpoints())
+                .extracting(Endpoint::getPath)
+                .allSatisfy(path -> assertThat(admin.bodyOf(path)).isEqualTo(AdminPort.METRICS));
 
         admin.drain();
 
@@ -221,12 +232,33 @@ final class RolloutTest {
                                 (long) ready.getPeriodSeconds() * ready.getFailureThreshold()));
     }
 
+    /** Channels live in one pod, and a cluster need not have anybody's operator. */
+    @Test
+    void withoutComponentsItIsOnePodAndNeedsNoOperator() throws Exception {
+        Rollout base = Rollout.base();
+        assertThat(base.one(Deployment.class).getSpec().getReplicas()).isNull();
+        assertThat(base.all(HorizontalPodAutoscaler.class)).isEmpty();
+        assertThat(base.all(ServiceMonitor.class)).isEmpty();
+        assertThat(Rollout.rendered(Rollout.PRODUCTION).all(HorizontalPodAutoscaler.class))
+                .isEmpty();
+    }
+
+    /** The component's own numbers are for the pods of the base. */
+    static List<Arguments> scalers() throws Exception {
+        Rollout scaled = Rollout.rendered(Rollout.SCALED);
+        return List.of(
+                Arguments.of(scaled, scaled.one(HorizontalPodAutoscaler.class)),
+                Arguments.of(
+                        Rollout.base(),
+                        StrictManifests.read(
+                                Rollout.AUTOSCALING.resolve("horizontalpodautoscaler.yaml"))));
+    }
+
     @ParameterizedTest
-    @MethodSource("rollouts")
-    void theScalerGoesByMetricsThatAreThereAndBeforeLimitsAreReached(Rollout rollout)
-            throws Exception {
+    @MethodSource("scalers")
+    void theScalerGoesByMetricsThatAreThereAndBeforeLimitsAreReached(
+            Rollout rollout, HorizontalPodAutoscaler scaler) throws Exception {
         HighwaterConfig config = rollout.config();
-        HorizontalPodAutoscaler scaler = rollout.one(HorizontalPodAutoscaler.class);
         Deployment deployment = rollout.one(Deployment.class);
         Map<String, Quantity> targets =
                 scaler.getSpec().getMetrics().stream()

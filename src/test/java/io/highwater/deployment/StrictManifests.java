@@ -33,6 +33,8 @@ final class StrictManifests {
     private static final Map<String, Class<?>> TYPES =
             Map.of(
                     "kustomize.config.k8s.io/v1beta1 Kustomization", Kustomization.class,
+                    // Its fields are those of a kustomization.
+                    "kustomize.config.k8s.io/v1alpha1 Component", Kustomization.class,
                     "v1 Namespace", Namespace.class,
                     "v1 ConfigMap", ConfigMap.class,
                     "v1 Service", Service.class,
