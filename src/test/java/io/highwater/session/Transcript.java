@@ -25,7 +25,7 @@ import java.util.Set;
  * to its test.
  */
 final class Transcript {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final TestSocket socket;
     private final Map<String, String> variables = new HashMap<>();

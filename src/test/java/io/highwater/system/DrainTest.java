@@ -119,9 +119,6 @@ class DrainTest {
                         Map.of(
                                 "highwater.drain.window", "0s",
                                 "highwater.log.level", "DEBUG",
-                                // They answer no ping, and the machine may be slow.
-                                "highwater.keepalive.ping-interval", "0",
-                                "highwater.keepalive.idle-timeout", "1h",
                                 "highwater.outbound.socket-buffer", "8KiB"));
         H2Connection connection = opened(H2Connection.connect(node.port()));
         opened(connection.open("/v1/chat/stuck"));

@@ -32,12 +32,16 @@ public final class NodeProcess implements AutoCloseable {
                     "Highwater ready: http://127\\.0\\.0\\.1:(\\d+).*"
                             + "\\(admin http://127\\.0\\.0\\.1:(\\d+)\\)");
 
-    /** All clients of a test have one address. */
+    /**
+     * All clients of a test have one address, and may be slow: their machine has other things to do.
+     */
     private static final Map<String, String> DEFAULTS =
             Map.ofEntries(
                     Map.entry("highwater.limits.connections-per-second", "1000000"),
                     Map.entry("highwater.limits.connections-burst", "1000000"),
                     Map.entry("highwater.limits.address-share", "1"),
+                    Map.entry("highwater.keepalive.ping-interval", "0"),
+                    Map.entry("highwater.keepalive.idle-timeout", "1h"),
                     Map.entry("highwater.port", "0"),
                     Map.entry("highwater.admin.port", "0"),
                     Map.entry("highwater.handshake.rate-per-ip", "1000000"),
