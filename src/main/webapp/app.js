@@ -77,7 +77,7 @@ function showState() {
 function showCountdown() {
   const { name, atMs } = shownState();
   const leftSeconds = name === 'waiting' ? Math.ceil((atMs - performance.now()) / 1000) : 0;
-  byId('countdown').textContent = leftSeconds <= 0 ? '' : leftSeconds < 120 ? `again in ${leftSeconds} s` : `again in ${Math.ceil(leftSeconds / 60)} min`;
+  byId('countdown').textContent = leftSeconds <= 0 ? '' : leftSeconds < 120 ? `again in ${leftSeconds} s` : `again in ${Math.round(leftSeconds / 60)} min`;
 }
 
 function showRoundTrip() {

@@ -32,6 +32,12 @@ export function backoffMs(attempt, random, { baseMs, capMs } = BACKOFF) {
   return random() * Math.min(capMs, baseMs * 2 ** attempt);
 }
 
+/** Why a connection that was open is to be opened again; as whyNotOpened() tells it. */
+function whyClosed(code) {
+  const text = code === 1012 ? 'The server restarts.' : code !== 1005 && code !== 1006 && code !== 1015 ? 'The server closed the connection for now.' : 'The connection broke.';
+  return { label: 'Reconnecting', text, isRefusal: false };
+}
+
 /** What a close code asks for: {retry: true, notBeforeMs} or {retry: false, text}. */
 export function afterClose(code, reason) {
   if (FINAL.has(code)) {
@@ -113,8 +119,8 @@ export const BROWSER = {
 
 /**
  * States told to onState, in any order but after 'stopped' only on retryNow():
- * {name: 'connecting', why}, {name: 'open'}, {name: 'waiting', atMs, why}, {name: 'stopped', text}. Why is of the last
- * attempt, from whyNotOpened(); null where that opened, and before there was one. After leave() nothing more is told.
+ * {name: 'connecting', why}, {name: 'open'}, {name: 'waiting', atMs, why}, {name: 'stopped', text}. Why tells of the last
+ * attempt or connection: {label, text, isRefusal}, and null before there was one. After leave() nothing more is told.
  */
 export class Connection {
   #url;
@@ -236,6 +242,7 @@ export class Connection {
     if (wasStable) {
       this.#attempt = 0;
     }
+    this.#why = whyClosed(code);
     this.#wait(next.notBeforeMs);
   }
 

@@ -115,8 +115,8 @@ check(async (step) => {
   const cutOff = await Tab.open(context, new URL('#board/prices', line.url).href);
   await seesValue(cutOff, 'HUFUSD', '1361.25');
   const look = () => cutOff.shown('tr', { hasText: 'HUFUSD' }).locator('.value').evaluate((cell) => {
-    const { color, backgroundColor, borderTopStyle } = getComputedStyle(cell);
-    return [color, backgroundColor, borderTopStyle];
+    const { color, backgroundColor, borderTopColor } = getComputedStyle(cell);
+    return [color, backgroundColor, borderTopColor];
   });
   await cutOff.page.emulateMedia({ reducedMotion: 'reduce' });
   const fresh = await look();

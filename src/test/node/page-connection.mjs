@@ -32,12 +32,15 @@ check(async (step) => {
     const { world, state } = start();
     world.open();
     world.close(code);
-    assert.deepEqual(state(), { name: 'waiting', atMs: 250, why: null });
+    const text = code === 1012 ? 'The server restarts.' : [1005, 1006, 1015].includes(code) ? 'The connection broke.' : 'The server closed the connection for now.';
+    const why = { label: 'Reconnecting', text, isRefusal: false };
+    assert.deepEqual(state(), { name: 'waiting', atMs: 250, why });
     assert.deepEqual(world.asked, [], 'it was open: nobody refused it');
     world.advance(249);
     assert.equal(world.sockets.length, 1);
     world.advance(1);
     assert.equal(world.sockets.length, 2);
+    assert.deepEqual(state(), { name: 'connecting', why });
   }
 
   step('the back-off doubles to its cap, with full jitter');
@@ -94,7 +97,7 @@ check(async (step) => {
     world.open();
     assert.deepEqual(state(), { name: 'open' });
     world.close(1006);
-    assert.equal(state().why, null);
+    assert.equal(state().why.text, 'The connection broke.');
   }
 
   step('what it may answer, in words');
@@ -214,7 +217,7 @@ check(async (step) => {
     const silent = world.last;
     connection.giveUp();
     assert.equal(silent.closedWith, 'no code');
-    assert.deepEqual(state(), { name: 'waiting', atMs: 250, why: null });
+    assert.deepEqual([state().name, state().atMs], ['waiting', 250]);
     silent.onclose({ code: 1000, reason: '' });
     world.advance(250);
     assert.equal(world.sockets.length, 2);
