@@ -3,12 +3,13 @@ import { BoardView } from './board-view.js';
 import { ChannelView } from './channel-view.js';
 import { ChannelClient } from './channels.js';
 import { ChatView } from './chat-view.js';
-import { byId, socketUrl } from './dom.js';
-import { tabId } from './visitor.js';
+import { byId, setText, socketUrl } from './dom.js';
+import { keepDetails, tabId, wantsDetails } from './visitor.js';
 
-const LABELS = { connecting: 'Connecting', open: 'Connected', waiting: 'Reconnecting' };
+const LABELS = { idle: 'Not connected', connecting: 'Connecting', open: 'Connected', waiting: 'Reconnecting', stopped: 'Closed' };
 
-const states = { chat: { name: 'connecting' }, channels: { name: 'connecting' } };
+/** As a Connection tells them; idle where nobody wants one. */
+const states = { chat: { name: 'idle' }, channels: { name: 'idle' } };
 const unread = { chat: 0, channel: 0, board: 0 };
 const roundTrips = {};
 let current = null;
@@ -52,6 +53,9 @@ const shownState = () => states[connectionOf(current)];
 
 function stateChanged(connection, state) {
   states[connection] = state;
+  if (connection === 'channels') {
+    views.board.connectionChanged(state);
+  }
   if (connection === connectionOf(current)) {
     showState();
   }
@@ -60,7 +64,8 @@ function stateChanged(connection, state) {
 function showState() {
   const state = shownState();
   document.body.dataset.state = state.name;
-  byId('state').textContent = state.text ?? LABELS[state.name];
+  setText(byId('state'), state.why?.label ?? LABELS[state.name]);
+  setText(byId('why'), state.why?.text ?? state.text ?? '');
   byId('retry').hidden = state.name !== 'waiting' && state.name !== 'stopped';
   clearInterval(ticking);
   showCountdown();
@@ -71,8 +76,8 @@ function showState() {
 
 function showCountdown() {
   const { name, atMs } = shownState();
-  const leftMs = name === 'waiting' ? atMs - performance.now() : 0;
-  byId('countdown').textContent = leftMs > 0 ? `in ${Math.ceil(leftMs / 1000)} s` : '';
+  const leftSeconds = name === 'waiting' ? Math.ceil((atMs - performance.now()) / 1000) : 0;
+  byId('countdown').textContent = leftSeconds <= 0 ? '' : leftSeconds < 120 ? `again in ${leftSeconds} s` : `again in ${Math.round(leftSeconds / 60)} min`;
 }
 
 function showRoundTrip() {
@@ -90,7 +95,8 @@ function showUnread() {
     badge.textContent = count > 99 ? '99+' : count;
   }
   const sum = Object.values(unread).reduce((a, b) => a + b);
-  document.title = `${sum > 0 ? `(${sum}) ` : ''}${views[current].title} · Highwater`;
+  const { title } = views[current];
+  document.title = `${sum > 0 ? `(${sum}) ` : ''}${title === '' ? '' : `${title} · `}Highwater`;
 }
 
 // ---- The address -----------------------------------------------------------------------------
@@ -101,7 +107,7 @@ function addressed() {
   try {
     raw = decodeURIComponent(location.hash.slice(1));
   } catch {
-    raw = ''; // A stray % in a hand-written link.
+    raw = location.hash.slice(1); // A stray % in a hand-written link: no name has one, and the view says so.
   }
   const [, view, name] = /^(channel|board)\/(.*)$/s.exec(raw) ?? [null, 'chat', raw];
   return { view, name };
@@ -113,8 +119,9 @@ function follow() {
   const { view, name } = addressed();
   const hadFocus = current !== null && current !== view && panelOf(current).contains(document.activeElement);
   current = view;
-  views[view].enter(name);
-  history.replaceState(null, '', `#${views[view].hash}`);
+  if (views[view].enter(name)) {
+    history.replaceState(null, '', `#${views[view].hash}`);
+  }
   followed = location.hash;
   for (const tab of tabs) {
     const isShown = viewOf(tab) === view;
@@ -159,13 +166,23 @@ for (const [i, tab] of tabs.entries()) {
 
 // ---- What people do --------------------------------------------------------------------------
 
+const details = byId('details');
+const showDetails = () => document.body.classList.toggle('detailed', details.checked);
+details.checked = wantsDetails();
+details.addEventListener('change', () => {
+  keepDetails(details.checked);
+  showDetails();
+});
+showDetails();
+
 byId('retry').addEventListener('click', () => {
   views[current].retryNow();
   views[current].focus();
 });
 window.addEventListener('online', () => {
   for (const view of ['chat', 'channel']) {
-    if (states[connectionOf(view)].name === 'waiting') {
+    const { name, why } = states[connectionOf(view)];
+    if (name === 'waiting' && !why?.isRefusal) {
       views[view].retryNow();
     }
   }

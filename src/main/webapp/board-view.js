@@ -1,12 +1,15 @@
 // A board: the newest value of each key of a channel, as it is on joining and as it changes.
-import { lostText } from './channel-view.js';
-import { tidyChannelName } from './channels.js';
-import { byId, element, offerLink, selectOnFocus } from './dom.js';
+import { lostParts, refusedParts } from './channel-view.js';
+import { changeBetween, digitsOf, parseDecimal } from './decimals.js';
+import { NameField, byId, clockTime, element, internal, offerLink, selectOnFocus, setText } from './dom.js';
 import { show, typedValue } from './json.js';
+import { BOARD, KEY, whyUnusable } from './names.js';
 import { comparePositions, parsePosition } from './positions.js';
 import { nextMessageId } from './visitor.js';
 
 const MAX_ROWS = 500;
+/** As many digits after the point have room in each row, so that points stand below each other. */
+const MOST_DIGITS = 8;
 const CHANGED_MS = 1_600;
 const DEFAULT_BOARD = 'prices';
 const NO_KEY = '';
@@ -14,28 +17,33 @@ const COLLATOR = new Intl.Collator(undefined, { numeric: true });
 
 export class BoardView {
   #shell;
-  #boardField = byId('board');
+  #boardField = new NameField(byId('board'), byId('board-name-note'), BOARD);
   #keyField = byId('board-key');
   #valueField = byId('board-value');
+  #table = byId('board-table');
   #body = byId('board-rows');
   #note = byId('board-note');
   #count = byId('board-count');
   #name = '';
   #place = null;
-  /** By key: {row, cells, places (origin → position), value, timer}. */
+  /** By key: {row, cells, places (origin → position), data, decimal, timer}. */
   #rows = new Map();
+  #digits = 0;
 
   /** The shell is told onRoundTrip(ms), and opens the connection: channels(). */
   constructor(shell) {
     this.#shell = shell;
-    this.#boardField.addEventListener('change', () => this.#takeBoard());
+    byId('board').addEventListener('change', () => this.#takeBoard());
     byId('board-place').addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#takeBoard();
-      this.focus();
+      if (this.#takeBoard()) {
+        this.focus();
+      } else {
+        this.#boardField.focus();
+      }
     });
     byId('board-composer').addEventListener('submit', (event) => this.#composed(event));
-    selectOnFocus(this.#boardField, this.#keyField);
+    selectOnFocus(byId('board'), this.#keyField);
     offerLink(byId('board-copy'));
   }
 
@@ -47,27 +55,51 @@ export class BoardView {
     return `board/${this.#name || DEFAULT_BOARD}`;
   }
 
+  /** False where no board can have that name: then it shows none. */
   enter(wanted) {
-    const name = tidyChannelName(wanted) || this.#name || DEFAULT_BOARD;
-    this.#boardField.value = name;
-    if (name === this.#name) {
-      return;
+    const name = wanted || this.#name || DEFAULT_BOARD;
+    const isBoard = this.#boardField.offer(name);
+    if (!isBoard) {
+      this.#leave();
+    } else if (name !== this.#name) {
+      this.#leave();
+      this.#join(name);
     }
+    return isBoard;
+  }
+
+  /** What is shown is the newest only while the connection is open, and until it has caught up after that. */
+  connectionChanged({ name, sinceMs }) {
+    if (name !== 'open' && sinceMs != null) {
+      const since = new Date(sinceMs);
+      const isToday = since.toDateString() === new Date().toDateString();
+      this.#table.classList.add('stale');
+      setText(byId('board-since'), `Not live since ${isToday ? clockTime(since) : since.toLocaleString()}: these are the last values that came.`);
+    }
+  }
+
+  #leave() {
     this.#place?.leave();
-    this.#name = name;
+    this.#place = null;
+    this.#name = '';
     this.#rows.forEach(({ timer }) => clearTimeout(timer));
     this.#rows.clear();
     this.#body.replaceChildren();
+    this.#digits = 0;
     this.#say('');
     this.#showCount();
+  }
+
+  #join(name) {
+    this.#name = name;
     this.#place = this.#shell.channels().join(name, { wants: 'latest' }, {
       onSubscribed: () => {},
-      onCaughtUp: () => this.#showCount(),
+      onCaughtUp: () => this.#caughtUp(),
       onMessage: (message, how) => how !== 'history' && this.#update(message, how),
       onSkipped: (count) => this.#say(`${count === 1 ? 'One change was' : `${count} changes were`} skipped; the newest of each key is here.`),
       onMissing: () => this.#say('Some changes are missing: a value may be older than it should.'),
       onLost: (reason) => this.#lost(reason),
-      onError: ({ code, message }) => this.#say(`The server refused (${code}): ${message}`),
+      onError: (error) => this.#say(...refusedParts('The server refused', error)),
       onNotice: (text) => this.#say(text),
     });
   }
@@ -75,6 +107,10 @@ export class BoardView {
   shown() {}
 
   focus() {
+    if (this.#name === '') {
+      this.#boardField.focus();
+      return;
+    }
     (this.#keyField.value === '' ? this.#keyField : this.#valueField).focus();
   }
 
@@ -83,6 +119,12 @@ export class BoardView {
   }
 
   // ---- What comes ----------------------------------------------------------------------------
+
+  #caughtUp() {
+    this.#table.classList.remove('stale');
+    setText(byId('board-since'), '');
+    this.#showCount();
+  }
 
   /** A snapshot and what is live may cross: of one origin the later position wins. */
   #update({ key = NO_KEY, origin, position, data }, how) {
@@ -114,9 +156,9 @@ export class BoardView {
     const head = element('th', '', '');
     head.scope = 'row';
     head.append(key === NO_KEY ? element('i', '', 'no key') : element('bdi', '', key));
-    const [value, trend, number, time] = ['value', 'trend', 'number', 'time'].map((name) => element('td', name, ''));
+    const [value, trend, number, time] = ['value', 'trend', 'number internal', 'time'].map((name) => element('td', name, ''));
     row.append(head, value, trend, number, time);
-    const entry = { row, value, trend, number, time, places: new Map(), data: undefined, timer: undefined };
+    const entry = { row, value, trend, number, time, places: new Map(), decimal: null, timer: undefined };
     const next = [...this.#rows.entries()]
       .filter(([other]) => COLLATOR.compare(other, key) > 0)
       .sort(([a], [b]) => COLLATOR.compare(a, b))[0];
@@ -126,23 +168,31 @@ export class BoardView {
   }
 
   #showValue(entry, data, isChange) {
-    const [was, is] = [Number(entry.data), Number(show(data))];
-    const isUp = isChange && is > was;
-    const isDown = isChange && is < was;
-    entry.trend.replaceChildren();
-    if (isUp || isDown) {
-      const arrow = element('span', isUp ? 'up' : 'down', isUp ? '▲' : '▼');
-      arrow.setAttribute('aria-hidden', 'true');
-      entry.trend.append(arrow, element('span', 'hidden-label', isUp ? 'higher' : 'lower'));
+    const text = show(data);
+    const decimal = parseDecimal(text);
+    entry.trend.replaceChildren(...(isChange && decimal !== null && entry.decimal !== null ? changeParts(changeBetween(entry.decimal, decimal)) : []));
+    entry.decimal = decimal;
+    entry.value.classList.toggle('decimal', decimal !== null);
+    if (decimal === null) {
+      entry.value.textContent = text;
+      entry.value.dir = 'auto';
+    } else {
+      entry.value.replaceChildren(...decimalParts(decimal));
+      entry.value.dir = 'ltr';
+      this.#makeRoomFor(digitsOf(decimal));
     }
-    entry.data = show(data);
-    entry.value.textContent = entry.data;
-    entry.value.dir = 'auto';
+  }
+
+  #makeRoomFor(digits) {
+    if (Math.min(digits, MOST_DIGITS) > this.#digits) {
+      this.#digits = Math.min(digits, MOST_DIGITS);
+    }
+    this.#table.style.setProperty('--digits', this.#digits);
   }
 
   #showChanged(entry) {
     const now = new Date();
-    const time = element('time', '', now.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }));
+    const time = element('time', '', clockTime(now));
     time.dateTime = now.toISOString();
     entry.time.replaceChildren(time);
     clearTimeout(entry.timer);
@@ -153,18 +203,19 @@ export class BoardView {
   /** What the snapshot does not bring again is of a channel that is no more. */
   #lost(reason) {
     this.#rows.forEach(({ row }) => row.classList.add('stale'));
-    this.#say(lostText(reason));
+    this.#say(...lostParts(reason));
   }
 
   #showCount() {
     const keys = this.#rows.size;
     byId('board-empty').hidden = keys > 0;
-    byId('board-table').hidden = keys === 0;
+    this.#table.hidden = keys === 0;
+    byId('board-since').hidden = keys === 0;
     this.#count.textContent = keys === 0 ? '' : keys === 1 ? 'One key' : `${keys} keys`;
   }
 
-  #say(text) {
-    this.#note.textContent = text;
+  #say(...parts) {
+    this.#note.replaceChildren(...parts);
   }
 
   // ---- Publishing ----------------------------------------------------------------------------
@@ -177,6 +228,13 @@ export class BoardView {
       this.focus();
       return;
     }
+    const unusable = whyUnusable(KEY, key);
+    this.#keyField.setAttribute('aria-invalid', String(unusable !== null));
+    if (this.#name === '' || unusable !== null) {
+      this.#say(unusable ?? '');
+      (unusable === null ? this.#boardField : this.#keyField).focus();
+      return;
+    }
     const sentAtMs = performance.now();
     this.#say(`Publishing ${key}`);
     this.#shell.channels().publish(this.#name, {
@@ -185,19 +243,36 @@ export class BoardView {
       data: typedValue(value),
       onPublished: ({ position, level }) => {
         this.#shell.onRoundTrip(performance.now() - sentAtMs);
-        this.#say(`Published ${key} as #${parsePosition(position).sequence} (${level})`);
+        this.#say(`Published ${key}`, internal(` as #${parsePosition(position).sequence} (${level})`));
       },
-      onFailed: ({ code, message }) => this.#say(`${key} was refused (${code}): ${message}`),
+      onFailed: (error) => this.#say(...refusedParts(`${key} was refused`, error)),
     });
     this.#valueField.value = '';
     this.#valueField.focus();
   }
 
+  /** False where what was typed can't be a board's name. */
   #takeBoard() {
-    const wanted = tidyChannelName(this.#boardField.value) || this.#name;
-    this.#boardField.value = wanted;
-    if (wanted !== this.#name) {
+    const wanted = this.#boardField.take(this.#name || DEFAULT_BOARD);
+    if (wanted !== null && wanted !== this.#name) {
       location.hash = `board/${wanted}`;
     }
+    return wanted !== null;
   }
+}
+
+/** Its point is at a place that all rows share. */
+function decimalParts({ whole, fraction }) {
+  return [whole, element('span', 'fraction', fraction)];
+}
+
+function changeParts({ sign, size }) {
+  if (sign === 0) {
+    return [];
+  }
+  const arrow = element('span', 'arrow', sign > 0 ? '▲' : '▼');
+  arrow.setAttribute('aria-hidden', 'true');
+  const change = element('span', sign > 0 ? 'up' : 'down', '');
+  change.append(arrow, element('span', 'hidden-label', sign > 0 ? 'higher by ' : 'lower by '), ...decimalParts(parseDecimal(size)));
+  return [change];
 }

@@ -1,9 +1,9 @@
 // A channel by its name: the history that is kept, then what is published, without gaps and doubles over reconnects.
-import { tidyChannelName } from './channels.js';
-import { byId, element, offerLink, selectOnFocus, submitOnEnter } from './dom.js';
+import { NameField, byId, element, internal, offerLink, selectOnFocus, submitOnEnter } from './dom.js';
 import { show } from './json.js';
 import { MessageLog, messageItem } from './log.js';
-import { cursorOf, keepCursor, nextMessageId, takeName, visitorName } from './visitor.js';
+import { CHANNEL, VISITOR } from './names.js';
+import { cursorOf, keepCursor, nextMessageId, takeVisitorName, visitorName } from './visitor.js';
 
 const MAX_PENDING = 50;
 const DEFAULT_CHANNEL = 'lobby';
@@ -16,8 +16,12 @@ const LOST = {
 };
 
 /** Why a resume brought nothing, in words, with the protocol's own. */
-export function lostText(reason) {
-  return `Not resumed: ${LOST[reason] ?? 'the server says why'} (${reason}).`;
+export function lostParts(reason) {
+  return [`Not resumed: ${LOST[reason] ?? 'the server does not say why in words'}`, internal(` (${reason})`), '.'];
+}
+
+export function refusedParts(what, { code, message }) {
+  return [what, internal(` (${code})`), `: ${message}`];
 }
 
 function missingText(count) {
@@ -26,8 +30,8 @@ function missingText(count) {
 
 export class ChannelView {
   #shell;
-  #nameField = byId('channel-visitor');
-  #channelField = byId('channel');
+  #nameField = new NameField(byId('channel-visitor'), byId('channel-visitor-note'), VISITOR);
+  #channelField = new NameField(byId('channel'), byId('channel-note'), CHANNEL);
   #textField = byId('channel-text');
   #log = new MessageLog(byId('channel-log'), byId('channel-empty'), byId('channel-newest'), this.#textField);
   #position = byId('channel-position');
@@ -41,12 +45,12 @@ export class ChannelView {
   /** The shell is told onRoundTrip(ms) and onUnread(), and opens the connection: channels(). */
   constructor(shell) {
     this.#shell = shell;
-    this.#nameField.addEventListener('change', () => takeName(this.#nameField));
-    this.#channelField.addEventListener('change', () => this.#takeChannel());
+    byId('channel-visitor').addEventListener('change', () => takeVisitorName(this.#nameField));
+    byId('channel').addEventListener('change', () => this.#takeChannel());
     byId('channel-place').addEventListener('submit', (event) => this.#placed(event));
     byId('channel-composer').addEventListener('submit', (event) => this.#composed(event));
     submitOnEnter(this.#textField);
-    selectOnFocus(this.#channelField, this.#nameField);
+    selectOnFocus(byId('channel'), byId('channel-visitor'));
     offerLink(byId('channel-copy'));
     addEventListener('pagehide', () => this.#keepPlace());
   }
@@ -59,18 +63,31 @@ export class ChannelView {
     return `channel/${this.#name || DEFAULT_CHANNEL}`;
   }
 
+  /** False where no channel can have that name: then it follows none. */
   enter(wanted) {
-    const name = tidyChannelName(wanted) || this.#name || DEFAULT_CHANNEL;
-    this.#channelField.value = name;
-    if (name === this.#name) {
-      return;
+    const name = wanted || this.#name || DEFAULT_CHANNEL;
+    const isChannel = this.#channelField.offer(name);
+    if (!isChannel) {
+      this.#leave();
+    } else if (name !== this.#name) {
+      this.#leave();
+      this.#join(name);
     }
+    return isChannel;
+  }
+
+  #leave() {
     this.#keepPlace();
     this.#place?.leave();
-    this.#name = name;
+    this.#place = null;
+    this.#name = '';
     this.#own.clear();
     this.#log.clear();
     this.#position.textContent = '';
+  }
+
+  #join(name) {
+    this.#name = name;
     const cursor = cursorOf(name);
     this.#joining = { isResume: cursor !== null, history: 0, isNew: false };
     this.#log.isBusy = true;
@@ -78,12 +95,12 @@ export class ChannelView {
   }
 
   shown() {
-    this.#nameField.value = visitorName();
+    this.#nameField.show(visitorName());
     this.#log.shown();
   }
 
   focus() {
-    this.#textField.focus();
+    (this.#name === '' ? this.#channelField : this.#textField).focus();
   }
 
   retryNow() {
@@ -106,7 +123,7 @@ export class ChannelView {
       onSkipped: (count) => this.#skipped(count),
       onMissing: (count) => this.#log.notice(missingText(count)),
       onLost: (reason) => this.#lost(reason),
-      onError: ({ code, message }) => this.#log.notice(`The server refused (${code}): ${message}`),
+      onError: (error) => this.#log.notice(...refusedParts('The server refused', error)),
       onNotice: (text) => this.#log.notice(text),
     };
   }
@@ -126,7 +143,7 @@ export class ChannelView {
     if (this.#joining !== null) {
       this.#joining.isResume = false;
     }
-    this.#log.notice(lostText(reason));
+    this.#log.notice(...lostParts(reason));
   }
 
   #message(message, how) {
@@ -190,9 +207,9 @@ export class ChannelView {
       msgId,
       data: { name, text },
       onPublished: (published) => this.#published(msgId, own, published),
-      onFailed: ({ code, message }) => {
+      onFailed: (error) => {
         this.#own.delete(msgId);
-        this.#log.refuse(item, `Refused (${code}): ${message}`);
+        this.#log.refuse(item, ...refusedParts('Refused', error));
       },
     });
   }
@@ -224,7 +241,14 @@ export class ChannelView {
       this.#log.notice('Too many messages are waiting. Your text stays here until the connection is back.');
       return;
     }
-    takeName(this.#nameField);
+    if (this.#name === '') {
+      this.#channelField.focus();
+      return;
+    }
+    if (!takeVisitorName(this.#nameField)) {
+      this.#nameField.focus();
+      return;
+    }
     this.#textField.value = '';
     this.#publish(text);
     this.focus();
@@ -232,17 +256,22 @@ export class ChannelView {
 
   #placed(event) {
     event.preventDefault();
-    takeName(this.#nameField);
-    this.#takeChannel();
-    this.focus();
+    if (!this.#takeChannel()) {
+      this.#channelField.focus();
+    } else if (!takeVisitorName(this.#nameField)) {
+      this.#nameField.focus();
+    } else {
+      this.focus();
+    }
   }
 
+  /** False where what was typed can't be a channel's name. */
   #takeChannel() {
-    const wanted = tidyChannelName(this.#channelField.value) || this.#name;
-    this.#channelField.value = wanted;
-    if (wanted !== this.#name) {
+    const wanted = this.#channelField.take(this.#name || DEFAULT_CHANNEL);
+    if (wanted !== null && wanted !== this.#name) {
       location.hash = `channel/${wanted}`;
     }
+    return wanted !== null;
   }
 }
 
@@ -256,7 +285,7 @@ function read(data) {
 
 /** Its number in the channel, its key, and whether it came after its turn. */
 function about({ position, key }, how) {
-  const number = element('span', 'number', `#${position.slice(position.lastIndexOf('-') + 1)}`);
+  const number = element('span', 'number internal', `#${position.slice(position.lastIndexOf('-') + 1)}`);
   number.title = position;
   const said = [number];
   if (typeof key === 'string') {

@@ -3,11 +3,6 @@ import { Feed } from './feed.js';
 import { Outbox } from './outbox.js';
 import { Session, isRetryable } from './session.js';
 
-/** A channel's name as docs/protocol.md limits it, with - for all else; empty where nothing is left. */
-export function tidyChannelName(raw) {
-  return raw.trim().replace(/[^A-Za-z0-9._:/-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 200);
-}
-
 /** What a command's id adds to it: ,"id":2147483647 */
 const ID_BYTES = 16;
 
@@ -22,7 +17,7 @@ export class ChannelClient {
   #channels = new Map();
   #outboxes = new Map();
 
-  /** client names this tab to the server and must be its own: it makes repeated publishes harmless. */
+  /** States are a Session's. client names this tab to the server and must be its own: it makes repeated publishes harmless. */
   constructor(url, { client, onState }, ...world) {
     this.#onState = onState;
     this.#session = new Session(

@@ -1,22 +1,17 @@
 // The chat: a room by its name, a log, a composer, over the annotated endpoint /v1/chat/{room}.
 import { Connection } from './connection.js';
-import { byId, element, offerLink, selectOnFocus, socketUrl, submitOnEnter } from './dom.js';
+import { NameField, byId, element, offerLink, selectOnFocus, socketUrl, submitOnEnter } from './dom.js';
 import { MessageLog, messageItem } from './log.js';
-import { nextMessageId, takeName, visitorName } from './visitor.js';
+import { ROOM, VISITOR } from './names.js';
+import { nextMessageId, takeVisitorName, visitorName } from './visitor.js';
 
 const MAX_PENDING = 50;
 const DEFAULT_ROOM = 'lobby';
 
-/** Letters, digits and _ of any script, with - for all else, so that a name survives a URL's path unharmed. */
-function tidyRoom(raw) {
-  const tidy = raw.normalize('NFC').toLowerCase().replace(/[^\p{L}\p{M}\p{N}_]+/gu, '-').replace(/^-|-$/g, '');
-  return Array.from(tidy).slice(0, 64).join('');
-}
-
 export class ChatView {
   #shell;
-  #roomField = byId('room');
-  #nameField = byId('name');
+  #roomField = new NameField(byId('room'), byId('room-note'), ROOM);
+  #nameField = new NameField(byId('name'), byId('name-note'), VISITOR);
   #textField = byId('text');
   #log = new MessageLog(byId('log'), byId('empty'), byId('newest'), this.#textField);
   /** Own messages the room has not echoed yet, oldest first: id → {text, name, item, sentAtMs or null}. */
@@ -27,12 +22,12 @@ export class ChatView {
   /** The shell is told onState(state), onRoundTrip(ms) and onUnread(). */
   constructor(shell) {
     this.#shell = shell;
-    this.#nameField.addEventListener('change', () => takeName(this.#nameField));
-    this.#roomField.addEventListener('change', () => this.#takeRoom());
+    byId('name').addEventListener('change', () => takeVisitorName(this.#nameField));
+    byId('room').addEventListener('change', () => this.#takeRoom());
     byId('place').addEventListener('submit', (event) => this.#placed(event));
     byId('composer').addEventListener('submit', (event) => this.#composed(event));
     submitOnEnter(this.#textField);
-    selectOnFocus(this.#roomField, this.#nameField);
+    selectOnFocus(byId('room'), byId('name'));
     offerLink(byId('copy'));
   }
 
@@ -44,17 +39,34 @@ export class ChatView {
     return encodeURIComponent(this.#room || DEFAULT_ROOM);
   }
 
-  /** Goes to a room, as the address names it; to the last one, or the first of all, where it names none. */
+  /**
+   * Goes to a room, as the address names it; to the last one, or the first of all, where it names none. False where no
+   * room can have that name: then it is in none.
+   */
   enter(wanted) {
-    const room = tidyRoom(wanted) || this.#room || DEFAULT_ROOM;
-    this.#roomField.value = room;
-    if (room === this.#room) {
-      return;
+    // Two ways to write one letter are one name: nobody sees a difference.
+    const room = wanted.normalize('NFC') || this.#room || DEFAULT_ROOM;
+    const isRoom = this.#roomField.offer(room);
+    if (!isRoom) {
+      this.#leave();
+      this.#shell.onState({ name: 'idle' });
+    } else if (room !== this.#room) {
+      this.#leave();
+      this.#join(room);
     }
-    this.#room = room;
+    return isRoom;
+  }
+
+  #leave() {
+    this.#room = '';
     this.#connection?.leave();
+    this.#connection = null;
     this.#pending.clear();
     this.#log.clear();
+  }
+
+  #join(room) {
+    this.#room = room;
     this.#connection = new Connection(socketUrl(`/v1/chat/${encodeURIComponent(room)}`), {
       onState: (state) => this.#stateChanged(state),
       onFrame: (frame) => this.#receive(frame),
@@ -62,16 +74,16 @@ export class ChatView {
   }
 
   shown() {
-    this.#nameField.value = visitorName();
+    this.#nameField.show(visitorName());
     this.#log.shown();
   }
 
   focus() {
-    this.#textField.focus();
+    (this.#room === '' ? this.#roomField : this.#textField).focus();
   }
 
   retryNow() {
-    this.#connection.retryNow();
+    this.#connection?.retryNow();
   }
 
   // ---- What comes ----------------------------------------------------------------------------
@@ -186,7 +198,14 @@ export class ChatView {
       this.#log.notice('Too many messages are waiting. Your text stays here until the connection is back.');
       return;
     }
-    takeName(this.#nameField);
+    if (this.#room === '') {
+      this.#roomField.focus();
+      return;
+    }
+    if (!takeVisitorName(this.#nameField)) {
+      this.#nameField.focus();
+      return;
+    }
     this.#textField.value = '';
     this.#send(text);
     this.focus();
@@ -194,17 +213,22 @@ export class ChatView {
 
   #placed(event) {
     event.preventDefault();
-    takeName(this.#nameField);
-    this.#takeRoom();
-    this.focus();
+    if (!this.#takeRoom()) {
+      this.#roomField.focus();
+    } else if (!takeVisitorName(this.#nameField)) {
+      this.#nameField.focus();
+    } else {
+      this.focus();
+    }
   }
 
+  /** False where what was typed can't be a room's name. */
   #takeRoom() {
-    const wanted = tidyRoom(this.#roomField.value) || this.#room;
-    this.#roomField.value = wanted;
-    if (wanted !== this.#room) {
+    const wanted = this.#roomField.take(this.#room || DEFAULT_ROOM)?.normalize('NFC');
+    if (wanted !== undefined && wanted !== this.#room) {
       location.hash = encodeURIComponent(wanted); // hashchange does the rest, so Back returns to the last room
     }
+    return wanted !== undefined;
   }
 }
 

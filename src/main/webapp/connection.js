@@ -10,6 +10,10 @@ const STABLE_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 15_000;
 /** No server has a reason to send a tab away for longer. */
 const RETRY_AFTER_MAX_MS = 300_000;
+/** A Retry-After may mean a night's maintenance. It is kept to; a person may still try at any time. */
+const RETRY_AFTER_HEADER_MAX_MS = 86_400_000;
+/** How long the plain request may take that asks why a WebSocket did not open. */
+const ASK_TIMEOUT_MS = 5_000;
 
 const FINAL = new Map([
   [1000, 'The server closed the connection.'],
@@ -26,6 +30,12 @@ const BACK_OFF = new Set([4408, 4429]);
 /** Full jitter: anywhere between now and the doubling bound, so that a crowd does not return as one. */
 export function backoffMs(attempt, random, { baseMs, capMs } = BACKOFF) {
   return random() * Math.min(capMs, baseMs * 2 ** attempt);
+}
+
+/** Why a connection that was open is to be opened again; as whyNotOpened() tells it. */
+function whyClosed(code) {
+  const text = code === 1012 ? 'The server restarts.' : code !== 1005 && code !== 1006 && code !== 1015 ? 'The server closed the connection for now.' : 'The connection broke.';
+  return { label: 'Reconnecting', text, isRefusal: false };
 }
 
 /** What a close code asks for: {retry: true, notBeforeMs} or {retry: false, text}. */
@@ -52,19 +62,65 @@ export function clampRetryAfterMs(wanted) {
   return Number.isFinite(wanted) ? Math.min(Math.max(wanted, 0), RETRY_AFTER_MAX_MS) : 0;
 }
 
+/** The milliseconds of a Retry-After header, which has seconds or a date (RFC 9110 section 10.2.3); 0 where it has neither. */
+export function retryAfterHeaderMs(retryAfter, date) {
+  const text = retryAfter?.trim() ?? '';
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.parse(date); // By the server's own clock.
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_HEADER_MAX_MS) : 0;
+}
+
+/**
+ * Why no WebSocket opened: {label, text, isRefusal}. Browsers hide the status of a refused handshake, so this is of
+ * what the same address answered to a plain request: {status, isRedirect}, where status is null if nothing did.
+ */
+export function whyNotOpened({ status, isRedirect = false }) {
+  if (status === null) {
+    return { label: 'Not reached', text: 'The server can’t be reached: the network is down, or the server is.', isRefusal: false };
+  }
+  const refused = (text) => ({ label: 'Refused', text, isRefusal: true });
+  if (isRedirect) {
+    return refused('The server sends this page elsewhere, perhaps to sign in: reload the page.');
+  }
+  switch (status) {
+    case 401:
+      return refused('The server refuses the connection (401): the sign-in is missing or has expired.');
+    case 403:
+      return refused('The server refuses the connection (403): you may not connect from here.');
+    case 429:
+      return refused('The server refuses the connection for now (429): too many attempts came from here.');
+    case 503:
+      return refused('The server refuses the connection for now (503): it is full, or about to restart.');
+    default:
+      return status >= 500
+        ? refused(`The server, or a proxy before it, answers with an error (${status}).`)
+        : refused('The server is there, but opens no WebSocket: a rule or a limit of its own refuses it, or a proxy on the way does not carry WebSockets.');
+  }
+}
+
 /** What a connection needs of its surroundings; tests hand in their own. */
 export const BROWSER = {
   webSocket: (url, ...subprotocol) => new WebSocket(url, ...subprotocol),
+  /** Calls onAnswer({status, isRedirect, retryAfterMs}) once, later; status is null where nobody answers. */
+  ask: (url, onAnswer) => {
+    fetch(url, { cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(ASK_TIMEOUT_MS) }).then(
+      ({ status, type, headers, body }) => {
+        body?.cancel().catch(() => {});
+        onAnswer({ status, isRedirect: type === 'opaqueredirect', retryAfterMs: retryAfterHeaderMs(headers.get('Retry-After'), headers.get('Date')) });
+      },
+      () => onAnswer({ status: null, retryAfterMs: 0 }),
+    );
+  },
   setTimeout: (task, ms) => setTimeout(task, ms),
   clearTimeout: (timer) => clearTimeout(timer),
   nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
   random: Math.random,
 };
 
 /**
  * States told to onState, in any order but after 'stopped' only on retryNow():
- * {name: 'connecting'}, {name: 'open'}, {name: 'waiting', atMs}, {name: 'stopped', text}.
- * After leave() nothing more is told.
+ * {name: 'connecting', why}, {name: 'open'}, {name: 'waiting', atMs, why}, {name: 'stopped', text}. Why tells of the last
+ * attempt or connection: {label, text, isRefusal}, and null before there was one. After leave() nothing more is told.
  */
 export class Connection {
   #url;
@@ -78,6 +134,9 @@ export class Connection {
   #left = false;
   #backoff = BACKOFF;
   #heldOffUntilMs = 0;
+  #why = null;
+  /** The question that is under way; the answer to any other is too late. */
+  #asking = null;
 
   /** Without a subprotocol none is offered. */
   constructor(url, { onState, onFrame, subprotocol }, world = BROWSER) {
@@ -101,6 +160,7 @@ export class Connection {
   retryNow() {
     if (!this.#left && this.#socket === null) {
       this.#world.clearTimeout(this.#timer);
+      this.#asking = null;
       this.#connect();
     }
   }
@@ -132,6 +192,7 @@ export class Connection {
 
   leave() {
     this.#left = true;
+    this.#asking = null;
     this.#world.clearTimeout(this.#timer);
     this.#socket?.close(1000);
     this.#socket = null;
@@ -143,12 +204,13 @@ export class Connection {
     let openedAtMs = null;
     this.#socket = socket;
     this.#timer = world.setTimeout(() => socket.close(), CONNECT_TIMEOUT_MS);
-    this.#onState({ name: 'connecting' });
+    this.#onState({ name: 'connecting', why: this.#why });
 
     socket.onopen = () => {
       if (this.#socket === socket) {
         world.clearTimeout(this.#timer);
         openedAtMs = world.nowMs();
+        this.#why = null;
         this.#onState({ name: 'open' });
       }
     };
@@ -161,7 +223,11 @@ export class Connection {
       if (this.#socket === socket) {
         world.clearTimeout(this.#timer);
         this.#socket = null;
-        this.#closed(code, reason, openedAtMs !== null && world.nowMs() - openedAtMs >= STABLE_MS);
+        if (openedAtMs === null) {
+          this.#askWhy();
+        } else {
+          this.#closed(code, reason, world.nowMs() - openedAtMs >= STABLE_MS);
+        }
       }
     };
   }
@@ -176,11 +242,30 @@ export class Connection {
     if (wasStable) {
       this.#attempt = 0;
     }
+    this.#why = whyClosed(code);
+    this.#wait(next.notBeforeMs);
+  }
+
+  /** The handshake failed, and the WebSocket does not tell how. A plain request runs into the same network and proxies. */
+  #askWhy() {
+    const asking = {};
+    this.#asking = asking;
+    this.#world.ask(this.#url.replace(/^ws/, 'http'), (answer) => {
+      if (this.#asking === asking) {
+        this.#asking = null;
+        this.#why = whyNotOpened(answer);
+        const isForbidden = answer.status === 401 || answer.status === 403; // It won't change by asking often.
+        this.#wait(Math.max(answer.retryAfterMs, isForbidden ? this.#backoff.capMs : 0));
+      }
+    });
+  }
+
+  #wait(leastMs) {
     const nowMs = this.#world.nowMs();
-    const notBeforeMs = Math.max(next.notBeforeMs, this.#heldOffUntilMs - nowMs);
+    const notBeforeMs = Math.max(leastMs, this.#heldOffUntilMs - nowMs);
     const delayMs = notBeforeMs + backoffMs(this.#attempt++, this.#world.random, this.#backoff);
     this.#heldOffUntilMs = 0;
     this.#timer = this.#world.setTimeout(() => this.#connect(), delayMs);
-    this.#onState({ name: 'waiting', atMs: nowMs + delayMs });
+    this.#onState({ name: 'waiting', atMs: nowMs + delayMs, why: this.#why });
   }
 }

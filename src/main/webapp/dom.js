@@ -1,5 +1,7 @@
 // Small things all views need of the document. Text from others only ever becomes textContent.
 
+import { whyUnusable } from './names.js';
+
 export const byId = (id) => document.getElementById(id);
 
 export function element(tag, className, text) {
@@ -7,6 +9,70 @@ export function element(tag, className, text) {
   made.className = className;
   made.textContent = text;
   return made;
+}
+
+/** A codeword, a number or a place of the server's: shown only to who has the details switched on. */
+export function internal(text) {
+  return element('span', 'internal', text);
+}
+
+/** As a clock on the wall here shows it. */
+export function clockTime(date) {
+  return date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+}
+
+/** Says it anew only where it is new: a screen reader would read it again. */
+export function setText(target, text) {
+  if (target.textContent !== text) {
+    target.textContent = text;
+  }
+}
+
+/** A field for a name. What can't be one stays in it as it was typed, with a sentence beside it that says why. */
+export class NameField {
+  #field;
+  #note;
+  #kind;
+
+  /** The kind is one of names.js. */
+  constructor(field, note, kind) {
+    this.#field = field;
+    this.#note = note;
+    this.#kind = kind;
+    field.setAttribute('aria-describedby', note.id);
+    field.addEventListener('input', () => this.#say(null));
+  }
+
+  show(name) {
+    this.#field.value = name;
+    this.#say(null);
+  }
+
+  /** Shows a text, and whether it can be such a name. */
+  offer(text) {
+    this.#field.value = text;
+    return this.#say(whyUnusable(this.#kind, text));
+  }
+
+  /** What was typed, or the known name where nothing was; null where it can't be a name, which is then said. */
+  take(known) {
+    const wanted = this.#field.value.trim();
+    if (wanted === '') {
+      this.show(known);
+      return known;
+    }
+    return this.offer(wanted) ? wanted : null;
+  }
+
+  focus() {
+    this.#field.focus();
+  }
+
+  #say(why) {
+    setText(this.#note, why ?? '');
+    this.#field.setAttribute('aria-invalid', String(why !== null));
+    return why === null;
+  }
 }
 
 /** Enter in a text area submits its form; with Shift it is a new line. */

@@ -52,8 +52,10 @@ export class MessageLog {
     this.#list.setAttribute('aria-busy', String(busy));
   }
 
-  notice(text) {
-    this.add(element('p', 'notice', text));
+  notice(...parts) {
+    const notice = element('p', 'notice', '');
+    notice.append(...parts);
+    this.add(notice);
   }
 
   add(item) {

@@ -17,7 +17,8 @@ export function isRetryable({ code }) {
 }
 
 /**
- * States are told to onState as Connection tells them, but 'open' comes with the server's welcome. onInterrupted()
+ * States are told to onState as Connection tells them, but 'open' comes with the server's welcome, and all others have
+ * sinceMs, the wall time of the last moment that it was open; null where it never was. onInterrupted()
  * says that no command will be answered any more; onReply(reply) gets what answers none; onNotice(text) what a person
  * should know.
  */
@@ -33,6 +34,8 @@ export class Session {
   #pingMs = DEFAULT_PING_SECONDS * 1_000;
   #lastId = 0;
   #connects = 0;
+  #heardAtMs = 0;
+  #downSinceMs = null;
 
   /** After the welcome, and until the connection breaks. */
   isOpen = false;
@@ -86,7 +89,7 @@ export class Session {
       return;
     }
     this.#interrupt();
-    this.#on.onState(state);
+    this.#on.onState({ ...state, sinceMs: this.#downSinceMs });
   }
 
   #welcomed(reply) {
@@ -102,7 +105,12 @@ export class Session {
     this.#on.onState({ name: 'open' });
   }
 
+  /** After a longer silence than a live connection has, nobody knows when it broke: the machine may have slept. */
   #interrupt() {
+    if (this.isOpen) {
+      const nowMs = this.#world.wallMs();
+      this.#downSinceMs = nowMs - this.#heardAtMs > this.#pingMs ? this.#heardAtMs : nowMs;
+    }
     this.isOpen = false;
     this.#world.clearTimeout(this.#silence);
     this.#timers.forEach((timer) => this.#world.clearTimeout(timer));
@@ -126,6 +134,7 @@ export class Session {
   }
 
   #received(text) {
+    this.#heardAtMs = this.#world.wallMs();
     this.#listen();
     try {
       this.#dispatch(parseExact(text));

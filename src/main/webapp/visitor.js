@@ -40,15 +40,24 @@ export function visitorName() {
   return name;
 }
 
-/** Takes the name in a field, and puts the known one there where it is empty. */
-export function takeName(field) {
-  const wanted = field.value.trim();
-  if (wanted !== '' && wanted !== visitorName()) {
+/** Takes the name that was typed; false where it can't be one, which the field then says. */
+export function takeVisitorName(field) {
+  const wanted = field.take(visitorName());
+  if (wanted !== null && wanted !== name) {
     name = wanted;
     remember(() => sessionStorage, 'name', name);
     remember(() => localStorage, 'name', name);
   }
-  field.value = visitorName();
+  return wanted !== null;
+}
+
+/** Whether this visitor wants to see what only those who run the server need. */
+export function wantsDetails() {
+  return remembered(() => localStorage, 'details') === 'true';
+}
+
+export function keepDetails(wanted) {
+  remember(() => localStorage, 'details', String(wanted));
 }
 
 function cursors() {

@@ -41,6 +41,11 @@ check(async (step) => {
   await first.pressUntil('Tab', 'channel');
   await first.page.keyboard.type('harbour & tide');
   await first.press('Enter');
+  await first.shown('#channel-note', { hasText: '“harbour & tide” can’t be a channel’s name: use 1 to 200 of A-Z a-z 0-9 . _ : / -.' }).waitFor();
+  assert.deepEqual([await first.focus(), await first.shown('#channel').inputValue(), new URL(first.page.url()).hash], ['channel', 'harbour & tide', '#channel/lobby']);
+  await first.shown('#channel').selectText();
+  await first.page.keyboard.type('harbour-tide');
+  await first.press('Enter');
   await first.page.waitForURL('**/#channel/harbour-tide');
   first.field = 'channel-text';
   await first.shown('.notice', { hasText: 'You follow harbour-tide' }).waitFor();
@@ -53,6 +58,17 @@ check(async (step) => {
   await first.sees('m2 from the second');
   assert.match(await first.page.locator('#round-trip-ms').textContent(), /^\d+(\.\d)? ms$/);
   assert.match(await first.page.locator('#channel-position').textContent(), /^local \d+-\d+-2$/);
+
+  step('positions and codewords are for who switches the details on');
+  assert.doesNotMatch(await first.page.locator('body').innerText(), /#\d|local|Position/);
+  await first.shown('.message .number', { hasText: '#2' }).waitFor({ state: 'attached' });
+  await first.page.locator('#details').focus();
+  await first.press('Space');
+  await first.shown('.message .number', { hasText: '#2' }).waitFor();
+  assert.match(await first.page.locator('body').innerText(), /Position local \d/);
+  await first.press('Space');
+  assert.equal(await first.shown('.number', { hasText: '#2' }).isVisible(), false);
+  await first.shown('textarea').focus();
 
   step('a tab that joins later sees the history');
   const late = await Tab.open(context, new URL('#channel/harbour-tide', base).href);
@@ -131,7 +147,7 @@ check(async (step) => {
   assert.equal(await first.page.locator('#unread-channel').isVisible(), false);
 
   assert.deepEqual([...first.complaints, ...late.complaints], []);
-  assert.deepEqual(cutOff.complaints.filter((text) => !/^WebSocket connection to .+ failed/.test(text)), [], 'but for the socket that was cut');
+  assert.deepEqual(cutOff.complaints.filter((text) => !/^(WebSocket connection to .+ failed|Failed to load resource: net::)/.test(text)), [], 'but for the socket that was cut');
   line.close();
   await browser.close();
   return { tabs: 3 };

@@ -41,7 +41,15 @@ check(async (step) => {
     await tab.page.keyboard.type(name);
     await tab.press('Shift+Tab');
     assert.equal(await tab.focus(), 'room');
+    const address = tab.page.url();
     await tab.page.keyboard.type('Tea & Cake');
+    await tab.press('Enter');
+    await tab.shown('#room-note', { hasText: '“Tea & Cake” can’t be a room’s name: use 1 to 64 letters, digits, _ or -.' }).waitFor();
+    assert.deepEqual([await tab.focus(), await tab.shown('#room').inputValue(), tab.page.url()], ['room', 'Tea & Cake', address], 'it is said, not rewritten');
+    assert.equal(await tab.shown('#room').getAttribute('aria-invalid'), 'true');
+    await tab.shown('#room').selectText();
+    await tab.page.keyboard.type('tea-cake');
+    assert.equal(await tab.shown('#room-note').textContent(), '');
     await tab.press('Enter');
     await tab.page.waitForURL('**/#tea-cake');
     await tab.page.locator('.notice', { hasText: 'tea-cake' }).waitFor();
@@ -65,12 +73,38 @@ check(async (step) => {
   await second.press('Enter');
   await first.sees(longest);
 
+  step('a name of one’s own that is too long is said, and nothing goes out under a part of it');
+  await second.shown('#name').fill('x'.repeat(41));
+  await second.shown('#text').fill('from whom?');
+  await second.shown('#text').press('Enter');
+  await second.shown('#name-note', { hasText: 'can’t be your name: use 1 to 40 characters.' }).waitFor();
+  assert.equal(await second.focus(), 'name');
+  await second.shown('#name').fill('Grace');
+  await second.shown('#text').press('Enter');
+  assert.equal(await first.sees('from whom?'), 'Grace');
+
+  step('a link with what can’t be a room’s name says so, and leads to no other');
+  const astray = await Tab.opened(context, new URL('#Tea%20%26%20Cake', base).href);
+  for (const [hash, quoted] of [['#Tea%20%26%20Cake', 'Tea & Cake'], ['#100%', '100%']]) {
+    await astray.page.evaluate((wanted) => (location.hash = wanted), hash);
+    await astray.shown('#room-note', { hasText: `“${quoted}” can’t be a room’s name` }).waitFor();
+    assert.equal(new URL(astray.page.url()).hash, hash);
+    assert.equal(await astray.page.locator('#state').textContent(), 'Not connected');
+    await astray.shown('#text').fill('into nowhere');
+    await astray.shown('#text').press('Enter');
+    assert.deepEqual([await astray.focus(), await astray.shown('#text').inputValue()], ['room', 'into nowhere']);
+    await astray.page.keyboard.type('tea-cake');
+    await astray.press('Enter');
+    await astray.connected();
+    await astray.shown('#text').fill('');
+  }
+
   step('a link with a room leads there');
   const third = await Tab.open(context, new URL('#tea-cake', base).href);
   await third.say('me too');
   await first.sees('me too');
 
-  for (const tab of [first, second, third]) {
+  for (const tab of [first, second, third, astray]) {
     assert.deepEqual(tab.complaints, []);
   }
   await browser.close();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { check } from './lib/check.mjs';
 import { World, pageModule } from './lib/page.mjs';
 
-const { ChannelClient, tidyChannelName } = await pageModule('channels.js');
+const { ChannelClient } = await pageModule('channels.js');
 
 const GENERATION = 1795301843554;
 const at = (sequence, generation = GENERATION) => `${generation}-${1000 + sequence}-${sequence}`;
@@ -111,11 +111,35 @@ function joined(kept) {
 const own = (msgId, fates, data = 'hi') => ({ msgId, data, onPublished: ({ duplicate }) => fates.push(`${msgId} published${duplicate ? ' before' : ''}`), onFailed: ({ code }) => fates.push(`${msgId} ${code}`) });
 
 check(async (step) => {
-  step('names');
-  assert.equal(tidyChannelName(' Tea & Cake/ö '), 'Tea-Cake/');
-  assert.equal(tidyChannelName('a.b_c:d/e-f'), 'a.b_c:d/e-f');
-  assert.equal(tidyChannelName('&&'), '');
-  assert.equal(tidyChannelName('x'.repeat(300)).length, 200);
+  step('since when it is down: from the break on, through all attempts');
+  {
+    const talk = new Talk();
+    const { world, states } = talk;
+    assert.equal(states.at(-1).sinceMs, null, 'it never was open');
+    talk.welcome();
+    world.advance(8_000);
+    const brokeAtMs = world.wallMs();
+    world.close(1006);
+    assert.equal(states.at(-1).sinceMs, brokeAtMs);
+    world.advance(20_000);
+    assert.deepEqual([states.at(-1).name, states.at(-1).sinceMs], ['connecting', brokeAtMs]);
+    world.close(1006);
+    assert.deepEqual([states.at(-1).name, states.at(-1).sinceMs], ['waiting', brokeAtMs]);
+    world.advance(20_000);
+    talk.welcome(1);
+
+    step('after a silence: from the last sign of life on');
+    const heardAtMs = world.wallMs();
+    world.advance(25_000);
+    world.advance(10_000);
+    assert.deepEqual([states.at(-1).name, states.at(-1).sinceMs], ['waiting', heardAtMs]);
+    world.advance(20_000);
+    talk.welcome(2);
+    const sleptAtMs = world.wallMs();
+    world.wall += 3_600_000; // The lid was closed for an hour.
+    world.close(1006);
+    assert.equal(states.at(-1).sinceMs, sleptAtMs);
+  }
 
   step('hello, then subscribe, then the history in pages; what is live meanwhile follows it');
   {

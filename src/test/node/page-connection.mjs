@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { check } from './lib/check.mjs';
 import { World, pageModule } from './lib/page.mjs';
 
-const { Connection } = await pageModule('connection.js');
+const { Connection, retryAfterHeaderMs, whyNotOpened } = await pageModule('connection.js');
 
 function start() {
   const world = new World();
@@ -32,11 +32,15 @@ check(async (step) => {
     const { world, state } = start();
     world.open();
     world.close(code);
-    assert.deepEqual(state(), { name: 'waiting', atMs: 250 });
+    const text = code === 1012 ? 'The server restarts.' : [1005, 1006, 1015].includes(code) ? 'The connection broke.' : 'The server closed the connection for now.';
+    const why = { label: 'Reconnecting', text, isRefusal: false };
+    assert.deepEqual(state(), { name: 'waiting', atMs: 250, why });
+    assert.deepEqual(world.asked, [], 'it was open: nobody refused it');
     world.advance(249);
     assert.equal(world.sockets.length, 1);
     world.advance(1);
     assert.equal(world.sockets.length, 2);
+    assert.deepEqual(state(), { name: 'connecting', why });
   }
 
   step('the back-off doubles to its cap, with full jitter');
@@ -69,6 +73,78 @@ check(async (step) => {
     world.open();
     world.close(1012, reason);
     assert.equal(state().atMs, notBefore + 250);
+  }
+
+  step('why no WebSocket opened is asked with a plain request, and is told until one opens');
+  {
+    const { world, state } = start();
+    world.answer = null;
+    world.close(1006);
+    assert.deepEqual(world.asked.map(({ url }) => url), ['http://host/v1/chat/tea']);
+    assert.equal(state().name, 'connecting', 'nothing is known yet');
+    assert.equal(world.timers.size, 0);
+    world.asked[0].onAnswer({ status: 429, retryAfterMs: 7_000 });
+    const why = whyNotOpened({ status: 429 });
+    assert.deepEqual(state(), { name: 'waiting', atMs: 7_250, why });
+    world.advance(7_249);
+    assert.equal(world.sockets.length, 1, 'Retry-After is kept to');
+    world.advance(1);
+    assert.deepEqual(state(), { name: 'connecting', why });
+    world.close(1006);
+    world.asked[1].onAnswer({ status: null, retryAfterMs: 0 });
+    assert.equal(state().why.label, 'Not reached', 'a new reason takes the place of the old one');
+    world.advance(20_000);
+    world.open();
+    assert.deepEqual(state(), { name: 'open' });
+    world.close(1006);
+    assert.equal(state().why.text, 'The connection broke.');
+  }
+
+  step('what it may answer, in words');
+  {
+    const of = (status, more) => whyNotOpened({ status, ...more });
+    for (const status of [401, 403, 429, 503, 502]) {
+      assert.equal(of(status).label, 'Refused');
+      assert.match(of(status).text, new RegExp(`\\(${status}\\)`));
+    }
+    for (const status of [200, 400, 404, 405, 426]) {
+      assert.match(of(status).text, /^The server is there, but opens no WebSocket: .*limit.*proxy/);
+    }
+    assert.match(of(0, { isRedirect: true }).text, /elsewhere/);
+    assert.match(of(null).text, /can’t be reached/);
+    assert.deepEqual([null, 0, 403, 426, 429, 502, 503].map((status) => of(status, { isRedirect: status === 0 }).isRefusal), [false, ...Array(6).fill(true)]);
+  }
+
+  step('a refusal that time alone does not lift is not asked about often');
+  for (const status of [401, 403]) {
+    const { world, state } = start();
+    world.answer = { status, retryAfterMs: 0 };
+    world.close(1006);
+    assert.equal(state().atMs, 20_250);
+  }
+
+  step('Retry-After in seconds, or as a date by the server’s own clock');
+  const date = 'Mon, 30 Nov 2026 03:00:00 GMT';
+  for (const [header, ms] of [['7', 7_000], [' 120 ', 120_000], ['600', 600_000], ['Mon, 30 Nov 2026 03:02:00 GMT', 120_000], ['Mon, 30 Nov 2026 02:00:00 GMT', 0], ['999999999', 86_400_000], ['soon', 0], ['-5', 0], ['', 0], [null, 0]]) {
+    assert.equal(retryAfterHeaderMs(header, date), ms, header);
+  }
+  assert.equal(retryAfterHeaderMs('Mon, 30 Nov 2026 03:02:00 GMT', null), 0);
+
+  step('an answer that comes after a new attempt, or after leave(), changes nothing');
+  {
+    const { world, states, connection } = start();
+    world.answer = null;
+    world.close(1006);
+    connection.retryNow();
+    assert.equal(world.sockets.length, 2);
+    world.asked[0].onAnswer({ status: 503, retryAfterMs: 9_000 });
+    assert.deepEqual(states.at(-1), { name: 'connecting', why: null });
+    world.close(1006);
+    connection.leave();
+    const told = states.length;
+    world.asked[1].onAnswer({ status: 503, retryAfterMs: 9_000 });
+    assert.equal(states.length, told);
+    assert.equal(world.timers.size, 0);
   }
 
   step('a handshake that nobody answers is given up');
@@ -141,7 +217,7 @@ check(async (step) => {
     const silent = world.last;
     connection.giveUp();
     assert.equal(silent.closedWith, 'no code');
-    assert.deepEqual(state(), { name: 'waiting', atMs: 250 });
+    assert.deepEqual([state().name, state().atMs], ['waiting', 250]);
     silent.onclose({ code: 1000, reason: '' });
     world.advance(250);
     assert.equal(world.sockets.length, 2);

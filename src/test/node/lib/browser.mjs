@@ -25,13 +25,19 @@ export class Tab {
   field = 'text';
 
   static async open(context, url) {
+    const tab = await Tab.opened(context, url);
+    await tab.connected();
+    return tab;
+  }
+
+  /** Does not wait for its connection. */
+  static async opened(context, url) {
     const page = await context.newPage();
     const tab = new Tab(page);
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && tab.complaints.push(message.text()));
     page.on('pageerror', (error) => tab.complaints.push(String(error)));
     tab.field = new URL(url).hash.startsWith('#channel/') ? 'channel-text' : 'text';
     tab.response = await page.goto(url);
-    await tab.connected();
     return tab;
   }
 

@@ -25,6 +25,9 @@ export class World {
   dice = 0.5;
   timers = new Map();
   sockets = [];
+  /** What a plain request is answered with, at once; null leaves it open, and asked has what to answer it with. */
+  answer = { status: null, retryAfterMs: 0 };
+  asked = [];
   #ids = 0;
 
   webSocket = (url, ...subprotocol) => {
@@ -38,7 +41,16 @@ export class World {
     return this.#ids;
   };
   clearTimeout = (id) => this.timers.delete(id);
+  ask = (url, onAnswer) => {
+    this.asked.push({ url, onAnswer });
+    if (this.answer !== null) {
+      onAnswer(this.answer);
+    }
+  };
   nowMs = () => this.now;
+  /** A machine that sleeps moves only this one. */
+  wall = 1_800_000_000_000;
+  wallMs = () => this.wall + this.now;
   random = () => this.dice;
 
   get last() {

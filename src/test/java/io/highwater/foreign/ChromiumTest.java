@@ -48,6 +48,17 @@ class ChromiumTest {
     }
 
     @Test
+    void aRefusedConnectionIsNotTakenForABrokenNetwork() {
+        Map<String, String> elsewhere =
+                Map.of("highwater.handshake.allowed-origins", "https://elsewhere.example");
+        try (TestServer server = TestServer.start();
+                TestServer refusing = TestServer.start(elsewhere)) {
+            NodeScript.runInChromium(
+                    "browser-refused", server.http(), refusing.http(), refusing.https());
+        }
+    }
+
+    @Test
     void overTlsThePagesSocketsRideItsHttp2Connection() {
         try (TestServer server = TestServer.start()) {
             JsonObject result = NodeScript.runInChromium("browser-h2", server.https());

@@ -14,6 +14,11 @@ class PageModulesTest {
     }
 
     @Test
+    void whatCanNotBeANameIsSaidAndChangesOfNumbersAreExact() {
+        NodeScript.run("page-names", PAGE);
+    }
+
+    @Test
     void aChannelIsWholeAndWithoutDoublesWhateverTheServerAndTheConnectionDo() {
         NodeScript.run("page-channels", PAGE);
     }

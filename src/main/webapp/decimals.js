@@ -1,0 +1,26 @@
+// Numbers as they are written: how many digits follow the point, and how much one is above another, exactly. No DOM here.
+
+const DECIMAL = /^(-?)(\d{1,40})(\.\d{1,40})?$/;
+
+/** {whole, fraction} of a plain decimal number, where fraction begins with its point or is empty; null for all else. */
+export function parseDecimal(text) {
+  const match = DECIMAL.exec(text);
+  return match === null ? null : { whole: match[1] + match[2], fraction: match[3] ?? '' };
+}
+
+/** How much the second is above the first, as {sign: -1, 0 or 1, size}, with as many digits as the longer of both. */
+export function changeBetween(was, is) {
+  const digits = Math.max(digitsOf(was), digitsOf(is));
+  const difference = units(is, digits) - units(was, digits);
+  const size = String(difference < 0n ? -difference : difference).padStart(digits + 1, '0');
+  const whole = size.slice(0, size.length - digits);
+  return { sign: difference < 0n ? -1 : difference > 0n ? 1 : 0, size: digits === 0 ? whole : `${whole}.${size.slice(-digits)}` };
+}
+
+export function digitsOf({ fraction }) {
+  return Math.max(0, fraction.length - 1);
+}
+
+function units({ whole, fraction }, digits) {
+  return BigInt(whole + fraction.slice(1).padEnd(digits, '0'));
+}
