@@ -45,6 +45,7 @@ final class ChannelService implements AutoCloseable {
             OutboundNode outbound,
             PingScheduler pings,
             SessionObserver observer,
+            ChannelObserver channelObserver,
             StreamBursts bursts,
             PermessageDeflate deflate,
             Ledger ledger,
@@ -69,7 +70,7 @@ final class ChannelService implements AutoCloseable {
                         new SharedWrites(bursts),
                         ledger.book(Account.RINGS).mostBytes(),
                         ledger.book(Account.NAMES),
-                        ChannelObserver.NONE);
+                        channelObserver);
         // Replies end a session that does not read them; what may give way says so by its lane.
         OutboundSettings queue =
                 new OutboundSettings(

@@ -12,12 +12,16 @@ import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
 import io.highwater.limits.TcpConnections;
 import io.highwater.log.LogLimit;
+import io.highwater.metrics.Build;
+import io.highwater.metrics.NodeLimits;
 import io.highwater.metrics.NodeMetrics;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.SlowClientGovernor;
+import io.highwater.outbound.WaterMarks;
 import io.highwater.server.AdminServer;
 import io.highwater.server.Edge;
+import io.highwater.server.JettyVersion;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
@@ -88,7 +92,7 @@ final class NodeCore implements AutoCloseable {
         this.config = config;
         this.parts = parts;
         Backlog backlog = new Backlog();
-        NodeMetrics metrics = new NodeMetrics(backlog);
+        NodeMetrics metrics = new NodeMetrics(backlog, build(), limits(config));
         parts.add(metrics, metrics::close);
         TimerWheel wheel = new TimerWheel(ticker.nanoTime());
         // Pings in phase are due in the same step.
@@ -135,7 +139,7 @@ final class NodeCore implements AutoCloseable {
                         metrics.keepalive(),
                         new SplittableRandom());
         EndpointSettings settings = new EndpointSettings(config.wire(), config.outbound());
-        endpointNode = new EndpointNode(settings, outbound, pings);
+        endpointNode = new EndpointNode(settings, outbound, pings, metrics.endpoints());
         PermessageDeflate deflate =
                 new PermessageDeflate(
                         config.deflate(),
@@ -152,6 +156,7 @@ final class NodeCore implements AutoCloseable {
                         outbound,
                         pings,
                         metrics.sessions(),
+                        metrics.channels(),
                         bursts,
                         deflate,
                         ledger,
@@ -169,6 +174,28 @@ final class NodeCore implements AutoCloseable {
                         new AdminApi(
                                 config.admin(), new NodeActions(this, metrics, backlog, ticker)));
         this.admin = parts.add(admin, admin::close);
+    }
+
+    private static Build build() {
+        String jar = Highwater.class.getPackage().getImplementationVersion();
+        return new Build(
+                jar == null ? "unknown" : jar,
+                Runtime.version().toString(),
+                JettyVersion.current());
+    }
+
+    private static NodeLimits limits(HighwaterConfig config) {
+        double heapBytes = Runtime.getRuntime().maxMemory();
+        WaterMarks marks = config.outbound().marks();
+        return new NodeLimits(
+                config.handshake().maxConnections(),
+                config.handshake().maxConnectionsPerIp(),
+                config.tcpLimits().mostOfAddress(),
+                marks.highMessages(),
+                marks.highBytes(),
+                config.wire().maxMessageBytes(),
+                (long) (config.limits().heapShare() * heapBytes),
+                (long) (config.deflate().heapFraction() * heapBytes));
     }
 
     private Ledger ledger(HighwaterConfig config, LimitsObserver observer) {

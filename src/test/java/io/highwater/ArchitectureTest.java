@@ -95,7 +95,10 @@ final class ArchitectureTest {
                                             "outbound",
                                             "keepalive",
                                             "limits",
-                                            "session")),
+                                            "channel",
+                                            "endpoint",
+                                            "session",
+                                            "protocol")),
                             // In a WAR, which may stand in a Jetty that has nothing of ours.
                             Map.entry("war", Set.of()),
                             // The accounts, which everybody charges who keeps something.

@@ -94,7 +94,14 @@ public final class ChannelHub<F> implements AutoCloseable {
             return CompletableFuture.failedFuture(
                     new UnavailableException("the fan-out is too far behind", RETRY_AFTER_BACKLOG));
         }
-        return backbone.append(draft);
+        // What is handed on completes after it is counted.
+        return backbone.append(draft)
+                .whenComplete(
+                        (appended, failure) -> {
+                            if (appended != null && !appended.duplicate()) {
+                                observer.onPublished();
+                            }
+                        });
     }
 
     /**

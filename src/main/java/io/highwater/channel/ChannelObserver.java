@@ -6,6 +6,19 @@ package io.highwater.channel;
 public interface ChannelObserver {
     ChannelObserver NONE = new ChannelObserver() {};
 
+    /**
+     * Channels with subscribers on this node came or went.
+     *
+     * @param change below 0 where they went
+     */
+    default void onChannels(int change) {}
+
+    /** The same of subscriptions. */
+    default void onSubscriptions(int change) {}
+
+    /** The log has a publication that it had not before. */
+    default void onPublished() {}
+
     /** A turn was handed to all subscribers of a channel. */
     default void onTurn(int publications, int subscribers) {}
 

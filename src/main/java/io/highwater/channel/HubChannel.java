@@ -164,6 +164,7 @@ final class HubChannel<F> {
         }
         Subscription<F> subscription = new Subscription<>(subscriber);
         subscriptions.add(subscription);
+        shard.subscriptions(1);
         if (since instanceof Since.Live && top != null) {
             tell(subscription, new Recovered(name, requestId, cursor(top)));
             live(subscription, top);
@@ -209,7 +210,7 @@ final class HubChannel<F> {
             refusal = catchup.refusal(result);
             missed = refusal == null ? catchup.missed(result, shard.pieces) : null;
         } catch (RuntimeException | Error e) {
-            subscriptions.remove(subscription);
+            remove(subscription);
             tell(subscription, new Failed(name, requestId, unavailable(e)));
             shard.retireIfUnused(this);
             return;
@@ -269,7 +270,7 @@ final class HubChannel<F> {
     }
 
     private void end(Subscription<F> subscription, String why) {
-        subscriptions.remove(subscription);
+        remove(subscription);
         Integer requestId = subscription.awaitedRequest();
         if (requestId != null) {
             tell(
@@ -277,6 +278,11 @@ final class HubChannel<F> {
                     new Failed(
                             name, requestId, new UnavailableException(why, RETRY_AFTER_FAILURE)));
         }
+    }
+
+    private void remove(Subscription<F> subscription) {
+        subscriptions.remove(subscription);
+        shard.subscriptions(-1);
     }
 
     private void tell(Subscription<F> subscription, SubscribeOutcome outcome) {

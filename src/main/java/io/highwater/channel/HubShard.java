@@ -254,6 +254,7 @@ final class HubShard<F> implements BackboneListener {
             channel = new HubChannel<>(name, this, payer);
             channels.put(name, channel);
             names.add(payer, HubChannel.BYTES);
+            observer.onChannels(1);
         }
         return channel;
     }
@@ -274,7 +275,13 @@ final class HubShard<F> implements BackboneListener {
             backbone.unfollow(channel.name);
             channel.release();
             names.add(channel.payer, -HubChannel.BYTES);
+            observer.onChannels(-1);
         }
+    }
+
+    /** Of a channel of this shard. */
+    void subscriptions(int change) {
+        observer.onSubscriptions(change);
     }
 
     void close() {

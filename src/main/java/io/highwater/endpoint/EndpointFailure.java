@@ -52,6 +52,15 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
                 failure, new CloseStatus(CloseStatus.INTERNAL_ERROR, "internal error"), false);
     }
 
+    /** Once, whether it is logged or the endpoint's own {@code @OnError} has it. */
+    void count(EndpointObserver observer) {
+        if (isPeers(cause)) {
+            observer.onPeerFailed();
+        } else {
+            observer.onMethodFailed();
+        }
+    }
+
     /** For the operator: what the peer caused in one line, what the endpoint did with its stack. */
     void log(Class<?> endpoint, LogLimit logs, String peer) {
         if (isPeers(cause)) {

@@ -11,9 +11,14 @@ import java.util.function.LongSupplier;
  * done once a scrape, by {@link #sample}, and the gauges show its result. Thread-safe.
  */
 final class BacklogMetrics {
+    /** Fine around the target, p99 below 5, and up to what the marks may be raised to. */
+    private static final int[] DEPTH_BOUNDS = {
+        0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000
+    };
+
     private final Backlog backlog;
     private final LongSupplier connections;
-    private volatile Sample last = new Sample(0, 0, new DepthSnapshot(0, 0, 0));
+    private volatile Sample last;
 
     /**
      * @param connections all open connections, with and without a queue
@@ -21,9 +26,11 @@ final class BacklogMetrics {
     BacklogMetrics(Meters meters, Backlog backlog, LongSupplier connections) {
         this.backlog = backlog;
         this.connections = connections;
+        last = new Sample(0, 0, 0, 0, new Distribution(new long[DEPTH_BOUNDS.length + 1], 0));
         double heapBytes = Runtime.getRuntime().maxMemory();
-        meters.gauge(Metric.QUEUE_DEPTH, Tags.of("quantile", "0.95"), () -> last.depths.p95());
-        meters.gauge(Metric.QUEUE_DEPTH, Tags.of("quantile", "0.99"), () -> last.depths.p99());
+        meters.gauge(Metric.QUEUE_DEPTH, Tags.of("quantile", "0.95"), () -> last.p95);
+        meters.gauge(Metric.QUEUE_DEPTH, Tags.of("quantile", "0.99"), () -> last.p99);
+        meters.gaugeHistogram(Metric.QUEUED_MESSAGES, () -> last.depths, DEPTH_BOUNDS);
         meters.gauge(Metric.QUEUED_BYTES, Tags.empty(), () -> last.retainedBytes);
         meters.gauge(Metric.QUEUED_HEAP_RATIO, Tags.empty(), () -> last.retainedBytes / heapBytes);
         meters.gauge(Metric.SLOW_CLIENTS, Tags.empty(), () -> last.slow);
@@ -33,12 +40,16 @@ final class BacklogMetrics {
      * @param nowNanos of the node's Ticker
      */
     void sample(long nowNanos) {
+        DepthSnapshot depths = backlog.depths(connections.getAsLong());
         last =
                 new Sample(
                         backlog.retainedBytes(),
                         backlog.slowQueues(nowNanos - SlowClient.AFTER.toNanos()),
-                        backlog.depths(connections.getAsLong()));
+                        depths.p95(),
+                        depths.p99(),
+                        new Distribution(depths.between(DEPTH_BOUNDS), depths.messages()));
     }
 
-    private record Sample(long retainedBytes, int slow, DepthSnapshot depths) {}
+    /** Not the snapshot itself, which keeps a number for each queue. */
+    private record Sample(long retainedBytes, int slow, int p95, int p99, Distribution depths) {}
 }

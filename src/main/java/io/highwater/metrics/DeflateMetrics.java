@@ -23,10 +23,10 @@ final class DeflateMetrics implements DeflateObserver {
     private final LongAdder contextBytes = new LongAdder();
 
     DeflateMetrics(Meters meters) {
-        bytes(meters, "sent_plain", sentPlain);
-        bytes(meters, "sent_wire", sentWire);
-        bytes(meters, "received_plain", receivedPlain);
-        bytes(meters, "received_wire", receivedWire);
+        bytes(meters, Direction.OUT, "plain", sentPlain);
+        bytes(meters, Direction.OUT, "wire", sentWire);
+        bytes(meters, Direction.IN, "plain", receivedPlain);
+        bytes(meters, Direction.IN, "wire", receivedWire);
         meters.gauge(Metric.DEFLATE_CONTEXT_BYTES, Tags.empty(), contextBytes::sum);
         for (BudgetStep step : BudgetStep.values()) {
             String label = step.name().toLowerCase(Locale.ROOT);
@@ -34,8 +34,8 @@ final class DeflateMetrics implements DeflateObserver {
         }
     }
 
-    private static void bytes(Meters meters, String side, LongAdder sum) {
-        meters.gauge(Metric.DEFLATE_BYTES, Tags.of("side", side), sum::sum);
+    private static void bytes(Meters meters, Direction direction, String kind, LongAdder sum) {
+        meters.counter(Metric.DEFLATE_BYTES, direction.tags().and("kind", kind), sum);
     }
 
     @Override

@@ -1,20 +1,35 @@
 package io.highwater.metrics;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /** Makes the catalogue's meters in one registry; a meter of another type is a mistake of ours. */
 final class Meters {
     private final MeterRegistry registry;
+    private final PrometheusRegistry prometheus;
 
-    Meters(MeterRegistry registry) {
+    /**
+     * @param prometheus what {@code registry} writes to: takes what Micrometer has no meter for
+     */
+    Meters(MeterRegistry registry, PrometheusRegistry prometheus) {
         this.registry = registry;
+        this.prometheus = prometheus;
     }
 
     Counter counter(Metric metric) {
@@ -27,6 +42,18 @@ final class Meters {
         return Counter.builder(named(metric, Metric.Type.COUNTER))
                 .description(metric.help())
                 .tag(tag, value)
+                .register(registry);
+    }
+
+    /**
+     * Shows what others add up.
+     *
+     * @param sum the caller must keep it: the registry does not
+     */
+    void counter(Metric metric, Tags tags, LongAdder sum) {
+        FunctionCounter.builder(named(metric, Metric.Type.COUNTER), sum, LongAdder::sum)
+                .description(metric.help())
+                .tags(tags)
                 .register(registry);
     }
 
@@ -49,6 +76,46 @@ final class Meters {
                                 .mapToObj(Duration::ofMillis)
                                 .toArray(Duration[]::new))
                 .register(registry);
+    }
+
+    /**
+     * A histogram of what there is now, whose buckets may fall.
+     *
+     * @param bounds upper bounds of the buckets, one fewer than the distribution has counts
+     */
+    void gaugeHistogram(Metric metric, Supplier<Distribution> now, int... bounds) {
+        String name = named(metric, Metric.Type.GAUGE_HISTOGRAM);
+        double[] upper =
+                Arrays.copyOf(Arrays.stream(bounds).asDoubleStream().toArray(), bounds.length + 1);
+        upper[bounds.length] = Double.POSITIVE_INFINITY;
+        prometheus.register(
+                () -> {
+                    Distribution values = now.get();
+                    return HistogramSnapshot.builder()
+                            .name(name)
+                            .help(metric.help())
+                            .gaugeHistogram(true)
+                            .dataPoint(
+                                    HistogramDataPointSnapshot.builder()
+                                            .classicHistogramBuckets(
+                                                    ClassicHistogramBuckets.of(
+                                                            upper, values.counts()))
+                                            .sum(values.sum())
+                                            .build())
+                            .build();
+                });
+    }
+
+    /** Labels that are all there is to tell; the value is 1. */
+    void info(Metric metric, Labels labels) {
+        InfoSnapshot info =
+                InfoSnapshot.builder()
+                        // The library adds it.
+                        .name(named(metric, Metric.Type.INFO).replaceFirst("_info$", ""))
+                        .help(metric.help())
+                        .dataPoint(InfoDataPointSnapshot.builder().labels(labels).build())
+                        .build();
+        prometheus.register(() -> info);
     }
 
     private static String named(Metric metric, Metric.Type expected) {

@@ -1,101 +1,193 @@
 package io.highwater.metrics;
 
 /**
- * Every metric of ours: its name as a scrape shows it, its type, and one sentence. The names are a
- * contract with dashboards and alerts; those of the JVM are Micrometer's and not listed here.
+ * Every metric of ours: its name as a scrape shows it, its type, and one sentence that begins with
+ * what a metric of its type does. The names are a contract with dashboards and alerts; those of the
+ * JVM are Micrometer's and not listed here. docs/metrics.md has them all.
  */
 enum Metric {
-    CONNECTIONS("highwater_connections", Type.GAUGE, "Open WebSocket connections, by transport."),
-    QUEUE_DEPTH(
-            "highwater_queue_depth_messages",
+    BUILD_INFO(
+            "highwater_build_info",
+            Type.INFO,
+            "Shows in its labels which versions of Highwater, Java and Jetty run; the value is 1."),
+    CONNECTIONS(
+            "highwater_connections",
             Type.GAUGE,
-            "Messages queued for a connection: this many or fewer for the quantile's share of them."),
-    QUEUED_BYTES(
-            "highwater_queued_bytes",
+            "Shows how many WebSockets are open, by transport."),
+    CONNECTIONS_LIMIT(
+            "highwater_connections_limit",
             Type.GAUGE,
-            "Bytes that all queues keep on the heap, a frame that sessions share counted once."),
-    QUEUED_HEAP_RATIO(
-            "highwater_queued_heap_ratio",
+            "Shows how many WebSockets the node may have; 0 means that there is no limit."),
+    CONNECTIONS_PER_IP_LIMIT(
+            "highwater_connections_per_ip_limit",
             Type.GAUGE,
-            "Queued bytes as a share of the largest heap this process may have, 0 to 1."),
-    SLOW_CLIENTS(
-            "highwater_slow_clients",
-            Type.GAUGE,
-            "Sessions whose queue has been above its low-water mark for a second."),
-    MESSAGE_LATENCY(
-            "highwater_message_latency_seconds",
-            Type.HISTOGRAM,
-            "From append, or offer, of a message to its last byte taken by the transport, sampled."),
+            "Shows how many WebSockets one address may have; 0 means that there is no limit."),
     CLOSES(
             "highwater_closes_total",
             Type.COUNTER,
-            "Ended WebSocket connections, by close code; codes without a meaning here are other."),
-    RECONNECTS(
-            "highwater_reconnects_total",
-            Type.COUNTER,
-            "Channel sessions whose client said in its hello that it had been connected before."),
+            "Counts WebSockets that ended, by close code; a code without a meaning here counts as other."),
     HANDSHAKES(
             "highwater_handshakes_total",
             Type.COUNTER,
-            "Opening handshakes: accepted, or the word of the rule that refused."),
+            "Counts opening handshakes that were accepted, or refused, by the word of the rule that refused."),
+    MESSAGES(
+            "highwater_messages_total",
+            Type.COUNTER,
+            "Counts messages that clients sent (in) and that were written to clients (out)."),
+    MESSAGE_BYTES(
+            "highwater_message_bytes_total",
+            Type.COUNTER,
+            "Counts the payload bytes of messages, without frame headers and before compression."),
+    MESSAGE_LIMIT_BYTES(
+            "highwater_message_limit_bytes",
+            Type.GAUGE,
+            "Shows how large a client's message may be where its endpoint has no limit of its own."),
+    MESSAGE_LATENCY(
+            "highwater_message_latency_seconds",
+            Type.HISTOGRAM,
+            "Measures the time from a message's append, or offer, until the transport took its last byte, for one in 64."),
+    MESSAGES_DROPPED(
+            "highwater_messages_dropped_total",
+            Type.COUNTER,
+            "Counts messages that a full queue dropped or refused while their session went on, by its policy."),
+    QUEUE_DEPTH(
+            "highwater_queue_depth_messages",
+            Type.GAUGE,
+            "Shows how many messages, at most, are queued for the quantile's share of the connections; it can't be added up over nodes."),
+    QUEUED_MESSAGES(
+            "highwater_queued_messages",
+            Type.GAUGE_HISTOGRAM,
+            "Shows how many connections have up to so many messages queued now; it can be added up over nodes."),
+    QUEUED_BYTES(
+            "highwater_queued_bytes",
+            Type.GAUGE,
+            "Shows how many bytes of heap all queues keep; a frame that sessions share counts once."),
+    QUEUED_HEAP_RATIO(
+            "highwater_queued_heap_ratio",
+            Type.GAUGE,
+            "Shows queued bytes as a share, 0 to 1, of the largest heap that the process may have."),
+    QUEUE_LIMIT_MESSAGES(
+            "highwater_queue_limit_messages",
+            Type.GAUGE,
+            "Shows how many messages a queue may hold until its policy acts, where its endpoint says nothing else."),
+    QUEUE_LIMIT_BYTES(
+            "highwater_queue_limit_bytes",
+            Type.GAUGE,
+            "Shows how many bytes a queue may hold until its policy acts, where its endpoint says nothing else."),
+    SLOW_CLIENTS(
+            "highwater_slow_clients",
+            Type.GAUGE,
+            "Shows how many sessions have had their queue above its low-water mark for a second."),
     EVICTIONS(
             "highwater_evictions_total",
             Type.COUNTER,
-            "Sessions ended for reading too slowly: by the policy of their queue, or by the governor."),
+            "Counts sessions that were ended for reading too slowly, by their queue's policy or by the governor."),
     PING_RTT(
             "highwater_ping_rtt_seconds",
             Type.HISTOGRAM,
-            "From a ping's last byte taken by the transport to its pong."),
-    DEFLATE_BYTES(
-            "highwater_deflate_bytes",
+            "Measures the time from when the transport took a ping's last byte until its pong came."),
+    CHANNELS(
+            "highwater_channels",
             Type.GAUGE,
-            "Bytes of the messages that were sent or received compressed, since the start: plain and on the wire."),
+            "Shows how many channels have subscribers on this node."),
+    SUBSCRIPTIONS(
+            "highwater_subscriptions",
+            Type.GAUGE,
+            "Shows how many subscriptions to channels this node has."),
+    PUBLICATIONS(
+            "highwater_publications_total",
+            Type.COUNTER,
+            "Counts publications that this node had appended to the log; a repeat counts once."),
+    PUBLICATIONS_REFUSED(
+            "highwater_publications_refused_total",
+            Type.COUNTER,
+            "Counts publications that were refused because the fan-out was too far behind."),
+    COMMAND_ERRORS(
+            "highwater_command_errors_total",
+            Type.COUNTER,
+            "Counts commands of channel clients that were answered with an error, by its code."),
+    CHANNEL_FAILURES(
+            "highwater_channel_failures_total",
+            Type.COUNTER,
+            "Counts exceptions that a team's rule for channels threw (rule), or the delivery to subscribers (hub)."),
+    RECONNECTS(
+            "highwater_reconnects_total",
+            Type.COUNTER,
+            "Counts channel sessions whose client said in its hello that it had been connected before."),
+    ENDPOINT_ERRORS(
+            "highwater_endpoint_errors_total",
+            Type.COUNTER,
+            "Counts exceptions that reached @OnError or the log, by what caused them: an endpoint's method, its peer, or who waited for a message to be sent."),
+    DEFLATE_BYTES(
+            "highwater_deflate_bytes_total",
+            Type.COUNTER,
+            "Counts bytes of messages that were sent or received compressed, as they were (plain) and on the wire (wire)."),
     DEFLATE_CONTEXT_BYTES(
             "highwater_deflate_context_bytes",
             Type.GAUGE,
-            "Bytes of heap that compression contexts take now."),
+            "Shows how many bytes of heap compression contexts take."),
+    DEFLATE_CONTEXT_LIMIT_BYTES(
+            "highwater_deflate_context_limit_bytes",
+            Type.GAUGE,
+            "Shows how many bytes of heap compression contexts may take until less is compressed."),
     DEFLATE_STEPS(
             "highwater_deflate_steps_total",
             Type.COUNTER,
-            "Times that compression was cut back to this, or allowed again, by its memory budget."),
+            "Counts how often the memory budget cut compression back to this step, or allowed it again."),
+    HEAP_LIMIT_BYTES(
+            "highwater_heap_limit_bytes",
+            Type.GAUGE,
+            "Shows how many bytes of heap all clients together may make the node keep."),
     ACCOUNT_BYTES(
             "highwater_account_bytes",
             Type.GAUGE,
-            "Bytes of heap that clients make the node keep now, by account."),
+            "Shows how many bytes of heap clients make the node keep, by account."),
     ACCOUNT_LIMIT_BYTES(
             "highwater_account_limit_bytes",
             Type.GAUGE,
-            "Bytes of heap that clients may make the node keep, by account."),
+            "Shows how many bytes of heap clients may make the node keep, by account."),
     ACCOUNT_ENDED(
             "highwater_account_ended_total",
             Type.COUNTER,
-            "Sessions, connections and requests that were ended because an account was full."),
+            "Counts sessions, connections and requests that were ended because an account was full."),
     TCP_CONNECTIONS(
             "highwater_tcp_connections",
             Type.GAUGE,
-            "Open TCP connections of the data ports, WebSockets and all others."),
+            "Shows how many TCP connections of the data ports are open, WebSockets and all others."),
     TCP_CONNECTIONS_LIMIT(
             "highwater_tcp_connections_limit",
             Type.GAUGE,
-            "TCP connections that the data ports may have; 0 where that is not limited."),
+            "Shows how many TCP connections the data ports may have; 0 means that there is no limit."),
+    TCP_CONNECTIONS_PER_IP_LIMIT(
+            "highwater_tcp_connections_per_ip_limit",
+            Type.GAUGE,
+            "Shows how many TCP connections one address may have; 0 means that there is no limit."),
     CONNECTIONS_REFUSED(
             "highwater_connections_refused_total",
             Type.COUNTER,
-            "TCP connections that were reset as they came, by the limit that they passed."),
+            "Counts TCP connections that were reset as they came, by the limit that they passed."),
     REQUESTS_REFUSED(
             "highwater_requests_refused_total",
             Type.COUNTER,
-            "HTTP requests that were answered with 503 because too many were under way."),
+            "Counts HTTP requests that were answered with 503 because too many were under way."),
     DEADLINES(
             "highwater_deadlines_total",
             Type.COUNTER,
-            "Connections that were ended because their client took too long, by what it did not do.");
+            "Counts connections that were ended because their client took too long, by what it did not do.");
 
-    /** The word of the exposition format's TYPE line. */
+    /** What a metric is, with the words of the exposition formats' TYPE lines. */
     enum Type {
         COUNTER("counter"),
         GAUGE("gauge"),
-        HISTOGRAM("histogram");
+        HISTOGRAM("histogram"),
+
+        /**
+         * A histogram of what there is now, whose buckets fall, too: gaugehistogram in OpenMetrics.
+         */
+        GAUGE_HISTOGRAM("histogram"),
+
+        /** Its labels are all there is to tell: info in OpenMetrics. */
+        INFO("gauge");
 
         private final String word;
 
@@ -103,6 +195,7 @@ enum Metric {
             this.word = word;
         }
 
+        /** In Prometheus' own text format. */
         String word() {
             return word;
         }

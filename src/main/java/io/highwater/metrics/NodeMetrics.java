@@ -1,5 +1,7 @@
 package io.highwater.metrics;
 
+import io.highwater.channel.ChannelObserver;
+import io.highwater.endpoint.EndpointObserver;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.limits.Ledger;
@@ -26,9 +28,9 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
  * Thread-safe.
  */
 public final class NodeMetrics implements AutoCloseable {
+    private final PrometheusRegistry prometheus = new PrometheusRegistry();
     private final PrometheusMeterRegistry registry =
-            new PrometheusMeterRegistry(
-                            PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM)
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM)
                     .throwExceptionOnRegistrationFailure();
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final WireMetrics wire;
@@ -36,17 +38,22 @@ public final class NodeMetrics implements AutoCloseable {
     private final OutboundMetrics outbound;
     private final KeepaliveMetrics keepalive;
     private final SessionMetrics sessions;
+    private final ChannelMetrics channels;
+    private final EndpointMetrics endpoints;
     private final BacklogMetrics backlog;
     private final DeflateMetrics deflate;
     private final LimitsMetrics limits;
 
-    public NodeMetrics(Backlog backlog) {
-        Meters meters = new Meters(registry);
+    public NodeMetrics(Backlog backlog, Build build, NodeLimits nodeLimits) {
+        Meters meters = new Meters(registry, prometheus);
+        NodeFacts.show(meters, build, nodeLimits);
         wire = new WireMetrics(meters);
         handshake = new HandshakeMetrics(meters);
         outbound = new OutboundMetrics(meters);
         keepalive = new KeepaliveMetrics(meters);
         sessions = new SessionMetrics(meters);
+        channels = new ChannelMetrics(meters);
+        endpoints = new EndpointMetrics(meters);
         deflate = new DeflateMetrics(meters);
         limits = new LimitsMetrics(meters);
         this.backlog = new BacklogMetrics(meters, backlog, wire::connections);
@@ -76,6 +83,14 @@ public final class NodeMetrics implements AutoCloseable {
 
     public SessionObserver sessions() {
         return sessions;
+    }
+
+    public ChannelObserver channels() {
+        return channels;
+    }
+
+    public EndpointObserver endpoints() {
+        return endpoints;
     }
 
     public DeflateObserver deflate() {

@@ -10,10 +10,14 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts connections and how they end. Thread-safe; an event costs one addition. */
+/**
+ * Counts connections, how they end and what passes over them. Thread-safe; what comes with each
+ * message costs one addition a counter.
+ */
 final class WireMetrics implements WireObserver {
     /**
-     * Codes with a meaning of their own here, ascending. A peer may send any: the rest is other.
+     * Codes that have a meaning of their own here and that the node may close with, ascending. A
+     * peer may send any: the rest is other.
      */
     private static final int[] KNOWN_CODES = {
         CloseStatus.NORMAL,
@@ -28,8 +32,6 @@ final class WireMetrics implements WireObserver {
         CloseStatus.INTERNAL_ERROR,
         CloseStatus.RESTART,
         CloseStatus.TRY_AGAIN_LATER,
-        CloseStatus.TOKEN_EXPIRED,
-        CloseStatus.FORBIDDEN,
         CloseStatus.NO_PONG,
         CloseStatus.TOO_MANY_COMMANDS
     };
@@ -42,6 +44,11 @@ final class WireMetrics implements WireObserver {
 
     private final Counter otherCloses;
 
+    private final LongAdder messagesIn = new LongAdder();
+    private final LongAdder messagesOut = new LongAdder();
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
+
     WireMetrics(Meters meters) {
         for (TransportKind kind : TransportKind.values()) {
             LongAdder count = new LongAdder();
@@ -53,6 +60,10 @@ final class WireMetrics implements WireObserver {
                         .mapToObj(code -> meters.counter(Metric.CLOSES, "code", "" + code))
                         .toArray(Counter[]::new);
         otherCloses = meters.counter(Metric.CLOSES, "code", "other");
+        meters.counter(Metric.MESSAGES, Direction.IN.tags(), messagesIn);
+        meters.counter(Metric.MESSAGES, Direction.OUT.tags(), messagesOut);
+        meters.counter(Metric.MESSAGE_BYTES, Direction.IN.tags(), bytesIn);
+        meters.counter(Metric.MESSAGE_BYTES, Direction.OUT.tags(), bytesOut);
     }
 
     /** All open connections. */
@@ -74,6 +85,18 @@ final class WireMetrics implements WireObserver {
         count(kind).decrement();
         int known = Arrays.binarySearch(KNOWN_CODES, status.code());
         (known >= 0 ? closes[known] : otherCloses).increment();
+    }
+
+    @Override
+    public void onReceived(int messages, int payloadBytes) {
+        messagesIn.add(messages);
+        bytesIn.add(payloadBytes);
+    }
+
+    @Override
+    public void onSent(int messages, int payloadBytes) {
+        messagesOut.add(messages);
+        bytesOut.add(payloadBytes);
     }
 
     private LongAdder count(TransportKind kind) {

@@ -77,6 +77,7 @@ final class Callbacks {
             listener.run();
         } catch (RuntimeException | Error e) {
             // Errors too: those that wait behind it are still owed their answer.
+            observer.onListenerFailed();
             logs.limit(LOG.atWarn(), "listener_failed", null)
                     .setCause(e)
                     .log("A listener of a send queue failed");

@@ -1,29 +1,80 @@
 package io.highwater.outbound;
 
+import java.util.Arrays;
+
 /**
- * How deep the queues of a node are, in messages, over all its connections. Immutable.
- *
- * @param p95 95 of 100 connections have at most this many messages queued
- * @param p99 the same of 99
- * @param max the deepest queue
+ * How deep the queues of a node are, in messages, over all its connections. Immutable. Keeps the
+ * depth of each queue that holds something: not for long.
  */
-public record DepthSnapshot(int p95, int p99, int max) {
+public final class DepthSnapshot {
+    /** Sorted; of the queues that hold something. */
+    private final int[] ascending;
+
+    /** All of them; the rest is empty. */
+    private final long connections;
+
+    private DepthSnapshot(int[] ascending, long connections) {
+        this.ascending = ascending;
+        // A queue may have been counted whose connection is counted no more.
+        this.connections = Math.max(connections, ascending.length);
+    }
+
     /**
-     * @param ascending the depths of the queues that hold something, sorted
+     * @param ascending the depths of the queues that hold something, sorted; not to be changed
      * @param connections all of them; the rest is empty
      */
     static DepthSnapshot of(int[] ascending, long connections) {
-        return new DepthSnapshot(
-                percentile(ascending, connections, 95),
-                percentile(ascending, connections, 99),
-                percentile(ascending, connections, 100));
+        return new DepthSnapshot(ascending, connections);
+    }
+
+    /** Of 100 connections 95 have at most this many messages queued. */
+    public int p95() {
+        return percentile(95);
+    }
+
+    /** The same of 99. */
+    public int p99() {
+        return percentile(99);
+    }
+
+    /** The deepest queue. */
+    public int max() {
+        return percentile(100);
     }
 
     /** By nearest rank. */
-    private static int percentile(int[] ascending, long connections, int percent) {
-        // A queue may have been counted whose connection is counted no more.
-        long all = Math.max(connections, ascending.length);
-        long above = all - (all * percent + 99) / 100;
+    private int percentile(int percent) {
+        long above = connections - (connections * percent + 99) / 100;
         return above < ascending.length ? ascending[(int) (ascending.length - 1 - above)] : 0;
+    }
+
+    /**
+     * Connections by their depth.
+     *
+     * @param bounds ascending, from 0 on
+     * @return how many are at most as deep as each bound and deeper than the one before it; last,
+     *     how many are deeper than all
+     */
+    public long[] between(int... bounds) {
+        long[] counts = new long[bounds.length + 1];
+        int bound = 0;
+        for (int depth : ascending) {
+            while (bound < bounds.length && depth > bounds[bound]) {
+                bound++;
+            }
+            counts[bound]++;
+        }
+        counts[0] += connections - ascending.length;
+        return counts;
+    }
+
+    /** Of all queues together. */
+    public long messages() {
+        return Arrays.stream(ascending).asLongStream().sum();
+    }
+
+    @Override
+    public String toString() {
+        return "p95 " + p95() + ", p99 " + p99() + ", max " + max() + " of " + connections;
     }
 }

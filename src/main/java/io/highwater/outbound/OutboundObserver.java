@@ -10,6 +10,9 @@ public interface OutboundObserver {
     /** A session was ended by the {@link SlowClientGovernor}, its queue being below that mark. */
     default void onGoverned() {}
 
+    /** What waited for a message to be sent threw when it was told. */
+    default void onListenerFailed() {}
+
     /** Messages were refused, or dropped from the queue; the session lives. */
     default void onDropped(OverflowPolicy policy, int messages) {}
 

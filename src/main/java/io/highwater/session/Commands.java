@@ -78,7 +78,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         Subscriptions subscriptions = session.subscriptions();
         if (subscriptions.size() >= most && !subscriptions.has(channel)) {
             String message = "channel: there are " + most + " subscriptions already";
-            session.reply(Reply.error(subscribe.id(), ErrorCode.LIMIT_EXCEEDED, message));
+            session.replyError(subscribe.id(), ErrorCode.LIMIT_EXCEEDED, message);
             return;
         }
         if (!subscriptions.has(channel)
@@ -140,7 +140,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     private void notSubscribed(@Nullable Integer id) {
         String message = "channel: there is no subscription";
-        session.reply(Reply.error(id, ErrorCode.NOT_SUBSCRIBED, message));
+        session.replyError(id, ErrorCode.NOT_SUBSCRIBED, message);
     }
 
     @Override
@@ -182,7 +182,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     @Override
     public void onOutOfOrder(Command.Publish publish, String failedMsgId) {
-        session.reply(Reply.outOfOrder(publish.id(), failedMsgId));
+        session.replyOutOfOrder(publish.id(), failedMsgId);
         session.answered();
     }
 
@@ -206,7 +206,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     private void rateLimited(@Nullable Integer id, long retryAfterMillis) {
         String message = "too many commands";
-        session.reply(Reply.error(id, ErrorCode.RATE_LIMITED, message, retryAfterMillis));
+        session.replyError(id, ErrorCode.RATE_LIMITED, message, retryAfterMillis);
     }
 
     private void checkFailures(PublishLanes lanes) {
@@ -287,6 +287,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         try {
             return question.test(node.rule());
         } catch (RuntimeException e) {
+            node.observer().onRuleFailed();
             SessionLog.ruleFailed(session, e);
             return false;
         }
@@ -297,8 +298,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
     }
 
     private void forbidden(@Nullable Integer id) {
-        session.reply(
-                Reply.error(id, ErrorCode.FORBIDDEN, "channel: is not for you to use like this"));
+        session.replyError(id, ErrorCode.FORBIDDEN, "channel: is not for you to use like this");
     }
 
     private static void unavailable(
@@ -312,7 +312,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
                         ? Math.max(1, unavailable.retryAfter().toMillis())
                         : RETRY_AFTER_MILLIS;
         String message = "the channels can't do it now";
-        session.reply(Reply.error(id, ErrorCode.UNAVAILABLE, message, retryAfterMillis));
+        session.replyError(id, ErrorCode.UNAVAILABLE, message, retryAfterMillis);
         if (!(cause instanceof UnavailableException)) {
             SessionLog.channelsFailed(session, cause);
         }

@@ -259,7 +259,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     /** BAD_REQUEST; too many of them end the session. */
     void refuse(@Nullable Integer commandId, String message) {
-        reply(Reply.error(commandId, ErrorCode.BAD_REQUEST, message));
+        replyError(commandId, ErrorCode.BAD_REQUEST, message);
         BadRequests counted = badRequests;
         if (counted == null) {
             badRequests = counted = new BadRequests();
@@ -308,6 +308,24 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     void reply(ByteBuffer message) {
         queue.offer(OutboundFrame.text(message));
+    }
+
+    void replyError(@Nullable Integer commandId, ErrorCode code, String message) {
+        node.observer().onError(code);
+        reply(Reply.error(commandId, code, message));
+    }
+
+    /** An error after which the same command may be sent again. */
+    void replyError(
+            @Nullable Integer commandId, ErrorCode code, String message, long retryAfterMillis) {
+        node.observer().onError(code);
+        reply(Reply.error(commandId, code, message, retryAfterMillis));
+    }
+
+    /** A publish behind one that failed. */
+    void replyOutOfOrder(Integer commandId, String failedMsgId) {
+        node.observer().onError(ErrorCode.OUT_OF_ORDER);
+        reply(Reply.outOfOrder(commandId, failedMsgId));
     }
 
     /** A reply that is never compressed, nor does it enter a compression history. */

@@ -48,8 +48,29 @@ public abstract class FrameForms {
     public static final class Joined extends FrameForms {
         private final List<OutboundFrame> parts;
 
+        /** Asked for by each session that the frame is sent to. */
+        private final int messages;
+
+        private final int payloadBytes;
+
         Joined(List<OutboundFrame> parts) {
             this.parts = parts;
+            int ends = 0;
+            int bytes = 0;
+            for (OutboundFrame part : parts) {
+                ends += part.messages();
+                bytes += part.payloadBytes();
+            }
+            this.messages = ends;
+            this.payloadBytes = bytes;
+        }
+
+        int messages() {
+            return messages;
+        }
+
+        int payloadBytes() {
+            return payloadBytes;
         }
 
         @Override

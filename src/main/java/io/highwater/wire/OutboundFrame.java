@@ -116,6 +116,21 @@ public final class OutboundFrame {
                 || first == (FrameEncoder.FIN | Opcode.BINARY.code());
     }
 
+    /** How many messages end in it: of frames that are joined all of them, else 0 or 1. */
+    public int messages() {
+        if (forms instanceof FrameForms.Joined joined) {
+            return joined.messages();
+        }
+        return fin() == Fin.LAST && !opcode().isControl() ? 1 : 0;
+    }
+
+    /** Size without headers, of frames that are joined all of them. */
+    public int payloadBytes() {
+        return forms instanceof FrameForms.Joined joined
+                ? joined.payloadBytes()
+                : bytes.length - FrameEncoder.headerBytes(bytes);
+    }
+
     /** Whether many sessions are sent it, so that its bytes are nobody's own. */
     public boolean isForMany() {
         return forms != null && forms.isForMany();

@@ -870,6 +870,7 @@ public final class WireConnection
             keep(reader, 0, true);
             return Outcome.GOES_ON;
         }
+        context.observer().onReceived(last ? 1 : 0, payload.remaining());
         return call(() -> listener.onFragment(opcode, payload, last));
     }
 
@@ -1240,6 +1241,11 @@ public final class WireConnection
         @Override
         long nowNanos() {
             return context.wheel().nowNanos();
+        }
+
+        @Override
+        void onTaken(OutboundFrame frame) {
+            context.observer().onSent(frame.messages(), frame.payloadBytes());
         }
 
         @Override

@@ -10,7 +10,7 @@ import java.util.concurrent.Executor;
  *
  * @param wheel deadlines of closing handshakes, and coarse time
  * @param buffers where bytes are read into
- * @param observer told of every opening and closing
+ * @param observer told of every opening, closing and message
  * @param ledger the accounts of what wires keep
  * @param requeue runs what hands a session to its executor's end of the queue, on no thread of that
  * @param logs what peers may cause in the log

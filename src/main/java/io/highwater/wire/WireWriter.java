@@ -58,7 +58,7 @@ abstract class WireWriter {
     private volatile boolean pingFollowed;
 
     // What the owner has and learns. Methods of a subclass: fields and a listener would cost 24
-    // bytes a wire. The last three are called without the lock.
+    // bytes a wire. The last four are called without the lock.
 
     abstract Transport transport();
 
@@ -66,6 +66,9 @@ abstract class WireWriter {
     abstract @Nullable WireExtension extension();
 
     abstract long nowNanos();
+
+    /** It is to be written; as it was given, before an extension made another of it. */
+    abstract void onTaken(OutboundFrame frame);
 
     abstract void onWritable();
 
@@ -76,22 +79,22 @@ abstract class WireWriter {
     /** As {@link Wire#write}. */
     boolean write(OutboundFrame frame) {
         WireExtension agreed = extension();
-        return writeAsItIs(agreed == null ? frame : agreed.outgoing(frame));
-    }
-
-    private boolean writeAsItIs(OutboundFrame frame) {
+        OutboundFrame form = agreed == null ? frame : agreed.outgoing(frame);
+        boolean waits;
         synchronized (this) {
             if (closed) {
                 return true;
             }
             owed = true;
-            if (writing) {
-                waiting().data = frame;
-                return false;
+            waits = writing;
+            if (waits) {
+                waiting().data = form;
+            } else {
+                claim(null, Kind.DATA);
             }
-            claim(null, Kind.DATA);
         }
-        return begin(frame);
+        onTaken(frame);
+        return !waits && begin(form);
     }
 
     /** The caller has the baton, and no frame in flight yet. */

@@ -80,6 +80,36 @@ final class ChannelHubTest {
     }
 
     @Test
+    void channelsSubscriptionsAndPublicationsAreCounted() {
+        subscribe("c", a, LIVE);
+        subscribe("c", b, LIVE);
+        subscribe("d", b, LIVE);
+        subscribe("c", b, LIVE); // Instead of the one before.
+        publish("c", "m1");
+        publish("c", "m1");
+        publish("nobody", "m2");
+        assertThat(observer.counts()).isEqualTo("2 channels, 3 subscriptions, 2 publications");
+
+        hub.unsubscribe("c", a);
+        hub.unsubscribe("c", a);
+        hub.unsubscribe("d", b);
+        shard.runAll();
+        assertThat(observer.counts()).isEqualTo("1 channels, 1 subscriptions, 2 publications");
+    }
+
+    @Test
+    void aSubscriptionWhoseReadFailsIsCountedNoMore() {
+        ScriptedBackbone log = new ScriptedBackbone();
+        ChannelHub<String> read = new ChannelHub<>(log, frames, List.of(shard), 100_000, observer);
+        read.subscribe("c", a, LIVE, 10, 1);
+        shard.runAll();
+        assertThat(observer.counts()).isEqualTo("1 channels, 1 subscriptions, 0 publications");
+        log.reads.get(0).completeExceptionally(new IllegalStateException("thrown by a test"));
+        shard.runAll();
+        assertThat(observer.counts()).isEqualTo("0 channels, 0 subscriptions, 0 publications");
+    }
+
+    @Test
     void theJoinedFrameOfATurnIsMadeOnce() {
         subscribe("c", a, LIVE);
         publish("c", "m1");
@@ -559,6 +589,33 @@ final class ChannelHubTest {
         private final List<String> turns = new ArrayList<>();
         private int failures;
         private int refused;
+        private int channels;
+        private int subscriptions;
+        private int published;
+
+        private String counts() {
+            return channels
+                    + " channels, "
+                    + subscriptions
+                    + " subscriptions, "
+                    + published
+                    + " publications";
+        }
+
+        @Override
+        public void onChannels(int change) {
+            channels += change;
+        }
+
+        @Override
+        public void onSubscriptions(int change) {
+            subscriptions += change;
+        }
+
+        @Override
+        public void onPublished() {
+            published++;
+        }
 
         /** The next turn, once. */
         private boolean failing;

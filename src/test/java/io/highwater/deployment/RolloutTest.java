@@ -22,6 +22,7 @@ import io.highwater.ConfigKey;
 import io.highwater.HighwaterConfig;
 import io.highwater.metrics.NodeMetrics;
 import io.highwater.outbound.Backlog;
+import io.highwater.testing.MetricsFixture;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -268,7 +269,7 @@ final class RolloutTest {
                                         pods -> pods.getMetric().getName(),
                                         pods -> pods.getTarget().getAverageValue()));
         String scrape;
-        try (NodeMetrics metrics = new NodeMetrics(new Backlog())) {
+        try (NodeMetrics metrics = MetricsFixture.of(new Backlog())) {
             scrape = metrics.scrape("text/plain", 0);
         }
 

@@ -250,7 +250,8 @@ class DeploymentTest {
                                     wheel,
                                     ticker,
                                     new io.highwater.keepalive.KeepaliveObserver() {},
-                                    new SplittableRandom(1)));
+                                    new SplittableRandom(1)),
+                            EndpointObserver.NONE);
             Endpoints endpoints = new Endpoints(node, "", beans.getBeanManager(), Runnable::run);
             beans.getBeanManager()
                     .getExtension(EndpointExtension.class)

@@ -12,6 +12,7 @@ import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.MetricsFixture;
 import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
@@ -26,7 +27,7 @@ class BacklogMetricsTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private final Backlog backlog = new Backlog();
-    private final NodeMetrics metrics = new NodeMetrics(backlog);
+    private final NodeMetrics metrics = MetricsFixture.of(backlog);
     private final SendQueues queues =
             new SendQueues(
                     new OutboundSettings(
@@ -62,6 +63,17 @@ class BacklogMetricsTest {
         assertThat(now)
                 .contains("highwater_queue_depth_messages{quantile=\"0.99\"} " + depth(deep))
                 .contains("highwater_queue_depth_messages{quantile=\"0.95\"} 2.0")
+                .contains(
+                        // 94 of 100 are empty.
+                        "highwater_queued_messages_bucket{le=\"0.0\"} 94",
+                        "highwater_queued_messages_bucket{le=\"1.0\"} 94",
+                        "highwater_queued_messages_bucket{le=\"2.0\"} 98",
+                        "highwater_queued_messages_bucket{le=\"5.0\"} 98",
+                        "highwater_queued_messages_bucket{le=\"10.0\"} 100",
+                        "highwater_queued_messages_bucket{le=\"5000.0\"} 100",
+                        "highwater_queued_messages_bucket{le=\"+Inf\"} 100",
+                        "highwater_queued_messages_gcount 100",
+                        "highwater_queued_messages_gsum " + (9.0 + 6 + 4 * 2))
                 .contains("highwater_queued_bytes " + (double) shared.bytes())
                 .contains("highwater_slow_clients 0.0")
                 .contains(
@@ -74,6 +86,7 @@ class BacklogMetricsTest {
         deepest.onClosed();
         assertThat(scrape())
                 .contains("highwater_slow_clients 1.0")
+                .contains("highwater_queued_messages_gsum 14.0")
                 .contains("highwater_queue_depth_messages{quantile=\"0.99\"} 2.0");
     }
 

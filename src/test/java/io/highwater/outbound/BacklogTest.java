@@ -62,7 +62,8 @@ final class BacklogTest {
     void percentilesAreOfAllConnections(int queues, long connections, int p95, int p99, int max) {
         int[] depths = IntStream.rangeClosed(1, queues).toArray();
         assertThat(DepthSnapshot.of(depths, connections))
-                .isEqualTo(new DepthSnapshot(p95, p99, max));
+                .extracting(DepthSnapshot::p95, DepthSnapshot::p99, DepthSnapshot::max)
+                .containsExactly(p95, p99, max);
     }
 
     @Test
@@ -73,7 +74,29 @@ final class BacklogTest {
                 queue.offer(OutboundFrame.text("x"));
             }
         }
-        assertThat(fixture.backlog.depths(100)).isEqualTo(new DepthSnapshot(0, 3, 7));
+        DepthSnapshot depths = fixture.backlog.depths(100);
+        assertThat(depths)
+                .extracting(DepthSnapshot::p95, DepthSnapshot::p99, DepthSnapshot::max)
+                .containsExactly(0, 3, 7);
+        assertThat(depths.messages()).isEqualTo(11);
+        assertThat(depths.between(0, 1, 3, 6)).containsExactly(97, 1, 1, 0, 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // depths 1 to n on so many connections: empty, 1, 2 to 4, more than 4
+        "0, 0, 0, 0, 0, 0",
+        "0, 7, 7, 0, 0, 0",
+        "1, 7, 6, 1, 0, 0",
+        "4, 7, 3, 1, 3, 0",
+        "9, 9, 0, 1, 3, 5",
+        "9, 5, 0, 1, 3, 5",
+    })
+    void connectionsAreCountedByTheirDepth(
+            int queues, long connections, long empty, long one, long four, long more) {
+        int[] depths = IntStream.rangeClosed(1, queues).toArray();
+        assertThat(DepthSnapshot.of(depths, connections).between(0, 1, 4))
+                .containsExactly(empty, one, four, more);
     }
 
     @Test

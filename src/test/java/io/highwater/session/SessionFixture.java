@@ -31,6 +31,7 @@ import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Codec;
+import io.highwater.protocol.ErrorCode;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
@@ -46,6 +47,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +66,12 @@ final class SessionFixture {
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
     final AtomicInteger reconnects = new AtomicInteger();
+
+    /** What the observer was told of errors; of several threads in no test. */
+    final List<String> errors = new ArrayList<>();
+
+    private final List<Client> clients = new ArrayList<>();
+
     final ScriptedBackbone backbone;
     final SessionRegistry registry = new SessionRegistry();
     final Ledger ledger;
@@ -155,6 +163,16 @@ final class SessionFixture {
                             public void onReconnect() {
                                 reconnects.incrementAndGet();
                             }
+
+                            @Override
+                            public void onError(ErrorCode code) {
+                                errors.add(code.name());
+                            }
+
+                            @Override
+                            public void onRuleFailed() {
+                                errors.add("rule");
+                            }
                         },
                         LogLimit.none());
     }
@@ -167,6 +185,16 @@ final class SessionFixture {
     /** Moves time; what is due fires. */
     void pass(Duration time) {
         ticker.advance(time, wheel);
+    }
+
+    /** The codes of all errors that clients were answered with. */
+    List<String> errorReplies() {
+        return clients.stream()
+                .flatMap(client -> client.wire.messages().stream())
+                .map(Transcript::parse)
+                .filter(message -> message.getString("type").equals("error"))
+                .map(message -> message.getString("code"))
+                .toList();
     }
 
     /** A client that has connected and said nothing. */
@@ -195,6 +223,7 @@ final class SessionFixture {
 
         private Client(String address) {
             wire = new RecordingWire(Ledgers.payer(ledger, address));
+            clients.add(this);
             session =
                     new Session(
                             node,

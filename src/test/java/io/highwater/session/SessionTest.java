@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class SessionTest {
@@ -25,6 +26,11 @@ final class SessionTest {
 
     private static String subscribe(int id, String channel) {
         return "{'type':'subscribe','id':" + id + ",'channel':'" + channel + "'}";
+    }
+
+    @AfterEach
+    void everyErrorWasCounted() {
+        assertThat(fixture.errors).containsExactlyInAnyOrderElementsOf(fixture.errorReplies());
     }
 
     @Test
@@ -435,7 +441,8 @@ final class SessionTest {
                         return false;
                     }
                 };
-        Client client = new SessionFixture(rule, WaterMarks.defaults()).client("a");
+        SessionFixture ruled = new SessionFixture(rule, WaterMarks.defaults());
+        Client client = ruled.client("a");
         client.send(subscribe(2, "secret.1"));
         client.send("{'type':'history','id':3,'channel':'secret.1'}");
         client.publish(4, "readonly", "m1");
@@ -446,6 +453,9 @@ final class SessionTest {
             assertThat(error.getString("code")).isEqualTo("FORBIDDEN");
             assertThat(error.getInt("id")).isEqualTo(id);
         }
+        assertThat(ruled.errors)
+                .containsExactly(
+                        "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "rule", "FORBIDDEN", "FORBIDDEN");
         client.send(subscribe(7, "open"));
         client.take("subscribed");
         client.publish(8, "open", "m1");

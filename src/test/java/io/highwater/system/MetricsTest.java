@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.testing.TestServer;
+import jakarta.enterprise.context.Dependent;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.PathParam;
+import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -89,6 +95,124 @@ class MetricsTest {
                                 .mapToDouble(Map.Entry::getValue)
                                 .sum())
                 .isEqualTo(5);
+    }
+
+    @Test
+    void messagesChannelsAndErrorsAreCounted() throws Exception {
+        Peer echo = opened(Peer.connect(port, "/v1/echo"));
+        for (int i = 0; i < 3; i++) {
+            echo.sendText("hello");
+            echo.readMessage();
+        }
+        Metrics now = admin.metrics();
+        assertThat(now.value("highwater_messages_total{direction=\"in\"}")).isEqualTo(3);
+        assertThat(now.value("highwater_messages_total{direction=\"out\"}")).isEqualTo(3);
+        assertThat(now.value("highwater_message_bytes_total{direction=\"in\"}")).isEqualTo(15);
+        assertThat(now.value("highwater_message_bytes_total{direction=\"out\"}")).isEqualTo(15);
+
+        Peer client = opened(Peer.connect(port, "/v1/ws", "highwater.v1"));
+        client.sendText("{\"type\":\"hello\",\"id\":1,\"client\":\"a\"}");
+        client.readMessage();
+        client.sendText("{\"type\":\"subscribe\",\"id\":2,\"channel\":\"c\"}");
+        client.readMessage();
+        String publish =
+                "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"msgId\":\"m\",\"data\":1}";
+        client.sendText(publish);
+        client.readMessage();
+        client.readMessage();
+        client.sendText(publish); // A repeat, which is answered, and nothing else.
+        client.readMessage();
+        client.sendText("{\"type\":\"unsubscribe\",\"id\":4,\"channel\":\"none\"}");
+        client.readMessage();
+        now = admin.metrics();
+        assertThat(now.value("highwater_channels")).isEqualTo(1);
+        assertThat(now.value("highwater_subscriptions")).isEqualTo(1);
+        assertThat(now.value("highwater_publications_total")).isEqualTo(1);
+        assertThat(now.value("highwater_command_errors_total{code=\"NOT_SUBSCRIBED\"}"))
+                .isEqualTo(1);
+        assertThat(now.value("highwater_messages_total{direction=\"in\"}")).isEqualTo(3 + 5);
+        assertThat(now.value("highwater_messages_total{direction=\"out\"}")).isEqualTo(3 + 6);
+
+        client.close();
+        eventually(() -> assertThat(admin.metrics().value("highwater_channels")).isZero());
+        assertThat(admin.metrics().value("highwater_subscriptions")).isZero();
+    }
+
+    @Test
+    void limitsAreThoseInForce() {
+        Metrics now = admin.metrics();
+        double heapBytes = Runtime.getRuntime().maxMemory();
+        assertThat(now.value("highwater_queue_limit_messages")).isEqualTo(40);
+        assertThat(now.value("highwater_queue_limit_bytes")).isEqualTo(10 << 20);
+        assertThat(now.value("highwater_message_limit_bytes")).isEqualTo(64 << 10);
+        assertThat(now.value("highwater_heap_limit_bytes")).isEqualTo(Math.floor(heapBytes / 2));
+        assertThat(now.value("highwater_deflate_context_limit_bytes"))
+                .isEqualTo(Math.floor(heapBytes / 20));
+        double most = now.value("highwater_connections_limit");
+        assertThat(most).isEqualTo(Math.min(Integer.MAX_VALUE, Math.floor(heapBytes / (16 << 10))));
+        assertThat(now.value("highwater_connections_per_ip_limit")).isEqualTo(Math.floor(most / 4));
+        assertThat(now.value("highwater_tcp_connections_per_ip_limit")).isPositive();
+    }
+
+    /** Fails as its messages say. */
+    @Dependent
+    @ServerEndpoint("/metrics/failing")
+    public static class Failing {
+        @OnMessage
+        public void onText(String text, Session session) {
+            if (text.equals("handler")) {
+                session.getAsyncRemote()
+                        .sendText(
+                                "sent",
+                                result -> {
+                                    throw new IllegalStateException("thrown by a test");
+                                });
+            } else {
+                throw new IllegalStateException("thrown by a test");
+            }
+        }
+    }
+
+    /** The same, and told of it. */
+    @Dependent
+    @ServerEndpoint("/metrics/told/{number}")
+    public static class Told {
+        @OnMessage
+        public void onText(String text, @PathParam("number") int number) {
+            throw new IllegalStateException("thrown by a test");
+        }
+
+        @OnError
+        public void onError(Session session, Throwable cause) throws IOException {
+            session.getBasicRemote().sendText("told");
+        }
+    }
+
+    @Test
+    void whatEndpointsThrowIsCountedOnceWhoeverIsTold() throws Exception {
+        Peer handler = opened(Peer.connect(port, "/metrics/failing"));
+        handler.sendText("handler");
+        handler.readMessage();
+        eventually(() -> assertThat(endpointErrors("listener")).isEqualTo(1));
+        handler.sendText("method");
+        assertThat(handler.readUntilClose().code()).isEqualTo(1011);
+        assertThat(endpointErrors("method")).isEqualTo(1);
+
+        Peer told = opened(Peer.connect(port, "/metrics/told/7"));
+        told.sendText("method");
+        told.readMessage();
+        assertThat(endpointErrors("method")).isEqualTo(2);
+        assertThat(endpointErrors("peer")).isZero();
+
+        Peer undecoded = opened(Peer.connect(port, "/metrics/told/x"));
+        undecoded.sendText("any");
+        assertThat(undecoded.readUntilClose().code()).isEqualTo(1008);
+        assertThat(endpointErrors("peer")).isEqualTo(1);
+        assertThat(endpointErrors("method")).isEqualTo(2);
+    }
+
+    private double endpointErrors(String cause) {
+        return admin.metrics().value("highwater_endpoint_errors_total{cause=\"" + cause + "\"}");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,10 +26,6 @@ class WireConnectionTest {
     /** The same engine on a transport of another kind. */
     WireFixture newFixture() {
         return new WireFixture();
-    }
-
-    private static ByteBuffer bytes(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -73,6 +70,35 @@ class WireConnectionTest {
                         "open".length(),
                         "BINARY ".length() + WireReader.PIECE_BYTES,
                         "CONTINUATION! ".length() + 1000);
+    }
+
+    @Test
+    void messagesAndTheirPayloadAreCounted() {
+        fixture.open();
+        fixture.receive("01 83 00000000 48656c" + "89 81 00000000 31" + "80 82 00000000 6c6f");
+        assertThat(fixture.passed).containsExactly("in 0 3", "in 1 2");
+        fixture.passed.clear();
+
+        wire.write(OutboundFrame.text("x".repeat(200)));
+        wire.ping(ByteBuffer.allocate(4));
+        wire.write(OutboundFrame.fragment(Opcode.TEXT, OutboundFrame.Fin.MORE, bytes("abc")));
+        wire.write(OutboundFrame.fragment(Opcode.CONTINUATION, OutboundFrame.Fin.LAST, bytes("d")));
+        wire.write(
+                OutboundFrame.join(
+                        List.of(
+                                OutboundFrame.text("abc"),
+                                OutboundFrame.text("x".repeat(70_000)))));
+        transport.stick();
+        wire.ping(ByteBuffer.allocate(4));
+        wire.write(OutboundFrame.text("waits"));
+        wire.close(CloseStatus.of(CloseStatus.NORMAL));
+        wire.write(OutboundFrame.text("too late"));
+        assertThat(fixture.passed)
+                .containsExactly("out 1 200", "out 0 3", "out 1 1", "out 2 70003", "out 1 5");
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -73,6 +73,13 @@ class WireExtensionTest {
     }
 
     @Test
+    void messagesAreCountedAsTheyAreWithoutCompression() {
+        fixture.receive(HELLO);
+        fixture.wire.write(OutboundFrame.text("y".repeat(1_000)));
+        assertThat(fixture.passed).containsExactly("in 1 5", "out 1 1000");
+    }
+
+    @Test
     void compressedMessagesComeAmongOthers() {
         fixture.receive(HELLO + "81 82 00000000 6869" + "c1 85 00000000 f200110000");
         assertThat(listener.take()).containsExactly("TEXT! Hello", "TEXT! hi", "TEXT! Hello");

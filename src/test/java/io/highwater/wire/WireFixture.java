@@ -27,6 +27,10 @@ final class WireFixture {
     final Recorder listener = new Recorder();
     final AtomicInteger leases = new AtomicInteger();
     final List<String> observed = new ArrayList<>();
+
+    /** Messages and their payload bytes, as the observer was told of them. */
+    final List<String> passed = new ArrayList<>();
+
     final WireConnection wire;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
@@ -65,6 +69,16 @@ final class WireFixture {
                     @Override
                     public void onClosed(TransportKind kind, CloseStatus status, long ageNanos) {
                         observed.add("closed " + status.code());
+                    }
+
+                    @Override
+                    public void onReceived(int messages, int payloadBytes) {
+                        passed.add("in " + messages + " " + payloadBytes);
+                    }
+
+                    @Override
+                    public void onSent(int messages, int payloadBytes) {
+                        passed.add("out " + messages + " " + payloadBytes);
                     }
                 };
         Route route =

@@ -1,0 +1,19 @@
+package io.highwater.metrics;
+
+import io.micrometer.core.instrument.Tags;
+
+/** Seen from the node. */
+enum Direction {
+    IN("in"),
+    OUT("out");
+
+    private final Tags tags;
+
+    Direction(String label) {
+        this.tags = Tags.of("direction", label);
+    }
+
+    Tags tags() {
+        return tags;
+    }
+}

@@ -1,0 +1,18 @@
+package io.highwater.testing;
+
+import io.highwater.metrics.Build;
+import io.highwater.metrics.NodeLimits;
+import io.highwater.metrics.NodeMetrics;
+import io.highwater.outbound.Backlog;
+
+/** A node's metrics without the node. */
+public final class MetricsFixture {
+    private MetricsFixture() {}
+
+    public static NodeMetrics of(Backlog backlog) {
+        return new NodeMetrics(
+                backlog,
+                new Build("1.2.3", "17", "12.0"),
+                new NodeLimits(1_000, 250, 280, 100, 10_000, 64_000, 500_000, 50_000));
+    }
+}
