@@ -35,6 +35,11 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
     /** 0 where no message may be dropped for a newer one. */
     private final int latestCount;
 
+    /**
+     * Nothing more of what it missed is offered. May be so before its subscribe is carried out.
+     */
+    private volatile boolean stopped;
+
     /** While the subscriber gets what it missed. Written by the channel's shard thread only. */
     private volatile @Nullable CatchUp catchUp;
 
@@ -103,8 +108,14 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
         return latestCount > 0;
     }
 
-    OfferResult offer(OutboundTurn<Position> turn, Skipped<Position> skipped) {
-        return session.queue().offer(turn, this, skipped);
+    /**
+     * A piece of what it missed, unless it is stopped: on the thread that has read it, so that it
+     * could come behind the first message of a later subscription.
+     *
+     * @param skipped what is left out before it, or null
+     */
+    OfferResult offerMissed(OutboundTurn<Position> turn, @Nullable Skipped<Position> skipped) {
+        return session.queue().offerUnless(() -> stopped, turn, lane(), skipped);
     }
 
     /** It read so slowly that the log has let go what it was still to get, or the log is gone. */
@@ -118,16 +129,21 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
         session.onOvertaken();
     }
 
-    OfferResult offer(OutboundTurn<Position> turn) {
-        return session.queue().offer(turn, latestCount == 0 ? null : this);
+    private void offer(OutboundTurn<Position> turn) {
+        session.queue().offer(turn, lane());
+    }
+
+    private @Nullable LatestLane<Position> lane() {
+        return latestCount == 0 ? null : this;
     }
 
     SendQueue queue() {
         return session.queue();
     }
 
-    /** Nothing more is offered but what is on its way. */
+    /** What is offered later comes after nothing more of what it missed. */
     void stop() {
+        stopped = true;
         CatchUp behind = catchUp;
         if (behind != null) {
             behind.stop();
