@@ -48,6 +48,9 @@ final class CatchUp {
     /** Guarded by this. */
     private Phase phase = Phase.RESTING;
 
+    /** Written with the phase; read under the queue's lock. */
+    private volatile boolean stopped;
+
     /** Guarded by this: up to where all is offered. */
     private Position reached;
 
@@ -141,6 +144,7 @@ final class CatchUp {
     private synchronized boolean ends() {
         boolean first = phase != Phase.STOPPED;
         phase = Phase.STOPPED;
+        stopped = true;
         return first;
     }
 
@@ -263,7 +267,7 @@ final class CatchUp {
     private OfferResult offer(Missed<OutboundTurn<Position>> missed) {
         OutboundTurn<Position> turn = TurnFrames.join(missed.publications());
         Skipped<Position> skipped = skipped(missed.publications().get(0).entry().position());
-        return subscription.offerMissed(turn, skipped);
+        return subscription.offerMissed(() -> stopped, turn, skipped);
     }
 
     /** LATEST: what the log has let go is told, as what the queue drops is. */

@@ -92,7 +92,9 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         Subscription replaced = subscriptions.put(subscription, node.names(), session.payer());
         if (replaced != null) {
             replaced.stop();
-            node.hub().unsubscribe(channel, replaced);
+            node.hub()
+                    .unsubscribe(channel, replaced)
+                    .whenComplete((was, failure) -> replaced.stop());
         }
         session.started();
         Since since = subscribe.since() == null ? new Since.Live() : subscribe.since();
@@ -133,7 +135,11 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
                 .unsubscribe(channel, subscription)
                 .whenComplete(
                         (was, failure) ->
-                                session.answer(() -> answerUnsubscribe(id, channel, was)));
+                                session.answer(
+                                        () -> {
+                                            subscription.stop();
+                                            answerUnsubscribe(id, channel, was);
+                                        }));
     }
 
     private void answerUnsubscribe(@Nullable Integer id, String channel, @Nullable Boolean was) {

@@ -17,6 +17,7 @@ import io.highwater.outbound.Skipped;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +35,6 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
 
     /** 0 where no message may be dropped for a newer one. */
     private final int latestCount;
-
-    /**
-     * Nothing more of what it missed is offered. May be so before its subscribe is carried out.
-     */
-    private volatile boolean stopped;
 
     /** While the subscriber gets what it missed. Written by the channel's shard thread only. */
     private volatile @Nullable CatchUp catchUp;
@@ -109,13 +105,17 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
     }
 
     /**
-     * A piece of what it missed, unless it is stopped: on the thread that has read it, so that it
-     * could come behind the first message of a later subscription.
+     * A piece of what it missed, on the thread that has read it: it could come behind the first
+     * message of a later subscription.
      *
+     * @param stopped whether it is not to be offered any more
      * @param skipped what is left out before it, or null
      */
-    OfferResult offerMissed(OutboundTurn<Position> turn, @Nullable Skipped<Position> skipped) {
-        return session.queue().offerUnless(() -> stopped, turn, lane(), skipped);
+    OfferResult offerMissed(
+            BooleanSupplier stopped,
+            OutboundTurn<Position> turn,
+            @Nullable Skipped<Position> skipped) {
+        return session.queue().offerUnless(stopped, turn, lane(), skipped);
     }
 
     /** It read so slowly that the log has let go what it was still to get, or the log is gone. */
@@ -141,9 +141,11 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
         return session.queue();
     }
 
-    /** What is offered later comes after nothing more of what it missed. */
+    /**
+     * Nothing of what it missed is offered any more. Before the channel's shard has carried out its
+     * subscribe it is not known to be behind, so this is said there once more.
+     */
     void stop() {
-        stopped = true;
         CatchUp behind = catchUp;
         if (behind != null) {
             behind.stop();

@@ -528,6 +528,8 @@ public final class WireConnection
             route.executor().execute(this);
         } catch (RuntimeException | Error e) {
             // An executor may throw when it has the task already (a thread pool that can't grow).
+            // Where it has run that, and the session was handed over once more, the wrong one is
+            // taken back: it ends, which is better than 8 bytes for each session to tell them apart.
             if (takeBack(Run.HANDED)) {
                 endHere();
             }
