@@ -126,7 +126,12 @@ public final class LogLimit extends Timer implements AutoCloseable {
         scheduled.set(false);
         ConcurrentHashMap<Key, AtomicLong> over = lines;
         lines = new ConcurrentHashMap<>();
-        executor.execute(() -> summarise(over));
+        try {
+            executor.execute(() -> summarise(over));
+        } catch (RuntimeException | Error e) {
+            lines = over; // To be said when the timer fires again.
+            throw e;
+        }
     }
 
     private static void summarise(ConcurrentHashMap<Key, AtomicLong> over) {
