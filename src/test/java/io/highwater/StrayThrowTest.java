@@ -36,8 +36,7 @@ final class StrayThrowTest {
                             }
                             return closers;
                         });
-        new NodeDrain(List.of(group), Duration.ZERO, Duration.ofSeconds(60), Ticker.system())
-                .run();
+        new NodeDrain(List.of(group), Duration.ZERO, Duration.ofSeconds(60), Ticker.system()).run();
         assertThat(stray.isSpent()).isTrue();
         assertThat(told).as("the one that threw is told again").hasSize(10).doesNotHaveDuplicates();
     }

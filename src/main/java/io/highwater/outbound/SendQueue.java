@@ -170,9 +170,9 @@ public final class SendQueue extends GuardedQueue {
     }
 
     /**
-     * The same for whoever may be told to stop meanwhile, on another thread: what that thread offers
-     * after {@code stopped} is true comes after this, or this is not offered and the answer is
-     * {@link OfferResult#CLOSED}.
+     * The same for whoever may be told to stop meanwhile, on another thread: what that thread
+     * offers after {@code stopped} is true comes after this, or this is not offered and the answer
+     * is {@link OfferResult#CLOSED}.
      *
      * @param stopped asked under the queue's lock: reads a field
      * @param skipped messages of the lane that are not there to be offered before it; null for none

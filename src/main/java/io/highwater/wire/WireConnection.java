@@ -529,7 +529,8 @@ public final class WireConnection
         } catch (RuntimeException | Error e) {
             // An executor may throw when it has the task already (a thread pool that can't grow).
             // Where it has run that, and the session was handed over once more, the wrong one is
-            // taken back: it ends, which is better than 8 bytes for each session to tell them apart.
+            // taken back: it ends, which is better than 8 bytes for each session to tell them
+            // apart.
             if (takeBack(Run.HANDED)) {
                 endHere();
             }
@@ -611,10 +612,7 @@ public final class WireConnection
             try {
                 releaseReader();
                 if (unheard) {
-                    observe(
-                            () ->
-                                    context.observer()
-                                            .onClosed(transport.kind(), LOST, ageNanos()));
+                    observe(() -> context.observer().onClosed(transport.kind(), LOST, ageNanos()));
                 } else if (tell) {
                     notifyClosed();
                 }

@@ -181,8 +181,7 @@ final class StrayThrowTest {
         ListSubscriber subscriber = new ListSubscriber("subscriber");
         hub.subscribe("c", subscriber, new Since.Live(), 10, 1);
         shard.runAll();
-        assertThat(subscriber.take())
-                .containsExactly("1 failed: the channel cannot be read now");
+        assertThat(subscriber.take()).containsExactly("1 failed: the channel cannot be read now");
         assertThat(failures).isEqualTo(1);
         assertThat(names.bytes()).isZero();
     }

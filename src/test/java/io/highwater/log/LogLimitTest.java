@@ -7,17 +7,17 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import io.highwater.testing.Stray;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 final class LogLimitTest {

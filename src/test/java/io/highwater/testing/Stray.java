@@ -4,7 +4,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A place of the product that calls a fake: it throws there once, when it is armed. Thread-safe. */
+/**
+ * A place of the product that calls a fake: it throws there once, when it is armed. Thread-safe.
+ */
 public final class Stray {
     /** What may come out of what others wrote, but for a lack of memory. */
     public enum Kind {

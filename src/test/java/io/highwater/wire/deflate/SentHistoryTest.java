@@ -241,8 +241,7 @@ final class SentHistoryTest {
         static final int BUDGET = 1_000;
 
         final FakeTicker ticker = new FakeTicker();
-        final TimerWheel wheel =
-                new TimerWheel(ticker.nanoTime());
+        final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
         int told;
         int looks;
         boolean refuses;
@@ -255,8 +254,7 @@ final class SentHistoryTest {
                         task -> {
                             if (refuses) {
                                 refuses = false;
-                                throw new RejectedExecutionException(
-                                        "thrown by a test");
+                                throw new RejectedExecutionException("thrown by a test");
                             }
                             looks++;
                             task.run();
