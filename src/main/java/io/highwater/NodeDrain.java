@@ -6,12 +6,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Closes sessions in paced batches, in a random order, and tells each client when to come back.
  * Used once, by one thread.
  */
 final class NodeDrain {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeDrain.class);
+
     private static final long STEP_MILLIS = 50;
 
     /** The sessions' own close deadlines end what is stuck, and have this long to show. */
@@ -22,6 +26,9 @@ final class NodeDrain {
     private final long windowNanos;
     private final long patienceNanos;
     private final Ticker ticker;
+
+    /** Confined to the thread that runs it. */
+    private int failures;
 
     NodeDrain(List<SessionGroup> groups, Duration window, Duration closeTimeout, Ticker ticker) {
         this.groups = List.copyOf(groups);
@@ -38,7 +45,7 @@ final class NodeDrain {
         while (open() > 0 && ticker.nanoTime() - last < patienceNanos) {
             // Whose handshake was accepted before the drain may have opened after it began; who is
             // closing already doesn't mind.
-            closers().forEach(Runnable::run);
+            closers().forEach(this::close);
             TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
         }
     }
@@ -55,10 +62,22 @@ final class NodeDrain {
                             ? closers.size()
                             : (int) (closers.size() * ((double) elapsed / windowNanos)) + 1;
             for (; closed < Math.min(due, closers.size()); closed++) {
-                closers.get(closed).run();
+                close(closers.get(closed));
             }
             if (closed < closers.size()) {
                 TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
+            }
+        }
+    }
+
+    /** What fails of one session leaves the others to be closed. */
+    private void close(Runnable closer) {
+        try {
+            closer.run();
+        } catch (RuntimeException | Error e) {
+            failures++;
+            if (failures == 1) {
+                LOG.atError().setCause(e).log("a session could not be told of the drain");
             }
         }
     }

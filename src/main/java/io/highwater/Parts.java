@@ -25,11 +25,11 @@ final class Parts implements AutoCloseable {
     /** Does nothing the second time. */
     @Override
     public void close() {
-        RuntimeException first = null;
+        Throwable first = null;
         while (!closings.isEmpty()) {
             try {
                 closings.pop().close();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 if (first == null) {
                     first = e;
                 } else {
@@ -37,8 +37,10 @@ final class Parts implements AutoCloseable {
                 }
             }
         }
-        if (first != null) {
-            throw first;
+        if (first instanceof Error error) {
+            throw error;
+        } else if (first instanceof RuntimeException failure) {
+            throw failure;
         }
     }
 }

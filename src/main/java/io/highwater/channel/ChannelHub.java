@@ -119,8 +119,11 @@ public final class ChannelHub<F> implements AutoCloseable {
                     HubChannel<F> opened;
                     try {
                         opened = shard.opened(channel, subscriber.payer());
-                    } catch (UnavailableException e) {
-                        subscriber.onSubscribed(new SubscribeOutcome.Failed(channel, requestId, e));
+                    } catch (UnavailableException | RuntimeException | Error e) {
+                        // Whatever it is: who asked waits for an answer.
+                        subscriber.onSubscribed(
+                                new SubscribeOutcome.Failed(
+                                        channel, requestId, shard.unavailable(channel, e)));
                         return;
                     }
                     opened.subscribe(subscriber, since, limit, requestId);

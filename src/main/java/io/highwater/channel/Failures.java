@@ -21,10 +21,14 @@ final class Failures {
 
     void onFailure(String what, String channel, Throwable failure) {
         long number = count.incrementAndGet();
+        try {
+            observer.onFailure();
+        } catch (RuntimeException | Error e) {
+            LOG.debug("the observer of failures failed", e);
+        }
         if (Long.bitCount(number) == 1) {
             LOG.error(
                     "{} of channel {} failed ({} failures so far)", what, channel, number, failure);
         }
-        observer.onFailure();
     }
 }

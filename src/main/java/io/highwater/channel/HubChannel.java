@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** A channel that has subscribers on this node. Confined to the shard's thread. */
@@ -179,7 +178,13 @@ final class HubChannel<F> {
             catchups = new Catchups<>(name, shard.backbone, shard.frames);
             shard.shares(this);
         }
-        Catchup<F> catchup = catchups.ask(since, limit);
+        Catchup<F> catchup;
+        try {
+            catchup = catchups.ask(since, limit);
+        } catch (RuntimeException | Error e) {
+            failed(subscription, requestId, e);
+            return;
+        }
         if (catchup.read.isDone()) {
             answered(subscription, catchup);
         } else {
@@ -210,9 +215,7 @@ final class HubChannel<F> {
             refusal = catchup.refusal(result);
             missed = refusal == null ? catchup.missed(result, shard.pieces) : null;
         } catch (RuntimeException | Error e) {
-            remove(subscription);
-            tell(subscription, new Failed(name, requestId, unavailable(e)));
-            shard.retireIfUnused(this);
+            failed(subscription, requestId, e);
             return;
         }
         rise(served);
@@ -250,13 +253,10 @@ final class HubChannel<F> {
         subscription.settle(heard);
     }
 
-    private UnavailableException unavailable(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof UnavailableException known) {
-            return known;
-        }
-        shard.failures.onFailure("A read", name, failure);
-        return new UnavailableException("the channel cannot be read now", RETRY_AFTER_FAILURE);
+    private void failed(Subscription<F> subscription, int requestId, Throwable cause) {
+        remove(subscription);
+        tell(subscription, new Failed(name, requestId, shard.unavailable(name, cause)));
+        shard.retireIfUnused(this);
     }
 
     boolean unsubscribe(Subscriber<F> subscriber) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -133,8 +134,8 @@ final class HubShard<F> implements BackboneListener {
                 executor.execute(this::run);
             } catch (RuntimeException | Error e) {
                 // What is in the mailbox goes with the next item, if there is a thread for that.
-                // The
-                // executor may have the task all the same: of two, one finds the shard HANDED.
+                // Or the executor has the task all the same, which then finds the shard IDLE. Of
+                // two tasks one gets it.
                 run.compareAndSet(Run.HANDED, Run.IDLE);
                 failures.onFailure("The thread", ALL, e);
             }
@@ -143,7 +144,8 @@ final class HubShard<F> implements BackboneListener {
 
     /** Whatever is thrown, the next item finds the shard at work. */
     private void run() {
-        if (!run.compareAndSet(Run.HANDED, Run.RUNNING)) {
+        if (!run.compareAndSet(Run.HANDED, Run.RUNNING)
+                && !run.compareAndSet(Run.IDLE, Run.RUNNING)) {
             return;
         }
         do {
@@ -222,12 +224,17 @@ final class HubShard<F> implements BackboneListener {
     /** A channel's turn is over. */
     void delivered(int publications, int subscribers, long bytes) {
         backlog.remove(bytes);
-        observer.onTurn(publications, subscribers);
+        try {
+            observer.onTurn(publications, subscribers);
+        } catch (RuntimeException | Error e) {
+            // A subscribe that ended the turn goes on.
+            failures.onFailure("The observer", ALL, e);
+        }
         burstDeliveries += subscribers;
         if (burstDeliveries >= BURST_DELIVERIES) {
+            burstDeliveries = 0;
             burst.end();
             burst.begin();
-            burstDeliveries = 0;
         }
     }
 
@@ -248,15 +255,33 @@ final class HubShard<F> implements BackboneListener {
             if (closed) {
                 throw new UnavailableException("the node is stopping", RETRY_AFTER);
             }
-            if (!names.admits(payer, HubChannel.BYTES) || !backbone.follow(name, this, payer)) {
-                throw new UnavailableException("there is no room for another channel", RETRY_AFTER);
+            if (!names.admits(payer, HubChannel.BYTES)) {
+                throw noRoom();
             }
+            // First, so that nothing is followed for a channel that can't be made.
             channel = new HubChannel<>(name, this, payer);
+            if (!backbone.follow(name, this, payer)) {
+                throw noRoom();
+            }
             channels.put(name, channel);
             names.add(payer, HubChannel.BYTES);
-            observer.onChannels(1);
+            observed(() -> observer.onChannels(1));
         }
         return channel;
+    }
+
+    private static UnavailableException noRoom() {
+        return new UnavailableException("there is no room for another channel", RETRY_AFTER);
+    }
+
+    /** What whoever asked for a channel is told. */
+    UnavailableException unavailable(String channel, Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof UnavailableException known) {
+            return known;
+        }
+        failures.onFailure("A subscribe", channel, failure);
+        return new UnavailableException("the channel cannot be read now", RETRY_AFTER);
     }
 
     /** What a channel says, or what is true of one without subscribers. */
@@ -272,25 +297,39 @@ final class HubShard<F> implements BackboneListener {
 
     void retireIfUnused(HubChannel<F> channel) {
         if (channel.isUnused() && channels.remove(channel.name, channel)) {
-            backbone.unfollow(channel.name);
+            retire(channel);
+        }
+    }
+
+    private void retire(HubChannel<F> channel) {
+        names.add(channel.payer, -HubChannel.BYTES);
+        observed(() -> observer.onChannels(-1));
+        try {
             channel.release();
-            names.add(channel.payer, -HubChannel.BYTES);
-            observer.onChannels(-1);
+            backbone.unfollow(channel.name);
+        } catch (RuntimeException | Error e) {
+            // It is nobody's any more; who asked for it last gets an answer.
+            failures.onFailure("The end", channel.name, e);
         }
     }
 
     /** Of a channel of this shard. */
     void subscriptions(int change) {
-        observer.onSubscriptions(change);
+        observed(() -> observer.onSubscriptions(change));
+    }
+
+    private void observed(Runnable event) {
+        try {
+            event.run();
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("The observer", ALL, e);
+        }
     }
 
     void close() {
         closed = true;
-        channels.keySet().forEach(backbone::unfollow);
-        for (HubChannel<F> channel : channels.values()) {
-            channel.release();
-            names.add(channel.payer, -HubChannel.BYTES);
-        }
+        List<HubChannel<F>> left = List.copyOf(channels.values());
         channels.clear();
+        left.forEach(this::retire);
     }
 }

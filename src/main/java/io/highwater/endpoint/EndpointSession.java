@@ -277,10 +277,10 @@ final class EndpointSession extends JettyCoreSession
     @Override
     public void onClosed(CloseStatus status) {
         closed = true;
-        onOutputLost();
-        keepalive.stop();
-        setIdleTimeout(Duration.ZERO);
         try {
+            onOutputLost();
+            keepalive.stop();
+            setIdleTimeout(Duration.ZERO);
             end(status);
         } finally {
             // Last: the beans may go when no session is left.

@@ -57,9 +57,12 @@ final class SendTimeout extends Timer implements SendCompletion {
     @Override
     protected void onDeadline(long nowNanos) {
         if (done.compareAndSet(false, true)) {
-            completion.onFailed(
-                    new SocketTimeoutException("not sent within " + timeoutMillis + " ms"));
-            wire.fail(TIMED_OUT, EndpointFailure.LINGER);
+            try {
+                completion.onFailed(
+                        new SocketTimeoutException("not sent within " + timeoutMillis + " ms"));
+            } finally {
+                wire.fail(TIMED_OUT, EndpointFailure.LINGER);
+            }
         }
     }
 }

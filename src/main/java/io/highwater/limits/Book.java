@@ -317,7 +317,7 @@ public final class Book {
     private boolean end(Debtor debtor) {
         try {
             return debtor.end(account);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atError().setCause(e).log("what keeps too much could not be ended");
             return false;
         }

@@ -34,7 +34,7 @@ final class Callbacks {
 
     void written(@Nullable SendCompletion completion, long sampledNanos) {
         if (sampledNanos != 0) {
-            observer.onLatencyNanos(ticker.nanoTime() - sampledNanos);
+            tell(() -> observer.onLatencyNanos(ticker.nanoTime() - sampledNanos));
         }
         if (completion != null) {
             run(completion::onWritten);

@@ -10,6 +10,7 @@ import io.highwater.wire.WireListener;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -165,20 +166,37 @@ public final class SendQueue extends GuardedQueue {
      * @param lane null where no message may be dropped
      */
     public <P> OfferResult offer(OutboundTurn<P> turn, @Nullable LatestLane<P> lane) {
-        return offerBehind(null, turn, lane);
+        return offerBehind(null, turn, lane, null);
     }
 
-    /** The same behind messages of the lane that are not there to be offered. */
-    public <P> OfferResult offer(OutboundTurn<P> turn, LatestLane<P> lane, Skipped<P> skipped) {
-        return offerBehind(
-                new Gap<>(lane, skipped.first(), skipped.last(), skipped.count()), turn, lane);
+    /**
+     * The same for whoever may be told to stop meanwhile, on another thread: what that thread
+     * offers after {@code stopped} is true comes after this, or this is not offered and the answer
+     * is {@link OfferResult#CLOSED}.
+     *
+     * @param stopped asked under the queue's lock: reads a field
+     * @param skipped messages of the lane that are not there to be offered before it; null for none
+     */
+    public <P> OfferResult offerUnless(
+            BooleanSupplier stopped,
+            OutboundTurn<P> turn,
+            @Nullable LatestLane<P> lane,
+            @Nullable Skipped<P> skipped) {
+        Gap<P> before =
+                skipped == null || lane == null
+                        ? null
+                        : new Gap<>(lane, skipped.first(), skipped.last(), skipped.count());
+        return offerBehind(before, turn, lane, stopped);
     }
 
     private <P> OfferResult offerBehind(
-            @Nullable Gap<P> before, OutboundTurn<P> turn, @Nullable LatestLane<P> lane) {
+            @Nullable Gap<P> before,
+            OutboundTurn<P> turn,
+            @Nullable LatestLane<P> lane,
+            @Nullable BooleanSupplier stopped) {
         long sampledNanos = route().sampleNanos(turn.sinceNanos());
-        if (becomeWriter()) {
-            return writeDirect(turn, lane, before, sampledNanos);
+        if (stopped == null && becomeWriter()) {
+            return writeDirect(turn, lane, before, stopped, sampledNanos);
         }
         int messages;
         long bytes;
@@ -188,12 +206,15 @@ public final class SendQueue extends GuardedQueue {
         synchronized (this) {
             messages = queuedMessages();
             bytes = queuedBytes();
-            admission = admit(turn, lane, before, sampledNanos);
+            admission =
+                    stopped != null && stopped.getAsBoolean()
+                            ? Admission.CLOSED
+                            : admit(turn, lane, before, sampledNanos);
             ended = admission == Admission.EVICTED ? end() : null;
             thinned = takeThinned();
         }
         if (admission == Admission.DIRECT) {
-            return writeDirect(turn, lane, before, sampledNanos);
+            return writeDirect(turn, lane, before, stopped, sampledNanos);
         }
         tellThinned(thinned, messages, bytes);
         return answer(admission, null, ended, messages, bytes);
@@ -204,6 +225,7 @@ public final class SendQueue extends GuardedQueue {
             OutboundTurn<P> turn,
             @Nullable LatestLane<P> lane,
             @Nullable Gap<P> before,
+            @Nullable BooleanSupplier stopped,
             long sampledNanos) {
         OutboundFrame gap = before == null ? null : before.toWrite();
         if (gap == null) {
@@ -211,7 +233,7 @@ public final class SendQueue extends GuardedQueue {
             return writeDirect(turn.joined(), parts, lane != null, null, sampledNanos);
         }
         writeDirect(gap, 1, false, null, 0);
-        return offer(turn, lane);
+        return offerBehind(null, turn, lane, stopped);
     }
 
     private void tellThinned(List<Queued> thinned, int messages, long bytes) {
@@ -317,13 +339,19 @@ public final class SendQueue extends GuardedQueue {
             evidence = SlowConsumerException.evicted(queuedMessages(), queuedBytes());
             dropped = end();
         }
-        route().node()
-                .executor()
-                .execute(
+        Once evicted =
+                new Once(
                         () -> {
                             failSlow(dropped, evidence);
                             route().callbacks().tell(() -> listener.onEvicted(evidence));
                         });
+        try {
+            route().node().executor().execute(evicted);
+        } catch (RuntimeException | Error e) {
+            // Nobody else ends the session, whose queue is over.
+            LOG.debug("no thread to end a session", e);
+            evicted.run();
+        }
         return true;
     }
 

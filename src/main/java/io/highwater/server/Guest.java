@@ -229,12 +229,20 @@ abstract class Guest extends Timer implements Debtor {
             }
             leave();
         }
-        edge.observer().onDeadline(late.deadline);
+        try {
+            edge.observer().onDeadline(late.deadline);
+        } finally {
+            end(late, late.deadline);
+        }
+    }
+
+    /** It has left: nobody else ends it. */
+    private void end(Phase late, Deadline deadline) {
         if (late.isHead() && hasBegun()) {
             tellLate(endPoint);
-            bottom().close(new TimeoutException(late.deadline.label()));
+            bottom().close(new TimeoutException(deadline.label()));
         } else {
-            reset(new TimeoutException(late.deadline.label()));
+            reset(new TimeoutException(deadline.label()));
         }
     }
 

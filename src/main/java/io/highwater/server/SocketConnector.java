@@ -100,7 +100,7 @@ public final class SocketConnector extends ServerConnector {
         try {
             channel.configureBlocking(false);
             configure(channel);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channel.close();
             left(payer);
             throw e;
@@ -148,7 +148,13 @@ public final class SocketConnector extends ServerConnector {
     private void pauseAccepting(IOException cause) {
         LOG.atWarn().setCause(cause).log("accept_failed");
         setAccepting(false);
-        getScheduler().schedule(this::resumeAccepting, REFUSAL_PAUSE_SECONDS, TimeUnit.SECONDS);
+        try {
+            getScheduler().schedule(this::resumeAccepting, REFUSAL_PAUSE_SECONDS, TimeUnit.SECONDS);
+        } catch (RuntimeException | Error e) {
+            // Nobody else would resume.
+            resumeAccepting();
+            throw e;
+        }
     }
 
     private void resumeAccepting() {

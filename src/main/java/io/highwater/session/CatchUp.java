@@ -48,6 +48,9 @@ final class CatchUp {
     /** Guarded by this. */
     private Phase phase = Phase.RESTING;
 
+    /** Written with the phase; read under the queue's lock. */
+    private volatile boolean stopped;
+
     /** Guarded by this: up to where all is offered. */
     private Position reached;
 
@@ -133,8 +136,16 @@ final class CatchUp {
     }
 
     /** The subscription is over. */
-    synchronized void stop() {
+    void stop() {
+        ends();
+    }
+
+    /** True for the first who says so: what it has to tell, it tells. */
+    private synchronized boolean ends() {
+        boolean first = phase != Phase.STOPPED;
         phase = Phase.STOPPED;
+        stopped = true;
+        return first;
     }
 
     /** The queue has room again. */
@@ -157,8 +168,9 @@ final class CatchUp {
         try {
             reading.run();
         } catch (RuntimeException | Error e) {
-            stop();
-            subscription.onFailed(e);
+            if (ends()) {
+                subscription.onFailed(e);
+            }
         }
     }
 
@@ -232,8 +244,9 @@ final class CatchUp {
      */
     private boolean take(@Nullable Missed<OutboundTurn<Position>> missed) {
         if (missed == null || (missed.trimmed() && !subscription.takesGaps())) {
-            stop();
-            subscription.onOvertaken();
+            if (ends()) {
+                subscription.onOvertaken();
+            }
             return false;
         }
         if (missed.trimmed()) {
@@ -254,7 +267,7 @@ final class CatchUp {
     private OfferResult offer(Missed<OutboundTurn<Position>> missed) {
         OutboundTurn<Position> turn = TurnFrames.join(missed.publications());
         Skipped<Position> skipped = skipped(missed.publications().get(0).entry().position());
-        return skipped == null ? subscription.offer(turn) : subscription.offer(turn, skipped);
+        return subscription.offerMissed(() -> stopped, turn, skipped);
     }
 
     /** LATEST: what the log has let go is told, as what the queue drops is. */

@@ -26,6 +26,27 @@ abstract class CommandFlow {
         unanswered++;
     }
 
+    /**
+     * Gives the answer of a command that was {@link #started}. Where that fails the session ends:
+     * its client would wait for the answer, and in the end the session would read no more.
+     */
+    final void answer(Runnable reply) {
+        try {
+            reply.run();
+        } catch (RuntimeException | Error e) {
+            onUnanswered(e);
+        } finally {
+            answered();
+        }
+    }
+
+    /** Commands that have no answer yet. */
+    final synchronized int unanswered() {
+        return unanswered;
+    }
+
+    abstract void onUnanswered(Throwable cause);
+
     final void answered() {
         boolean give;
         synchronized (this) {

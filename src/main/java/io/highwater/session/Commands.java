@@ -92,7 +92,9 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         Subscription replaced = subscriptions.put(subscription, node.names(), session.payer());
         if (replaced != null) {
             replaced.stop();
-            node.hub().unsubscribe(channel, replaced);
+            node.hub()
+                    .unsubscribe(channel, replaced)
+                    .whenComplete((was, failure) -> replaced.stop());
         }
         session.started();
         Since since = subscribe.since() == null ? new Since.Live() : subscribe.since();
@@ -102,6 +104,11 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     /** The answer to a subscribe, before any turn of it. */
     static void onSubscribed(Session session, Subscription subscription, SubscribeOutcome outcome) {
+        session.answer(() -> answer(session, subscription, outcome));
+    }
+
+    private static void answer(
+            Session session, Subscription subscription, SubscribeOutcome outcome) {
         if (outcome instanceof SubscribeOutcome.Recovered recovered) {
             session.reply(Reply.subscribed(recovered));
         } else if (outcome instanceof SubscribeOutcome.NotRecovered notRecovered) {
@@ -110,7 +117,6 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             session.drop(subscription);
             unavailable(session, outcome.requestId(), failed.cause());
         }
-        session.answered();
     }
 
     @Override
@@ -128,14 +134,20 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         node.hub()
                 .unsubscribe(channel, subscription)
                 .whenComplete(
-                        (was, failure) -> {
-                            if (was == null || !was) {
-                                notSubscribed(id);
-                            } else if (id != null) {
-                                session.reply(Reply.unsubscribed(id, channel));
-                            }
-                            session.answered();
-                        });
+                        (was, failure) ->
+                                session.answer(
+                                        () -> {
+                                            subscription.stop();
+                                            answerUnsubscribe(id, channel, was);
+                                        }));
+    }
+
+    private void answerUnsubscribe(@Nullable Integer id, String channel, @Nullable Boolean was) {
+        if (was == null || !was) {
+            notSubscribed(id);
+        } else if (id != null) {
+            session.reply(Reply.unsubscribed(id, channel));
+        }
     }
 
     private void notSubscribed(@Nullable Integer id) {
@@ -170,26 +182,23 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     @Override
     public void onPublished(Command.Publish publish, Appended appended) {
-        session.reply(Reply.published(publish.id(), publish.msgId(), appended));
-        session.answered();
+        session.answer(
+                () -> session.reply(Reply.published(publish.id(), publish.msgId(), appended)));
     }
 
     @Override
     public void onFailed(Command.Publish publish, Throwable cause) {
-        unavailable(session, publish.id(), cause);
-        session.answered();
+        session.answer(() -> unavailable(session, publish.id(), cause));
     }
 
     @Override
     public void onOutOfOrder(Command.Publish publish, String failedMsgId) {
-        session.replyOutOfOrder(publish.id(), failedMsgId);
-        session.answered();
+        session.answer(() -> session.replyOutOfOrder(publish.id(), failedMsgId));
     }
 
     @Override
     public void onRateLimited(Command.Publish publish, long retryAfterMillis) {
-        rateLimited(publish.id(), retryAfterMillis);
-        session.answered();
+        session.answer(() -> rateLimited(publish.id(), retryAfterMillis));
     }
 
     /** A command that came too fast. */
@@ -232,7 +241,8 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
                         : Math.min(query.limit(), Reply.MAX_HISTORY);
         node.hub()
                 .history(query.channel(), query.position(), limit)
-                .whenComplete((page, failure) -> answer(query, page, failure));
+                .whenComplete(
+                        (page, failure) -> session.answer(() -> answer(query, page, failure)));
     }
 
     private void answer(
@@ -248,7 +258,6 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
                 session.reply(reply);
             }
         }
-        session.answered();
     }
 
     @Override
@@ -262,7 +271,9 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         int maxClients = (int) Math.min(Integer.MAX_VALUE, maxBytes / CLIENT_BYTES);
         node.hub()
                 .presence(query.channel(), maxClients)
-                .whenComplete((presence, failure) -> answer(query, presence, failure));
+                .whenComplete(
+                        (presence, failure) ->
+                                session.answer(() -> answer(query, presence, failure)));
     }
 
     private void answer(
@@ -272,7 +283,6 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         } else if (query.id() != null) {
             session.reply(Reply.presence(query.id(), query.channel(), presence));
         }
-        session.answered();
     }
 
     @Override

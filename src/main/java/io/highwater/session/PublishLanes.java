@@ -136,8 +136,7 @@ final class PublishLanes {
                 lane.failedMsgId = publish.msgId();
                 answers.onRateLimited(publish, turn.retryAfterMillis());
             } else {
-                CompletableFuture<Appended> appended =
-                        backbone.apply(publish).toCompletableFuture();
+                CompletableFuture<Appended> appended = append(publish);
                 if (!appended.isDone()) {
                     appended.whenComplete(
                             (position, cause) -> {
@@ -152,6 +151,14 @@ final class PublishLanes {
                 appended.whenComplete((position, cause) -> settle(lane, publish, position, cause));
             }
             turn = next(lane, publish.channel());
+        }
+    }
+
+    private CompletableFuture<Appended> append(Publish publish) {
+        try {
+            return backbone.apply(publish).toCompletableFuture();
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 

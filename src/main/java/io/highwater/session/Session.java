@@ -23,6 +23,7 @@ import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireListener;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
             new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "slow consumer");
     private static final CloseStatus TOO_MANY_COMMANDS =
             new CloseStatus(CloseStatus.TOO_MANY_COMMANDS, "too many commands");
+
+    /** How long the peer may take to read the Close frame of what is our fault. */
+    private static final Duration FAULT_LINGER = Duration.ofSeconds(2);
 
     /** The wire has its own limit, and holds messages to it. */
     private static final int MOST_GATHERED_BYTES = Integer.MAX_VALUE - 8;
@@ -174,10 +178,19 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
             state = state.to(SessionState.CLOSED);
         }
         int unsent = queue.queuedMessages();
-        queue.onClosed();
-        fragments = null;
-        keepalive.stop();
-        cancelHelloDeadline();
+        try {
+            queue.onClosed();
+        } finally {
+            fragments = null;
+            keepalive.stop();
+            cancelHelloDeadline();
+            registry.remove(this);
+            leaveChannels();
+        }
+        SessionLog.closed(this, status, unsent);
+    }
+
+    private void leaveChannels() {
         if (lanes != null) {
             lanes.close();
         }
@@ -185,8 +198,6 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
             subscription.stop();
             node.hub().unsubscribe(subscription.channel(), subscription);
         }
-        registry.remove(this);
-        SessionLog.closed(this, status, unsent);
     }
 
     /** For an operator: how clients and the log know it, and the client's own name. */
@@ -299,6 +310,22 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         cancelHelloDeadline();
         client = hello.client();
         return true;
+    }
+
+    @Override
+    void onUnanswered(Throwable cause) {
+        giveUp();
+        SessionLog.channelsFailed(this, cause);
+    }
+
+    private void giveUp() {
+        synchronized (this) {
+            if (state == SessionState.CLOSED) {
+                return;
+            }
+            state = SessionState.CLOSING;
+        }
+        queue.fail(CloseStatus.of(CloseStatus.INTERNAL_ERROR), FAULT_LINGER);
     }
 
     /** A client that goes on with other channels behind a thousand failures is not listening. */

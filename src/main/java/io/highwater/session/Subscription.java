@@ -17,6 +17,7 @@ import io.highwater.outbound.Skipped;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,8 +104,18 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
         return latestCount > 0;
     }
 
-    OfferResult offer(OutboundTurn<Position> turn, Skipped<Position> skipped) {
-        return session.queue().offer(turn, this, skipped);
+    /**
+     * A piece of what it missed, on the thread that has read it: it could come behind the first
+     * message of a later subscription.
+     *
+     * @param stopped whether it is not to be offered any more
+     * @param skipped what is left out before it, or null
+     */
+    OfferResult offerMissed(
+            BooleanSupplier stopped,
+            OutboundTurn<Position> turn,
+            @Nullable Skipped<Position> skipped) {
+        return session.queue().offerUnless(stopped, turn, lane(), skipped);
     }
 
     /** It read so slowly that the log has let go what it was still to get, or the log is gone. */
@@ -118,15 +129,22 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
         session.onOvertaken();
     }
 
-    OfferResult offer(OutboundTurn<Position> turn) {
-        return session.queue().offer(turn, latestCount == 0 ? null : this);
+    private void offer(OutboundTurn<Position> turn) {
+        session.queue().offer(turn, lane());
+    }
+
+    private @Nullable LatestLane<Position> lane() {
+        return latestCount == 0 ? null : this;
     }
 
     SendQueue queue() {
         return session.queue();
     }
 
-    /** Nothing more is offered but what is on its way. */
+    /**
+     * Nothing of what it missed is offered any more. Before the channel's shard has carried out its
+     * subscribe it is not known to be behind, so this is said there once more.
+     */
     void stop() {
         CatchUp behind = catchUp;
         if (behind != null) {

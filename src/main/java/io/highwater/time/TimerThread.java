@@ -55,11 +55,20 @@ public final class TimerThread implements AutoCloseable {
     private void run() {
         try {
             do {
-                steps.execute(() -> advance(ticker.nanoTime()));
+                step();
             } while (!closed.await(STEP_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             // Nobody but a stopping JVM's owner interrupts this thread, and it means the same.
             LOG.warn("Timers stop: the thread was interrupted");
+        }
+    }
+
+    /** Whatever is thrown, out of memory too: without this thread no dead session is ever ended. */
+    private void step() {
+        try {
+            steps.execute(() -> advance(ticker.nanoTime()));
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
     }
 
@@ -70,19 +79,23 @@ public final class TimerThread implements AutoCloseable {
                 wheel.advance(nowNanos);
                 done = true;
             } catch (RuntimeException | Error e) {
-                // Out of memory too: without this thread no dead session is ever ended.
-                failures++;
-                log(nowNanos, e);
+                failed(e);
             }
         }
     }
 
     /** A timer that fails for every session would otherwise fill the log. */
-    private void log(long nowNanos, Throwable failure) {
-        if (loggedFailures == 0 || nowNanos - lastLogNanos >= LOG_PAUSE_NANOS) {
-            LOG.error("A timer failed ({} so far)", failures, failure);
-            loggedFailures = failures;
-            lastLogNanos = nowNanos;
+    private void failed(Throwable failure) {
+        failures++;
+        try {
+            long nowNanos = ticker.nanoTime();
+            if (loggedFailures == 0 || nowNanos - lastLogNanos >= LOG_PAUSE_NANOS) {
+                loggedFailures = failures;
+                lastLogNanos = nowNanos;
+                LOG.error("A timer failed ({} so far)", failures, failure);
+            }
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e); // Nobody can be told.
         }
     }
 

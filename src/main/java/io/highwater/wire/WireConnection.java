@@ -229,7 +229,7 @@ public final class WireConnection
         if (came) {
             reader().prefill(early);
         }
-        context.observer().onOpened(transport.kind());
+        observe(() -> context.observer().onOpened(transport.kind()));
         boolean idle;
         boolean waits;
         synchronized (this) {
@@ -272,10 +272,27 @@ public final class WireConnection
             phase = Phase.ENDED;
             finished = true;
         }
-        if (extension != null) {
-            extension.close();
+        giveBack();
+    }
+
+    /** The wire's account is settled, whatever fails. */
+    private void giveBack() {
+        try {
+            if (extension != null) {
+                extension.close();
+            }
+        } finally {
+            lease.release();
         }
-        lease.release();
+    }
+
+    /** Who counts is not to end whom it counts. */
+    private void observe(Runnable news) {
+        try {
+            news.run();
+        } catch (RuntimeException | Error e) {
+            failureLog().setCause(e).log("an observer failed");
+        }
     }
 
     @Override
@@ -294,9 +311,14 @@ public final class WireConnection
         start();
     }
 
+    /** Whatever is thrown is this session's affair: the transport tells others next. */
     @Override
     public void onWritten() {
-        writer.onWritten();
+        try {
+            writer.onWritten();
+        } catch (RuntimeException | Error e) {
+            failElsewhere(e);
+        }
     }
 
     @Override
@@ -381,15 +403,18 @@ public final class WireConnection
                 expire(linger);
             }
         }
-        if (linger.isZero()) {
-            abort();
-        } else if (closeSent) {
-            shutdownAfterClose();
-        } else {
-            writer.closeNow(ours.frame());
+        try {
+            if (linger.isZero()) {
+                abort();
+            } else if (closeSent) {
+                shutdownAfterClose();
+            } else {
+                writer.closeNow(ours.frame());
+            }
+        } finally {
+            outputLost();
+            wake();
         }
-        outputLost();
-        wake();
     }
 
     @Override
@@ -403,9 +428,12 @@ public final class WireConnection
             }
             aborted = true;
         }
-        transport.abort();
-        outputLost();
-        wake();
+        try {
+            transport.abort();
+        } finally {
+            outputLost();
+            wake();
+        }
     }
 
     /** Not by way of the serial run: a callback of it may wait for just this. */
@@ -417,7 +445,8 @@ public final class WireConnection
         }
         try {
             listener.onOutputLost();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Its end is still to be told.
             failureLog().setCause(e).log("a session's listener failed");
         }
     }
@@ -499,6 +528,9 @@ public final class WireConnection
             route.executor().execute(this);
         } catch (RuntimeException | Error e) {
             // An executor may throw when it has the task already (a thread pool that can't grow).
+            // Where it has run that, and the session was handed over once more, the wrong one is
+            // taken back: it ends, which is better than 8 bytes for each session to tell them
+            // apart.
             if (takeBack(Run.HANDED)) {
                 endHere();
             }
@@ -580,11 +612,11 @@ public final class WireConnection
             try {
                 releaseReader();
                 if (unheard) {
-                    context.observer().onClosed(transport.kind(), LOST, ageNanos());
+                    observe(() -> context.observer().onClosed(transport.kind(), LOST, ageNanos()));
                 } else if (tell) {
                     notifyClosed();
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failureLog().setCause(e).log("a session's listener failed");
             } finally {
                 over();
@@ -968,7 +1000,10 @@ public final class WireConnection
             } catch (RuntimeException | Error e) {
                 LOG.debug("no thread to look for control frames", e);
                 synchronized (WireConnection.this) {
-                    timer = timer == this ? null : timer;
+                    // Else nobody would look again while a callback takes its time.
+                    if (timer == this) {
+                        context.wheel().schedule(this, nowNanos + LOOK_PRESSED_NANOS);
+                    }
                 }
             }
         }
@@ -980,6 +1015,7 @@ public final class WireConnection
                     return;
                 }
                 timer = null;
+                context.wheel().cancel(this); // Where the executor threw, and had it all the same.
                 if (!isToLook()) {
                     return;
                 }
@@ -1207,7 +1243,7 @@ public final class WireConnection
         synchronized (this) {
             end = status == null ? LOST : status;
         }
-        context.observer().onClosed(transport.kind(), end, ageNanos());
+        observe(() -> context.observer().onClosed(transport.kind(), end, ageNanos()));
         listener.onClosed(end);
     }
 
@@ -1282,12 +1318,12 @@ public final class WireConnection
     }
 
     private void finish() {
-        releaseReader();
         boolean reset;
         synchronized (this) {
             reset = aborted;
         }
         try {
+            releaseReader();
             if (!reset) {
                 transport.close();
             }
@@ -1313,11 +1349,11 @@ public final class WireConnection
         if (due != null) {
             context.wheel().cancel(due);
         }
-        endCharge();
-        if (extension != null) {
-            extension.close();
+        try {
+            endCharge();
+        } finally {
+            giveBack();
         }
-        lease.release();
     }
 
     /** Guarded by this. */

@@ -1,11 +1,13 @@
 package io.highwater.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 final class LogLimitTest {
@@ -65,6 +68,24 @@ final class LogLimitTest {
                         "log_limited [kind=\"closed\", peer=\"198.51.100.7\", left_out=\"6488\"]");
         ticker.advance(PERIOD, wheel);
         assertThat(summaries()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void whatNoThreadWasThereToSayIsSaidLater(Stray.Kind kind) {
+        Stray stray = new Stray();
+        LogLimit strayed = LogLimit.of(wheel, stray.refusing(Runnable::run));
+        for (int i = 0; i < LogLimit.LINES + 3; i++) {
+            strayed.admits("closed", "198.51.100.7:5000");
+        }
+        stray.arm(kind);
+        assertThatThrownBy(() -> ticker.advance(PERIOD.plusMillis(50), wheel))
+                .hasMessage("thrown by a test");
+        assertThat(summaries()).isEmpty();
+        ticker.advance(Duration.ofMillis(1_100), wheel);
+        assertThat(summaries())
+                .containsExactly(
+                        "log_limited [kind=\"closed\", peer=\"198.51.100.7\", left_out=\"3\"]");
     }
 
     @Test

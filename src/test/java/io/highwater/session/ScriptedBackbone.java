@@ -8,6 +8,7 @@ import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Payer;
+import io.highwater.testing.Stray;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,10 +24,18 @@ final class ScriptedBackbone implements Backbone {
     private final Backbone real;
     final List<Draft> drafts = new ArrayList<>();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
+    private final List<LateRead> lateReads = new ArrayList<>();
+    final Stray appends = new Stray();
+    final Stray follows = new Stray();
+    final Stray reads = new Stray();
+    private int readsToGo = Integer.MAX_VALUE;
     private boolean holding;
     private boolean failing;
 
     private record Held(Draft draft, CompletableFuture<Appended> answer) {}
+
+    private record LateRead(
+            CompletionStage<ReadResult> read, CompletableFuture<ReadResult> answer) {}
 
     ScriptedBackbone(Backbone real) {
         this.real = real;
@@ -40,6 +49,10 @@ final class ScriptedBackbone implements Backbone {
     /** From now on appends wait for {@link #letOne}. */
     void hold() {
         holding = true;
+    }
+
+    void holdNoMore() {
+        holding = false;
     }
 
     int waiting() {
@@ -67,6 +80,7 @@ final class ScriptedBackbone implements Backbone {
             held.add(one);
             return one.answer();
         }
+        appends.call();
         return appended(draft);
     }
 
@@ -82,6 +96,7 @@ final class ScriptedBackbone implements Backbone {
 
     @Override
     public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
+        follows.call();
         return real.follow(channel, listener, payer);
     }
 
@@ -93,7 +108,45 @@ final class ScriptedBackbone implements Backbone {
     @Override
     public CompletionStage<ReadResult> readAfter(
             String channel, @Nullable Position after, int limit) {
-        return failing ? unavailable() : real.readAfter(channel, after, limit);
+        reads.call();
+        CompletionStage<ReadResult> read =
+                failing ? unavailable() : real.readAfter(channel, after, limit);
+        if (readsToGo > 0) {
+            readsToGo--;
+            return read;
+        }
+        CompletableFuture<ReadResult> late = new CompletableFuture<>();
+        lateReads.add(new LateRead(read, late));
+        return late;
+    }
+
+    /** After so many more, reads wait for {@link #letReads}. */
+    void holdReadsAfter(int reads) {
+        readsToGo = reads;
+    }
+
+    int heldReads() {
+        return lateReads.size();
+    }
+
+    /** Answers those that wait. */
+    void letReads() {
+        List<LateRead> due = List.copyOf(lateReads);
+        lateReads.clear();
+        due.forEach(
+                late ->
+                        late.read()
+                                .whenComplete((result, failure) -> late.answer().complete(result)));
+    }
+
+    void failReads() {
+        List<LateRead> due = List.copyOf(lateReads);
+        lateReads.clear();
+        due.forEach(
+                late ->
+                        late.answer()
+                                .completeExceptionally(
+                                        new IllegalStateException("thrown by a test")));
     }
 
     @Override

@@ -3,10 +3,13 @@ package io.highwater.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Stray;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class TimerThreadTest {
     private final FakeTicker ticker = new FakeTicker();
@@ -32,6 +35,25 @@ final class TimerThreadTest {
         wheel.schedule(counting(fired), deadline);
         try (TimerThread thread = TimerThread.start(wheel, ticker)) {
             assertThat(fired.getCount()).isEqualTo(2);
+            ticker.advance(Duration.ofSeconds(2));
+            assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(thread).isNotNull();
+        }
+    }
+
+    /** Such as one that has what a step wrote leave, at its end. */
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aStepThatThrowsIsNotTheLast(Stray.Kind kind) throws InterruptedException {
+        Stray stray = new Stray();
+        stray.arm(kind);
+        CountDownLatch fired = new CountDownLatch(1);
+        try (TimerThread thread =
+                TimerThread.start(wheel, ticker, stray.refusingTooLate(Runnable::run))) {
+            wheel.schedule(counting(fired), ticker.nanoTime() + Duration.ofSeconds(1).toNanos());
+            while (!stray.isSpent()) {
+                Thread.yield();
+            }
             ticker.advance(Duration.ofSeconds(2));
             assertThat(fired.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(thread).isNotNull();

@@ -1,5 +1,6 @@
 package io.highwater.wire;
 
+import io.highwater.testing.Stray;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -26,6 +27,7 @@ final class ScriptedTransport implements Transport {
     private int flushable;
     private boolean readsAtNobodysCost;
     private Runnable beforeFill = () -> {};
+    final Stray ends = new Stray();
     boolean outputShut;
     int closed;
     int aborted;
@@ -224,10 +226,12 @@ final class ScriptedTransport implements Transport {
     @Override
     public synchronized void close() {
         closed++;
+        ends.call();
     }
 
     @Override
     public synchronized void abort() {
         aborted++;
+        ends.call();
     }
 }

@@ -6,6 +6,7 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -31,6 +32,7 @@ final class WireFixture {
     /** Messages and their payload bytes, as the observer was told of them. */
     final List<String> passed = new ArrayList<>();
 
+    final Stray observers = new Stray();
     final WireConnection wire;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
@@ -63,11 +65,13 @@ final class WireFixture {
                 new WireObserver() {
                     @Override
                     public void onOpened(TransportKind kind) {
+                        observers.call();
                         observed.add("opened");
                     }
 
                     @Override
                     public void onClosed(TransportKind kind, CloseStatus status, long ageNanos) {
+                        observers.call();
                         observed.add("closed " + status.code());
                     }
 
@@ -206,10 +210,14 @@ final class WireFixture {
         RuntimeException failure;
         Runnable whenClosed = () -> {};
         Runnable whenMessage = () -> {};
+        Runnable whenOpen = () -> {};
+        Runnable whenWritable = () -> {};
+        Runnable whenOutputLost = () -> {};
         boolean closedMayBlock;
 
         @Override
         public void onOpen() {
+            whenOpen.run();
             hear("open");
             if (autoDemand) {
                 wire.demand();
@@ -242,7 +250,13 @@ final class WireFixture {
 
         @Override
         public void onWritable() {
+            whenWritable.run();
             hear("writable");
+        }
+
+        @Override
+        public void onOutputLost() {
+            whenOutputLost.run();
         }
 
         @Override

@@ -88,10 +88,19 @@ final class DeflateBudget extends Timer {
      */
     void add(@Nullable Payer payer, int delta) {
         book.add(payer, delta);
-        observer.onContexts(delta);
+        try {
+            observer.onContexts(delta);
+        } catch (RuntimeException | Error e) {
+            unheard(e);
+        }
         if (stepAt(book.bytes()) != step) {
             move();
         }
+    }
+
+    /** Whoever compresses is not to fail because its numbers can't be told. */
+    private static void unheard(Throwable failure) {
+        LOG.debug("an observer of compression failed", failure);
     }
 
     /** Whether a context of ours may take more, or be made: a quarter is for what was received. */
@@ -182,6 +191,11 @@ final class DeflateBudget extends Timer {
         holders.remove(holder);
     }
 
+    /** Those that were joined and have not left. */
+    int holders() {
+        return holders.size();
+    }
+
     /** The last look may still be under way. */
     void stop() {
         stopped = true;
@@ -212,18 +226,31 @@ final class DeflateBudget extends Timer {
         if (from == to) {
             return;
         }
-        observer.onStep(to);
+        if (from == BudgetStep.CONTEXT) {
+            scheduleNext();
+        }
+        if (to == BudgetStep.OFF) {
+            lookNow();
+        }
+        try {
+            observer.onStep(to);
+        } catch (RuntimeException | Error e) {
+            unheard(e);
+        }
         LOG.atWarn()
                 .addKeyValue("from", from)
                 .addKeyValue("to", to)
                 .addKeyValue("context_bytes", book.bytes())
                 .addKeyValue("budget_bytes", mostBytes)
                 .log("deflate_budget");
-        if (from == BudgetStep.CONTEXT) {
-            scheduleNext();
-        }
-        if (to == BudgetStep.OFF) {
+    }
+
+    private void lookNow() {
+        try {
             executor.execute(this::look);
+        } catch (RuntimeException | Error e) {
+            // The timer's look is at most a second away.
+            LOG.debug("no thread to look at contexts", e);
         }
     }
 

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one connection receives compressed. Confined to the reader of its wire, but for {@link
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What the peer may refer to must be kept. Where there is no room for that, the wire is ended.
  */
 final class Receiver implements Debtor {
+    private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+
     /** The object itself. */
     private static final int OBJECT_BYTES = 56;
 
@@ -178,7 +182,13 @@ final class Receiver implements Debtor {
         if (ended == null || !giveBack()) {
             return false;
         }
-        node.budget().endSoon(() -> ended.fail(NO_ROOM, LINGER));
+        try {
+            node.budget().endSoon(() -> ended.fail(NO_ROOM, LINGER));
+        } catch (RuntimeException | Error e) {
+            // What it goes on to keep is in no account any more.
+            LOG.debug("no thread to end a session", e);
+            ended.abort();
+        }
         return true;
     }
 }

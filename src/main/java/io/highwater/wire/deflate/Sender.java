@@ -116,18 +116,24 @@ abstract sealed class Sender permits DeflateExtension {
         }
         History before = take();
         int ownBytes = before.ownBytes();
-        Tail base = form.base();
-        Tail next = form.next();
-        boolean chained =
-                base != null
-                        && (before == base || base == Tail.EMPTY)
-                        && base.length() + form.textBytes() <= windowBytes;
-        OutboundFrame sent = chained ? form.chained() : form.fresh();
-        History after = before;
-        if (sent != form.plain()) {
-            after = next == null ? grown(before, form::appendedTo) : onTail(before, form, next);
+        History after = Tail.EMPTY;
+        OutboundFrame sent;
+        try {
+            Tail base = form.base();
+            Tail next = form.next();
+            boolean chained =
+                    base != null
+                            && (before == base || base == Tail.EMPTY)
+                            && base.length() + form.textBytes() <= windowBytes;
+            sent = chained ? form.chained() : form.fresh();
+            if (sent == form.plain()) {
+                after = before;
+            } else {
+                after = next == null ? grown(before, form::appendedTo) : onTail(before, form, next);
+            }
+        } finally {
+            keep(ownBytes, after);
         }
-        keep(ownBytes, after);
         return sent == form.plain() ? sent : count(sent, form);
     }
 
@@ -156,19 +162,24 @@ abstract sealed class Sender permits DeflateExtension {
         }
         History before = take();
         int ownBytes = before.ownBytes();
-        OutboundFrame sent =
-                node.deflate(
-                        before,
-                        frame.opcode(),
-                        text,
-                        agreement.serverWindowBytes(),
-                        text.remaining() - 1);
+        History after = Tail.EMPTY;
+        OutboundFrame sent;
+        try {
+            sent =
+                    node.deflate(
+                            before,
+                            frame.opcode(),
+                            text,
+                            agreement.serverWindowBytes(),
+                            text.remaining() - 1);
+            after = sent == null ? before : grown(before, text);
+        } finally {
+            keep(ownBytes, after);
+        }
         judge(frame, sent);
         if (sent == null) {
-            keep(ownBytes, before);
             return frame;
         }
-        keep(ownBytes, grown(before, (history, most) -> history.append(text, most)));
         node.observer().onSent(frame.bytes(), sent.bytes());
         return sent;
     }
@@ -208,8 +219,14 @@ abstract sealed class Sender permits DeflateExtension {
         }
         History before = take();
         int ownBytes = before.ownBytes();
-        OutboundFrame sent = node.deflateFragment(before, frame, agreement.serverWindowBytes());
-        keep(ownBytes, grown(before, (history, most) -> history.append(text, most)));
+        History after = Tail.EMPTY;
+        OutboundFrame sent;
+        try {
+            sent = node.deflateFragment(before, frame, agreement.serverWindowBytes());
+            after = grown(before, text);
+        } finally {
+            keep(ownBytes, after);
+        }
         node.observer().onSent(frame.bytes(), sent.bytes());
         return sent;
     }
@@ -221,13 +238,17 @@ abstract sealed class Sender permits DeflateExtension {
         if (present instanceof OwnHistory) {
             present = (History) HISTORY.getAndSet(this, null);
         }
-        // Null where an error struck in the middle of a message.
+        // Null where not even keep() came to its end.
         return present == null ? Tail.EMPTY : present;
     }
 
     @FunctionalInterface
     private interface Append {
         History to(History history, int maxBytes);
+    }
+
+    private History grown(History before, ByteBuffer text) {
+        return grown(before, (history, most) -> history.append(text, most));
     }
 
     private History grown(History before, Append message) {
@@ -241,7 +262,10 @@ abstract sealed class Sender permits DeflateExtension {
         return most == 0 ? Tail.EMPTY : message.to(before, most);
     }
 
-    /** Puts the history back, after the message. */
+    /**
+     * Puts the history back, after the message. Where an error struck in the middle of one it is
+     * {@link Tail#EMPTY}, so that what was charged for the last one is given back.
+     */
     private void keep(int ownBytesBefore, History after) {
         int grownBytes = after.ownBytes() - ownBytesBefore;
         if (grownBytes != 0) {
@@ -292,6 +316,8 @@ abstract sealed class Sender permits DeflateExtension {
     final void end() {
         ended = true;
         giveUpAnyway();
+        // Whoever tried to give up what another just gave up has joined for nothing.
+        node.budget().leave(this);
     }
 
     final boolean hasEnded() {

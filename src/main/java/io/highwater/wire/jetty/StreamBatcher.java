@@ -188,7 +188,13 @@ final class StreamBatcher implements Callback {
     }
 
     private void submit() {
-        session.frames(null, batchFrame, this);
+        try {
+            session.frames(null, batchFrame, this);
+        } catch (RuntimeException | Error e) {
+            // It counts as scheduled: nobody would send what is in it.
+            failed(e);
+            throw e;
+        }
     }
 
     /**

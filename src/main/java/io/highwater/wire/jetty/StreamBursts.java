@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Times in which a thread writes to many sockets one after the other: a turn of the fan-out, a step
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * in between.
  */
 public final class StreamBursts {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamBursts.class);
+
     /** With a full batch each, 32 MiB of buffers. */
     private static final int MAX_CONNECTIONS = 1_024;
 
@@ -119,7 +123,16 @@ public final class StreamBursts {
         private void flush() {
             List<StreamBatcher> flushed = touched;
             touched = new ArrayList<>();
-            flushed.forEach(StreamBatcher::flush);
+            flushed.forEach(Burst::flush);
+        }
+
+        /** What one connection throws is not the next one's affair. */
+        private static void flush(StreamBatcher batcher) {
+            try {
+                batcher.flush();
+            } catch (RuntimeException | Error e) {
+                LOG.atError().setCause(e).log("a connection's batch could not be sent");
+            }
         }
     }
 }

@@ -92,6 +92,23 @@ class StreamBatchingTest {
         assertThat(server.tcpWrites.get() - before).isEqualTo(1);
     }
 
+    /** A batcher that is none throws when it is told to send. */
+    @Test
+    void aConnectionThatThrowsAtTheEndOfABurstHoldsUpNoOther() throws Exception {
+        List<Integer> streams = server.open(client, 2);
+        OutboundFrame frame = message(100);
+        for (int i = 0; i < 2; i++) {
+            server.bursts.run(
+                    () -> {
+                        server.bursts.current().touch(null);
+                        writeToAll(frame);
+                    });
+            for (int stream : streams) {
+                assertThat(receive(stream, MESSAGE)).isEqualTo(bytes(frame));
+            }
+        }
+    }
+
     @Test
     void pingsOfABurstShareAWrite() throws Exception {
         List<Integer> streams = server.open(client, 100);

@@ -1,0 +1,266 @@
+package io.highwater.channel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneListener;
+import io.highwater.backbone.Draft;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.Position;
+import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.local.LocalBackbone;
+import io.highwater.backbone.local.LocalSettings;
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
+import io.highwater.testing.FakeTicker;
+import io.highwater.testing.ManualExecutor;
+import io.highwater.testing.Stray;
+import io.highwater.time.TimerWheel;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** All that a shard calls throws once: the shard goes on, and whoever asked has an answer. */
+final class StrayThrowTest {
+    private enum Place {
+        HAND_OVER,
+        BURST_BEGIN,
+        BURST_END,
+        FRAME,
+        CHANNELS_FRAMES,
+        FRAMES_RELEASE,
+        FOLLOW,
+        UNFOLLOW,
+        READ,
+        ON_TURN,
+        ON_FAILURE,
+        SUBSCRIBER_ON_SUBSCRIBED,
+        SUBSCRIBER_ON_TURN
+    }
+
+    private final Map<Place, Stray> strays = new EnumMap<>(Place.class);
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final Book names = Ledger.unbounded().book(Account.NAMES);
+    private final LocalBackbone real =
+            new LocalBackbone(
+                    new LocalSettings(
+                            1,
+                            Ledger.unbounded(),
+                            name -> new RingBounds(100, Duration.ofMinutes(2))),
+                    1_000,
+                    ticker,
+                    new TimerWheel(ticker.nanoTime()));
+    private final ManualExecutor shard = new ManualExecutor();
+    private final ChannelHub<String> hub =
+            new ChannelHub<>(
+                    new StrayBackbone(),
+                    new StrayFrames(),
+                    PieceSize.WHOLE,
+                    List.of(at(Place.HAND_OVER).refusing(shard)),
+                    new DeliveryBurst() {
+                        @Override
+                        public void begin() {
+                            at(Place.BURST_BEGIN).call();
+                        }
+
+                        @Override
+                        public void end() {
+                            at(Place.BURST_END).call();
+                        }
+                    },
+                    100_000,
+                    names,
+                    new ChannelObserver() {
+                        @Override
+                        public void onTurn(int publications, int subscribers) {
+                            at(Place.ON_TURN).call();
+                        }
+
+                        @Override
+                        public void onFailure() {
+                            failures++;
+                            at(Place.ON_FAILURE).call();
+                        }
+                    });
+    private int failures;
+
+    private Stray at(Place place) {
+        return strays.computeIfAbsent(place, any -> new Stray());
+    }
+
+    private void publish(String msgId) {
+        hub.publish(new Draft("c", "p", msgId, null, false, "1".getBytes(UTF_8)));
+    }
+
+    static Stream<Arguments> places() {
+        return Stream.of(Place.values())
+                .flatMap(
+                        place ->
+                                Stream.of(Stray.Kind.values())
+                                        .map(kind -> Arguments.of(place, kind)));
+    }
+
+    /** Subscribe, hear, leave and come back, with the throw at any one of them. */
+    @ParameterizedTest
+    @MethodSource("places")
+    void afterOneThrowAnywhereTheNextCommandsAreServed(Place place, Stray.Kind kind) {
+        ListSubscriber witness = new ListSubscriber("witness");
+        hub.subscribe("other", witness, new Since.Live(), 10, 1);
+        shard.runAll();
+        witness.take();
+        at(place).arm(kind);
+        if (place == Place.ON_FAILURE) {
+            at(Place.FRAME).arm(kind);
+        }
+        AnsweredSubscriber first = new AnsweredSubscriber("first");
+        hub.subscribe("c", first, new Since.Latest(), 10, 2);
+        publish("m1");
+        shard.runAll();
+        publish("m2");
+        shard.runAll();
+        CompletionStage<Boolean> left = hub.unsubscribe("c", first);
+        shard.runAll();
+        assertThat(left.toCompletableFuture()).isDone();
+        assertThat(first.answers).as("to its subscribe").isEqualTo(1);
+        assertThat(strays.values()).allMatch(Stray::isSpent);
+
+        AnsweredSubscriber second = new AnsweredSubscriber("second");
+        hub.subscribe("c", second, new Since.Live(), 10, 3);
+        shard.runAll();
+        publish("m3");
+        shard.runAll();
+        assertThat(second.answers).isEqualTo(1);
+        assertThat(second.take()).last().isEqualTo("LIVE [m3@3]");
+        assertThat(witness.take()).isEmpty();
+
+        hub.unsubscribe("c", second);
+        hub.unsubscribe("other", witness);
+        shard.runAll();
+        assertThat(names.bytes()).as("nothing is followed any more").isZero();
+    }
+
+    @Test
+    void aTaskThatWasTakenThoughTheHandOverThrewBringsWhatWaits() {
+        Stray late = new Stray();
+        ChannelHub<String> torn =
+                new ChannelHub<>(
+                        real,
+                        new CheckedSubscriber.Frames(),
+                        List.of(late.refusingTooLate(shard)),
+                        100_000,
+                        ChannelObserver.NONE);
+        ListSubscriber subscriber = new ListSubscriber("subscriber");
+        torn.subscribe("c", subscriber, new Since.Live(), 10, 1);
+        shard.runAll();
+        late.arm(Stray.Kind.ERROR);
+        torn.publish(new Draft("c", "p", "m1", null, false, "1".getBytes(UTF_8)));
+        assertThat(late.isSpent()).isTrue();
+        shard.runAll();
+        assertThat(subscriber.take()).last().isEqualTo("LIVE [m1@1]");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aReadThatThrowsOnceIsAnsweredAndCounted(Stray.Kind kind) {
+        at(Place.READ).arm(kind);
+        ListSubscriber subscriber = new ListSubscriber("subscriber");
+        hub.subscribe("c", subscriber, new Since.Live(), 10, 1);
+        shard.runAll();
+        assertThat(subscriber.take()).containsExactly("1 failed: the channel cannot be read now");
+        assertThat(failures).isEqualTo(1);
+        assertThat(names.bytes()).isZero();
+    }
+
+    private final class AnsweredSubscriber extends ListSubscriber {
+        private int answers;
+
+        AnsweredSubscriber(String client) {
+            super(client);
+        }
+
+        @Override
+        public void onSubscribed(SubscribeOutcome outcome) {
+            answers++;
+            super.onSubscribed(outcome);
+            at(Place.SUBSCRIBER_ON_SUBSCRIBED).call();
+        }
+
+        @Override
+        public void onTurn(Turn<String> turn, TurnKind kind) {
+            super.onTurn(turn, kind);
+            at(Place.SUBSCRIBER_ON_TURN).call();
+        }
+    }
+
+    private final class StrayFrames implements FrameFactory<String> {
+        private final CheckedSubscriber.Frames frames = new CheckedSubscriber.Frames();
+
+        @Override
+        public FrameFactory<String> ofChannel() {
+            at(Place.CHANNELS_FRAMES).call();
+            return this;
+        }
+
+        @Override
+        public void release() {
+            at(Place.FRAMES_RELEASE).call();
+        }
+
+        @Override
+        public String frame(Entry entry) {
+            at(Place.FRAME).call();
+            return frames.frame(entry);
+        }
+
+        @Override
+        public String snapshot(Entry entry) {
+            return frames.snapshot(entry);
+        }
+    }
+
+    private final class StrayBackbone implements Backbone {
+        @Override
+        public CompletionStage<Appended> append(Draft draft) {
+            return real.append(draft);
+        }
+
+        @Override
+        public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
+            at(Place.FOLLOW).call();
+            return real.follow(channel, listener, payer);
+        }
+
+        @Override
+        public void unfollow(String channel) {
+            at(Place.UNFOLLOW).call();
+            real.unfollow(channel);
+        }
+
+        @Override
+        public CompletionStage<ReadResult> readAfter(
+                String channel, @Nullable Position after, int limit) {
+            at(Place.READ).call();
+            return real.readAfter(channel, after, limit);
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+}
