@@ -33,7 +33,8 @@ public final class NodeProcess implements AutoCloseable {
                             + "\\(admin http://127\\.0\\.0\\.1:(\\d+)\\)");
 
     /**
-     * All clients of a test have one address, and may be slow: their machine has other things to do.
+     * All clients of a test have one address, and may be slow: their machine has other things to
+     * do.
      */
     private static final Map<String, String> DEFAULTS =
             Map.ofEntries(
