@@ -11,6 +11,7 @@ import io.highwater.limits.Refusal;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.IOException;
@@ -34,6 +35,7 @@ final class EdgeFixture implements AutoCloseable {
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
     final List<Refusal> refused = new CopyOnWriteArrayList<>();
     final List<Deadline> deadlines = new CopyOnWriteArrayList<>();
+    final Stray observers = new Stray();
     final AtomicInteger refusedRequests = new AtomicInteger();
     final AtomicInteger ended = new AtomicInteger();
     final Edge edge;
@@ -50,6 +52,7 @@ final class EdgeFixture implements AutoCloseable {
 
                     @Override
                     public void onDeadline(Deadline deadline) {
+                        observers.call();
                         deadlines.add(deadline);
                     }
 

@@ -4,6 +4,7 @@ import static io.highwater.server.EdgeFixture.answer;
 import static io.highwater.server.EdgeFixture.rest;
 import static io.highwater.server.EdgeFixture.send;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.limits.Account;
@@ -11,6 +12,7 @@ import io.highwater.limits.AddressLimits;
 import io.highwater.limits.Deadline;
 import io.highwater.limits.Refusal;
 import io.highwater.limits.TcpLimits;
+import io.highwater.testing.Stray;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Connections that are no WebSockets, over real sockets, with a clock moved by hand. */
 @Timeout(60)
@@ -97,6 +101,21 @@ class GuestTest {
             fixture.advance(Duration.ofMillis(200));
             assertThat(rest(socket)).isEqualTo("<reset>");
             awaitOpen(0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void whoIsLateIsClosedThoughThatCannotBeCounted(Stray.Kind kind) throws IOException {
+        fixture.serve(HttpServerTest.testPages());
+        try (Socket socket = fixture.connect()) {
+            awaitArrived(1);
+            fixture.observers.arm(kind);
+            assertThatThrownBy(() -> fixture.advance(Duration.ofMillis(10_100)))
+                    .hasMessage("thrown by a test");
+            assertThat(rest(socket)).isEqualTo("<reset>");
+            awaitOpen(0);
+            assertThat(fixture.bytes(Account.HANDSHAKES)).isZero();
         }
     }
 
