@@ -160,6 +160,8 @@ class Http2BoundsTest {
         try (RawStreams client = connect()) {
             client.initialWindow(0);
             int unread = client.get("/");
+            // Two at once may come in either order: each has a thread.
+            await().until(() -> waiting.requests.size() == 1);
             int ours = client.get("/");
             await().until(() -> waiting.requests.size() == 2);
             waiting.answerNext();
