@@ -266,13 +266,13 @@ function decimalParts({ whole, fraction }) {
   return [whole, element('span', 'fraction', fraction)];
 }
 
-function changeParts({ sign, size }) {
+function changeParts({ sign, whole, fraction }) {
   if (sign === 0) {
     return [];
   }
   const arrow = element('span', 'arrow', sign > 0 ? '▲' : '▼');
   arrow.setAttribute('aria-hidden', 'true');
   const change = element('span', sign > 0 ? 'up' : 'down', '');
-  change.append(arrow, element('span', 'hidden-label', sign > 0 ? 'higher by ' : 'lower by '), ...decimalParts(parseDecimal(size)));
+  change.append(arrow, element('span', 'hidden-label', sign > 0 ? 'higher by ' : 'lower by '), ...decimalParts({ whole, fraction }));
   return [change];
 }

@@ -8,13 +8,13 @@ export function parseDecimal(text) {
   return match === null ? null : { whole: match[1] + match[2], fraction: match[3] ?? '' };
 }
 
-/** How much the second is above the first, as {sign: -1, 0 or 1, size}, with as many digits as the longer of both. */
+/** How much the second is above the first, as {sign: -1, 0 or 1, whole, fraction}, with as many digits as the longer of both. */
 export function changeBetween(was, is) {
   const digits = Math.max(digitsOf(was), digitsOf(is));
   const difference = units(is, digits) - units(was, digits);
   const size = String(difference < 0n ? -difference : difference).padStart(digits + 1, '0');
   const whole = size.slice(0, size.length - digits);
-  return { sign: difference < 0n ? -1 : difference > 0n ? 1 : 0, size: digits === 0 ? whole : `${whole}.${size.slice(-digits)}` };
+  return { sign: difference < 0n ? -1 : difference > 0n ? 1 : 0, whole, fraction: digits === 0 ? '' : `.${size.slice(-digits)}` };
 }
 
 export function digitsOf({ fraction }) {

@@ -34,16 +34,18 @@ check(async (step) => {
   ['', '1e5', '1.', '.5', '+1', '0x1', '1,5', ' 1', 'NaN', '{}'].forEach((text) => assert.equal(parseDecimal(text), null));
 
   step('changes, exactly');
-  for (const [was, is, sign, size] of [
-    ['1.0840', '1.0850', 1, '0.0010'],
-    ['0.3', '0.1', -1, '0.2'],
-    ['9', '10.05', 1, '1.05'],
-    ['-0.5', '0.25', 1, '0.75'],
-    ['1.5', '1.50', 0, '0.00'],
-    ['7', '5', -1, '2'],
-    ['12345678901234567890.1', '12345678901234567890.2', 1, '0.1'],
+  const nines = '9'.repeat(40);
+  for (const [was, is, sign, whole, fraction] of [
+    ['1.0840', '1.0850', 1, '0', '.0010'],
+    ['0.3', '0.1', -1, '0', '.2'],
+    ['9', '10.05', 1, '1', '.05'],
+    ['-0.5', '0.25', 1, '0', '.75'],
+    ['1.5', '1.50', 0, '0', '.00'],
+    ['7', '5', -1, '2', ''],
+    ['12345678901234567890.1', '12345678901234567890.2', 1, '0', '.1'],
+    [nines, `-${nines}`, -1, `1${'9'.repeat(39)}8`, ''], // a digit more than either has
   ]) {
-    assert.deepEqual(changeBetween(parseDecimal(was), parseDecimal(is)), { sign, size });
+    assert.deepEqual(changeBetween(parseDecimal(was), parseDecimal(is)), { sign, whole, fraction });
   }
   return {};
 });

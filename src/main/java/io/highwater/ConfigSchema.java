@@ -320,8 +320,8 @@ record ConfigSchema(
 
     record Log(
             @Setting(
-                            fallback = "INFO",
+                            shown = "as the logging library's file says: INFO",
                             about =
-                                    "How much this server logs; DEBUG has a line for each session that was not ended in order.")
-                    Level level) {}
+                                    "How much this server logs, with Logback; DEBUG has a line for each session that did not end in order, 60 a minute from an address.")
+                    @Nullable Level level) {}
 }

@@ -14,6 +14,7 @@ import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateSettings;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -28,7 +29,7 @@ import org.slf4j.event.Level;
  * @param commandsBurst how many of them may come at once
  * @param drainWindow over which sessions are closed at a stop; 0 is at once
  * @param logLevel of {@code highwater run} and a Jetty base; a program that starts a node sees to
- *     its own log
+ *     its own log. Null where it is not set
  */
 public record HighwaterConfig(
         String node,
@@ -47,7 +48,7 @@ public record HighwaterConfig(
         KeepaliveSettings keepalive,
         Duration drainWindow,
         DeflateSettings deflate,
-        Level logLevel) {
+        @Nullable Level logLevel) {
     private static final Logger LOG = LoggerFactory.getLogger(HighwaterConfig.class);
 
     /** Reads and checks; what only looks wrong is logged. */
@@ -62,9 +63,11 @@ public record HighwaterConfig(
         return read(new ConfigSources("", Map.of(), Map.of(), Map.of(), values));
     }
 
-    /** Lets {@link #logLevel} be that of the process; for who runs nothing else in it. */
+    /** Lets {@link #logLevel}, where it is set, be that of all this server's loggers. */
     public void applyLogLevel() {
-        LogLevel.set(logLevel);
+        if (logLevel != null) {
+            LogLevel.set(logLevel);
+        }
     }
 
     public boolean isTlsOn() {

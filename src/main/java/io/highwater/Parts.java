@@ -32,7 +32,8 @@ final class Parts implements AutoCloseable {
             } catch (RuntimeException | Error e) {
                 if (first == null) {
                     first = e;
-                } else {
+                } else if (first != e) {
+                    // The JVM throws one OutOfMemoryError more than once.
                     first.addSuppressed(e);
                 }
             }

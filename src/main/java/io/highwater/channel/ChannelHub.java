@@ -31,6 +31,7 @@ public final class ChannelHub<F> implements AutoCloseable {
     private final FrameFactory<F> frames;
     private final PieceSize pieces;
     private final ChannelObserver observer;
+    private final Failures failures;
     private final List<HubShard<F>> shards;
 
     /** A hub whose subscribers' writes leave one by one, and that has room for any channel. */
@@ -72,7 +73,7 @@ public final class ChannelHub<F> implements AutoCloseable {
         this.frames = frames;
         this.pieces = pieces;
         this.observer = observer;
-        Failures failures = new Failures(observer);
+        this.failures = new Failures(observer);
         long share = backlogBytes / shards.size();
         this.shards =
                 shards.stream()
@@ -99,9 +100,18 @@ public final class ChannelHub<F> implements AutoCloseable {
                 .whenComplete(
                         (appended, failure) -> {
                             if (appended != null && !appended.duplicate()) {
-                                observer.onPublished();
+                                published(draft.channel());
                             }
                         });
+    }
+
+    private void published(String channel) {
+        try {
+            observer.onPublished();
+        } catch (RuntimeException | Error e) {
+            // It is in the log all the same.
+            failures.onFailure("The observer", channel, e);
+        }
     }
 
     /**

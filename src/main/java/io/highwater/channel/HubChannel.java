@@ -105,12 +105,18 @@ final class HubChannel<F> {
         gathered = null;
         gatheredBytes = 0;
         catchups = null;
-        passed(entries.get(entries.size() - 1).position());
-        List<Publication<F>> publications = publications(entries);
-        if (!publications.isEmpty()) {
-            fanOut(new Turn<>(name, publications));
+        int delivered = 0;
+        try {
+            passed(entries.get(entries.size() - 1).position());
+            List<Publication<F>> publications = publications(entries);
+            delivered = publications.size();
+            if (delivered > 0) {
+                fanOut(new Turn<>(name, publications));
+            }
+        } finally {
+            // Whatever became of it: what waits no more is out of the backlog.
+            shard.delivered(delivered, subscriptions.size(), bytes);
         }
-        shard.delivered(publications.size(), subscriptions.size(), bytes);
     }
 
     private List<Publication<F>> publications(List<Entry> entries) {
@@ -162,7 +168,13 @@ final class HubChannel<F> {
             end(former, "replaced by a later subscribe");
         }
         Subscription<F> subscription = new Subscription<>(subscriber);
-        subscriptions.add(subscription);
+        try {
+            subscriptions.add(subscription);
+        } catch (RuntimeException | Error e) {
+            tell(subscription, new Failed(name, requestId, shard.unavailable(name, e)));
+            shard.retireIfUnused(this);
+            return;
+        }
         shard.subscriptions(1);
         if (since instanceof Since.Live && top != null) {
             tell(subscription, new Recovered(name, requestId, cursor(top)));

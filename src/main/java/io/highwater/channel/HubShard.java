@@ -305,8 +305,8 @@ final class HubShard<F> implements BackboneListener {
         names.add(channel.payer, -HubChannel.BYTES);
         observed(() -> observer.onChannels(-1));
         try {
-            channel.release();
             backbone.unfollow(channel.name);
+            channel.release();
         } catch (RuntimeException | Error e) {
             // It is nobody's any more; who asked for it last gets an answer.
             failures.onFailure("The end", channel.name, e);

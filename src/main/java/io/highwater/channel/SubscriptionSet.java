@@ -51,20 +51,21 @@ final class SubscriptionSet<F> {
         return null;
     }
 
-    /** Its subscriber has none here yet. */
+    /** Its subscriber has none here yet. Where there is no memory for it, nothing has changed. */
     void add(Subscription<F> subscription) {
         if (size == array.length) {
             array = Arrays.copyOf(array, size * 2);
         }
+        if (index == null && size == SEARCHED) {
+            index = index();
+        }
+        if (index != null) {
+            index.put(subscription.subscriber, subscription);
+            indexed = Math.max(indexed, size + 1);
+        }
         subscription.index = size;
         array[size] = subscription;
         size++;
-        if (index != null) {
-            index.put(subscription.subscriber, subscription);
-            indexed = Math.max(indexed, size);
-        } else if (size > SEARCHED) {
-            index = index();
-        }
     }
 
     private Map<Subscriber<F>, Subscription<F>> index() {
@@ -84,6 +85,16 @@ final class SubscriptionSet<F> {
         array[size] = null;
         if (index != null) {
             index.remove(subscription.subscriber);
+        }
+        try {
+            shrink();
+        } catch (OutOfMemoryError e) {
+            // It stays as large as it is until the next one goes.
+        }
+    }
+
+    private void shrink() {
+        if (index != null) {
             if (size <= SEARCHED / 2) {
                 index = null;
             } else if (size < indexed / WASTED) {

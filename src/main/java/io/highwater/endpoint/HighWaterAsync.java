@@ -224,7 +224,8 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
         return new HandlerCompletion(
                 Remotes.notNull(handler, "the handler"),
                 Thread.currentThread(),
-                session.deployment().route().executor());
+                session.deployment().route().executor(),
+                session.deployment().node().outbound());
     }
 
     /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */

@@ -37,7 +37,10 @@ final class ConnectionPlaces {
     /** Which limit stands in the way. */
     enum Full implements Answer {
         NODE,
-        ADDRESS
+        ADDRESS,
+
+        /** The address has many of a node that has few left: {@link DynamicThreshold}. */
+        SHARE
     }
 
     Answer take(AddressBlock address) {
@@ -78,7 +81,7 @@ final class ConnectionPlaces {
                         return present;
                     }
                     if (shared && !DynamicThreshold.admits(own, takenByAll, max)) {
-                        answer[0] = Full.NODE;
+                        answer[0] = Full.SHARE;
                         return present;
                     }
                     Occupied now = present == null ? new Occupied(key) : present;

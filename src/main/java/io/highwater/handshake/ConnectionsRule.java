@@ -29,6 +29,13 @@ final class ConnectionsRule {
             Rejected.of(503, "connections_per_ip", "Too many connections from this address.")
                     .withRetryAfter(RETRY_AFTER);
 
+    private static final Rejected SHARE_FULL =
+            Rejected.of(
+                            503,
+                            "connections_share",
+                            "The server has few places left, and this address has many.")
+                    .withRetryAfter(RETRY_AFTER);
+
     /** Accounts change fast. */
     private static final Rejected NO_MEMORY =
             Rejected.of(503, "memory", "This address keeps too much of the server's memory.")
@@ -54,6 +61,12 @@ final class ConnectionsRule {
             attempt.hold(place);
             return context.proceed();
         }
-        return (answer == Full.NODE ? NODE_FULL : ADDRESS_FULL).asStage();
+        Rejected rejected =
+                switch ((Full) answer) {
+                    case NODE -> NODE_FULL;
+                    case ADDRESS -> ADDRESS_FULL;
+                    case SHARE -> SHARE_FULL;
+                };
+        return rejected.asStage();
     }
 }

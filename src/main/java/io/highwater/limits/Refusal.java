@@ -8,6 +8,9 @@ public enum Refusal {
     /** The address has as many as it may. */
     ADDRESS_FULL,
 
+    /** The address has many of a node that has few left. */
+    SHARE_FULL,
+
     /** The address connects too often. */
     TOO_FAST;
 

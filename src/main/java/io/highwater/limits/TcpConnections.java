@@ -48,15 +48,15 @@ public final class TcpConnections {
             payer.disconnected();
             return Refusal.NODE_FULL;
         }
+        if (limits.mostOfAddress() > 0 && !payer.isProxy() && own > limits.mostOfAddress()) {
+            payer.disconnected();
+            return Refusal.ADDRESS_FULL;
+        }
         if (limits.isShared()
                 && !payer.isProxy()
                 && !DynamicThreshold.admits(own - 1, open - 1, limits.most())) {
             payer.disconnected();
-            return Refusal.NODE_FULL;
-        }
-        if (limits.mostOfAddress() > 0 && !payer.isProxy() && own > limits.mostOfAddress()) {
-            payer.disconnected();
-            return Refusal.ADDRESS_FULL;
+            return Refusal.SHARE_FULL;
         }
         return null;
     }

@@ -5,9 +5,10 @@ import io.highwater.wire.TransportKind;
 import io.highwater.wire.WireObserver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Tags;
-import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -15,34 +16,11 @@ import java.util.concurrent.atomic.LongAdder;
  * message costs one addition a counter.
  */
 final class WireMetrics implements WireObserver {
-    /**
-     * Codes that have a meaning of their own here and that the node may close with, ascending. A
-     * peer may send any: the rest is other.
-     */
-    private static final int[] KNOWN_CODES = {
-        CloseStatus.NORMAL,
-        CloseStatus.GOING_AWAY,
-        CloseStatus.PROTOCOL_ERROR,
-        CloseStatus.UNSUPPORTED_DATA,
-        CloseStatus.NO_STATUS,
-        CloseStatus.ABNORMAL,
-        CloseStatus.BAD_PAYLOAD,
-        CloseStatus.POLICY,
-        CloseStatus.TOO_BIG,
-        CloseStatus.INTERNAL_ERROR,
-        CloseStatus.RESTART,
-        CloseStatus.TRY_AGAIN_LATER,
-        CloseStatus.NO_PONG,
-        CloseStatus.TOO_MANY_COMMANDS
-    };
-
     /** Filled here and never changed: safe to read from any thread. */
     private final Map<TransportKind, LongAdder> open = new EnumMap<>(TransportKind.class);
 
-    /** At the index of its code in KNOWN_CODES. */
-    private final Counter[] closes;
-
-    private final Counter otherCloses;
+    /** By the label of their codes. */
+    private final Map<String, Counter> closes = new HashMap<>();
 
     private final LongAdder messagesIn = new LongAdder();
     private final LongAdder messagesOut = new LongAdder();
@@ -55,11 +33,9 @@ final class WireMetrics implements WireObserver {
             open.put(kind, count);
             meters.gauge(Metric.CONNECTIONS, Tags.of("transport", kind.label()), count::sum);
         }
-        closes =
-                Arrays.stream(KNOWN_CODES)
-                        .mapToObj(code -> meters.counter(Metric.CLOSES, "code", "" + code))
-                        .toArray(Counter[]::new);
-        otherCloses = meters.counter(Metric.CLOSES, "code", "other");
+        for (String code : CloseStatus.codeLabels()) {
+            closes.put(code, meters.counter(Metric.CLOSES, "code", code));
+        }
         meters.counter(Metric.MESSAGES, Direction.IN.tags(), messagesIn);
         meters.counter(Metric.MESSAGES, Direction.OUT.tags(), messagesOut);
         meters.counter(Metric.MESSAGE_BYTES, Direction.IN.tags(), bytesIn);
@@ -83,8 +59,7 @@ final class WireMetrics implements WireObserver {
     @Override
     public void onClosed(TransportKind kind, CloseStatus status, long ageNanos) {
         count(kind).decrement();
-        int known = Arrays.binarySearch(KNOWN_CODES, status.code());
-        (known >= 0 ? closes[known] : otherCloses).increment();
+        Objects.requireNonNull(closes.get(status.codeLabel())).increment();
     }
 
     @Override
@@ -100,6 +75,6 @@ final class WireMetrics implements WireObserver {
     }
 
     private LongAdder count(TransportKind kind) {
-        return java.util.Objects.requireNonNull(open.get(kind));
+        return Objects.requireNonNull(open.get(kind));
     }
 }

@@ -196,7 +196,7 @@ public final class SendQueue extends GuardedQueue {
             @Nullable BooleanSupplier stopped) {
         long sampledNanos = route().sampleNanos(turn.sinceNanos());
         if (stopped == null && becomeWriter()) {
-            return writeDirect(turn, lane, before, stopped, sampledNanos);
+            return writeDirect(turn, lane, before, null, sampledNanos);
         }
         int messages;
         long bytes;

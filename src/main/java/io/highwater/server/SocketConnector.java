@@ -101,8 +101,8 @@ public final class SocketConnector extends ServerConnector {
             channel.configureBlocking(false);
             configure(channel);
         } catch (IOException | RuntimeException | Error e) {
-            channel.close();
             left(payer);
+            IO.close(channel);
             throw e;
         }
         // From here on a failure is told to the manager of the selectors.

@@ -16,7 +16,7 @@ final class SessionLog {
         if (status.isOrdinary()) {
             return;
         }
-        session.count("sessions_closed", "code", Integer.toString(status.code()));
+        session.count("sessions_closed", "code", status.codeLabel());
         session.limit(LOG.atDebug(), "session_closed")
                 .addKeyValue("code", status.code())
                 .addKeyValue("reason", status.reason())

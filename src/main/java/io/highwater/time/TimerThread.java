@@ -95,7 +95,7 @@ public final class TimerThread implements AutoCloseable {
                 LOG.error("A timer failed ({} so far)", failures, failure);
             }
         } catch (RuntimeException | Error e) {
-            failure.addSuppressed(e); // Nobody can be told.
+            // Nobody can be told.
         }
     }
 

@@ -3,6 +3,11 @@ package io.highwater.wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a session ends: a code and a reason (RFC 6455 section 7.4), ours or the peer's. Immutable.
@@ -37,6 +42,30 @@ public record CloseStatus(int code, String reason) {
 
     public static final int TOO_MANY_COMMANDS = 4429;
 
+    private static final String OTHER = "other";
+
+    /**
+     * Codes that have a meaning of their own here and that the node may close with; in text, as
+     * each close asks for its own. A peer may send any: the rest is other.
+     */
+    private static final Map<Integer, String> LABELS =
+            Stream.of(
+                            NORMAL,
+                            GOING_AWAY,
+                            PROTOCOL_ERROR,
+                            UNSUPPORTED_DATA,
+                            NO_STATUS,
+                            ABNORMAL,
+                            BAD_PAYLOAD,
+                            POLICY,
+                            TOO_BIG,
+                            INTERNAL_ERROR,
+                            RESTART,
+                            TRY_AGAIN_LATER,
+                            NO_PONG,
+                            TOO_MANY_COMMANDS)
+                    .collect(Collectors.toUnmodifiableMap(code -> code, code -> code.toString()));
+
     private static final int MAX_REASON_BYTES = 123;
 
     public CloseStatus {
@@ -55,6 +84,18 @@ public record CloseStatus(int code, String reason) {
                         && code != NO_STATUS
                         && code != ABNORMAL)
                 || (code >= 3000 && code <= 4999);
+    }
+
+    /** All that {@link #codeLabel} may be. */
+    public static Set<String> codeLabels() {
+        Set<String> labels = new TreeSet<>(LABELS.values());
+        labels.add(OTHER);
+        return labels;
+    }
+
+    /** The code for logs and metrics: {@code other} where it has no meaning here. */
+    public String codeLabel() {
+        return LABELS.getOrDefault(code, OTHER);
     }
 
     /** True for an end that nobody needs to look into: 1000, 1001, or a Close without a code. */

@@ -3,6 +3,10 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneListener;
@@ -33,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** All that a shard calls throws once: the shard goes on, and whoever asked has an answer. */
 final class StrayThrowTest {
@@ -46,6 +51,7 @@ final class StrayThrowTest {
         FOLLOW,
         UNFOLLOW,
         READ,
+        ON_PUBLISHED,
         ON_TURN,
         ON_FAILURE,
         SUBSCRIBER_ON_SUBSCRIBED,
@@ -87,6 +93,11 @@ final class StrayThrowTest {
                     names,
                     new ChannelObserver() {
                         @Override
+                        public void onPublished() {
+                            at(Place.ON_PUBLISHED).call();
+                        }
+
+                        @Override
                         public void onTurn(int publications, int subscribers) {
                             at(Place.ON_TURN).call();
                         }
@@ -103,8 +114,12 @@ final class StrayThrowTest {
         return strays.computeIfAbsent(place, any -> new Stray());
     }
 
-    private void publish(String msgId) {
-        hub.publish(new Draft("c", "p", msgId, null, false, "1".getBytes(UTF_8)));
+    private CompletionStage<Appended> publish(String msgId) {
+        return publish(msgId, "1");
+    }
+
+    private CompletionStage<Appended> publish(String msgId, String data) {
+        return hub.publish(new Draft("c", "p", msgId, null, false, data.getBytes(UTF_8)));
     }
 
     static Stream<Arguments> places() {
@@ -113,6 +128,41 @@ final class StrayThrowTest {
                         place ->
                                 Stream.of(Stray.Kind.values())
                                         .map(kind -> Arguments.of(place, kind)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatCountsAPublicationDoesNotRefuseIt(Stray.Kind kind) {
+        at(Place.ON_PUBLISHED).arm(kind);
+        assertThat(publish("m1").toCompletableFuture()).isCompleted();
+    }
+
+    /** As without memory, where the log has none either. */
+    @Test
+    void aTurnThatFailsWholeIsNoLongerInTheBacklog() {
+        Logger log = (Logger) LoggerFactory.getLogger(Failures.class);
+        Appender<ILoggingEvent> throwing =
+                new AppenderBase<>() {
+                    @Override
+                    protected void append(ILoggingEvent event) {
+                        throw new NoClassDefFoundError("thrown by a test");
+                    }
+                };
+        throwing.start();
+        hub.subscribe("c", new ListSubscriber("s"), new Since.Live(), 10, 1);
+        shard.runAll();
+        log.addAppender(throwing);
+        try {
+            for (int i = 0; i < 5; i++) {
+                at(Place.FRAME).arm(Stray.Kind.ERROR);
+                assertThat(publish("m" + i, "1".repeat(60_000)).toCompletableFuture())
+                        .as("refused as too far behind")
+                        .isCompleted();
+                shard.runAll();
+            }
+        } finally {
+            log.detachAppender(throwing);
+        }
     }
 
     /** Subscribe, hear, leave and come back, with the throw at any one of them. */

@@ -100,7 +100,7 @@ final class LimitsTest {
             }
         }
         assertThat(places.taken()).isEqualTo(97);
-        assertThat(places.take(new AddressBlock(false, 1))).isEqualTo(ConnectionPlaces.Full.NODE);
+        assertThat(places.take(new AddressBlock(false, 1))).isEqualTo(ConnectionPlaces.Full.SHARE);
         for (int i = 0; i < 3; i++) {
             assertThat(places.take(new AddressBlock(false, 9))).isInstanceOf(Lease.class);
         }

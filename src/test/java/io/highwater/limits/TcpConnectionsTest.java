@@ -88,7 +88,7 @@ class TcpConnectionsTest {
             ticker.advance(Duration.ofSeconds(1));
         }
         assertThat(connections.open()).isEqualTo(97);
-        assertThat(refused).contains(Refusal.NODE_FULL).doesNotContain(Refusal.ADDRESS_FULL);
+        assertThat(refused).containsOnly(Refusal.SHARE_FULL);
         for (int i = 0; i < 3; i++) {
             open(connections, "10.0.1.1");
         }

@@ -300,7 +300,10 @@ class NodeMetricsTest {
     @Test
     void theCodesFromTheStartAreThoseThatTheNodeHasAUseFor() throws Exception {
         Path sources = Path.of("src/main/java/io/highwater");
-        String status = Files.readString(sources.resolve("wire/CloseStatus.java"));
+        // But for the list itself.
+        String status =
+                Files.readString(sources.resolve("wire/CloseStatus.java"))
+                        .replaceFirst("(?s) LABELS =.*?;", "");
         StringBuilder others = new StringBuilder();
         try (Stream<Path> files = Files.walk(sources)) {
             for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {

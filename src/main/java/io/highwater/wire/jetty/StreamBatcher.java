@@ -191,9 +191,10 @@ final class StreamBatcher implements Callback {
         try {
             session.frames(null, batchFrame, this);
         } catch (RuntimeException | Error e) {
-            // It counts as scheduled: nobody would send what is in it.
+            // It counts as scheduled: nobody would send what is in it. In onWindow this is under
+            // the
+            // flusher's lock, and the one case in which sessions are told there.
             failed(e);
-            throw e;
         }
     }
 
