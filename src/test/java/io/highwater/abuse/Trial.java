@@ -31,6 +31,9 @@ final class Trial implements AutoCloseable {
     private final Path report;
     private @Nullable Ward ward;
 
+    /** Of any attack on this node so far: it remembers them for a while. */
+    private int mostAddresses;
+
     /**
      * @param form names the file in target that gets the lines, too
      */
@@ -47,6 +50,7 @@ final class Trial implements AutoCloseable {
      */
     void run(Attack attack, int addresses, Duration time) throws Exception {
         Ward ward = liveWard();
+        mostAddresses = Math.max(mostAddresses, addresses);
         ward.good.forget();
         long logged = ward.node.logLines();
         Scene scene = Scene.at(ward.node, addresses, time);
@@ -65,7 +69,7 @@ final class Trial implements AutoCloseable {
                                             "held up all the time: the good client's " + name));
         }
         if (ward.node.isAlive()) {
-            problems.addAll(left(ward, attack.isRemembered(), addresses, CALM));
+            problems.addAll(left(ward, attack.isRemembered(), mostAddresses, CALM));
         }
         String calm = seconds(begun + tookNanos);
         boolean lives = ward.node.isAlive();
