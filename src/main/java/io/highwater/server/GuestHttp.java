@@ -64,6 +64,9 @@ final class GuestHttp extends HttpConnection {
     private int longestUri;
     private int longestValue;
 
+    /** Its last answer was given. */
+    private volatile boolean over;
+
     /** At the last look of the wheel. Confined to it. */
     private long movedBytes;
 
@@ -106,6 +109,9 @@ final class GuestHttp extends HttpConnection {
         Phase phase = guest.phase();
         if (phase.isHead()) {
             guest.keep(headBytes());
+        } else if (over) {
+            // The answer was there before this thread came back: Jetty would wait for the client.
+            getEndPoint().close();
         } else if (phase == Phase.IDLE && !getParser().isStart()) {
             guest.move(Phase.ASKING, ANSWERED_BYTES + headBytes());
         }
@@ -183,6 +189,7 @@ final class GuestHttp extends HttpConnection {
      * its last answer.
      */
     private void onAnswered() {
+        over = !isPersistent();
         guest.move(Phase.IDLE, ANSWERED_BYTES + parserBytes(0));
     }
 

@@ -6,6 +6,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -52,7 +53,8 @@ final class OffSelector extends Handler.Wrapper {
         return true;
     }
 
-    private void run(Request request, Response response, Callback callback) {
+    private void run(Request request, Response response, Callback ofJetty) {
+        Callback callback = new Written(response, ofJetty);
         try {
             if (!super.handle(request, response, callback)) {
                 Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
@@ -61,6 +63,35 @@ final class OffSelector extends Handler.Wrapper {
             Response.writeError(request, response, callback, e);
         } finally {
             running.decrementAndGet();
+        }
+    }
+
+    /**
+     * An answer without a body, such as a 304, that is ended by nothing but its callback is ended
+     * twice where another thread returns from {@code handle} at that moment, and its connection
+     * then hangs (Jetty 12.1.14: HttpChannelState counts the last write as complete before its
+     * LastWriteCallback runs). One that was written, or begun, before is not.
+     */
+    private record Written(Response response, Callback callback) implements Callback {
+        @Override
+        public void succeeded() {
+            if (response.hasLastWrite()) {
+                callback.succeeded();
+            } else {
+                // A last write would give a 304 the Content-Length 0.
+                boolean last = !HttpStatus.hasNoBody(response.getStatus());
+                response.write(last, BufferUtil.EMPTY_BUFFER, callback);
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            callback.failed(cause);
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return callback.getInvocationType();
         }
     }
 }

@@ -91,9 +91,16 @@ final class EdgeFixture implements AutoCloseable {
     }
 
     EdgeFixture serve(ServerSettings settings, Handler handler) throws IOException {
+        return serve(settings, new Handler.Wrapper(), handler);
+    }
+
+    /**
+     * @param upgrade is asked on the thread that reads, and may answer there
+     */
+    EdgeFixture serve(ServerSettings settings, Handler.Wrapper upgrade, Handler handler)
+            throws IOException {
         HttpServer serving =
-                new HttpServer(
-                        settings, new Handler.Wrapper(), edge, ticker, new StreamBursts(), handler);
+                new HttpServer(settings, upgrade, edge, ticker, new StreamBursts(), handler);
         server = serving;
         serving.start();
         return this;

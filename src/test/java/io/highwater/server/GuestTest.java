@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -168,7 +169,26 @@ class GuestTest {
         }
     }
 
-    /** The same where the thread that reads answers, too. */
+    /** The same where the thread that reads answers, too: then Jetty itself waits. */
+    @Test
+    void afterAnAnswerOfTheThreadThatReadsNoClientIsWaitedFor() throws IOException {
+        Handler.Wrapper answers =
+                new Handler.Wrapper() {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback) {
+                        PlainRequests.refuse(fixture.edge, request, response, callback);
+                        return true;
+                    }
+                };
+        fixture.serve(ServerSettings.defaults().withPort(0), answers, HttpServerTest.testPages());
+        try (Socket socket = fixture.connect()) {
+            send(socket, GET);
+            assertThat(rest(socket)).startsWith("HTTP/1.1 503 ");
+            awaitOpen(0);
+            await().until(() -> fixture.bytes(Account.HTTP) == 0);
+        }
+    }
+
     @Test
     void afterARefusalNoClientIsWaitedFor() throws IOException {
         fixture.serve(new OffSelector(fixture.edge, HttpServerTest.testPages(), 0));
@@ -177,6 +197,39 @@ class GuestTest {
             assertThat(rest(socket)).startsWith("HTTP/1.1 503 ");
             awaitOpen(0);
             await().until(() -> fixture.bytes(Account.HTTP) == 0);
+        }
+    }
+
+    /** Else Jetty may end it twice, once in 15,000 times, and its connection hangs. */
+    @Test
+    void anAnswerWithoutABodyIsEndedByAWriteOfItsOwn() throws IOException {
+        AtomicInteger writes = new AtomicInteger();
+        Handler pages = new OffSelector(fixture.edge, HttpServerTest.testPages());
+        fixture.serve(
+                new Handler.Wrapper(pages) {
+                    @Override
+                    public boolean handle(Request request, Response response, Callback callback)
+                            throws Exception {
+                        Response counted =
+                                new Response.Wrapper(request, response) {
+                                    @Override
+                                    public void write(
+                                            boolean last, ByteBuffer content, Callback written) {
+                                        writes.incrementAndGet();
+                                        super.write(last, content, written);
+                                    }
+                                };
+                        return super.handle(request, counted, callback);
+                    }
+                });
+        try (Socket socket = fixture.connect()) {
+            send(socket, "GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n");
+            send(socket, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            assertThat(rest(socket))
+                    .startsWith("HTTP/1.1 304 ")
+                    .doesNotContainPattern("^[^2]*Content-Length")
+                    .contains("HTTP/1.1 200 ");
+            assertThat(writes).hasValue(2);
         }
     }
 
