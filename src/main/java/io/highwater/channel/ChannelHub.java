@@ -31,6 +31,7 @@ public final class ChannelHub<F> implements AutoCloseable {
     private final FrameFactory<F> frames;
     private final PieceSize pieces;
     private final ChannelObserver observer;
+    private final Failures failures;
     private final List<HubShard<F>> shards;
 
     /** A hub whose subscribers' writes leave one by one, and that has room for any channel. */
@@ -72,7 +73,7 @@ public final class ChannelHub<F> implements AutoCloseable {
         this.frames = frames;
         this.pieces = pieces;
         this.observer = observer;
-        Failures failures = new Failures(observer);
+        this.failures = new Failures(observer);
         long share = backlogBytes / shards.size();
         this.shards =
                 shards.stream()
@@ -99,9 +100,18 @@ public final class ChannelHub<F> implements AutoCloseable {
                 .whenComplete(
                         (appended, failure) -> {
                             if (appended != null && !appended.duplicate()) {
-                                observer.onPublished();
+                                published(draft.channel());
                             }
                         });
+    }
+
+    /** The log has it, whether or not it can be counted: its publisher is to hear so. */
+    private void published(String channel) {
+        try {
+            observer.onPublished();
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("The observer", channel, e);
+        }
     }
 
     /**
@@ -218,8 +228,8 @@ public final class ChannelHub<F> implements AutoCloseable {
     }
 
     /**
-     * Ends all subscriptions without a word to the subscribers, and no new one begins. The backbone
-     * is not closed; the threads must still run.
+     * Ends all subscriptions without a word to the subscribers, but for those that wait for an
+     * answer, and no new one begins. The backbone is not closed; the threads must still run.
      */
     @Override
     public void close() {
