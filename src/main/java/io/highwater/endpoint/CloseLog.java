@@ -18,7 +18,12 @@ final class CloseLog {
         if (status.isOrdinary()) {
             return;
         }
-        logs.count("sessions_closed", "code", Integer.toString(status.code()));
+        String code = Integer.toString(status.code());
+        if (wire.isClosedByPeer()) {
+            logs.countOfPeer("sessions_closed", "code", code);
+        } else {
+            logs.count("sessions_closed", "code", code);
+        }
         logs.limit(LOG.atDebug(), "session_closed", wire.remoteAddress())
                 .addKeyValue("code", status.code())
                 .addKeyValue("reason", status.reason())

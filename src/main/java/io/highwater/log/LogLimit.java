@@ -42,7 +42,7 @@ public final class LogLimit extends Timer implements AutoCloseable {
 
     static final String OTHERS = "others";
 
-    /** Of all kinds that are counted, since a word may be the peer's; then {@link #OTHERS}. */
+    /** Of all kinds that are counted; a peer's word beyond them is one of {@link #OTHERS}. */
     static final int MAX_WORDS = 64;
 
     private static final long PERIOD_NANOS = 60_000_000_000L;
@@ -98,17 +98,27 @@ public final class LogLimit extends Timer implements AutoCloseable {
      * Adds one to what a line of this kind says at the end of the minute: for each word one line at
      * INFO, as {@code {"event":"sessions_closed","code":"1006","count":12}}.
      *
-     * @param kind the line's message; a word of the code's own, as is {@code of}
+     * @param kind the line's message; a word of the code's own, as are the others
      * @param of what {@code word} is, such as {@code code}; the same for all of a kind
      */
     public void count(String kind, String of, String word) {
+        count(new Counted(kind, of, word));
+    }
+
+    /**
+     * The same of a word that is the peer's: however many it makes up, they are bounded, and take
+     * no room from those of the code's own.
+     */
+    public void countOfPeer(String kind, String of, String word) {
+        Counted counted = new Counted(kind, of, word);
+        // Threads that come here at once may pass the bound by their number.
+        boolean fits = counts.mappingCount() < MAX_WORDS || counts.containsKey(counted);
+        count(fits ? counted : new Counted(kind, of, OTHERS));
+    }
+
+    private void count(Counted counted) {
         if (wheel == null) {
             return;
-        }
-        Counted counted = new Counted(kind, of, word);
-        if (counts.mappingCount() >= MAX_WORDS && !counts.containsKey(counted)) {
-            // Threads that come here at once may pass the bound by their number.
-            counted = new Counted(kind, of, OTHERS);
         }
         counts.merge(counted, 1L, Long::sum);
         endPeriodLater(wheel);

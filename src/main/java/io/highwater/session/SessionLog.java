@@ -16,7 +16,12 @@ final class SessionLog {
         if (status.isOrdinary()) {
             return;
         }
-        session.count("sessions_closed", "code", Integer.toString(status.code()));
+        String code = Integer.toString(status.code());
+        if (session.wire().isClosedByPeer()) {
+            session.logs().countOfPeer("sessions_closed", "code", code);
+        } else {
+            session.logs().count("sessions_closed", "code", code);
+        }
         session.limit(LOG.atDebug(), "session_closed")
                 .addKeyValue("code", status.code())
                 .addKeyValue("reason", status.reason())

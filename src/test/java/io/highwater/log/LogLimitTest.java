@@ -166,13 +166,15 @@ final class LogLimitTest {
     @Test
     void wordsThatAPeerMakesUpAreCountedTogether() {
         for (int i = 0; i < LogLimit.MAX_WORDS + 10; i++) {
-            logs.count("sessions_closed", "code", Integer.toString(3_000 + i));
-            logs.count("sessions_closed", "code", "3000");
+            logs.countOfPeer("sessions_closed", "code", Integer.toString(3_000 + i));
+            logs.countOfPeer("sessions_closed", "code", "3000");
         }
+        logs.count("sessions_closed", "code", "1013");
         ticker.advance(PERIOD, wheel);
         assertThat(summaries())
-                .hasSize(LogLimit.MAX_WORDS + 1)
+                .hasSize(LogLimit.MAX_WORDS + 2)
                 .contains(
+                        "sessions_closed [code=\"1013\", count=\"1\"]",
                         "sessions_closed [code=\"others\", count=\"10\"]",
                         "sessions_closed [code=\"3000\", count=\"75\"]");
     }
