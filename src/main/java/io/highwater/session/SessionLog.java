@@ -37,7 +37,7 @@ final class SessionLog {
                 .log("session_closed");
     }
 
-    static void ruleFailed(Session session, RuntimeException cause) {
+    static void ruleFailed(Session session, Throwable cause) {
         session.limit(LOG.atError(), "channel_rule_failed")
                 .setCause(cause)
                 .log("channel_rule_failed");
