@@ -105,11 +105,11 @@ public final class ChannelHub<F> implements AutoCloseable {
                         });
     }
 
+    /** The log has it, whether or not it can be counted: its publisher is to hear so. */
     private void published(String channel) {
         try {
             observer.onPublished();
         } catch (RuntimeException | Error e) {
-            // It is in the log all the same.
             failures.onFailure("The observer", channel, e);
         }
     }
@@ -228,8 +228,8 @@ public final class ChannelHub<F> implements AutoCloseable {
     }
 
     /**
-     * Ends all subscriptions without a word to the subscribers, and no new one begins. The backbone
-     * is not closed; the threads must still run.
+     * Ends all subscriptions without a word to the subscribers, but for those that wait for an
+     * answer, and no new one begins. The backbone is not closed; the threads must still run.
      */
     @Override
     public void close() {

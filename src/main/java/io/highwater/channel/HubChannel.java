@@ -281,6 +281,13 @@ final class HubChannel<F> {
         return true;
     }
 
+    /** Who still waits for an answer to a subscribe has it, the others hear nothing. */
+    void endAll() {
+        while (!subscriptions.isEmpty()) {
+            end(subscriptions.get(subscriptions.size() - 1), "the node is stopping");
+        }
+    }
+
     private void end(Subscription<F> subscription, String why) {
         remove(subscription);
         Integer requestId = subscription.awaitedRequest();

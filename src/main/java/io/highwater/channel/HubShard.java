@@ -233,8 +233,21 @@ final class HubShard<F> implements BackboneListener {
         burstDeliveries += subscribers;
         if (burstDeliveries >= BURST_DELIVERIES) {
             burstDeliveries = 0;
+            nextBurst();
+        }
+    }
+
+    /** Whatever is thrown: who leaves at the end of a turn is still to be taken out. */
+    private void nextBurst() {
+        try {
             burst.end();
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("The end of a burst", ALL, e);
+        }
+        try {
             burst.begin();
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("A burst", ALL, e);
         }
     }
 
@@ -304,11 +317,15 @@ final class HubShard<F> implements BackboneListener {
     private void retire(HubChannel<F> channel) {
         names.add(channel.payer, -HubChannel.BYTES);
         observed(() -> observer.onChannels(-1));
+        // It is nobody's any more; who asked for it last gets an answer.
+        ended(channel, channel::release);
+        ended(channel, () -> backbone.unfollow(channel.name));
+    }
+
+    private void ended(HubChannel<F> channel, Runnable part) {
         try {
-            backbone.unfollow(channel.name);
-            channel.release();
+            part.run();
         } catch (RuntimeException | Error e) {
-            // It is nobody's any more; who asked for it last gets an answer.
             failures.onFailure("The end", channel.name, e);
         }
     }
@@ -330,6 +347,9 @@ final class HubShard<F> implements BackboneListener {
         closed = true;
         List<HubChannel<F>> left = List.copyOf(channels.values());
         channels.clear();
-        left.forEach(this::retire);
+        for (HubChannel<F> channel : left) {
+            channel.endAll();
+            retire(channel);
+        }
     }
 }

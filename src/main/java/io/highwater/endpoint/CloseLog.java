@@ -18,7 +18,7 @@ final class CloseLog {
         if (status.isOrdinary()) {
             return;
         }
-        logs.count("sessions_closed", "code", status.codeLabel());
+        logs.count("sessions_closed", "close_code", status.codeLabel());
         logs.limit(LOG.atDebug(), "session_closed", wire.remoteAddress())
                 .addKeyValue("code", status.code())
                 .addKeyValue("reason", status.reason())

@@ -64,7 +64,7 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
     /** For the operator: what the peer caused in one line, what the endpoint did with its stack. */
     void log(Class<?> endpoint, LogLimit logs, String peer) {
         if (isPeers(cause)) {
-            LOG.atDebug()
+            logs.limit(LOG.atDebug(), "message_refused", peer)
                     .addKeyValue("endpoint", endpoint.getName())
                     .addKeyValue("cause", cause.toString())
                     .log("message_refused");

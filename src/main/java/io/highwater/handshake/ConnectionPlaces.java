@@ -45,18 +45,24 @@ final class ConnectionPlaces {
 
     Answer take(AddressBlock address) {
         int before = taken.getAndIncrement();
-        if (before >= max && max != 0) {
-            taken.decrementAndGet();
+        boolean placed = false;
+        try {
+            Answer answer = answer(address, before);
+            placed = answer instanceof Place;
+            return answer;
+        } finally {
+            // Also where memory ran out: nobody would give it back.
+            if (!placed) {
+                taken.decrementAndGet();
+            }
+        }
+    }
+
+    private Answer answer(AddressBlock address, int takenByAll) {
+        if (takenByAll >= max && max != 0) {
             return Full.NODE;
         }
-        if (maxPerAddress == 0) {
-            return new Place(ofAnyAddress);
-        }
-        Answer answer = take(address, before);
-        if (answer instanceof Full) {
-            taken.decrementAndGet();
-        }
-        return answer;
+        return maxPerAddress == 0 ? new Place(ofAnyAddress) : take(address, takenByAll);
     }
 
     int taken() {
@@ -85,8 +91,8 @@ final class ConnectionPlaces {
                         return present;
                     }
                     Occupied now = present == null ? new Occupied(key) : present;
-                    now.places++;
                     answer[0] = new Place(now);
+                    now.places++;
                     return now;
                 });
         return answer[0];

@@ -96,7 +96,7 @@ final class HandshakeRules implements Handshake {
     private void tell(UpgradeRequest request, UpgradeDecision decision) {
         try {
             observer.onDecided(decision.outcome());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             logFault(request, "A handshake observer failed", e);
         }
     }

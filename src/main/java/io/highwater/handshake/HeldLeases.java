@@ -73,7 +73,7 @@ final class HeldLeases {
             }
             try {
                 lease.release();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("A handshake rule's lease failed to release", e);
             }
         }
@@ -81,7 +81,7 @@ final class HeldLeases {
         private static boolean mayBlock(Lease lease) {
             try {
                 return lease.mayBlock();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("A handshake rule's lease failed to say whether it may block", e);
                 return true;
             }

@@ -42,9 +42,6 @@ public final class LogLimit extends Timer implements AutoCloseable {
 
     static final String OTHERS = "others";
 
-    /** Of all kinds that are counted, since a word may be the peer's; then {@link #OTHERS}. */
-    static final int MAX_WORDS = 64;
-
     private static final long PERIOD_NANOS = 60_000_000_000L;
 
     private static final LogLimit NONE = new LogLimit(null, Runnable::run);
@@ -96,21 +93,17 @@ public final class LogLimit extends Timer implements AutoCloseable {
 
     /**
      * Adds one to what a line of this kind says at the end of the minute: for each word one line at
-     * INFO, as {@code {"event":"sessions_closed","code":"1006","count":12}}.
+     * INFO, as {@code {"event":"sessions_closed","close_code":"1006","count":12}}.
      *
-     * @param kind the line's message; a word of the code's own, as is {@code of}
-     * @param of what {@code word} is, such as {@code code}; the same for all of a kind
+     * @param kind the line's message
+     * @param of what {@code word} is, such as {@code close_code}; the same for all of a kind
+     * @param word one of a few of the code's own, never the peer's; as are the others
      */
     public void count(String kind, String of, String word) {
         if (wheel == null) {
             return;
         }
-        Counted counted = new Counted(kind, of, word);
-        if (counts.mappingCount() >= MAX_WORDS && !counts.containsKey(counted)) {
-            // Threads that come here at once may pass the bound by their number.
-            counted = new Counted(kind, of, OTHERS);
-        }
-        counts.merge(counted, 1L, Long::sum);
+        counts.merge(new Counted(kind, of, word), 1L, Long::sum);
         endPeriodLater(wheel);
     }
 

@@ -77,10 +77,18 @@ final class Callbacks {
             listener.run();
         } catch (RuntimeException | Error e) {
             // Errors too: those that wait behind it are still owed their answer.
-            observer.onListenerFailed();
+            count(e);
             logs.limit(LOG.atWarn(), "listener_failed", null)
                     .setCause(e)
                     .log("A listener of a send queue failed");
+        }
+    }
+
+    private void count(Throwable failure) {
+        try {
+            observer.onListenerFailed();
+        } catch (RuntimeException | Error e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -238,9 +239,14 @@ public final class SendQueue extends GuardedQueue {
 
     private void tellThinned(List<Queued> thinned, int messages, long bytes) {
         if (!thinned.isEmpty()) {
-            route().node().observer().onDropped(OverflowPolicy.LATEST, thinned.size());
+            tellObserver(observer -> observer.onDropped(OverflowPolicy.LATEST, thinned.size()));
             route().callbacks().failed(thinned, SlowConsumerException.dropped(messages, bytes));
         }
+    }
+
+    /** Who counts is in nobody's way. */
+    private void tellObserver(Consumer<OutboundObserver> news) {
+        route().callbacks().tell(() -> news.accept(route().node().observer()));
     }
 
     private OfferResult answer(
@@ -260,7 +266,7 @@ public final class SendQueue extends GuardedQueue {
                 yield OfferResult.ABOVE_HIGH_WATER;
             }
             case REFUSED -> {
-                route().node().observer().onDropped(route().settings().policy(), 1);
+                tellObserver(observer -> observer.onDropped(route().settings().policy(), 1));
                 if (completion != null) {
                     route().callbacks()
                             .failed(completion, SlowConsumerException.refused(messages, bytes));
@@ -425,7 +431,7 @@ public final class SendQueue extends GuardedQueue {
             SlowConsumerException evidence) {
         failSlow(dropped, evidence);
         route().callbacks().failed(completion, evidence);
-        route().node().observer().onEvicted(route().settings().policy());
+        tellObserver(observer -> observer.onEvicted(route().settings().policy()));
         route().callbacks().tell(() -> listener.onEvicted(evidence));
     }
 
@@ -446,7 +452,7 @@ public final class SendQueue extends GuardedQueue {
             dropped = end();
         }
         failSlow(dropped, evidence);
-        route().node().observer().onGoverned();
+        tellObserver(OutboundObserver::onGoverned);
         route().callbacks().tell(() -> listener.onEvicted(evidence));
         return true;
     }

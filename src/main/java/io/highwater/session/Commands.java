@@ -296,7 +296,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
     private boolean isAllowed(Predicate<ChannelRule> question) {
         try {
             return question.test(node.rule());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             node.observer().onRuleFailed();
             SessionLog.ruleFailed(session, e);
             return false;

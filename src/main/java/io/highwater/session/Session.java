@@ -7,6 +7,7 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
@@ -371,14 +372,13 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return forwardedFor == null ? hostOf(wire.remoteAddress()) : forwardedFor;
     }
 
-    /** See {@link io.highwater.log.LogLimit#count}. */
-    void count(String kind, String of, String word) {
-        node.logs().count(kind, of, word);
+    LogLimit logs() {
+        return node.logs();
     }
 
     /** The line, or one that is written nowhere where its address has caused many. */
     LoggingEventBuilder limit(LoggingEventBuilder line, String kind) {
-        return node.logs().limit(line, kind, address());
+        return logs().limit(line, kind, address());
     }
 
     /** Of "name/address:port", which may lack the name. */

@@ -16,7 +16,7 @@ final class SessionLog {
         if (status.isOrdinary()) {
             return;
         }
-        session.count("sessions_closed", "code", status.codeLabel());
+        session.logs().count("sessions_closed", "close_code", status.codeLabel());
         session.limit(LOG.atDebug(), "session_closed")
                 .addKeyValue("code", status.code())
                 .addKeyValue("reason", status.reason())
@@ -32,7 +32,7 @@ final class SessionLog {
                 .log("session_closed");
     }
 
-    static void ruleFailed(Session session, RuntimeException cause) {
+    static void ruleFailed(Session session, Throwable cause) {
         session.limit(LOG.atError(), "channel_rule_failed")
                 .setCause(cause)
                 .log("channel_rule_failed");

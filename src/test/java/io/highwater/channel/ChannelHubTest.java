@@ -110,6 +110,33 @@ final class ChannelHubTest {
     }
 
     @Test
+    void aHubThatIsClosedCountsNothing() {
+        subscribe("c", a, LIVE);
+        subscribe("c", b, LIVE);
+        subscribe("d", b, LIVE);
+        hub.close();
+        shard.runAll();
+        assertThat(observer.counts()).isEqualTo("0 channels, 0 subscriptions, 0 publications");
+        hub.unsubscribe("c", a);
+        shard.runAll();
+        assertThat(observer.counts()).isEqualTo("0 channels, 0 subscriptions, 0 publications");
+    }
+
+    /** Its read is answered when it is counted no more. */
+    @Test
+    void norDoesWhatIsAnsweredAfterTheEnd() {
+        ScriptedBackbone log = new ScriptedBackbone();
+        ChannelHub<String> read = new ChannelHub<>(log, frames, List.of(shard), 100_000, observer);
+        read.subscribe("c", a, LIVE, 10, 1);
+        shard.runAll();
+        read.close();
+        shard.runAll();
+        log.reads.get(0).completeExceptionally(new IllegalStateException("thrown by a test"));
+        shard.runAll();
+        assertThat(observer.counts()).isEqualTo("0 channels, 0 subscriptions, 0 publications");
+    }
+
+    @Test
     void theJoinedFrameOfATurnIsMadeOnce() {
         subscribe("c", a, LIVE);
         publish("c", "m1");

@@ -27,8 +27,10 @@ import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,8 @@ final class StrayThrowTest {
         FOLLOW,
         UNFOLLOW,
         READ,
+        ON_CHANNELS,
+        ON_SUBSCRIPTIONS,
         ON_PUBLISHED,
         ON_TURN,
         ON_FAILURE,
@@ -93,12 +97,24 @@ final class StrayThrowTest {
                     names,
                     new ChannelObserver() {
                         @Override
+                        public void onChannels(int change) {
+                            at(Place.ON_CHANNELS).call();
+                        }
+
+                        @Override
+                        public void onSubscriptions(int change) {
+                            at(Place.ON_SUBSCRIPTIONS).call();
+                        }
+
+                        @Override
                         public void onPublished() {
                             at(Place.ON_PUBLISHED).call();
                         }
 
                         @Override
                         public void onTurn(int publications, int subscribers) {
+                            inTurn.run();
+                            inTurn = () -> {};
                             at(Place.ON_TURN).call();
                         }
 
@@ -109,6 +125,10 @@ final class StrayThrowTest {
                         }
                     });
     private int failures;
+    private Runnable inTurn = () -> {};
+
+    /** Channels that the log has to bring. */
+    private final Set<String> followed = new HashSet<>();
 
     private Stray at(Place place) {
         return strays.computeIfAbsent(place, any -> new Stray());
@@ -187,6 +207,9 @@ final class StrayThrowTest {
         shard.runAll();
         assertThat(left.toCompletableFuture()).isDone();
         assertThat(first.answers).as("to its subscribe").isEqualTo(1);
+        assertThat(followed.contains("c"))
+                .as("followed, though nobody subscribes")
+                .isEqualTo(place == Place.UNFOLLOW);
         assertThat(strays.values()).allMatch(Stray::isSpent);
 
         AnsweredSubscriber second = new AnsweredSubscriber("second");
@@ -201,7 +224,31 @@ final class StrayThrowTest {
         hub.unsubscribe("c", second);
         hub.unsubscribe("other", witness);
         shard.runAll();
-        assertThat(names.bytes()).as("nothing is followed any more").isZero();
+        assertThat(names.bytes()).as("nothing is kept any more").isZero();
+        assertThat(followed).isEmpty();
+    }
+
+    /** Where it is so long that it ends a burst. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Place.class,
+            names = {"BURST_BEGIN", "BURST_END"})
+    void whoeverLeavesAtTheEndOfATurnHasLeft(Place place) {
+        for (int i = 1; i < 1_000; i++) {
+            hub.subscribe("c", new ListSubscriber("s" + i), new Since.Live(), 10, i);
+        }
+        ListSubscriber leaver = new ListSubscriber("leaver");
+        hub.subscribe("c", leaver, new Since.Live(), 10, 1_000);
+        shard.runAll();
+        leaver.take();
+        publish("m1");
+        CompletionStage<Boolean> left = hub.unsubscribe("c", leaver);
+        hub.publish(new Draft("c", "p", "m2", null, false, "1".getBytes(UTF_8)));
+        inTurn = () -> at(place).arm(Stray.Kind.ERROR);
+        shard.runAll();
+        assertThat(at(place).isSpent()).isTrue();
+        assertThat(left).isCompletedWithValue(true);
+        assertThat(leaver.take()).containsExactly("LIVE [m1@1]");
     }
 
     @Test
@@ -292,12 +339,14 @@ final class StrayThrowTest {
         @Override
         public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
             at(Place.FOLLOW).call();
+            followed.add(channel);
             return real.follow(channel, listener, payer);
         }
 
         @Override
         public void unfollow(String channel) {
             at(Place.UNFOLLOW).call();
+            followed.remove(channel);
             real.unfollow(channel);
         }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.testing.Stray;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class HandshakeRulesTest {
@@ -197,13 +199,16 @@ final class HandshakeRulesTest {
         assertThat(rejected.outcome()).isEqualTo("error");
     }
 
-    @Test
-    void anObserverThatThrowsChangesNothing() {
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void anObserverThatThrowsChangesNothing(Stray.Kind kind) {
+        Stray stray = new Stray();
         HandshakeObserver broken =
                 new HandshakeObserver() {
                     @Override
                     public void onDecided(String outcome) {
-                        throw new IllegalStateException("observer");
+                        stray.arm(kind);
+                        stray.call();
                     }
                 };
         try (RulesContainer own = new RulesContainer(settings().build(), broken)) {

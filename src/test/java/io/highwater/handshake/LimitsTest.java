@@ -4,6 +4,7 @@ import static io.highwater.handshake.FakeUpgradeRequest.extendedConnect;
 import static io.highwater.handshake.FakeUpgradeRequest.upgrade;
 import static io.highwater.handshake.SettingsBuilder.settings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.highwater.handshake.FakeUpgradeRequest.FakeScope;
 import io.highwater.handshake.UpgradeDecision.Accepted;
@@ -43,6 +44,14 @@ final class LimitsTest {
             rules.accept(upgrade());
             rules.reject(upgrade());
         }
+    }
+
+    /** As where memory runs out between the two. */
+    @Test
+    void aPlaceThatCannotBeHadIsNotTaken() {
+        ConnectionPlaces places = new ConnectionPlaces(settings().connections(10, 2).build());
+        assertThatThrownBy(() -> places.take(null)).isInstanceOf(NullPointerException.class);
+        assertThat(places.taken()).isZero();
     }
 
     @Test

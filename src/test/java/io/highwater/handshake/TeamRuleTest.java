@@ -115,6 +115,17 @@ final class TeamRuleTest {
                     attempt.hold(journal.released::incrementAndGet);
                     yield context.proceed();
                 }
+                case "broken lease" -> {
+                    attempt.hold(
+                            () -> {
+                                throw new NoClassDefFoundError("lease");
+                            });
+                    attempt.hold(journal.released::incrementAndGet);
+                    yield context.proceed();
+                }
+                case "accept broken" ->
+                        UpgradeAttempt.proceed(context)
+                                .thenApply(d -> ((Accepted) d).withLease(new BrokenLease()));
                 default -> throw new AssertionError(order);
             };
         }
@@ -132,6 +143,19 @@ final class TeamRuleTest {
             } catch (Exception e) {
                 throw new CompletionException(e);
             }
+        }
+    }
+
+    /** Its classes went with their web application. */
+    private static final class BrokenLease implements Lease {
+        @Override
+        public void release() {
+            throw new NoClassDefFoundError("lease");
+        }
+
+        @Override
+        public boolean mayBlock() {
+            throw new NoClassDefFoundError("lease");
         }
     }
 
@@ -299,15 +323,25 @@ final class TeamRuleTest {
         }
     }
 
-    @Test
-    void aLeaseThatThrowsKeepsNoOtherFromBeingReleased() {
+    @ParameterizedTest
+    @ValueSource(strings = {"bad lease", "broken lease"})
+    void aLeaseThatThrowsKeepsNoOtherFromBeingReleased(String order) {
         try (RulesContainer rules = withTeam(settings());
                 LogCapture log = new LogCapture(HeldLeases.class)) {
-            Accepted accepted = rules.accept(upgrade().header("X-Team", "bad lease"));
+            Accepted accepted = rules.accept(upgrade().header("X-Team", order));
             accepted.lease().release();
             assertThat(rules.get(Journal.class).released).as("one before, one after").hasValue(2);
             assertThat(rules.placesTaken()).isZero();
             assertThat(log.events()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aSessionsOwnLeaseThatIsBrokenCostsNoPlace() {
+        try (RulesContainer rules = withTeam(settings())) {
+            Accepted accepted = rules.accept(upgrade().header("X-Team", "accept broken"));
+            accepted.lease().release();
+            assertThat(rules.placesTaken()).isZero();
         }
     }
 

@@ -26,6 +26,7 @@ final class StrayThrowTest {
     private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
     private final Stray handOver = new Stray();
     private final Stray observer = new Stray();
+    private final Stray counter = new Stray();
     private final ManualExecutor tasks = new ManualExecutor();
     private final List<String> told = new ArrayList<>();
     private final OutboundNode node =
@@ -39,6 +40,21 @@ final class StrayThrowTest {
                         @Override
                         public void onLatencyNanos(long nanos) {
                             observer.call();
+                        }
+
+                        @Override
+                        public void onListenerFailed() {
+                            counter.call();
+                        }
+
+                        @Override
+                        public void onDropped(OverflowPolicy policy, int messages) {
+                            counter.call();
+                        }
+
+                        @Override
+                        public void onEvicted(OverflowPolicy policy) {
+                            counter.call();
                         }
                     },
                     Duration.ofSeconds(10),
@@ -150,6 +166,61 @@ final class StrayThrowTest {
         queue.onWritable();
         assertThat(observer.isSpent()).isTrue();
         assertThat(told).containsExactly("a written", "b written", "c written");
+    }
+
+    /** Nor is it in the way of those behind it where even that can't be counted. */
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aFailureThatCannotBeCountedHindersNoCompletion(Stray.Kind kind) {
+        wire.fill();
+        offer("a");
+        offer("b");
+        offer("c");
+        observer.arm(kind);
+        counter.arm(kind);
+        wire.takes(() -> true);
+        wire.empty();
+        queue.onWritable();
+        assertThat(counter.isSpent()).isTrue();
+        assertThat(told).containsExactly("a written", "b written", "c written");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void anEvictionThatCannotBeCountedIsTold(Stray.Kind kind) {
+        SendQueue evicted =
+                route.open(
+                        wire,
+                        new SendQueueListener() {
+                            @Override
+                            public void onEvicted(SlowConsumerException evidence) {
+                                told.add("evicted");
+                            }
+                        });
+        wire.fill();
+        counter.arm(kind);
+        for (int i = 0; i <= MARKS.highMessages() + 1 && !counter.isSpent(); i++) {
+            evicted.offer(OutboundFrame.text("m"));
+        }
+        assertThat(told).containsExactly("evicted");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aDroppedMessageThatCannotBeCountedHasItsAnswer(Stray.Kind kind) {
+        SendQueue latest =
+                new SendQueues(
+                                new OutboundSettings(
+                                        MARKS, OverflowPolicy.LATEST, Duration.ofSeconds(30)),
+                                node,
+                                1)
+                        .open(wire, new SendQueueListener() {});
+        wire.fill();
+        counter.arm(kind);
+        for (int i = 0; i < 1_000 && !counter.isSpent(); i++) {
+            latest.offer(OutboundFrame.text("m"), completion("m"));
+        }
+        assertThat(told).contains("m failed");
     }
 
     @ParameterizedTest

@@ -2,7 +2,10 @@ package io.highwater.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelRule;
 import io.highwater.outbound.SendQueue;
+import io.highwater.outbound.WaterMarks;
 import io.highwater.session.SessionFixture.Client;
 import io.highwater.testing.RecordingWire;
 import io.highwater.testing.Stray;
@@ -59,6 +62,29 @@ final class StrayThrowTest {
         client.publish(100, "c", "m");
         client.take("published");
         assertReads(client);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aRuleThatThrowsLetsNobodyInAndEndsNobody(Stray.Kind kind) {
+        Stray rule = new Stray();
+        SessionFixture ruled =
+                new SessionFixture(
+                        new ChannelRule() {
+                            @Override
+                            public boolean maySubscribe(ChannelClient client, String channel) {
+                                rule.call();
+                                return true;
+                            }
+                        },
+                        WaterMarks.defaults());
+        Client client = ruled.client("a");
+        rule.arm(kind);
+        client.send("{'type':'subscribe','id':2,'channel':'c'}");
+        assertThat(client.takeError()).isEqualTo("FORBIDDEN");
+        assertThat(ruled.errors).containsExactly("rule", "FORBIDDEN");
+        client.send("{'type':'subscribe','id':3,'channel':'c'}");
+        client.take("subscribed");
     }
 
     /** Behind one that waits, on the thread that has the answer. */

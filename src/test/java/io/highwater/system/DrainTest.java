@@ -93,7 +93,7 @@ class DrainTest {
                 .singleElement()
                 .satisfies(
                         line -> {
-                            assertThat(line.getString("code")).isEqualTo("1012");
+                            assertThat(line.getString("close_code")).isEqualTo("1012");
                             assertThat(line.getInt("count")).isEqualTo(200);
                         });
         List<JsonObject> closes = node.log("session_closed");
