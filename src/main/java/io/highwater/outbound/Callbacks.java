@@ -34,10 +34,19 @@ final class Callbacks {
 
     void written(@Nullable SendCompletion completion, long sampledNanos) {
         if (sampledNanos != 0) {
-            tell(() -> observer.onLatencyNanos(ticker.nanoTime() - sampledNanos));
+            measured(ticker.nanoTime() - sampledNanos);
         }
         if (completion != null) {
             run(completion::onWritten);
+        }
+    }
+
+    /** On the way of a message: allocates nothing. */
+    private void measured(long nanos) {
+        try {
+            observer.onLatencyNanos(nanos);
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
     }
 
@@ -77,11 +86,15 @@ final class Callbacks {
             listener.run();
         } catch (RuntimeException | Error e) {
             // Errors too: those that wait behind it are still owed their answer.
-            count(e);
-            logs.limit(LOG.atWarn(), "listener_failed", null)
-                    .setCause(e)
-                    .log("A listener of a send queue failed");
+            failed(e);
         }
+    }
+
+    private void failed(Throwable thrown) {
+        count(thrown);
+        logs.limit(LOG.atWarn(), "listener_failed", null)
+                .setCause(thrown)
+                .log("A listener of a send queue failed");
     }
 
     private void count(Throwable failure) {
