@@ -1,6 +1,9 @@
 // A WebSocket that is opened again when it breaks. No DOM here: the views listen and show.
 
 const BACKOFF = { baseMs: 500, capMs: 20_000 };
+
+/** A server that answers, but opens no WebSocket, is not asked again for so long: its Retry-After is not to be seen. */
+const THERE_MS = 5_000;
 /** What a server may make of the back-off: it must neither be hammered nor send a tab away for good. */
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 300_000;
@@ -254,10 +257,18 @@ export class Connection {
       if (this.#asking === asking) {
         this.#asking = null;
         this.#why = whyNotOpened(answer);
-        const isForbidden = answer.status === 401 || answer.status === 403; // It won't change by asking often.
-        this.#wait(Math.max(answer.retryAfterMs, isForbidden ? this.#backoff.capMs : 0));
+        this.#wait(Math.max(answer.retryAfterMs, this.#leastMs(answer.status)));
       }
     });
+  }
+
+  /** What asking often does not change, and no Retry-After says how long that takes. */
+  #leastMs(status) {
+    if (status === 401 || status === 403) {
+      return this.#backoff.capMs;
+    }
+    const isThere = status !== null && status < 500 && status !== 429;
+    return isThere ? Math.min(THERE_MS, this.#backoff.capMs) : 0;
   }
 
   #wait(leastMs) {

@@ -156,7 +156,8 @@ record ConfigSchema(
                     @Allowed(max = "100000000")
                     @Nullable Integer tcpConnections,
             @Setting(
-                            shown = "a quarter of tcp-connections",
+                            shown =
+                                    "a quarter of tcp-connections, or 9/8 of max-connections-per-ip if that is more",
                             about =
                                     "TCP connections of one address (IPv6: of one /64). 0 is no limit.")
                     @Allowed(max = "100000000")

@@ -148,7 +148,7 @@ final class LogFloodTest {
                         "path=\"/v1/echo\"",
                         "origin=\"https://evil.example\"",
                         "highwater.handshake.allowed-origins",
-                        "peer=\"/127.0.0.1:");
+                        "peer=\"127.0.0.1:");
         assertThat(lines.named("log_limited"))
                 .singleElement()
                 .extracting(event -> event.getKeyValuePairs().toString())

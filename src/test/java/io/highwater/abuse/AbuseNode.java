@@ -136,6 +136,24 @@ final class AbuseNode implements AutoCloseable {
         return (int) process.admin().metrics().connections();
     }
 
+    /** How many sessions have ended with each close code, in words. */
+    String closes() {
+        StringBuilder words = new StringBuilder();
+        process.admin()
+                .metrics()
+                .samples()
+                .forEach(
+                        (sample, count) -> {
+                            if (sample.startsWith("highwater_closes_total{") && count > 0) {
+                                words.append(sample.substring(sample.indexOf('{')))
+                                        .append(' ')
+                                        .append(count.longValue())
+                                        .append(' ');
+                            }
+                        });
+        return words.toString();
+    }
+
     /** What is live after a full collection, and how many sockets are open. */
     Footprint footprint() throws IOException, InterruptedException {
         return Footprint.of(jdk.resolve("bin/jcmd"), process.pid(), sessions());

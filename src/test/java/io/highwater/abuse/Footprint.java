@@ -32,11 +32,12 @@ record Footprint(
     private static final Pattern OURS = Pattern.compile("io\\.highwater\\..*|org\\.eclipse\\..*");
 
     /**
-     * What is bounded by what it holds, which the heap shows: pools, and the good client's ring.
+     * What is bounded by what it holds, which the heap shows: pools, and the good client's ring. A
+     * lock is counted with whose it is.
      */
     private static final Pattern POOLS =
             Pattern.compile(
-                    ".*(Pool|Retainable|Reserved|Histogram|ByteBuffer|AtomicBiInteger).*"
+                    ".*(AutoLock|Pool|Retainable|Reserved|Histogram|ByteBuffer|AtomicBiInteger).*"
                             + "|io\\.highwater\\.backbone\\..*");
 
     /** What an address is remembered by for a while after its last connection. */

@@ -34,6 +34,9 @@ final class Trial implements AutoCloseable {
     /** Of any attack on this node so far: it remembers them for a while. */
     private int mostAddresses;
 
+    /** Until then the node may keep what an attack on it made it remember. */
+    private long rememberedUntilNanos = System.nanoTime();
+
     /**
      * @param form names the file in target that gets the lines, too
      */
@@ -68,13 +71,21 @@ final class Trial implements AutoCloseable {
                                     problems.add(
                                             "held up all the time: the good client's " + name));
         }
+        if (attack.isRemembered()) {
+            rememberedUntilNanos = System.nanoTime() + REMEMBERED.toNanos();
+        }
         if (ward.node.isAlive()) {
-            problems.addAll(left(ward, attack.isRemembered(), mostAddresses, CALM));
+            boolean remembers = System.nanoTime() - rememberedUntilNanos < 0;
+            problems.addAll(left(ward, remembers, mostAddresses, CALM));
         }
         String calm = seconds(begun + tookNanos);
         boolean lives = ward.node.isAlive();
         if (lives) {
-            ward.good.failures().forEach(failure -> problems.add("the good client's " + failure));
+            List<String> failures = ward.good.failures();
+            failures.forEach(failure -> problems.add("the good client's " + failure));
+            if (!failures.isEmpty()) {
+                problems.add("sessions ended so far, by code: " + ward.node.closes());
+            }
         } else {
             problems.add("the node died: " + ward.node.lastWords());
         }

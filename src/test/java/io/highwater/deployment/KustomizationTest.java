@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.kustomize.v1beta1.ConfigMapArgs;
 import io.fabric8.kubernetes.api.model.kustomize.v1beta1.Kustomization;
 import io.fabric8.kubernetes.api.model.kustomize.v1beta1.Patch;
@@ -126,17 +125,16 @@ final class KustomizationTest {
     }
 
     @Test
-    void scaledIsProductionWithAScaler() throws Exception {
+    void scaledIsProductionWithAScalerAndWithoutAffinity() throws Exception {
         List<HasMetadata> more = new ArrayList<>(Rollout.rendered(Rollout.SCALED).resources());
         more.removeAll(Rollout.rendered(Rollout.PRODUCTION).resources());
 
         assertThat(more)
-                .singleElement()
-                .satisfies(
-                        scaler -> {
-                            assertThat(scaler).isInstanceOf(HorizontalPodAutoscaler.class);
-                            assertThat(scaler.getMetadata().getNamespace()).isEqualTo("highwater");
-                        });
+                .allSatisfy(
+                        one -> assertThat(one.getMetadata().getNamespace()).isEqualTo("highwater"))
+                .extracting(KustomizationTest::identity)
+                .containsExactlyInAnyOrder(
+                        "HorizontalPodAutoscaler highwater", "Service highwater");
     }
 
     @Test

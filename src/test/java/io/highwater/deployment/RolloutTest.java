@@ -125,7 +125,8 @@ final class RolloutTest {
                 .containsExactly("kubernetes.io/ws", "kubernetes.io/h2c");
         assertThat(data.getSpec().getPorts())
                 .allSatisfy(port -> assertThat(port.getTargetPort().getStrVal()).isEqualTo("data"));
-        assertThat(data.getSpec().getSessionAffinity()).isEqualTo("ClientIP");
+        assertThat(data.getSpec().getSessionAffinity())
+                .isEqualTo(rollout.name().equals("scaled") ? "None" : "ClientIP");
         assertThat(admin.getSpec().getClusterIP()).isEqualTo("None");
         assertThat(admin.getSpec().getPublishNotReadyAddresses()).isTrue();
         assertThat(admin.getSpec().getPorts())

@@ -287,9 +287,15 @@ public final class UpgradeHandler extends Handler.Wrapper {
                 .addKeyValue("reason", () -> cut(rejected.reason()))
                 .addKeyValue("path", () -> cut(upgrade.path()))
                 .addKeyValue("origin", () -> cut(upgrade.header("Origin")))
-                .addKeyValue("peer", () -> upgrade.peer().toString())
+                .addKeyValue("peer", () -> shown(upgrade.peer()))
                 .addKeyValue("forwarded_for", () -> cut(upgrade.header("X-Forwarded-For")))
                 .log("handshake_refused");
+    }
+
+    /** As other lines have it: without a name, and the slash behind it. */
+    private static String shown(InetSocketAddress peer) {
+        String text = peer.toString();
+        return text.substring(text.indexOf('/') + 1);
     }
 
     private static String cut(@Nullable String text) {
