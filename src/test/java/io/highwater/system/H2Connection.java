@@ -115,6 +115,9 @@ public final class H2Connection implements AutoCloseable, Session.Listener {
         private final LinkedBlockingQueue<News> news = new LinkedBlockingQueue<>();
         volatile @Nullable Stream stream;
 
+        /** How, once it was reset. */
+        private volatile String ended = "";
+
         @Override
         public void onHeaders(Stream stream, HeadersFrame frame) {
             status.complete(((MetaData.Response) frame.getMetaData()).getStatus());
@@ -128,6 +131,7 @@ public final class H2Connection implements AutoCloseable, Session.Listener {
         @Override
         public void onReset(Stream stream, ResetFrame frame, Callback callback) {
             status.complete(-1);
+            ended = "code " + frame.getError();
             news.add(News.RESET);
             callback.succeeded();
         }
@@ -136,6 +140,7 @@ public final class H2Connection implements AutoCloseable, Session.Listener {
         public void onFailure(
                 Stream stream, int error, String reason, Throwable failure, Callback callback) {
             status.completeExceptionally(failure);
+            ended = "with the connection: code " + error + ", " + reason + ", " + failure;
             news.add(News.RESET);
             callback.succeeded();
         }
@@ -216,7 +221,7 @@ public final class H2Connection implements AutoCloseable, Session.Listener {
                     }
                     if (next == News.RESET) {
                         news.add(next);
-                        throw new IOException("stream reset");
+                        throw new IOException("stream reset: " + StreamCarrier.this.ended);
                     }
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();

@@ -103,7 +103,7 @@ class StoppedReaderTest {
             // The kernel tells of a reset once: to the write that came first.
             assertThat(refusals).first().asString().contains("Connection reset");
         } else {
-            assertThat(end).hasMessage("stream reset");
+            assertThat(end).hasMessage("stream reset: code 8");
         }
         assertThat(opcodes).doesNotContain(Peer.CLOSE);
         say(MESSAGES);
