@@ -10,6 +10,7 @@ import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.ShardThreads;
+import io.highwater.config.HighwaterConfig;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;

@@ -2,6 +2,7 @@ package io.highwater;
 
 import io.highwater.api.Api;
 import io.highwater.api.Wiring;
+import io.highwater.config.HighwaterConfig;
 import io.highwater.server.HttpServer;
 import java.io.IOException;
 import java.util.OptionalInt;

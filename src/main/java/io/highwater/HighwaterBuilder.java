@@ -1,6 +1,9 @@
 package io.highwater;
 
 import io.highwater.api.Api;
+import io.highwater.config.ConfigException;
+import io.highwater.config.ConfigSources;
+import io.highwater.config.HighwaterConfig;
 import io.highwater.outbound.OverflowPolicy;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;

@@ -1,9 +1,13 @@
 package io.highwater;
 
+import io.highwater.config.ConfigException;
+import io.highwater.config.ConfigSources;
+import io.highwater.config.HighwaterConfig;
 import io.highwater.endpoint.ApplicationContainer;
 import io.highwater.server.Edge;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.WarNode;
+import io.highwater.server.tls.DevelopmentCertificate;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;

@@ -1,6 +1,7 @@
 package io.highwater;
 
 import io.highwater.admin.AdminApi;
+import io.highwater.config.HighwaterConfig;
 import io.highwater.endpoint.CallbackExecutor;
 import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;

@@ -28,11 +28,26 @@ final class ArchitectureTest {
             new TreeMap<>(
                     Map.ofEntries(
                             Map.entry("", Set.of(ALL_BUT_CLI)),
-                            Map.entry("cli", Set.of("")),
+                            Map.entry("cli", Set.of("", "config", "server.tls")),
+                            // It makes each package's settings, and knows no other of their types.
+                            Map.entry(
+                                    "config",
+                                    Set.of(
+                                            "server",
+                                            "admin",
+                                            "handshake",
+                                            "wire",
+                                            "wire.deflate",
+                                            "outbound",
+                                            "keepalive",
+                                            "channel",
+                                            "limits",
+                                            "log")),
                             // Rate control of HTTP/2 measures time.
                             Map.entry(
                                     "server",
                                     Set.of("wire.jetty", "handshake", "admin", "limits", "time")),
+                            Map.entry("server.tls", Set.of()),
                             Map.entry("admin", Set.of()),
                             // Two annotations, which may stand in all the others.
                             Map.entry("api", Set.of()),
@@ -152,8 +167,13 @@ final class ArchitectureTest {
     }
 
     @Test
-    void theMetricsLibraryIsImportedOnlyByMetrics() {
+    void eachLibraryHasItsRoom() {
         onlyIn(List.of("metrics"), "io.micrometer..", "io.prometheus..");
+        onlyIn(List.of("config"), "io.smallrye.config..");
+        onlyIn(List.of("cli"), "picocli..");
+        onlyIn(List.of("log"), "ch.qos.logback..");
+        onlyIn(List.of("limits", "handshake"), "com.github.benmanes.caffeine..");
+        onlyIn(List.of("handshake"), "io.github.bucket4j..");
     }
 
     private static void onlyIn(List<String> packages, String... libraries) {
@@ -180,7 +200,7 @@ final class ArchitectureTest {
                                 type ->
                                         !List.of(
                                                         "io.highwater.time.Ticker",
-                                                        "io.highwater.DevelopmentCertificate",
+                                                        "io.highwater.server.tls.DevelopmentCertificate",
                                                         "io.highwater.ChannelService",
                                                         "io.highwater.metrics.NodeMetrics")
                                                 .contains(type.getName())))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.config.ConfigException;
 import io.highwater.endpoint.AllowedOrigins;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.testing.SocketOverHttp1;

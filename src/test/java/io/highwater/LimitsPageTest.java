@@ -2,6 +2,7 @@ package io.highwater;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.config.ConfigKey;
 import io.highwater.limits.Account;
 import io.highwater.limits.AddressLimits;
 import io.highwater.limits.Ledger;

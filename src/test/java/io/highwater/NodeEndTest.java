@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.highwater.config.HighwaterConfig;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestSocket;
 import jakarta.annotation.PreDestroy;

@@ -2,6 +2,7 @@ package io.highwater;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.config.ConfigKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.highwater.cli;
 
 import io.highwater.Highwater;
-import io.highwater.HighwaterConfig;
+import io.highwater.config.HighwaterConfig;
 import java.io.IOException;
 import java.util.OptionalInt;
 

@@ -1,11 +1,11 @@
 package io.highwater.cli;
 
-import io.highwater.ConfigException;
-import io.highwater.ConfigKey;
-import io.highwater.ConfigSources;
-import io.highwater.DevelopmentCertificate;
-import io.highwater.HighwaterConfig;
 import io.highwater.ReadyLine;
+import io.highwater.config.ConfigException;
+import io.highwater.config.ConfigKey;
+import io.highwater.config.ConfigSources;
+import io.highwater.config.HighwaterConfig;
+import io.highwater.server.tls.DevelopmentCertificate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

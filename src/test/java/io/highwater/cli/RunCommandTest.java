@@ -2,8 +2,8 @@ package io.highwater.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.ConfigKey;
-import io.highwater.HighwaterConfig;
+import io.highwater.config.ConfigKey;
+import io.highwater.config.HighwaterConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

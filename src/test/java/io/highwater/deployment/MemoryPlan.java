@@ -2,8 +2,8 @@ package io.highwater.deployment;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
-import io.highwater.ConfigException;
-import io.highwater.HighwaterConfig;
+import io.highwater.config.ConfigException;
+import io.highwater.config.HighwaterConfig;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,8 +1,8 @@
 package io.highwater.testing;
 
-import io.highwater.ConfigException;
 import io.highwater.Highwater;
-import io.highwater.HighwaterConfig;
+import io.highwater.config.ConfigException;
+import io.highwater.config.HighwaterConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;

@@ -1,20 +1,21 @@
-package io.highwater;
+package io.highwater.testing;
 
+import io.highwater.server.tls.DevelopmentCertificate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 
 /** A real keystore for tests. */
-final class DevelopmentCertificateFixture {
-    static final String PASSWORD = "highwater-development";
+public final class DevelopmentCertificateFixture {
+    public static final String PASSWORD = "highwater-development";
 
     private final DevelopmentCertificate certificate;
 
-    DevelopmentCertificateFixture(Path directory) {
+    public DevelopmentCertificateFixture(Path directory) {
         certificate = new DevelopmentCertificate(directory.resolve("tls"), Clock.systemUTC());
     }
 
-    Path keystore() throws IOException {
+    public Path keystore() throws IOException {
         certificate.flags();
         return certificate.file();
     }

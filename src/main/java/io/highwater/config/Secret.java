@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 /** A password or token, which no log line and no toString shows. Immutable. */
 final class Secret {

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.highwater.admin.AdminSettings;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import io.highwater.admin.AdminSettings;
 import io.highwater.channel.ChannelSettings;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

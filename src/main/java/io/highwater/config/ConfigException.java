@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import io.highwater.api.Api;
 import java.util.List;

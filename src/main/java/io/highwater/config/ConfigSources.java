@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;

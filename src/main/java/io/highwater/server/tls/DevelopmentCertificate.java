@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.server.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +36,7 @@ public final class DevelopmentCertificate {
     private final Path directory;
     private final Clock clock;
 
-    DevelopmentCertificate(Path directory, Clock clock) {
+    public DevelopmentCertificate(Path directory, Clock clock) {
         this.directory = directory;
         this.clock = clock;
     }

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param about one sentence
  */
 public record ConfigKey(String name, String fallback, String shown, String form, String about) {
-    static final String PREFIX = "highwater.";
+    public static final String PREFIX = "highwater.";
 
     /** Every key, in the order of the catalogue. */
     public static List<ConfigKey> all() {

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.log;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import java.time.DateTimeException;
 import java.time.Duration;

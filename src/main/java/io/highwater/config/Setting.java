@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import java.util.ArrayList;
 import java.util.Arrays;

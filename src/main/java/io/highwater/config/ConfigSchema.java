@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.handshake.DeflatePolicy;

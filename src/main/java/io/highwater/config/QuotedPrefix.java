@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import java.util.Optional;
 import java.util.regex.Matcher;

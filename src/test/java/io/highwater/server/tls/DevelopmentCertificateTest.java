@@ -1,7 +1,8 @@
-package io.highwater;
+package io.highwater.server.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.config.HighwaterConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

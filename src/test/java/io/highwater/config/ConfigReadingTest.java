@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +13,7 @@ import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.server.ServerSettings;
+import io.highwater.testing.DevelopmentCertificateFixture;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateSettings;
 import java.io.IOException;
