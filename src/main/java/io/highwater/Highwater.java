@@ -3,11 +3,11 @@ package io.highwater;
 import io.highwater.api.Api;
 import io.highwater.api.Wiring;
 import io.highwater.config.HighwaterConfig;
-import io.highwater.server.HttpServer;
+import io.highwater.node.DeploymentFailure;
+import io.highwater.node.EmbeddedNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.OptionalInt;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One running node in this JVM, with its own ports. Thread-safe.
@@ -25,18 +25,10 @@ import org.slf4j.LoggerFactory;
  */
 @Api
 public final class Highwater implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Highwater.class);
+    private final EmbeddedNode node;
 
-    private final NodeCore core;
-    private final int port;
-    private final OptionalInt tlsPort;
-    private final int adminPort;
-
-    private Highwater(NodeCore core, HttpServer http) {
-        this.core = core;
-        this.port = http.port();
-        this.tlsPort = http.tlsPort();
-        this.adminPort = core.adminPort();
+    Highwater(EmbeddedNode node) {
+        this.node = node;
     }
 
     /** A node to be: settings, endpoints, then {@link HighwaterBuilder#start}. */
@@ -52,52 +44,22 @@ public final class Highwater implements AutoCloseable {
      */
     @Wiring
     public static Highwater start(HighwaterConfig config) throws IOException {
-        return start(config, HighwaterBuilder.classPath());
-    }
-
-    static Highwater start(HighwaterConfig config, DeploymentPlan plan) throws IOException {
-        Parts parts = new Parts();
-        try {
-            NodeCore core = new NodeCore(config, parts);
-            Deployment deployment = Deployment.start(plan, core);
-            core.deployments().add(deployment);
-            deployment.log();
-            HttpServer http =
-                    new HttpServer(
-                            config.server(),
-                            core.upgrades(),
-                            core.edge(),
-                            core.ticker(),
-                            core.bursts());
-            parts.add(http, http::close);
-            core.start();
-            http.start();
-            core.ready(http::stopAccepting);
-            Highwater node = new Highwater(core, http);
-            LOG.atInfo()
-                    .addKeyValue("port", node.port())
-                    .addKeyValue("admin_port", node.adminPort())
-                    .log("ready");
-            return node;
-        } catch (IOException | RuntimeException | Error e) {
-            parts.close();
-            throw e;
-        }
+        return new Highwater(EmbeddedNode.start(config, null, List.of(), List.of()));
     }
 
     /** The data port in use: HTTP/1.1 and h2c; known also where 0 was asked for. */
     public int port() {
-        return port;
+        return node.port();
     }
 
     /** The TLS data port in use; empty where TLS is off. */
     public OptionalInt tlsPort() {
-        return tlsPort;
+        return node.tlsPort();
     }
 
     /** The admin port in use. */
     public int adminPort() {
-        return adminPort;
+        return node.adminPort();
     }
 
     /**
@@ -108,12 +70,12 @@ public final class Highwater implements AutoCloseable {
      * @throws InterruptedException sessions are left open then; {@link #close} ends them
      */
     public void drain() throws InterruptedException {
-        core.drain();
+        node.drain();
     }
 
     /** Stops at once; {@link #drain} first to be polite. Does nothing the second time. */
     @Override
     public void close() {
-        core.close();
+        node.close();
     }
 }

@@ -4,6 +4,8 @@ import io.highwater.api.Api;
 import io.highwater.config.ConfigException;
 import io.highwater.config.ConfigSources;
 import io.highwater.config.HighwaterConfig;
+import io.highwater.node.DeploymentFailure;
+import io.highwater.node.EmbeddedNode;
 import io.highwater.outbound.OverflowPolicy;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
@@ -15,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -215,44 +216,6 @@ public final class HighwaterBuilder {
                 file == null
                         ? HighwaterConfig.of(values)
                         : HighwaterConfig.read(ConfigSources.ofProcess(file, values));
-        return Highwater.start(config, plan());
-    }
-
-    private DeploymentPlan plan() throws IOException {
-        ClassLoader from = loader == null ? contextLoader() : loader;
-        List<Class<?>> beans = new ArrayList<>(beanClasses);
-        List<ServerEndpointConfig> configs = new ArrayList<>(endpoints);
-        Map<String, String> noEndpoints = Map.of();
-        Set<Class<?>> singletons = Set.of();
-        // A team's jars, each of whose endpoints is meant; of a class path only the beans are.
-        if (from instanceof URLClassLoader jars) {
-            WarClasses found = WarClasses.read(jars, null);
-            WarClasses.Chosen chosen = found.choose(List.of(), List.of());
-            beans.addAll(chosen.classes());
-            configs.addAll(chosen.configs());
-            noEndpoints = chosen.noEndpoints();
-            singletons = found.singletons();
-        }
-        configs.forEach(config -> beans.add(config.getEndpointClass()));
-        return new DeploymentPlan(
-                "",
-                from,
-                DeploymentPlan.Found.ALL,
-                Set.of(),
-                beans,
-                singletons,
-                configs,
-                noEndpoints,
-                null);
-    }
-
-    /** All that the thread's class loader finds. */
-    static DeploymentPlan classPath() throws IOException {
-        return new HighwaterBuilder().plan();
-    }
-
-    private static ClassLoader contextLoader() {
-        ClassLoader context = Thread.currentThread().getContextClassLoader();
-        return context == null ? DeploymentPlan.PLATFORM : context;
+        return new Highwater(EmbeddedNode.start(config, loader, beanClasses, endpoints));
     }
 }

@@ -1,9 +1,10 @@
 /**
- * Wires, starts, drains and stops one node.
+ * What a program calls: it starts a node, and stops it.
  *
- * <p>API, here and in {@code endpoint}, {@code handshake}, {@code channel} and {@code outbound}:
- * the types marked {@link io.highwater.api.Api}. A team needs, of this package, {@link
- * io.highwater.Highwater} and its {@link io.highwater.HighwaterBuilder}.
+ * <p>{@link io.highwater.Highwater} and its {@link io.highwater.HighwaterBuilder}.
+ *
+ * <p>API, here and in {@code endpoint}, {@code handshake}, {@code channel}, {@code outbound},
+ * {@code config} and {@code node}: the types marked {@link io.highwater.api.Api}.
  */
 @io.highwater.api.Api
 @org.jspecify.annotations.NullMarked

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.highwater.config.ConfigException;
 import io.highwater.endpoint.AllowedOrigins;
+import io.highwater.node.DeploymentFailure;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestSocket;

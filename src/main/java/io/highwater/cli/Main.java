@@ -1,6 +1,6 @@
 package io.highwater.cli;
 
-import io.highwater.DeploymentFailure;
+import io.highwater.node.DeploymentFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

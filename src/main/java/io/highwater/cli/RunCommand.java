@@ -1,10 +1,10 @@
 package io.highwater.cli;
 
-import io.highwater.ReadyLine;
 import io.highwater.config.ConfigException;
 import io.highwater.config.ConfigKey;
 import io.highwater.config.ConfigSources;
 import io.highwater.config.HighwaterConfig;
+import io.highwater.node.ReadyLine;
 import io.highwater.server.tls.DevelopmentCertificate;
 import java.io.IOException;
 import java.io.PrintWriter;

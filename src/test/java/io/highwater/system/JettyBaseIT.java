@@ -169,7 +169,7 @@ final class JettyBaseIT {
                     .untilAsserted(
                             () -> {
                                 Map<String, Long> live = node.liveObjects();
-                                assertThat(of(live, "io.highwater.Deployment"))
+                                assertThat(of(live, "io.highwater.node.Deployment"))
                                         .isEqualTo(3); // two and the rules alone
                                 assertThat(of(live, "io.highwater.endpoint.EndpointSession"))
                                         .isEqualTo(1);

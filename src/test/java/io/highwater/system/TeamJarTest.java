@@ -3,8 +3,8 @@ package io.highwater.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.highwater.DeploymentFailure;
 import io.highwater.Highwater;
+import io.highwater.node.DeploymentFailure;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestSocket;
 import java.net.URI;

@@ -1,7 +1,10 @@
-package io.highwater;
+package io.highwater.node;
 
 import io.highwater.wire.Gate;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.net.URLClassLoader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +35,7 @@ record DeploymentPlan(
         Map<String, String> noEndpoints,
         @Nullable Gate gate) {
 
-    static final ClassLoader PLATFORM = Highwater.class.getClassLoader();
+    static final ClassLoader PLATFORM = DeploymentPlan.class.getClassLoader();
 
     /** Which of the endpoints among its beans are deployed. */
     enum Found {
@@ -45,6 +48,40 @@ record DeploymentPlan(
     /** What answers where nothing is deployed: the rules, and no endpoint. */
     static DeploymentPlan ofRulesAlone() {
         return new DeploymentPlan("", PLATFORM, Found.NONE, List.of(), List.of());
+    }
+
+    /**
+     * What a program has on its class path or in the jars of a loader, and what it added.
+     *
+     * @param loader where beans are looked for; null for the context's of this thread
+     */
+    static DeploymentPlan of(
+            @Nullable ClassLoader loader,
+            List<Class<?>> addedBeans,
+            List<ServerEndpointConfig> addedConfigs)
+            throws IOException {
+        ClassLoader from = loader == null ? contextLoader() : loader;
+        List<Class<?>> beans = new ArrayList<>(addedBeans);
+        List<ServerEndpointConfig> configs = new ArrayList<>(addedConfigs);
+        Map<String, String> noEndpoints = Map.of();
+        Set<Class<?>> singletons = Set.of();
+        // A team's jars, each of whose endpoints is meant; of a class path only the beans are.
+        if (from instanceof URLClassLoader jars) {
+            WarClasses found = WarClasses.read(jars, null);
+            WarClasses.Chosen chosen = found.choose(List.of(), List.of());
+            beans.addAll(chosen.classes());
+            configs.addAll(chosen.configs());
+            noEndpoints = chosen.noEndpoints();
+            singletons = found.singletons();
+        }
+        configs.forEach(config -> beans.add(config.getEndpointClass()));
+        return new DeploymentPlan(
+                "", from, Found.ALL, Set.of(), beans, singletons, configs, noEndpoints, null);
+    }
+
+    private static ClassLoader contextLoader() {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return context == null ? PLATFORM : context;
     }
 
     DeploymentPlan(

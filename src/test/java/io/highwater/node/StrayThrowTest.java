@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import io.highwater.endpoint.ApplicationContainer;
 import io.highwater.wire.Gate;

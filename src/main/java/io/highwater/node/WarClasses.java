@@ -1,8 +1,8 @@
-package io.highwater;
+package io.highwater.node;
 
-import io.highwater.ClassFiles.Constants;
 import io.highwater.channel.ChannelRule;
 import io.highwater.handshake.HandshakeRule;
+import io.highwater.node.ClassFiles.Constants;
 import jakarta.decorator.Decorator;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.context.NormalScope;

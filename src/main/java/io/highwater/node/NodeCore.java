@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import io.highwater.admin.AdminApi;
 import io.highwater.config.HighwaterConfig;
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 final class NodeCore implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Highwater.class);
+    private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
     /** The lifecycle of a node; it only moves downwards. */
     private enum State {
@@ -178,7 +178,7 @@ final class NodeCore implements AutoCloseable {
     }
 
     private static Build build() {
-        String jar = Highwater.class.getPackage().getImplementationVersion();
+        String jar = NodeCore.class.getPackage().getImplementationVersion();
         return new Build(
                 jar == null ? "unknown" : jar,
                 Runtime.version().toString(),
@@ -305,7 +305,7 @@ final class NodeCore implements AutoCloseable {
         return isReady() || state.get() == State.STARTING;
     }
 
-    /** See {@link Highwater#drain}. Of a node that starts: returns at once, and it drains then. */
+    /** Drains once. Of a node that starts: returns at once, and it drains then. */
     void drain() throws InterruptedException {
         if (state.compareAndSet(State.STARTING, State.DRAINS_ONCE_STARTED)) {
             LOG.atInfo().log("drain_once_started");

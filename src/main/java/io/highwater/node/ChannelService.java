@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import io.highwater.backbone.Position;
 import io.highwater.backbone.local.LocalBackbone;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import io.highwater.channel.ChannelRule;
 import io.highwater.endpoint.Clients;

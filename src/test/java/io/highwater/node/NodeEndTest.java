@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.highwater.Highwater;
+import io.highwater.HighwaterBuilder;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestSocket;

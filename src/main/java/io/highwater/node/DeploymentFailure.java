@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import io.highwater.api.Api;
 import jakarta.enterprise.inject.spi.DefinitionException;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;

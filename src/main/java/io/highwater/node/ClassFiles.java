@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import java.io.IOException;
 import java.net.URI;

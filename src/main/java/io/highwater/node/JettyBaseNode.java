@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import io.highwater.config.ConfigException;
 import io.highwater.config.ConfigSources;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * and stop, one at a time, but for what it hands out.
  */
 public final class JettyBaseNode implements WarNode {
-    private static final Logger LOG = LoggerFactory.getLogger(Highwater.class);
+    private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
     private final Parts parts = new Parts();
     private volatile @Nullable NodeCore started;
@@ -114,7 +114,7 @@ public final class JettyBaseNode implements WarNode {
         Deployment deployment;
         try {
             WarArchive war = new WarArchive(application.loader(), application.webInf());
-            war.checkVersion(Highwater.class.getPackage().getImplementationVersion());
+            war.checkVersion(NodeCore.class.getPackage().getImplementationVersion());
             plan = war.plan(application.contextPath(), added, application.gate());
             deployment = plan == null ? null : Deployment.start(plan, core());
         } catch (IOException | RuntimeException | LinkageError e) {

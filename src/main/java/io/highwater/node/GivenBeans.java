@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.literal.SingletonLiteral;

@@ -1,4 +1,4 @@
-package io.highwater;
+package io.highwater.node;
 
 import io.highwater.admin.AdminActions;
 import io.highwater.admin.MetricsFormat;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /** What the admin port shows of a node and lets do with it. Thread-safe. */
 record NodeActions(NodeCore node, NodeMetrics metrics, Backlog backlog, Ticker ticker)
         implements AdminActions {
-    private static final Logger LOG = LoggerFactory.getLogger(Highwater.class);
+    private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
     /** How many {@code /clients/slow} names. */
     private static final int SLOWEST_SHOWN = 20;

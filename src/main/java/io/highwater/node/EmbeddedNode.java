@@ -1,0 +1,98 @@
+package io.highwater.node;
+
+import io.highwater.config.HighwaterConfig;
+import io.highwater.server.HttpServer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node in this JVM with data ports of its own. Thread-safe. */
+public final class EmbeddedNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedNode.class);
+
+    private final NodeCore core;
+    private final int port;
+    private final OptionalInt tlsPort;
+
+    private EmbeddedNode(NodeCore core, HttpServer http) {
+        this.core = core;
+        this.port = http.port();
+        this.tlsPort = http.tlsPort();
+    }
+
+    /**
+     * Starts one; it is ready when this returns. On any failure nothing of it is left.
+     *
+     * @param loader where beans are looked for; null for the context's of this thread
+     * @param beans that are not found by themselves
+     * @param endpoints that a program configured
+     * @throws IOException a port can't be had; the message names it
+     * @throws DeploymentFailure an endpoint or a rule can't be deployed; names class and reason
+     */
+    public static EmbeddedNode start(
+            HighwaterConfig config,
+            @Nullable ClassLoader loader,
+            List<Class<?>> beans,
+            List<ServerEndpointConfig> endpoints)
+            throws IOException {
+        DeploymentPlan plan = DeploymentPlan.of(loader, beans, endpoints);
+        Parts parts = new Parts();
+        try {
+            NodeCore core = new NodeCore(config, parts);
+            Deployment deployment = Deployment.start(plan, core);
+            core.deployments().add(deployment);
+            deployment.log();
+            HttpServer http =
+                    new HttpServer(
+                            config.server(),
+                            core.upgrades(),
+                            core.edge(),
+                            core.ticker(),
+                            core.bursts());
+            parts.add(http, http::close);
+            core.start();
+            http.start();
+            core.ready(http::stopAccepting);
+            EmbeddedNode node = new EmbeddedNode(core, http);
+            LOG.atInfo()
+                    .addKeyValue("port", node.port())
+                    .addKeyValue("admin_port", node.adminPort())
+                    .log("ready");
+            return node;
+        } catch (IOException | RuntimeException | Error e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Empty where TLS is off. */
+    public OptionalInt tlsPort() {
+        return tlsPort;
+    }
+
+    public int adminPort() {
+        return core.adminPort();
+    }
+
+    /**
+     * Takes no new sockets, closes the open sessions over the drain window, and returns when they
+     * are gone or have had their time. Blocks. Who comes second waits for the first.
+     */
+    public void drain() throws InterruptedException {
+        core.drain();
+    }
+
+    /** Ends what is open and gives its ports back. Does nothing the second time. */
+    @Override
+    public void close() {
+        core.close();
+    }
+}
