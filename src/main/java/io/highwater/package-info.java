@@ -1,7 +1,6 @@
 /**
- * What a program calls: it starts a node, and stops it.
- *
- * <p>{@link io.highwater.Highwater} and its {@link io.highwater.HighwaterBuilder}.
+ * What a program calls to start a node and to stop it: {@link io.highwater.Highwater} and its
+ * {@link io.highwater.HighwaterBuilder}.
  *
  * <p>API, here and in {@code endpoint}, {@code handshake}, {@code channel}, {@code outbound},
  * {@code config} and {@code node}: the types marked {@link io.highwater.api.Api}.
