@@ -80,8 +80,7 @@ record ConfigSchema(
                     List<String> allowedHosts,
             @Setting(
                             fallback = "false",
-                            about =
-                                    "Refuse clients without Origin; outside a browser none send it.")
+                            about = "Refuse clients without Origin, which few send but browsers.")
                     boolean requireOrigin,
             @Setting(
                             fallback = "20",

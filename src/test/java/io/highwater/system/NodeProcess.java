@@ -113,8 +113,11 @@ public final class NodeProcess implements AutoCloseable {
     public static NodeProcess launch(
             Path folder, List<String> command, Map<String, String> environment) throws IOException {
         Path stderr = Files.createTempFile(folder, "stderr", ".log");
+        // A JVM leaves a signal ignored that was from the start, as in a shell's background job.
+        List<String> heeding = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        heeding.addAll(command);
         ProcessBuilder builder =
-                new ProcessBuilder(command)
+                new ProcessBuilder(heeding)
                         .directory(Files.createTempDirectory(folder, "cwd").toFile())
                         .redirectError(stderr.toFile());
         builder.environment()

@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * Channels: all may read the desk's, nobody may write there but the desk's own machine. By its
- * address: the name is what a client says of itself, and proves nothing.
+ * address: the name is what a client says of itself, and proves nothing. A proxy on this machine
+ * has to be one of highwater.handshake.trusted-proxies, or all that come through it are the desk.
  */
 @ApplicationScoped
 public class DeskRule implements ChannelRule {
