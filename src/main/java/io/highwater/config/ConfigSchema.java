@@ -182,7 +182,7 @@ record ConfigSchema(
             @Setting(
                             fallback = "30s",
                             about =
-                                    "How long a request may wait for its client, who sends the body or reads the answer, without 1 KiB per second; then the connection is reset.")
+                                    "How long a client may send a body, or read an answer, at less than 1 KiB per second; then the connection is reset.")
                     @Allowed(min = "100ms", max = "1d")
                     Duration requestTimeout,
             @Setting(fallback = "8 KiB", about = "Largest request line and headers; more is 431.")

@@ -48,6 +48,9 @@ final class NodeDrain {
             closers().forEach(this::close);
             TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
         }
+        if (failures > 1) {
+            LOG.atError().addKeyValue("failures", failures).log("drain_failed");
+        }
     }
 
     private void closePaced() throws InterruptedException {
@@ -77,7 +80,7 @@ final class NodeDrain {
         } catch (RuntimeException | Error e) {
             failures++;
             if (failures == 1) {
-                LOG.atError().setCause(e).log("a session could not be told of the drain");
+                LOG.atError().setCause(e).log("drain_failed");
             }
         }
     }

@@ -109,7 +109,7 @@ final class GuestHttp extends HttpConnection {
         Phase phase = guest.phase();
         if (phase.isHead()) {
             guest.keep(headBytes());
-        } else if (over) {
+        } else if (phase == Phase.IDLE && over) {
             // The answer was there before this thread came back: Jetty would wait for the client.
             getEndPoint().close();
         } else if (phase == Phase.IDLE && !getParser().isStart()) {

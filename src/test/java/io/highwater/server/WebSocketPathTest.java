@@ -3,13 +3,16 @@ package io.highwater.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.testing.RawStreams;
+import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestServer;
+import io.highwater.testing.TestSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,5 +76,16 @@ final class WebSocketPathTest {
     })
     void aPercentSignIsACharacterAsAnyOther(String path, int status) throws Exception {
         assertThat(get(path).statusCode()).isEqualTo(status);
+    }
+
+    /** What is said of HTTP's connection is not said of what it becomes. */
+    @Test
+    void aHandshakeThatAsksToCloseOpensAWebSocket() throws Exception {
+        try (TestSocket socket =
+                SocketOverHttp1.openWith(server.http(), "/v1/echo", "Connection: close")
+                        .reading()) {
+            socket.text("first");
+            assertThat(socket.next(Duration.ofSeconds(60)).text()).isEqualTo("first");
+        }
     }
 }
