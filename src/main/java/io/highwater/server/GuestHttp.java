@@ -13,7 +13,6 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.internal.HttpConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * HTTP/1.1 as Jetty speaks it, with deadlines and in the accounts. After an upgrade nothing of it
  * is left. Thread-safe as Jetty's.
  */
-final class GuestHttp extends HttpConnection {
+final class GuestHttp extends SerialHttp {
     private static final Logger LOG = LoggerFactory.getLogger(GuestHttp.class);
 
     /** Jetty's endpoint, connection, parser and channel, the JDK's channel, and its guest. */
@@ -104,8 +103,8 @@ final class GuestHttp extends HttpConnection {
     }
 
     @Override
-    public void onFillable() {
-        super.onFillable();
+    void read() {
+        super.read();
         Phase phase = guest.phase();
         if (phase.isHead()) {
             guest.keep(headBytes());

@@ -145,7 +145,7 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     }
 
     @Override
-    public final int fill(ByteBuffer to) throws IOException {
+    public int fill(ByteBuffer to) throws IOException {
         return endPoint.fill(to);
     }
 
@@ -155,7 +155,7 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     }
 
     @Override
-    public final void whenReadable() {
+    public void whenReadable() {
         endPoint.tryFillInterested(this);
     }
 

@@ -11,13 +11,12 @@ import java.time.Duration;
 import java.util.function.Function;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One stream of an HTTP/2 connection after an Extended CONNECT (RFC 8441).
@@ -29,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * to its end, and only a peer that takes too long is reset.
  */
 final class StreamTransport extends JettyTransport {
-    private static final Logger LOG = LoggerFactory.getLogger(StreamTransport.class);
-
     /** How long a peer may take to end its half of the stream after ours. */
     private static final Duration END_STREAM_TIMEOUT = Duration.ofSeconds(5);
 
@@ -56,6 +53,12 @@ final class StreamTransport extends JettyTransport {
 
     /** Guarded by this. */
     private @Nullable EndStreamDeadline deadline;
+
+    /** DATA that was not read to its end. Guarded by this. */
+    private Stream.@Nullable Data input;
+
+    /** Guarded by this: there is nothing after it. */
+    private boolean inputEnded;
 
     StreamTransport(
             EndPoint endPoint,
@@ -104,9 +107,61 @@ final class StreamTransport extends JettyTransport {
         }
     }
 
+    // Its input. Jetty's EndPoint gives DATA back twice where one thread closes it while another
+    // reads (12.1.14: HTTP2StreamEndPoint.close and fillFromData), and the buffer is then two
+    // connections' at once. So DATA is taken from the stream, and the EndPoint has none.
+
+    @Override
+    public int fill(ByteBuffer to) {
+        Stream.Data next = isInputNeeded() ? stream().readData() : null;
+        synchronized (this) {
+            if (next != null) {
+                input = next;
+            }
+            if (phase == Phase.ENDED) {
+                dropInput();
+                return -1;
+            }
+            Stream.Data data = input;
+            if (data == null) {
+                return inputEnded ? -1 : 0;
+            }
+            ByteBuffer from = data.frame().getByteBuffer();
+            int filled = BufferUtil.append(to, from);
+            if (!from.hasRemaining()) {
+                inputEnded = data.frame().isEndStream();
+                dropInput();
+            }
+            return filled == 0 && inputEnded ? -1 : filled;
+        }
+    }
+
+    private synchronized boolean isInputNeeded() {
+        return input == null && !inputEnded;
+    }
+
+    /** Caller holds the lock. */
+    private void dropInput() {
+        Stream.Data data = input;
+        input = null;
+        if (data != null) {
+            data.release();
+        }
+    }
+
+    @Override
+    public void whenReadable() {
+        if (isInputNeeded()) {
+            super.whenReadable();
+        } else {
+            succeeded();
+        }
+    }
+
     /** Jetty is done with the stream: ended, reset or failed. */
     @Override
     public void onClose(@Nullable Throwable cause) {
+        end();
         if (output != null) {
             output.drop();
         }
@@ -158,23 +213,15 @@ final class StreamTransport extends JettyTransport {
     /** Reads and drops the peer's half; runs on the thread that has news of it. */
     private void drain() {
         ByteBuffer dropped = BufferUtil.allocate(1024);
-        try {
-            while (true) {
-                BufferUtil.clear(dropped);
-                int filled = getEndPoint().fill(dropped);
-                if (filled < 0) {
-                    onPeerEnded();
-                    return;
-                }
-                if (filled == 0) {
-                    whenReadable();
-                    return;
-                }
-            }
-        } catch (IOException e) {
-            LOG.debug("the stream failed while its end was read", e);
-            end();
-            getEndPoint().close();
+        int filled;
+        do {
+            BufferUtil.clear(dropped);
+            filled = fill(dropped);
+        } while (filled > 0);
+        if (filled < 0) {
+            onPeerEnded();
+        } else {
+            whenReadable();
         }
     }
 
@@ -209,6 +256,7 @@ final class StreamTransport extends JettyTransport {
             phase = Phase.ENDED;
             due = deadline;
             deadline = null;
+            dropInput();
         }
         if (due != null) {
             wheel.cancel(due);

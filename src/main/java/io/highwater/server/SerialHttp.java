@@ -1,0 +1,67 @@
+package io.highwater.server;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.internal.HttpConnection;
+
+/**
+ * HTTP/1.1 as Jetty speaks it, read by one thread at a time. Thread-safe.
+ *
+ * <p>Jetty 12.1.14 answers a malformed request on another thread, and when the answer is out that
+ * thread goes on reading, while the one that found the fault gives the buffer back to the pool: the
+ * peer's next bytes then land in the buffer of any other connection (HttpConnection.badMessage,
+ * resume and onFillable; seen 260 times in six seconds of heads that were too long).
+ */
+class SerialHttp extends HttpConnection {
+    private enum Reading {
+        NOBODY,
+        ONE,
+        /** And another one came: the first goes on for it. */
+        ONE_AND_AGAIN
+    }
+
+    private final AtomicReference<Reading> reading = new AtomicReference<>(Reading.NOBODY);
+
+    SerialHttp(HttpConfiguration http, Connector connector, EndPoint endPoint) {
+        super(http, connector, endPoint);
+    }
+
+    @Override
+    public final void onFillable() {
+        if (reading.getAndUpdate(SerialHttp::withOneMore) != Reading.NOBODY) {
+            return;
+        }
+        do {
+            reading.set(Reading.ONE);
+            read();
+        } while (!reading.compareAndSet(Reading.ONE, Reading.NOBODY));
+    }
+
+    private static Reading withOneMore(Reading before) {
+        return before == Reading.NOBODY ? Reading.ONE : Reading.ONE_AND_AGAIN;
+    }
+
+    /** What there is, by one thread at a time. Jetty's throws nothing. */
+    void read() {
+        super.onFillable();
+    }
+
+    /** For listeners that need no more than this. Thread-safe as Jetty's. */
+    static final class Factory extends HttpConnectionFactory {
+        Factory(HttpConfiguration http) {
+            super(http);
+        }
+
+        @Override
+        public Connection newConnection(Connector connector, EndPoint endPoint) {
+            return configure(
+                    new SerialHttp(getHttpConfiguration(), connector, endPoint),
+                    connector,
+                    endPoint);
+        }
+    }
+}
