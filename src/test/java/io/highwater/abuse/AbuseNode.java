@@ -159,9 +159,9 @@ final class AbuseNode implements AutoCloseable {
         return Footprint.of(jdk.resolve("bin/jcmd"), process.pid(), sessions());
     }
 
-    /** How much it has written to its log. */
-    long logLines() throws IOException {
-        return process.stderr().lines().count();
+    /** All that it has written to its log. */
+    List<String> log() throws IOException {
+        return process.stderr().lines().toList();
     }
 
     /** Of a node that has died. */

@@ -13,9 +13,11 @@ final class Attacks {
                 Stream.of(
                                 HttpAttacks.all(),
                                 HandshakeAttacks.all(),
+                                TlsAttacks.all(),
                                 MessageAttacks.all(),
                                 ReaderAttacks.all(),
                                 StreamAttacks.all(),
+                                TrickleAttacks.all(),
                                 FloodAttacks.all(),
                                 ResetAttacks.all(),
                                 ChannelAttacks.all())

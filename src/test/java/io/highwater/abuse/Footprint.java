@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param bytes of it, by class
  * @param objects live objects of the node's classes and Jetty's, by class
  * @param sockets open descriptors that are sockets
+ * @param files the others, by what they are: files, pipes, selectors
  * @param sessions as the node counts them
  */
 record Footprint(
@@ -27,6 +28,7 @@ record Footprint(
         Map<String, Long> bytes,
         Map<String, Long> objects,
         int sockets,
+        Map<String, Integer> files,
         int sessions) {
     private static final Pattern ROW = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
     private static final Pattern OURS = Pattern.compile("io\\.highwater\\..*|org\\.eclipse\\..*");
@@ -44,6 +46,10 @@ record Footprint(
     private static final Pattern OF_ADDRESSES =
             Pattern.compile("io\\.highwater\\.limits\\.(Payer|Allowance|AddressBlock)");
 
+    /** Of a descriptor that has no path, such as {@code socket:[4711]}. */
+    private static final Pattern NUMBER = Pattern.compile(":\\[\\d+]$");
+
+    private static final String SOCKET = "socket";
     private static final int MORE_OBJECTS_AN_ADDRESS = 4;
 
     private static final int NAMED = 4;
@@ -59,6 +65,9 @@ record Footprint(
     /** These, and what the admin client keeps. */
     private static final int MORE_SOCKETS = 6;
 
+    /** What a JVM opens when it first needs it: an archive of classes, a source of randomness. */
+    private static final int MORE_FILES = 4;
+
     static Footprint of(Path jcmd, long pid, int sessions)
             throws IOException, InterruptedException {
         Map<String, Long> bytes = new TreeMap<>();
@@ -73,11 +82,14 @@ record Footprint(
                 }
             }
         }
+        Map<String, Integer> files = descriptors(pid);
+        Integer sockets = files.remove(SOCKET);
         return new Footprint(
                 bytes.values().stream().mapToLong(Long::longValue).sum(),
                 bytes,
                 objects,
-                sockets(pid),
+                sockets == null ? 0 : sockets,
+                files,
                 sessions);
     }
 
@@ -104,20 +116,20 @@ record Footprint(
         }
     }
 
-    private static int sockets(long pid) throws IOException {
-        int sockets = 0;
+    /** All that are open, by what they lead to. */
+    private static Map<String, Integer> descriptors(long pid) throws IOException {
+        Map<String, Integer> descriptors = new TreeMap<>();
         try (Stream<Path> links = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             for (Path link : links.toList()) {
                 try {
-                    if (Files.readSymbolicLink(link).toString().startsWith("socket:")) {
-                        sockets++;
-                    }
+                    String target = Files.readSymbolicLink(link).toString();
+                    descriptors.merge(NUMBER.matcher(target).replaceFirst(""), 1, Integer::sum);
                 } catch (IOException e) {
                     // Closed since.
                 }
             }
         }
-        return sockets;
+        return descriptors;
     }
 
     /**
@@ -171,7 +183,14 @@ record Footprint(
         if (sockets > before.sockets + MORE_SOCKETS) {
             left.add("sockets " + before.sockets + " → " + sockets);
         }
+        if (count(files) > count(before.files) + MORE_FILES) {
+            left.add("descriptors that are no sockets " + before.files + " → " + files);
+        }
         return left;
+    }
+
+    private static int count(Map<String, Integer> files) {
+        return files.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     boolean hasMoreSessions(Footprint before) {

@@ -27,7 +27,12 @@ final class HttpAttacks {
                         "slow-reads",
                         "1,000 pages asked for on each of 500 connections, and none read",
                         500,
-                        SlowRead::new),
+                        scene -> new SlowRead(scene, 0)),
+                Crowd.of(
+                        "sipped-reads",
+                        "the same, where 16 bytes are read each half second",
+                        500,
+                        scene -> new SlowRead(scene, 16)),
                 Crowd.of(
                         "page-after-page",
                         "pages asked for on 100 connections and read, without a pause",
@@ -82,9 +87,11 @@ final class HttpAttacks {
 
     private static final class SlowRead extends PlainHostile {
         private static final int REQUESTS = 1_000;
+        private final int bytes;
 
-        SlowRead(Scene scene) {
+        SlowRead(Scene scene, int bytes) {
             super(Http1.get(scene.port(), "/app.js", ""));
+            this.bytes = bytes;
         }
 
         @Override
@@ -97,6 +104,18 @@ final class HttpAttacks {
             line.stopReading();
             line.settle();
             line.send(Frames.repeated(first, REQUESTS));
+            if (bytes > 0) {
+                sip(line);
+            }
+        }
+
+        private void sip(Line line) {
+            line.later(
+                    500,
+                    () -> {
+                        line.sip(bytes);
+                        sip(line);
+                    });
         }
     }
 

@@ -60,6 +60,20 @@ final class Line {
         interest(SelectionKey.OP_READ, false);
     }
 
+    /** Takes no more than this of what the node has sent, of who has stopped reading. */
+    void sip(int bytes) {
+        try {
+            int count = channel.read(ByteBuffer.allocate(bytes));
+            if (count < 0) {
+                close();
+            } else {
+                swarm.tally().receivedBytes.add(count);
+            }
+        } catch (IOException e) {
+            close();
+        }
+    }
+
     /** Runs it on the swarm's thread unless the connection has ended by then. */
     void later(long millis, Runnable task) {
         swarm.schedule(this, millis, task);

@@ -110,6 +110,12 @@ final class MessageAttacks {
                                 Frames.FIN | Frames.RSV1 | Frames.BINARY,
                                 Frames.deflatedZeros(100 * MIB))),
                 Crowd.of(
+                        "slow-messages",
+                        "messages of 1 MiB that come a byte at a time, so that no idle time ends"
+                                + " them",
+                        4_000,
+                        SlowMessage::new),
+                Crowd.of(
                         "closes-unread",
                         "sessions that say Close and then neither read nor end",
                         4_000,
@@ -178,6 +184,32 @@ final class MessageAttacks {
         void onOpen(Line line) {
             line.stopReading();
             super.onOpen(line);
+        }
+    }
+
+    private static final class SlowMessage extends WebSocketHostile {
+        private static final byte[] HEAD =
+                Frames.frame(Frames.FIN | Frames.BINARY, MIB, new byte[0]);
+
+        SlowMessage(Scene scene) {
+            super(scene, "/v1/echo", "");
+        }
+
+        @Override
+        void onOpen(Line line) {
+            line.send(HEAD);
+            trickle(line);
+        }
+
+        private void trickle(Line line) {
+            line.later(
+                    500,
+                    () -> {
+                        if (!line.isBehind()) {
+                            line.send(new byte[1]);
+                        }
+                        trickle(line);
+                    });
         }
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sets attacks upon a node, one after the other, and looks each time at the node, at the good
- * client and at what is left. A node that has died is replaced by a new one. Confined to its
- * caller.
+ * client, at its log and at what is left. A node that has died is replaced by a new one. Confined
+ * to its caller.
  */
 final class Trial implements AutoCloseable {
     private static final Duration CALM = Duration.ofSeconds(30);
@@ -55,7 +55,7 @@ final class Trial implements AutoCloseable {
         Ward ward = liveWard();
         mostAddresses = Math.max(mostAddresses, addresses);
         ward.good.forget();
-        long logged = ward.node.logLines();
+        int logged = ward.node.log().size();
         Scene scene = Scene.at(ward.node, addresses, time);
         List<String> problems = new ArrayList<>();
         long begun = System.nanoTime();
@@ -79,6 +79,10 @@ final class Trial implements AutoCloseable {
             problems.addAll(left(ward, remembers, mostAddresses, CALM));
         }
         String calm = seconds(begun + tookNanos);
+        List<String> log = ward.node.log();
+        LogLines lines = new LogLines(log.subList(logged, log.size()));
+        problems.addAll(
+                lines.tooMany(addresses, secondsSince(begun), secondsSince(ward.bornNanos)));
         boolean lives = ward.node.isAlive();
         if (lives) {
             List<String> failures = ward.good.failures();
@@ -100,7 +104,7 @@ final class Trial implements AutoCloseable {
                         calm,
                         scene.tally(),
                         worst,
-                        ward.node.logLines() - logged,
+                        lines.lines().size(),
                         problems.isEmpty() ? "" : "; " + problems));
         if (!problems.isEmpty()) {
             // What is left would be held against the next.
@@ -127,16 +131,17 @@ final class Trial implements AutoCloseable {
     }
 
     /** A node, who is on it, and how it was before any attack. */
-    private record Ward(AbuseNode node, GoodClient good, Footprint before) {}
+    private record Ward(AbuseNode node, long bornNanos, GoodClient good, Footprint before) {}
 
     private Ward liveWard() throws Exception {
         if (ward != null && ward.node.isAlive()) {
             return ward;
         }
         retire();
+        long bornNanos = System.nanoTime();
         AbuseNode node = AbuseNode.start(folder);
         GoodClient good = GoodClient.start(node.port());
-        ward = new Ward(node, good, node.footprint());
+        ward = new Ward(node, bornNanos, good, node.footprint());
         return ward;
     }
 
@@ -172,6 +177,10 @@ final class Trial implements AutoCloseable {
         } catch (IOException | AssertionError e) {
             return List.of("the node does not say what it holds: " + e);
         }
+    }
+
+    private static int secondsSince(long sinceNanos) {
+        return (int) ((System.nanoTime() - sinceNanos) / 1_000_000_000);
     }
 
     private static String seconds(long sinceNanos) {

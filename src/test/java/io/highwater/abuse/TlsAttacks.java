@@ -1,0 +1,130 @@
+package io.highwater.abuse;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/** Handshakes of TLS that are completed, each for its own sake. */
+final class TlsAttacks {
+    private static final String LATEST = "TLSv1.3";
+    private static final String BEFORE = "TLSv1.2";
+
+    /** Few at once: they are to come to their ends, with what one thread here can compute. */
+    private static final int LINES = 32;
+
+    private static final SSLContext TLS = trustingAll();
+
+    private TlsAttacks() {}
+
+    static List<Attack> all() {
+        return List.of(
+                Crowd.of(
+                                "tls-handshakes",
+                                "TLS handshakes that are completed, one connection after the other",
+                                LINES,
+                                scene -> new Handshake(engine(LATEST)))
+                        .overTls(),
+                Crowd.of(
+                                "tls-handshakes-1.2",
+                                "the same in TLS 1.2",
+                                LINES,
+                                scene -> new Handshake(engine(BEFORE)))
+                        .overTls(),
+                Crowd.of(
+                                "tls-resumptions",
+                                "the same, where each resumes the session of one before",
+                                LINES,
+                                scene -> new Handshake(resuming(scene)))
+                        .overTls(),
+                Crowd.of(
+                                "tls-renegotiations",
+                                "TLS 1.2 that is agreed on again without end, on kept connections",
+                                LINES,
+                                scene -> new Again(engine(BEFORE)))
+                        .overTls(),
+                Crowd.of(
+                                "tls-key-updates",
+                                "keys of TLS 1.3 that are changed without end, each answered",
+                                LINES,
+                                scene -> new Again(engine(LATEST)))
+                        .overTls());
+    }
+
+    private static SSLContext trustingAll() {
+        try {
+            SSLContext tls = SSLContext.getInstance("TLS");
+            tls.init(null, new TrustManager[] {new TrustAll()}, null);
+            return tls;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Resumes nothing, as it does not know whom it speaks with. */
+    private static SSLEngine engine(String version) {
+        return client(TLS.createSSLEngine(), version);
+    }
+
+    private static SSLEngine resuming(Scene scene) {
+        return client(TLS.createSSLEngine("localhost", scene.tlsPort()), LATEST);
+    }
+
+    private static SSLEngine client(SSLEngine engine, String version) {
+        engine.setUseClientMode(true);
+        engine.setEnabledProtocols(new String[] {version});
+        return engine;
+    }
+
+    private static final class TrustAll implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    /** Ended by the first that comes after it: of TLS 1.3 a ticket. */
+    private static final class Handshake extends TlsHostile {
+        Handshake(SSLEngine engine) {
+            super(engine);
+        }
+
+        @Override
+        void onAgreed(Line line) {
+            if (isBefore13()) {
+                // The node has said the last word.
+                line.close();
+            }
+        }
+
+        @Override
+        void onMore(Line line) {
+            line.close();
+        }
+    }
+
+    private static final class Again extends TlsHostile {
+        Again(SSLEngine engine) {
+            super(engine);
+        }
+
+        @Override
+        void onAgreed(Line line) {
+            line.wake();
+        }
+
+        @Override
+        void onSent(Line line) {
+            agreeAgain(line);
+        }
+    }
+}
