@@ -47,7 +47,13 @@ final class ArchitectureTest {
                             // Rate control of HTTP/2 measures time.
                             Map.entry(
                                     "server",
-                                    Set.of("wire.jetty", "handshake", "admin", "limits", "time")),
+                                    Set.of(
+                                            "wire.jetty",
+                                            "handshake",
+                                            "admin",
+                                            "limits",
+                                            "log",
+                                            "time")),
                             Map.entry("server.tls", Set.of()),
                             Map.entry("admin", Set.of()),
                             // Two annotations, which may stand in all the others.

@@ -13,6 +13,13 @@ public interface LimitsObserver {
     /** A request was answered with 503 because there were too many. */
     default void onRequestRefused() {}
 
-    /** A connection was ended because its client was too slow. */
+    /**
+     * A request was bad: malformed, too large, too late or one of too many. It counts as waste.
+     *
+     * @param status that says so to the client, or would over HTTP/1.1
+     */
+    default void onBadRequest(int status) {}
+
+    /** A connection, or a stream of one, was ended because its client was too slow. */
     default void onDeadline(Deadline deadline) {}
 }

@@ -12,7 +12,10 @@ public enum Refusal {
     SHARE_FULL,
 
     /** The address connects too often. */
-    TOO_FAST;
+    TOO_FAST,
+
+    /** The address has just wasted too much: {@link Payer#refuse}. */
+    WASTE;
 
     /** As metrics and docs/limits.md write it. */
     public String label() {

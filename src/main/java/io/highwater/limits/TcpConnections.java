@@ -39,7 +39,11 @@ public final class TcpConnections {
 
     /** Counts first and looks then, so that no two take the last place. */
     private @Nullable Refusal enter(Payer payer) {
-        if (!payer.isProxy() && !payer.newConnections().take(ticker.nanoTime())) {
+        long nowNanos = ticker.nanoTime();
+        if (payer.isRefused(nowNanos)) {
+            return Refusal.WASTE;
+        }
+        if (!payer.isProxy() && !payer.newConnections().take(nowNanos)) {
             return Refusal.TOO_FAST;
         }
         int own = payer.connected();

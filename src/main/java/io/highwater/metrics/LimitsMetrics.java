@@ -10,12 +10,18 @@ import io.highwater.limits.TcpConnections;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Tags;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /** What is in the accounts of the heap, and who was ended for it. Thread-safe. */
 final class LimitsMetrics implements LimitsObserver {
     private static final String ACCOUNT = "account";
+
+    /** What Jetty's parser and the handshake rules say. */
+    private static final List<Integer> BAD_REQUESTS =
+            List.of(400, 408, 414, 417, 426, 429, 431, 505);
 
     private final Meters meters;
 
@@ -24,6 +30,8 @@ final class LimitsMetrics implements LimitsObserver {
 
     private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
     private final Map<Deadline, Counter> deadlines = new EnumMap<>(Deadline.class);
+    private final Map<Integer, Counter> badRequests = new HashMap<>();
+    private final Counter otherBadRequests;
     private final Counter requests;
 
     LimitsMetrics(Meters meters) {
@@ -38,7 +46,15 @@ final class LimitsMetrics implements LimitsObserver {
         for (Deadline deadline : Deadline.values()) {
             deadlines.put(deadline, meters.counter(Metric.DEADLINES, "deadline", deadline.label()));
         }
+        for (int status : BAD_REQUESTS) {
+            badRequests.put(status, badRequests(Integer.toString(status)));
+        }
+        otherBadRequests = badRequests("other");
         requests = meters.counter(Metric.REQUESTS_REFUSED);
+    }
+
+    private Counter badRequests(String status) {
+        return meters.counter(Metric.BAD_REQUESTS, "status", status);
     }
 
     /** Shows the accounts of this ledger and the number of the connections. Once. */
@@ -66,6 +82,11 @@ final class LimitsMetrics implements LimitsObserver {
     @Override
     public void onRequestRefused() {
         requests.increment();
+    }
+
+    @Override
+    public void onBadRequest(int status) {
+        badRequests.getOrDefault(status, otherBadRequests).increment();
     }
 
     @Override

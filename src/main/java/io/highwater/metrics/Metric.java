@@ -170,10 +170,14 @@ enum Metric {
             "highwater_requests_refused_total",
             Type.COUNTER,
             "Counts HTTP requests that were answered with 503 because too many were under way."),
+    BAD_REQUESTS(
+            "highwater_bad_requests_total",
+            Type.COUNTER,
+            "Counts HTTP requests that were malformed, too large, too late or too many, and so are waste, by the status that says so."),
     DEADLINES(
             "highwater_deadlines_total",
             Type.COUNTER,
-            "Counts connections that were ended because their client took too long, by what it did not do.");
+            "Counts connections, and streams, that were ended because their client took too long, by what it did not do.");
 
     /** What a metric is, with the words of the exposition formats' TYPE lines. */
     enum Type {

@@ -103,9 +103,9 @@ final class NodeCore implements AutoCloseable {
         TcpConnections connections =
                 new TcpConnections(config.tcpLimits(), ledger.payers(), metrics.limits(), ticker);
         metrics.watch(ledger, connections);
-        edge = new Edge(config.server().edge(), ledger, connections, wheel, metrics.limits());
         logs = LogLimit.of(wheel, this::callBack);
         parts.add(logs, logs::close);
+        edge = new Edge(config.server().edge(), ledger, connections, wheel, metrics.limits(), logs);
         handshakeBeans =
                 new HandshakeBeans(config.handshake(), metrics.handshake(), ledger, ticker, logs);
         deployments = new Deployments(this, metrics.handshake());

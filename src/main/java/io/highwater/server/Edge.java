@@ -5,6 +5,7 @@ import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.Http2Bounds;
@@ -23,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param connections counts them
  * @param wheel fires their deadlines
  * @param observer hears of what was refused and ended
+ * @param logs bounds the lines that a peer can cause
  */
 public record Edge(
         EdgeSettings settings,
         Ledger ledger,
         TcpConnections connections,
         TimerWheel wheel,
-        LimitsObserver observer) {
+        LimitsObserver observer,
+        LogLimit logs) {
     /** For an address that nobody knows: that of a connection which is gone. */
     private static final InetAddress UNKNOWN = InetAddress.getLoopbackAddress();
 
@@ -43,7 +46,8 @@ public record Edge(
                 new TcpConnections(
                         TcpLimits.unlimited(), ledger.payers(), LimitsObserver.NONE, ticker),
                 new TimerWheel(0),
-                LimitsObserver.NONE);
+                LimitsObserver.NONE,
+                LogLimit.none());
     }
 
     /**
@@ -52,7 +56,24 @@ public record Edge(
      * @param requestTimeout how long a request may wait for its client; zero means for ever
      */
     Http2Bounds http2(Ticker ticker, Duration requestTimeout) {
-        return new Http2Bounds(ledger, wheel, ticker, requestTimeout);
+        return new Http2Bounds(
+                ledger, wheel, ticker, settings.headTimeout(), requestTimeout, observer, logs);
+    }
+
+    /**
+     * One more bad request over HTTP/1.1.
+     *
+     * @return false where it was too much: the address is refused from now on, and this connection
+     *     is to end
+     */
+    boolean admitsBadRequest(Payer payer, int status) {
+        observer.onBadRequest(status);
+        long nowNanos = wheel.nowNanos();
+        if (payer.isProxy() || payer.waste().take(nowNanos)) {
+            return true;
+        }
+        payer.refuse(nowNanos);
+        return false;
     }
 
     /** Who pays for what is kept of this connection, whatever stands upon it. */

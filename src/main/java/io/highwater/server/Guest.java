@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -241,6 +242,7 @@ abstract class Guest extends Timer implements Debtor {
         if (late.isHead() && hasBegun()) {
             tellLate(endPoint);
             bottom().close(new TimeoutException(deadline.label()));
+            edge.admitsBadRequest(payer, HttpStatus.REQUEST_TIMEOUT_408);
         } else {
             reset(new TimeoutException(deadline.label()));
         }

@@ -1,6 +1,7 @@
 package io.highwater.server;
 
 import io.highwater.server.Guest.Phase;
+import io.highwater.wire.jetty.BadRequests;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -8,11 +9,13 @@ import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * HTTP/1.1 as Jetty speaks it, with deadlines and in the accounts. After an upgrade nothing of it
  * is left. Thread-safe as Jetty's.
  */
-final class GuestHttp extends SerialHttp {
+final class GuestHttp extends SerialHttp implements BadRequests {
     private static final Logger LOG = LoggerFactory.getLogger(GuestHttp.class);
 
     /** Jetty's endpoint, connection, parser and channel, the JDK's channel, and its guest. */
@@ -65,6 +68,9 @@ final class GuestHttp extends SerialHttp {
 
     /** Its last answer was given. */
     private volatile boolean over;
+
+    /** What came last can't be read, and was counted; it is answered by whoever has it. */
+    private volatile boolean bad;
 
     /** At the last look of the wheel. Confined to it. */
     private long movedBytes;
@@ -170,6 +176,37 @@ final class GuestHttp extends SerialHttp {
             }
             return super.headerComplete();
         }
+
+        @Override
+        public void badMessage(HttpException failure) {
+            onUnreadable(failure.getCode());
+            super.badMessage(failure);
+        }
+
+        /** Of a body; and where its client has gone. */
+        @Override
+        public void earlyEOF() {
+            if (getParser().isClose()) {
+                onUnreadable(HttpStatus.BAD_REQUEST_400);
+            }
+            super.earlyEOF();
+        }
+    }
+
+    private void onUnreadable(int status) {
+        // Of what came too late, and was ended for it, its guest tells.
+        if (!bad && guest.phase() != Phase.GONE) {
+            bad = true;
+            onBadRequest(status);
+        }
+    }
+
+    /** Where it was too much, its answer is the last. */
+    @Override
+    public void onBadRequest(int status) {
+        if (!edge.admitsBadRequest(guest.payer(), status)) {
+            getGenerator().setPersistent(false);
+        }
     }
 
     @Override
@@ -179,6 +216,23 @@ final class GuestHttp extends SerialHttp {
             public void succeeded() {
                 onAnswered();
                 super.succeeded();
+            }
+
+            @Override
+            public void send(
+                    MetaData.Request request,
+                    MetaData.@Nullable Response response,
+                    boolean last,
+                    ByteBuffer content,
+                    Callback callback) {
+                if (response != null && !bad) {
+                    int status = response.getStatus();
+                    if (BadRequests.isBad(status)
+                            || BadRequests.isBadPath(getHttpConfiguration(), request, status)) {
+                        onBadRequest(status);
+                    }
+                }
+                super.send(request, response, last, content, callback);
             }
         };
     }

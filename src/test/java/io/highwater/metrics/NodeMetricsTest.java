@@ -108,6 +108,7 @@ class NodeMetricsTest {
                         "highwater_tcp_connections_limit",
                         "highwater_connections_refused_total",
                         "highwater_requests_refused_total",
+                        "highwater_bad_requests_total",
                         "highwater_deadlines_total",
                         "highwater_build_info",
                         "highwater_connections_limit",
@@ -249,6 +250,8 @@ class NodeMetricsTest {
         metrics.limits().onConnectionRefused(Refusal.TOO_FAST);
         metrics.limits().onDeadline(Deadline.HEAD);
         metrics.limits().onRequestRefused();
+        metrics.limits().onBadRequest(431);
+        metrics.limits().onBadRequest(499);
         assertThat(scrape())
                 .contains(
                         "highwater_account_ended_total{account=\"http\"} 3.0",
@@ -256,6 +259,9 @@ class NodeMetricsTest {
                         "highwater_connections_refused_total{reason=\"too_fast\"} 1.0",
                         "highwater_connections_refused_total{reason=\"node_full\"} 0.0",
                         "highwater_deadlines_total{deadline=\"head\"} 1.0",
+                        "highwater_bad_requests_total{status=\"431\"} 1.0",
+                        "highwater_bad_requests_total{status=\"400\"} 0.0",
+                        "highwater_bad_requests_total{status=\"other\"} 1.0",
                         "highwater_requests_refused_total 1.0");
     }
 

@@ -10,6 +10,7 @@ import io.highwater.limits.Payers;
 import io.highwater.limits.Refusal;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +40,21 @@ final class EdgeFixture implements AutoCloseable {
     final Stray observers = new Stray();
     final AtomicInteger refusedRequests = new AtomicInteger();
     final AtomicInteger ended = new AtomicInteger();
+    final List<Integer> badRequests = new CopyOnWriteArrayList<>();
     final Edge edge;
 
     private @Nullable HttpServer server;
 
     EdgeFixture(long heapBytes, TcpLimits tcp, AddressLimits address) {
+        this(heapBytes, tcp, address, ignored -> false, LogLimit.none());
+    }
+
+    EdgeFixture(
+            long heapBytes,
+            TcpLimits tcp,
+            AddressLimits address,
+            Predicate<InetAddress> isProxy,
+            LogLimit logs) {
         LimitsObserver observer =
                 new LimitsObserver() {
                     @Override
@@ -62,11 +74,16 @@ final class EdgeFixture implements AutoCloseable {
                     }
 
                     @Override
+                    public void onBadRequest(int status) {
+                        badRequests.add(status);
+                    }
+
+                    @Override
                     public void onEnded(Account account, int debtors) {
                         ended.addAndGet(debtors);
                     }
                 };
-        Payers payers = new Payers(address, ignored -> false, ticker);
+        Payers payers = new Payers(address, isProxy, ticker);
         Ledger ledger =
                 new Ledger(
                         new LimitSettings(1, 0.25, address), heapBytes, payers, observer, ticker);
@@ -76,7 +93,8 @@ final class EdgeFixture implements AutoCloseable {
                         ledger,
                         new TcpConnections(tcp, payers, observer, ticker),
                         wheel,
-                        observer);
+                        observer,
+                        logs);
     }
 
     static EdgeFixture roomy() {

@@ -4,7 +4,6 @@ import io.highwater.limits.Payer;
 import io.highwater.wire.jetty.BatchingSession.BatchGenerator;
 import org.eclipse.jetty.http2.SessionContainer;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
-import org.eclipse.jetty.http2.parser.ServerParser;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
 import org.eclipse.jetty.io.EndPoint;
@@ -34,10 +33,10 @@ public final class BatchedHttp2 {
             StreamBursts bursts,
             Http2Bounds bounds) {
         Payer payer = bounds.payer(endPoint.getRemoteSocketAddress());
-        EventBudget budget = new EventBudget(payer, bounds.ticker());
+        EventBudget budget = new EventBudget(payer, bounds.ticker(), bounds.observer());
         BatchingSession session =
                 session(factory, connector, endPoint, listener, bursts, bounds, payer, budget);
-        HTTP2ServerConnection connection =
+        BoundedConnection connection =
                 new BoundedConnection(
                         connector,
                         endPoint,
@@ -49,7 +48,7 @@ public final class BatchedHttp2 {
         connection.setUseOutputDirectByteBuffers(factory.isUseOutputDirectByteBuffers());
         connection.addEventListener(factory.getBean(SessionContainer.class));
         factory.getEventListeners().forEach(session::addEventListener);
-        session.getParser().init(connection);
+        ((FrameParser) session.getParser()).init(connection);
         return connection;
     }
 
@@ -62,11 +61,12 @@ public final class BatchedHttp2 {
             Http2Bounds bounds,
             Payer payer,
             EventBudget budget) {
-        ServerParser parser =
-                new ServerParser(
+        FrameParser parser =
+                new FrameParser(
                         connector.getByteBufferPool(),
                         factory.getHttpConfiguration().getRequestHeaderSize(),
-                        budget);
+                        budget,
+                        bounds);
         parser.setMaxSettingsKeys(factory.getMaxSettingsKeys());
         BatchGenerator generator =
                 new BatchGenerator(

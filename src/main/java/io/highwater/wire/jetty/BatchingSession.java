@@ -134,8 +134,13 @@ final class BatchingSession extends HTTP2ServerSession {
     @Override
     protected @Nullable HTTP2Stream createRemoteStream(int id, MetaData.Request request) {
         if (malformed) {
+            bounds.observer().onBadRequest(HttpStatus.BAD_REQUEST_400);
             refuse(id, ErrorCode.PROTOCOL_ERROR, MALFORMED);
             return null;
+        }
+        if (MetaData.Failed.getFailure(request) != null) {
+            // Jetty has counted it as waste, and answers 400.
+            bounds.observer().onBadRequest(HttpStatus.BAD_REQUEST_400);
         }
         RequestPlace entered =
                 budget.isRefused() ? null : requests.enter(request, isPlain(request));
@@ -207,6 +212,31 @@ final class BatchingSession extends HTTP2ServerSession {
         }
     }
 
+    // Its failures that are ours. Of what throws in the flusher, BoundedConnection hears.
+
+    @Override
+    public void onConnectionFailure(int error, String reason) {
+        if (error == ErrorCode.INTERNAL_ERROR.code) {
+            logFailure(error, reason);
+        }
+        super.onConnectionFailure(error, reason);
+    }
+
+    /** Jetty's flusher calls it so where the fields of an answer can't be encoded. */
+    @Override
+    public boolean close(int error, @Nullable String reason, Callback callback) {
+        if (error == ErrorCode.COMPRESSION_ERROR.code) {
+            logFailure(error, reason);
+        }
+        return super.close(error, reason, callback);
+    }
+
+    private void logFailure(int error, @Nullable String reason) {
+        if (getEndPoint().getConnection() instanceof BoundedConnection connection) {
+            connection.logFailure(error, reason);
+        }
+    }
+
     /** False where it was too much, and the connection ends. */
     private boolean waste(Object event) {
         boolean allowed = budget.onEvent(event);
@@ -259,18 +289,11 @@ final class BatchingSession extends HTTP2ServerSession {
             }
             if (frame instanceof HeadersFrame headers
                     && headers.getMetaData() instanceof MetaData.Response response
-                    && isWaste(response.getStatus())) {
+                    && BadRequests.isBad(response.getStatus())) {
                 // Too much, and the next event ends the connection: not from within the flusher.
-                budget.onEvent(response);
+                budget.onBadRequest(response.getStatus());
             }
             return super.control(accumulator, frame);
-        }
-
-        /** A request that no good client repeats; what was malformed has been counted already. */
-        private static boolean isWaste(int status) {
-            return status == HttpStatus.TOO_MANY_REQUESTS_429
-                    || status == HttpStatus.URI_TOO_LONG_414
-                    || status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431;
         }
 
         @Override

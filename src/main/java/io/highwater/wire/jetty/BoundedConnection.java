@@ -2,9 +2,14 @@ package io.highwater.wire.jetty;
 
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
+import io.highwater.limits.Deadline;
 import io.highwater.limits.Debtor;
 import io.highwater.limits.Payer;
+import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http2.CloseState;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
@@ -24,12 +29,17 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Jetty's HTTP/2 connection with an end to what it may take of a thread, and to what it may have us
  * answer. Thread-safe as Jetty's is.
  */
-final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
+final class BoundedConnection extends HTTP2ServerConnection implements Debtor, BadRequests {
+    private static final Logger LOG = LoggerFactory.getLogger(BoundedConnection.class);
+
     // Jetty reads and parses for as long as bytes come, on the thread that selects for many. Here a
     // turn has a number of steps; when they are used up the connection has nothing more to read
     // (TurnEndPoint), Jetty waits for it to be readable, which it is, and all others of the
@@ -110,6 +120,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
 
     @Override
     public void onClose(@Nullable Throwable cause) {
+        parser().stop();
         uncount();
         super.onClose(cause);
     }
@@ -130,6 +141,73 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
         if (budget.isRefused()) {
             onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "refused");
         }
+    }
+
+    private FrameParser parser() {
+        return (FrameParser) session.getParser();
+    }
+
+    /** What has begun has not come whole in time. */
+    void onLate() {
+        CloseState state = session.getCloseState();
+        if (state == CloseState.CLOSING || state == CloseState.CLOSED) {
+            return;
+        }
+        try {
+            session.bounds().observer().onDeadline(Deadline.HEAD);
+        } finally {
+            onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "head_timeout");
+        }
+        onBadRequest(HttpStatus.REQUEST_TIMEOUT_408);
+    }
+
+    /** Where it was too much, the connection ends when it is read next. */
+    @Override
+    public void onBadRequest(int status) {
+        budget.onBadRequest(status);
+    }
+
+    @Override
+    public void onConnectionFailure(int error, String reason) {
+        switch (reason) {
+            // Jetty's words for a head that is too large, and for one that it can't decode.
+            case "invalid_headers_frame", "invalid_continuation_stream" ->
+                    onBadRequest(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431);
+            case "invalid_hpack_block" -> onBadRequest(HttpStatus.BAD_REQUEST_400);
+            default -> {}
+        }
+        super.onConnectionFailure(error, reason);
+    }
+
+    /**
+     * Peers that leave, are late or break the protocol are no news; what else there is, is ours.
+     */
+    @Override
+    public void onSessionFailure(Throwable failure, Callback callback) {
+        if (!(failure instanceof IOException) && !(failure instanceof TimeoutException)) {
+            logFailure(failure);
+        }
+        super.onSessionFailure(failure, callback);
+    }
+
+    void logFailure(Throwable failure) {
+        failureLine().setCause(failure).log("http2_failed");
+    }
+
+    /** Of what Jetty has caught and shown to nobody. */
+    void logFailure(int error, @Nullable String reason) {
+        failureLine()
+                .addKeyValue("error", ErrorCode.toString(error, null))
+                .addKeyValue("reason", reason)
+                .log("http2_failed");
+    }
+
+    private LoggingEventBuilder failureLine() {
+        String peer = String.valueOf(getRemoteSocketAddress());
+        return session.bounds()
+                .logs()
+                .limit(LOG.atWarn(), "http2_failed", peer)
+                .addKeyValue("peer", peer.substring(peer.indexOf('/') + 1));
     }
 
     // As a debtor: while it carries nothing. What it carries has bounds of its own.

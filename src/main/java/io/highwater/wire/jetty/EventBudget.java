@@ -1,6 +1,7 @@
 package io.highwater.wire.jetty;
 
 import io.highwater.limits.Allowance;
+import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
 import io.highwater.time.Ticker;
 import org.eclipse.jetty.io.RateControl;
@@ -36,6 +37,7 @@ final class EventBudget implements RateControl {
 
     private final Payer payer;
     private final Ticker ticker;
+    private final LimitsObserver observer;
 
     /** The connection's own. */
     private final Allowance own;
@@ -43,9 +45,10 @@ final class EventBudget implements RateControl {
     /** Never taken back. */
     private volatile boolean over;
 
-    EventBudget(Payer payer, Ticker ticker) {
+    EventBudget(Payer payer, Ticker ticker, LimitsObserver observer) {
         this.payer = payer;
         this.ticker = ticker;
+        this.observer = observer;
         this.own =
                 payer.isProxy()
                         ? new Allowance(PROXY_BURST, PROXY_PER_SECOND)
@@ -68,6 +71,12 @@ final class EventBudget implements RateControl {
             over = true;
         }
         return allowed;
+    }
+
+    /** One more, as {@link #onEvent}: a request that is answered so, or would be over HTTP/1.1. */
+    boolean onBadRequest(int status) {
+        observer.onBadRequest(status);
+        return onEvent(status);
     }
 
     /** Whether an event was too much: nothing that comes matters any more. */

@@ -1,7 +1,9 @@
 package io.highwater.wire.jetty;
 
 import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.net.InetAddress;
@@ -16,13 +18,21 @@ import org.jspecify.annotations.Nullable;
  * @param ledger the accounts of what they keep, and who pays
  * @param wheel fires the deadlines of their requests
  * @param ticker the node's time, which the wheel follows
+ * @param headTimeout how long a head, the preface or another frame that carries no DATA may take
+ *     from its first byte to its last
  * @param requestTimeout how long a request may wait for its client, who sends the body or reads the
  *     answer, without a KiB each second; zero means for ever
+ * @param observer hears of what was refused and ended
+ * @param logs bounds the lines that a peer can cause
  */
-public record Http2Bounds(Ledger ledger, TimerWheel wheel, Ticker ticker, Duration requestTimeout) {
-    /** As {@code highwater.limits.request-timeout}. */
-    public static final Duration DEFAULT_REQUEST_TIMEOUT = Duration.ofSeconds(30);
-
+public record Http2Bounds(
+        Ledger ledger,
+        TimerWheel wheel,
+        Ticker ticker,
+        Duration headTimeout,
+        Duration requestTimeout,
+        LimitsObserver observer,
+        LogLimit logs) {
     /** For a connection that is gone already. */
     private static final InetAddress UNKNOWN = InetAddress.getLoopbackAddress();
 

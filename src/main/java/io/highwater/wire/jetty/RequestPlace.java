@@ -122,7 +122,11 @@ final class RequestPlace extends Timer implements Debtor {
             free();
         } else {
             requests.schedule(this);
-            late.giveUp("request_timeout");
+            try {
+                requests.onLate();
+            } finally {
+                late.giveUp("request_timeout");
+            }
         }
     }
 

@@ -1,25 +1,45 @@
 package io.highwater.wire.jetty;
 
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.HTTP2Stream;
-import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
 import org.eclipse.jetty.http2.server.internal.HttpStreamOverHTTP2;
 import org.eclipse.jetty.server.HttpChannel;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** A request's view of its stream, which gives its place free when it is over. */
 final class RequestStream extends HttpStreamOverHTTP2 {
+    private final BoundedConnection connection;
     private final RequestPlace place;
 
     RequestStream(
-            HTTP2ServerConnection connection,
+            BoundedConnection connection,
             HttpChannel channel,
             HTTP2Stream stream,
             RequestPlace place) {
         super(connection, channel, stream);
+        this.connection = connection;
         this.place = place;
     }
 
     void onStreamClosed() {
         place.onStreamClosed();
+    }
+
+    @Override
+    public void send(
+            MetaData.Request request,
+            MetaData.@Nullable Response response,
+            boolean last,
+            ByteBuffer content,
+            Callback callback) {
+        if (response != null
+                && BadRequests.isBadPath(
+                        connection.getHttpConfiguration(), request, response.getStatus())) {
+            connection.onBadRequest(response.getStatus());
+        }
+        super.send(request, response, last, content, callback);
     }
 
     /** Answered; of an opening handshake, the stream is a WebSocket now. */

@@ -2,6 +2,8 @@ package io.highwater.wire.jetty;
 
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
+import io.highwater.limits.Deadline;
+import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -30,6 +32,7 @@ final class Requests {
     private final Book book;
     private final Payer payer;
     private final TimerWheel wheel;
+    private final LimitsObserver observer;
     private final Duration timeout;
     private final boolean endsLate;
     private final AtomicInteger plain = new AtomicInteger();
@@ -38,6 +41,7 @@ final class Requests {
         this.book = bounds.ledger().book(Account.HTTP);
         this.payer = payer;
         this.wheel = bounds.wheel();
+        this.observer = bounds.observer();
         this.endsLate = !bounds.requestTimeout().isZero();
         this.timeout = endsLate ? bounds.requestTimeout() : LOOK;
     }
@@ -89,6 +93,11 @@ final class Requests {
 
     void schedule(RequestPlace place) {
         wheel.schedule(place, wheel.nowNanos() + timeout.toNanos());
+    }
+
+    /** The client of one of them was. */
+    void onLate() {
+        observer.onDeadline(Deadline.REQUEST);
     }
 
     Payer payer() {

@@ -309,6 +309,11 @@ public final class UpgradeHandler extends Handler.Wrapper {
 
     private static void reject(
             UpgradeDecision.Rejected rejected, Response response, Callback callback) {
+        if (rejected.status() == HttpStatus.BAD_REQUEST_400
+                && response.getRequest().getConnectionMetaData().getConnection()
+                        instanceof BadRequests connection) {
+            connection.onBadRequest(rejected.status());
+        }
         response.setStatus(rejected.status());
         HttpFields.Mutable headers = response.getHeaders();
         rejected.headers().forEach(headers::put);

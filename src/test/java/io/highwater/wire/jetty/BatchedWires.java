@@ -7,6 +7,8 @@ import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitsObserver;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RawStreams;
 import io.highwater.time.Ticker;
@@ -168,7 +170,10 @@ final class BatchedWires implements AutoCloseable {
                                     Ledger.unbounded(),
                                     new TimerWheel(0),
                                     Ticker.system(),
-                                    Duration.ZERO));
+                                    Duration.ofSeconds(10),
+                                    Duration.ZERO,
+                                    LimitsObserver.NONE,
+                                    LogLimit.none()));
             connection.getSession().getGenerator().getHpackEncoder().setTableCapacity(0);
             return configure(connection, connector, endPoint);
         }

@@ -6,6 +6,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.nio.ByteBuffer;
@@ -104,7 +105,13 @@ class BoundedConnectionTest {
                         new ServerSessionListener() {},
                         new StreamBursts(),
                         new Http2Bounds(
-                                ledger(), new TimerWheel(0), Ticker.system(), Duration.ZERO));
+                                ledger(),
+                                new TimerWheel(0),
+                                Ticker.system(),
+                                Duration.ofSeconds(10),
+                                Duration.ZERO,
+                                LimitsObserver.NONE,
+                                LogLimit.none()));
         flood.setConnection(connection);
         connection.onOpen();
     }

@@ -3,6 +3,7 @@ package io.highwater.wire.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.limits.AddressLimits;
+import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
 import io.highwater.limits.Payers;
 import io.highwater.testing.FakeTicker;
@@ -25,18 +26,18 @@ class EventBudgetTest {
     void anAddressHasOneBudgetForAllItsConnections(long start) {
         FakeTicker ticker = new FakeTicker(start);
         Payer payer = payer(ticker, false);
-        assertThat(passed(new EventBudget(payer, ticker), 700)).isEqualTo(700);
-        EventBudget second = new EventBudget(payer, ticker);
+        assertThat(passed(new EventBudget(payer, ticker, LimitsObserver.NONE), 700)).isEqualTo(700);
+        EventBudget second = new EventBudget(payer, ticker, LimitsObserver.NONE);
         assertThat(passed(second, 700)).isEqualTo(300);
         assertThat(second.isOver()).isTrue();
         ticker.advance(Duration.ofSeconds(3));
-        assertThat(passed(new EventBudget(payer, ticker), 700)).isEqualTo(300);
+        assertThat(passed(new EventBudget(payer, ticker, LimitsObserver.NONE), 700)).isEqualTo(300);
     }
 
     @Test
     void whoWasteTooMuchAreRefusedForTenSeconds() {
         FakeTicker ticker = new FakeTicker();
-        EventBudget budget = new EventBudget(payer(ticker, false), ticker);
+        EventBudget budget = new EventBudget(payer(ticker, false), ticker, LimitsObserver.NONE);
         assertThat(passed(budget, 1_000)).isEqualTo(1_000);
         assertThat(budget.isRefused()).isFalse();
         assertThat(budget.onEvent("one too many")).isFalse();
@@ -50,8 +51,8 @@ class EventBudgetTest {
     void aConnectionThatWastesNextToNothingOutlastsItsNeighbours() {
         FakeTicker ticker = new FakeTicker();
         Payer payer = payer(ticker, false);
-        EventBudget neighbour = new EventBudget(payer, ticker);
-        EventBudget good = new EventBudget(payer, ticker);
+        EventBudget neighbour = new EventBudget(payer, ticker, LimitsObserver.NONE);
+        EventBudget good = new EventBudget(payer, ticker, LimitsObserver.NONE);
         passed(neighbour, 1_001);
         assertThat(passed(good, 200)).isEqualTo(EventBudget.LITTLE_BURST);
         assertThat(good.isOver()).isTrue();
@@ -62,7 +63,7 @@ class EventBudgetTest {
         FakeTicker ticker = new FakeTicker();
         Payer payer = payer(ticker, true);
         for (int i = 0; i < 2; i++) {
-            EventBudget budget = new EventBudget(payer, ticker);
+            EventBudget budget = new EventBudget(payer, ticker, LimitsObserver.NONE);
             assertThat(passed(budget, 2 * EventBudget.PROXY_BURST))
                     .isEqualTo(EventBudget.PROXY_BURST);
             assertThat(budget.isOver()).isTrue();

@@ -7,6 +7,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -78,7 +79,7 @@ final class RequestPlaceTest {
     private RequestStream request() {
         HttpChannel channel = new HttpChannel.DefaultFactory().newHttpChannel(connection);
         channel.initialize();
-        return new RequestStream(connection, channel, stream, place);
+        return new RequestStream((BoundedConnection) connection, channel, stream, place);
     }
 
     private HTTP2ServerConnection connection() {
@@ -97,7 +98,14 @@ final class RequestPlaceTest {
                 new ByteArrayEndPoint(),
                 new ServerSessionListener() {},
                 new StreamBursts(),
-                new Http2Bounds(ledger, wheel, ticker, Duration.ofSeconds(30)));
+                new Http2Bounds(
+                        ledger,
+                        wheel,
+                        ticker,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        LimitsObserver.NONE,
+                        LogLimit.none()));
     }
 
     private Ledger ledger() {
