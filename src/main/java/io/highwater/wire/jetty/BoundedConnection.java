@@ -16,6 +16,7 @@ import org.eclipse.jetty.http2.frames.PriorityFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.http2.frames.SettingsFrame;
 import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
+import org.eclipse.jetty.http2.hpack.HpackContext;
 import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
@@ -55,8 +56,14 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
      */
     private static final int MOST_ANSWERS = 1_024;
 
-    /** What a connection keeps without its streams, its tables full. Measured. */
-    static final int BYTES = 16 << 10;
+    /** What a connection keeps without its streams and tables. Measured. */
+    private static final int BYTES = 8_200;
+
+    /** A field in a table (RFC 7541 section 2.3.2) without its text. Measured. */
+    private static final int FIELD_BYTES = 220;
+
+    /** The same by the size that the RFC counts (section 4.1). */
+    private static final int FIELD_SIZE = 32;
 
     private static final HttpChannel.Factory CHANNELS = new HttpChannel.DefaultFactory();
 
@@ -80,6 +87,9 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
     /** Guarded by this: it counts in the book. */
     private boolean counted;
 
+    /** Guarded by this: with its tables. */
+    private long keptBytes = BYTES;
+
     BoundedConnection(
             Connector connector,
             EndPoint endPoint,
@@ -101,7 +111,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
     public void onOpen() {
         synchronized (this) {
             counted = true;
-            book.add(payer, BYTES);
+            book.add(payer, keptBytes);
             book.join(this);
         }
         book.settle(payer);
@@ -119,9 +129,30 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
         if (was) {
             counted = false;
             book.leave(this);
-            book.add(payer, -BYTES);
+            book.add(payer, -keptBytes);
         }
         return was;
+    }
+
+    /** Fields that both sides may refer to: they stay as long as the connection. */
+    private void countTables() {
+        long now =
+                BYTES
+                        + bytes(session.getParser().getHpackDecoder().getHpackContext())
+                        + bytes(session.getGenerator().getHpackEncoder().getHpackContext());
+        synchronized (this) {
+            if (!counted || now == keptBytes) {
+                return;
+            }
+            book.add(payer, now - keptBytes);
+            keptBytes = now;
+        }
+        book.settle(payer);
+    }
+
+    /** What others write meanwhile is seen the next time. */
+    private static long bytes(HpackContext table) {
+        return table.getDynamicTableSize() + (long) table.size() * (FIELD_BYTES - FIELD_SIZE);
     }
 
     @Override
@@ -141,7 +172,9 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
 
     @Override
     public long keptBytes() {
-        return session.getStreamCount() == 0 ? BYTES : 0;
+        synchronized (this) {
+            return session.getStreamCount() == 0 ? keptBytes : 0;
+        }
     }
 
     @Override
@@ -168,6 +201,9 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor {
     public void onFillable() {
         beginTurn();
         super.onFillable();
+        if (heads > 0) {
+            countTables();
+        }
     }
 
     private void beginTurn() {
