@@ -23,7 +23,7 @@ final class InboundCharge extends Timer implements Debtor {
     static final int LEAST_BYTES = 1024;
 
     /** Beside the message: this, a reader with its parser, headers of arrays. Measured. */
-    static final int OBJECT_BYTES = 460;
+    static final int OBJECT_BYTES = 300;
 
     /** RFC 6455 knows no such rule; the slowest modem was four times faster. */
     private static final double LEAST_BYTES_PER_NANO = 1024 / 1e9;
