@@ -3,13 +3,20 @@ package io.highwater;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.config.ConfigKey;
+import io.highwater.handshake.HandshakeSettings;
+import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.AddressLimits;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.limits.TcpLimits;
+import io.highwater.outbound.GovernorSettings;
+import io.highwater.session.SessionSettings;
+import io.highwater.wire.deflate.DeflateSettings;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,7 +35,30 @@ import org.junit.jupiter.api.Test;
 final class LimitsPageTest {
     private static final String ACCOUNTS = "| account | part of the budget |";
     private static final String LIMITS =
-            "| key | default | for each | what a client sees at it | metric |";
+            "| key | default | account | for each | what a client sees at it | metric |";
+    private static final String BY_HEAP = "| key | at 256 MiB | at 2 GiB | at 16 GiB |";
+
+    /** As the page has it. */
+    private static final long DESCRIPTORS = 1_048_576;
+
+    /** What these begin bounds nothing; any other key is a limit, and has to be on the page. */
+    private static final List<String> NO_LIMITS =
+            List.of(
+                    "port",
+                    "node",
+                    "region",
+                    "tls.",
+                    "admin.",
+                    "handshake.allowed-",
+                    "handshake.require-origin",
+                    "handshake.trusted-proxies",
+                    "outbound.policy",
+                    "channels.\"PREFIX\".policy",
+                    "keepalive.ping-interval",
+                    "deflate.min-bytes",
+                    "deflate.level",
+                    "log.");
+
     private static final Pattern CODE = Pattern.compile("`([^`{]+)[^`]*`");
 
     private static List<String[]> rows(String head) throws IOException {
@@ -74,7 +105,11 @@ final class LimitsPageTest {
         LimitSettings settings = LimitSettings.defaults();
         Payers payers = new Payers(AddressLimits.defaults(), address -> false, () -> 0);
         Ledger ledger = new Ledger(settings, heapBytes, payers, LimitsObserver.NONE, () -> 0);
-        double mebibytes = ledger.book(account).mostBytes() / 1048576.0;
+        return size(ledger.book(account).mostBytes());
+    }
+
+    private static String size(double bytes) {
+        double mebibytes = bytes / 1048576.0;
         if (mebibytes >= 1000) {
             return String.format(Locale.ROOT, "%.1f GiB", mebibytes / 1024);
         }
@@ -98,11 +133,128 @@ final class LimitsPageTest {
         }
 
         assertThat(listed)
-                .containsAll(
+                .containsExactlyInAnyOrderElementsOf(
                         catalogue.keySet().stream()
-                                .filter(key -> key.startsWith("limits."))
-                                .filter(key -> !key.endsWith("-share"))
+                                .filter(key -> NO_LIMITS.stream().noneMatch(key::startsWith))
                                 .toList());
+    }
+
+    @Test
+    void whatIsNoLimitIsThereToBeSet() {
+        assertThat(NO_LIMITS)
+                .allSatisfy(
+                        beginning ->
+                                assertThat(ConfigKey.all())
+                                        .anyMatch(
+                                                key ->
+                                                        key.name()
+                                                                .startsWith(
+                                                                        ConfigKey.PREFIX
+                                                                                + beginning)));
+    }
+
+    @Test
+    void theAccountOfEachLimitIsOneOfTheCode() throws IOException {
+        List<String> labels = Arrays.stream(Account.values()).map(Account::label).toList();
+
+        for (String[] row : rows(LIMITS)) {
+            if (!row[2].equals("-") && !row[2].equals("all")) {
+                assertThat(codes(row[2])).as("%s", codes(row[0])).isNotEmpty();
+                assertThat(labels).as("%s", codes(row[0])).containsAll(codes(row[2]));
+            }
+        }
+    }
+
+    @Test
+    void whatDependsOnTheHeapIsWhatTheCodeMakesOfIt() throws IOException {
+        assertThat(rows(BY_HEAP).stream().map(row -> String.join(" | ", row)))
+                .containsExactly(
+                        byHeap("handshake.max-connections", LimitsPageTest::sessions),
+                        byHeap("handshake.max-connections-per-ip", LimitsPageTest::ofAddress),
+                        byHeap("limits.tcp-connections", LimitsPageTest::tcp),
+                        byHeap(
+                                "limits.tcp-connections-per-ip",
+                                heap ->
+                                        count(
+                                                TcpLimits.defaultMostOfAddress(
+                                                        tcpMost(heap), sessionsOfAddress(heap)))),
+                        byHeap(
+                                "limits.heap-share",
+                                heap -> size(LimitSettings.defaults().heapShare() * heap)),
+                        byHeap(
+                                "deflate.budget",
+                                heap -> size(DeflateSettings.defaults().heapFraction() * heap)),
+                        byHeap(
+                                "governor.heap-fraction",
+                                heap -> size(GovernorSettings.defaults().heapFraction() * heap)));
+    }
+
+    private static String byHeap(String key, LongFunction<String> shown) {
+        return String.join(
+                " | ",
+                "`" + key + "`",
+                shown.apply(256L << 20),
+                shown.apply(2L << 30),
+                shown.apply(16L << 30));
+    }
+
+    private static String count(int count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+
+    private static String sessions(long heapBytes) {
+        return count(HandshakeSettings.defaultMaxConnections(heapBytes));
+    }
+
+    private static int sessionsOfAddress(long heapBytes) {
+        return HandshakeSettings.defaultMaxConnectionsPerIp(
+                HandshakeSettings.defaultMaxConnections(heapBytes));
+    }
+
+    private static String ofAddress(long heapBytes) {
+        return count(sessionsOfAddress(heapBytes));
+    }
+
+    private static int tcpMost(long heapBytes) {
+        return TcpLimits.defaultMost(
+                DESCRIPTORS, heapBytes, HandshakeSettings.defaultMaxConnections(heapBytes));
+    }
+
+    private static String tcp(long heapBytes) {
+        return count(tcpMost(heapBytes));
+    }
+
+    /** Constants that nothing outside their packages needs are read as they are. */
+    @Test
+    void whatIsNotToBeSetIsWhatTheCodeHas() throws Exception {
+        String page = Files.readString(Path.of("docs/limits.md")).replaceAll("\\s+", " ");
+        SessionSettings session = SessionSettings.defaults();
+
+        assertThat(page)
+                .contains(
+                        count(session.maxSubscriptions()) + " subscriptions of a session",
+                        session.helloTimeout().toSeconds() + " s for its hello",
+                        constant("session.BadRequests", "MOST")
+                                + " bad requests in "
+                                + constant("session.BadRequests", "WINDOW_NANOS") / 1_000_000_000
+                                + " s",
+                        constant("session.CommandFlow", "MOST_UNANSWERED")
+                                + " commands of a session that are not answered yet",
+                        constant("wire.jetty.Requests", "MOST_PLAIN")
+                                + " plain requests at once on an HTTP/2 connection",
+                        count((int) constant("server.OffSelector", "MOST")) + " on the node",
+                        constant("server.GuestHttp", "MAX_FIELDS") + " header fields",
+                        constant("handshake.Hops", "MAX") + " hops of X-Forwarded-For",
+                        KeepaliveSettings.defaults().slowWriteTimeout().toSeconds()
+                                + " s without a byte taken");
+        assertThat(constant("server.PlainRequests", "MOST_OF_CONNECTION"))
+                .isEqualTo(constant("wire.jetty.Requests", "MOST_PLAIN"));
+    }
+
+    private static long constant(String type, String name) throws ReflectiveOperationException {
+        Field field = Class.forName("io.highwater." + type).getDeclaredField(name);
+        field.setAccessible(true);
+        return ((Number) field.get(null)).longValue();
     }
 
     @Test
@@ -111,8 +263,8 @@ final class LimitsPageTest {
                 Files.readString(Path.of("src/main/java/io/highwater/metrics/Metric.java"));
         List<String> named =
                 rows(LIMITS).stream()
-                        .filter(row -> row.length > 4)
-                        .map(row -> codes(row[4]))
+                        .filter(row -> row.length > 5)
+                        .map(row -> codes(row[5]))
                         .flatMap(List::stream)
                         .toList();
 

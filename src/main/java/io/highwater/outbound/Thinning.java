@@ -31,6 +31,7 @@ final class Thinning {
     private final Set<Element> dropped = Collections.newSetFromMap(new IdentityHashMap<>());
     private int messages;
     private long bytes;
+    private int gaps;
 
     /**
      * @param elements what waits and is not in flight; changed by {@link #run}
@@ -49,6 +50,11 @@ final class Thinning {
         }
         dropOldest();
         return replaceByGaps();
+    }
+
+    /** How many more there are than before, or fewer. */
+    int gaps() {
+        return gaps;
     }
 
     private boolean isAbove() {
@@ -109,6 +115,7 @@ final class Thinning {
             Gap<?> gap = null;
             if (element instanceof Gap<?> old) {
                 gap = old;
+                gaps--;
             } else if (element instanceof Queued message && dropped.contains(element)) {
                 gone.add(message);
                 gap = gapOf(message.droppable());
@@ -120,6 +127,7 @@ final class Thinning {
                 Gap<?> before = open.putIfAbsent(gap.lane(), gap);
                 if (before == null) {
                     elements.add(gap);
+                    gaps++;
                 } else {
                     before.merge(gap);
                 }

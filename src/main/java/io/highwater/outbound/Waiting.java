@@ -89,6 +89,7 @@ final class Waiting {
     /** What is told before the next message, which must follow at once. */
     void add(Gap<?> gap) {
         elements.add(gap);
+        charge.addGaps(1);
     }
 
     /** What went to the wire past the queue and stuck there. */
@@ -109,10 +110,12 @@ final class Waiting {
                 tally.messages() - flying.messages() > marks.highMessages()
                         || tally.bytes() - flying.bytes() > marks.highBytes();
         if (above && tally.hasDroppable()) {
-            thinned = new Thinning(marks, elements).run();
+            Thinning thinning = new Thinning(marks, elements);
+            thinned = thinning.run();
             // Not judged by the low mark: a peer that does not read is as slow as before.
             thinned.forEach(tally::remove);
             charge.removeAll(thinned);
+            charge.addGaps(thinning.gaps());
         }
     }
 

@@ -22,6 +22,9 @@ final class InboundCharge extends Timer implements Debtor {
     /** Who keeps less is not looked at: it is in the price of a session. */
     static final int LEAST_BYTES = 1024;
 
+    /** Beside the message: this, a reader with its parser, headers of arrays. Measured. */
+    static final int OBJECT_BYTES = 300;
+
     /** RFC 6455 knows no such rule; the slowest modem was four times faster. */
     private static final double LEAST_BYTES_PER_NANO = 1024 / 1e9;
 
@@ -69,7 +72,7 @@ final class InboundCharge extends Timer implements Debtor {
     /** Guarded by this, like those below; {@link #isHeld} reads it as it is. */
     private volatile State state = State.OPEN;
 
-    private long keptBytes;
+    private long keptBytes = OBJECT_BYTES;
     private long keptSinceNanos;
 
     /** Since the window began, in which it is judged. */
@@ -90,16 +93,18 @@ final class InboundCharge extends Timer implements Debtor {
         this.timeoutNanos = timeout.toNanos();
         this.windowNanos = wheel.nowNanos();
         this.keptSinceNanos = windowNanos;
+        book.add(wire.payer(), OBJECT_BYTES);
         book.join(this);
     }
 
     /**
-     * It keeps so much now.
+     * It keeps so much of messages now.
      *
      * @param cameBytes payload that has come since the last call
      * @param partial a message has begun and not ended
      */
-    void set(long bytes, long cameBytes, boolean partial) {
+    void set(long messageBytes, long cameBytes, boolean partial) {
+        long bytes = OBJECT_BYTES + messageBytes;
         synchronized (this) {
             if (state == State.OVER) {
                 return;

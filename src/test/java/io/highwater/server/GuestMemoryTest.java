@@ -152,17 +152,6 @@ class GuestMemoryTest {
         open(port, sent, answers, GUESTS);
         long kept = (LiveObjects.bytes() - before) / GUESTS - clientBytes;
         long each = (book.bytes() - charged) / GUESTS;
-        System.err.println(
-                "MEASURED "
-                        + account
-                        + " "
-                        + sent.length()
-                        + " kept "
-                        + kept
-                        + " charged "
-                        + each
-                        + " client "
-                        + clientBytes);
         assertThat(each).as("charged; %s were kept", kept).isCloseTo(kept, withPercentage(15));
     }
 

@@ -28,10 +28,10 @@ class PlainRequestsTest {
     private final CountDownLatch go = new CountDownLatch(1);
     private final AtomicInteger inside = new AtomicInteger();
 
-    /** An address may have 100,000 bytes of HTTP. */
+    /** An address may have 62,500 bytes of HTTP. */
     private final EdgeFixture fixture =
             new EdgeFixture(
-                    4_000_000,
+                    2_500_000,
                     TcpLimits.unlimited(),
                     new AddressLimits(1_000_000, 1_000_000, 1_000_000, 1_000_000));
 
@@ -68,7 +68,7 @@ class PlainRequestsTest {
     @Test
     void whatAnAddressAsksBeyondItsShareIs503() throws Exception {
         fixture.serve(new Waiting());
-        // Each with its connection is some 9,500 bytes.
+        // Each with its connection is some 5,900 bytes.
         for (int i = 1; i <= 10; i++) {
             int count = i;
             asks("127.0.0.1");

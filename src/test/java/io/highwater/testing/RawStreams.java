@@ -128,6 +128,23 @@ public final class RawStreams implements AutoCloseable {
         return request("POST", path, 0);
     }
 
+    /** The same with a field that enters the connection's table (RFC 7541 section 6.2.1). */
+    public int getIndexed(String path, String name, String value) throws IOException {
+        int stream = lastStream += 2;
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        field(block, ":method", "GET");
+        field(block, ":scheme", scheme);
+        field(block, ":path", path);
+        field(block, ":authority", authority);
+        ByteArrayOutputStream indexed = new ByteArrayOutputStream();
+        field(indexed, name, value);
+        byte[] literal = indexed.toByteArray();
+        literal[0] = 0x40;
+        block.writeBytes(literal);
+        write(HEADERS, END_HEADERS | END_STREAM, stream, block.toByteArray());
+        return stream;
+    }
+
     private int request(String method, String path, int flags) throws IOException {
         int stream = lastStream += 2;
         ByteArrayOutputStream block = new ByteArrayOutputStream();
@@ -209,6 +226,11 @@ public final class RawStreams implements AutoCloseable {
     /** Frames of this stream that were read and not asked for. */
     public int waiting(int stream) {
         return waiting.getOrDefault(stream, new ArrayDeque<>()).size();
+    }
+
+    /** Keeps nothing of streams that have ended. */
+    public void forget() {
+        waiting.clear();
     }
 
     /** The next frame of this stream; GOAWAY fails. */

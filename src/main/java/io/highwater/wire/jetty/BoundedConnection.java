@@ -21,6 +21,7 @@ import org.eclipse.jetty.http2.frames.PriorityFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.http2.frames.SettingsFrame;
 import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
+import org.eclipse.jetty.http2.hpack.HpackContext;
 import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
@@ -65,8 +66,14 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
      */
     private static final int MOST_ANSWERS = 1_024;
 
-    /** What a connection keeps without its streams, its tables full. Measured. */
-    static final int BYTES = 16 << 10;
+    /** What a connection keeps without its streams and tables. Measured. */
+    private static final int BYTES = 8_200;
+
+    /** A field in a table (RFC 7541 section 2.3.2) without its text. Measured. */
+    private static final int FIELD_BYTES = 220;
+
+    /** The same by the size that the RFC counts (section 4.1). */
+    private static final int FIELD_SIZE = 32;
 
     private static final HttpChannel.Factory CHANNELS = new HttpChannel.DefaultFactory();
 
@@ -90,6 +97,9 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     /** Guarded by this: it counts in the book. */
     private boolean counted;
 
+    /** Guarded by this: with its tables. */
+    private long keptBytes = BYTES;
+
     BoundedConnection(
             Connector connector,
             EndPoint endPoint,
@@ -111,7 +121,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     public void onOpen() {
         synchronized (this) {
             counted = true;
-            book.add(payer, BYTES);
+            book.add(payer, keptBytes);
             book.join(this);
         }
         book.settle(payer);
@@ -130,9 +140,30 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         if (was) {
             counted = false;
             book.leave(this);
-            book.add(payer, -BYTES);
+            book.add(payer, -keptBytes);
         }
         return was;
+    }
+
+    /** Fields that both sides may refer to: they stay as long as the connection. */
+    private void countTables() {
+        long now =
+                BYTES
+                        + bytes(session.getParser().getHpackDecoder().getHpackContext())
+                        + bytes(session.getGenerator().getHpackEncoder().getHpackContext());
+        synchronized (this) {
+            if (!counted || now == keptBytes) {
+                return;
+            }
+            book.add(payer, now - keptBytes);
+            keptBytes = now;
+        }
+        book.settle(payer);
+    }
+
+    /** What others write meanwhile is seen the next time. */
+    private static long bytes(HpackContext table) {
+        return table.getDynamicTableSize() + (long) table.size() * (FIELD_BYTES - FIELD_SIZE);
     }
 
     @Override
@@ -219,7 +250,9 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
 
     @Override
     public long keptBytes() {
-        return session.getStreamCount() == 0 ? BYTES : 0;
+        synchronized (this) {
+            return session.getStreamCount() == 0 ? keptBytes : 0;
+        }
     }
 
     @Override
@@ -246,6 +279,9 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     public void onFillable() {
         beginTurn();
         super.onFillable();
+        if (heads > 0) {
+            countTables();
+        }
     }
 
     private void beginTurn() {

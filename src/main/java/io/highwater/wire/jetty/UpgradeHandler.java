@@ -77,8 +77,8 @@ public final class UpgradeHandler extends Handler.Wrapper {
 
     private static final int MOST_LOGGED_CHARS = 200;
 
-    /** A thread that is parked, and what it was given. */
-    private static final int ELSEWHERE_BYTES = 4_000;
+    /** A virtual thread that is parked, and what it was given. Measured. */
+    private static final int ELSEWHERE_BYTES = 3_000;
 
     private final Handshake handshake;
     private final Router router;

@@ -50,11 +50,11 @@ class UpgradesElsewhereTest {
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
 
-    /** Handshakes may keep 40,000 bytes, and an address a quarter: two at 4,000. */
+    /** Handshakes may keep 35,000 bytes, and an address a quarter: two at 3,000. */
     private final Ledger ledger =
             new Ledger(
                     new LimitSettings(1, 0.25, AddressLimits.defaults()),
-                    800_000,
+                    700_000,
                     new Payers(AddressLimits.defaults(), address -> false, () -> 0),
                     LimitsObserver.NONE,
                     () -> 0);

@@ -1,0 +1,148 @@
+package io.highwater.server;
+
+import static org.awaitility.Awaitility.await;
+
+import io.highwater.handshake.Handshake;
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.limits.Account;
+import io.highwater.log.LogLimit;
+import io.highwater.testing.AccountedHeap;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.ReadBuffers;
+import io.highwater.wire.WireContext;
+import io.highwater.wire.WireObserver;
+import io.highwater.wire.deflate.DeflateObserver;
+import io.highwater.wire.deflate.DeflateSettings;
+import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.UpgradeHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.server.Handler;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/**
+ * What is charged for opening handshakes whose rules take time is what they keep of the heap: where
+ * there are virtual threads, as stacks of others are not on it.
+ */
+@Timeout(120)
+@EnabledForJreRange(min = JRE.JAVA_21)
+final class HandshakeMemoryTest {
+    private static final int HANDSHAKES = 150;
+    private static final int WARM = 20;
+
+    private static final String UPGRADE =
+            "GET /x HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nUpgrade: websocket\r\n"
+                    + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    + "Origin: https://example.com\r\n"
+                    + "User-Agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/131.0\r\n"
+                    + "\r\n";
+
+    private final Edge edge = Edge.unbounded();
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final AtomicInteger deciding = new AtomicInteger();
+    private final List<SocketChannel> clients = new ArrayList<>();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        TimerWheel wheel = new TimerWheel(0);
+        UpgradeHandler upgrades =
+                new UpgradeHandler(
+                        new WaitingRules(),
+                        path -> null,
+                        new WireContext(
+                                wheel,
+                                new ReadBuffers(),
+                                new WireObserver() {},
+                                edge.ledger(),
+                                LogLimit.none()),
+                        new PermessageDeflate(
+                                DeflateSettings.defaults(),
+                                1 << 20,
+                                wheel,
+                                Runnable::run,
+                                DeflateObserver.NONE));
+        server =
+                new HttpServer(
+                        ServerSettings.defaults().withPort(0),
+                        upgrades,
+                        edge,
+                        Ticker.system(),
+                        new StreamBursts(),
+                        new Handler.Wrapper());
+        server.start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        go.countDown();
+        for (SocketChannel client : clients) {
+            client.close();
+        }
+        server.close();
+    }
+
+    private List<SocketChannel> connect(int count) throws IOException {
+        List<SocketChannel> connected = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            connected.add(
+                    SocketChannel.open(
+                            new InetSocketAddress(
+                                    InetAddress.getLoopbackAddress(), server.port())));
+        }
+        clients.addAll(connected);
+        return connected;
+    }
+
+    @Test
+    void rulesThatWait() throws Exception {
+        List<SocketChannel> warm = connect(WARM);
+        List<SocketChannel> measured = connect(HANDSHAKES);
+        await().until(() -> edge.connections().open() == WARM + HANDSHAKES);
+        ask(warm);
+        new AccountedHeap(
+                        () ->
+                                edge.ledger().book(Account.HANDSHAKES).bytes()
+                                        + edge.ledger().book(Account.HTTP).bytes())
+                .check(HANDSHAKES, () -> ask(measured));
+    }
+
+    private void ask(List<SocketChannel> connected) throws IOException {
+        int expected = deciding.get() + connected.size();
+        for (SocketChannel client : connected) {
+            client.write(ByteBuffer.wrap(UPGRADE.getBytes(StandardCharsets.ISO_8859_1)));
+        }
+        await().until(() -> deciding.get() == expected);
+    }
+
+    private final class WaitingRules implements Handshake {
+        @Override
+        public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
+            deciding.incrementAndGet();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return UpgradeDecision.Rejected.of(403, "test", "No.").asStage();
+        }
+    }
+}
