@@ -28,6 +28,9 @@ import java.lang.reflect.Modifier;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -109,9 +112,38 @@ final class EmbeddedTest {
         return socket.next(GUARD).text();
     }
 
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(Highwater node, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.adminPort() + path));
+    }
+
+    @Test
+    void aPostToTheAdminPortDrains() throws Exception {
+        try (Highwater node = builder().bean(Given.class).bean(Greeting.class).start();
+                TestSocket socket = open(node, "/given")) {
+            HttpRequest.Builder post =
+                    request(node, "/drain").POST(HttpRequest.BodyPublishers.noBody());
+            assertThat(send(post).statusCode()).as("as any page could send it").isEqualTo(403);
+            assertThat(send(request(node, "/drain")).statusCode()).isEqualTo(405);
+            assertThat(answer(socket, "sea")).isEqualTo("hello sea");
+            assertThat(send(request(node, "/health/ready")).statusCode()).isEqualTo(200);
+
+            assertThat(send(post.header("X-Highwater-Admin", "1")).statusCode()).isEqualTo(202);
+            assertThat(socket.next(GUARD).closeCode()).isEqualTo(1012);
+            awaitClosedPort(node);
+            assertThat(send(request(node, "/health/ready")).statusCode()).isEqualTo(503);
+            assertThat(send(request(node, "/health/live")).statusCode()).isEqualTo(200);
+        }
+    }
+
     /** A thread that waits in accept() keeps the kernel's socket until its signal comes. */
     private static void awaitClosedPort(Highwater node) {
-        await().untilAsserted(
+        await().atMost(GUARD)
+                .untilAsserted(
                         () ->
                                 assertThatThrownBy(
                                                 () -> new Socket("127.0.0.1", node.port()).close())

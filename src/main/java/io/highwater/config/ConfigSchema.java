@@ -300,7 +300,7 @@ record ConfigSchema(
             @Setting(
                             fallback = "CONTEXT_4K",
                             about =
-                                    "permessage-deflate, by what a connection may keep in each direction: nothing at SHARED; OFF declines it.")
+                                    "permessage-deflate, by what a connection may keep in each direction: at SHARED nothing of what is sent; OFF declines it.")
                     DeflatePolicy mode,
             @Setting(fallback = "64", about = "Shorter messages are not compressed.")
                     @Allowed(max = "1 MiB")

@@ -16,7 +16,11 @@ public enum DeflatePolicy {
     /** Declined: no memory. */
     OFF(0),
 
-    /** Each message stands alone (no context takeover): no memory. */
+    /**
+     * Each message stands alone (no context takeover): no memory for what is sent. Up to 512 bytes
+     * a connection for what is received, of a client that has not offered that its messages stand
+     * alone, too.
+     */
     SHARED(0),
 
     /** Up to 2 KiB a connection for what is sent, and 2 KiB for what is received. */

@@ -2,6 +2,7 @@ package io.highwater.endpoint;
 
 import jakarta.enterprise.context.Dependent;
 import jakarta.websocket.CloseReason;
+import jakarta.websocket.Decoder;
 import jakarta.websocket.Encoder;
 import jakarta.websocket.Extension;
 import jakarta.websocket.HandshakeResponse;
@@ -70,6 +71,19 @@ final class ContractEndpoints {
         @Override
         public String encode(java.awt.Point point) {
             return point.x + ":" + point.y;
+        }
+    }
+
+    /** Decodes what is not Java's own. */
+    public static class PointReader implements Decoder.Text<java.awt.Point> {
+        @Override
+        public java.awt.Point decode(String text) {
+            return new java.awt.Point(text.length(), 0);
+        }
+
+        @Override
+        public boolean willDecode(String text) {
+            return true;
         }
     }
 
@@ -176,6 +190,8 @@ final class ContractEndpoints {
     @ServerEndpoint(
             value = "/contract/shake/{name}",
             subprotocols = {"one", "two", "three"},
+            encoders = PointText.class,
+            decoders = PointReader.class,
             configurator = Asking.class)
     public static class Shaken extends Asked {}
 

@@ -9,6 +9,7 @@ import io.highwater.testing.FrameClient.Protocol;
 import io.highwater.testing.TestServer;
 import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.CloseReason;
+import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.Session;
@@ -49,6 +50,7 @@ class ContractTest {
                     RemoteEndpoint.Async.class,
                     HandshakeRequest.class,
                     HandshakeResponse.class,
+                    EndpointConfig.class,
                     ServerEndpointConfig.class,
                     ServerEndpointConfig.Configurator.class,
                     WebSocketContainer.class,

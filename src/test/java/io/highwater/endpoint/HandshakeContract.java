@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.testing.FrameClient;
 import io.highwater.testing.FrameClient.Protocol;
+import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.Extension;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.HandshakeRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** The rows of the opening handshake, its two sides and its configurator. */
 final class HandshakeContract {
@@ -375,6 +377,48 @@ final class HandshakeContract {
 
     private static void config(ContractTest.Table table) {
         table.held(
+                        "EndpointConfig.getEncoders()",
+                        "those of the annotation, unmodifiable",
+                        peer -> {
+                            assertThat(classes(peer, config -> config.getEncoders()))
+                                    .isEqualTo("[PointText]");
+                            assertThat(
+                                            peer.shake(
+                                                    "/contract/shake/a",
+                                                    (config, request, response) ->
+                                                            config.getEncoders().remove(0)))
+                                    .contains("UnsupportedOperationException");
+                        })
+                .held(
+                        "EndpointConfig.getDecoders()",
+                        "those of the annotation, unmodifiable",
+                        peer -> {
+                            assertThat(classes(peer, config -> config.getDecoders()))
+                                    .isEqualTo("[PointReader]");
+                            assertThat(
+                                            peer.shake(
+                                                    "/contract/shake/a",
+                                                    (config, request, response) ->
+                                                            config.getDecoders().remove(0)))
+                                    .contains("UnsupportedOperationException");
+                        })
+                .held(
+                        "EndpointConfig.getUserProperties()",
+                        "modifiable; what a handshake puts there is its session's, and no other's",
+                        peer -> {
+                            String id =
+                                    ContractEndpoints.ask(
+                                            (config, request, response) ->
+                                                    config.getUserProperties().put("who", "me"));
+                            try (FrameClient own = peer.open("/contract/shake/a", "X-Ask", id);
+                                    FrameClient other = peer.open("/contract/shake/a")) {
+                                assertThat(peer.answer(own, s -> s.getUserProperties().get("who")))
+                                        .isEqualTo("me");
+                                assertThat(peer.answer(other, s -> s.getUserProperties().size()))
+                                        .isEqualTo("0");
+                            }
+                        })
+                .held(
                         "ServerEndpointConfig.getEndpointClass()",
                         "the endpoint's",
                         peer ->
@@ -427,5 +471,13 @@ final class HandshakeContract {
                                                                         .getClass()
                                                                         .getSimpleName()))
                                         .isEqualTo("Asking"));
+    }
+
+    private static String classes(
+            ContractTest.Peer peer, Function<EndpointConfig, List<? extends Class<?>>> coders) {
+        return peer.shake(
+                "/contract/shake/a",
+                (config, request, response) ->
+                        coders.apply(config).stream().map(Class::getSimpleName).toList());
     }
 }

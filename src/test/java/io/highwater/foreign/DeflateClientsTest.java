@@ -2,6 +2,7 @@ package io.highwater.foreign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.handshake.DeflatePolicy;
 import io.highwater.testing.TestServer;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -25,20 +26,24 @@ import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketCl
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClientOptions;
 import jakarta.websocket.ClientEndpointConfig;
-import jakarta.websocket.ContainerProvider;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.Extension;
+import jakarta.websocket.WebSocketContainer;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
+import org.eclipse.jetty.ee10.websocket.jakarta.client.JakartaWebSocketClientContainer;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
 import org.eclipse.jetty.io.ClientConnectionFactory;
@@ -49,10 +54,11 @@ import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Clients that offer permessage-deflate as it is, without a parameter: they fail a handshake that
@@ -63,20 +69,34 @@ final class DeflateClientsTest {
     private static final int MESSAGES = 12;
     private static final long GUARD_SECONDS = 30;
 
-    private static TestServer server;
+    private static final Map<DeflatePolicy, TestServer> SERVERS =
+            new EnumMap<>(DeflatePolicy.class);
 
     @BeforeAll
     static void start() {
-        server = TestServer.start(Map.of("highwater.deflate.min-bytes", "1"));
+        for (DeflatePolicy mode : DeflatePolicy.values()) {
+            Map<String, String> settings =
+                    Map.of(
+                            "highwater.deflate.min-bytes",
+                            "1",
+                            "highwater.deflate.mode",
+                            mode.name());
+            SERVERS.put(mode, TestServer.start(settings));
+        }
     }
 
     @AfterAll
     static void stop() {
-        server.close();
+        SERVERS.values().forEach(TestServer::close);
+        SERVERS.clear();
     }
 
-    private static URI echo() {
-        return URI.create("ws://" + server.http().getAuthority() + "/v1/echo");
+    private static URI http(DeflatePolicy mode) {
+        return SERVERS.get(mode).http();
+    }
+
+    private static URI echo(DeflatePolicy mode) {
+        return URI.create("ws://" + http(mode).getAuthority() + "/v1/echo");
     }
 
     /** Each refers to the one before, if its sender keeps what it sent. */
@@ -98,12 +118,14 @@ final class DeflateClientsTest {
         }
     }
 
-    private static void assertCompressed(Iterable<String> answer) {
-        assertThat(String.join(",", answer)).startsWith("permessage-deflate");
+    /** Nothing beside what was offered: no client has a parameter. */
+    private static List<String> agreed(DeflatePolicy mode) {
+        return mode == DeflatePolicy.OFF ? List.of() : List.of("permessage-deflate");
     }
 
-    @Test
-    void netty() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void netty(DeflatePolicy mode) throws Exception {
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
             BlockingQueue<String> received = new LinkedBlockingQueue<>();
@@ -111,13 +133,13 @@ final class DeflateClientsTest {
             new Bootstrap()
                     .group(loop)
                     .channel(NioSocketChannel.class)
-                    .handler(new NettyClient(open, received))
-                    .connect(server.http().getHost(), server.http().getPort())
+                    .handler(new NettyClient(echo(mode), open, received))
+                    .connect(http(mode).getHost(), http(mode).getPort())
                     .sync();
             Channel channel = open.get(GUARD_SECONDS, TimeUnit.SECONDS);
             assertThat(channel.pipeline().names())
-                    .as("compression is agreed on")
-                    .anyMatch(name -> name.contains("DeflateEncoder"));
+                    .filteredOn(name -> name.contains("DeflateEncoder"))
+                    .hasSameSizeAs(agreed(mode));
             echoes(text -> channel.writeAndFlush(new TextWebSocketFrame(text)), received);
             channel.close().sync();
         } finally {
@@ -126,10 +148,12 @@ final class DeflateClientsTest {
     }
 
     private static final class NettyClient extends ChannelInitializer<SocketChannel> {
+        private final URI uri;
         private final CompletableFuture<Channel> open;
         private final BlockingQueue<String> received;
 
-        NettyClient(CompletableFuture<Channel> open, BlockingQueue<String> received) {
+        NettyClient(URI uri, CompletableFuture<Channel> open, BlockingQueue<String> received) {
+            this.uri = uri;
             this.open = open;
             this.received = received;
         }
@@ -143,7 +167,7 @@ final class DeflateClientsTest {
                             new WebSocketClientCompressionHandler(0),
                             new WebSocketClientProtocolHandler(
                                     WebSocketClientHandshakerFactory.newHandshaker(
-                                            echo(),
+                                            uri,
                                             WebSocketVersion.V13,
                                             null,
                                             true,
@@ -173,8 +197,9 @@ final class DeflateClientsTest {
         }
     }
 
-    @Test
-    void vertx() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void vertx(DeflatePolicy mode) throws Exception {
         Vertx vertx = Vertx.vertx();
         try {
             BlockingQueue<String> received = new LinkedBlockingQueue<>();
@@ -183,13 +208,13 @@ final class DeflateClientsTest {
             io.vertx.core.http.WebSocket socket =
                     vertx.createWebSocketClient(options)
                             .connect(
-                                    server.http().getPort(),
-                                    server.http().getHost(),
-                                    echo().getPath())
+                                    http(mode).getPort(),
+                                    http(mode).getHost(),
+                                    echo(mode).getPath())
                             .toCompletionStage()
                             .toCompletableFuture()
                             .get(GUARD_SECONDS, TimeUnit.SECONDS);
-            assertCompressed(socket.headers().getAll("sec-websocket-extensions"));
+            assertThat(socket.headers().getAll("sec-websocket-extensions")).isEqualTo(agreed(mode));
             socket.textMessageHandler(received::add);
             echoes(socket::writeTextMessage, received);
         } finally {
@@ -200,21 +225,26 @@ final class DeflateClientsTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"HTTP/1.1", "HTTP/2"})
-    void jetty(String protocol) throws Exception {
-        WebSocketClient client = protocol.equals("HTTP/2") ? overHttp2() : new WebSocketClient();
+    private static Stream<Arguments> modesOverBoth() {
+        return Stream.of(DeflatePolicy.values())
+                .flatMap(mode -> Stream.of(Arguments.of(mode, false), Arguments.of(mode, true)));
+    }
+
+    @ParameterizedTest(name = "{0}, HTTP/2: {1}")
+    @MethodSource("modesOverBoth")
+    void jetty(DeflatePolicy mode, boolean http2) throws Exception {
+        WebSocketClient client = http2 ? new WebSocketClient(overHttp2()) : new WebSocketClient();
         client.start();
         try {
             BlockingQueue<String> received = new LinkedBlockingQueue<>();
-            ClientUpgradeRequest request = new ClientUpgradeRequest(echo());
+            ClientUpgradeRequest request = new ClientUpgradeRequest(echo(mode));
             request.addExtensions("permessage-deflate");
             Session session =
                     client.connect(new JettyListener(received), request)
                             .get(GUARD_SECONDS, TimeUnit.SECONDS);
             assertThat(session.getUpgradeResponse().getExtensions())
-                    .extracting(extension -> extension.getName())
-                    .containsExactly("permessage-deflate");
+                    .extracting(extension -> extension.getParameterizedName())
+                    .isEqualTo(agreed(mode));
             echoes(text -> session.sendText(text, Callback.NOOP), received);
             session.disconnect();
         } finally {
@@ -236,17 +266,33 @@ final class DeflateClientsTest {
         }
     }
 
-    private static WebSocketClient overHttp2() {
+    private static HttpClient overHttp2() {
         ClientConnector connector = new ClientConnector();
         ClientConnectionFactory.Info http2 =
                 new ClientConnectionFactoryOverHTTP2.HTTP2(new HTTP2Client(connector));
-        return new WebSocketClient(
-                new HttpClient(new HttpClientTransportDynamic(connector, http2)));
+        return new HttpClient(new HttpClientTransportDynamic(connector, http2));
     }
 
-    @Test
-    void jettysJakartaClient() throws Exception {
+    @ParameterizedTest(name = "{0}, HTTP/2: {1}")
+    @MethodSource("modesOverBoth")
+    void jettysJakartaClient(DeflatePolicy mode, boolean http2) throws Exception {
+        JakartaWebSocketClientContainer client =
+                http2
+                        ? new JakartaWebSocketClientContainer(overHttp2())
+                        : new JakartaWebSocketClientContainer();
+        client.start();
+        try {
+            jettysJakartaClient(client, mode);
+        } finally {
+            client.stop();
+        }
+    }
+
+    private static void jettysJakartaClient(WebSocketContainer client, DeflatePolicy mode)
+            throws Exception {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        // Over HTTP/2 the session may be there before its endpoint has heard of it.
+        CountDownLatch listening = new CountDownLatch(1);
         Extension deflate =
                 new Extension() {
                     @Override
@@ -264,19 +310,18 @@ final class DeflateClientsTest {
                     @Override
                     public void onOpen(jakarta.websocket.Session session, EndpointConfig config) {
                         session.addMessageHandler(String.class, received::add);
+                        listening.countDown();
                     }
                 };
         try (jakarta.websocket.Session session =
-                ContainerProvider.getWebSocketContainer()
-                        .connectToServer(
-                                endpoint,
-                                ClientEndpointConfig.Builder.create()
-                                        .extensions(List.of(deflate))
-                                        .build(),
-                                echo())) {
+                client.connectToServer(
+                        endpoint,
+                        ClientEndpointConfig.Builder.create().extensions(List.of(deflate)).build(),
+                        echo(mode))) {
             assertThat(session.getNegotiatedExtensions())
                     .extracting(Extension::getName)
-                    .containsExactly("permessage-deflate");
+                    .isEqualTo(agreed(mode));
+            assertThat(listening.await(GUARD_SECONDS, TimeUnit.SECONDS)).isTrue();
             session.setMaxIdleTimeout(Duration.ofSeconds(GUARD_SECONDS).toMillis());
             echoes(text -> session.getBasicRemote().sendText(text), received);
         }

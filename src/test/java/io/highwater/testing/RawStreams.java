@@ -209,10 +209,18 @@ public final class RawStreams implements AutoCloseable {
 
     /** Sends any setting and waits for the ACK. */
     public void setting(int id, int value) throws IOException {
-        byte[] setting = ByteBuffer.allocate(6).putShort((short) id).putInt(value).array();
+        settings(id, value);
+    }
+
+    /** Sends settings in one frame and waits for the ACK: id, value, id, value. */
+    public void settings(int... idsAndValues) throws IOException {
+        ByteBuffer settings = ByteBuffer.allocate(3 * idsAndValues.length);
+        for (int i = 0; i < idsAndValues.length; i += 2) {
+            settings.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
+        }
         // The answer to the SETTINGS of connect() may be on its way still.
         int expected = ++settingsSent;
-        write(SETTINGS, 0, 0, setting);
+        write(SETTINGS, 0, 0, settings.array());
         while (settingsAcks < expected) {
             read();
         }

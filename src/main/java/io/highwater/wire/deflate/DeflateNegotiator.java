@@ -9,14 +9,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses among a client's offers: the first that can be accepted wins (RFC 7692 section 5.1), and
  * an offer with a parameter that is unknown, doubled or malformed can't be (section 7.1). The
- * answer asks for nothing that the offer does not speak of: common clients fail the handshake then,
- * or compress as if it were not there. Stateless.
+ * answer has no parameter that the offer lacks: common clients fail the handshake then, or compress
+ * as if it were not there. Stateless.
  */
 final class DeflateNegotiator {
     static final String NAME = "permessage-deflate";
 
     private static final int MIN_BITS = 8;
     private static final int MAX_BITS = 15;
+
+    /**
+     * Of a client whose messages shall stand alone, but which has not offered that. 8 is 9 to zlib.
+     */
+    private static final int LEAST_BITS = 9;
 
     private enum Parameter {
         SERVER_NO_CONTEXT_TAKEOVER(Value.NONE),
@@ -126,25 +131,29 @@ final class DeflateNegotiator {
                         ? Math.min(policy.contextBytes(), 1 << window)
                         : 0;
 
-        // What the client may refer to has to be kept here: its window is held to the policy's, or
-        // its messages have to stand alone. Of a client that offers neither, all of it is kept.
+        // What the client may refer to has to be kept here. Its messages stand alone, or its window
+        // is held to the policy's, as far as it offers one of the two; else all of it is kept.
         ContextTakeover client = ContextTakeover.TAKEOVER;
         Integer clientOffered = asked.get(Parameter.CLIENT_MAX_WINDOW_BITS);
         int clientBits = MAX_BITS;
-        if (clientOffered != null) {
-            clientBits =
-                    Math.min(clientOffered, policy.hasContext() ? policy.windowBits() : MAX_BITS);
-        }
-        if (asked.containsKey(Parameter.CLIENT_NO_CONTEXT_TAKEOVER)
-                || (clientOffered != null && !policy.hasContext())) {
+        if (asked.containsKey(Parameter.CLIENT_NO_CONTEXT_TAKEOVER)) {
             client = ContextTakeover.NO_TAKEOVER;
             append(answer, Parameter.CLIENT_NO_CONTEXT_TAKEOVER);
         }
-        if (clientOffered != null
-                && (client == ContextTakeover.TAKEOVER || clientBits < MAX_BITS)) {
-            append(answer, Parameter.CLIENT_MAX_WINDOW_BITS).append('=').append(clientBits);
+        if (clientOffered != null) {
+            clientBits = Math.min(clientOffered, bits(client, policy));
+            if (client == ContextTakeover.TAKEOVER || clientBits < MAX_BITS) {
+                append(answer, Parameter.CLIENT_MAX_WINDOW_BITS).append('=').append(clientBits);
+            }
         }
         return new Agreement(server, window, client, clientBits, contextBytes, answer.toString());
+    }
+
+    private static int bits(ContextTakeover client, DeflatePolicy policy) {
+        if (policy.hasContext()) {
+            return policy.windowBits();
+        }
+        return client == ContextTakeover.TAKEOVER ? LEAST_BITS : MAX_BITS;
     }
 
     private static StringBuilder append(StringBuilder answer, Parameter parameter) {

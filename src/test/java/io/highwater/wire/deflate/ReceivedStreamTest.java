@@ -136,7 +136,9 @@ final class ReceivedStreamTest {
 
     @Test
     void aReferenceBeyondTheContextIs1007() throws ProtocolViolation {
-        WireExtension wire = fixture.open(DeflatePolicy.SHARED);
+        WireExtension wire =
+                fixture.open(
+                        DeflatePolicy.SHARED, "permessage-deflate; client_no_context_takeover");
         receive(wire, hex("f2 48 cd c9 c9 07 00"));
         assertThat(codeOf(wire, hex("f2 00 11 00 00"))).isEqualTo(CloseStatus.BAD_PAYLOAD);
     }
