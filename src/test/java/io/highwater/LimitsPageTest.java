@@ -9,6 +9,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,9 @@ final class LimitsPageTest {
     private static String size(Account account, long heapBytes) {
         LimitSettings settings = LimitSettings.defaults();
         Payers payers = new Payers(AddressLimits.defaults(), address -> false, () -> 0);
-        Ledger ledger = new Ledger(settings, heapBytes, payers, LimitsObserver.NONE, () -> 0);
+        Ledger ledger =
+                new Ledger(
+                        settings, heapBytes, payers, LimitsObserver.NONE, () -> 0, LogLimit.none());
         double mebibytes = ledger.book(account).mostBytes() / 1048576.0;
         if (mebibytes >= 1000) {
             return String.format(Locale.ROOT, "%.1f GiB", mebibytes / 1024);

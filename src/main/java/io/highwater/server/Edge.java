@@ -5,6 +5,7 @@ import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.Http2Bounds;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +25,15 @@ import org.jspecify.annotations.Nullable;
  * @param connections counts them
  * @param wheel fires their deadlines
  * @param observer hears of what was refused and ended
+ * @param logs bounds what is said of what fails for each of them
  */
 public record Edge(
         EdgeSettings settings,
         Ledger ledger,
         TcpConnections connections,
         TimerWheel wheel,
-        LimitsObserver observer) {
+        LimitsObserver observer,
+        LogLimit logs) {
     /** For an address that nobody knows: that of a connection which is gone. */
     private static final InetAddress UNKNOWN = InetAddress.getLoopbackAddress();
 
@@ -41,9 +45,19 @@ public record Edge(
                 EdgeSettings.defaults(),
                 ledger,
                 new TcpConnections(
-                        TcpLimits.unlimited(), ledger.payers(), LimitsObserver.NONE, ticker),
+                        TcpLimits.unlimited(),
+                        ledger.payers(),
+                        LimitsObserver.NONE,
+                        ticker,
+                        LogLimit.none()),
                 new TimerWheel(0),
-                LimitsObserver.NONE);
+                LimitsObserver.NONE,
+                LogLimit.none());
+    }
+
+    /** Tells the observer something. */
+    void tell(Consumer<LimitsObserver> news) {
+        logs.tell("limits", () -> news.accept(observer));
     }
 
     /**

@@ -10,6 +10,7 @@ import io.highwater.limits.Payers;
 import io.highwater.limits.Refusal;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
@@ -69,14 +70,20 @@ final class EdgeFixture implements AutoCloseable {
         Payers payers = new Payers(address, ignored -> false, ticker);
         Ledger ledger =
                 new Ledger(
-                        new LimitSettings(1, 0.25, address), heapBytes, payers, observer, ticker);
+                        new LimitSettings(1, 0.25, address),
+                        heapBytes,
+                        payers,
+                        observer,
+                        ticker,
+                        LogLimit.none());
         edge =
                 new Edge(
                         EdgeSettings.defaults(),
                         ledger,
-                        new TcpConnections(tcp, payers, observer, ticker),
+                        new TcpConnections(tcp, payers, observer, ticker, LogLimit.none()),
                         wheel,
-                        observer);
+                        observer,
+                        LogLimit.none());
     }
 
     static EdgeFixture roomy() {
@@ -100,7 +107,13 @@ final class EdgeFixture implements AutoCloseable {
     EdgeFixture serve(ServerSettings settings, Handler.Wrapper upgrade, Handler handler)
             throws IOException {
         HttpServer serving =
-                new HttpServer(settings, upgrade, edge, ticker, new StreamBursts(), handler);
+                new HttpServer(
+                        settings,
+                        upgrade,
+                        edge,
+                        ticker,
+                        new StreamBursts(LogLimit.none()),
+                        handler);
         server = serving;
         serving.start();
         return this;

@@ -12,6 +12,7 @@ import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RawStreams;
 import io.highwater.time.TimerWheel;
@@ -58,14 +59,15 @@ class Http2BoundsTest {
                         heapBytes,
                         new Payers(limits, address -> false, ticker),
                         LimitsObserver.NONE,
-                        ticker);
+                        ticker,
+                        LogLimit.none());
         server =
                 new HttpServer(
                         ServerSettings.defaults().withPort(0),
                         new TunnelHandler(),
                         edge(),
                         ticker,
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         waiting);
         server.start();
     }
@@ -75,9 +77,14 @@ class Http2BoundsTest {
                 EdgeSettings.defaults(),
                 ledger,
                 new TcpConnections(
-                        TcpLimits.unlimited(), ledger.payers(), LimitsObserver.NONE, ticker),
+                        TcpLimits.unlimited(),
+                        ledger.payers(),
+                        LimitsObserver.NONE,
+                        ticker,
+                        LogLimit.none()),
                 wheel,
-                LimitsObserver.NONE);
+                LimitsObserver.NONE,
+                LogLimit.none());
     }
 
     private RawStreams connect() throws IOException {

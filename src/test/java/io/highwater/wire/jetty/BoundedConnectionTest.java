@@ -6,6 +6,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.nio.ByteBuffer;
@@ -102,7 +103,7 @@ class BoundedConnectionTest {
                         connector,
                         flood,
                         new ServerSessionListener() {},
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         new Http2Bounds(
                                 ledger(), new TimerWheel(0), Ticker.system(), Duration.ZERO));
         flood.setConnection(connection);
@@ -114,7 +115,7 @@ class BoundedConnectionTest {
         LimitSettings settings = LimitSettings.defaults();
         Ticker ticker = Ticker.system();
         Payers payers = new Payers(settings.address(), address -> false, ticker);
-        return new Ledger(settings, 1L << 30, payers, LimitsObserver.NONE, ticker);
+        return new Ledger(settings, 1L << 30, payers, LimitsObserver.NONE, ticker, LogLimit.none());
     }
 
     private static byte[] frame(FrameType type, byte[] payload) {

@@ -7,6 +7,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -96,13 +97,13 @@ final class RequestPlaceTest {
                 connector,
                 new ByteArrayEndPoint(),
                 new ServerSessionListener() {},
-                new StreamBursts(),
+                new StreamBursts(LogLimit.none()),
                 new Http2Bounds(ledger, wheel, ticker, Duration.ofSeconds(30)));
     }
 
     private Ledger ledger() {
         LimitSettings settings = LimitSettings.defaults();
         Payers payers = new Payers(settings.address(), address -> false, ticker);
-        return new Ledger(settings, 1L << 30, payers, LimitsObserver.NONE, ticker);
+        return new Ledger(settings, 1L << 30, payers, LimitsObserver.NONE, ticker, LogLimit.none());
     }
 }
