@@ -104,6 +104,16 @@ check(async (step) => {
   await third.say('me too');
   await first.sees('me too');
 
+  step('the switch keeps its place beside the title, on a phone and on a desk');
+  for (const width of [360, 1280]) {
+    await third.page.setViewportSize({ width, height: 640 });
+    await third.page.locator('#details').check();
+    await third.page.locator('#round-trip').waitFor();
+    const [title, details] = await Promise.all(['h1', '.switch'].map((of) => third.page.locator(of).boundingBox()));
+    assert.ok(details.y < title.y + title.height && details.y + details.height > title.y, `at ${width} px it is in another row`);
+    assert.ok(details.x + details.width <= width, `at ${width} px it is cut off`);
+  }
+
   for (const tab of [first, second, third, astray]) {
     assert.deepEqual(tab.complaints, []);
   }

@@ -43,7 +43,8 @@ final class ArchitectureTest {
                                             "keepalive",
                                             "channel",
                                             "limits",
-                                            "log")),
+                                            "log",
+                                            "time")),
                             // Rate control of HTTP/2 measures time.
                             Map.entry(
                                     "server",
@@ -71,9 +72,10 @@ final class ArchitectureTest {
                                             "time")),
                             // The policy that the handshake's last rule sets.
                             Map.entry(
-                                    "wire.deflate", Set.of("wire", "handshake", "limits", "time")),
+                                    "wire.deflate",
+                                    Set.of("wire", "handshake", "limits", "log", "time")),
                             Map.entry("outbound", Set.of("wire", "limits", "log", "time")),
-                            Map.entry("keepalive", Set.of("wire", "time")),
+                            Map.entry("keepalive", Set.of("wire", "log", "time")),
                             Map.entry(
                                     "endpoint",
                                     Set.of(
@@ -103,10 +105,11 @@ final class ArchitectureTest {
                             // Positions and entries, which pass from the log to the client, are
                             // backbone's values for all three.
                             Map.entry("protocol", Set.of("channel", "backbone")),
-                            Map.entry("channel", Set.of("backbone", "limits", "time")),
+                            Map.entry("channel", Set.of("backbone", "limits", "log", "time")),
                             // Who pays for a publication.
                             Map.entry("backbone", Set.of("limits")),
-                            Map.entry("backbone.local", Set.of("backbone", "limits", "time")),
+                            Map.entry(
+                                    "backbone.local", Set.of("backbone", "limits", "log", "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
@@ -124,7 +127,7 @@ final class ArchitectureTest {
                             // In a WAR, which may stand in a Jetty that has nothing of ours.
                             Map.entry("war", Set.of()),
                             // The accounts, which everybody charges who keeps something.
-                            Map.entry("limits", Set.of("time")),
+                            Map.entry("limits", Set.of("log", "time")),
                             // What a peer may cause in the log is summed up by the wheel.
                             Map.entry("log", Set.of("time")),
                             Map.entry("time", Set.of())));
@@ -199,16 +202,16 @@ final class ArchitectureTest {
      * generation of the local log need; a log line's time stamp comes with its event.
      */
     @Test
-    void theClockIsReadByTheTickerAlone() {
+    void clocksAreReadByTheTickerAndTheWallClockAlone() {
         noClasses()
                 .that(
                         describe(
-                                "are not the ticker, a certificate, the registry or the log's start",
+                                "are no clock, certificate or registry",
                                 type ->
                                         !List.of(
                                                         "io.highwater.time.Ticker",
                                                         "io.highwater.server.tls.DevelopmentCertificate",
-                                                        "io.highwater.node.ChannelService",
+                                                        "io.highwater.time.WallClock",
                                                         "io.highwater.metrics.NodeMetrics")
                                                 .contains(type.getName())))
                 .should()

@@ -12,6 +12,7 @@ import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.session.SessionSettings;
 import io.highwater.wire.deflate.DeflateSettings;
@@ -104,7 +105,9 @@ final class LimitsPageTest {
     private static String size(Account account, long heapBytes) {
         LimitSettings settings = LimitSettings.defaults();
         Payers payers = new Payers(AddressLimits.defaults(), address -> false, () -> 0);
-        Ledger ledger = new Ledger(settings, heapBytes, payers, LimitsObserver.NONE, () -> 0);
+        Ledger ledger =
+                new Ledger(
+                        settings, heapBytes, payers, LimitsObserver.NONE, () -> 0, LogLimit.none());
         return size(ledger.book(account).mostBytes());
     }
 

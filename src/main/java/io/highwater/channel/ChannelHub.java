@@ -11,6 +11,7 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +50,8 @@ public final class ChannelHub<F> implements AutoCloseable {
                 DeliveryBurst.NONE,
                 backlogBytes,
                 Ledger.unbounded().book(Account.NAMES),
-                observer);
+                observer,
+                LogLimit.none());
     }
 
     /**
@@ -59,6 +61,7 @@ public final class ChannelHub<F> implements AutoCloseable {
      * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
      *     are refused; what waits is counted as in the rings, which mostly hold it too
      * @param names the account of the channels; where it is full none begins
+     * @param logs bounds what is said of subscribers and others that throw
      */
     public ChannelHub(
             Backbone backbone,
@@ -68,12 +71,13 @@ public final class ChannelHub<F> implements AutoCloseable {
             DeliveryBurst burst,
             long backlogBytes,
             Book names,
-            ChannelObserver observer) {
+            ChannelObserver observer,
+            LogLimit logs) {
         this.backbone = backbone;
         this.frames = frames;
         this.pieces = pieces;
         this.observer = observer;
-        this.failures = new Failures(observer);
+        this.failures = new Failures(observer, logs);
         long share = backlogBytes / shards.size();
         this.shards =
                 shards.stream()
@@ -91,7 +95,7 @@ public final class ChannelHub<F> implements AutoCloseable {
      */
     public CompletionStage<Appended> publish(Draft draft) {
         if (shard(draft.channel()).backlog.isFull()) {
-            observer.onRefused();
+            refused(draft.channel());
             return CompletableFuture.failedFuture(
                     new UnavailableException("the fan-out is too far behind", RETRY_AFTER_BACKLOG));
         }
@@ -103,6 +107,14 @@ public final class ChannelHub<F> implements AutoCloseable {
                                 published(draft.channel());
                             }
                         });
+    }
+
+    private void refused(String channel) {
+        try {
+            observer.onRefused();
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("The observer", channel, e);
+        }
     }
 
     /** The log has it, whether or not it can be counted: its publisher is to hear so. */

@@ -1,34 +1,38 @@
 package io.highwater.channel;
 
-import java.util.concurrent.atomic.AtomicLong;
+import io.highwater.log.LogLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what others wrote, and survives what it throws: a subscriber's failure is no other's. Logs
- * the first, second, fourth, eighth failure and so on, as one may come with every turn.
- * Thread-safe.
+ * Runs what others wrote, and survives what it throws: a subscriber's failure is no other's. Counts
+ * each, and logs one a minute, as one may come with every turn. Thread-safe.
  */
 final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
     private final ChannelObserver observer;
-    private final AtomicLong count = new AtomicLong();
+    private final LogLimit logs;
 
-    Failures(ChannelObserver observer) {
+    Failures(ChannelObserver observer, LogLimit logs) {
         this.observer = observer;
+        this.logs = logs;
     }
 
     void onFailure(String what, String channel, Throwable failure) {
-        long number = count.incrementAndGet();
         try {
             observer.onFailure();
         } catch (RuntimeException | Error e) {
             LOG.debug("the observer of failures failed", e);
         }
-        if (Long.bitCount(number) == 1) {
-            LOG.error(
-                    "{} of channel {} failed ({} failures so far)", what, channel, number, failure);
+        try {
+            logs.failure(LOG.atError(), "channel_failed")
+                    .addKeyValue("what", what)
+                    .addKeyValue("channel", channel)
+                    .setCause(failure)
+                    .log("channel_failed");
+        } catch (RuntimeException | Error e) {
+            // Nobody can be told, and the others are still to be served.
         }
     }
 }

@@ -81,18 +81,23 @@ final class HubChannel<F> {
         frames.release();
     }
 
-    /** Whether it is the first since the last turn. */
-    boolean gather(Entry entry) {
-        boolean first = gathered == null;
-        if (gathered == null) {
-            gathered = new ArrayList<>(4);
-        }
-        gathered.add(entry);
+    /** Whether there is something since the last turn. */
+    boolean isGathering() {
+        return gathered != null;
+    }
+
+    /** Where it throws, the entry is not among those of the turn. */
+    void gather(Entry entry) {
+        List<Entry> entries = gathered == null ? new ArrayList<>(4) : gathered;
+        entries.add(entry);
+        gathered = entries;
         gatheredBytes += Backlog.bytes(entry);
-        if (gathered.size() >= HubShard.TURN_PUBLICATIONS || gatheredBytes >= HubShard.TURN_BYTES) {
-            deliver();
-        }
-        return first;
+    }
+
+    boolean isTurnFull() {
+        return gathered != null
+                && (gathered.size() >= HubShard.TURN_PUBLICATIONS
+                        || gatheredBytes >= HubShard.TURN_BYTES);
     }
 
     /** Ends the turn: all that was gathered goes to all subscribers. */

@@ -108,7 +108,13 @@ final class HubShard<F> implements BackboneListener {
     @Override
     public void onEntry(Entry entry) {
         backlog.add(entry);
-        put(entry);
+        try {
+            put(entry);
+        } catch (RuntimeException | Error e) {
+            // Without memory it is not in the mailbox.
+            backlog.remove(Backlog.bytes(entry));
+            throw e;
+        }
     }
 
     @Override
@@ -118,7 +124,7 @@ final class HubShard<F> implements BackboneListener {
                     HubChannel<F> followed = channels.get(channel);
                     if (followed != null) {
                         followed.onGap(to);
-                        observer.onGap();
+                        observed(observer::onGap);
                     }
                 });
     }
@@ -200,16 +206,24 @@ final class HubShard<F> implements BackboneListener {
 
     private void gather(Entry entry) {
         HubChannel<F> channel = channels.get(entry.channel());
-        if (channel == null) {
+        if (channel == null || !gather(channel, entry)) {
             backlog.remove(Backlog.bytes(entry));
-            return;
+        } else if (channel.isTurnFull()) {
+            run(channel::deliver);
         }
+    }
+
+    /** False where it could not: the entry is lost, and does not wait. */
+    private boolean gather(HubChannel<F> channel, Entry entry) {
         try {
-            if (channel.gather(entry)) {
+            if (!channel.isGathering()) {
                 gathering.add(channel);
             }
+            channel.gather(entry);
+            return true;
         } catch (RuntimeException | Error e) {
-            failures.onFailure("A turn", channel.name, e);
+            failures.onFailure("An entry", channel.name, e);
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.highwater.config;
 
+import io.highwater.time.Durations;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;

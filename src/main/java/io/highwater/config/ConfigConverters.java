@@ -1,5 +1,6 @@
 package io.highwater.config;
 
+import io.highwater.time.Durations;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -53,12 +53,8 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
     }
 
     /** Once, whether it is logged or the endpoint's own {@code @OnError} has it. */
-    void count(EndpointObserver observer) {
-        if (isPeers(cause)) {
-            observer.onPeerFailed();
-        } else {
-            observer.onMethodFailed();
-        }
+    void count(EndpointObserver observer, LogLimit logs) {
+        logs.tell("endpoints", isPeers(cause) ? observer::onPeerFailed : observer::onMethodFailed);
     }
 
     /** For the operator: what the peer caused in one line, what the endpoint did with its stack. */

@@ -405,7 +405,7 @@ final class EndpointSession extends JettyCoreSession
     }
 
     private void log(EndpointFailure failure) {
-        failure.count(deployment.node().observer());
+        failure.count(deployment.node().observer(), logs());
         failure.log(deployment.endpointClass(), logs(), wire.remoteAddress());
     }
 
@@ -418,7 +418,7 @@ final class EndpointSession extends JettyCoreSession
         if (error == null || instance == null) {
             return false;
         }
-        failure.count(deployment.node().observer());
+        failure.count(deployment.node().observer(), logs());
         try {
             error.receive(this, failure.cause());
         } catch (Throwable thrown) {

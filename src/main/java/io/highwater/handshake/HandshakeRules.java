@@ -54,7 +54,7 @@ final class HandshakeRules implements Handshake {
 
     @Override
     public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
-        HeldLeases held = new HeldLeases();
+        HeldLeases held = new HeldLeases(logs);
         return ask(request, held)
                 .handle((decision, failure) -> settle(request, held, decision, failure));
     }

@@ -2,6 +2,7 @@ package io.highwater.handshake;
 
 import io.highwater.handshake.ConnectionPlaces.Place;
 import io.highwater.handshake.UpgradeDecision.Lease;
+import io.highwater.log.LogLimit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,11 +18,17 @@ import org.slf4j.LoggerFactory;
 final class HeldLeases {
     private static final Logger LOG = LoggerFactory.getLogger(HeldLeases.class);
 
+    private final LogLimit logs;
+
     /** Guarded by this; null once handed over or given back. */
     private @Nullable List<Lease> leases = new ArrayList<>(2);
 
+    HeldLeases(LogLimit logs) {
+        this.logs = logs;
+    }
+
     void add(Lease lease) {
-        Lease once = lease instanceof Place ? lease : new Once(lease);
+        Lease once = lease instanceof Place ? lease : new Once(lease, logs);
         synchronized (this) {
             if (leases != null) {
                 leases.add(once);
@@ -58,10 +65,12 @@ final class HeldLeases {
     private static final class Once extends AtomicReference<@Nullable Lease> implements Lease {
         private static final long serialVersionUID = 1;
 
+        private final transient LogLimit logs;
         private final boolean mayBlock;
 
-        Once(Lease lease) {
+        Once(Lease lease, LogLimit logs) {
             super(lease);
+            this.logs = logs;
             mayBlock = mayBlock(lease);
         }
 
@@ -74,17 +83,24 @@ final class HeldLeases {
             try {
                 lease.release();
             } catch (RuntimeException | Error e) {
-                LOG.error("A handshake rule's lease failed to release", e);
+                failed("release", e);
             }
         }
 
-        private static boolean mayBlock(Lease lease) {
+        private boolean mayBlock(Lease lease) {
             try {
                 return lease.mayBlock();
             } catch (RuntimeException | Error e) {
-                LOG.error("A handshake rule's lease failed to say whether it may block", e);
+                failed("mayBlock", e);
                 return true;
             }
+        }
+
+        private void failed(String method, Throwable failure) {
+            logs.failure(LOG.atError(), "lease_failed")
+                    .addKeyValue("method", method)
+                    .setCause(failure)
+                    .log("lease_failed");
         }
 
         @Override

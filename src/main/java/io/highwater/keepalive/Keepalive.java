@@ -119,7 +119,7 @@ public final class Keepalive extends Timer {
         if (before.owesPong() && STATE.compareAndSet(this, before, State.QUIET)) {
             if (before == State.AWAITING && !activity.isPingPending()) {
                 long written = activity.pingWrittenNanos();
-                node.observer().onRoundTripNanos(node.ticker().nanoTime() - written);
+                node.tellRoundTrip(node.ticker().nanoTime() - written);
             }
         }
         return true;

@@ -1,5 +1,6 @@
 package io.highwater.keepalive;
 
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Wire;
@@ -17,6 +18,7 @@ public final class PingScheduler {
     private final TimerWheel wheel;
     private final Ticker ticker;
     private final KeepaliveObserver observer;
+    private final LogLimit logs;
     private final long secret;
 
     // Durations of the settings, unpacked once.
@@ -37,10 +39,12 @@ public final class PingScheduler {
             TimerWheel wheel,
             Ticker ticker,
             KeepaliveObserver observer,
-            SplittableRandom random) {
+            SplittableRandom random,
+            LogLimit logs) {
         this.wheel = wheel;
         this.ticker = ticker;
         this.observer = observer;
+        this.logs = logs;
         this.secret = random.nextLong();
         this.pingIntervalNanos = settings.pingInterval().toNanos();
         this.pongTimeoutNanos = settings.pongTimeout().toNanos();
@@ -97,8 +101,8 @@ public final class PingScheduler {
         return ticker;
     }
 
-    KeepaliveObserver observer() {
-        return observer;
+    void tellRoundTrip(long nanos) {
+        logs.tell("keepalive", () -> observer.onRoundTripNanos(nanos));
     }
 
     long pingIntervalNanos() {

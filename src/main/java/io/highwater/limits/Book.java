@@ -1,5 +1,6 @@
 package io.highwater.limits;
 
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.util.Collection;
 import java.util.Comparator;
@@ -51,6 +52,7 @@ public final class Book {
     private final long fairBytes;
     private final LimitsObserver observer;
     private final Ticker ticker;
+    private final LogLimit logs;
 
     private final AtomicLong bytes = new AtomicLong();
     private final Set<Debtor> debtors = ConcurrentHashMap.newKeySet();
@@ -66,17 +68,16 @@ public final class Book {
 
     private volatile long pausedForAddressesNanos;
 
-    /** Confined to who relieves, like the count: when it was logged last. */
+    /** Confined to who relieves: when it was logged last. */
     private long loggedNanos;
-
-    private int unlogged;
 
     Book(
             Account account,
             long mostBytes,
             double addressShare,
             LimitsObserver observer,
-            Ticker ticker) {
+            Ticker ticker,
+            LogLimit logs) {
         this.account = account;
         this.mostBytes = mostBytes;
         this.mostOfAddress = Math.max(1, (long) (mostBytes * addressShare));
@@ -84,6 +85,7 @@ public final class Book {
                 Math.max(LEAST_FAIR_BYTES, Math.min(MOST_FAIR_BYTES, mostBytes / FAIR_PARTS));
         this.observer = observer;
         this.ticker = ticker;
+        this.logs = logs;
         this.loggedNanos = ticker.nanoTime() - LOG_PERIOD_NANOS;
         this.pausedNanos = ticker.nanoTime() - PAUSE_NANOS;
         this.pausedForAddressesNanos = pausedNanos;
@@ -308,7 +310,8 @@ public final class Book {
             }
         }
         if (ended > 0) {
-            observer.onEnded(account, ended);
+            int debtors = ended;
+            logs.tell("limits", () -> observer.onEnded(account, debtors));
             log(of, ended, costliestFirst.get(0));
         }
         return ended;
@@ -318,14 +321,14 @@ public final class Book {
         try {
             return debtor.end(account);
         } catch (RuntimeException | Error e) {
-            LOG.atError().setCause(e).log("what keeps too much could not be ended");
+            logs.failure(LOG.atError(), "debtor_not_ended").setCause(e).log("debtor_not_ended");
             return false;
         }
     }
 
-    /** Once a second, with those who were ended since. */
+    /** Once a second; all that were ended are counted once a minute. */
     private void log(@Nullable Payer of, int ended, Kept costliest) {
-        unlogged += ended;
+        logs.count("account_ended", "account", account.label(), ended);
         long nowNanos = ticker.nanoTime();
         if (nowNanos - loggedNanos < LOG_PERIOD_NANOS) {
             return;
@@ -335,12 +338,11 @@ public final class Book {
                 .addKeyValue("bytes", bytes.get())
                 .addKeyValue("most_bytes", mostBytes)
                 .addKeyValue("most_address_bytes", mostOfAddress)
-                .addKeyValue("ended", unlogged)
+                .addKeyValue("ended", ended)
                 .addKeyValue("costliest_bytes", costliest.bytes)
                 .addKeyValue("costliest_address", costliest.debtor.payer().toString())
                 .addKeyValue("costliest_address_bytes", costliest.ofAddress)
                 .log(of == null ? "account_full" : "address_full");
         loggedNanos = nowNanos;
-        unlogged = 0;
     }
 }

@@ -1,5 +1,6 @@
 package io.highwater.limits;
 
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.util.EnumMap;
 import java.util.Map;
@@ -26,13 +27,15 @@ public final class Ledger {
             long heapBytes,
             Payers payers,
             LimitsObserver observer,
-            Ticker ticker) {
+            Ticker ticker,
+            LogLimit logs) {
         this(
                 account -> (long) (settings.heapShare() * heapBytes * account.share()),
                 settings.addressShare(),
                 payers,
                 observer,
-                ticker);
+                ticker,
+                logs);
     }
 
     /**
@@ -43,11 +46,12 @@ public final class Ledger {
             double addressShare,
             Payers payers,
             LimitsObserver observer,
-            Ticker ticker) {
+            Ticker ticker,
+            LogLimit logs) {
         this.payers = payers;
         for (Account account : Account.values()) {
             long most = mostBytes.applyAsLong(account);
-            books.put(account, new Book(account, most, addressShare, observer, ticker));
+            books.put(account, new Book(account, most, addressShare, observer, ticker, logs));
         }
     }
 
@@ -56,7 +60,8 @@ public final class Ledger {
         Ticker ticker = () -> 0;
         LimitSettings settings = new LimitSettings(1, 1, AddressLimits.highest());
         Payers payers = new Payers(settings.address(), address -> false, ticker);
-        return new Ledger(settings, Long.MAX_VALUE, payers, LimitsObserver.NONE, ticker);
+        return new Ledger(
+                settings, Long.MAX_VALUE, payers, LimitsObserver.NONE, ticker, LogLimit.none());
     }
 
     public Book book(Account account) {

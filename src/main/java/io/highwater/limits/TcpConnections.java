@@ -1,5 +1,6 @@
 package io.highwater.limits;
 
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,19 @@ public final class TcpConnections {
     private final Payers payers;
     private final LimitsObserver observer;
     private final Ticker ticker;
+    private final LogLimit logs;
 
-    public TcpConnections(TcpLimits limits, Payers payers, LimitsObserver observer, Ticker ticker) {
+    public TcpConnections(
+            TcpLimits limits,
+            Payers payers,
+            LimitsObserver observer,
+            Ticker ticker,
+            LogLimit logs) {
         this.limits = limits;
         this.payers = payers;
         this.observer = observer;
         this.ticker = ticker;
+        this.logs = logs;
     }
 
     /**
@@ -33,7 +41,7 @@ public final class TcpConnections {
         if (refusal == null) {
             return payer;
         }
-        observer.onConnectionRefused(refusal);
+        logs.tell("limits", () -> observer.onConnectionRefused(refusal));
         return null;
     }
 

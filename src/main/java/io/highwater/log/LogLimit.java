@@ -23,7 +23,8 @@ import org.slf4j.spi.NOPLoggingEventBuilder;
  * }</pre>
  *
  * <p>What is ordinary in a large number is only {@linkplain #count counted}, and the count written
- * once a minute.
+ * once a minute. What is nobody's fault but this node's or a team's is {@linkplain #failure said}
+ * once a minute, as it may come with every message.
  *
  * <p>Nothing is kept for a connection. The tables are bounded, and empty while nobody causes a
  * line; addresses for which there is no room share what {@link #OTHERS} may. Thread-safe.
@@ -46,7 +47,17 @@ public final class LogLimit extends Timer implements AutoCloseable {
 
     private static final LogLimit NONE = new LogLimit(null, Runnable::run);
 
-    private record Key(String kind, String address) {}
+    /**
+     * @param address null for what no peer caused
+     */
+    private record Key(String kind, @Nullable String address) {
+        int most() {
+            if (address == null) {
+                return 1;
+            }
+            return address.equals(OTHERS) ? LINES_OF_OTHERS : LINES;
+        }
+    }
 
     /** Null: no limit. */
     private final @Nullable TimerWheel wheel;
@@ -92,6 +103,46 @@ public final class LogLimit extends Timer implements AutoCloseable {
     }
 
     /**
+     * The same of what no peer caused, such as an observer that throws: one line of a kind in a
+     * minute.
+     */
+    public LoggingEventBuilder failure(LoggingEventBuilder line, String kind) {
+        return line instanceof NOPLoggingEventBuilder || wheel == null || admits(wheel, kind)
+                ? line
+                : NOPLoggingEventBuilder.singleton();
+    }
+
+    private boolean admits(TimerWheel timers, String kind) {
+        return admits(timers, lines, new Key(kind, null));
+    }
+
+    /**
+     * Tells an observer something, and survives what it throws: whoever has something to tell has
+     * more to do.
+     *
+     * @param observer a word for it
+     */
+    public void tell(String observer, Runnable event) {
+        try {
+            event.run();
+        } catch (RuntimeException | Error e) {
+            untold(observer, e);
+        }
+    }
+
+    /** What {@link #tell} says of an observer that threw; for those who may allocate nothing. */
+    public void untold(String observer, Throwable failure) {
+        try {
+            failure(LOG.atError(), "observer_failed")
+                    .addKeyValue("observer", observer)
+                    .setCause(failure)
+                    .log("observer_failed");
+        } catch (RuntimeException | Error e) {
+            // Nobody can be told.
+        }
+    }
+
+    /**
      * Adds one to what a line of this kind says at the end of the minute: for each word one line at
      * INFO, as {@code {"event":"sessions_closed","close_code":"1006","count":12}}.
      *
@@ -100,10 +151,15 @@ public final class LogLimit extends Timer implements AutoCloseable {
      * @param word one of a few of the code's own, never the peer's; as are the others
      */
     public void count(String kind, String of, String word) {
+        count(kind, of, word, 1);
+    }
+
+    /** The same of several at once. */
+    public void count(String kind, String of, String word, long more) {
         if (wheel == null) {
             return;
         }
-        counts.merge(new Counted(kind, of, word), 1L, Long::sum);
+        counts.merge(new Counted(kind, of, word), more, Long::sum);
         endPeriodLater(wheel);
     }
 
@@ -114,17 +170,14 @@ public final class LogLimit extends Timer implements AutoCloseable {
         }
         ConcurrentHashMap<Key, AtomicLong> table = lines;
         Key key = new Key(kind, address(peer));
-        AtomicLong count = table.get(key);
-        int most = LINES;
-        if (count == null) {
-            if (table.size() >= MAX_ENTRIES) {
-                key = new Key(kind, OTHERS);
-                most = LINES_OF_OTHERS;
-            }
-            count = table.computeIfAbsent(key, absent -> new AtomicLong());
-        }
-        boolean admitted = count.incrementAndGet() <= most;
-        endPeriodLater(wheel);
+        boolean fits = table.containsKey(key) || table.size() < MAX_ENTRIES;
+        return admits(wheel, table, fits ? key : new Key(kind, OTHERS));
+    }
+
+    private boolean admits(TimerWheel timers, ConcurrentHashMap<Key, AtomicLong> table, Key key) {
+        AtomicLong count = table.computeIfAbsent(key, absent -> new AtomicLong());
+        boolean admitted = count.incrementAndGet() <= key.most();
+        endPeriodLater(timers);
         return admitted;
     }
 
@@ -160,13 +213,13 @@ public final class LogLimit extends Timer implements AutoCloseable {
     }
 
     private static void sayLeftOut(Key key, AtomicLong count) {
-        long leftOut = count.get() - (key.address.equals(OTHERS) ? LINES_OF_OTHERS : LINES);
+        long leftOut = count.get() - key.most();
         if (leftOut > 0) {
-            LOG.atWarn()
-                    .addKeyValue("kind", key.kind)
-                    .addKeyValue("peer", key.address)
-                    .addKeyValue("left_out", leftOut)
-                    .log("log_limited");
+            LoggingEventBuilder line = LOG.atWarn().addKeyValue("kind", key.kind);
+            if (key.address != null) {
+                line = line.addKeyValue("peer", key.address);
+            }
+            line.addKeyValue("left_out", leftOut).log("log_limited");
         }
     }
 

@@ -26,6 +26,7 @@ import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
+import io.highwater.time.WallClock;
 import io.highwater.wire.FanoutThread;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.jetty.StreamBursts;
@@ -56,8 +57,11 @@ final class ChannelService implements AutoCloseable {
         backbone =
                 new LocalBackbone(
                         new LocalSettings(
-                                shards, ledger, channel -> channels.forChannel(channel).ring()),
-                        System.currentTimeMillis(),
+                                shards,
+                                ledger,
+                                channel -> channels.forChannel(channel).ring(),
+                                outbound.logs()),
+                        WallClock.system().millis(),
                         outbound.ticker(),
                         outbound.wheel());
         threads = ShardThreads.start(shards, FanoutThread::new);
@@ -71,7 +75,8 @@ final class ChannelService implements AutoCloseable {
                         new SharedWrites(bursts),
                         ledger.book(Account.RINGS).mostBytes(),
                         ledger.book(Account.NAMES),
-                        channelObserver);
+                        channelObserver,
+                        outbound.logs());
         // Replies end a session that does not read them; what may give way says so by its lane.
         OutboundSettings queue =
                 new OutboundSettings(

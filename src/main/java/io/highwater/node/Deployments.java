@@ -203,7 +203,7 @@ final class Deployments implements Router, Handshake, AutoCloseable {
             Rejected refusal =
                     Rejected.of(503, "draining", "this node is stopping")
                             .withRetryAfter(spread.next());
-            observer.onDecided(refusal.outcome());
+            node.logs().tell("handshakes", () -> observer.onDecided(refusal.outcome()));
             return refusal.asStage();
         }
         return deployment.handshake().decide(request);

@@ -39,10 +39,14 @@ public final class EmbeddedNode implements AutoCloseable {
             List<Class<?>> beans,
             List<ServerEndpointConfig> endpoints)
             throws IOException {
-        DeploymentPlan plan = DeploymentPlan.of(loader, beans, endpoints);
+        return start(config, DeploymentPlan.of(loader, beans, endpoints), NodeSeams.NONE);
+    }
+
+    static EmbeddedNode start(HighwaterConfig config, DeploymentPlan plan, NodeSeams seams)
+            throws IOException {
         Parts parts = new Parts();
         try {
-            NodeCore core = new NodeCore(config, parts);
+            NodeCore core = new NodeCore(config, parts, seams);
             Deployment deployment = Deployment.start(plan, core);
             core.deployments().add(deployment);
             deployment.log();

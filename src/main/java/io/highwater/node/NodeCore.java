@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,13 +65,13 @@ final class NodeCore implements AutoCloseable {
     private final HighwaterConfig config;
     private final Parts parts;
     private final Ticker ticker = Ticker.system();
-    private final StreamBursts bursts = new StreamBursts();
+    private final StreamBursts bursts;
     private final LogLimit logs;
     private final SlowClientGovernor governor;
     private final Edge edge;
     private final HandshakeBeans handshakeBeans;
     private final EndpointNode endpointNode;
-    private final CallbackExecutor callbacks;
+    private final Executor callbacks;
     private final ChannelService channels;
     private final Deployments deployments;
     private final UpgradeHandler upgrades;
@@ -85,6 +86,10 @@ final class NodeCore implements AutoCloseable {
      * @param parts takes what is to be closed, also of a node whose making fails half way
      */
     NodeCore(HighwaterConfig config, Parts parts) {
+        this(config, parts, NodeSeams.NONE);
+    }
+
+    NodeCore(HighwaterConfig config, Parts parts, NodeSeams seams) {
         LOG.atInfo()
                 .addKeyValue("node", config.node())
                 .addKeyValue("region", config.region())
@@ -95,23 +100,34 @@ final class NodeCore implements AutoCloseable {
         Backlog backlog = new Backlog();
         NodeMetrics metrics = new NodeMetrics(backlog, build(), limits(config));
         parts.add(metrics, metrics::close);
+        NodeSeams.Observers observers = seams.observers().apply(NodeSeams.Observers.of(metrics));
         TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+        logs = LogLimit.of(wheel, this::callBack);
+        parts.add(logs, logs::close);
+        bursts = new StreamBursts(logs);
         // Pings in phase are due in the same step.
         TimerThread timers = TimerThread.start(wheel, ticker, bursts::run);
         parts.add(timers, timers::close);
-        Ledger ledger = ledger(config, metrics.limits());
+        Ledger ledger = ledger(config, observers.limits());
         TcpConnections connections =
-                new TcpConnections(config.tcpLimits(), ledger.payers(), metrics.limits(), ticker);
+                new TcpConnections(
+                        config.tcpLimits(), ledger.payers(), observers.limits(), ticker, logs);
         metrics.watch(ledger, connections);
-        logs = LogLimit.of(wheel, this::callBack);
-        parts.add(logs, logs::close);
-        edge = new Edge(config.server().edge(), ledger, connections, wheel, metrics.limits(), logs);
+        edge =
+                new Edge(
+                        config.server().edge(),
+                        ledger,
+                        connections,
+                        wheel,
+                        observers.limits(),
+                        logs);
         handshakeBeans =
-                new HandshakeBeans(config.handshake(), metrics.handshake(), ledger, ticker, logs);
-        deployments = new Deployments(this, metrics.handshake());
+                new HandshakeBeans(config.handshake(), observers.handshake(), ledger, ticker, logs);
+        deployments = new Deployments(this, observers.handshake());
         parts.add(deployments, deployments::close);
-        CallbackExecutor callbacks = new CallbackExecutor();
-        this.callbacks = parts.add(callbacks, callbacks::close);
+        CallbackExecutor threads = new CallbackExecutor();
+        parts.add(threads, threads::close);
+        callbacks = seams.executors().apply(threads);
         parts.add(deployments, this::endSessions);
         OutboundNode outbound =
                 new OutboundNode(
@@ -120,7 +136,7 @@ final class NodeCore implements AutoCloseable {
                         backlog,
                         ledger.book(Account.OUTBOUND),
                         callbacks,
-                        metrics.outbound(),
+                        observers.outbound(),
                         config.wire().closeTimeout(),
                         logs);
         governor =
@@ -137,10 +153,11 @@ final class NodeCore implements AutoCloseable {
                         config.outbound().evictLinger(),
                         wheel,
                         ticker,
-                        metrics.keepalive(),
-                        new SplittableRandom());
+                        observers.keepalive(),
+                        new SplittableRandom(),
+                        logs);
         EndpointSettings settings = new EndpointSettings(config.wire(), config.outbound());
-        endpointNode = new EndpointNode(settings, outbound, pings, metrics.endpoints());
+        endpointNode = new EndpointNode(settings, outbound, pings, observers.endpoints());
         PermessageDeflate deflate =
                 new PermessageDeflate(
                         config.deflate(),
@@ -148,7 +165,8 @@ final class NodeCore implements AutoCloseable {
                         ledger.book(Account.CONTEXTS),
                         wheel,
                         callbacks,
-                        metrics.deflate());
+                        observers.deflate(),
+                        logs);
         parts.add(deflate, deflate::close);
         channels =
                 new ChannelService(
@@ -156,8 +174,8 @@ final class NodeCore implements AutoCloseable {
                         deployments.channelRule(),
                         outbound,
                         pings,
-                        metrics.sessions(),
-                        metrics.channels(),
+                        observers.sessions(),
+                        observers.channels(),
                         bursts,
                         deflate,
                         ledger,
@@ -167,8 +185,9 @@ final class NodeCore implements AutoCloseable {
                 new UpgradeHandler(
                         deployments,
                         deployments,
-                        new WireContext(wheel, new ReadBuffers(), metrics.wire(), ledger, logs),
-                        deflate);
+                        new WireContext(wheel, new ReadBuffers(), observers.wire(), ledger, logs),
+                        deflate,
+                        observers.handshake());
         AdminServer admin =
                 new AdminServer(
                         config.admin(),
@@ -203,7 +222,7 @@ final class NodeCore implements AutoCloseable {
         Payers payers =
                 new Payers(config.limits().address(), config.handshake()::isTrustedProxy, ticker);
         return new Ledger(
-                config.limits(), Runtime.getRuntime().maxMemory(), payers, observer, ticker);
+                config.limits(), Runtime.getRuntime().maxMemory(), payers, observer, ticker, logs);
     }
 
     /** Once there are callbacks, which need what this is for. */
@@ -267,11 +286,15 @@ final class NodeCore implements AutoCloseable {
         return handshakeBeans;
     }
 
+    LogLimit logs() {
+        return logs;
+    }
+
     EndpointNode endpointNode() {
         return endpointNode;
     }
 
-    CallbackExecutor callbacks() {
+    Executor callbacks() {
         return callbacks;
     }
 

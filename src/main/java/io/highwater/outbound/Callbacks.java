@@ -92,9 +92,7 @@ final class Callbacks {
 
     private void failed(Throwable thrown) {
         count(thrown);
-        logs.limit(LOG.atWarn(), "listener_failed", null)
-                .setCause(thrown)
-                .log("A listener of a send queue failed");
+        logs.failure(LOG.atWarn(), "listener_failed").setCause(thrown).log("listener_failed");
     }
 
     private void count(Throwable failure) {

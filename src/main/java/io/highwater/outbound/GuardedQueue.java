@@ -501,7 +501,17 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
 
     /** Null where it has not been above its low-water mark since then. */
     final synchronized @Nullable SlowQueue lookIfSlow(long sinceNanos) {
-        return waiting != null && waiting.isAboveLowSince(sinceNanos) ? waiting.look(this) : null;
+        return waiting != null && waiting.isAboveLowSince(sinceNanos)
+                ? waiting.look(this, policy(waiting))
+                : null;
+    }
+
+    /** Channel sessions may have lanes under LATEST beside what must be sent. */
+    private OverflowPolicy policy(Waiting now) {
+        OverflowPolicy ofRoute = route.settings().policy();
+        return ofRoute == OverflowPolicy.EVICT && !now.isKeptAboveLow()
+                ? OverflowPolicy.LATEST
+                : ofRoute;
     }
 
     /** All frames it holds, each once. */

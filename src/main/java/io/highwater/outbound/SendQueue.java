@@ -462,7 +462,7 @@ public final class SendQueue extends GuardedQueue {
         return new SlowClient(
                 listener.clientId(),
                 wire.remoteAddress(),
-                route().settings().policy(),
+                slow.policy(),
                 slow.messages(),
                 slow.bytes(),
                 slow.unsentMessages(),

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param id of the session, as {@link SendQueueListener#clientId} says it
  * @param address the other end of its TCP connection
- * @param policy of its route
+ * @param policy that acts on what its queue holds
  * @param queuedMessages queued and in flight
  * @param queuedBytes of them, headers included
  * @param unsentMessages those of which the transport has had nothing yet

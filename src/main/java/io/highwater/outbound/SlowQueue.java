@@ -7,10 +7,13 @@ import java.util.Set;
  * What a slow queue held when it was looked at. Immutable but for the frames' set, which is its
  * own.
  *
+ * @param policy that acts on what it holds: that of its route, unless what makes it slow is under
+ *     LATEST
  * @param frames each once
  */
 record SlowQueue(
         GuardedQueue queue,
+        OverflowPolicy policy,
         int messages,
         long bytes,
         int unsentMessages,

@@ -394,10 +394,11 @@ final class Waiting {
         return frames;
     }
 
-    SlowQueue look(GuardedQueue queue) {
+    SlowQueue look(GuardedQueue queue, OverflowPolicy policy) {
         int flying = inFlight == null ? 0 : inFlight.tally().messages();
         return new SlowQueue(
                 queue,
+                policy,
                 tally.messages(),
                 tally.bytes(),
                 tally.messages() - flying,

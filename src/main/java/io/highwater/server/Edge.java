@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param connections counts them
  * @param wheel fires their deadlines
  * @param observer hears of what was refused and ended
- * @param logs bounds the lines that a peer can cause
+ * @param logs bounds the lines that a peer can cause, and what is said of what fails
  */
 public record Edge(
         EdgeSettings settings,
@@ -44,10 +45,19 @@ public record Edge(
                 EdgeSettings.defaults(),
                 ledger,
                 new TcpConnections(
-                        TcpLimits.unlimited(), ledger.payers(), LimitsObserver.NONE, ticker),
+                        TcpLimits.unlimited(),
+                        ledger.payers(),
+                        LimitsObserver.NONE,
+                        ticker,
+                        LogLimit.none()),
                 new TimerWheel(0),
                 LimitsObserver.NONE,
                 LogLimit.none());
+    }
+
+    /** Tells the observer something. */
+    void tell(Consumer<LimitsObserver> news) {
+        logs.tell("limits", () -> news.accept(observer));
     }
 
     /**

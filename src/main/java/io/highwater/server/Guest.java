@@ -230,11 +230,9 @@ abstract class Guest extends Timer implements Debtor {
             }
             leave();
         }
-        try {
-            edge.observer().onDeadline(late.deadline);
-        } finally {
-            end(late, late.deadline);
-        }
+        Deadline passed = late.deadline;
+        edge.tell(observer -> observer.onDeadline(passed));
+        end(late, passed);
     }
 
     /** It has left: nobody else ends it. */

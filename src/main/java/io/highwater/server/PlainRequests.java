@@ -2,6 +2,7 @@ package io.highwater.server;
 
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
+import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
@@ -99,7 +100,7 @@ final class PlainRequests extends Handler.Wrapper {
 
     /** Who asks on HTTP/1.1 has to connect again: else it would keep the thread that reads. */
     static void refuse(Edge edge, Request request, Response response, Callback callback) {
-        edge.observer().onRequestRefused();
+        edge.tell(LimitsObserver::onRequestRefused);
         response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
         if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());

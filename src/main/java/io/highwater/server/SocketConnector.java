@@ -1,6 +1,7 @@
 package io.highwater.server;
 
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.wire.jetty.SelectRound;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
@@ -80,6 +81,11 @@ public final class SocketConnector extends ServerConnector {
     /** Before it starts: what it accepts counts, and may be refused. */
     void guard(Edge by) {
         edge = by;
+    }
+
+    private LogLimit logs() {
+        Edge guard = edge;
+        return guard == null ? LogLimit.none() : guard.logs();
     }
 
     /** Who pays for a connection that one of these accepted and counts; null for others. */
@@ -172,7 +178,7 @@ public final class SocketConnector extends ServerConnector {
 
             @Override
             protected ManagedSelector newSelector(int id) {
-                return new YieldingSelector(this, id);
+                return new YieldingSelector(this, id, logs());
             }
 
             /** Null where it is enough for now, or there is none. */
@@ -273,13 +279,14 @@ public final class SocketConnector extends ServerConnector {
      * threads for each few messages. With a core to spare it costs a system call.
      */
     private static final class YieldingSelector extends ManagedSelector {
-        private final SelectRound round = new SelectRound();
+        private final SelectRound round;
 
         /** Confined to the thread that selects; which it is, changes under Jetty's lock. */
         private boolean hadWork;
 
-        YieldingSelector(SelectorManager manager, int id) {
+        YieldingSelector(SelectorManager manager, int id, LogLimit logs) {
             super(manager, id);
+            round = new SelectRound(logs);
         }
 
         @Override

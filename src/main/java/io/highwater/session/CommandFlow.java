@@ -40,11 +40,6 @@ abstract class CommandFlow {
         }
     }
 
-    /** Commands that have no answer yet. */
-    final synchronized int unanswered() {
-        return unanswered;
-    }
-
     abstract void onUnanswered(Throwable cause);
 
     final void answered() {

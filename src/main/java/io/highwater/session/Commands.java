@@ -56,7 +56,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             return;
         }
         if (hello.isReconnect()) {
-            node.observer().onReconnect();
+            node.tell(SessionObserver::onReconnect);
         }
         session.reply(
                 Reply.welcome(
@@ -297,7 +297,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         try {
             return question.test(node.rule());
         } catch (RuntimeException | Error e) {
-            node.observer().onRuleFailed();
+            node.tell(SessionObserver::onRuleFailed);
             SessionLog.ruleFailed(session, e);
             return false;
         }

@@ -339,20 +339,20 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     }
 
     void replyError(@Nullable Integer commandId, ErrorCode code, String message) {
-        node.observer().onError(code);
+        node.tell(observer -> observer.onError(code));
         reply(Reply.error(commandId, code, message));
     }
 
     /** An error after which the same command may be sent again. */
     void replyError(
             @Nullable Integer commandId, ErrorCode code, String message, long retryAfterMillis) {
-        node.observer().onError(code);
+        node.tell(observer -> observer.onError(code));
         reply(Reply.error(commandId, code, message, retryAfterMillis));
     }
 
     /** A publish behind one that failed. */
     void replyOutOfOrder(Integer commandId, String failedMsgId) {
-        node.observer().onError(ErrorCode.OUT_OF_ORDER);
+        node.tell(observer -> observer.onError(ErrorCode.OUT_OF_ORDER));
         reply(Reply.outOfOrder(commandId, failedMsgId));
     }
 

@@ -12,6 +12,7 @@ import io.highwater.outbound.SendQueues;
 import io.highwater.protocol.Codec;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
+import java.util.function.Consumer;
 
 /**
  * What all sessions of a node share. Immutable; its parts are thread-safe.
@@ -35,4 +36,9 @@ public record SessionNode(
         Ticker ticker,
         Book names,
         SessionObserver observer,
-        LogLimit logs) {}
+        LogLimit logs) {
+    /** Tells the observer something: whatever it throws, the client gets its answer. */
+    void tell(Consumer<SessionObserver> news) {
+        logs.tell("sessions", () -> news.accept(observer));
+    }
+}

@@ -32,6 +32,8 @@ import org.slf4j.spi.LoggingEventBuilder;
  */
 public final class WireConnection
         implements Wire, WireActivity, Transport.Events, InboundCharge.Subject, Runnable {
+    private static final String OBSERVER = "wire";
+
     private static final Logger LOG = LoggerFactory.getLogger(WireConnection.class);
 
     /** How long a peer that broke the protocol may take to read the Close frame that says so. */
@@ -288,11 +290,7 @@ public final class WireConnection
 
     /** Who counts is not to end whom it counts. */
     private void observe(Runnable news) {
-        try {
-            news.run();
-        } catch (RuntimeException | Error e) {
-            failureLog().setCause(e).log("an observer failed");
-        }
+        context.logs().tell(OBSERVER, news);
     }
 
     @Override
@@ -902,8 +900,17 @@ public final class WireConnection
             keep(reader, 0, true);
             return Outcome.GOES_ON;
         }
-        context.observer().onReceived(last ? 1 : 0, payload.remaining());
+        received(last ? 1 : 0, payload.remaining());
         return call(() -> listener.onFragment(opcode, payload, last));
+    }
+
+    /** On the way of a message: allocates nothing, like {@link Writer#onTaken}. */
+    private void received(int messages, int bytes) {
+        try {
+            context.observer().onReceived(messages, bytes);
+        } catch (RuntimeException | Error e) {
+            context.logs().untold(OBSERVER, e);
+        }
     }
 
     /** Calls the listener on the executor, where it may take its time. */
@@ -1281,7 +1288,11 @@ public final class WireConnection
 
         @Override
         void onTaken(OutboundFrame frame) {
-            context.observer().onSent(frame.messages(), frame.payloadBytes());
+            try {
+                context.observer().onSent(frame.messages(), frame.payloadBytes());
+            } catch (RuntimeException | Error e) {
+                context.logs().untold(OBSERVER, e);
+            }
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -55,7 +56,8 @@ final class DeliveryBurstTest {
                     burst,
                     100_000,
                     Ledger.unbounded().book(Account.NAMES),
-                    ChannelObserver.NONE);
+                    ChannelObserver.NONE,
+                    LogLimit.none());
 
     private final class Recorder extends ListSubscriber {
         Recorder(String client) {

@@ -21,6 +21,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.Stray;
@@ -123,7 +124,8 @@ final class StrayThrowTest {
                             failures++;
                             at(Place.ON_FAILURE).call();
                         }
-                    });
+                    },
+                    LogLimit.none());
     private int failures;
     private Runnable inTurn = () -> {};
 

@@ -14,6 +14,7 @@ import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.server.ServerSettings;
 import io.highwater.testing.DevelopmentCertificateFixture;
+import io.highwater.time.Durations;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateSettings;
 import java.io.IOException;

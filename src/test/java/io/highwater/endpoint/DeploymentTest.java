@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OverflowPolicy;
@@ -250,7 +251,8 @@ class DeploymentTest {
                                     wheel,
                                     ticker,
                                     new io.highwater.keepalive.KeepaliveObserver() {},
-                                    new SplittableRandom(1)),
+                                    new SplittableRandom(1),
+                                    LogLimit.none()),
                             EndpointObserver.NONE);
             Endpoints endpoints = new Endpoints(node, "", beans.getBeanManager(), Runnable::run);
             beans.getBeanManager()

@@ -9,6 +9,7 @@ import io.highwater.handshake.Visitor;
 import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
@@ -134,7 +135,8 @@ final class PingPhaseTest {
                         wheel,
                         ticker,
                         new KeepaliveObserver() {},
-                        new SplittableRandom(1)),
+                        new SplittableRandom(1),
+                        LogLimit.none()),
                 EndpointObserver.NONE);
     }
 

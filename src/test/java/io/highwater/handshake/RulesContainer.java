@@ -36,7 +36,8 @@ final class RulesContainer implements AutoCloseable {
                     1 << 30,
                     new Payers(AddressLimits.defaults(), address -> false, nanos::get),
                     LimitsObserver.NONE,
-                    nanos::get);
+                    nanos::get,
+                    LogLimit.none());
 
     RulesContainer(HandshakeSettings settings, Class<?>... teamClasses) {
         this(settings, null, teamClasses);

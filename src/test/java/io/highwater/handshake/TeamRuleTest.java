@@ -11,6 +11,7 @@ import io.highwater.handshake.FakeUpgradeRequest.FakeScope;
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.log.LogLimit;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.inject.Inject;
@@ -348,13 +349,13 @@ final class TeamRuleTest {
     @Test
     void whatIsHeldAfterTheEndIsReleasedAtOnce() {
         AtomicInteger released = new AtomicInteger();
-        HeldLeases refused = new HeldLeases();
+        HeldLeases refused = new HeldLeases(LogLimit.none());
         refused.add(released::incrementAndGet);
         refused.release();
         refused.add(released::incrementAndGet);
         assertThat(released).hasValue(2);
 
-        HeldLeases accepted = new HeldLeases();
+        HeldLeases accepted = new HeldLeases(LogLimit.none());
         Lease session = accepted.handOver();
         accepted.add(released::incrementAndGet);
         assertThat(released).hasValue(3);

@@ -1,7 +1,9 @@
 package io.highwater.keepalive;
 
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
+import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -14,6 +16,7 @@ final class KeepaliveFixture {
     final FakeTicker ticker;
     final TimerWheel wheel;
     final PingScheduler scheduler;
+    final Stray observers = new Stray();
     final List<Long> roundTrips = new ArrayList<>();
     private final List<Session> sessions = new ArrayList<>();
 
@@ -29,10 +32,12 @@ final class KeepaliveFixture {
                         new KeepaliveObserver() {
                             @Override
                             public void onRoundTripNanos(long nanos) {
+                                observers.call();
                                 roundTrips.add(nanos);
                             }
                         },
-                        new SplittableRandom(42));
+                        new SplittableRandom(42),
+                        LogLimit.none());
     }
 
     Session open() {

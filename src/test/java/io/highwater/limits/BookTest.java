@@ -2,6 +2,7 @@ package io.highwater.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -22,7 +23,8 @@ final class BookTest {
                             ACCOUNT_BYTES * 10,
                             payers,
                             LimitsObserver.NONE,
-                            ticker::nanoTime)
+                            ticker::nanoTime,
+                            LogLimit.none())
                     .book(Account.HTTP);
     private final List<Kept> ended = new ArrayList<>();
 

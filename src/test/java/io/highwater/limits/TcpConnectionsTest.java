@@ -3,6 +3,7 @@ package io.highwater.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -35,7 +36,8 @@ class TcpConnectionsTest {
             };
 
     private TcpConnections connections(int most, int mostOfAddress) {
-        return new TcpConnections(new TcpLimits(most, mostOfAddress), payers, observer, ticker);
+        return new TcpConnections(
+                new TcpLimits(most, mostOfAddress), payers, observer, ticker, LogLimit.none());
     }
 
     private static InetAddress address(String text) {

@@ -58,6 +58,41 @@ final class LogLimitTest {
     }
 
     @Test
+    void ofWhatNoPeerCausesThereIsOneLineAMinuteAndTheCountOfTheOthers() {
+        for (int i = 0; i < 1_000; i++) {
+            logs.failure(user.atError(), "failed").log("line");
+            logs.failure(user.atError(), "failed_too").log("line");
+        }
+        assertThat(lines.list).hasSize(2);
+        ticker.advance(PERIOD, wheel);
+        assertThat(summaries())
+                .containsExactlyInAnyOrder(
+                        "log_limited [kind=\"failed\", left_out=\"999\"]",
+                        "log_limited [kind=\"failed_too\", left_out=\"999\"]");
+        logs.failure(user.atError(), "failed").log("line");
+        assertThat(lines.list).hasSize(3);
+        ticker.advance(PERIOD, wheel);
+        assertThat(summaries()).as("one alone needs no count").hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void whatAnObserverThrowsEndsNobodyAndIsSaidOnceAMinute(Stray.Kind kind) {
+        Stray observer = new Stray();
+        for (int i = 0; i < 100; i++) {
+            observer.arm(kind);
+            logs.tell("test", observer::call);
+        }
+        assertThat(summaries()).containsExactly("observer_failed [observer=\"test\"]");
+        assertThat(summaries.list.get(0).getThrowableProxy().getMessage())
+                .isEqualTo("thrown by a test");
+        ticker.advance(PERIOD, wheel);
+        assertThat(summaries())
+                .last()
+                .isEqualTo("log_limited [kind=\"observer_failed\", left_out=\"99\"]");
+    }
+
+    @Test
     void aFloodOfOneAddressIsSomeLinesAndThenTheirCount() {
         cause(6_548, "closed", "198.51.100.7:5000");
         assertThat(lines.list).hasSize(LogLimit.LINES);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.Backlog;
 import io.highwater.testing.MetricsFixture;
 import java.io.IOException;
@@ -102,7 +103,11 @@ final class MetricsPageTest {
             metrics.watch(
                     ledger,
                     new TcpConnections(
-                            TcpLimits.unlimited(), ledger.payers(), metrics.limits(), () -> 0));
+                            TcpLimits.unlimited(),
+                            ledger.payers(),
+                            metrics.limits(),
+                            () -> 0,
+                            LogLimit.none()));
             metrics.scrape("text/plain", 0)
                     .lines()
                     .map(SAMPLE::matcher)

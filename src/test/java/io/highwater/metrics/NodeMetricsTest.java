@@ -8,6 +8,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.Refusal;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLimit;
 import io.highwater.outbound.Backlog;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.protocol.ErrorCode;
@@ -46,7 +47,11 @@ class NodeMetricsTest {
         metrics.watch(
                 ledger,
                 new TcpConnections(
-                        TcpLimits.unlimited(), ledger.payers(), metrics.limits(), () -> 0));
+                        TcpLimits.unlimited(),
+                        ledger.payers(),
+                        metrics.limits(),
+                        () -> 0,
+                        LogLimit.none()));
     }
 
     @AfterEach

@@ -9,6 +9,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
 import io.highwater.wire.OutboundFrame;
@@ -30,7 +31,8 @@ final class OutboundAccountTest {
                             ACCOUNT_BYTES * 5,
                             new Payers(AddressLimits.defaults(), address -> false, () -> 0),
                             LimitsObserver.NONE,
-                            this::nanoTime)
+                            this::nanoTime,
+                            LogLimit.none())
                     .book(Account.OUTBOUND);
 
     private long nanoTime() {

@@ -185,8 +185,12 @@ final class SlowClientGovernorTest {
         pass(Duration.ofSeconds(3));
         assertThat(backlog.slowQueues(ticker.nanoTime())).isEqualTo(1);
         assertThat(evicted).isEmpty();
+        assertThat(backlog.slowest(1, ticker.nanoTime()).get(0).policy())
+                .isEqualTo(OverflowPolicy.LATEST);
         queue.offer(frame(10));
         queue.offer(frame(10));
+        assertThat(backlog.slowest(1, ticker.nanoTime()).get(0).policy())
+                .isEqualTo(OverflowPolicy.EVICT);
         pass(Duration.ofSeconds(3));
         assertThat(evicted).containsExactly("latest");
     }

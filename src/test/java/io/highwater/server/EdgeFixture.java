@@ -86,12 +86,17 @@ final class EdgeFixture implements AutoCloseable {
         Payers payers = new Payers(address, isProxy, ticker);
         Ledger ledger =
                 new Ledger(
-                        new LimitSettings(1, 0.25, address), heapBytes, payers, observer, ticker);
+                        new LimitSettings(1, 0.25, address),
+                        heapBytes,
+                        payers,
+                        observer,
+                        ticker,
+                        LogLimit.none());
         edge =
                 new Edge(
                         EdgeSettings.defaults(),
                         ledger,
-                        new TcpConnections(tcp, payers, observer, ticker),
+                        new TcpConnections(tcp, payers, observer, ticker, LogLimit.none()),
                         wheel,
                         observer,
                         logs);
@@ -118,7 +123,13 @@ final class EdgeFixture implements AutoCloseable {
     EdgeFixture serve(ServerSettings settings, Handler.Wrapper upgrade, Handler handler)
             throws IOException {
         HttpServer serving =
-                new HttpServer(settings, upgrade, edge, ticker, new StreamBursts(), handler);
+                new HttpServer(
+                        settings,
+                        upgrade,
+                        edge,
+                        ticker,
+                        new StreamBursts(LogLimit.none()),
+                        handler);
         server = serving;
         serving.start();
         return this;

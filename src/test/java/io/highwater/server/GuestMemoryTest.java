@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.LiveObjects;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
@@ -56,7 +57,7 @@ class GuestMemoryTest {
                         new Handler.Wrapper(),
                         edge,
                         Ticker.system(),
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         HttpServerTest.testPages());
         server.start();
         clientBytes = bytesOfAClient();

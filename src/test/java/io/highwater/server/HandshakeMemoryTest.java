@@ -3,6 +3,7 @@ package io.highwater.server;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.handshake.Handshake;
+import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.limits.Account;
@@ -79,14 +80,15 @@ final class HandshakeMemoryTest {
                                 1 << 20,
                                 wheel,
                                 Runnable::run,
-                                DeflateObserver.NONE));
+                                DeflateObserver.NONE),
+                        new HandshakeObserver() {});
         server =
                 new HttpServer(
                         ServerSettings.defaults().withPort(0),
                         upgrades,
                         edge,
                         Ticker.system(),
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         new Handler.Wrapper());
         server.start();
     }

@@ -59,14 +59,15 @@ class Http2BoundsTest {
                         heapBytes,
                         new Payers(limits, address -> false, ticker),
                         LimitsObserver.NONE,
-                        ticker);
+                        ticker,
+                        LogLimit.none());
         server =
                 new HttpServer(
                         ServerSettings.defaults().withPort(0),
                         new TunnelHandler(),
                         edge(),
                         ticker,
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         waiting);
         server.start();
     }
@@ -76,7 +77,11 @@ class Http2BoundsTest {
                 EdgeSettings.defaults(),
                 ledger,
                 new TcpConnections(
-                        TcpLimits.unlimited(), ledger.payers(), LimitsObserver.NONE, ticker),
+                        TcpLimits.unlimited(),
+                        ledger.payers(),
+                        LimitsObserver.NONE,
+                        ticker,
+                        LogLimit.none()),
                 wheel,
                 LimitsObserver.NONE,
                 LogLimit.none());

@@ -3,6 +3,7 @@ package io.highwater.server;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.limits.Account;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.AccountedHeap;
 import io.highwater.testing.LiveObjects;
 import io.highwater.testing.RawStreams;
@@ -50,7 +51,7 @@ final class Http2MemoryTest {
                         new TunnelHandler(),
                         edge,
                         Ticker.system(),
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         new OffSelector(edge, waiting));
         server.start();
     }

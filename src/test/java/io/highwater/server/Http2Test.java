@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
@@ -70,7 +71,7 @@ class Http2Test {
                         new TunnelHandler(),
                         Edge.unbounded(),
                         Ticker.system(),
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         HttpServerTest.testPages());
         server.start();
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.BufferedInputStream;
@@ -69,7 +70,7 @@ class HttpServerTest {
                 upgrade,
                 Edge.unbounded(),
                 Ticker.system(),
-                new StreamBursts(),
+                new StreamBursts(LogLimit.none()),
                 testPages());
     }
 
@@ -300,7 +301,7 @@ class HttpServerTest {
                         new Handler.Wrapper(),
                         Edge.unbounded(),
                         Ticker.system(),
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         measuring)) {
             other.start();
             client.send(

@@ -2,6 +2,7 @@ package io.highwater.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.StreamBursts;
 import java.io.EOFException;
@@ -53,7 +54,7 @@ class TlsFirstFlightTest {
                         new Handler.Wrapper(),
                         Edge.unbounded(),
                         Ticker.system(),
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         new BlockingHandler(allInside));
         server.start();
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);

@@ -36,6 +36,7 @@ import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.RecordingWire;
+import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.WireSettings;
@@ -66,6 +67,8 @@ final class SessionFixture {
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
     final AtomicInteger reconnects = new AtomicInteger();
+
+    final Stray observers = new Stray();
 
     /** What the observer was told of errors; of several threads in no test. */
     final List<String> errors = new ArrayList<>();
@@ -117,7 +120,8 @@ final class SessionFixture {
                         DeliveryBurst.NONE,
                         10 << 20,
                         ledger.book(Account.NAMES),
-                        ChannelObserver.NONE);
+                        ChannelObserver.NONE,
+                        LogLimit.none());
         OutboundSettings queue =
                 new OutboundSettings(marks, OverflowPolicy.EVICT, Duration.ofSeconds(30));
         OutboundNode outbound =
@@ -153,7 +157,8 @@ final class SessionFixture {
                                 wheel,
                                 ticker,
                                 new KeepaliveObserver() {},
-                                new SplittableRandom(1)),
+                                new SplittableRandom(1),
+                                LogLimit.none()),
                         25,
                         wheel,
                         ticker,
@@ -161,16 +166,19 @@ final class SessionFixture {
                         new SessionObserver() {
                             @Override
                             public void onReconnect() {
+                                observers.call();
                                 reconnects.incrementAndGet();
                             }
 
                             @Override
                             public void onError(ErrorCode code) {
+                                observers.call();
                                 errors.add(code.name());
                             }
 
                             @Override
                             public void onRuleFailed() {
+                                observers.call();
                                 errors.add("rule");
                             }
                         },

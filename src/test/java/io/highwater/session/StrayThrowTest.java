@@ -1,6 +1,7 @@
 package io.highwater.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
@@ -87,6 +88,48 @@ final class StrayThrowTest {
         client.take("subscribed");
     }
 
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void anErrorThatCanNotBeCountedIsAnswered(Stray.Kind kind) {
+        Client client = fixture.client("a");
+        fixture.observers.arm(kind);
+        client.send("{'type':'hello','id':2,'client':'a'}");
+        assertThat(client.takeError()).isEqualTo("BAD_REQUEST");
+        assertThat(fixture.observers.isSpent()).isTrue();
+        assertThat(fixture.errors).isEmpty();
+        assertReads(client);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aReconnectThatCanNotBeCountedIsWelcome(Stray.Kind kind) {
+        Client client = fixture.connect();
+        fixture.observers.arm(kind);
+        client.send("{'type':'hello','id':1,'client':'a','attempt':1}");
+        client.take("welcome");
+        assertThat(fixture.observers.isSpent()).isTrue();
+        assertReads(client);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aRulesFailureThatCanNotBeCountedLetsNobodyIn(Stray.Kind kind) {
+        SessionFixture ruled =
+                new SessionFixture(
+                        new ChannelRule() {
+                            @Override
+                            public boolean maySubscribe(ChannelClient client, String channel) {
+                                throw new IllegalStateException("thrown by a test");
+                            }
+                        },
+                        WaterMarks.defaults());
+        Client client = ruled.client("a");
+        ruled.observers.arm(kind);
+        client.send("{'type':'subscribe','id':2,'channel':'c'}");
+        assertThat(client.takeError()).isEqualTo("FORBIDDEN");
+        assertThat(ruled.errors).containsExactly("FORBIDDEN");
+    }
+
     /** Behind one that waits, on the thread that has the answer. */
     @ParameterizedTest
     @EnumSource(Stray.Kind.class)
@@ -136,7 +179,7 @@ final class StrayThrowTest {
             flow.answer(stray::call);
             assertThat(flow.unanswered).hasMessage("thrown by a test");
         }
-        assertThat(flow.unanswered()).isZero();
+        assertThatThrownBy(flow::demand).as("it reads on").hasMessage("nothing is read");
     }
 
     @Test

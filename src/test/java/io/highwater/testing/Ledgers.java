@@ -6,6 +6,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
 import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -30,7 +31,8 @@ public final class Ledgers {
                         address -> address.getAddress()[0] == PROXY_NET,
                         ticker),
                 LimitsObserver.NONE,
-                ticker);
+                ticker,
+                LogLimit.none());
     }
 
     /** The payer of a literal address. */

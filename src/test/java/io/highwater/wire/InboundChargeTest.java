@@ -9,6 +9,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,8 @@ final class InboundChargeTest {
                 ACCOUNT_BYTES * 100 / 18,
                 new Payers(settings.address(), address -> false, () -> 0),
                 LimitsObserver.NONE,
-                () -> 0);
+                () -> 0,
+                LogLimit.none());
     }
 
     /** Header and mask of a binary frame of this many bytes, and so many of them, all zero. */

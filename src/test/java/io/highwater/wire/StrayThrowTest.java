@@ -123,6 +123,13 @@ final class StrayThrowTest {
         fixture.receive(HELLO);
         assertThat(listener.take()).containsExactly("open", "TEXT! Hello");
         fixture.observers.arm(kind);
+        fixture.receive(HELLO);
+        assertThat(fixture.observers.isSpent()).isTrue();
+        assertThat(listener.take()).containsExactly("TEXT! Hello");
+        fixture.observers.arm(kind);
+        fixture.wire.write(OutboundFrame.text("counted by nobody"));
+        assertThat(fixture.observers.isSpent()).isTrue();
+        fixture.observers.arm(kind);
         fixture.wire.abort();
         fixture.run();
         assertThat(fixture.observers.isSpent()).isTrue();

@@ -77,11 +77,13 @@ final class WireFixture {
 
                     @Override
                     public void onReceived(int messages, int payloadBytes) {
+                        observers.call();
                         passed.add("in " + messages + " " + payloadBytes);
                     }
 
                     @Override
                     public void onSent(int messages, int payloadBytes) {
+                        observers.call();
                         passed.add("out " + messages + " " + payloadBytes);
                     }
                 };

@@ -2,6 +2,7 @@ package io.highwater.backbone.local;
 
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
+import io.highwater.log.LogLimit;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +19,7 @@ final class Deliveries {
     private record Delivery(BackboneListener listener, Entry entry) {}
 
     private final Object lock;
+    private final LogLimit logs;
 
     /** Guarded by lock. */
     private final ArrayDeque<Delivery> waiting = new ArrayDeque<>();
@@ -27,9 +29,11 @@ final class Deliveries {
 
     /**
      * @param lock the shard's
+     * @param logs bounds what is said of listeners that throw
      */
-    Deliveries(Object lock) {
+    Deliveries(Object lock, LogLimit logs) {
         this.lock = lock;
+        this.logs = logs;
     }
 
     /** Caller holds the lock, and calls {@link #carry} when it has released it. */
@@ -61,12 +65,15 @@ final class Deliveries {
         }
     }
 
-    private static void deliver(Delivery delivery) {
+    private void deliver(Delivery delivery) {
         try {
             delivery.listener().onEntry(delivery.entry());
         } catch (RuntimeException | Error e) {
             // Errors too: the entries behind this one are owed to others.
-            LOG.error("A listener failed on an entry of {}", delivery.entry().channel(), e);
+            logs.failure(LOG.atError(), "delivery_failed")
+                    .addKeyValue("channel", delivery.entry().channel())
+                    .setCause(e)
+                    .log("delivery_failed");
         }
     }
 }

@@ -71,7 +71,8 @@ public final class LocalBackbone implements Backbone {
                             budget,
                             names,
                             new Tails(ledger.book(Account.NAMES)),
-                            new IdempotencyWindow(hash, msgIds)));
+                            new IdempotencyWindow(hash, msgIds),
+                            settings.logs()));
         }
         shards = List.copyOf(made);
         wheel.schedule(sweep, ticker.nanoTime() + SWEEP_NANOS);

@@ -14,6 +14,7 @@ import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -43,7 +44,7 @@ final class LocalShard {
     private final RingBudget budget;
     private final NameBudget names;
     private final Object lock = new Object();
-    private final Deliveries deliveries = new Deliveries(lock);
+    private final Deliveries deliveries;
 
     /** Those that have entries or a follower. Guarded by lock, like all below. */
     private final Map<String, LocalChannel> channels = new HashMap<>();
@@ -67,7 +68,8 @@ final class LocalShard {
             RingBudget budget,
             NameBudget names,
             Tails tails,
-            IdempotencyWindow window) {
+            IdempotencyWindow window,
+            LogLimit logs) {
         this.bounds = bounds;
         this.firstGeneration = generation;
         this.generation = generation;
@@ -79,6 +81,7 @@ final class LocalShard {
         this.tails = tails;
         this.publishers = new Publishers(budget);
         this.window = window;
+        this.deliveries = new Deliveries(lock, logs);
     }
 
     Appended append(Draft draft) throws UnavailableException {

@@ -3,6 +3,7 @@ package io.highwater.wire.deflate;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Wire;
@@ -31,11 +32,14 @@ final class DeflateBudget extends Timer {
     /** A context that nothing was sent with for so long is idle. */
     static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    static final String OBSERVER = "deflate";
+
     private final long mostBytes;
     private final Book book;
     private final TimerWheel wheel;
     private final Executor executor;
     private final DeflateObserver observer;
+    private final LogLimit logs;
 
     /** Those with a history of their own. */
     private final Set<Sender> holders = ConcurrentHashMap.newKeySet();
@@ -60,12 +64,14 @@ final class DeflateBudget extends Timer {
             Book book,
             TimerWheel wheel,
             Executor executor,
-            DeflateObserver observer) {
+            DeflateObserver observer,
+            LogLimit logs) {
         this.mostBytes = mostBytes;
         this.book = book;
         this.wheel = wheel;
         this.executor = executor;
         this.observer = observer;
+        this.logs = logs;
     }
 
     BudgetStep step() {
@@ -91,16 +97,11 @@ final class DeflateBudget extends Timer {
         try {
             observer.onContexts(delta);
         } catch (RuntimeException | Error e) {
-            unheard(e);
+            logs.untold(OBSERVER, e);
         }
         if (stepAt(book.bytes()) != step) {
             move();
         }
-    }
-
-    /** Whoever compresses is not to fail because its numbers can't be told. */
-    private static void unheard(Throwable failure) {
-        LOG.debug("an observer of compression failed", failure);
     }
 
     /** Whether a context of ours may take more, or be made: a quarter is for what was received. */
@@ -235,7 +236,7 @@ final class DeflateBudget extends Timer {
         try {
             observer.onStep(to);
         } catch (RuntimeException | Error e) {
-            unheard(e);
+            logs.untold(OBSERVER, e);
         }
         LOG.atWarn()
                 .addKeyValue("from", from)

@@ -5,6 +5,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.OutboundFrame;
@@ -29,6 +30,7 @@ public final class PermessageDeflate implements AutoCloseable {
 
     private final DeflateSettings settings;
     private final DeflateObserver observer;
+    private final LogLimit logs;
     private final DeflateBudget budget;
     private final Deflaters deflaters;
     private final Pool<RawInflater> inflaters;
@@ -49,13 +51,15 @@ public final class PermessageDeflate implements AutoCloseable {
                 Ledger.unbounded().book(Account.CONTEXTS),
                 wheel,
                 executor,
-                observer);
+                observer,
+                LogLimit.none());
     }
 
     /**
      * @param heapBytes the largest heap there may be
      * @param contexts the account of contexts
      * @param executor runs what the timers' thread has no time for
+     * @param logs bounds what is said of an observer that throws
      */
     public PermessageDeflate(
             DeflateSettings settings,
@@ -63,16 +67,19 @@ public final class PermessageDeflate implements AutoCloseable {
             Book contexts,
             TimerWheel wheel,
             Executor executor,
-            DeflateObserver observer) {
+            DeflateObserver observer,
+            LogLimit logs) {
         this.settings = settings;
         this.observer = observer;
+        this.logs = logs;
         budget =
                 new DeflateBudget(
                         (long) (settings.heapFraction() * heapBytes),
                         contexts,
                         wheel,
                         executor,
-                        observer);
+                        observer,
+                        logs);
         int spare = SPARE_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
         deflaters = new Deflaters(settings, spare);
         inflaters = new Pool<>(spare, RawInflater::new);
@@ -119,8 +126,21 @@ public final class PermessageDeflate implements AutoCloseable {
         return budget;
     }
 
-    DeflateObserver observer() {
-        return observer;
+    /** Behind a message that is on its way: what the observer throws must not end the session. */
+    void sent(int plainBytes, int wireBytes) {
+        try {
+            observer.onSent(plainBytes, wireBytes);
+        } catch (RuntimeException | Error e) {
+            logs.untold(DeflateBudget.OBSERVER, e);
+        }
+    }
+
+    void received(int plainBytes, int wireBytes) {
+        try {
+            observer.onReceived(plainBytes, wireBytes);
+        } catch (RuntimeException | Error e) {
+            logs.untold(DeflateBudget.OBSERVER, e);
+        }
     }
 
     Pool<RawInflater> inflaters() {

@@ -77,7 +77,7 @@ final class Receiver implements Debtor {
         if (remember(message)) {
             node.budget().settle(wire);
         }
-        node.observer().onReceived(message.remaining(), wireBytes);
+        node.received(message.remaining(), wireBytes);
         guard(message.remaining(), wireBytes, maxBytes);
         return message;
     }

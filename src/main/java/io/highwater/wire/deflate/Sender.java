@@ -149,7 +149,7 @@ abstract sealed class Sender permits DeflateExtension {
     }
 
     private OutboundFrame count(OutboundFrame sent, SharedForm form) {
-        node.observer().onSent(form.plain().bytes(), sent.bytes());
+        node.sent(form.plain().bytes(), sent.bytes());
         return sent;
     }
 
@@ -180,7 +180,7 @@ abstract sealed class Sender permits DeflateExtension {
         if (sent == null) {
             return frame;
         }
-        node.observer().onSent(frame.bytes(), sent.bytes());
+        node.sent(frame.bytes(), sent.bytes());
         return sent;
     }
 
@@ -227,7 +227,7 @@ abstract sealed class Sender permits DeflateExtension {
         } finally {
             keep(ownBytes, after);
         }
-        node.observer().onSent(frame.bytes(), sent.bytes());
+        node.sent(frame.bytes(), sent.bytes());
         return sent;
     }
 

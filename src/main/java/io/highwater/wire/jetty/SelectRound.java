@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty;
 
+import io.highwater.log.LogLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -27,6 +28,7 @@ public final class SelectRound {
     private static final ThreadLocal<SelectRound> LAST = new ThreadLocal<>();
 
     private final boolean waits;
+    private final LogLimit logs;
 
     /** Guarded by this: null while it selects. */
     private @Nullable Thread owner;
@@ -37,13 +39,18 @@ public final class SelectRound {
     /** Guarded by this: connections that were ready since something waits. */
     private int passed;
 
-    /** Only virtual threads: what a pool that is busy takes in two steps waits twice. */
-    public SelectRound() {
-        this(VirtualThreads.areSupported());
+    /**
+     * Only virtual threads: what a pool that is busy takes in two steps waits twice.
+     *
+     * @param logs bounds what is said of sessions that could not be handed over
+     */
+    public SelectRound(LogLimit logs) {
+        this(VirtualThreads.areSupported(), logs);
     }
 
-    SelectRound(boolean waits) {
+    SelectRound(boolean waits, LogLimit logs) {
         this.waits = waits;
+        this.logs = logs;
     }
 
     /** This thread has selected. */
@@ -93,7 +100,7 @@ public final class SelectRound {
                 return false;
             }
             if (waiting == null) {
-                waiting = new Batch(executor);
+                waiting = new Batch(executor, logs);
                 passed = 0;
             }
             waiting.wakes.add(wake);
@@ -121,10 +128,12 @@ public final class SelectRound {
         private static final long serialVersionUID = 1;
 
         private final transient Executor executor;
+        private final transient LogLimit logs;
         private final transient List<Runnable> wakes = new ArrayList<>(AT_ONCE);
 
-        Batch(Executor executor) {
+        Batch(Executor executor, LogLimit logs) {
             this.executor = executor;
+            this.logs = logs;
         }
 
         /** Woken by one of its own threads, an executor changes none: it takes from that queue. */
@@ -156,9 +165,11 @@ public final class SelectRound {
         }
 
         /** The others are still to be woken, and without memory this may fail as well. */
-        private static void failed(Throwable cause) {
+        private void failed(Throwable cause) {
             try {
-                LOG.atError().setCause(cause).log("a session could not be handed over");
+                logs.failure(LOG.atError(), "hand_over_failed")
+                        .setCause(cause)
+                        .log("hand_over_failed");
             } catch (RuntimeException | Error e) {
                 return;
             }

@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty;
 
+import io.highwater.log.LogLimit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,26 +25,31 @@ public final class StreamBursts {
     private static final Burst[] NONE = {};
 
     private final int maxConnections;
+    private final LogLimit logs;
 
     /** The few that are open; the array is replaced under the lock and never changed. */
     private volatile Burst[] open = NONE;
 
-    public StreamBursts() {
-        this(MAX_CONNECTIONS);
+    /**
+     * @param logs bounds what is said of connections whose batch fails
+     */
+    public StreamBursts(LogLimit logs) {
+        this(MAX_CONNECTIONS, logs);
     }
 
     /**
      * @param maxConnections what was written to so many leaves before the burst ends
      */
-    StreamBursts(int maxConnections) {
+    StreamBursts(int maxConnections, LogLimit logs) {
         this.maxConnections = maxConnections;
+        this.logs = logs;
     }
 
     /** Within a burst of the same thread it only counts. */
     public void begin() {
         Burst burst = current();
         if (burst == null) {
-            burst = new Burst(maxConnections);
+            burst = new Burst(maxConnections, logs);
             add(burst);
         }
         burst.depth++;
@@ -96,11 +102,13 @@ public final class StreamBursts {
     static final class Burst {
         private final Thread thread = Thread.currentThread();
         private final int maxConnections;
+        private final LogLimit logs;
         private List<StreamBatcher> touched = new ArrayList<>();
         private int depth;
 
-        private Burst(int maxConnections) {
+        private Burst(int maxConnections, LogLimit logs) {
             this.maxConnections = maxConnections;
+            this.logs = logs;
         }
 
         /** Whether the caller is its thread; for any thread. */
@@ -123,15 +131,15 @@ public final class StreamBursts {
         private void flush() {
             List<StreamBatcher> flushed = touched;
             touched = new ArrayList<>();
-            flushed.forEach(Burst::flush);
+            flushed.forEach(this::flush);
         }
 
         /** What one connection throws is not the next one's affair. */
-        private static void flush(StreamBatcher batcher) {
+        private void flush(StreamBatcher batcher) {
             try {
                 batcher.flush();
             } catch (RuntimeException | Error e) {
-                LOG.atError().setCause(e).log("a connection's batch could not be sent");
+                logs.failure(LOG.atError(), "batch_failed").setCause(e).log("batch_failed");
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.highwater.wire.jetty;
 
 import io.highwater.handshake.Handshake;
+import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
@@ -84,11 +85,21 @@ public final class UpgradeHandler extends Handler.Wrapper {
     private final Router router;
     private final WireContext context;
     private final PermessageDeflate deflate;
+    private final HandshakeObserver observer;
     private final Book handshakes;
 
+    /**
+     * @param observer hears of what is refused before the rules are asked; the rules tell it the
+     *     rest
+     */
     public UpgradeHandler(
-            Handshake handshake, Router router, WireContext context, PermessageDeflate deflate) {
+            Handshake handshake,
+            Router router,
+            WireContext context,
+            PermessageDeflate deflate,
+            HandshakeObserver observer) {
         this.handshake = handshake;
+        this.observer = observer;
         this.router = router;
         this.context = context;
         this.deflate = deflate;
@@ -114,7 +125,10 @@ public final class UpgradeHandler extends Handler.Wrapper {
             }
             return super.handle(request, response, callback);
         }
+        Route route = router.route(Request.getPathInContext(request));
+        JettyUpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
         if (kind == UpgradeRequest.Kind.UPGRADE && hasBody(request)) {
+            refused(upgrade, HAS_BODY);
             elsewhere(
                     request,
                     response,
@@ -123,19 +137,27 @@ public final class UpgradeHandler extends Handler.Wrapper {
                     () -> reject(HAS_BODY, response, callback));
             return true;
         }
-        Route route = router.route(Request.getPathInContext(request));
-        JettyUpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
         if (mayBlock(upgrade, route)) {
-            elsewhere(
-                    request,
-                    response,
-                    callback,
-                    FULL,
-                    () -> decide(upgrade, route, request, response, callback));
+            boolean asked =
+                    elsewhere(
+                            request,
+                            response,
+                            callback,
+                            FULL,
+                            () -> decide(upgrade, route, request, response, callback));
+            if (!asked) {
+                refused(upgrade, FULL);
+            }
         } else {
             decide(upgrade, route, request, response, callback);
         }
         return true;
+    }
+
+    /** Before the rules were asked, who count and log what they refuse. */
+    private void refused(UpgradeRequest upgrade, UpgradeDecision.Rejected rejected) {
+        context.logs().tell("handshakes", () -> observer.onDecided(rejected.outcome()));
+        logRefused(upgrade, rejected);
     }
 
     private static boolean hasBody(Request request) {
@@ -372,9 +394,10 @@ public final class UpgradeHandler extends Handler.Wrapper {
             Request request,
             Response response,
             Callback callback) {
-        Payer payer = payer(upgrade, accepted);
+        Payer payer;
         @Nullable WireExtension extension;
         try {
+            payer = payer(upgrade, accepted);
             extension =
                     deflate.negotiate(
                             route.policy()

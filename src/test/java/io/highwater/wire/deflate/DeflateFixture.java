@@ -7,6 +7,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
@@ -61,7 +62,9 @@ final class DeflateFixture implements AutoCloseable {
                     }
                 };
         Book contexts = ledger.book(Account.CONTEXTS);
-        node = new PermessageDeflate(settings, heapBytes, contexts, wheel, executor, observer);
+        node =
+                new PermessageDeflate(
+                        settings, heapBytes, contexts, wheel, executor, observer, LogLimit.none());
     }
 
     WireExtension open(DeflatePolicy policy, String offer) {

@@ -7,6 +7,7 @@ import io.highwater.handshake.DeflatePolicy;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
@@ -271,7 +272,8 @@ final class SentHistoryTest {
                                 told++;
                                 throw new IllegalStateException("thrown by a test");
                             }
-                        });
+                        },
+                        LogLimit.none());
 
         /** A second and a bit; what a timer throws is the timers' thread's to survive. */
         void pass() {

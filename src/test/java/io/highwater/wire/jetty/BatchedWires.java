@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Ledger;
@@ -69,7 +70,7 @@ final class BatchedWires implements AutoCloseable {
     /** A burst waits for its end with what is for fewer connections than this. */
     static final int MAX_CONNECTIONS = 3;
 
-    final StreamBursts bursts = new StreamBursts(MAX_CONNECTIONS);
+    final StreamBursts bursts = new StreamBursts(MAX_CONNECTIONS, LogLimit.none());
     final AtomicInteger tcpWrites = new AtomicInteger();
     final ArrayByteBufferPool.Tracking pool = new ArrayByteBufferPool.Tracking();
     final FakeTicker ticker = new FakeTicker();
@@ -119,7 +120,8 @@ final class BatchedWires implements AutoCloseable {
                                 1 << 20,
                                 wheel,
                                 Runnable::run,
-                                DeflateObserver.NONE));
+                                DeflateObserver.NONE),
+                        HandshakeObserver.NONE);
         upgrade.setHandler(new Page());
         server.setHandler(upgrade);
         server.start();

@@ -103,7 +103,7 @@ class BoundedConnectionTest {
                         connector,
                         flood,
                         new ServerSessionListener() {},
-                        new StreamBursts(),
+                        new StreamBursts(LogLimit.none()),
                         new Http2Bounds(
                                 ledger(),
                                 new TimerWheel(0),
@@ -121,7 +121,7 @@ class BoundedConnectionTest {
         LimitSettings settings = LimitSettings.defaults();
         Ticker ticker = Ticker.system();
         Payers payers = new Payers(settings.address(), address -> false, ticker);
-        return new Ledger(settings, 1L << 30, payers, LimitsObserver.NONE, ticker);
+        return new Ledger(settings, 1L << 30, payers, LimitsObserver.NONE, ticker, LogLimit.none());
     }
 
     private static byte[] frame(FrameType type, byte[] payload) {

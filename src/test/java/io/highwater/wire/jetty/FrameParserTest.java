@@ -215,7 +215,7 @@ class FrameParserTest {
                 connector,
                 endPoint,
                 new ServerSessionListener() {},
-                new StreamBursts(),
+                new StreamBursts(LogLimit.none()),
                 new Http2Bounds(
                         Ledger.unbounded(),
                         wheel,

@@ -97,7 +97,7 @@ final class RequestPlaceTest {
                 connector,
                 new ByteArrayEndPoint(),
                 new ServerSessionListener() {},
-                new StreamBursts(),
+                new StreamBursts(LogLimit.none()),
                 new Http2Bounds(
                         ledger,
                         wheel,
@@ -111,6 +111,6 @@ final class RequestPlaceTest {
     private Ledger ledger() {
         LimitSettings settings = LimitSettings.defaults();
         Payers payers = new Payers(settings.address(), address -> false, ticker);
-        return new Ledger(settings, 1L << 30, payers, LimitsObserver.NONE, ticker);
+        return new Ledger(settings, 1L << 30, payers, LimitsObserver.NONE, ticker, LogLimit.none());
     }
 }

@@ -2,6 +2,7 @@ package io.highwater.wire.jetty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.log.LogLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SelectRoundTest {
-    private final SelectRound round = new SelectRound(true);
+    private final SelectRound round = new SelectRound(true, LogLimit.none());
     private final List<Runnable> tasks = new ArrayList<>();
     private final Executor executor = tasks::add;
     private final List<Integer> woken = new ArrayList<>();
@@ -48,7 +49,7 @@ class SelectRoundTest {
 
     @Test
     void whereThreadsArePooledNobodyWaits() {
-        SelectRound pooled = new SelectRound(false);
+        SelectRound pooled = new SelectRound(false, LogLimit.none());
         pooled.begin();
         wakeSoon(1, 2);
         assertThat(woken).containsExactly(1, 2);

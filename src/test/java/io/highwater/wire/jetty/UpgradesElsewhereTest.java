@@ -3,7 +3,10 @@ package io.highwater.wire.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.Handshake;
+import io.highwater.handshake.HandshakeObserver;
+import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.limits.Account;
@@ -16,8 +19,10 @@ import io.highwater.limits.Payers;
 import io.highwater.log.LogLimit;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.ReadBuffers;
+import io.highwater.wire.Route;
 import io.highwater.wire.WireContext;
 import io.highwater.wire.WireObserver;
+import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
@@ -25,9 +30,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.server.Server;
@@ -42,10 +49,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class UpgradesElsewhereTest {
     private static final String UPGRADE =
-            "GET /x HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+            "GET /x HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
 
     private final CountDownLatch go = new CountDownLatch(1);
     private final AtomicInteger deciding = new AtomicInteger();
+    private final AtomicInteger released = new AtomicInteger();
+    private volatile boolean accepts;
+    private volatile String unknown = "";
+    private final List<String> counted = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new ArrayList<>();
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
@@ -55,9 +66,10 @@ class UpgradesElsewhereTest {
             new Ledger(
                     new LimitSettings(1, 0.25, AddressLimits.defaults()),
                     700_000,
-                    new Payers(AddressLimits.defaults(), address -> false, () -> 0),
+                    new Payers(AddressLimits.defaults(), this::isProxy, () -> 0),
                     LimitsObserver.NONE,
-                    () -> 0);
+                    () -> 0,
+                    LogLimit.none());
 
     @BeforeEach
     void start() throws Exception {
@@ -66,7 +78,7 @@ class UpgradesElsewhereTest {
         server.setHandler(
                 new UpgradeHandler(
                         new WaitingRules(),
-                        path -> null,
+                        path -> accepts ? route() : null,
                         new WireContext(
                                 wheel,
                                 new ReadBuffers(),
@@ -78,8 +90,32 @@ class UpgradesElsewhereTest {
                                 1 << 20,
                                 wheel,
                                 Runnable::run,
-                                DeflateObserver.NONE)));
+                                DeflateObserver.NONE),
+                        new HandshakeObserver() {
+                            @Override
+                            public void onDecided(String outcome) {
+                                counted.add(outcome);
+                            }
+                        }));
         server.start();
+    }
+
+    private boolean isProxy(InetAddress address) {
+        if (address.getHostAddress().equals(unknown)) {
+            throw new IllegalStateException("thrown by a test");
+        }
+        return false;
+    }
+
+    private static Route route() {
+        return new Route(
+                RoutePolicy.of("/x"),
+                new WireSettings(100_000, Duration.ofSeconds(30), Duration.ofSeconds(10)),
+                Route.SAME_THREAD,
+                Route.Lifecycle.MAY_BLOCK,
+                (wire, request, decision, headers) -> {
+                    throw new AssertionError("no session is made");
+                });
     }
 
     @AfterEach
@@ -92,10 +128,15 @@ class UpgradesElsewhereTest {
     }
 
     private Socket asks() throws IOException {
+        return asks("");
+    }
+
+    private Socket asks(String headers) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), connector.getLocalPort());
         socket.setSoTimeout(20_000);
         sockets.add(socket);
-        socket.getOutputStream().write(UPGRADE.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream()
+                .write((UPGRADE + headers + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         return socket;
     }
 
@@ -114,6 +155,7 @@ class UpgradesElsewhereTest {
                 .startsWith("HTTP/1.1 503 ")
                 .contains("\r\nRetry-After: 1\r\n", "\r\nConnection: close\r\n");
         assertThat(deciding).hasValue(2);
+        assertThat(counted).as("the rules count what they refuse").containsExactly("handshakes");
         go.countDown();
         assertThat(line(first)).isEqualTo("HTTP/1.1 403");
         Book book = ledger.book(Account.HANDSHAKES);
@@ -121,16 +163,43 @@ class UpgradesElsewhereTest {
         assertThat(line(asks())).isEqualTo("HTTP/1.1 403");
     }
 
+    @Test
+    void oneThatHasABodyIsCountedThoughNoRuleHasSeenIt() throws Exception {
+        Socket socket = asks("Content-Length: 1\r\n");
+        assertThat(line(socket)).isEqualTo("HTTP/1.1 400");
+        assertThat(counted).containsExactly("body");
+        assertThat(deciding).hasValue(0);
+    }
+
+    /** Nobody would be left to answer it, and its place would be taken for good. */
+    @Test
+    void oneWhoseClientCanNotBeToldIsAnsweredAndGivesItsPlaceBack() throws Exception {
+        accepts = true;
+        unknown = "198.51.100.9";
+        assertThat(line(asks())).isEqualTo("HTTP/1.1 500");
+        assertThat(released).hasValue(1);
+    }
+
+    private UpgradeDecision decision() {
+        return accepts
+                ? new UpgradeDecision.Accepted(
+                        "198.51.100.9", null, DeflatePolicy.OFF, released::incrementAndGet)
+                : UpgradeDecision.Rejected.of(403, "test", "No.");
+    }
+
     private final class WaitingRules implements Handshake {
         @Override
         public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
+            if (accepts) {
+                return decision().asStage();
+            }
             deciding.incrementAndGet();
             try {
                 go.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return UpgradeDecision.Rejected.of(403, "test", "No.").asStage();
+            return decision().asStage();
         }
     }
 }
