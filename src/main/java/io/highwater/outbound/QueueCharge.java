@@ -2,6 +2,7 @@ package io.highwater.outbound;
 
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
+import io.highwater.wire.FrameForms;
 import io.highwater.wire.OutboundFrame;
 import java.util.List;
 
@@ -86,36 +87,52 @@ final class QueueCharge {
 
     /** The copy that is in flight. */
     void addCopy(OutboundFrame joined) {
-        ownBytes += joined.bytes() + FRAME_BYTES;
+        ownBytes += copyBytes(joined);
         charge();
     }
 
     void removeCopy(OutboundFrame joined) {
-        ownBytes -= joined.bytes() + FRAME_BYTES;
+        ownBytes -= copyBytes(joined);
         charge();
+    }
+
+    /** With what was made of it before it got stuck; nothing is, after. */
+    private static long copyBytes(OutboundFrame joined) {
+        FrameForms forms = joined.forms();
+        return joined.bytes() + FRAME_BYTES + (forms == null ? 0 : forms.madeBytes());
     }
 
     private void add(OutboundFrame frame) {
         int bytes = frame.bytes() + FRAME_BYTES;
-        if (!frame.isForMany()) {
+        FrameForms forms = frame.forms();
+        if (forms == null || !forms.isForMany()) {
             ownBytes += bytes;
-            return;
+        } else {
+            sharedBytes += bytes;
+            long made = forms.retain(book);
+            if (made >= 0) {
+                book.addShared(bytes + made);
+            }
         }
-        sharedBytes += bytes;
-        if (frame.retain()) {
-            book.addShared(bytes);
+        if (forms instanceof FrameForms.Joined joined) {
+            joined.parts().forEach(this::add);
         }
     }
 
     private void remove(OutboundFrame frame) {
         int bytes = frame.bytes() + FRAME_BYTES;
-        if (!frame.isForMany()) {
+        FrameForms forms = frame.forms();
+        if (forms == null || !forms.isForMany()) {
             ownBytes -= bytes;
-            return;
+        } else {
+            sharedBytes -= bytes;
+            long made = forms.release();
+            if (made >= 0) {
+                book.addShared(-bytes - made);
+            }
         }
-        sharedBytes -= bytes;
-        if (frame.release()) {
-            book.addShared(-bytes);
+        if (forms instanceof FrameForms.Joined joined) {
+            joined.parts().forEach(this::remove);
         }
     }
 

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +13,7 @@ import org.jspecify.annotations.Nullable;
  * encodes once. The bytes on the heap are retained until the last queue that holds it has let go.
  */
 public final class OutboundFrame {
-    private static final AtomicIntegerFieldUpdater<OutboundFrame> HOLDERS =
-            AtomicIntegerFieldUpdater.newUpdater(OutboundFrame.class, "holders");
-
     private final byte[] bytes;
-
-    /** Queues that keep it, of a frame for many. */
-    @SuppressWarnings("unused") // by its updater
-    private volatile int holders;
 
     /** Null where nothing need be known of it but its bytes. */
     private final @Nullable FrameForms forms;
@@ -134,16 +126,6 @@ public final class OutboundFrame {
     /** Whether many sessions are sent it, so that its bytes are nobody's own. */
     public boolean isForMany() {
         return forms != null && forms.isForMany();
-    }
-
-    /** A queue keeps it from now on; true for the first one. */
-    public boolean retain() {
-        return HOLDERS.getAndIncrement(this) == 0;
-    }
-
-    /** A queue keeps it no more; true for the last one. */
-    public boolean release() {
-        return HOLDERS.decrementAndGet(this) == 0;
     }
 
     /** What an extension has to know of it, or null. */

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * to the channel's tail, and can be read by those who got all of that.
  */
 interface SharedForm {
+    /** OutboundFrame and the header of its array. */
+    int FRAME_BYTES = 40;
+
     /** False where all of it goes as it is. */
     default boolean isWorthIt() {
         return textBytes() > 0;
@@ -40,6 +43,11 @@ interface SharedForm {
     /** One write of forms that are final; keeps no reference to its parts. */
     static OutboundFrame joined(List<OutboundFrame> forms) {
         return OutboundFrame.join(forms).with(FrameForms.PLAIN_ONLY);
+    }
+
+    /** What a form takes of the heap. */
+    static int bytes(OutboundFrame form) {
+        return FRAME_BYTES + form.bytes();
     }
 
     /** The history of a connection that has got it after this one. */

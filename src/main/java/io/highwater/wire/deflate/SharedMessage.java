@@ -10,6 +10,16 @@ import org.jspecify.annotations.Nullable;
 final class SharedMessage extends FrameForms implements SharedForm {
     private static final int WINDOW_BYTES = 1 << 15;
 
+    // By the layouts of a 64-bit JVM with references of 4 bytes.
+
+    /** This, of a message that may have been queued before anybody made it. */
+    private static final int OBJECT_BYTES = 64;
+
+    /** The plain frame, whose array is the queued one's. */
+    private static final int PLAIN_BYTES = 24;
+
+    private static final int JUDGEMENT_BYTES = 24;
+
     private final PermessageDeflate node;
     private final OutboundFrame plain;
     private final @Nullable ChannelContext channel;
@@ -56,6 +66,17 @@ final class SharedMessage extends FrameForms implements SharedForm {
         return true;
     }
 
+    @Override
+    protected int objectBytes() {
+        return OBJECT_BYTES + PLAIN_BYTES;
+    }
+
+    /** What the queues keep, of which this is a part. */
+    private FrameForms keeper() {
+        FrameForms ofBroadcast = plain.forms();
+        return ofBroadcast == null ? this : ofBroadcast;
+    }
+
     private Judgement judgement() {
         Judgement known = judgement;
         return known == null ? judge() : known;
@@ -74,6 +95,10 @@ final class SharedMessage extends FrameForms implements SharedForm {
                             ? new Judgement(bytes, null, null)
                             : new Judgement(bytes, link.base(), link.next());
             judgement = known;
+            Tail next = known.next();
+            boolean isNew = next != null && next != known.base();
+            int own = keeper() == this ? 0 : OBJECT_BYTES;
+            keeper().onMade(own + JUDGEMENT_BYTES + (isNew ? next.sharedBytes() : 0));
         }
         return known;
     }
@@ -113,6 +138,9 @@ final class SharedMessage extends FrameForms implements SharedForm {
         OutboundFrame made = fresh;
         if (made == null) {
             fresh = made = isWorthIt() ? made(Tail.EMPTY) : plain;
+            if (made != plain) {
+                keeper().onMade(SharedForm.bytes(made));
+            }
         }
         return made;
     }
@@ -129,6 +157,9 @@ final class SharedMessage extends FrameForms implements SharedForm {
             Tail before = Objects.requireNonNull(base(), "not of a chain");
             boolean same = !isWorthIt() || before == Tail.EMPTY;
             chained = made = same ? fresh() : made(before);
+            if (made != plain && made != fresh) {
+                keeper().onMade(SharedForm.bytes(made));
+            }
         }
         return made;
     }

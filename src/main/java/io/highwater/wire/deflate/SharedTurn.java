@@ -101,6 +101,7 @@ final class SharedTurn implements SharedForm {
         OutboundFrame made = fresh;
         if (made == null) {
             fresh = made = join(SharedMessage::fresh);
+            onMade(made);
         }
         return made;
     }
@@ -115,8 +116,16 @@ final class SharedTurn implements SharedForm {
         OutboundFrame made = chained;
         if (made == null) {
             chained = made = join(SharedMessage::chained);
+            onMade(made);
         }
         return made;
+    }
+
+    private void onMade(OutboundFrame form) {
+        FrameForms keeper = plain.forms();
+        if (keeper != null) {
+            keeper.onMade(SharedForm.bytes(form));
+        }
     }
 
     private OutboundFrame join(Function<SharedMessage, OutboundFrame> form) {
