@@ -156,7 +156,7 @@ class CompressTest {
                         "large",
                         "permessage-deflate; client_max_window_bits=15",
                         "shared",
-                        "permessage-deflate; client_no_context_takeover",
+                        "permessage-deflate; client_max_window_bits=9",
                         "off",
                         "");
         return Stream.of(Protocol.values())

@@ -129,24 +129,13 @@ public final class UpgradeHandler extends Handler.Wrapper {
         JettyUpgradeRequest upgrade = new JettyUpgradeRequest(request, kind, route);
         if (kind == UpgradeRequest.Kind.UPGRADE && hasBody(request)) {
             refused(upgrade, HAS_BODY);
-            elsewhere(
-                    request,
-                    response,
-                    callback,
-                    HAS_BODY,
-                    () -> reject(HAS_BODY, response, callback));
+            answer(HAS_BODY, request, response, callback);
             return true;
         }
         if (mayBlock(upgrade, route)) {
-            boolean asked =
-                    elsewhere(
-                            request,
-                            response,
-                            callback,
-                            FULL,
-                            () -> decide(upgrade, route, request, response, callback));
-            if (!asked) {
-                refused(upgrade, FULL);
+            Runnable decision = () -> decide(upgrade, route, request, response, callback);
+            if (!elsewhere(request, response, callback, decision)) {
+                refuseOneTooMany(upgrade, request, response, callback);
             }
         } else {
             decide(upgrade, route, request, response, callback);
@@ -160,6 +149,26 @@ public final class UpgradeHandler extends Handler.Wrapper {
         logRefused(upgrade, rejected);
     }
 
+    private void refuseOneTooMany(
+            UpgradeRequest upgrade, Request request, Response response, Callback callback) {
+        refused(upgrade, FULL);
+        close(request, response);
+        reject(FULL, response, callback);
+    }
+
+    /** A client that sends one after the other would keep the thread that reads for many. */
+    private void answer(
+            UpgradeDecision.Rejected rejected,
+            Request request,
+            Response response,
+            Callback callback) {
+        Runnable answer = () -> reject(rejected, response, callback);
+        if (!elsewhere(request, response, callback, answer)) {
+            close(request, response);
+            answer.run();
+        }
+    }
+
     private static boolean hasBody(Request request) {
         return request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
                 || request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > 0;
@@ -169,19 +178,12 @@ public final class UpgradeHandler extends Handler.Wrapper {
      * Off the thread that reads; what is thrown there is answered, too. As many as the account
      * holds: a rule that waits would else gather all that come meanwhile.
      *
-     * @param full what to answer one too many, here
-     * @return false for one too many
+     * @return false for one too many, which the caller answers
      */
     private boolean elsewhere(
-            Request request,
-            Response response,
-            Callback callback,
-            UpgradeDecision.Rejected full,
-            Runnable task) {
+            Request request, Response response, Callback callback, Runnable task) {
         Payer payer = payer(request);
         if (!handshakes.tryAdd(payer, ELSEWHERE_BYTES)) {
-            close(request, response);
-            reject(full, response, callback);
             return false;
         }
         try {
@@ -287,13 +289,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
             }
         } else if (decision instanceof UpgradeDecision.Rejected rejected) {
             logRefused(upgrade, rejected);
-            // A client that sends one after the other would keep the thread that reads for many.
-            elsewhere(
-                    request,
-                    response,
-                    callback,
-                    rejected,
-                    () -> reject(rejected, response, callback));
+            answer(rejected, request, response, callback);
         } else {
             failureLog(upgrade).setCause(failure).log("the handshake rules failed");
             Response.writeError(request, response, callback, HttpStatus.INTERNAL_SERVER_ERROR_500);
@@ -378,11 +374,14 @@ public final class UpgradeHandler extends Handler.Wrapper {
                                         .log("an opening handshake failed"));
         boolean entered = false;
         try {
-            entered = elsewhere(request, response, callback, FULL, () -> gated.enter(gate));
+            entered = elsewhere(request, response, callback, () -> gated.enter(gate));
         } finally {
             if (!entered) {
                 accepted.lease().release();
             }
+        }
+        if (!entered) {
+            refuseOneTooMany(upgrade, request, response, callback);
         }
     }
 
