@@ -7,6 +7,8 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.internal.HttpConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP/1.1 as Jetty speaks it, read by one thread at a time. Thread-safe.
@@ -17,6 +19,8 @@ import org.eclipse.jetty.server.internal.HttpConnection;
  * resume and onFillable; seen 260 times in six seconds of heads that were too long).
  */
 class SerialHttp extends HttpConnection {
+    private static final Logger LOG = LoggerFactory.getLogger(SerialHttp.class);
+
     private enum Reading {
         NOBODY,
         ONE,
@@ -37,7 +41,7 @@ class SerialHttp extends HttpConnection {
         }
         do {
             reading.set(Reading.ONE);
-            read();
+            readOrClose();
         } while (!reading.compareAndSet(Reading.ONE, Reading.NOBODY));
     }
 
@@ -45,7 +49,24 @@ class SerialHttp extends HttpConnection {
         return before == Reading.NOBODY ? Reading.ONE : Reading.ONE_AND_AGAIN;
     }
 
-    /** What there is, by one thread at a time. Jetty's throws nothing. */
+    private void readOrClose() {
+        try {
+            read();
+        } catch (Throwable e) {
+            LOG.debug("a connection that could not be read", e);
+            closeQuietly(e);
+        }
+    }
+
+    private void closeQuietly(Throwable cause) {
+        try {
+            getEndPoint().close(cause);
+        } catch (Throwable e) {
+            LOG.debug("nor closed", e);
+        }
+    }
+
+    /** What there is, by one thread at a time; whatever it throws ends the connection. */
     void read() {
         super.onFillable();
     }

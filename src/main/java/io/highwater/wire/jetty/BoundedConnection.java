@@ -130,7 +130,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
 
     @Override
     public void onClose(@Nullable Throwable cause) {
-        parser().stop();
+        parser().close();
         uncount();
         super.onClose(cause);
     }
@@ -145,12 +145,14 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         return was;
     }
 
-    /** Fields that both sides may refer to: they stay as long as the connection. */
-    private void countTables() {
-        long now =
-                BYTES
-                        + bytes(session.getParser().getHpackDecoder().getHpackContext())
-                        + bytes(session.getGenerator().getHpackEncoder().getHpackContext());
+    /**
+     * Fields that the peer may refer to: they stay as long as the connection. Our own table has no
+     * room. By who parses.
+     */
+    private void countTable() {
+        HpackContext table = session.getParser().getHpackDecoder().getHpackContext();
+        long fields = (long) table.size() * (FIELD_BYTES - FIELD_SIZE);
+        long now = BYTES + table.getDynamicTableSize() + fields;
         synchronized (this) {
             if (!counted || now == keptBytes) {
                 return;
@@ -159,11 +161,6 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
             keptBytes = now;
         }
         book.settle(payer);
-    }
-
-    /** What others write meanwhile is seen the next time. */
-    private static long bytes(HpackContext table) {
-        return table.getDynamicTableSize() + (long) table.size() * (FIELD_BYTES - FIELD_SIZE);
     }
 
     @Override
@@ -176,6 +173,11 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
 
     private FrameParser parser() {
         return (FrameParser) session.getParser();
+    }
+
+    /** Whether what has come may be on its way yet: it is not read now. */
+    boolean isHeld() {
+        return held;
     }
 
     /** What has begun has not come whole in time. */
@@ -279,9 +281,6 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     public void onFillable() {
         beginTurn();
         super.onFillable();
-        if (heads > 0) {
-            countTables();
-        }
     }
 
     private void beginTurn() {
@@ -347,6 +346,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     public void onHeaders(HeadersFrame frame) {
         heads++;
         steps += STEPS_A_HEAD;
+        countTable();
         super.onHeaders(frame);
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Jetty's parser, with a deadline for what has begun and has not come whole: the preface, a head
  * with its continuations, any frame but the payload of DATA, which its request or its WebSocket
  * answers for. A connection that is idle, or sends whole frames, has no timer. Confined to who
- * parses, one at a time; {@link #stop} may come from elsewhere.
+ * parses, one at a time; {@link #close} may come from elsewhere.
  */
 final class FrameParser extends ServerParser {
     private final Http2Bounds bounds;
@@ -29,6 +29,8 @@ final class FrameParser extends ServerParser {
 
     /** Something has begun that has a deadline. */
     private boolean isUnderWay;
+
+    private volatile boolean isClosed;
 
     /** Of what is under way since an earlier read; null where nothing is. */
     private volatile @Nullable Late late;
@@ -54,8 +56,10 @@ final class FrameParser extends ServerParser {
         if (isUnderWay && late == null && waiting != null) {
             Late begun = new Late(waiting);
             late = begun;
-            bounds.wheel()
-                    .schedule(begun, bounds.wheel().nowNanos() + bounds.headTimeout().toNanos());
+            begun.schedule(bounds.wheel().nowNanos());
+            if (isClosed) {
+                stop();
+            }
         }
     }
 
@@ -105,6 +109,12 @@ final class FrameParser extends ServerParser {
         stop();
     }
 
+    /** The connection is over. */
+    void close() {
+        isClosed = true;
+        stop();
+    }
+
     /** Nothing is waited for any more, until more comes. */
     void stop() {
         Late begun = late;
@@ -115,7 +125,7 @@ final class FrameParser extends ServerParser {
         }
     }
 
-    private static final class Late extends Timer {
+    private final class Late extends Timer {
         private final BoundedConnection connection;
 
         /** It came, while this was about to fire. */
@@ -125,9 +135,22 @@ final class FrameParser extends ServerParser {
             this.connection = connection;
         }
 
+        void schedule(long fromNanos) {
+            bounds.wheel().schedule(this, fromNanos + bounds.headTimeout().toNanos());
+        }
+
         @Override
         protected void onDeadline(long nowNanos) {
-            if (!isOver) {
+            if (isOver) {
+                return;
+            }
+            // What came while the process stood still, or does not read, is no fault of the peer's.
+            long resumedNanos = bounds.wheel().resumedNanos();
+            if (connection.isHeld()) {
+                schedule(nowNanos);
+            } else if (nowNanos - resumedNanos < bounds.headTimeout().toNanos()) {
+                schedule(resumedNanos);
+            } else {
                 connection.onLate();
             }
         }

@@ -116,6 +116,8 @@ final class StreamTransport extends JettyTransport {
         Stream.Data next = isInputNeeded() ? stream().readData() : null;
         synchronized (this) {
             if (next != null) {
+                // Two may drain at once, and neither wants it.
+                dropInput();
                 input = next;
             }
             if (phase == Phase.ENDED) {
