@@ -23,7 +23,7 @@ final class Failures {
         try {
             observer.onFailure();
         } catch (RuntimeException | Error e) {
-            LOG.debug("the observer of failures failed", e);
+            logs.untold("channels", e);
         }
         try {
             logs.failure(LOG.atError(), "channel_failed")

@@ -123,8 +123,7 @@ final class HubShard<F> implements BackboneListener {
                 () -> {
                     HubChannel<F> followed = channels.get(channel);
                     if (followed != null) {
-                        followed.onGap(to);
-                        observed(observer::onGap);
+                        gap(followed, to);
                     }
                 });
     }
@@ -180,7 +179,7 @@ final class HubShard<F> implements BackboneListener {
             take(room);
         }
         for (HubChannel<F> channel : gathering) {
-            run(channel::deliver);
+            deliver(channel);
         }
         gathering.clear();
         for (HubChannel<F> channel : sharing) {
@@ -206,14 +205,34 @@ final class HubShard<F> implements BackboneListener {
 
     private void gather(Entry entry) {
         HubChannel<F> channel = channels.get(entry.channel());
-        if (channel == null || !gather(channel, entry)) {
+        if (channel == null) {
             backlog.remove(Backlog.bytes(entry));
+        } else if (!gather(channel, entry)) {
+            backlog.remove(Backlog.bytes(entry));
+            gap(channel, entry.position());
         } else if (channel.isTurnFull()) {
-            run(channel::deliver);
+            deliver(channel);
         }
     }
 
-    /** False where it could not: the entry is lost, and does not wait. */
+    private void deliver(HubChannel<F> channel) {
+        try {
+            channel.deliver();
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("A turn", channel.name, e);
+        }
+    }
+
+    private void gap(HubChannel<F> channel, Position to) {
+        try {
+            channel.onGap(to);
+            observer.onGap();
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("A gap", channel.name, e);
+        }
+    }
+
+    /** False where it could not: the entry is lost, which is a gap. */
     private boolean gather(HubChannel<F> channel, Entry entry) {
         try {
             if (!channel.isGathering()) {

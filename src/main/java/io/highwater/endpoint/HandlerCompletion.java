@@ -7,6 +7,7 @@ import jakarta.websocket.SendResult;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A team's SendHandler: it may block, so it runs on the thread that sent, if that has not returned
@@ -39,11 +40,8 @@ record HandlerCompletion(SendHandler handler, Thread sender, Executor executor, 
         try {
             handler.onResult(result);
         } catch (RuntimeException | Error e) {
-            node.observer().onListenerFailed();
-            node.logs()
-                    .limit(LOG.atWarn(), "send_handler_failed", null)
-                    .setCause(e)
-                    .log("send_handler_failed");
+            node.logs().tell("outbound", node.observer()::onListenerFailed);
+            node.logs().say(LOG, Level.WARN, "send_handler_failed", e);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the rules hold while they decide. In the end it is handed over to the session or given back;
@@ -97,10 +98,7 @@ final class HeldLeases {
         }
 
         private void failed(String method, Throwable failure) {
-            logs.failure(LOG.atError(), "lease_failed")
-                    .addKeyValue("method", method)
-                    .setCause(failure)
-                    .log("lease_failed");
+            logs.say(LOG, Level.ERROR, "lease_failed", failure, "method", method);
         }
 
         @Override

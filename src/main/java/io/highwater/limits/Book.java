@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One account of a node: what is kept in it now, by whom, and what happens at its edges.
@@ -321,7 +322,7 @@ public final class Book {
         try {
             return debtor.end(account);
         } catch (RuntimeException | Error e) {
-            logs.failure(LOG.atError(), "debtor_not_ended").setCause(e).log("debtor_not_ended");
+            logs.say(LOG, Level.ERROR, "debtor_not_ended", e);
             return false;
         }
     }

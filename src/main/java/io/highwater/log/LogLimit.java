@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 import org.slf4j.spi.NOPLoggingEventBuilder;
 
@@ -49,8 +50,13 @@ public final class LogLimit extends Timer implements AutoCloseable {
 
     /**
      * @param address null for what no peer caused
+     * @param observer null where that is not an observer's failure
      */
-    private record Key(String kind, @Nullable String address) {
+    private record Key(String kind, @Nullable String address, @Nullable String observer) {
+        Key(String kind, @Nullable String address) {
+            this(kind, address, null);
+        }
+
         int most() {
             if (address == null) {
                 return 1;
@@ -107,13 +113,35 @@ public final class LogLimit extends Timer implements AutoCloseable {
      * minute.
      */
     public LoggingEventBuilder failure(LoggingEventBuilder line, String kind) {
-        return line instanceof NOPLoggingEventBuilder || wheel == null || admits(wheel, kind)
+        return failure(line, new Key(kind, null));
+    }
+
+    private LoggingEventBuilder failure(LoggingEventBuilder line, Key key) {
+        return line instanceof NOPLoggingEventBuilder || wheel == null || admits(wheel, lines, key)
                 ? line
                 : NOPLoggingEventBuilder.singleton();
     }
 
-    private boolean admits(TimerWheel timers, String kind) {
-        return admits(timers, lines, new Key(kind, null));
+    /**
+     * A whole line of {@linkplain #failure that kind}, whose message is its kind; for whoever has
+     * more to do. It throws nothing, whatever the log does.
+     */
+    public void say(Logger log, Level level, String kind, Throwable cause) {
+        try {
+            failure(log.atLevel(level), kind).setCause(cause).log(kind);
+        } catch (RuntimeException | Error e) {
+            // Nobody can be told.
+        }
+    }
+
+    /** The same with one pair. */
+    public void say(
+            Logger log, Level level, String kind, Throwable cause, String key, Object value) {
+        try {
+            failure(log.atLevel(level), kind).addKeyValue(key, value).setCause(cause).log(kind);
+        } catch (RuntimeException | Error e) {
+            // Nobody can be told.
+        }
     }
 
     /**
@@ -130,10 +158,13 @@ public final class LogLimit extends Timer implements AutoCloseable {
         }
     }
 
-    /** What {@link #tell} says of an observer that threw; for those who may allocate nothing. */
+    /**
+     * What {@link #tell} says of an observer that threw; for callers that may not allocate a
+     * lambda.
+     */
     public void untold(String observer, Throwable failure) {
         try {
-            failure(LOG.atError(), "observer_failed")
+            failure(LOG.atError(), new Key("observer_failed", null, observer))
                     .addKeyValue("observer", observer)
                     .setCause(failure)
                     .log("observer_failed");
@@ -175,7 +206,10 @@ public final class LogLimit extends Timer implements AutoCloseable {
     }
 
     private boolean admits(TimerWheel timers, ConcurrentHashMap<Key, AtomicLong> table, Key key) {
-        AtomicLong count = table.computeIfAbsent(key, absent -> new AtomicLong());
+        AtomicLong count = table.get(key);
+        if (count == null) {
+            count = table.computeIfAbsent(key, absent -> new AtomicLong());
+        }
         boolean admitted = count.incrementAndGet() <= key.most();
         endPeriodLater(timers);
         return admitted;
@@ -218,6 +252,9 @@ public final class LogLimit extends Timer implements AutoCloseable {
             LoggingEventBuilder line = LOG.atWarn().addKeyValue("kind", key.kind);
             if (key.address != null) {
                 line = line.addKeyValue("peer", key.address);
+            }
+            if (key.observer != null) {
+                line = line.addKeyValue("observer", key.observer);
             }
             line.addKeyValue("left_out", leftOut).log("log_limited");
         }

@@ -14,8 +14,8 @@ import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /**
- * What stands between a node and those that it tells or hands work: nothing, but in a test of what
- * they may throw. Immutable.
+ * For tests of what others may throw: what stands there between a node and those that it tells or
+ * hands work. In a node that serves, nothing does. Immutable.
  *
  * @param observers what the node tells, in place of its metrics' own
  * @param executors where callbacks run, in place of the node's threads

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Runs what others want to be told, under no lock, and survives what they throw. Thread-safe.
@@ -91,16 +92,12 @@ final class Callbacks {
     }
 
     private void failed(Throwable thrown) {
-        count(thrown);
-        logs.failure(LOG.atWarn(), "listener_failed").setCause(thrown).log("listener_failed");
-    }
-
-    private void count(Throwable failure) {
         try {
             observer.onListenerFailed();
         } catch (RuntimeException | Error e) {
-            failure.addSuppressed(e);
+            logs.untold("outbound", e);
         }
+        logs.say(LOG, Level.WARN, "listener_failed", thrown);
     }
 
     private void run(Runnable callback) {

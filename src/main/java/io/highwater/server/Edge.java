@@ -77,13 +77,13 @@ public record Edge(
      *     is to end
      */
     boolean admitsBadRequest(Payer payer, int status) {
-        observer.onBadRequest(status);
         long nowNanos = wheel.nowNanos();
-        if (payer.isProxy() || payer.waste().take(nowNanos)) {
-            return true;
+        boolean admitted = payer.isProxy() || payer.waste().take(nowNanos);
+        if (!admitted) {
+            payer.refuse(nowNanos);
         }
-        payer.refuse(nowNanos);
-        return false;
+        tell(told -> told.onBadRequest(status));
+        return admitted;
     }
 
     /** Who pays for what is kept of this connection, whatever stands upon it. */

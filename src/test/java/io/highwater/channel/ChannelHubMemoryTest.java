@@ -10,6 +10,7 @@ import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -30,7 +31,8 @@ final class ChannelHubMemoryTest {
                             new LocalSettings(
                                     1,
                                     Ledger.unbounded(),
-                                    name -> new RingBounds(1_000, Duration.ofMinutes(2))),
+                                    name -> new RingBounds(1_000, Duration.ofMinutes(2)),
+                                    LogLimit.none()),
                             1_000,
                             ticker,
                             new TimerWheel(ticker.nanoTime())),

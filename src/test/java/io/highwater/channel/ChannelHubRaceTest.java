@@ -14,6 +14,7 @@ import io.highwater.channel.SubscribeOutcome.Failed;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Recovered;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -50,7 +51,8 @@ final class ChannelHubRaceTest {
                     new LocalSettings(
                             2,
                             Ledger.unbounded(),
-                            name -> new RingBounds(RING, Duration.ofMinutes(2))),
+                            name -> new RingBounds(RING, Duration.ofMinutes(2)),
+                            LogLimit.none()),
                     1_000,
                     Ticker.system(),
                     new TimerWheel(Ticker.system().nanoTime()));

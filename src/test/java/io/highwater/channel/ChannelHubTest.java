@@ -13,6 +13,7 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -37,7 +38,8 @@ final class ChannelHubTest {
                     new LocalSettings(
                             1,
                             Ledger.unbounded(),
-                            name -> new RingBounds(100, Duration.ofMinutes(2))),
+                            name -> new RingBounds(100, Duration.ofMinutes(2)),
+                            LogLimit.none()),
                     1_000,
                     ticker,
                     new TimerWheel(ticker.nanoTime()));

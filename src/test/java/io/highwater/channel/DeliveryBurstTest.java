@@ -26,7 +26,8 @@ final class DeliveryBurstTest {
                     new LocalSettings(
                             1,
                             Ledger.unbounded(),
-                            name -> new RingBounds(100, Duration.ofMinutes(2))),
+                            name -> new RingBounds(100, Duration.ofMinutes(2)),
+                            LogLimit.none()),
                     1_000,
                     ticker,
                     new TimerWheel(ticker.nanoTime()));

@@ -13,6 +13,7 @@ import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Reason;
 import io.highwater.channel.SubscribeOutcome.Recovered;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -97,7 +98,8 @@ final class SeamPropertyTest {
                                 new LocalSettings(
                                         1,
                                         Ledger.unbounded(),
-                                        name -> new RingBounds(RING, Duration.ofHours(1))),
+                                        name -> new RingBounds(RING, Duration.ofHours(1)),
+                                        LogLimit.none()),
                                 GENERATION,
                                 ticker,
                                 new TimerWheel(ticker.nanoTime())));

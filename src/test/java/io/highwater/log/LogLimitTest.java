@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.read.ListAppender;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Stray;
+import io.highwater.testing.StrayAppender;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 final class LogLimitTest {
     private static final Duration PERIOD = Duration.ofSeconds(61);
@@ -89,7 +92,43 @@ final class LogLimitTest {
         ticker.advance(PERIOD, wheel);
         assertThat(summaries())
                 .last()
-                .isEqualTo("log_limited [kind=\"observer_failed\", left_out=\"99\"]");
+                .isEqualTo(
+                        "log_limited [kind=\"observer_failed\", observer=\"test\", left_out=\"99\"]");
+    }
+
+    @Test
+    void oneObserverThatThrowsHidesNoOther() {
+        RuntimeException failure = new IllegalStateException("thrown by a test");
+        logs.untold("first", failure);
+        logs.untold("second", failure);
+        assertThat(summaries())
+                .containsExactly(
+                        "observer_failed [observer=\"first\"]",
+                        "observer_failed [observer=\"second\"]");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aWholeLineThrowsNothingThoughTheLogDoes(Stray.Kind kind) {
+        Stray log = new Stray();
+        Appender<ILoggingEvent> straying = StrayAppender.of(log);
+        user.addAppender(straying);
+        try {
+            log.arm(kind);
+            logs.say(user, Level.ERROR, "first", new IllegalStateException("a"));
+            assertThat(log.isSpent()).isTrue();
+            log.arm(kind);
+            logs.say(user, Level.ERROR, "second", new IllegalStateException("b"), "key", 1);
+            assertThat(log.isSpent()).isTrue();
+            for (int i = 0; i < 10; i++) {
+                logs.say(user, Level.ERROR, "third", new IllegalStateException("c"), "key", 2);
+            }
+        } finally {
+            user.detachAppender(straying);
+        }
+        assertThat(lines.list)
+                .extracting(line -> line.getMessage() + " " + line.getKeyValuePairs())
+                .containsExactly("first null", "second [key=\"1\"]", "third [key=\"2\"]");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.highwater.node;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,7 @@ import io.highwater.outbound.OutboundObserver;
 import io.highwater.session.SessionObserver;
 import io.highwater.session.Sessions;
 import io.highwater.testing.SocketOverHttp1;
+import io.highwater.testing.SocketOverHttp2;
 import io.highwater.testing.Stray;
 import io.highwater.testing.TestSocket;
 import io.highwater.wire.WireObserver;
@@ -22,6 +24,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -112,6 +115,8 @@ final class StrayNodeTest {
             URI uri = URI.create("http://127.0.0.1:" + node.port());
             for (int round = 0; round < 2; round++) {
                 assertThatItServes(uri);
+                assertThatItServesHttp2(uri);
+                assertThatItRefuses(uri, "GET / HTTP/1.1\r\n\r\n");
             }
             try (TestSocket idle = SocketOverHttp1.open(uri, "/stray", null).reading()) {
                 await().atMost(GUARD)
@@ -131,7 +136,8 @@ final class StrayNodeTest {
                             "ChannelObserver.onSubscriptions",
                             "ChannelObserver.onPublished",
                             "ChannelObserver.onTurn",
-                            "EndpointObserver.onMethodFailed");
+                            "EndpointObserver.onMethodFailed",
+                            "LimitsObserver.onBadRequest");
             assertThatItServes(uri);
         }
     }
@@ -157,6 +163,21 @@ final class StrayNodeTest {
             assertThat(List.of(channels.next(GUARD).text(), channels.next(GUARD).text()))
                     .anyMatch(text -> text.contains("\"published\""))
                     .anyMatch(text -> text.contains("\"message\""));
+        }
+    }
+
+    private static void assertThatItServesHttp2(URI uri) throws Exception {
+        try (SocketOverHttp2 connection = SocketOverHttp2.connect(uri);
+                TestSocket echo = connection.open("/stray", null)) {
+            assertThatItEchoes(echo, "over HTTP/2");
+        }
+    }
+
+    private static void assertThatItRefuses(URI uri, String request) throws IOException {
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.getOutputStream().write(request.getBytes(US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+                    .startsWith("HTTP/1.1 400 ");
         }
     }
 

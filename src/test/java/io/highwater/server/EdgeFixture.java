@@ -75,6 +75,7 @@ final class EdgeFixture implements AutoCloseable {
 
                     @Override
                     public void onBadRequest(int status) {
+                        observers.call();
                         badRequests.add(status);
                     }
 

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.highwater.limits.Deadline;
+import io.highwater.testing.Stray;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 class Http2HeadsTest {
     private static final int CONTINUATION = 9;
     private static final int PING = 6;
+    private static final int PRIORITY = 0x20;
     private static final int ENHANCE_YOUR_CALM = 11;
     private static final byte[] OPENING =
             join(
@@ -142,8 +144,18 @@ class Http2HeadsTest {
     /** What a head may be on HTTP/1.1, and is not read. */
     private enum Unreadable {
         ONE_FRAME(431, RawHttp2.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, new byte[9_000])),
+        /** As {@code invalid_headers_frame}, too. */
+        ON_NO_STREAM(
+                400,
+                RawHttp2.frame(
+                        RawHttp2.HEADERS, RawHttp2.END_HEADERS, 0, new byte[] {(byte) 0x82})),
+        SHORT_PRIORITY(
+                400,
+                RawHttp2.frame(
+                        RawHttp2.HEADERS, RawHttp2.END_HEADERS | PRIORITY, 1, new byte[] {0, 0})),
+        /** Too large, which it is not said to be. */
         CONTINUED(
-                431,
+                400,
                 join(
                         RawHttp2.frame(RawHttp2.HEADERS, 0, 1, new byte[8_000]),
                         RawHttp2.frame(CONTINUATION, 0, 1, new byte[16_000]))),
@@ -171,6 +183,44 @@ class Http2HeadsTest {
             send(socket, all, 0, all.length);
             RawHttp2.readUntil(socket.getInputStream(), RawHttp2.GOAWAY);
             assertThat(fixture.badRequests).containsExactly(unreadable.status);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aLateHeadIsWasteThoughItCannotBeCounted(Stray.Kind kind) throws Exception {
+        fixture.serve(HttpServerTest.testPages());
+        try (Socket socket = fixture.connect()) {
+            send(socket, OPENING, 0, OPENING.length - 1);
+            fixture.observers.arm(kind);
+            await().until(
+                            () -> {
+                                fixture.advance(Duration.ofMillis(500));
+                                return fixture.observers.isSpent();
+                            });
+            RawHttp2.readUntil(socket.getInputStream(), RawHttp2.GOAWAY);
+            await().untilAsserted(() -> assertThat(fixture.badRequests).containsExactly(408));
+            assertThat(fixture.deadlines).isEmpty();
+        }
+    }
+
+    @Test
+    void anExpectationThatNobodyKnowsIsCounted() throws Exception {
+        fixture.serve(HttpServerTest.testPages());
+        try (Socket socket = fixture.connect()) {
+            byte[] head =
+                    RawHttp2.frame(
+                            RawHttp2.HEADERS,
+                            RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
+                            1,
+                            // GET / by http, then a literal :authority and expect (RFC 7541).
+                            new byte[] {
+                                (byte) 0x82, (byte) 0x84, (byte) 0x86, 1, 1, 'a', 0x0F, 20, 1, 'x'
+                            });
+            byte[] all = join(OPENING, head);
+            send(socket, all, 0, all.length);
+            RawHttp2.readUntil(socket.getInputStream(), RawHttp2.HEADERS);
+            assertThat(fixture.badRequests).containsExactly(417);
         }
     }
 

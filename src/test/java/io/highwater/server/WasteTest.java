@@ -11,6 +11,7 @@ import io.highwater.limits.Deadline;
 import io.highwater.limits.Refusal;
 import io.highwater.limits.TcpLimits;
 import io.highwater.log.LogLimit;
+import io.highwater.testing.Stray;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -49,6 +50,8 @@ class WasteTest {
         LONG_PATH("GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: a\r\n\r\n", 414),
         LARGE_HEADER("GET / HTTP/1.1\r\nHost: a\r\nA: " + "a".repeat(9_000) + "\r\n\r\n", 431),
         MANY_HEADERS("GET / HTTP/1.1\r\nHost: a\r\n" + "a:b\r\n".repeat(201) + "\r\n", 431),
+        EXPECTATION("GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", 417),
+        SAID_TO_BE_HTTP_2("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 426),
         LENGTH("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400),
         CHUNK("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400);
 
@@ -114,6 +117,23 @@ class WasteTest {
                                 assertThat(fixture.badRequests)
                                         .hasSizeLessThanOrEqualTo(1)
                                         .allMatch(status -> status == 408));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void aBadRequestIsWasteThoughItCannotBeCounted(Stray.Kind kind) throws IOException {
+        fixture.serve(HttpServerTest.testPages());
+        for (int i = 0; i <= BURST; i++) {
+            fixture.observers.arm(kind);
+            try (Socket socket = fixture.connect()) {
+                send(socket, BAD);
+                assertThat(rest(socket)).startsWith("HTTP/1.1 400 ");
+            }
+            assertThat(fixture.observers.isSpent()).isTrue();
+        }
+        try (Socket socket = fixture.connect()) {
+            assertThat(rest(socket)).isEqualTo("<reset>");
+        }
     }
 
     @Test

@@ -101,7 +101,8 @@ final class SessionFixture {
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
-                                new LocalSettings(2, ledger, any -> RingBounds.defaults()),
+                                new LocalSettings(
+                                        2, ledger, any -> RingBounds.defaults(), LogLimit.none()),
                                 7,
                                 ticker,
                                 wheel));

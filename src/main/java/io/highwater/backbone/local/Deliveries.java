@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Carries a shard's entries to the listeners: one thread at a time, in order, under no lock. The
@@ -42,8 +43,23 @@ final class Deliveries {
     }
 
     void carry() {
-        for (Delivery next = first(); next != null; next = next()) {
-            deliver(next);
+        Delivery next = first();
+        try {
+            while (next != null) {
+                deliver(next);
+                next = next();
+            }
+        } finally {
+            if (next != null) {
+                leave();
+            }
+        }
+    }
+
+    /** Thrown out, whatever by: those that wait go with the next one. */
+    private void leave() {
+        synchronized (lock) {
+            carried = false;
         }
     }
 
@@ -70,10 +86,8 @@ final class Deliveries {
             delivery.listener().onEntry(delivery.entry());
         } catch (RuntimeException | Error e) {
             // Errors too: the entries behind this one are owed to others.
-            logs.failure(LOG.atError(), "delivery_failed")
-                    .addKeyValue("channel", delivery.entry().channel())
-                    .setCause(e)
-                    .log("delivery_failed");
+            String channel = delivery.entry().channel();
+            logs.say(LOG, Level.ERROR, "delivery_failed", e, "channel", channel);
         }
     }
 }

@@ -14,8 +14,4 @@ import java.util.function.Function;
  * @param logs bounds what is said of listeners that throw
  */
 public record LocalSettings(
-        int shards, Ledger ledger, Function<String, RingBounds> rings, LogLimit logs) {
-    public LocalSettings(int shards, Ledger ledger, Function<String, RingBounds> rings) {
-        this(shards, ledger, rings, LogLimit.none());
-    }
-}
+        int shards, Ledger ledger, Function<String, RingBounds> rings, LogLimit logs) {}

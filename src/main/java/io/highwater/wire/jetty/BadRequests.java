@@ -14,9 +14,13 @@ public interface BadRequests {
     /** One more, which is answered so, or is about to be. */
     void onBadRequest(int status);
 
-    /** Whether an answer says by its status alone that no good client repeats its request. */
+    /**
+     * Whether an answer says by its status alone that no good client repeats its request; also
+     * where it is an application's.
+     */
     static boolean isBad(int status) {
         return status == HttpStatus.TOO_MANY_REQUESTS_429
+                || status == HttpStatus.EXPECTATION_FAILED_417
                 || status == HttpStatus.URI_TOO_LONG_414
                 || status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431;
     }

@@ -33,7 +33,7 @@ public final class BatchedHttp2 {
             StreamBursts bursts,
             Http2Bounds bounds) {
         Payer payer = bounds.payer(endPoint.getRemoteSocketAddress());
-        EventBudget budget = new EventBudget(payer, bounds.ticker(), bounds.observer());
+        EventBudget budget = new EventBudget(payer, bounds);
         BatchingSession session =
                 session(factory, connector, endPoint, listener, bursts, bounds, payer, budget);
         BoundedConnection connection =

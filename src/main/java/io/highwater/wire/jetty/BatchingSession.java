@@ -134,13 +134,13 @@ final class BatchingSession extends HTTP2ServerSession {
     @Override
     protected @Nullable HTTP2Stream createRemoteStream(int id, MetaData.Request request) {
         if (malformed) {
-            bounds.observer().onBadRequest(HttpStatus.BAD_REQUEST_400);
+            bounds.tell(observer -> observer.onBadRequest(HttpStatus.BAD_REQUEST_400));
             refuse(id, ErrorCode.PROTOCOL_ERROR, MALFORMED);
             return null;
         }
         if (MetaData.Failed.getFailure(request) != null) {
             // Jetty has counted it as waste, and answers 400.
-            bounds.observer().onBadRequest(HttpStatus.BAD_REQUEST_400);
+            bounds.tell(observer -> observer.onBadRequest(HttpStatus.BAD_REQUEST_400));
         }
         RequestPlace entered =
                 budget.isRefused() ? null : requests.enter(request, isPlain(request));

@@ -186,11 +186,8 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         if (state == CloseState.CLOSING || state == CloseState.CLOSED) {
             return;
         }
-        try {
-            session.bounds().observer().onDeadline(Deadline.HEAD);
-        } finally {
-            onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "head_timeout");
-        }
+        session.bounds().tell(observer -> observer.onDeadline(Deadline.HEAD));
+        onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "head_timeout");
         onBadRequest(HttpStatus.REQUEST_TIMEOUT_408);
     }
 
@@ -203,10 +200,21 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     @Override
     public void onConnectionFailure(int error, String reason) {
         switch (reason) {
-            // Jetty's words for a head that is too large, and for one that it can't decode.
-            case "invalid_headers_frame", "invalid_continuation_stream" ->
-                    onBadRequest(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431);
-            case "invalid_hpack_block" -> onBadRequest(HttpStatus.BAD_REQUEST_400);
+            // Jetty's words for a head that can't be read. Refused, it is a frame that is too
+            // large;
+            // of all others they do not tell whether they are too large or malformed.
+            case "invalid_headers_frame" ->
+                    onBadRequest(
+                            error == ErrorCode.REFUSED_STREAM_ERROR.code
+                                    ? HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431
+                                    : HttpStatus.BAD_REQUEST_400);
+            case "invalid_headers_frame_padding",
+                    "invalid_headers_priority_frame",
+                    "invalid_continuation_frame",
+                    "invalid_continuation_stream",
+                    "expected_continuation_frame",
+                    "invalid_hpack_block" ->
+                    onBadRequest(HttpStatus.BAD_REQUEST_400);
             default -> {}
         }
         super.onConnectionFailure(error, reason);

@@ -1,9 +1,7 @@
 package io.highwater.wire.jetty;
 
 import io.highwater.limits.Allowance;
-import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
-import io.highwater.time.Ticker;
 import org.eclipse.jetty.io.RateControl;
 
 /**
@@ -36,8 +34,7 @@ final class EventBudget implements RateControl {
     static final int LITTLE_PER_SECOND = 10;
 
     private final Payer payer;
-    private final Ticker ticker;
-    private final LimitsObserver observer;
+    private final Http2Bounds bounds;
 
     /** The connection's own. */
     private final Allowance own;
@@ -45,10 +42,9 @@ final class EventBudget implements RateControl {
     /** Never taken back. */
     private volatile boolean over;
 
-    EventBudget(Payer payer, Ticker ticker, LimitsObserver observer) {
+    EventBudget(Payer payer, Http2Bounds bounds) {
         this.payer = payer;
-        this.ticker = ticker;
-        this.observer = observer;
+        this.bounds = bounds;
         this.own =
                 payer.isProxy()
                         ? new Allowance(PROXY_BURST, PROXY_PER_SECOND)
@@ -58,7 +54,7 @@ final class EventBudget implements RateControl {
     /** One more. False where it is too much, and the connection is to end. */
     @Override
     public boolean onEvent(Object event) {
-        long nowNanos = ticker.nanoTime();
+        long nowNanos = bounds.ticker().nanoTime();
         boolean allowed = own.take(nowNanos);
         if (!payer.isProxy()) {
             if (payer.waste().take(nowNanos)) {
@@ -75,8 +71,9 @@ final class EventBudget implements RateControl {
 
     /** One more, as {@link #onEvent}: a request that is answered so, or would be over HTTP/1.1. */
     boolean onBadRequest(int status) {
-        observer.onBadRequest(status);
-        return onEvent(status);
+        boolean allowed = onEvent(status);
+        bounds.tell(observer -> observer.onBadRequest(status));
+        return allowed;
     }
 
     /** Whether an event was too much: nothing that comes matters any more. */
@@ -86,6 +83,6 @@ final class EventBudget implements RateControl {
 
     /** Whether the address is to be let in no further now. */
     boolean isRefused() {
-        return payer.isRefused(ticker.nanoTime());
+        return payer.isRefused(bounds.ticker().nanoTime());
     }
 }

@@ -40,7 +40,7 @@ final class FrameParser extends ServerParser {
         this.bounds = bounds;
     }
 
-    /** Called for its listener, too; this one is asked to end. */
+    /** Also keeps the connection, which a passed deadline ends. */
     void init(BoundedConnection listener) {
         connection = listener;
         super.init(listener);

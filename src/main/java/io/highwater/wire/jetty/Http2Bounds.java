@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestTimeout how long a request may wait for its client, who sends the body or reads the
  *     answer, without a KiB each second; zero means for ever
  * @param observer hears of what was refused and ended
- * @param logs bounds the lines that a peer can cause
+ * @param logs bounds the lines that a peer can cause, and what is said of what fails
  */
 public record Http2Bounds(
         Ledger ledger,
@@ -35,6 +36,11 @@ public record Http2Bounds(
         LogLimit logs) {
     /** For a connection that is gone already. */
     private static final InetAddress UNKNOWN = InetAddress.getLoopbackAddress();
+
+    /** Tells the observer something. */
+    void tell(Consumer<LimitsObserver> news) {
+        logs.tell("limits", () -> news.accept(observer));
+    }
 
     Payer payer(@Nullable SocketAddress remote) {
         InetAddress known =

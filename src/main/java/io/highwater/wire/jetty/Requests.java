@@ -3,7 +3,6 @@ package io.highwater.wire.jetty;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Deadline;
-import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payer;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -32,7 +31,7 @@ final class Requests {
     private final Book book;
     private final Payer payer;
     private final TimerWheel wheel;
-    private final LimitsObserver observer;
+    private final Http2Bounds bounds;
     private final Duration timeout;
     private final boolean endsLate;
     private final AtomicInteger plain = new AtomicInteger();
@@ -41,7 +40,7 @@ final class Requests {
         this.book = bounds.ledger().book(Account.HTTP);
         this.payer = payer;
         this.wheel = bounds.wheel();
-        this.observer = bounds.observer();
+        this.bounds = bounds;
         this.endsLate = !bounds.requestTimeout().isZero();
         this.timeout = endsLate ? bounds.requestTimeout() : LOOK;
     }
@@ -97,7 +96,7 @@ final class Requests {
 
     /** The client of one of them was. */
     void onLate() {
-        observer.onDeadline(Deadline.REQUEST);
+        bounds.tell(observer -> observer.onDeadline(Deadline.REQUEST));
     }
 
     Payer payer() {

@@ -9,6 +9,7 @@ import org.eclipse.jetty.util.VirtualThreads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What a thread that selects leaves to executors: their threads are woken together when it has seen
@@ -159,19 +160,8 @@ public final class SelectRound {
                 try {
                     wake.run();
                 } catch (RuntimeException | Error e) {
-                    failed(e);
+                    logs.say(LOG, Level.ERROR, "hand_over_failed", e);
                 }
-            }
-        }
-
-        /** The others are still to be woken, and without memory this may fail as well. */
-        private void failed(Throwable cause) {
-            try {
-                logs.failure(LOG.atError(), "hand_over_failed")
-                        .setCause(cause)
-                        .log("hand_over_failed");
-            } catch (RuntimeException | Error e) {
-                return;
             }
         }
     }

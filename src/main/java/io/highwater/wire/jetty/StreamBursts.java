@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Times in which a thread writes to many sockets one after the other: a turn of the fan-out, a step
@@ -139,7 +140,7 @@ public final class StreamBursts {
             try {
                 batcher.flush();
             } catch (RuntimeException | Error e) {
-                logs.failure(LOG.atError(), "batch_failed").setCause(e).log("batch_failed");
+                logs.say(LOG, Level.ERROR, "batch_failed", e);
             }
         }
     }

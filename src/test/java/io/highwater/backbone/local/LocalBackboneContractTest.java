@@ -4,6 +4,7 @@ import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneContract;
 import io.highwater.backbone.RingBounds;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 
@@ -11,7 +12,8 @@ final class LocalBackboneContractTest extends BackboneContract {
     @Override
     protected Backbone open() {
         return new LocalBackbone(
-                new LocalSettings(2, Ledger.unbounded(), name -> RingBounds.defaults()),
+                new LocalSettings(
+                        2, Ledger.unbounded(), name -> RingBounds.defaults(), LogLimit.none()),
                 1_795_301_843_554L,
                 Ticker.system(),
                 new TimerWheel(Ticker.system().nanoTime()));

@@ -12,6 +12,7 @@ import io.highwater.backbone.RingBounds;
 import io.highwater.limits.Account;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +150,11 @@ final class LocalBackboneTest {
         Position old = log.append("c");
         LocalBackbone next =
                 new LocalBackbone(
-                        new LocalSettings(1, Ledger.unbounded(), name -> RingBounds.defaults()),
+                        new LocalSettings(
+                                1,
+                                Ledger.unbounded(),
+                                name -> RingBounds.defaults(),
+                                LogLimit.none()),
                         LocalFixture.GENERATION + 1,
                         log.ticker,
                         log.wheel);

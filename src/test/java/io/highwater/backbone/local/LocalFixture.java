@@ -12,6 +12,7 @@ import io.highwater.backbone.RingBounds;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.time.TimerWheel;
@@ -44,7 +45,10 @@ final class LocalFixture {
         ledger = Ledgers.of(mostBytes, ticker);
         backbone =
                 new LocalBackbone(
-                        new LocalSettings(shards, ledger, rings), GENERATION, ticker, wheel);
+                        new LocalSettings(shards, ledger, rings, LogLimit.none()),
+                        GENERATION,
+                        ticker,
+                        wheel);
     }
 
     Payer payer(String address) {

@@ -2,9 +2,11 @@ package io.highwater.backbone.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.read.ListAppender;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
@@ -16,11 +18,14 @@ import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.testing.Stray;
+import io.highwater.testing.StrayAppender;
 import io.highwater.time.TimerWheel;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
@@ -47,8 +52,27 @@ final class StrayThrowTest {
                     },
                     wheel);
 
+    private final Stray listener = new Stray();
+    private final List<String> heard = new ArrayList<>();
+
+    private final BackboneListener listening =
+            new BackboneListener() {
+                @Override
+                public void onEntry(Entry entry) {
+                    listener.call();
+                    heard.add(entry.msgId());
+                }
+
+                @Override
+                public void onGap(String channel, Position from, Position to) {}
+            };
+
     private void append(String channel) {
         backbone.append(new Draft(channel, "p", channel, null, false, "1".getBytes(UTF_8)));
+    }
+
+    private void publish(String msgId) {
+        backbone.append(new Draft("c", "p", msgId, null, false, "1".getBytes(UTF_8)));
     }
 
     /** What a timer throws is the timers' thread's to survive. */
@@ -83,21 +107,7 @@ final class StrayThrowTest {
     @ParameterizedTest
     @EnumSource(Stray.Kind.class)
     void aListenerThatThrowsIsHeardOfOnceAMinuteAndHearsTheNext(Stray.Kind kind) {
-        Stray listener = new Stray();
-        List<String> heard = new ArrayList<>();
-        backbone.follow(
-                "c",
-                new BackboneListener() {
-                    @Override
-                    public void onEntry(Entry entry) {
-                        listener.call();
-                        heard.add(entry.msgId());
-                    }
-
-                    @Override
-                    public void onGap(String channel, Position from, Position to) {}
-                },
-                null);
+        backbone.follow("c", listening, null);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         Logger log = (Logger) LoggerFactory.getLogger(Deliveries.class);
@@ -107,7 +117,7 @@ final class StrayThrowTest {
                 if (i % 2 == 0) {
                     listener.arm(kind);
                 }
-                backbone.append(new Draft("c", "p", "m" + i, null, false, "1".getBytes(UTF_8)));
+                publish("m" + i);
             }
         } finally {
             log.detachAppender(lines);
@@ -117,5 +127,53 @@ final class StrayThrowTest {
         assertThat(lines.list)
                 .extracting(line -> line.getMessage() + " " + line.getKeyValuePairs())
                 .containsExactly("delivery_failed [channel=\"c\"]");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stray.Kind.class)
+    void theShardDeliversThoughTheLogThrowsToo(Stray.Kind kind) {
+        backbone.follow("c", listening, null);
+        Stray log = new Stray();
+        Appender<ILoggingEvent> straying = StrayAppender.of(log);
+        Logger own = (Logger) LoggerFactory.getLogger(Deliveries.class);
+        own.addAppender(straying);
+        try {
+            listener.arm(kind);
+            log.arm(kind);
+            publish("m1");
+        } finally {
+            own.detachAppender(straying);
+        }
+        assertThat(log.isSpent()).isTrue();
+        publish("m2");
+        assertThat(heard).containsExactly("m2");
+    }
+
+    /** What no compiler lets through, and some languages have. */
+    @Test
+    void theShardDeliversAfterWhatNobodyCatches() {
+        backbone.follow(
+                "c",
+                new BackboneListener() {
+                    @Override
+                    public void onEntry(Entry entry) {
+                        if (entry.msgId().equals("m1")) {
+                            throwUnchecked(new IOException("thrown by a test"));
+                        }
+                        heard.add(entry.msgId());
+                    }
+
+                    @Override
+                    public void onGap(String channel, Position from, Position to) {}
+                },
+                null);
+        assertThatThrownBy(() -> publish("m1")).isInstanceOf(IOException.class);
+        publish("m2");
+        assertThat(heard).containsExactly("m2");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwUnchecked(Throwable thrown) throws T {
+        throw (T) thrown;
     }
 }
