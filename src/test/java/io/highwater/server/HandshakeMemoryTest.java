@@ -35,15 +35,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
-import org.junit.jupiter.api.condition.JRE;
 
-/**
- * What is charged for opening handshakes whose rules take time is what they keep of the heap: where
- * there are virtual threads, as stacks of others are not on it.
- */
+/** What is charged for opening handshakes whose rules take time is what they keep of the heap. */
 @Timeout(120)
-@EnabledForJreRange(min = JRE.JAVA_21)
 final class HandshakeMemoryTest {
     private static final int HANDSHAKES = 150;
     private static final int WARM = 20;
@@ -124,7 +118,7 @@ final class HandshakeMemoryTest {
                         () ->
                                 edge.ledger().book(Account.HANDSHAKES).bytes()
                                         + edge.ledger().book(Account.HTTP).bytes())
-                .check(HANDSHAKES, () -> ask(measured));
+                .checkWithThreads(HANDSHAKES, () -> ask(measured));
     }
 
     private void ask(List<SocketChannel> connected) throws IOException {

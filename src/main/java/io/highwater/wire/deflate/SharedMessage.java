@@ -96,9 +96,9 @@ final class SharedMessage extends FrameForms implements SharedForm {
                             : new Judgement(bytes, link.base(), link.next());
             judgement = known;
             Tail next = known.next();
-            boolean isNew = next != null && next != known.base();
+            int tail = next == null || next == known.base() ? 0 : next.sharedBytes();
             int own = keeper() == this ? 0 : OBJECT_BYTES;
-            keeper().onMade(own + JUDGEMENT_BYTES + (isNew ? next.sharedBytes() : 0));
+            keeper().onMade(own + JUDGEMENT_BYTES + tail);
         }
         return known;
     }
