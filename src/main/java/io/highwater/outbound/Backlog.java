@@ -4,11 +4,9 @@ import io.highwater.limits.Debtor;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -20,11 +18,6 @@ public final class Backlog {
     private final Set<GuardedQueue> queues = ConcurrentHashMap.newKeySet();
 
     private final LongAdder queuedBytes = new LongAdder();
-
-    /** By their queues, which have ended. */
-    private final Map<GuardedQueue, LingeringWrite> lingering = new ConcurrentHashMap<>();
-
-    private final AtomicLong lingeringBytes = new AtomicLong();
 
     /** Those that can be ended: a view that is always up to date. */
     Collection<? extends Debtor> debtors() {
@@ -111,34 +104,6 @@ public final class Backlog {
 
     void leave(GuardedQueue queue) {
         queues.remove(queue);
-    }
-
-    /** False where all together would keep more than that. */
-    boolean beginLingering(LingeringWrite write, long mostBytes) {
-        if (lingeringBytes.addAndGet(write.bytes()) > mostBytes) {
-            lingeringBytes.addAndGet(-write.bytes());
-            return false;
-        }
-        lingering.put(write.queue(), write);
-        return true;
-    }
-
-    /** True for the one that is to give it back. */
-    boolean endLingering(LingeringWrite write) {
-        boolean last = lingering.remove(write.queue(), write);
-        if (last) {
-            lingeringBytes.addAndGet(-write.bytes());
-        }
-        return last;
-    }
-
-    /** Its session is over, and its wire holds nothing any more. */
-    void endLingering(GuardedQueue queue) {
-        LingeringWrite write = lingering.get(queue);
-        if (write != null && endLingering(write)) {
-            write.cancel();
-            write.end();
-        }
     }
 
     void addBytes(long bytes) {

@@ -436,7 +436,7 @@ public final class SendQueue extends GuardedQueue {
     }
 
     private void failSlow(@Nullable Waiting dropped, SlowConsumerException evidence) {
-        wire.fail(SLOW_CONSUMER, lingerOf(dropped, route().settings().evictLinger()));
+        wire.fail(SLOW_CONSUMER, route().settings().evictLinger());
         fail(dropped, evidence);
     }
 
@@ -515,16 +515,9 @@ public final class SendQueue extends GuardedQueue {
     void closeNow(CloseStatus status, Duration linger) {
         Waiting dropped = end();
         if (dropped != null) {
-            wire.fail(status, lingerOf(dropped, linger));
+            wire.fail(status, linger);
             fail(dropped, new ClosedChannelException());
         }
-    }
-
-    /** What the wire holds is nobody's debt any more, and can't be taken from it. */
-    private Duration lingerOf(@Nullable Waiting dropped, Duration linger) {
-        return dropped == null
-                ? linger
-                : LingeringWrite.begin(route().node(), this, dropped.heldBytes(), linger);
     }
 
     /** The session is over: what is queued fails, and all memory is let go. */
@@ -533,7 +526,6 @@ public final class SendQueue extends GuardedQueue {
         if (dropped != null) {
             fail(dropped, new ClosedChannelException());
         }
-        route().node().backlog().endLingering(this);
     }
 
     private void fail(@Nullable Waiting dropped, Throwable cause) {

@@ -46,8 +46,6 @@ final class Waiting {
 
     private @Nullable Batch inFlight;
 
-    private long heldBytes;
-
     /** With what is in flight. */
     private final Tally tally = new Tally();
 
@@ -272,17 +270,10 @@ final class Waiting {
     /** The queue is over: nothing of it is charged any more. */
     void discharge() {
         if (inFlight != null) {
-            OutboundFrame copy = inFlight.copy();
-            heldBytes = copy == null ? inFlight.tally().bytes() : copy.bytes();
             letGo(inFlight);
         }
         charge.removeAll(List.copyOf(elements));
         charge.close();
-    }
-
-    /** What the wire held, or was about to, when the queue was discharged. */
-    long heldBytes() {
-        return heldBytes;
     }
 
     /** Takes all messages out, those in flight first; the sums stay as they were. */

@@ -76,50 +76,6 @@ final class OutboundAccountTest {
         assertThat(account.bytes()).isZero();
     }
 
-    /** A session that its queue's marks have ended; its wire holds one message of these bytes. */
-    private QueueFixture evicted(int bytes) {
-        QueueFixture fixture = new QueueFixture(OverflowPolicy.EVICT, MARKS, account);
-        fixture.wire.takes(() -> false);
-        fixture.queue.offer(frame(bytes));
-        while (fixture.wire.failures().isEmpty()) {
-            fixture.queue.offer(frame(10));
-        }
-        return fixture;
-    }
-
-    @Test
-    void whatTheWireOfAnEvictedSessionHoldsIsChargedUntilTheSessionIsOver() {
-        QueueFixture fixture = evicted(5_000);
-
-        assertThat(fixture.wire.failures().get(0).linger()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(account.bytes()).isBetween(5_000L, 5_300L);
-        assertThat(fixture.payer.bytes(Account.OUTBOUND)).isEqualTo(account.bytes());
-        fixture.queue.onClosed();
-        assertThat(account.bytes()).isZero();
-        assertThat(fixture.payer.bytes(Account.OUTBOUND)).isZero();
-        fixture.wheel.advance(fixture.ticker.nanoTime() + Duration.ofSeconds(40).toNanos());
-        assertThat(account.bytes()).isZero();
-    }
-
-    @Test
-    void orUntilItMayReadNoLonger() {
-        QueueFixture fixture = evicted(5_000);
-
-        fixture.wheel.advance(fixture.ticker.nanoTime() + Duration.ofSeconds(31).toNanos());
-
-        assertThat(account.bytes()).isZero();
-        fixture.queue.onClosed();
-        assertThat(account.bytes()).isZero();
-    }
-
-    @Test
-    void whereTheyWouldKeepTooMuchTheyMayNotReadOn() {
-        QueueFixture fixture = evicted(12_450);
-
-        assertThat(fixture.wire.failures().get(0).linger()).isEqualTo(Duration.ZERO);
-        assertThat(account.bytes()).isZero();
-    }
-
     @Test
     void aFrameOfManySessionsIsChargedOnceUntilTheLastHasWrittenIt() {
         QueueFixture fixture = new QueueFixture(OverflowPolicy.EVICT, MARKS, account);

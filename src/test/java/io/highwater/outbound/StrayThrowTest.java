@@ -150,7 +150,6 @@ final class StrayThrowTest {
         assertThat(wire.failures())
                 .extracting(failure -> failure.status().code())
                 .containsExactly(CloseStatus.TRY_AGAIN_LATER);
-        queue.onClosed();
         assertThat(node.account().bytes()).isZero();
     }
 
