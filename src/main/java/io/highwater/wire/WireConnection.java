@@ -390,6 +390,7 @@ public final class WireConnection
     @Override
     public void fail(CloseStatus ours, Duration linger) {
         boolean closeSent;
+        boolean mayLinger;
         synchronized (this) {
             if (phase == Phase.LINGERING || phase == Phase.ENDED) {
                 return;
@@ -397,12 +398,10 @@ public final class WireConnection
             closeSent = phase == Phase.CLOSING;
             endSession(ours);
             phase = Phase.LINGERING;
-            if (!linger.isZero()) {
-                expire(linger);
-            }
+            mayLinger = !linger.isZero() && lingerFor(linger);
         }
         try {
-            if (linger.isZero()) {
+            if (!mayLinger) {
                 abort();
             } else if (closeSent) {
                 shutdownAfterClose();
@@ -1226,20 +1225,23 @@ public final class WireConnection
 
     private void onPeerClose(CloseStatus peers) {
         boolean answer;
+        boolean mayLinger = true;
         synchronized (this) {
             peerCloseReceived = true;
             answer = phase == Phase.OPEN;
             closedByPeer |= status == null;
             endSession(peers);
             if (phase == Phase.OPEN) {
-                expire(route.settings().closeTimeout());
+                mayLinger = lingerFor(route.settings().closeTimeout());
             }
             // Another thread may have lost the transport since the Close was read.
             if (phase != Phase.ENDED) {
                 phase = writer.closeWritten ? Phase.ENDED : Phase.LINGERING;
             }
         }
-        if (answer) {
+        if (!mayLinger) {
+            abort();
+        } else if (answer) {
             // RFC 6455 section 5.5.1: the answer typically echoes the code that was received.
             writer.closeNow(CloseStatus.of(peers.code()).frame());
         }
@@ -1360,6 +1362,9 @@ public final class WireConnection
         if (due != null) {
             context.wheel().cancel(due);
         }
+        if (due instanceof CloseDeadline deadline) {
+            context.lingering().giveBack(payer, deadline.heldBytes);
+        }
         try {
             endCharge();
         } finally {
@@ -1367,19 +1372,37 @@ public final class WireConnection
         }
     }
 
+    /**
+     * Guarded by this: the session is over, the transport not yet. False where it holds more than
+     * it may.
+     */
+    private boolean lingerFor(Duration time) {
+        CloseDeadline deadline = expire(time);
+        long held = context.lingering().charge(payer, writer.heldBytes());
+        if (held == Lingering.TOO_MUCH) {
+            return false;
+        }
+        deadline.heldBytes += held;
+        return true;
+    }
+
     /** Guarded by this. */
-    private void expire(Duration after) {
+    private CloseDeadline expire(Duration after) {
         Timer due = timer;
         if (due instanceof Look) {
             context.wheel().cancel(due);
         }
-        if (!(due instanceof CloseDeadline)) {
-            timer = due = new CloseDeadline();
-        }
-        context.wheel().schedule(due, context.wheel().nowNanos() + after.toNanos());
+        CloseDeadline deadline =
+                due instanceof CloseDeadline present ? present : new CloseDeadline();
+        timer = deadline;
+        context.wheel().schedule(deadline, context.wheel().nowNanos() + after.toNanos());
+        return deadline;
     }
 
     private final class CloseDeadline extends Timer {
+        /** Guarded by the connection: what was charged for what the transport holds. */
+        private long heldBytes;
+
         @Override
         protected void onDeadline(long nowNanos) {
             abort();

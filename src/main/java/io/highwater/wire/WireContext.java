@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
  * @param ledger the accounts of what wires keep
  * @param requeue runs what hands a session to its executor's end of the queue, on no thread of that
  * @param logs what peers may cause in the log
+ * @param lingering what is held of sessions that are over
  */
 public record WireContext(
         TimerWheel wheel,
@@ -21,7 +22,18 @@ public record WireContext(
         WireObserver observer,
         Ledger ledger,
         Executor requeue,
-        LogLimit logs) {
+        LogLimit logs,
+        Lingering lingering) {
+    WireContext(
+            TimerWheel wheel,
+            ReadBuffers buffers,
+            WireObserver observer,
+            Ledger ledger,
+            Executor requeue,
+            LogLimit logs) {
+        this(wheel, buffers, observer, ledger, requeue, logs, new Lingering(ledger));
+    }
+
     public WireContext(
             TimerWheel wheel,
             ReadBuffers buffers,

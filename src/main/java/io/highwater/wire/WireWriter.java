@@ -40,7 +40,7 @@ abstract class WireWriter {
     /** Guarded by this; null while nothing waits. */
     private @Nullable Waiting waiting;
 
-    /** Owned by the holder of the baton, as the two below are. */
+    /** Owned by the holder of the baton, as the two below are; {@link #heldBytes} looks at it. */
     private @Nullable ByteBuffer current;
 
     private Kind currentKind = Kind.DATA;
@@ -215,6 +215,12 @@ abstract class WireWriter {
 
     synchronized boolean isPending() {
         return writing;
+    }
+
+    /** Bytes of the frame that is with the transport, as far as another thread can tell. */
+    synchronized int heldBytes() {
+        ByteBuffer frame = writing ? current : null;
+        return frame == null ? 0 : frame.capacity();
     }
 
     synchronized long pendingSinceNanos() {

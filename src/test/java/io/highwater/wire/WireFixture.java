@@ -51,16 +51,25 @@ final class WireFixture {
      * @param executor the route's; null for one that is moved by hand
      */
     WireFixture(WireExtension extension, Route.Lifecycle lifecycle, Executor executor) {
-        this(extension, lifecycle, executor, Ledger.unbounded());
+        this(extension, lifecycle, executor, Ledger.unbounded(), null);
     }
 
     /** One that shares these accounts with others. */
     WireFixture(Ledger ledger) {
-        this(null, Route.Lifecycle.MAY_BLOCK, null, ledger);
+        this(null, Route.Lifecycle.MAY_BLOCK, null, ledger, null);
+    }
+
+    /** One of a node with others. */
+    WireFixture(Ledger ledger, Lingering lingering) {
+        this(null, Route.Lifecycle.MAY_BLOCK, null, ledger, lingering);
     }
 
     private WireFixture(
-            WireExtension extension, Route.Lifecycle lifecycle, Executor executor, Ledger ledger) {
+            WireExtension extension,
+            Route.Lifecycle lifecycle,
+            Executor executor,
+            Ledger ledger,
+            Lingering lingering) {
         WireObserver observer =
                 new WireObserver() {
                     @Override
@@ -100,7 +109,13 @@ final class WireFixture {
         wire =
                 new WireConnection(
                         new WireContext(
-                                wheel, buffers, observer, ledger, this::requeue, LogLimit.none()),
+                                wheel,
+                                buffers,
+                                observer,
+                                ledger,
+                                this::requeue,
+                                LogLimit.none(),
+                                lingering == null ? new Lingering(ledger) : lingering),
                         transport,
                         route,
                         null,
