@@ -16,6 +16,7 @@ final class Attacks {
                                 TlsAttacks.all(),
                                 MessageAttacks.all(),
                                 ReaderAttacks.all(),
+                                StuckAttacks.all(),
                                 StreamAttacks.all(),
                                 TrickleAttacks.all(),
                                 FloodAttacks.all(),
