@@ -46,7 +46,8 @@ public final class ChannelContext implements AutoCloseable {
      * after its successors is no part of the chain.
      *
      * @param text left as it is; null where it goes as it is, and nothing will refer to it
-     * @return null where it is no part of the chain
+     * @return null where it is no part of the chain; for want of memory, too: the chain then begins
+     *     anew after it
      */
     synchronized @Nullable Link link(@Nullable ByteBuffer text, long at) {
         if (closed || at <= linked) {
@@ -54,10 +55,17 @@ public final class ChannelContext implements AutoCloseable {
         }
         Tail base = at == linked + 1 ? tail : Tail.EMPTY;
         Tail next = text == null ? base : base.after(text);
+        int growth = next.sharedBytes() - tail.sharedBytes();
+        boolean hasRoom = growth <= 0 || node.budget().mayGrow(null);
+        moveTo(hasRoom ? next : Tail.EMPTY, at);
+        return hasRoom ? new Link(base, next) : null;
+    }
+
+    /** Caller holds this. */
+    private void moveTo(Tail next, long at) {
         node.budget().add(null, next.sharedBytes() - tail.sharedBytes());
         tail = next;
         linked = at;
-        return new Link(base, next);
     }
 
     /** The channel has no subscribers any more. */

@@ -3,6 +3,8 @@ package io.highwater.wire.deflate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.WireExtension;
 import java.nio.ByteBuffer;
@@ -96,6 +98,28 @@ final class SharedFramesTest {
         busy.outgoing(message());
         assertThat(busy.outgoing(frame)).isSameAs(sent);
         assertThat(fixture.open(DeflatePolicy.SHARED).outgoing(frame)).isSameAs(sent);
+    }
+
+    /** Tails belong to nobody: those of many channels are not to end what others have. */
+    @Test
+    void tailsTakeNoMoreThanThereIsForThem() {
+        DeflateFixture small = new DeflateFixture(DeflateSettings.defaults(), 1 << 20);
+        WireExtension wire = small.open(DeflatePolicy.CONTEXT_4K);
+        Book contexts = small.ledger.book(Account.CONTEXTS);
+        while (small.steps.isEmpty()) {
+            wire.outgoing(small.node.newChannel().share(message()));
+        }
+        assertThat(small.steps).containsExactly(BudgetStep.SHARED);
+        long full = contexts.bytes();
+
+        for (int i = 0; i < 1_000; i++) {
+            OutboundFrame frame = small.node.newChannel().share(message());
+            assertThat(wire.outgoing(frame).bytes()).isLessThan(frame.bytes());
+        }
+
+        assertThat(contexts.bytes()).isLessThanOrEqualTo(full);
+        assertThat(small.steps).doesNotContain(BudgetStep.OFF);
+        small.close();
     }
 
     @Test
