@@ -4,6 +4,7 @@ import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.limits.HeapBytes;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class Catchup<F> {
     private final Since since;
     private final Catchups<F> frames;
 
+    private boolean counted;
     private @Nullable Missed<F> missed;
     private @Nullable Turn<F> turn;
 
@@ -36,17 +38,31 @@ final class Catchup<F> {
         return since instanceof Since.Latest ? TurnKind.SNAPSHOT : TurnKind.RECOVERED;
     }
 
+    /** The answer, where it is there. */
+    ReadResult result() {
+        ReadResult result = read.join();
+        if (!counted && result instanceof Slice slice) {
+            counted = true;
+            frames.made(HeapBytes.ofReferences(slice.entries().size()));
+        }
+        return result;
+    }
+
+    /** About what was made for this and others since it was asked last. */
+    long takeMadeBytes() {
+        return frames.takeMadeBytes();
+    }
+
     /** Why what was asked for cannot be had; null where it can. */
     SubscribeOutcome.@Nullable Reason refusal(ReadResult result) {
         if (result instanceof Unreadable unreadable) {
             return SubscribeOutcome.Reason.valueOf(unreadable.reason().name());
-        } else if (!(since instanceof Since.After after)) {
-            return null;
-        } else if (after.cursor().size() > 1) {
-            // A log has one origin; what the others have is nothing that it could tell.
+        } else if (since instanceof Since.AfterSeveral) {
             return SubscribeOutcome.Reason.UNKNOWN_GENERATION;
+        } else if (since instanceof Since.After && !((Slice) result).complete()) {
+            return SubscribeOutcome.Reason.LIMIT;
         } else {
-            return ((Slice) result).complete() ? null : SubscribeOutcome.Reason.LIMIT;
+            return null;
         }
     }
 
@@ -64,11 +80,14 @@ final class Catchup<F> {
         return missed;
     }
 
-    /** That piece as a turn. */
+    /** That piece as a turn; its joined frame is a copy of the others. */
     Turn<F> turn(String channel, Missed<F> first) {
         Turn<F> made = turn;
         if (made == null) {
             turn = made = new Turn<>(channel, first.publications());
+            for (Publication<F> publication : first.publications()) {
+                frames.made(Backlog.bytes(publication.entry()));
+            }
         }
         return made;
     }

@@ -22,6 +22,9 @@ final class Catchups<F> {
     private final FrameFactory<F> frames;
     private final Map<Question, Catchup<F>> asked = new HashMap<>();
 
+    /** About what was made since it was taken last, and is kept as long as this. */
+    private long madeBytes;
+
     /** By identity: a local log hands out the same entry each time, and no other could be equal. */
     private final Map<Entry, Publication<F>> recovered = new IdentityHashMap<>();
 
@@ -32,14 +35,16 @@ final class Catchups<F> {
     }
 
     Catchup<F> ask(Since since, int limit) {
+        // Of anything else there is one answer, whatever the limit.
+        int most = since instanceof Since.After ? limit : 0;
         return asked.computeIfAbsent(
-                new Question(since, limit),
-                question -> new Catchup<>(read(since, limit), since, this));
+                new Question(since, most),
+                question -> new Catchup<>(read(since, most), since, this));
     }
 
     private CompletableFuture<ReadResult> read(Since since, int limit) {
-        if (since instanceof Since.After after && after.cursor().size() == 1) {
-            return readAfter(after.cursor().values().iterator().next(), limit);
+        if (since instanceof Since.After after) {
+            return readAfter(after.position(), limit);
         } else {
             return readAfter(null, since instanceof Since.Latest ? Integer.MAX_VALUE : 0);
         }
@@ -51,8 +56,25 @@ final class Catchups<F> {
 
     /** What an entry is handed out as. */
     Publication<F> publication(Entry entry, TurnKind kind) {
-        return kind == TurnKind.SNAPSHOT
-                ? new Publication<>(entry, frames.snapshot(entry))
-                : recovered.computeIfAbsent(entry, e -> new Publication<>(e, frames.frame(e)));
+        if (kind == TurnKind.SNAPSHOT) {
+            made(Backlog.bytes(entry));
+            return new Publication<>(entry, frames.snapshot(entry));
+        }
+        return recovered.computeIfAbsent(
+                entry,
+                e -> {
+                    made(Backlog.bytes(e));
+                    return new Publication<>(e, frames.frame(e));
+                });
+    }
+
+    void made(long bytes) {
+        madeBytes += bytes;
+    }
+
+    long takeMadeBytes() {
+        long taken = madeBytes;
+        madeBytes = 0;
+        return taken;
     }
 }

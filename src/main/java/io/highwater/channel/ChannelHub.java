@@ -10,7 +10,9 @@ import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
+import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +29,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChannelHub<F> implements AutoCloseable {
     private static final Duration RETRY_AFTER_BACKLOG = Duration.ofMillis(250);
+
+    // What a command takes of the heap until its shard comes to it, beside the texts in it.
+
+    /** Itself, its place in the mailbox, and who subscribes. */
+    private static final int SUBSCRIBE_BYTES = 128;
+
+    /** The same with who waits for its end. */
+    private static final int QUESTION_BYTES = 256;
+
+    /** A cursor, but for its origin's name. */
+    private static final int CURSOR_BYTES = 56;
 
     private final Backbone backbone;
     private final FrameFactory<F> frames;
@@ -60,7 +73,8 @@ public final class ChannelHub<F> implements AutoCloseable {
      * @param burst told when a shard delivers to many
      * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
      *     are refused; what waits is counted as in the rings, which mostly hold it too
-     * @param names the account of the channels; where it is full none begins
+     * @param names the account of the channels, and of the commands that wait for a shard; where it
+     *     is full none begins
      * @param logs bounds what is said of subscribers and others that throw
      */
     public ChannelHub(
@@ -128,7 +142,8 @@ public final class ChannelHub<F> implements AutoCloseable {
 
     /**
      * Subscribes; instead of the subscriber's subscription to that channel so far, if it has one.
-     * The answer is one {@link Subscriber#onSubscribed}.
+     * The answer is one {@link Subscriber#onSubscribed}; at once where too much waits for the
+     * shard, and then the subscription so far stays.
      *
      * @param limit how much at most {@link Since.After} may bring, from 0 on
      * @param requestId given back in the outcome
@@ -136,20 +151,39 @@ public final class ChannelHub<F> implements AutoCloseable {
     public void subscribe(
             String channel, Subscriber<F> subscriber, Since since, int limit, int requestId) {
         HubShard<F> shard = shard(channel);
-        shard.execute(
-                () -> {
-                    HubChannel<F> opened;
-                    try {
-                        opened = shard.opened(channel, subscriber.payer());
-                    } catch (UnavailableException | RuntimeException | Error e) {
-                        // Whatever it is: who asked waits for an answer.
-                        subscriber.onSubscribed(
-                                new SubscribeOutcome.Failed(
-                                        channel, requestId, shard.unavailable(channel, e)));
-                        return;
-                    }
-                    opened.subscribe(subscriber, since, limit, requestId);
-                });
+        boolean waits =
+                shard.tryExecute(
+                        subscriber.payer(),
+                        bytes(channel, since),
+                        () -> {
+                            HubChannel<F> opened;
+                            try {
+                                opened = shard.opened(channel, subscriber.payer());
+                            } catch (UnavailableException | RuntimeException | Error e) {
+                                // Whatever it is: who asked waits for an answer.
+                                subscriber.onSubscribed(
+                                        new SubscribeOutcome.Failed(
+                                                channel, requestId, shard.unavailable(channel, e)));
+                                return;
+                            }
+                            opened.subscribe(subscriber, since, limit, requestId);
+                        });
+        if (!waits) {
+            subscriber.onSubscribed(
+                    new SubscribeOutcome.Failed(channel, requestId, HubShard.tooManyCommands()));
+        }
+    }
+
+    private static long bytes(String channel, Since since) {
+        long cursor =
+                since instanceof Since.After after
+                        ? CURSOR_BYTES + HeapBytes.of(after.position().origin())
+                        : 0;
+        return SUBSCRIBE_BYTES + HeapBytes.of(channel) + cursor;
+    }
+
+    private static long questionBytes(String channel) {
+        return QUESTION_BYTES + HeapBytes.of(channel);
     }
 
     /**
@@ -183,7 +217,13 @@ public final class ChannelHub<F> implements AutoCloseable {
      * false where there was none.
      */
     public CompletionStage<Boolean> unsubscribe(String channel, Subscriber<F> subscriber) {
-        return ask(channel, opened -> opened.unsubscribe(subscriber), false);
+        HubShard<F> shard = shard(channel);
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        shard.execute(
+                subscriber.payer(),
+                questionBytes(channel),
+                () -> ask(shard, channel, opened -> opened.unsubscribe(subscriber), false, done));
+        return done;
     }
 
     /**
@@ -218,25 +258,43 @@ public final class ChannelHub<F> implements AutoCloseable {
     }
 
     /**
+     * Fails with {@link UnavailableException} where too much waits for the shard.
+     *
      * @param maxClients how many names at most, from 0 on
+     * @param payer who asks; null where it is nobody
      */
-    public CompletionStage<Presence> presence(String channel, int maxClients) {
-        return ask(channel, opened -> opened.presence(maxClients), new Presence(0, List.of()));
+    public CompletionStage<Presence> presence(
+            String channel, int maxClients, @Nullable Payer payer) {
+        HubShard<F> shard = shard(channel);
+        CompletableFuture<Presence> done = new CompletableFuture<>();
+        boolean waits =
+                shard.tryExecute(
+                        payer,
+                        questionBytes(channel),
+                        () ->
+                                ask(
+                                        shard,
+                                        channel,
+                                        opened -> opened.presence(maxClients),
+                                        new Presence(0, List.of()),
+                                        done));
+        if (!waits) {
+            done.completeExceptionally(HubShard.tooManyCommands());
+        }
+        return done;
     }
 
-    private <T> CompletionStage<T> ask(
-            String channel, Function<HubChannel<F>, T> question, T otherwise) {
-        CompletableFuture<T> done = new CompletableFuture<>();
-        HubShard<F> shard = shard(channel);
-        shard.execute(
-                () -> {
-                    try {
-                        done.complete(shard.ask(channel, question, otherwise));
-                    } catch (RuntimeException | Error e) {
-                        done.completeExceptionally(e);
-                    }
-                });
-        return done;
+    private static <F, T> void ask(
+            HubShard<F> shard,
+            String channel,
+            Function<HubChannel<F>, T> question,
+            T otherwise,
+            CompletableFuture<T> done) {
+        try {
+            done.complete(shard.ask(channel, question, otherwise));
+        } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e);
+        }
     }
 
     /**

@@ -212,7 +212,7 @@ final class HubChannel<F> {
         }
     }
 
-    /** What the subscribers of one pass shared is let go. */
+    /** What subscribers of this pass share is let go. */
     void unshare() {
         catchups = null;
     }
@@ -227,7 +227,7 @@ final class HubChannel<F> {
         Reason refusal;
         Missed<F> missed;
         try {
-            ReadResult result = catchup.read.join();
+            ReadResult result = catchup.result();
             served = shared(result.top());
             refusal = catchup.refusal(result);
             missed = refusal == null ? catchup.missed(result, shard.pieces) : null;
@@ -248,6 +248,7 @@ final class HubChannel<F> {
             guarded(() -> recover(subscription.subscriber, catchup, missed));
         }
         live(subscription, served);
+        shard.sharesMore(catchup.takeMadeBytes());
     }
 
     private void recover(Subscriber<F> subscriber, Catchup<F> catchup, Missed<F> missed) {
@@ -328,7 +329,8 @@ final class HubChannel<F> {
     Presence presence(int maxClients) {
         deliver();
         Set<String> clients = new TreeSet<>();
-        for (int i = 0; i < subscriptions.size() && clients.size() < maxClients; i++) {
+        int looked = Math.min(subscriptions.size(), maxClients);
+        for (int i = 0; i < looked; i++) {
             clients.add(subscriptions.get(i).subscriber.client());
         }
         return new Presence(subscriptions.size(), List.copyOf(clients));

@@ -38,6 +38,10 @@ final class HubShard<F> implements BackboneListener {
     // enough to be worth one write a connection.
     private static final int BURST_DELIVERIES = 1_000;
 
+    // A herd that comes back after a while shares no more than a piece; whoever asks for many
+    // different things in one pass is to have none of them kept.
+    private static final long MOST_SHARED_BYTES = 1 << 20;
+
     private static final String ALL = "all channels of a shard";
 
     private static final int MAILBOX_CHUNK = 256;
@@ -62,6 +66,16 @@ final class HubShard<F> implements BackboneListener {
     private final MpscUnboundedAtomicArrayQueue<Object> mailbox =
             new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
 
+    /** It is charged while it waits; what it makes when it is run may need that room. */
+    private record Charged(Book names, @Nullable Payer payer, long bytes, Runnable command)
+            implements Runnable {
+        @Override
+        public void run() {
+            names.add(payer, -bytes);
+            command.run();
+        }
+    }
+
     private enum Run {
         /** Nobody has this shard. */
         IDLE,
@@ -81,6 +95,9 @@ final class HubShard<F> implements BackboneListener {
     private final List<HubChannel<F>> gathering = new ArrayList<>();
 
     private final List<HubChannel<F>> sharing = new ArrayList<>();
+
+    /** About what they share since they were told to let go. */
+    private long sharedBytes;
 
     private boolean closed;
 
@@ -130,6 +147,32 @@ final class HubShard<F> implements BackboneListener {
 
     void execute(Runnable command) {
         put(command);
+    }
+
+    /**
+     * The same of what clients ask for, which is charged until its turn. False where there is no
+     * room for it.
+     *
+     * @param payer who asks; null where it is nobody
+     */
+    boolean tryExecute(@Nullable Payer payer, long bytes, Runnable command) {
+        boolean admitted = names.admits(payer, bytes);
+        if (admitted) {
+            execute(payer, bytes, command);
+        }
+        return admitted;
+    }
+
+    /** The same of what lets go more than it takes, so that it is never refused. */
+    void execute(@Nullable Payer payer, long bytes, Runnable command) {
+        names.add(payer, bytes);
+        try {
+            put(new Charged(names, payer, bytes, command));
+        } catch (RuntimeException | Error e) {
+            // Without memory it is not in the mailbox.
+            names.add(payer, -bytes);
+            throw e;
+        }
     }
 
     private void put(Object item) {
@@ -182,10 +225,15 @@ final class HubShard<F> implements BackboneListener {
             deliver(channel);
         }
         gathering.clear();
+        unshare();
+    }
+
+    private void unshare() {
         for (HubChannel<F> channel : sharing) {
             channel.unshare();
         }
         sharing.clear();
+        sharedBytes = 0;
     }
 
     /** What is in the mailbox, up to so many items; how many more there might have been. */
@@ -284,9 +332,17 @@ final class HubShard<F> implements BackboneListener {
         }
     }
 
-    /** To be told {@link HubChannel#unshare} when this pass ends. */
+    /** To be told {@link HubChannel#unshare} when this pass ends, or shares much. */
     void shares(HubChannel<F> channel) {
         sharing.add(channel);
+    }
+
+    /** So much more was made that a channel shares. */
+    void sharesMore(long bytes) {
+        sharedBytes += bytes;
+        if (sharedBytes > MOST_SHARED_BYTES) {
+            unshare();
+        }
     }
 
     /**
@@ -318,6 +374,11 @@ final class HubShard<F> implements BackboneListener {
 
     private static UnavailableException noRoom() {
         return new UnavailableException("there is no room for another channel", RETRY_AFTER);
+    }
+
+    /** What whoever asked is told where {@link #tryExecute} was false. */
+    static UnavailableException tooManyCommands() {
+        return new UnavailableException("too many commands wait", RETRY_AFTER);
     }
 
     /** What whoever asked for a channel is told. */

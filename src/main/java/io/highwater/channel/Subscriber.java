@@ -18,7 +18,10 @@ public interface Subscriber<F> {
         return null;
     }
 
-    /** Once for each {@link ChannelHub#subscribe}, before any turn of that subscription. */
+    /**
+     * Once for each {@link ChannelHub#subscribe}, before any turn of that subscription. Where that
+     * was not put in the shard's mailbox it is called on the caller's thread.
+     */
     void onSubscribed(SubscribeOutcome outcome);
 
     /**

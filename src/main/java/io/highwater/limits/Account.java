@@ -23,7 +23,7 @@ public enum Account {
     /** The history of channels. */
     RINGS(0.20),
 
-    /** Names of channels, and subscriptions to them. */
+    /** Names of channels, subscriptions to them, and commands that wait for a channel. */
     NAMES(0.05),
 
     /** The msgIds of the last minutes. */

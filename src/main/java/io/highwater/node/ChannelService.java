@@ -36,6 +36,12 @@ import java.util.concurrent.Executor;
  * The channels of a node, from the log up to the sessions: wires them and ends them. Thread-safe.
  */
 final class ChannelService implements AutoCloseable {
+    /**
+     * Of the rings, how far the fan-out may be behind. What waits for it is mostly in the rings
+     * too, and charged there; but a ring lets go what is old, and then it is in no account.
+     */
+    private static final int BACKLOG_PARTS = 8;
+
     private final LocalBackbone backbone;
     private final ShardThreads threads;
     private final ChannelHub<OutboundTurn<Position>> hub;
@@ -73,7 +79,7 @@ final class ChannelService implements AutoCloseable {
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         threads.executors(),
                         new SharedWrites(bursts),
-                        ledger.book(Account.RINGS).mostBytes(),
+                        backlogBytes(ledger),
                         ledger.book(Account.NAMES),
                         channelObserver,
                         outbound.logs());
@@ -105,6 +111,10 @@ final class ChannelService implements AutoCloseable {
                                 observer,
                                 outbound.logs()),
                         executor);
+    }
+
+    static long backlogBytes(Ledger ledger) {
+        return ledger.book(Account.RINGS).mostBytes() / BACKLOG_PARTS;
     }
 
     /** Streams of one HTTP/2 connection share the writes of a turn. */

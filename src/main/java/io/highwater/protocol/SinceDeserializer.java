@@ -10,8 +10,8 @@ import jakarta.json.bind.serializer.DeserializationContext;
 import jakarta.json.bind.serializer.JsonbDeserializer;
 import jakarta.json.stream.JsonParser;
 import java.lang.reflect.Type;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * twice the last counts. Thread-safe; JSON-B makes it, so it is public.
  */
 public final class SinceDeserializer implements JsonbDeserializer<Since> {
-    /** More regions than anyone has; a cursor is copied for each subscription. */
+    /** More regions than anyone has. */
     private static final int MAX_ORIGINS = 64;
 
     private static final Pattern POSITION = Pattern.compile(Names.POSITION);
@@ -31,18 +31,19 @@ public final class SinceDeserializer implements JsonbDeserializer<Since> {
             return new Since.Latest();
         }
         if (value instanceof JsonObject cursor) {
-            return new Since.After(positions(cursor));
+            return after(cursor);
         }
         throw refused();
     }
 
-    private static Map<String, Position> positions(JsonObject cursor) {
+    /** Whatever is kept of it, all of it must be well formed. */
+    private static Since after(JsonObject cursor) {
         if (cursor.isEmpty() || cursor.size() > MAX_ORIGINS) {
             throw refused();
         }
-        Map<String, Position> positions = new HashMap<>();
-        cursor.forEach((origin, text) -> positions.put(origin, position(origin, text)));
-        return positions;
+        List<Position> positions = new ArrayList<>(cursor.size());
+        cursor.forEach((origin, text) -> positions.add(position(origin, text)));
+        return positions.size() == 1 ? new Since.After(positions.get(0)) : new Since.AfterSeveral();
     }
 
     private static Position position(String origin, JsonValue value) {

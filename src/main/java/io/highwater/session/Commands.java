@@ -270,7 +270,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         long maxBytes = node.settings().wire().maxMessageBytes();
         int maxClients = (int) Math.min(Integer.MAX_VALUE, maxBytes / CLIENT_BYTES);
         node.hub()
-                .presence(query.channel(), maxClients)
+                .presence(query.channel(), maxClients, session.payer())
                 .whenComplete(
                         (presence, failure) ->
                                 session.answer(() -> answer(query, presence, failure)));

@@ -162,7 +162,7 @@ final class ChannelHubRaceTest {
                     subscribe(channel, since(channel));
                 }
                 if (random.nextInt(4) == 0) {
-                    assertThat(join(hub.presence(channel, 10)).count()).isBetween(0, CLIENTS);
+                    assertThat(join(hub.presence(channel, 10, null)).count()).isBetween(0, CLIENTS);
                 }
             }
             return this;
@@ -177,8 +177,7 @@ final class ChannelHubRaceTest {
                 return new Since.Latest();
             }
             long sequence = Math.max(0, top.channelSequence() - random.nextInt(RING + 10));
-            return new Since.After(
-                    Map.of("local", new Position("local", top.generation(), 0, sequence)));
+            return new Since.After(new Position("local", top.generation(), 0, sequence));
         }
 
         private void subscribe(String channel, Since since) {
@@ -199,7 +198,7 @@ final class ChannelHubRaceTest {
         void check() {
             for (int c = 0; c < CHANNELS; c++) {
                 String channel = "c" + c;
-                join(hub.presence(channel, 1));
+                join(hub.presence(channel, 1, null));
                 if (subscriber.seen(channel) >= 0) {
                     assertThat(subscriber.seen(channel)).isEqualTo(top(channel).channelSequence());
                 }

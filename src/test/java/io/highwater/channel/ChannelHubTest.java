@@ -2,7 +2,6 @@ package io.highwater.channel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
@@ -20,7 +19,6 @@ import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +63,7 @@ final class ChannelHubTest {
     }
 
     private static Since after(Position position) {
-        return new Since.After(Map.of(position.origin(), position));
+        return new Since.After(position);
     }
 
     @Test
@@ -237,6 +235,42 @@ final class ChannelHubTest {
     }
 
     @Test
+    void aLimitIsNoQuestionOfItsOwnWhereThereIsNoPosition() {
+        publish("c", "m1");
+        List<ListSubscriber> herd = new ArrayList<>();
+        for (int limit = 1; limit <= 10; limit++) {
+            herd.add(new ListSubscriber("h" + limit));
+            hub.subscribe("c", herd.get(limit - 1), new Since.Latest(), limit, 1);
+        }
+        shard.runAll();
+        assertThat(herd)
+                .allSatisfy(one -> assertThat(one.turns).containsExactly(herd.get(0).turns.get(0)));
+        ScriptedBackbone log = new ScriptedBackbone();
+        ChannelHub<String> read = new ChannelHub<>(log, frames, List.of(shard), 100_000, observer);
+        for (int limit = 1; limit <= 10; limit++) {
+            read.subscribe("c", new ListSubscriber("h" + limit), LIVE, limit, 1);
+        }
+        shard.runAll();
+        assertThat(log.reads).hasSize(1);
+    }
+
+    @Test
+    void whatOnePassSharesIsLetGoBeforeItIsMuch() {
+        Position seen = publish("c", "m1");
+        for (int i = 0; i < 10; i++) {
+            hub.publish(new Draft("c", "p", "large" + i, null, false, new byte[60_000]));
+        }
+        ListSubscriber third = new ListSubscriber("third");
+        hub.subscribe("c", a, after(seen), 100, 1);
+        hub.subscribe("c", b, after(seen), 100, 1);
+        hub.subscribe("c", third, after(seen), 100, 1);
+        shard.runAll();
+        assertThat(a.turns.get(0).publications()).hasSize(10);
+        assertThat(b.turns.get(0)).isNotSameAs(a.turns.get(0));
+        assertThat(third.take()).hasSize(2).isEqualTo(b.take()).isEqualTo(a.take());
+    }
+
+    @Test
     void latestBringsTheNewestOfEveryKeyOldestFirst() {
         publish("c", "m1", "A");
         publish("c", "m2", "B");
@@ -268,9 +302,8 @@ final class ChannelHubTest {
 
     @Test
     void aCursorOfSeveralOriginsCannotBeRecovered() {
-        Position seen = publish("c", "m1");
-        subscribe(
-                "c", a, new Since.After(Map.of("local", seen, "eu", new Position("eu", 1, 1, 1))));
+        publish("c", "m1");
+        subscribe("c", a, new Since.AfterSeveral());
         assertThat(a.take()).containsExactly("1 UNKNOWN_GENERATION [local]1");
     }
 
@@ -487,11 +520,22 @@ final class ChannelHubTest {
         while (taken < 10_000 && !isRefused(publish("c", "m" + taken, null))) {
             taken++;
         }
-        // 193 bytes each, and one more than fits.
-        assertThat(taken).isEqualTo(100_000 / 193 + 1);
+        // 208 bytes each, and one more than fits.
+        assertThat(taken).isEqualTo(100_000 / 208 + 1);
         assertThat(observer.refused).isEqualTo(1);
         shard.runAll();
         assertThat(isRefused(publish("c", "again", null))).isFalse();
+    }
+
+    @Test
+    void whatWaitsForTheFanOutIsCountedWithItsNames() throws Exception {
+        subscribe("c", a, LIVE);
+        int taken = 0;
+        String key = "\u4e2d".repeat(200);
+        while (taken < 10_000 && !isRefused(publish("c", "m" + taken, key))) {
+            taken++;
+        }
+        assertThat(taken).isEqualTo(100_000 / (208 + 440) + 1);
     }
 
     private static boolean isRefused(CompletionStage<Appended> stage) throws Exception {
@@ -510,13 +554,23 @@ final class ChannelHubTest {
         subscribe("c", b, LIVE);
         subscribe("c", a, LIVE);
         subscribe("c", new ListSubscriber("a"), LIVE);
-        CompletionStage<Presence> all = hub.presence("c", 100);
-        CompletionStage<Presence> one = hub.presence("c", 1);
-        CompletionStage<Presence> none = hub.presence("d", 100);
+        CompletionStage<Presence> all = hub.presence("c", 100, null);
+        CompletionStage<Presence> one = hub.presence("c", 1, null);
+        CompletionStage<Presence> none = hub.presence("d", 100, null);
         shard.runAll();
         assertThat(all).isCompletedWithValue(new Presence(3, List.of("a", "b")));
         assertThat(one).isCompletedWithValue(new Presence(3, List.of("b")));
         assertThat(none).isCompletedWithValue(new Presence(0, List.of()));
+    }
+
+    @Test
+    void presenceLooksAtNoMoreThanItMayTell() {
+        subscribe("c", b, LIVE);
+        subscribe("c", new ListSubscriber("b"), LIVE);
+        subscribe("c", a, LIVE);
+        CompletionStage<Presence> two = hub.presence("c", 2, null);
+        shard.runAll();
+        assertThat(two).isCompletedWithValue(new Presence(3, List.of("b")));
     }
 
     @Test
@@ -604,13 +658,6 @@ final class ChannelHubTest {
 
     private void history(int channel) {
         assertThat(hub.history("c" + channel, null, 10)).isCompleted();
-    }
-
-    @Test
-    void aCursorHasAPosition() {
-        assertThatThrownBy(() -> new Since.After(Map.of()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a cursor has one position at least");
     }
 
     /** Confined to its test. */

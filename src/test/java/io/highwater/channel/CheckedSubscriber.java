@@ -72,7 +72,7 @@ final class CheckedSubscriber implements Subscriber<String> {
             place.cursor = sequence(recovered.cursor());
             place.next = place.cursor + 1;
             if (since instanceof Since.After after) {
-                place.next = sequence(after.cursor()) + 1;
+                place.next = after.position().channelSequence() + 1;
             } else if (since instanceof Since.Latest) {
                 place.snapshotAwaited = true;
             }

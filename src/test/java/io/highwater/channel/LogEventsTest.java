@@ -10,7 +10,6 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.testing.ManualExecutor;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,7 +67,7 @@ final class LogEventsTest {
 
     @Test
     void liveTurnsWaitForTheReadAndAreCutAtItsTop() {
-        subscribe(a, new Since.After(Map.of("eu", at(1, 3))), 1);
+        subscribe(a, new Since.After(at(1, 3)), 1);
         hear(1, 4);
         hear(1, 5);
         assertThat(a.take()).isEmpty();
@@ -78,9 +77,9 @@ final class LogEventsTest {
 
     @Test
     void severalResumptionsOfAChannelAtOnceAreIndependent() {
-        subscribe(a, new Since.After(Map.of("eu", at(1, 3))), 1);
+        subscribe(a, new Since.After(at(1, 3)), 1);
         hear(1, 4);
-        subscribe(b, new Since.After(Map.of("eu", at(1, 3))), 2);
+        subscribe(b, new Since.After(at(1, 3)), 2);
         hear(1, 5);
         answer(1, 1, 5, entry(at(1, 4), null), entry(at(1, 5), null));
         assertThat(b.take()).containsExactly("2 recovered [eu]5", "RECOVERED [m@4, m@5]");
@@ -120,7 +119,7 @@ final class LogEventsTest {
 
     @Test
     void aGenerationThatBeginsWhileAReadIsOutIsNotCutAtTheOldTop() {
-        subscribe(a, new Since.After(Map.of("eu", at(5, 40))), 1);
+        subscribe(a, new Since.After(at(5, 40)), 1);
         hear(5, 41);
         hear(entry(at(6, 1), at(5, 41)));
         answer(0, 5, 41, entry(at(5, 41), null));

@@ -168,7 +168,7 @@ final class SeamPropertyTest {
             long sequence = Math.max(0, top + 1 - number % 9);
             long generation = number % 10 == 9 ? GENERATION - 1 : GENERATION;
             Position after = new Position("local", generation, 3, sequence);
-            subscribe(channel, subscriber, new Since.After(Map.of("local", after)), number % 7);
+            subscribe(channel, subscriber, new Since.After(after), number % 7);
         }
 
         private void subscribe(
@@ -221,7 +221,7 @@ final class SeamPropertyTest {
         /** Recovered exactly where it could be: nothing but the ring and the limit says no. */
         private void check(Asked question, SubscribeOutcome outcome) {
             if (question.since instanceof Since.After after) {
-                Position cursor = after.cursor().values().iterator().next();
+                Position cursor = after.position();
                 if (outcome instanceof Recovered recovered) {
                     assertThat(expected(question, cursor, top(recovered.cursor()))).isNull();
                 } else if (outcome instanceof NotRecovered not) {

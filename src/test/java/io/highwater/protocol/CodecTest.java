@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.backbone.Position;
 import io.highwater.channel.Since;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,9 +49,7 @@ final class CodecTest {
                                 "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"room.42\","
                                         + "\"since\":{\"local\":\"1795301843554-88213-105\"},"
                                         + "\"limit\":500}"))
-                .isEqualTo(
-                        new Command.Subscribe(
-                                2, "room.42", new Since.After(Map.of("local", position)), 500));
+                .isEqualTo(new Command.Subscribe(2, "room.42", new Since.After(position), 500));
         assertThat(
                         decode(
                                 "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"p\",\"since\":\"latest\"}"))
@@ -70,6 +67,15 @@ final class CodecTest {
                 .isEqualTo(new Command.PresenceQuery(6, "r"));
         assertThat(decode("{\"type\":\"ping\",\"id\":8}")).isEqualTo(new Command.Ping(8));
         assertThat(decode(" \n{ \"type\" :\t\"ping\" }\r ")).isEqualTo(new Command.Ping(null));
+    }
+
+    @Test
+    void ofACursorOfSeveralOriginsNothingIsKept() {
+        assertThat(
+                        decode(
+                                "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"c\","
+                                        + "\"since\":{\"eu\":\"1-2-3\",\"us\":\"4-5-6\"}}"))
+                .isEqualTo(new Command.Subscribe(2, "c", new Since.AfterSeveral(), null));
     }
 
     @Test
@@ -206,6 +212,7 @@ final class CodecTest {
                 "{\"type\":\"subscribe\",\"id\":3,\"channel\":\"c\",\"since\":{}}|since|3",
                 "{\"type\":\"subscribe\",\"id\":3,\"channel\":\"c\",\"since\":{\"o\":1}}|since|3",
                 "{\"type\":\"subscribe\",\"id\":3,\"channel\":\"c\",\"since\":{\"o\":\"1-1\"}}|since|3",
+                "{\"type\":\"subscribe\",\"id\":3,\"channel\":\"c\",\"since\":{\"a\":\"1-1-1\",\"b\":\"1\"}}|since|3",
                 "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"data\":1}|msgId|3",
                 "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"msgId\":\"m.\",\"data\":1}|msgId|3",
                 "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"msgId\":\"m\"}|data|3",

@@ -253,9 +253,14 @@ final class SessionFixture {
         }
 
         void sendRaw(String message) {
+            sendAhead(message);
+            run();
+        }
+
+        /** The same where the channels have not come to it yet. */
+        void sendAhead(String message) {
             ByteBuffer bytes = ByteBuffer.wrap(message.getBytes(StandardCharsets.UTF_8));
             session.onFragment(Opcode.TEXT, bytes, true);
-            run();
         }
 
         /** The next message that was sent to it, of this type. */

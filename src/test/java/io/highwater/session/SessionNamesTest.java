@@ -117,6 +117,71 @@ final class SessionNamesTest {
         return messages.get(messages.size() - 1);
     }
 
+    /**
+     * Commands that the channels have not come to yet. A subscribe shares its channel's name with
+     * the subscription, unless that was replaced by a later one: it is charged for both.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'subscribe','id':2,'channel':'CHANNEL'}",
+                "{'type':'subscribe','id':2,'channel':'CHANNEL','since':{'ORIGIN':'1-2-3'}}",
+                "{'type':'presence','id':2,'channel':'CHANNEL'}"
+            })
+    void whatWaitsForTheChannelsIsChargedAsMuchAsItTakes(String command) {
+        SessionFixture fixture = fixture(1L << 40);
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            clients.add(fixture.client("a"));
+        }
+        long liveBefore = LiveObjects.bytes();
+        long before = names(fixture).bytes();
+        for (int i = 0; i < 3_000; i++) {
+            String text = command.replace("CHANNEL", "c".repeat(190) + i);
+            clients.get(i % 600)
+                    .sendAhead(text.replace("ORIGIN", "\u4e2d".repeat(190)).replace('\'', '"'));
+        }
+        long live = LiveObjects.bytes() - liveBefore;
+        assertThat(names(fixture).bytes() - before).isBetween(live / 20 * 19, live * 2);
+        fixture.run();
+        assertThat(fixture.errorReplies()).isEmpty();
+    }
+
+    @Test
+    void aCommandForWhichThereIsNoRoomIsAnsweredAtOnceAndMayComeAgain() {
+        SessionFixture fixture = fixture(400_000);
+        Client client = fixture.client("a");
+        client.send(subscribe(1, "first"));
+        assertThat(client.take("subscribed").getInt("id")).isEqualTo(1);
+        long before = names(fixture).bytes();
+        Client good = fixture.client("good", "10.0.0.7");
+        List<Client> others = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            others.add(fixture.client("b"));
+        }
+        String presence = "{\"type\":\"presence\",\"id\":2,\"channel\":\"first\"}";
+        int asked = 0;
+        while (fixture.errors.isEmpty()) {
+            others.get(asked).sendAhead(presence);
+            asked++;
+        }
+        JsonObject refused = others.get(asked - 1).take("error");
+        assertThat(refused.getString("code")).isEqualTo("UNAVAILABLE");
+        assertThat(refused.getInt("retryAfterMs")).isPositive();
+
+        client.sendAhead(subscribe(3, "first").replace('\'', '"'));
+        assertThat(client.takeError()).isEqualTo("UNAVAILABLE");
+        good.sendAhead(subscribe(1, "first").replace('\'', '"'));
+        fixture.run();
+        assertThat(good.take("subscribed").getInt("id")).isEqualTo(1);
+        assertThat(others.get(0).take("presence").getInt("id")).isEqualTo(2);
+
+        good.session.onClosed(CloseStatus.of(CloseStatus.NORMAL));
+        client.send(subscribe(4, "first"));
+        assertThat(client.take("subscribed").getInt("id")).isEqualTo(4);
+        assertThat(names(fixture).bytes()).isEqualTo(before);
+    }
+
     @Test
     void whatASessionHadIsGivenBack() {
         SessionFixture fixture = fixture(400_000);
