@@ -136,12 +136,17 @@ final class JettyBaseIT {
                 .source("Shown", endpoint("Shown", "/shown.txt", ""))
                 .file("shown.txt", "a page")
                 .writeTo(base.war("shown"));
-        await().atMost(GUARD).until(() -> get("/shown/shown.txt").statusCode() == 200);
-        assertThat(get("/shown/shown.txt").body()).isEqualTo("a page");
-        open("/shown/shown.txt").close();
-        assertThat(get("/shown/other.txt").statusCode()).isEqualTo(404);
-        assertThat(get("/team/nowhere").statusCode()).isEqualTo(404);
-        Files.delete(base.war("shown"));
+        try {
+            // Its pages are there a moment before its sockets.
+            await().atMost(GUARD).until(() -> deployed("/shown") == 1);
+            assertThat(get("/shown/shown.txt").body()).isEqualTo("a page");
+            open("/shown/shown.txt").close();
+            assertThat(get("/shown/other.txt").statusCode()).isEqualTo(404);
+            assertThat(get("/team/nowhere").statusCode()).isEqualTo(404);
+        } finally {
+            Files.delete(base.war("shown"));
+        }
+        await().atMost(GUARD).until(() -> get("/shown/shown.txt").statusCode() == 404);
     }
 
     @Test
@@ -220,10 +225,14 @@ final class JettyBaseIT {
     }
 
     private int deployed() throws IOException {
+        return deployed("/team");
+    }
+
+    private int deployed(String context) throws IOException {
         return (int)
                 node.log("deployed").stream()
                         .map(line -> line.getString("context"))
-                        .filter("/team"::equals)
+                        .filter(context::equals)
                         .count();
     }
 
