@@ -35,7 +35,7 @@ public final class ChannelHub<F> implements AutoCloseable {
     /** Itself, its place in the mailbox, and who subscribes. */
     private static final int SUBSCRIBE_BYTES = 128;
 
-    /** The same with who waits for its end. */
+    /** The same, with the future that gets its answer. */
     private static final int QUESTION_BYTES = 256;
 
     /** A cursor, but for its origin's name. */

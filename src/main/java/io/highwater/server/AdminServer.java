@@ -4,6 +4,7 @@ import io.highwater.admin.AdminApi;
 import io.highwater.admin.AdminRequest;
 import io.highwater.admin.AdminResponse;
 import io.highwater.admin.AdminSettings;
+import io.highwater.log.LogLimit;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -45,7 +46,8 @@ public final class AdminServer implements AutoCloseable {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
-        connector = new ServerConnector(server, 1, 1, new SerialHttp.Factory(http));
+        connector =
+                new ServerConnector(server, 1, 1, new SerialHttp.Factory(http, LogLimit.none()));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());

@@ -10,8 +10,8 @@ import java.time.Duration;
  *     accept or the end of the TLS handshake, later from its first byte. Default 10 s
  * @param tlsHandshakeTimeout {@code highwater.limits.tls-handshake-timeout}: from accept. Default
  *     10 s
- * @param requestTimeout {@code highwater.limits.request-timeout}: how long a request may wait for
- *     its client, who sends the body or reads the answer, without a KiB each second. Default 30 s
+ * @param requestTimeout {@code highwater.limits.request-timeout}: how long a request may wait for a
+ *     client that sends its body, or reads its answer, at less than 1 KiB per second. Default 30 s
  * @param maxHeaderBytes {@code highwater.limits.max-header-bytes}: request line and headers; more
  *     is 431. Default 8 KiB
  */

@@ -76,7 +76,7 @@ final class GuestHttp extends SerialHttp implements BadRequests {
     private long movedBytes;
 
     GuestHttp(HttpConfiguration http, Connector connector, EndPoint endPoint, Edge edge) {
-        super(http, connector, endPoint);
+        super(http, connector, endPoint, edge.logs());
         this.edge = edge;
         this.guest = new HttpGuest(edge, endPoint);
         this.isTls = endPoint instanceof SslConnection.SslEndPoint;

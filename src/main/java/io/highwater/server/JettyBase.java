@@ -134,7 +134,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
 
     private void start() throws IOException {
         node.start();
-        server.insertHandler(new WebSocketPaths());
+        server.insertHandler(new HintForMissingPage());
         server.insertHandler(new PlainRequests(node.edge()));
         server.insertHandler(node.upgrades());
         if (server.getThreadPool() instanceof QueuedThreadPool threads

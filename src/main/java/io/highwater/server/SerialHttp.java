@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import io.highwater.log.LogLimit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -9,6 +10,7 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.internal.HttpConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * HTTP/1.1 as Jetty speaks it, read by one thread at a time. Thread-safe.
@@ -30,8 +32,11 @@ class SerialHttp extends HttpConnection {
 
     private final AtomicReference<Reading> reading = new AtomicReference<>(Reading.NOBODY);
 
-    SerialHttp(HttpConfiguration http, Connector connector, EndPoint endPoint) {
+    private final LogLimit logs;
+
+    SerialHttp(HttpConfiguration http, Connector connector, EndPoint endPoint, LogLimit logs) {
         super(http, connector, endPoint);
+        this.logs = logs;
     }
 
     @Override
@@ -53,16 +58,17 @@ class SerialHttp extends HttpConnection {
         try {
             read();
         } catch (Throwable e) {
-            LOG.debug("a connection that could not be read", e);
-            closeQuietly(e);
+            // Jetty throws nothing of what a peer may cause: it is a fault of ours.
+            logs.say(LOG, Level.WARN, "read_failed", e);
+            close(e);
         }
     }
 
-    private void closeQuietly(Throwable cause) {
+    private void close(Throwable cause) {
         try {
             getEndPoint().close(cause);
         } catch (Throwable e) {
-            LOG.debug("nor closed", e);
+            logs.say(LOG, Level.WARN, "close_failed", e);
         }
     }
 
@@ -73,14 +79,17 @@ class SerialHttp extends HttpConnection {
 
     /** For listeners that need no more than this. Thread-safe as Jetty's. */
     static final class Factory extends HttpConnectionFactory {
-        Factory(HttpConfiguration http) {
+        private final LogLimit logs;
+
+        Factory(HttpConfiguration http, LogLimit logs) {
             super(http);
+            this.logs = logs;
         }
 
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
             return configure(
-                    new SerialHttp(getHttpConfiguration(), connector, endPoint),
+                    new SerialHttp(getHttpConfiguration(), connector, endPoint, logs),
                     connector,
                     endPoint);
         }

@@ -1,12 +1,11 @@
 package io.highwater.abuse;
 
+import io.highwater.testing.TrustAll;
 import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /** Handshakes of TLS that are completed, each for its own sake. */
 final class TlsAttacks {
@@ -77,19 +76,6 @@ final class TlsAttacks {
         engine.setUseClientMode(true);
         engine.setEnabledProtocols(new String[] {version});
         return engine;
-    }
-
-    private static final class TrustAll implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 
     /** Ended by the first that comes after it: of TLS 1.3 a ticket. */

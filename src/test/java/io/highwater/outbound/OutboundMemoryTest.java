@@ -4,14 +4,11 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.AccountedHeap;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
-import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
-import io.highwater.wire.TransportKind;
-import io.highwater.wire.Wire;
-import io.highwater.wire.WireActivity;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -42,7 +39,7 @@ final class OutboundMemoryTest {
                     Runnable::run,
                     OutboundObserver.NONE,
                     Duration.ofSeconds(10),
-                    io.highwater.log.LogLimit.none());
+                    LogLimit.none());
 
     private List<SendQueue> open(OverflowPolicy policy, int count) {
         SendQueues route =
@@ -153,62 +150,17 @@ final class OutboundMemoryTest {
     }
 
     /** Takes nothing and keeps nothing of its own. */
-    private static final class FullWire implements Wire {
-        private final Payer payer;
+    private static final class FullWire extends BareWire {
         private @Nullable OutboundFrame held;
 
         FullWire(Payer payer) {
-            this.payer = payer;
+            super(payer);
         }
 
         @Override
         public boolean write(OutboundFrame frame) {
             held = frame;
             return held == null;
-        }
-
-        @Override
-        public Payer payer() {
-            return payer;
-        }
-
-        @Override
-        public void maxMessageBytes(long bytes) {}
-
-        @Override
-        public TransportKind kind() {
-            return TransportKind.HTTP1;
-        }
-
-        @Override
-        public String remoteAddress() {
-            return "";
-        }
-
-        @Override
-        public void ping(ByteBuffer payload) {}
-
-        @Override
-        public void applicationPing(ByteBuffer payload) {}
-
-        @Override
-        public void pong(ByteBuffer payload) {}
-
-        @Override
-        public void demand() {}
-
-        @Override
-        public void close(CloseStatus status) {}
-
-        @Override
-        public void fail(CloseStatus status, Duration linger) {}
-
-        @Override
-        public void abort() {}
-
-        @Override
-        public WireActivity activity() {
-            throw new UnsupportedOperationException();
         }
     }
 }

@@ -7,15 +7,11 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
-import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
-import io.highwater.wire.Wire;
-import io.highwater.wire.WireActivity;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,60 +110,20 @@ final class SendQueueMemoryTest {
     }
 
     /** Takes everything and keeps nothing. Confined to its test. */
-    private static final class TakingWire implements Wire {
+    private static final class TakingWire extends BareWire {
         private static final Payer PAYER =
                 Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
 
         private int writes;
 
-        @Override
-        public void maxMessageBytes(long bytes) {}
-
-        @Override
-        public io.highwater.wire.TransportKind kind() {
-            return io.highwater.wire.TransportKind.HTTP1;
-        }
-
-        @Override
-        public Payer payer() {
-            return PAYER;
-        }
-
-        @Override
-        public String remoteAddress() {
-            return "";
+        TakingWire() {
+            super(PAYER);
         }
 
         @Override
         public boolean write(OutboundFrame frame) {
             writes++;
             return true;
-        }
-
-        @Override
-        public void ping(ByteBuffer payload) {}
-
-        @Override
-        public void applicationPing(ByteBuffer payload) {}
-
-        @Override
-        public void pong(ByteBuffer payload) {}
-
-        @Override
-        public void demand() {}
-
-        @Override
-        public void close(CloseStatus status) {}
-
-        @Override
-        public void fail(CloseStatus status, Duration linger) {}
-
-        @Override
-        public void abort() {}
-
-        @Override
-        public WireActivity activity() {
-            throw new UnsupportedOperationException();
         }
     }
 }

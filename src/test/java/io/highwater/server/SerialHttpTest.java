@@ -2,6 +2,7 @@ package io.highwater.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.log.LogLimit;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ final class SerialHttpTest {
     }
 
     /** How many read it at once, at most, and how often it was read. */
-    private static final class Counted extends SerialHttp {
+    private final class Counted extends SerialHttp {
         private final AtomicInteger now = new AtomicInteger();
         private final AtomicInteger most;
         private final AtomicInteger reads;
@@ -62,7 +63,7 @@ final class SerialHttpTest {
                 EndPoint endPoint,
                 AtomicInteger most,
                 AtomicInteger reads) {
-            super(http, connector, endPoint);
+            super(http, connector, endPoint, LogLimit.none());
             this.most = most;
             this.reads = reads;
         }
@@ -71,6 +72,9 @@ final class SerialHttpTest {
         void read() {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
             reads.incrementAndGet();
+            if (failure != null) {
+                throw failure;
+            }
             super.read();
             now.decrementAndGet();
         }
@@ -78,6 +82,9 @@ final class SerialHttpTest {
 
     private final AtomicInteger most = new AtomicInteger();
     private final AtomicInteger reads = new AtomicInteger();
+
+    /** What reading throws, if anything. */
+    private Error failure;
 
     private String answer(String request) throws Exception {
         Server server = new Server(new AtOnce());
@@ -123,6 +130,13 @@ final class SerialHttpTest {
         assertThat(answer(request)).matches("(?s)HTTP/1\\.1 (400|505) .*");
 
         assertThat(most).hasValue(1);
+    }
+
+    @Test
+    void whatReadingThrowsEndsTheConnection() throws Exception {
+        failure = new OutOfMemoryError("expected by the test");
+
+        assertThat(answer("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).isEmpty();
     }
 
     @Test

@@ -48,7 +48,7 @@ public final class BatchedHttp2 {
         connection.setUseOutputDirectByteBuffers(factory.isUseOutputDirectByteBuffers());
         connection.addEventListener(factory.getBean(SessionContainer.class));
         factory.getEventListeners().forEach(session::addEventListener);
-        ((FrameParser) session.getParser()).init(connection);
+        ((Http2Parser) session.getParser()).init(connection);
         return connection;
     }
 
@@ -61,8 +61,8 @@ public final class BatchedHttp2 {
             Http2Bounds bounds,
             Payer payer,
             EventBudget budget) {
-        FrameParser parser =
-                new FrameParser(
+        Http2Parser parser =
+                new Http2Parser(
                         connector.getByteBufferPool(),
                         factory.getHttpConfiguration().getRequestHeaderSize(),
                         budget,

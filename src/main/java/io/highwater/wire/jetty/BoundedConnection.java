@@ -171,8 +171,8 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         }
     }
 
-    private FrameParser parser() {
-        return (FrameParser) session.getParser();
+    private Http2Parser parser() {
+        return (Http2Parser) session.getParser();
     }
 
     /** Whether what has come may be on its way yet: it is not read now. */

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param ticker the node's time, which the wheel follows
  * @param headTimeout how long a head, the preface or another frame that carries no DATA may take
  *     from its first byte to its last
- * @param requestTimeout how long a request may wait for its client, who sends the body or reads the
- *     answer, without a KiB each second; zero means for ever
+ * @param requestTimeout how long a request may wait for a client that sends its body, or reads its
+ *     answer, at less than 1 KiB per second; zero means for ever
  * @param observer hears of what was refused and ended
  * @param logs bounds the lines that a peer can cause, and what is said of what fails
  */

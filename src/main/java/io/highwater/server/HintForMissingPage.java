@@ -14,9 +14,9 @@ import org.eclipse.jetty.util.Callback;
  * is answered as {@link WebSocketPath} has it. What an application has to say of such a path
  * itself, a page as a refusal, stands. Thread-safe.
  */
-final class WebSocketPaths extends Handler.Wrapper {
+final class HintForMissingPage extends Handler.Wrapper {
     /** In front of nothing yet. */
-    WebSocketPaths() {}
+    HintForMissingPage() {}
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * answers for. A connection that is idle, or sends whole frames, has no timer. Confined to who
  * parses, one at a time; {@link #close} may come from elsewhere.
  */
-final class FrameParser extends ServerParser {
+final class Http2Parser extends ServerParser {
     private final Http2Bounds bounds;
 
     /** Set before it parses. */
@@ -35,7 +35,7 @@ final class FrameParser extends ServerParser {
     /** Of what is under way since an earlier read; null where nothing is. */
     private volatile @Nullable Late late;
 
-    FrameParser(ByteBufferPool pool, int maxHeaderBytes, RateControl control, Http2Bounds bounds) {
+    Http2Parser(ByteBufferPool pool, int maxHeaderBytes, RateControl control, Http2Bounds bounds) {
         super(pool, maxHeaderBytes, control);
         this.bounds = bounds;
     }
