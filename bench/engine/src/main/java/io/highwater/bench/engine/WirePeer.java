@@ -2,6 +2,7 @@ package io.highwater.bench.engine;
 
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.Handshake;
+import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
@@ -64,7 +65,8 @@ public final class WirePeer {
                                 Runtime.getRuntime().maxMemory(),
                                 wheel,
                                 Route.SAME_THREAD,
-                                DeflateObserver.NONE)));
+                                DeflateObserver.NONE),
+                        HandshakeObserver.NONE));
         server.start();
         System.out.println("Wire ready: http://127.0.0.1:" + connector.getLocalPort());
         server.join();
