@@ -181,6 +181,13 @@ final class LimitsPageTest {
                                         count(
                                                 TcpLimits.defaultMostOfAddress(
                                                         tcpMost(heap), sessionsOfAddress(heap)))),
+                        byHeap("limits.tls-connections", heap -> count(tlsMost(heap))),
+                        byHeap(
+                                "limits.tls-connections-per-ip",
+                                heap ->
+                                        count(
+                                                TcpLimits.defaultMostTlsOfAddress(
+                                                        tlsMost(heap), sessionsOfAddress(heap)))),
                         byHeap(
                                 "limits.heap-share",
                                 heap -> size(LimitSettings.defaults().heapShare() * heap)),
@@ -221,6 +228,10 @@ final class LimitsPageTest {
     private static int tcpMost(long heapBytes) {
         return TcpLimits.defaultMost(
                 DESCRIPTORS, heapBytes, HandshakeSettings.defaultMaxConnections(heapBytes));
+    }
+
+    private static int tlsMost(long heapBytes) {
+        return TcpLimits.defaultMostTls(heapBytes, tcpMost(heapBytes));
     }
 
     private static String tcp(long heapBytes) {

@@ -8,6 +8,7 @@ import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.AddressLimits;
+import io.highwater.limits.ConnectionLimit;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.TcpLimits;
 import io.highwater.outbound.GovernorSettings;
@@ -228,11 +229,22 @@ final class ConfigAssembly {
                                 descriptors(),
                                 Runtime.getRuntime().maxMemory(),
                                 handshake.maxConnections()));
-        return new TcpLimits(
-                most,
+        int mostTls =
                 orElse(
-                        schema.limits().tcpConnectionsPerIp(),
-                        TcpLimits.defaultMostOfAddress(most, handshake.maxConnectionsPerIp())));
+                        schema.limits().tlsConnections(),
+                        TcpLimits.defaultMostTls(Runtime.getRuntime().maxMemory(), most));
+        int sessionsOfAddress = handshake.maxConnectionsPerIp();
+        return new TcpLimits(
+                new ConnectionLimit(
+                        most,
+                        orElse(
+                                schema.limits().tcpConnectionsPerIp(),
+                                TcpLimits.defaultMostOfAddress(most, sessionsOfAddress))),
+                new ConnectionLimit(
+                        mostTls,
+                        orElse(
+                                schema.limits().tlsConnectionsPerIp(),
+                                TcpLimits.defaultMostTlsOfAddress(mostTls, sessionsOfAddress))));
     }
 
     /** That this process may have; 0 where the system doesn't say. */

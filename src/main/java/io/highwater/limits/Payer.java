@@ -1,6 +1,5 @@
 package io.highwater.limits;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -20,19 +19,22 @@ public final class Payer {
     private final AddressBlock address;
     private final boolean proxy;
     private final AtomicLongArray bytes = new AtomicLongArray(ACCOUNTS);
-    private final AtomicInteger connections = new AtomicInteger();
-    private final AtomicInteger allConnections;
+    private final ConnectionCount tcp;
+    private final ConnectionCount tls;
     private final Allowance newConnections;
     private final Allowance waste;
     private final AtomicLong refusedUntilNanos = new AtomicLong(NEVER);
 
-    /**
-     * @param allConnections of all addresses
-     */
-    Payer(AddressBlock address, boolean proxy, AddressLimits limits, AtomicInteger allConnections) {
+    Payer(
+            AddressBlock address,
+            boolean proxy,
+            AddressLimits limits,
+            ConnectionCount tcp,
+            ConnectionCount tls) {
         this.address = address;
         this.proxy = proxy;
-        this.allConnections = allConnections;
+        this.tcp = tcp;
+        this.tls = tls;
         this.newConnections =
                 new Allowance(limits.connectionsBurst(), limits.connectionsPerSecond());
         this.waste = new Allowance(limits.wasteBurst(), limits.wastePerSecond());
@@ -56,21 +58,14 @@ public final class Payer {
         return bytes.addAndGet(account.ordinal(), delta);
     }
 
-    /** TCP connections that are open now; {@link TcpConnections} counts them in. */
-    public int connections() {
-        return connections.get();
+    /** Its TCP connections that are open now; {@link TcpConnections} counts them in. */
+    public ConnectionCount tcp() {
+        return tcp;
     }
 
-    /** One more of its TCP connections; says how many they are with it. */
-    int connected() {
-        allConnections.incrementAndGet();
-        return connections.incrementAndGet();
-    }
-
-    /** One of its TCP connections is no more. */
-    public void disconnected() {
-        connections.decrementAndGet();
-        allConnections.decrementAndGet();
+    /** Those of them that speak TLS; {@link TcpConnections} counts them in, too. */
+    public ConnectionCount tls() {
+        return tls;
     }
 
     /** How often it may connect. */

@@ -24,7 +24,8 @@ public final class Payers {
     private final AddressLimits limits;
     private final Predicate<InetAddress> isProxy;
 
-    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger tcp = new AtomicInteger();
+    private final AtomicInteger tls = new AtomicInteger();
     private final Cache<AddressBlock, Payer> alive = Caffeine.newBuilder().weakValues().build();
     private final Cache<AddressBlock, Payer> recent;
 
@@ -54,18 +55,28 @@ public final class Payers {
         AddressBlock block = AddressBlock.of(address);
         Payer known = recent.getIfPresent(block);
         if (known == null) {
-            known = alive.get(block, key -> new Payer(key, false, limits, connections));
+            known = alive.get(block, key -> payer(key, false));
             recent.put(block, known);
         }
         return known;
     }
 
     private Payer proxy(InetAddress address) {
-        return new Payer(AddressBlock.of(address), true, limits, connections);
+        return payer(AddressBlock.of(address), true);
+    }
+
+    private Payer payer(AddressBlock address, boolean isProxy) {
+        return new Payer(
+                address, isProxy, limits, new ConnectionCount(tcp), new ConnectionCount(tls));
     }
 
     /** TCP connections of all addresses that are open now. */
-    int connections() {
-        return connections.get();
+    int tcp() {
+        return tcp.get();
+    }
+
+    /** Those of them that speak TLS. */
+    int tls() {
+        return tls.get();
     }
 }

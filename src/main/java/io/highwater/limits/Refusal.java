@@ -1,6 +1,6 @@
 package io.highwater.limits;
 
-/** Why a TCP connection was refused before anything was made for it. */
+/** Why a TCP connection was refused as it came. */
 public enum Refusal {
     /** The node has as many as it may. */
     NODE_FULL,
@@ -10,6 +10,15 @@ public enum Refusal {
 
     /** The address has many of a node that has few left. */
     SHARE_FULL,
+
+    /** The node has as many connections over TLS as it may. */
+    TLS_NODE_FULL,
+
+    /** The address has as many connections over TLS as it may. */
+    TLS_ADDRESS_FULL,
+
+    /** The address has many of a node that has few left for TLS. */
+    TLS_SHARE_FULL,
 
     /** The address connects too often. */
     TOO_FAST,

@@ -3,6 +3,7 @@ package io.highwater.limits;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.net.InetAddress;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,20 +33,39 @@ public final class TcpConnections {
     /**
      * One was accepted.
      *
-     * @return who pays for it, and is told of its end ({@link Payer#disconnected}); null where it
-     *     is refused, and does not count
+     * @return who pays for it, and is told of its end ({@link Payer#tcp}); null where it is
+     *     refused, and does not count
      */
     public @Nullable Payer accepted(InetAddress address) {
         Payer payer = payers.of(address);
-        Refusal refusal = enter(payer);
-        if (refusal == null) {
-            return payer;
-        }
-        logs.tell("limits", () -> observer.onConnectionRefused(refusal));
-        return null;
+        return isLetIn(enter(payer)) ? payer : null;
     }
 
-    /** Counts first and looks then, so that no two take the last place. */
+    /**
+     * One that was accepted is to speak TLS, which keeps several times what the connection does.
+     *
+     * @return true where {@link Payer#tls} is told of its end; false where it is refused, and does
+     *     not count as one of these
+     */
+    public boolean secured(Payer payer) {
+        return isLetIn(
+                count(
+                        payer,
+                        payer.tls(),
+                        payers::tls,
+                        limits.tls(),
+                        Refusal.TLS_NODE_FULL,
+                        Refusal.TLS_ADDRESS_FULL,
+                        Refusal.TLS_SHARE_FULL));
+    }
+
+    private boolean isLetIn(@Nullable Refusal refusal) {
+        if (refusal != null) {
+            logs.tell("limits", () -> observer.onConnectionRefused(refusal));
+        }
+        return refusal == null;
+    }
+
     private @Nullable Refusal enter(Payer payer) {
         long nowNanos = ticker.nanoTime();
         if (payer.isRefused(nowNanos)) {
@@ -54,32 +74,56 @@ public final class TcpConnections {
         if (!payer.isProxy() && !payer.newConnections().take(nowNanos)) {
             return Refusal.TOO_FAST;
         }
-        int own = payer.connected();
-        int open = open();
-        if (limits.most() > 0 && open > limits.most()) {
-            payer.disconnected();
-            return Refusal.NODE_FULL;
-        }
-        if (limits.mostOfAddress() > 0 && !payer.isProxy() && own > limits.mostOfAddress()) {
-            payer.disconnected();
-            return Refusal.ADDRESS_FULL;
-        }
-        if (limits.isShared()
-                && !payer.isProxy()
-                && !DynamicThreshold.admits(own - 1, open - 1, limits.most())) {
-            payer.disconnected();
-            return Refusal.SHARE_FULL;
-        }
-        return null;
+        return count(
+                payer,
+                payer.tcp(),
+                payers::tcp,
+                limits.tcp(),
+                Refusal.NODE_FULL,
+                Refusal.ADDRESS_FULL,
+                Refusal.SHARE_FULL);
     }
 
-    /** How many there may be; 0 where that is not limited. */
-    public int most() {
-        return limits.most();
+    /** Counts first and looks then, so that no two take the last place. */
+    private static @Nullable Refusal count(
+            Payer payer,
+            ConnectionCount count,
+            IntSupplier all,
+            ConnectionLimit limit,
+            Refusal nodeFull,
+            Refusal addressFull,
+            Refusal shareFull) {
+        int own = count.opened();
+        int open = all.getAsInt();
+        Refusal refusal = null;
+        if (limit.most() > 0 && open > limit.most()) {
+            refusal = nodeFull;
+        } else if (!payer.isProxy()) {
+            if (limit.mostOfAddress() > 0 && own > limit.mostOfAddress()) {
+                refusal = addressFull;
+            } else if (limit.isShared()
+                    && !DynamicThreshold.admits(own - 1, open - 1, limit.most())) {
+                refusal = shareFull;
+            }
+        }
+        if (refusal != null) {
+            count.closed();
+        }
+        return refusal;
+    }
+
+    /** How many there may be. */
+    public TcpLimits limits() {
+        return limits;
     }
 
     /** How many are open now. */
     public int open() {
-        return payers.connections();
+        return payers.tcp();
+    }
+
+    /** How many of them speak TLS. */
+    public int openTls() {
+        return payers.tls();
     }
 }

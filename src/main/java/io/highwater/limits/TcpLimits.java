@@ -3,24 +3,30 @@ package io.highwater.limits;
 /**
  * How many TCP connections there may be, WebSockets and all others. Immutable.
  *
- * @param most {@code highwater.limits.tcp-connections}: of the node; 0 = no limit
- * @param mostOfAddress {@code highwater.limits.tcp-connections-per-ip}: of one address; 0 = no
- *     limit
+ * @param tcp {@code highwater.limits.tcp-connections} and {@code -per-ip}: of all kinds
+ * @param tls {@code highwater.limits.tls-connections} and {@code -per-ip}: those among them that
+ *     speak TLS
  */
-public record TcpLimits(int most, int mostOfAddress) {
+public record TcpLimits(ConnectionLimit tcp, ConnectionLimit tls) {
     /** A connection and what the kernel keeps of it, at the very least. */
     private static final long HEAP_BYTES_PER_CONNECTION = 8 << 10;
+
+    /**
+     * What the JDK's engine and Jetty keep for TLS, for as long as the connection is open, is some
+     * 12 KB: so it is at most a quarter of the heap.
+     */
+    private static final long HEAP_BYTES_PER_TLS_CONNECTION = 48 << 10;
 
     /** Descriptors for all else: files, the log, the admin port, peers such as Redis. */
     private static final long RESERVED_DESCRIPTORS = 128;
 
     public TcpLimits {
-        check("highwater.limits.tcp-connections", most);
-        check("highwater.limits.tcp-connections-per-ip", mostOfAddress);
+        tcp.check("highwater.limits.tcp-connections");
+        tls.check("highwater.limits.tls-connections");
     }
 
     public static TcpLimits unlimited() {
-        return new TcpLimits(0, 0);
+        return new TcpLimits(ConnectionLimit.none(), ConnectionLimit.none());
     }
 
     /**
@@ -53,19 +59,28 @@ public record TcpLimits(int most, int mostOfAddress) {
         return (int) Math.min(most, Math.max(Math.max(1, most / 4), withRoom(sessions)));
     }
 
-    /** Whether an address is not to have all of the node's. */
-    boolean isShared() {
-        return mostOfAddress > 0 && mostOfAddress < most;
+    /**
+     * What tls-connections is where it is not set: as many as the heap allows.
+     *
+     * @param mostTcp of the node; 0 = no limit
+     */
+    public static int defaultMostTls(long heapBytes, int mostTcp) {
+        long most = Math.max(1, heapBytes / HEAP_BYTES_PER_TLS_CONNECTION);
+        return (int) Math.min(mostTcp == 0 ? Integer.MAX_VALUE : mostTcp, most);
+    }
+
+    /**
+     * What tls-connections-per-ip is where it is not set: a quarter.
+     *
+     * @param most of the node; 0 = no limit
+     * @param sessions that an address may have; 0 = no limit
+     */
+    public static int defaultMostTlsOfAddress(int most, int sessions) {
+        return most == 0 || sessions == 0 ? 0 : Math.max(1, most / 4);
     }
 
     /** Some connections are on their way to a session, or out of one. */
     private static long withRoom(int sessions) {
         return sessions + sessions / 8L;
-    }
-
-    private static void check(String key, int value) {
-        if (value < 0) {
-            throw new IllegalArgumentException(key + ": " + value + " is below 0");
-        }
     }
 }

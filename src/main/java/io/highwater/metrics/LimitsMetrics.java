@@ -60,7 +60,15 @@ final class LimitsMetrics implements LimitsObserver {
     /** Shows the accounts of this ledger and the number of the connections. Once. */
     void watch(Ledger ledger, TcpConnections connections) {
         meters.gauge(Metric.TCP_CONNECTIONS, Tags.empty(), connections::open);
-        meters.gauge(Metric.TCP_CONNECTIONS_LIMIT, Tags.empty(), connections::most);
+        meters.gauge(
+                Metric.TCP_CONNECTIONS_LIMIT,
+                Tags.empty(),
+                () -> connections.limits().tcp().most());
+        meters.gauge(Metric.TLS_CONNECTIONS, Tags.empty(), connections::openTls);
+        meters.gauge(
+                Metric.TLS_CONNECTIONS_LIMIT,
+                Tags.empty(),
+                () -> connections.limits().tls().most());
         for (Account account : Account.values()) {
             Book book = ledger.book(account);
             Tags tags = Tags.of(ACCOUNT, account.label());

@@ -162,6 +162,18 @@ enum Metric {
             "highwater_tcp_connections_per_ip_limit",
             Type.GAUGE,
             "Shows how many TCP connections one address may have; 0 means that there is no limit."),
+    TLS_CONNECTIONS(
+            "highwater_tls_connections",
+            Type.GAUGE,
+            "Shows how many of the open TCP connections speak TLS."),
+    TLS_CONNECTIONS_LIMIT(
+            "highwater_tls_connections_limit",
+            Type.GAUGE,
+            "Shows how many TCP connections may speak TLS; 0 means that there is no limit."),
+    TLS_CONNECTIONS_PER_IP_LIMIT(
+            "highwater_tls_connections_per_ip_limit",
+            Type.GAUGE,
+            "Shows how many TCP connections of one address may speak TLS; 0 means that there is no limit."),
     CONNECTIONS_REFUSED(
             "highwater_connections_refused_total",
             Type.COUNTER,

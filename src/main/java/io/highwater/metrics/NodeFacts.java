@@ -15,6 +15,7 @@ final class NodeFacts {
         show(meters, Metric.CONNECTIONS_LIMIT, limits.connections());
         show(meters, Metric.CONNECTIONS_PER_IP_LIMIT, limits.connectionsPerIp());
         show(meters, Metric.TCP_CONNECTIONS_PER_IP_LIMIT, limits.tcpConnectionsPerIp());
+        show(meters, Metric.TLS_CONNECTIONS_PER_IP_LIMIT, limits.tlsConnectionsPerIp());
         show(meters, Metric.QUEUE_LIMIT_MESSAGES, limits.queueMessages());
         show(meters, Metric.QUEUE_LIMIT_BYTES, limits.queueBytes());
         show(meters, Metric.MESSAGE_LIMIT_BYTES, limits.messageBytes());

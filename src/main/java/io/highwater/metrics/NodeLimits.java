@@ -7,6 +7,7 @@ package io.highwater.metrics;
  * @param connections WebSockets of the node; 0 = no limit
  * @param connectionsPerIp WebSockets of one address; 0 = no limit
  * @param tcpConnectionsPerIp TCP connections of one address; 0 = no limit
+ * @param tlsConnectionsPerIp those of one address that speak TLS; 0 = no limit
  * @param queueMessages a queue's high-water mark where an endpoint has none of its own
  * @param queueBytes the same in bytes
  * @param messageBytes the largest message where an endpoint has no limit of its own
@@ -17,6 +18,7 @@ public record NodeLimits(
         int connections,
         int connectionsPerIp,
         int tcpConnectionsPerIp,
+        int tlsConnectionsPerIp,
         int queueMessages,
         long queueBytes,
         long messageBytes,

@@ -210,7 +210,8 @@ final class NodeCore implements AutoCloseable {
         return new NodeLimits(
                 config.handshake().maxConnections(),
                 config.handshake().maxConnectionsPerIp(),
-                config.tcpLimits().mostOfAddress(),
+                config.tcpLimits().tcp().mostOfAddress(),
+                config.tcpLimits().tls().mostOfAddress(),
                 marks.highMessages(),
                 marks.highBytes(),
                 config.wire().maxMessageBytes(),

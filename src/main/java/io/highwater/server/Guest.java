@@ -7,14 +7,10 @@ import io.highwater.limits.Debtor;
 import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection for as long as it is no WebSocket: what it keeps, in which account, and by when its
@@ -22,8 +18,6 @@ import org.slf4j.LoggerFactory;
  * it is while the deadline only moves away. Thread-safe.
  */
 abstract class Guest extends Timer implements Debtor {
-    private static final Logger LOG = LoggerFactory.getLogger(Guest.class);
-
     /** What it is about; it goes back and forth, but never comes back from GONE. */
     enum Phase {
         /** Agrees on TLS. */
@@ -239,10 +233,10 @@ abstract class Guest extends Timer implements Debtor {
     private void end(Phase late, Deadline deadline) {
         if (late.isHead() && hasBegun()) {
             tellLate(endPoint);
-            bottom().close(new TimeoutException(deadline.label()));
+            Edge.bottom(endPoint).close(new TimeoutException(deadline.label()));
             edge.admitsBadRequest(payer, HttpStatus.REQUEST_TIMEOUT_408);
         } else {
-            reset(new TimeoutException(deadline.label()));
+            Edge.reset(endPoint, new TimeoutException(deadline.label()));
         }
     }
 
@@ -278,24 +272,7 @@ abstract class Guest extends Timer implements Debtor {
         if (!leave()) {
             return false;
         }
-        reset(new IOException("full: " + account.label()));
+        Edge.reset(endPoint, new IOException("full: " + account.label()));
         return true;
-    }
-
-    /** So that the kernel forgets it, too. */
-    private void reset(Exception cause) {
-        EndPoint bottom = bottom();
-        if (bottom.getTransport() instanceof SocketChannel channel) {
-            try {
-                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-            } catch (IOException e) {
-                LOG.debug("no reset for a socket that is gone", e);
-            }
-        }
-        bottom.close(cause);
-    }
-
-    private EndPoint bottom() {
-        return Edge.bottom(endPoint);
     }
 }

@@ -1,6 +1,8 @@
 package io.highwater.server;
 
+import io.highwater.limits.Payer;
 import io.highwater.server.Guest.Phase;
+import java.io.IOException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.eclipse.jetty.io.EndPoint;
@@ -27,6 +29,9 @@ final class GuestTls extends SslConnection {
     /** Null once it is agreed on. Confined to who reads, one at a time, and to the close. */
     private volatile @Nullable Guest guest;
 
+    /** Counts it as long as it is open; null where it was refused. Confined as the guest is. */
+    private volatile @Nullable Payer payer;
+
     GuestTls(
             Connector connector,
             SslContextFactory.Server tls,
@@ -47,6 +52,12 @@ final class GuestTls extends SslConnection {
 
     @Override
     public void onOpen() {
+        Payer from = edge.payer(getEndPoint());
+        if (!edge.connections().secured(from)) {
+            Edge.reset(getEndPoint(), new IOException("too many connections over TLS"));
+            return;
+        }
+        payer = from;
         Guest agreeing = new TlsGuest(edge, getEndPoint());
         guest = agreeing;
         agreeing.arrive(SILENT_BYTES, edge.settings().tlsHandshakeTimeout().toNanos());
@@ -84,6 +95,11 @@ final class GuestTls extends SslConnection {
         guest = null;
         if (agreeing != null) {
             agreeing.leave();
+        }
+        Payer counted = payer;
+        payer = null;
+        if (counted != null) {
+            counted.tls().closed();
         }
         super.onClose(cause);
     }

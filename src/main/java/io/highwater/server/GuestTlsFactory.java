@@ -1,6 +1,7 @@
 package io.highwater.server;
 
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSessionContext;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
@@ -9,11 +10,33 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** TLS with our deadline, in the account. Thread-safe as Jetty's. */
 final class GuestTlsFactory extends SslConnectionFactory {
+    private static final long HEAP_BYTES_PER_SESSION = 256 << 10;
+
     private final Edge edge;
 
     GuestTlsFactory(SslContextFactory.Server tls, String next, Edge edge) {
         super(tls, next);
         this.edge = edge;
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        SSLSessionContext sessions =
+                getSslContextFactory().getSslContext().getServerSessionContext();
+        int most = mostSessions(Runtime.getRuntime().maxMemory());
+        // 0 is no bound.
+        if (sessions.getSessionCacheSize() == 0 || sessions.getSessionCacheSize() > most) {
+            sessions.setSessionCacheSize(most);
+        }
+    }
+
+    /**
+     * That the JDK keeps for clients of TLS 1.2 which may resume them, a few KB each: 1,024 for 256
+     * MiB of heap, where it would keep 20,480 for a day.
+     */
+    static int mostSessions(long heapBytes) {
+        return (int) Math.max(1, Math.min(20_480, heapBytes / HEAP_BYTES_PER_SESSION));
     }
 
     @Override

@@ -126,7 +126,7 @@ public final class SocketConnector extends ServerConnector {
 
     private static void left(@Nullable Payer payer) {
         if (payer != null) {
-            payer.disconnected();
+            payer.tcp().closed();
         }
     }
 

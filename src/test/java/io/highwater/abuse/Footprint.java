@@ -44,7 +44,8 @@ record Footprint(
 
     /** What an address is remembered by for a while after its last connection. */
     private static final Pattern OF_ADDRESSES =
-            Pattern.compile("io\\.highwater\\.limits\\.(Payer|Allowance|AddressBlock)");
+            Pattern.compile(
+                    "io\\.highwater\\.limits\\.(Payer|Allowance|AddressBlock|ConnectionCount)");
 
     /** Of a descriptor that has no path, such as {@code socket:[4711]}. */
     private static final Pattern NUMBER = Pattern.compile(":\\[\\d+]$");

@@ -15,6 +15,9 @@ final class TlsAttacks {
     /** Few at once: they are to come to their ends, with what one thread here can compute. */
     private static final int LINES = 32;
 
+    /** More than the handshakes of one address give it in a short form. */
+    private static final int SESSIONS = 10_000;
+
     private static final SSLContext TLS = trustingAll();
 
     private TlsAttacks() {}
@@ -44,6 +47,12 @@ final class TlsAttacks {
                                 "TLS 1.2 that is agreed on again without end, on kept connections",
                                 LINES,
                                 scene -> new Again(engine(BEFORE)))
+                        .overTls(),
+                Crowd.of(
+                                "tls-sessions",
+                                "WebSockets over TLS that stay, and say nothing",
+                                SESSIONS,
+                                scene -> new Silent(engine(LATEST), scene))
                         .overTls(),
                 Crowd.of(
                                 "tls-key-updates",
@@ -95,6 +104,21 @@ final class TlsAttacks {
         @Override
         void onMore(Line line) {
             line.close();
+        }
+    }
+
+    /** A WebSocket that keeps its place. */
+    private static final class Silent extends TlsHostile {
+        private final int port;
+
+        Silent(SSLEngine engine, Scene scene) {
+            super(engine);
+            this.port = scene.tlsPort();
+        }
+
+        @Override
+        void onAgreed(Line line) {
+            say(line, Http1.upgrade(port, "/v1/echo", ""));
         }
     }
 

@@ -7,7 +7,7 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
-/** Has agreed on TLS before it does harm, or is refused. Sends nothing but what TLS makes. */
+/** Has agreed on TLS before it does harm, or is refused. */
 abstract class TlsHostile extends Hostile {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -40,6 +40,17 @@ abstract class TlsHostile extends Hostile {
         try {
             engine.beginHandshake();
             goOn(line);
+        } catch (SSLException e) {
+            line.close();
+        }
+    }
+
+    /** Sends it, in what TLS makes of it. */
+    final void say(Line line, byte[] text) {
+        ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        try {
+            engine.wrap(ByteBuffer.wrap(text), out);
+            line.send(out.flip());
         } catch (SSLException e) {
             line.close();
         }

@@ -126,7 +126,12 @@ final class StrayThrowTest {
     @EnumSource(Stray.Kind.class)
     void aConnectionTooManyIsRefusedThoughNobodyCanBeTold(Stray.Kind kind) {
         TcpConnections connections =
-                new TcpConnections(new TcpLimits(1, 0), payers, observer, ticker, logs);
+                new TcpConnections(
+                        new TcpLimits(new ConnectionLimit(1, 0), ConnectionLimit.none()),
+                        payers,
+                        observer,
+                        ticker,
+                        logs);
         Payer only = connections.accepted(address());
         assertThat(only).isNotNull();
         observers.arm(kind);
@@ -134,7 +139,7 @@ final class StrayThrowTest {
         assertThat(connections.accepted(address())).isNull();
         assertThat(counted).hasValue(1);
         assertThat(connections.open()).isEqualTo(1);
-        only.disconnected();
+        only.tcp().closed();
         assertThat(connections.accepted(address())).isNotNull();
     }
 

@@ -36,8 +36,17 @@ class TcpConnectionsTest {
             };
 
     private TcpConnections connections(int most, int mostOfAddress) {
-        return new TcpConnections(
-                new TcpLimits(most, mostOfAddress), payers, observer, ticker, LogLimit.none());
+        return connections(
+                new TcpLimits(new ConnectionLimit(most, mostOfAddress), ConnectionLimit.none()));
+    }
+
+    private TcpConnections overTls(int most, int mostOfAddress) {
+        return connections(
+                new TcpLimits(ConnectionLimit.none(), new ConnectionLimit(most, mostOfAddress)));
+    }
+
+    private TcpConnections connections(TcpLimits limits) {
+        return new TcpConnections(limits, payers, observer, ticker, LogLimit.none());
     }
 
     private static InetAddress address(String text) {
@@ -64,7 +73,7 @@ class TcpConnectionsTest {
         assertThat(tried(connections, "10.0.0.3")).isNull();
         assertThat(refused).containsExactly(Refusal.NODE_FULL);
         assertThat(connections.open()).isEqualTo(2);
-        first.disconnected();
+        first.tcp().closed();
         assertThat(tried(connections, "10.0.0.3")).isNotNull();
     }
 
@@ -76,7 +85,7 @@ class TcpConnectionsTest {
         assertThat(tried(connections, "10.0.0.1")).isNull();
         assertThat(refused).containsExactly(Refusal.ADDRESS_FULL);
         assertThat(tried(connections, "10.0.0.2")).isNotNull();
-        payer.disconnected();
+        payer.tcp().closed();
         assertThat(tried(connections, "10.0.0.1")).isNotNull();
     }
 
@@ -110,7 +119,7 @@ class TcpConnectionsTest {
     void whoConnectsTooOftenIsRefusedUntilItHasWaited() {
         TcpConnections connections = connections(0, 0);
         for (int i = 0; i < BURST; i++) {
-            open(connections, "10.0.0.1").disconnected();
+            open(connections, "10.0.0.1").tcp().closed();
         }
         assertThat(tried(connections, "10.0.0.1")).isNull();
         assertThat(refused).containsExactly(Refusal.TOO_FAST);
@@ -148,6 +157,39 @@ class TcpConnectionsTest {
         assertThat(TcpLimits.defaultMost(descriptors, heapBytes, sessions)).isEqualTo(most);
     }
 
+    @Test
+    void thoseThatSpeakTlsHaveBoundsOfTheirOwn() {
+        TcpConnections connections = overTls(3, 2);
+        Payer payer = open(connections, "10.0.0.1");
+        assertThat(connections.secured(payer)).isTrue();
+        assertThat(connections.secured(payer)).isTrue();
+        assertThat(connections.secured(payer)).isFalse();
+        assertThat(connections.secured(open(connections, "10.0.0.2"))).isTrue();
+        assertThat(connections.secured(open(connections, "10.0.0.3"))).isFalse();
+        assertThat(refused).containsExactly(Refusal.TLS_ADDRESS_FULL, Refusal.TLS_NODE_FULL);
+        payer.tls().closed();
+        assertThat(connections.openTls()).isEqualTo(2);
+        assertThat(connections.secured(payer)).isTrue();
+        assertThat(connections.open()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "268435456, 32768, 5461",
+        "268435456, 896, 896",
+        "17179869184, 0, 349525",
+        "1, 10, 1",
+    })
+    void theDefaultOverTlsIsAQuarterOfTheHeap(long heapBytes, int mostTcp, int most) {
+        assertThat(TcpLimits.defaultMostTls(heapBytes, mostTcp)).isEqualTo(most);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5461, 4096, 1365", "3, 10, 1", "5461, 0, 0", "0, 4096, 0"})
+    void theDefaultOfAnAddressOverTlsIsAQuarter(int most, int sessions, int mostOfAddress) {
+        assertThat(TcpLimits.defaultMostTlsOfAddress(most, sessions)).isEqualTo(mostOfAddress);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "32768, 4096, 8192",
@@ -164,9 +206,13 @@ class TcpConnectionsTest {
 
     @Test
     void lessThanNoneNamesItsKey() {
-        assertThatThrownBy(() -> new TcpLimits(-1, 0))
+        assertThatThrownBy(() -> connections(-1, 0))
                 .hasMessage("highwater.limits.tcp-connections: -1 is below 0");
-        assertThatThrownBy(() -> new TcpLimits(0, -1))
+        assertThatThrownBy(() -> connections(0, -1))
                 .hasMessage("highwater.limits.tcp-connections-per-ip: -1 is below 0");
+        assertThatThrownBy(() -> overTls(-1, 0))
+                .hasMessage("highwater.limits.tls-connections: -1 is below 0");
+        assertThatThrownBy(() -> overTls(0, -1))
+                .hasMessage("highwater.limits.tls-connections-per-ip: -1 is below 0");
     }
 }

@@ -111,6 +111,8 @@ class NodeMetricsTest {
                         "highwater_account_ended_total",
                         "highwater_tcp_connections",
                         "highwater_tcp_connections_limit",
+                        "highwater_tls_connections",
+                        "highwater_tls_connections_limit",
                         "highwater_connections_refused_total",
                         "highwater_requests_refused_total",
                         "highwater_bad_requests_total",
@@ -134,7 +136,8 @@ class NodeMetricsTest {
                         "highwater_endpoint_errors_total",
                         "highwater_deflate_context_limit_bytes",
                         "highwater_heap_limit_bytes",
-                        "highwater_tcp_connections_per_ip_limit");
+                        "highwater_tcp_connections_per_ip_limit",
+                        "highwater_tls_connections_per_ip_limit");
     }
 
     @ParameterizedTest
@@ -172,6 +175,7 @@ class NodeMetricsTest {
                         "highwater_connections_limit 1000.0",
                         "highwater_connections_per_ip_limit 250.0",
                         "highwater_tcp_connections_per_ip_limit 280.0",
+                        "highwater_tls_connections_per_ip_limit 120.0",
                         "highwater_queue_limit_messages 100.0",
                         "highwater_queue_limit_bytes 10000.0",
                         "highwater_message_limit_bytes 64000.0",

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.highwater.limits.Account;
 import io.highwater.limits.AddressLimits;
+import io.highwater.limits.ConnectionLimit;
 import io.highwater.limits.Deadline;
 import io.highwater.limits.Refusal;
 import io.highwater.limits.TcpLimits;
@@ -304,6 +305,40 @@ class GuestTest {
         await().until(() -> fixture.bytes(Account.HTTP) == 0);
     }
 
+    /** As a WebSocket does, a guest of HTTP keeps its place from accept to close. */
+    @Test
+    void overTlsAConnectionHasABoundOfItsOwn(@TempDir Path folder) throws Exception {
+        fixture =
+                new EdgeFixture(
+                        EdgeFixture.MUCH_HEAP,
+                        new TcpLimits(ConnectionLimit.none(), new ConnectionLimit(0, 1)),
+                        FREQUENT);
+        ServerSettings.Keystore keystore = Certificates.create(folder);
+        fixture.serve(
+                ServerSettings.defaults().withPort(0).withTls(0, keystore),
+                HttpServerTest.testPages());
+        int port = fixture.server().tlsPort().getAsInt();
+        Socket plain = fixture.connect("127.0.0.1", port);
+        try (Socket one =
+                Certificates.trusting(keystore)
+                        .getSocketFactory()
+                        .createSocket(plain, "localhost", port, true)) {
+            send(one, GET.replace("Host: a", "Host: localhost"));
+            assertThat(answer(one)).startsWith("HTTP/1.1 200 ");
+            try (Socket more = fixture.connect("127.0.0.1", port)) {
+                assertThat(rest(more)).isEqualTo("<reset>");
+            }
+            assertThat(fixture.refused).containsExactly(Refusal.TLS_ADDRESS_FULL);
+            assertThat(fixture.edge.connections().openTls()).isEqualTo(1);
+            try (Socket other = fixture.connect()) {
+                send(other, GET);
+                assertThat(answer(other)).startsWith("HTTP/1.1 200 ");
+            }
+        }
+        await().until(() -> fixture.edge.connections().openTls() == 0);
+        awaitOpen(0);
+    }
+
     @Test
     void aBodyThatStopsHasThirtySeconds() throws Exception {
         BodyReader reader = new BodyReader();
@@ -398,7 +433,11 @@ class GuestTest {
 
     @Test
     void aConnectionBeyondItsAddressesBoundIsReset() throws IOException {
-        fixture = new EdgeFixture(EdgeFixture.MUCH_HEAP, new TcpLimits(0, 2), FREQUENT);
+        fixture =
+                new EdgeFixture(
+                        EdgeFixture.MUCH_HEAP,
+                        new TcpLimits(new ConnectionLimit(0, 2), ConnectionLimit.none()),
+                        FREQUENT);
         fixture.serve(HttpServerTest.testPages());
         try (Socket one = fixture.connect();
                 Socket two = fixture.connect();

@@ -13,6 +13,6 @@ public final class MetricsFixture {
         return new NodeMetrics(
                 backlog,
                 new Build("1.2.3", "17", "12.0"),
-                new NodeLimits(1_000, 250, 280, 100, 10_000, 64_000, 500_000, 50_000));
+                new NodeLimits(1_000, 250, 280, 120, 100, 10_000, 64_000, 500_000, 50_000));
     }
 }
