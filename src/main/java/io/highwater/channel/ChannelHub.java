@@ -15,6 +15,8 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -72,7 +74,7 @@ public final class ChannelHub<F> implements AutoCloseable {
      * @param shards runs a shard's work each, on any thread but the caller's; about one a core
      * @param burst told when a shard delivers to many
      * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
-     *     are refused; what waits is counted as in the rings, which mostly hold it too
+     *     are refused, and one alone four fifths of that; what waits is counted as in the rings, which mostly hold it too
      * @param names the account of the channels, and of the commands that wait for a shard; where it
      *     is full none begins
      * @param logs bounds what is said of subscribers and others that throw
@@ -92,15 +94,22 @@ public final class ChannelHub<F> implements AutoCloseable {
         this.pieces = pieces;
         this.observer = observer;
         this.failures = new Failures(observer, logs);
-        long share = backlogBytes / shards.size();
-        this.shards =
-                shards.stream()
-                        .map(
-                                executor ->
-                                        new HubShard<>(
-                                                backbone, frames, pieces, executor, share, burst,
-                                                names, observer, failures))
-                        .toList();
+        Iterator<Backlog> backlogs = Backlog.share(backlogBytes, shards.size()).iterator();
+        List<HubShard<F>> made = new ArrayList<>(shards.size());
+        for (Executor executor : shards) {
+            made.add(
+                    new HubShard<>(
+                            backbone,
+                            frames,
+                            pieces,
+                            executor,
+                            backlogs.next(),
+                            burst,
+                            names,
+                            observer,
+                            failures));
+        }
+        this.shards = List.copyOf(made);
     }
 
     /**
