@@ -40,6 +40,9 @@ public final class ChannelHub<F> implements AutoCloseable {
     /** The same, with the future that gets its answer. */
     private static final int QUESTION_BYTES = 256;
 
+    /** And what is still in the channel of a subscription that its session pays for no more. */
+    private static final int UNSUBSCRIBE_BYTES = QUESTION_BYTES + 120;
+
     /** A cursor, but for its origin's name. */
     private static final int CURSOR_BYTES = 56;
 
@@ -74,7 +77,8 @@ public final class ChannelHub<F> implements AutoCloseable {
      * @param shards runs a shard's work each, on any thread but the caller's; about one a core
      * @param burst told when a shard delivers to many
      * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
-     *     are refused, and one alone four fifths of that; what waits is counted as in the rings, which mostly hold it too
+     *     are refused, and one alone four fifths of that; what waits is counted as in the rings,
+     *     which mostly hold it too
      * @param names the account of the channels, and of the commands that wait for a shard; where it
      *     is full none begins
      * @param logs bounds what is said of subscribers and others that throw
@@ -230,7 +234,7 @@ public final class ChannelHub<F> implements AutoCloseable {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         shard.execute(
                 subscriber.payer(),
-                questionBytes(channel),
+                UNSUBSCRIBE_BYTES + HeapBytes.of(channel),
                 () -> ask(shard, channel, opened -> opened.unsubscribe(subscriber), false, done));
         return done;
     }

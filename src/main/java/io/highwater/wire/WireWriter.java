@@ -51,7 +51,9 @@ abstract class WireWriter {
     /** Guarded by this, so that it is never older than the write that is pending. */
     private long pendingSinceNanos;
 
-    /** What {@link #write} last left behind is in a form that is this wire's alone. Its caller's. */
+    /**
+     * What {@link #write} last left behind is in a form that is this wire's alone. Its caller's.
+     */
     private boolean ownForm;
 
     private volatile long pingWrittenNanos;
