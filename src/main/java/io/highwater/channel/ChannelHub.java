@@ -15,6 +15,8 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +39,9 @@ public final class ChannelHub<F> implements AutoCloseable {
 
     /** The same, with the future that gets its answer. */
     private static final int QUESTION_BYTES = 256;
+
+    /** And what is still in the channel of a subscription that its session pays for no more. */
+    private static final int UNSUBSCRIBE_BYTES = QUESTION_BYTES + 120;
 
     /** A cursor, but for its origin's name. */
     private static final int CURSOR_BYTES = 56;
@@ -72,7 +77,8 @@ public final class ChannelHub<F> implements AutoCloseable {
      * @param shards runs a shard's work each, on any thread but the caller's; about one a core
      * @param burst told when a shard delivers to many
      * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
-     *     are refused; what waits is counted as in the rings, which mostly hold it too
+     *     are refused, and one alone four fifths of that; what waits is counted as in the rings,
+     *     which mostly hold it too
      * @param names the account of the channels, and of the commands that wait for a shard; where it
      *     is full none begins
      * @param logs bounds what is said of subscribers and others that throw
@@ -92,15 +98,22 @@ public final class ChannelHub<F> implements AutoCloseable {
         this.pieces = pieces;
         this.observer = observer;
         this.failures = new Failures(observer, logs);
-        long share = backlogBytes / shards.size();
-        this.shards =
-                shards.stream()
-                        .map(
-                                executor ->
-                                        new HubShard<>(
-                                                backbone, frames, pieces, executor, share, burst,
-                                                names, observer, failures))
-                        .toList();
+        Iterator<Backlog> backlogs = Backlog.share(backlogBytes, shards.size()).iterator();
+        List<HubShard<F>> made = new ArrayList<>(shards.size());
+        for (Executor executor : shards) {
+            made.add(
+                    new HubShard<>(
+                            backbone,
+                            frames,
+                            pieces,
+                            executor,
+                            backlogs.next(),
+                            burst,
+                            names,
+                            observer,
+                            failures));
+        }
+        this.shards = List.copyOf(made);
     }
 
     /**
@@ -221,7 +234,7 @@ public final class ChannelHub<F> implements AutoCloseable {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         shard.execute(
                 subscriber.payer(),
-                questionBytes(channel),
+                UNSUBSCRIBE_BYTES + HeapBytes.of(channel),
                 () -> ask(shard, channel, opened -> opened.unsubscribe(subscriber), false, done));
         return done;
     }

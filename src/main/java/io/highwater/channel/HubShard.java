@@ -106,7 +106,7 @@ final class HubShard<F> implements BackboneListener {
             FrameFactory<F> frames,
             PieceSize pieces,
             Executor executor,
-            long backlogBytes,
+            Backlog backlog,
             DeliveryBurst burst,
             Book names,
             ChannelObserver observer,
@@ -119,7 +119,7 @@ final class HubShard<F> implements BackboneListener {
         this.names = names;
         this.observer = observer;
         this.failures = failures;
-        backlog = new Backlog(backlogBytes);
+        this.backlog = backlog;
     }
 
     @Override

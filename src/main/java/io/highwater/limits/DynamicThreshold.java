@@ -13,12 +13,12 @@ public final class DynamicThreshold {
     private DynamicThreshold() {}
 
     /**
-     * Whether an address may take one more place.
+     * Whether an address, or whoever else shares something, may take one more place.
      *
      * @param own those that it has
      * @param taken those that all have; {@code most - taken} are free
      */
-    public static boolean admits(int own, int taken, int most) {
-        return own < TIMES_FREE * ((long) most - taken);
+    public static boolean admits(long own, long taken, long most) {
+        return own < TIMES_FREE * (most - taken);
     }
 }

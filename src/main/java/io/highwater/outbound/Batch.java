@@ -14,6 +14,9 @@ final class Batch {
     /** The copy that the wire holds; null while it holds none or the one message itself. */
     private @Nullable OutboundFrame joined;
 
+    /** Of the form that the wire holds of it and shares with none; 0: none. */
+    private int formBytes;
+
     Batch(List<Element> elements) {
         this.elements = elements;
         elements.forEach(tally::add);
@@ -43,8 +46,13 @@ final class Batch {
         };
     }
 
-    void heldByWire(OutboundFrame frame) {
+    void heldByWire(OutboundFrame frame, int ownFormBytes) {
         joined = frame;
+        formBytes = ownFormBytes;
+    }
+
+    int formBytes() {
+        return formBytes;
     }
 
     @Nullable OutboundFrame copy() {

@@ -267,10 +267,16 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
         return waiting == null ? List.of() : waiting.takeThinned();
     }
 
-    /** The writer has written what was not queued; {@code taken} is what the wire said. */
+    /**
+     * The writer has written what was not queued.
+     *
+     * @param taken what the wire said
+     * @param formBytes what it holds beside the frame
+     */
     final synchronized Written writtenDirect(
             boolean taken,
             OutboundFrame frame,
+            int formBytes,
             int messages,
             boolean droppable,
             @Nullable SendCompletion completion,
@@ -287,7 +293,7 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
         state = State.FULL;
         Direct direct = new Direct(frame, messages, droppable, completion, sampledNanos);
         Waiting now = remember(direct);
-        now.addInFlight(direct, route.node().wheel().nowNanos());
+        now.addInFlight(direct, formBytes, route.node().wheel().nowNanos());
         // EVICT: the message was taken whatever its size; the next offer is judged by the marks.
         Tally tally = now.tally();
         Admission admission =
@@ -380,12 +386,15 @@ abstract sealed class GuardedQueue implements Debtor permits SendQueue {
         return next(drained);
     }
 
-    /** The wire holds a copy of the batch, which counts as retained. */
-    final synchronized void heldByWire(Batch batch, OutboundFrame copy) {
+    /**
+     * The wire holds a copy of the batch, which counts as retained, and maybe a form of that of its
+     * own.
+     */
+    final synchronized void heldByWire(Batch batch, OutboundFrame copy, int formBytes) {
         if (waiting == null) {
-            batch.heldByWire(copy);
+            batch.heldByWire(copy, formBytes);
         } else {
-            waiting.heldByWire(batch, copy);
+            waiting.heldByWire(batch, copy, formBytes);
         }
     }
 

@@ -85,15 +85,21 @@ final class QueueCharge {
         return element.droppable() == null ? ELEMENT_BYTES : ELEMENT_BYTES + DROPPABLE_BYTES;
     }
 
-    /** The copy that is in flight. */
-    void addCopy(OutboundFrame joined) {
-        ownBytes += copyBytes(joined);
+    /** What the wire holds of what is in flight, beside its elements. */
+    void addHeld(Batch batch) {
+        ownBytes += heldBytes(batch);
         charge();
     }
 
-    void removeCopy(OutboundFrame joined) {
-        ownBytes -= copyBytes(joined);
+    void removeHeld(Batch batch) {
+        ownBytes -= heldBytes(batch);
         charge();
+    }
+
+    private static long heldBytes(Batch batch) {
+        OutboundFrame copy = batch.elements().size() > 1 ? batch.copy() : null;
+        int form = batch.formBytes() == 0 ? 0 : batch.formBytes() + FRAME_BYTES;
+        return form + (copy == null ? 0 : copyBytes(copy));
     }
 
     /** With what was made of it before it got stuck; nothing is, after. */

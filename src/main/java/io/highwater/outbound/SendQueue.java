@@ -293,7 +293,9 @@ public final class SendQueue extends GuardedQueue {
             @Nullable SendCompletion completion,
             long sampledNanos) {
         boolean taken = write(frame);
-        return switch (writtenDirect(taken, frame, messages, droppable, completion, sampledNanos)) {
+        int formBytes = taken ? 0 : wire.ownFormBytes();
+        return switch (writtenDirect(
+                taken, frame, formBytes, messages, droppable, completion, sampledNanos)) {
             case TAKEN -> {
                 route().callbacks().written(completion, sampledNanos);
                 yield OfferResult.ACCEPTED;
@@ -404,7 +406,7 @@ public final class SendQueue extends GuardedQueue {
             OutboundFrame frame = batch.join();
             boolean taken = frame == null || wire.write(frame);
             if (frame != null && !taken) {
-                heldByWire(batch, frame);
+                heldByWire(batch, frame, wire.ownFormBytes());
             }
             return taken;
         } catch (RuntimeException | Error e) {

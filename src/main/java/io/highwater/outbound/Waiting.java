@@ -93,10 +93,12 @@ final class Waiting {
     }
 
     /** What went to the wire past the queue and stuck there. */
-    void addInFlight(Direct messages, long nowNanos) {
-        inFlight = new Batch(List.of(messages));
+    void addInFlight(Direct messages, int formBytes, long nowNanos) {
+        Batch batch = new Batch(List.of(messages));
+        inFlight = batch;
         tally.add(messages);
         charge.add(messages);
+        heldByWire(batch, messages.frame(), formBytes);
         judge(nowNanos);
     }
 
@@ -158,11 +160,11 @@ final class Waiting {
         return charge.keptBytes();
     }
 
-    /** The wire holds a copy of what is in flight. */
-    void heldByWire(Batch batch, OutboundFrame copy) {
-        batch.heldByWire(copy);
-        if (inFlight == batch && batch.elements().size() > 1) {
-            charge.addCopy(copy);
+    /** The wire holds a copy of what is in flight, and maybe a form of that of its own. */
+    void heldByWire(Batch batch, OutboundFrame copy, int formBytes) {
+        batch.heldByWire(copy, formBytes);
+        if (inFlight == batch) {
+            charge.addHeld(batch);
         }
     }
 
@@ -261,10 +263,7 @@ final class Waiting {
 
     private void letGo(Batch batch) {
         charge.removeAll(batch.elements());
-        OutboundFrame copy = batch.copy();
-        if (copy != null && batch.elements().size() > 1) {
-            charge.removeCopy(copy);
-        }
+        charge.removeHeld(batch);
     }
 
     /** The queue is over: nothing of it is charged any more. */

@@ -19,6 +19,15 @@ public abstract class FrameForms {
     /** The frame's bytes are all that may ever be sent of it: it holds a secret. */
     public static final FrameForms PLAIN_ONLY = new FrameForms() {};
 
+    /** It is a form itself, which many wires share: it counts with the frame that it is made of. */
+    public static final FrameForms SHARED =
+            new FrameForms() {
+                @Override
+                public boolean isForMany() {
+                    return true;
+                }
+            };
+
     private static final AtomicLongFieldUpdater<FrameForms> KEPT =
             AtomicLongFieldUpdater.newUpdater(FrameForms.class, "kept");
 

@@ -4,12 +4,14 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What transports hold of sessions that are over, until their peers have read it or their time is
  * up: charged to those peers, and an eighth of the account at most, since nobody can be asked to
- * give it back sooner. One a node. Thread-safe.
+ * give it back sooner; of each address an eighth of its share. One a node. Thread-safe.
  */
 public final class Lingering {
     private static final int PARTS = 8;
@@ -22,11 +24,16 @@ public final class Lingering {
 
     private final Book book;
     private final long mostBytes;
+    private final long mostOfAddress;
     private final AtomicLong bytes = new AtomicLong();
+
+    /** Of those that have any. */
+    private final Map<Payer, Long> bytesOfAddress = new ConcurrentHashMap<>();
 
     Lingering(Ledger ledger) {
         book = ledger.book(Account.OUTBOUND);
         mostBytes = book.mostBytes() / PARTS;
+        mostOfAddress = book.mostBytesOfAddress() / PARTS;
     }
 
     /**
@@ -39,8 +46,14 @@ public final class Lingering {
             return 0;
         }
         long charged = heldBytes + OBJECT_BYTES;
+        // First, so that who has its share takes no room of others', not for a moment either.
+        if (bytesOfAddress.merge(payer, charged, Long::sum) > mostOfAddress && !payer.isProxy()) {
+            giveBackOfAddress(payer, charged);
+            return TOO_MUCH;
+        }
         if (bytes.addAndGet(charged) > mostBytes) {
             bytes.addAndGet(-charged);
+            giveBackOfAddress(payer, charged);
             return TOO_MUCH;
         }
         book.add(payer, charged);
@@ -50,7 +63,13 @@ public final class Lingering {
     void giveBack(Payer payer, long charged) {
         if (charged > 0) {
             bytes.addAndGet(-charged);
+            giveBackOfAddress(payer, charged);
             book.add(payer, -charged);
         }
+    }
+
+    private void giveBackOfAddress(Payer payer, long charged) {
+        bytesOfAddress.computeIfPresent(
+                payer, (address, had) -> had > charged ? had - charged : null);
     }
 }

@@ -21,6 +21,14 @@ public interface Wire {
     boolean write(OutboundFrame frame);
 
     /**
+     * After a {@link #write} that was answered with false, on its thread: the bytes that this keeps
+     * of it beside the frame, in a form that no other wire shares.
+     */
+    default int ownFormBytes() {
+        return 0;
+    }
+
+    /**
      * Sends a Ping of keepalive's with up to 125 bytes of {@code payload}, past all data frames but
      * the one in flight. One that has not left yet is replaced. {@link WireActivity} tells of these
      * Pings alone.

@@ -342,6 +342,11 @@ public final class WireConnection
     }
 
     @Override
+    public int ownFormBytes() {
+        return writer.ownFormBytes();
+    }
+
+    @Override
     public void ping(ByteBuffer payload) {
         writer.ping(FrameEncoder.encode(Opcode.PING.code() | FrameEncoder.FIN, payload));
     }
@@ -1233,6 +1238,9 @@ public final class WireConnection
             endSession(peers);
             if (phase == Phase.OPEN) {
                 mayLinger = lingerFor(route.settings().closeTimeout());
+            } else if (phase == Phase.CLOSING && timer instanceof CloseDeadline deadline) {
+                // What was in flight when we began to close, and is still.
+                mayLinger = chargeHeld(deadline);
             }
             // Another thread may have lost the transport since the Close was read.
             if (phase != Phase.ENDED) {
@@ -1377,7 +1385,11 @@ public final class WireConnection
      * it may.
      */
     private boolean lingerFor(Duration time) {
-        CloseDeadline deadline = expire(time);
+        return chargeHeld(expire(time));
+    }
+
+    /** Guarded by this. */
+    private boolean chargeHeld(CloseDeadline deadline) {
         long held = context.lingering().charge(payer, writer.heldBytes());
         if (held == Lingering.TOO_MUCH) {
             return false;

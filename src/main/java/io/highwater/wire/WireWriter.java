@@ -51,6 +51,11 @@ abstract class WireWriter {
     /** Guarded by this, so that it is never older than the write that is pending. */
     private long pendingSinceNanos;
 
+    /**
+     * What {@link #write} last left behind is in a form that is this wire's alone. Its caller's.
+     */
+    private boolean ownForm;
+
     private volatile long pingWrittenNanos;
     private volatile boolean pingPending;
 
@@ -94,7 +99,20 @@ abstract class WireWriter {
             }
         }
         onTaken(frame);
-        return !waits && begin(form);
+        boolean taken = !waits && begin(form);
+        if (!taken) {
+            ownForm = form != frame && !form.isForMany();
+        }
+        return taken;
+    }
+
+    /** As {@link Wire#ownFormBytes}. */
+    synchronized int ownFormBytes() {
+        if (!ownForm) {
+            return 0;
+        }
+        OutboundFrame data = waiting == null ? null : waiting.data;
+        return data == null ? heldBytes() : data.bytes();
     }
 
     /** The caller has the baton, and no frame in flight yet. */

@@ -171,7 +171,7 @@ final class ChannelHubTest {
     void aTurnOfLargeMessagesIsCutByBytes() {
         subscribe("c", a, LIVE);
         for (int i = 0; i < 3; i++) {
-            hub.publish(new Draft("c", "p", "m" + i, null, false, new byte[40_000]));
+            hub.publish(new Draft("c", "p", "m" + i, null, false, new byte[35_000]));
         }
         shard.runAll();
         assertThat(a.turns).extracting(turn -> turn.publications().size()).containsExactly(2, 1);
@@ -520,8 +520,8 @@ final class ChannelHubTest {
         while (taken < 10_000 && !isRefused(publish("c", "m" + taken, null))) {
             taken++;
         }
-        // 208 bytes each, and one more than fits.
-        assertThat(taken).isEqualTo(100_000 / 208 + 1);
+        // 208 bytes each, and one more than fits into a shard's four fifths.
+        assertThat(taken).isEqualTo(80_000 / 208 + 1);
         assertThat(observer.refused).isEqualTo(1);
         shard.runAll();
         assertThat(isRefused(publish("c", "again", null))).isFalse();
@@ -535,7 +535,7 @@ final class ChannelHubTest {
         while (taken < 10_000 && !isRefused(publish("c", "m" + taken, key))) {
             taken++;
         }
-        assertThat(taken).isEqualTo(100_000 / (208 + 440) + 1);
+        assertThat(taken).isEqualTo(80_000 / (208 + 440) + 1);
     }
 
     private static boolean isRefused(CompletionStage<Appended> stage) throws Exception {

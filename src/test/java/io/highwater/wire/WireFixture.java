@@ -4,8 +4,10 @@ import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Ledgers;
 import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import java.net.InetAddress;
@@ -60,8 +62,19 @@ final class WireFixture {
     }
 
     /** One of a node with others. */
-    WireFixture(Ledger ledger, Lingering lingering) {
-        this(null, Route.Lifecycle.MAY_BLOCK, null, ledger, lingering);
+    WireFixture(Ledger ledger, Lingering lingering, String address) {
+        this(
+                null,
+                Route.Lifecycle.MAY_BLOCK,
+                null,
+                ledger,
+                lingering,
+                Ledgers.payer(ledger, address));
+    }
+
+    /** One that shares these accounts with others, and has agreed on this. */
+    WireFixture(Ledger ledger, WireExtension extension) {
+        this(extension, Route.Lifecycle.MAY_BLOCK, null, ledger, null);
     }
 
     private WireFixture(
@@ -70,6 +83,22 @@ final class WireFixture {
             Executor executor,
             Ledger ledger,
             Lingering lingering) {
+        this(
+                extension,
+                lifecycle,
+                executor,
+                ledger,
+                lingering,
+                ledger.payers().of(InetAddress.getLoopbackAddress()));
+    }
+
+    private WireFixture(
+            WireExtension extension,
+            Route.Lifecycle lifecycle,
+            Executor executor,
+            Ledger ledger,
+            Lingering lingering,
+            Payer payer) {
         WireObserver observer =
                 new WireObserver() {
                     @Override
@@ -121,7 +150,7 @@ final class WireFixture {
                         null,
                         new UpgradeDecision.Accepted(
                                 "127.0.0.1", null, DeflatePolicy.OFF, new CountedLease()),
-                        ledger.payers().of(InetAddress.getLoopbackAddress()),
+                        payer,
                         extension,
                         (name, value) -> {});
         transport.connect(wire);

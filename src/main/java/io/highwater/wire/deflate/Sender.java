@@ -96,7 +96,7 @@ abstract sealed class Sender permits DeflateExtension {
             changed |= form != part;
             sent.add(form);
         }
-        return changed ? SharedForm.joined(sent) : frame;
+        return changed ? OutboundFrame.join(sent).with(FrameForms.PLAIN_ONLY) : frame;
     }
 
     // What many connections share.

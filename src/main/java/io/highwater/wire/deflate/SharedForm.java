@@ -1,8 +1,6 @@
 package io.highwater.wire.deflate;
 
-import io.highwater.wire.FrameForms;
 import io.highwater.wire.OutboundFrame;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +37,6 @@ interface SharedForm {
 
     /** Only where there is a {@link #base}. */
     OutboundFrame chained();
-
-    /** One write of forms that are final; keeps no reference to its parts. */
-    static OutboundFrame joined(List<OutboundFrame> forms) {
-        return OutboundFrame.join(forms).with(FrameForms.PLAIN_ONLY);
-    }
 
     /** What a form takes of the heap. */
     static int bytes(OutboundFrame form) {

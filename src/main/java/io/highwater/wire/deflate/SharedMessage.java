@@ -172,7 +172,7 @@ final class SharedMessage extends FrameForms implements SharedForm {
         ByteBuffer text = plain.payload();
         int most = next() == null ? text.remaining() - 1 : PermessageDeflate.MOST_BYTES;
         OutboundFrame made = node.deflate(dictionary, plain.opcode(), text, WINDOW_BYTES, most);
-        return made == null ? plain : made;
+        return made == null ? plain : made.with(FrameForms.SHARED);
     }
 
     @Override

@@ -133,7 +133,8 @@ final class SharedTurn implements SharedForm {
         for (OutboundFrame part : parts) {
             forms.add(part.forms() instanceof SharedMessage message ? form.apply(message) : part);
         }
-        return SharedForm.joined(forms);
+        // Which keeps no reference to its parts.
+        return OutboundFrame.join(forms).with(FrameForms.SHARED);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The log's accounts against the live heap. */
 final class LocalHeapTest {
@@ -50,6 +51,22 @@ final class LocalHeapTest {
         long live = LiveObjects.bytes() - liveBefore;
         assertThat(bytes(Account.RINGS, Account.NAMES, Account.IDEMPOTENCY) - before)
                 .isCloseTo(live, withinPercentage(5));
+    }
+
+    /** With a name, and no ring. */
+    @ParameterizedTest
+    @ValueSource(ints = {5_000, COUNT, 5 * COUNT})
+    void msgIdsAlone(int messages) {
+        Payer payer = log.payer("10.0.0.1");
+        append("none", -1, 1, payer);
+        long liveBefore = LiveObjects.bytes();
+        long before = bytes(Account.IDEMPOTENCY);
+        for (int i = 0; i < messages; i++) {
+            append("none", i, 1, payer);
+        }
+        long live = LiveObjects.bytes() - liveBefore;
+        assertThat(bytes(Account.RINGS)).isZero();
+        assertThat(bytes(Account.IDEMPOTENCY) - before).isCloseTo(live, withinPercentage(15));
     }
 
     private void append(String channel, int number, int dataBytes, Payer payer) {
