@@ -365,7 +365,8 @@ final class StuckAttacks {
             @Override
             void onOpen(Line line) {
                 line.send(Http2.widen(0, WINDOW_BYTES));
-                byte[] block = Http2.connect(port, "/v1/ws", "sec-websocket-protocol", "highwater.v1");
+                byte[] block =
+                        Http2.connect(port, "/v1/ws", "sec-websocket-protocol", "highwater.v1");
                 line.send(Http2.frame(Http2.HEADERS, Http2.END_HEADERS, nextStream(), block));
             }
 

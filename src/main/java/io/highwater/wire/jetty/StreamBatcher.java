@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamBatcher implements Callback {
     // Bounded memory: one batch that fills, and one with the flusher until the socket took it, with
-    // one more of what stood in line. All that counts as written, as bytes in a socket's buffer do,
-    // and is charged as soon as it waits for the socket or for a window: UnsentBatches. A writer
-    // that finds no
-    // room waits with its own buffer, in line; so does one whose window is short. At most one batch
-    // frame is with the flusher and not generated, and that is what "scheduled" says: while a write
-    // is under way, all that comes goes into the next.
+    // one more of what stood in line. What is in the first counts as written, as bytes in a
+    // socket's
+    // buffer do. All three are charged while they wait for the socket or for a window, and only
+    // then (UnsentBatches). A writer that finds no room waits with its own buffer, in line; so does
+    // one whose window is short. At most one batch frame is with the flusher and not generated, and
+    // that is what "scheduled" says: while a write is under way, all that comes goes into the next.
 
     private final HTTP2Session session;
     private final StreamBursts bursts;
@@ -78,10 +78,7 @@ final class StreamBatcher implements Callback {
     private @Nullable Throwable failure;
 
     StreamBatcher(
-            HTTP2Session session,
-            ByteBufferPool pool,
-            StreamBursts bursts,
-            UnsentBatches unsent) {
+            HTTP2Session session, ByteBufferPool pool, StreamBursts bursts, UnsentBatches unsent) {
         this.session = session;
         this.bursts = bursts;
         this.unsent = unsent;

@@ -17,6 +17,7 @@ import io.highwater.wire.OutboundFrame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,18 +71,29 @@ class UnsentBatchesTest {
         return streams;
     }
 
-    /** In bursts, until each has one that waits or is over; says how much was written. */
+    /** Until each has one that waits for good, or is over; says how much was written. */
     private long fill(List<BatchedWires.Socket> sockets) {
+        AtomicLong written = new AtomicLong();
+        // The kernel may take more a moment later.
+        await().until(() -> written.get() == written.addAndGet(fillOnce(sockets)));
+        return written.get();
+    }
+
+    private long fillOnce(List<BatchedWires.Socket> sockets) {
         OutboundFrame frame = message(2000);
         long written = 0;
-        List<BatchedWires.Socket> free = sockets;
+        List<BatchedWires.Socket> free = free(sockets);
         while (!free.isEmpty()) {
             List<BatchedWires.Socket> next = free;
             server.bursts.run(() -> next.forEach(socket -> socket.write(frame)));
             written += (long) next.size() * frame.bytes();
-            free = sockets.stream().filter(UnsentBatchesTest::isFree).toList();
+            free = free(sockets);
         }
         return written;
+    }
+
+    private static List<BatchedWires.Socket> free(List<BatchedWires.Socket> sockets) {
+        return sockets.stream().filter(UnsentBatchesTest::isFree).toList();
     }
 
     private static boolean isFree(BatchedWires.Socket socket) {
