@@ -16,7 +16,7 @@ import org.eclipse.jetty.io.EndPoint;
  * <p>Thread-safe. Nobody is called under its lock but the book, which calls nobody.
  */
 final class UnsentBatches implements Debtor {
-    /** What TLS keeps of a record that the socket does not take. Measured. */
+    /** The buffer of a TLS record: JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
     private static final int RECORD_BYTES = 20 << 10;
 
     private final EndPoint endPoint;
