@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions of /v1/ws over HTTP/2 whose windows are next to 0, and what the node keeps for them. */
+/**
+ * Sessions of /v1/ws over HTTP/2 whose windows, or whose sockets, take next to nothing, and what
+ * the node keeps for them.
+ */
 final class StuckAttacks {
     private StuckAttacks() {}
 
@@ -23,6 +26,12 @@ final class StuckAttacks {
                                 LingeringWrites.CLAIM,
                                 LingeringWrites.LINES,
                                 LingeringWrites::new)
+                        .remembered(),
+                Crowd.together(
+                                "stuck-batches",
+                                StuckBatches.CLAIM,
+                                StuckBatches.LINES,
+                                StuckBatches::new)
                         .remembered());
     }
 
@@ -303,6 +312,81 @@ final class StuckAttacks {
         private final class Speaker extends Publisher {
             Speaker(int index) {
                 super(scene, index, 1);
+            }
+
+            @Override
+            byte[] next(String msgId) {
+                return Frames.text(Commands.publish(CHANNEL, msgId, DATA));
+            }
+        }
+    }
+
+    /**
+     * One session on each connection, whose windows are wide open and which is read no more once it
+     * has subscribed. Confined to the attack's thread.
+     */
+    private static final class StuckBatches implements Crowd.Cast {
+        static final String CLAIM =
+                "connections without end that are not read, each with batches that are written as"
+                        + " far as their sessions know";
+        private static final int PUBLISHERS = 2;
+        static final int LINES = 1_000;
+
+        private static final int WINDOW_BYTES = 1 << 24;
+        private static final int SMALL_BUFFER_BYTES = 4096;
+
+        /** Until it has subscribed. */
+        private static final int PAUSE_MILLIS = 200;
+
+        private static final String CHANNEL = "batches";
+        private static final String DATA = "\"" + "x".repeat(7_900) + "\"";
+
+        private final Scene scene;
+
+        StuckBatches(Scene scene) {
+            this.scene = scene;
+        }
+
+        @Override
+        public Hostile play(int index) {
+            return index < PUBLISHERS ? new Speaker(index) : new Stuck();
+        }
+
+        private final class Stuck extends Http2Hostile {
+            Stuck() {
+                super(scene, WINDOW_BYTES);
+            }
+
+            @Override
+            int receiveBufferBytes() {
+                return SMALL_BUFFER_BYTES;
+            }
+
+            @Override
+            void onOpen(Line line) {
+                line.send(Http2.widen(0, WINDOW_BYTES));
+                byte[] block =
+                        Http2.connect(port, "/v1/ws", "sec-websocket-protocol", "highwater.v1");
+                line.send(Http2.frame(Http2.HEADERS, Http2.END_HEADERS, nextStream(), block));
+            }
+
+            @Override
+            void onFrame(Line line, int type, int flags, int stream) {
+                if (type == Http2.RST_STREAM || isEnd(type, flags)) {
+                    // Refused: one of the address had more than its rate.
+                    line.close();
+                } else if (type == Http2.HEADERS) {
+                    byte[] hello = Frames.text("{\"type\":\"hello\",\"client\":\"s\"}");
+                    byte[] subscribe = Frames.text(Commands.subscribe(CHANNEL, ""));
+                    line.send(Http2.frame(Http2.DATA, 0, stream, Http2.join(hello, subscribe)));
+                    line.later(PAUSE_MILLIS, line::stopReading);
+                }
+            }
+        }
+
+        private final class Speaker extends Publisher {
+            Speaker(int index) {
+                super(scene, index, 2);
             }
 
             @Override

@@ -80,7 +80,12 @@ final class BatchingSession extends HTTP2ServerSession {
         this.budget = budget;
         requests = new Requests(bounds, payer);
         credit = generator.credit;
-        batcher = new StreamBatcher(this, generator.getByteBufferPool(), bursts);
+        batcher =
+                new StreamBatcher(
+                        this,
+                        generator.getByteBufferPool(),
+                        bursts,
+                        new UnsentBatches(endPoint, payer, bounds));
     }
 
     StreamBatcher batcher() {

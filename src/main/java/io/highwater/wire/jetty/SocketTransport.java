@@ -4,19 +4,14 @@ import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
 import io.highwater.wire.WireConnection;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.function.Function;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A TCP or TLS connection after an HTTP/1.1 Upgrade: one WebSocket has it all. */
 final class SocketTransport extends JettyTransport {
-    private static final Logger LOG = LoggerFactory.getLogger(SocketTransport.class);
-
     /** Null where TLS, whose records are Jetty's affair, is in between. */
     private final @Nullable SocketChannel channel;
 
@@ -62,18 +57,6 @@ final class SocketTransport extends JettyTransport {
     /** A reset, so that the kernel drops what the peer does not read. */
     @Override
     public void abort() {
-        EndPoint bottom = getEndPoint();
-        while (bottom instanceof EndPoint.Wrapper wrapper) {
-            bottom = wrapper.unwrap();
-        }
-        if (bottom.getTransport() instanceof SocketChannel channel) {
-            try {
-                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-            } catch (IOException e) {
-                LOG.debug("no reset for a socket that is gone", e);
-            }
-        }
-        bottom.close();
-        getEndPoint().close();
+        TcpReset.of(getEndPoint(), null);
     }
 }

@@ -46,6 +46,9 @@ final class StreamBatch {
     private int memberCount;
     private int payloadBytes;
 
+    /** What the buffers can hold that were given away since somebody asked. */
+    private int givenBytes;
+
     StreamBatch(ByteBufferPool pool) {
         this.pool = pool;
     }
@@ -56,6 +59,18 @@ final class StreamBatch {
 
     int payloadBytes() {
         return payloadBytes;
+    }
+
+    /** What its buffer can hold; 0 without one. */
+    int capacity() {
+        return bytes.capacity();
+    }
+
+    /** What the buffers can hold that were given away since this was asked last. */
+    int takeGivenBytes() {
+        int taken = givenBytes;
+        givenBytes = 0;
+        return taken;
     }
 
     /** Whether so much payload of one stream has room. */
@@ -164,6 +179,7 @@ final class StreamBatch {
         RetainableByteBuffer given = Objects.requireNonNull(buffer);
         bytes.flip();
         if (bytes.hasRemaining()) {
+            givenBytes += bytes.capacity();
             to.add(given);
         } else {
             given.release();
@@ -236,6 +252,7 @@ final class StreamBatch {
             }
         }
         going.takePieces(to);
+        givenBytes += going.takeGivenBytes();
         release();
         adopt(staying);
         return sessionWindow - left;

@@ -23,14 +23,17 @@ import org.jspecify.annotations.Nullable;
  * without the monitor. Lock order: Jetty's flusher, then this, then a stream of Jetty's.
  */
 final class StreamBatcher implements Callback {
-    // Bounded memory: one batch that fills, and one with the flusher until the socket took it. What
-    // is in the first counts as written, as bytes in a socket's buffer do. A writer that finds no
-    // room waits with its own buffer, in line; so does one whose window is short. At most one batch
-    // frame is with the flusher and not generated, and that is what "scheduled" says: while a write
-    // is under way, all that comes goes into the next.
+    // Bounded memory: one batch that fills, and one with the flusher until the socket took it, with
+    // one more of what stood in line. What is in the first counts as written, as bytes in a
+    // socket's
+    // buffer do. All three are charged while they wait for the socket or for a window, and only
+    // then (UnsentBatches). A writer that finds no room waits with its own buffer, in line; so does
+    // one whose window is short. At most one batch frame is with the flusher and not generated, and
+    // that is what "scheduled" says: while a write is under way, all that comes goes into the next.
 
     private final HTTP2Session session;
     private final StreamBursts bursts;
+    private final UnsentBatches unsent;
     private final List<Frame> batchFrame = List.of(new BatchingSession.BatchFrame(this));
 
     /** Guarded by this, as is all below. */
@@ -46,6 +49,15 @@ final class StreamBatcher implements Callback {
     private List<StreamOutput> landing = new ArrayList<>(0);
 
     private boolean scheduled;
+
+    /** What the buffers can hold that are with the flusher. */
+    private int flyingBytes;
+
+    /**
+     * A {@link #submit} came back before the socket had taken all: it is full, or another thread
+     * writes. Where it takes all at once, as mostly, nothing is charged.
+     */
+    private boolean stuck;
 
     /** The windows did not allow all of the batch: what stayed goes when one is widened. */
     private boolean held;
@@ -65,9 +77,11 @@ final class StreamBatcher implements Callback {
     /** Not null once the connection is over. */
     private @Nullable Throwable failure;
 
-    StreamBatcher(HTTP2Session session, ByteBufferPool pool, StreamBursts bursts) {
+    StreamBatcher(
+            HTTP2Session session, ByteBufferPool pool, StreamBursts bursts, UnsentBatches unsent) {
         this.session = session;
         this.bursts = bursts;
+        this.unsent = unsent;
         this.batch = new StreamBatch(pool);
         this.pieces = new StreamBatch(pool);
     }
@@ -80,6 +94,7 @@ final class StreamBatcher implements Callback {
         Burst burst;
         boolean copied;
         boolean submit;
+        boolean keepsMore;
         synchronized (this) {
             burst = burst();
             if (failure != null) {
@@ -97,10 +112,14 @@ final class StreamBatcher implements Callback {
                 output.waiting = from;
                 stand(output);
             }
+            keepsMore = charge();
             submit = (burst == null || !room) && schedule();
         }
         if (submit) {
-            submit();
+            keepsMore |= submit();
+        }
+        if (keepsMore) {
+            unsent.settle();
         }
         if (burst != null) {
             burst.flushIfFull();
@@ -152,8 +171,8 @@ final class StreamBatcher implements Callback {
             touchedBy = null;
             submit = hasSomething() && schedule();
         }
-        if (submit) {
-            submit();
+        if (submit && submit()) {
+            unsent.settle();
         }
     }
 
@@ -187,7 +206,8 @@ final class StreamBatcher implements Callback {
         }
     }
 
-    private void submit() {
+    /** Whether more is charged than before; who may be under a lock leaves the rest to others. */
+    private boolean submit() {
         try {
             session.frames(null, batchFrame, this);
         } catch (RuntimeException | Error e) {
@@ -196,6 +216,16 @@ final class StreamBatcher implements Callback {
             // flusher's lock, and the one case in which sessions are told there.
             failed(e);
         }
+        synchronized (this) {
+            stuck = scheduled || flyingBytes > 0;
+            return charge();
+        }
+    }
+
+    /** Charges what waits for the socket or a window. Caller holds the monitor. */
+    private boolean charge() {
+        boolean waits = (stuck || held) && failure == null;
+        return unsent.keep(waits ? batch.capacity() + flyingBytes : 0);
     }
 
     /**
@@ -218,6 +248,8 @@ final class StreamBatcher implements Callback {
             held = !batch.isEmpty();
             sent += takeLine(window - sent);
             pieces.takePieces(to);
+            flyingBytes = batch.takeGivenBytes() + pieces.takeGivenBytes();
+            charge();
             session.updateSendWindow(-sent);
         }
         int bytes = (int) (to.size() - before);
@@ -265,6 +297,10 @@ final class StreamBatcher implements Callback {
         boolean submit;
         synchronized (this) {
             landed = takeLanding();
+            flyingBytes = 0;
+            stuck &= scheduled;
+            unsent.onProgress();
+            charge();
             submit = lineCut && schedule();
         }
         landed.forEach(StreamOutput::landed);
@@ -288,6 +324,7 @@ final class StreamBatcher implements Callback {
             line.clear();
             batch.addMembers(lost);
             batch.release();
+            charge();
         }
         lost.forEach(output -> output.lost(cause));
     }

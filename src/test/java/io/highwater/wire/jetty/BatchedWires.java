@@ -82,8 +82,14 @@ final class BatchedWires implements AutoCloseable {
     private final ExecutorService callbacks = Executors.newCachedThreadPool();
     private final Server server = new Server();
     private final ServerConnector connector;
+    private final Ledger ledger;
 
     BatchedWires() throws Exception {
+        this(Ledger.unbounded());
+    }
+
+    BatchedWires(Ledger ledger) throws Exception {
+        this.ledger = ledger;
         HttpConfiguration http = new HttpConfiguration();
         connector =
                 new ServerConnector(server, null, null, pool, 1, 1, new Factory(http)) {
@@ -169,7 +175,7 @@ final class BatchedWires implements AutoCloseable {
                             newSessionListener(connector, endPoint),
                             bursts,
                             new Http2Bounds(
-                                    Ledger.unbounded(),
+                                    ledger,
                                     new TimerWheel(0),
                                     Ticker.system(),
                                     Duration.ofSeconds(10),
