@@ -9,18 +9,13 @@ import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.Http2Bounds;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What bounds connections before they are WebSockets, one a node: its data ports have it in common.
@@ -39,8 +34,6 @@ public record Edge(
         TimerWheel wheel,
         LimitsObserver observer,
         LogLimit logs) {
-    private static final Logger LOG = LoggerFactory.getLogger(Edge.class);
-
     /** For an address that nobody knows: that of a connection which is gone. */
     private static final InetAddress UNKNOWN = InetAddress.getLoopbackAddress();
 
@@ -106,19 +99,6 @@ public record Edge(
                         ? inet.getAddress()
                         : UNKNOWN;
         return ledger.payers().of(known);
-    }
-
-    /** Ends a connection so that the kernel forgets it, too. */
-    static void reset(EndPoint endPoint, Exception cause) {
-        EndPoint bottom = bottom(endPoint);
-        if (bottom.getTransport() instanceof SocketChannel channel) {
-            try {
-                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-            } catch (IOException e) {
-                LOG.debug("no reset for a socket that is gone", e);
-            }
-        }
-        bottom.close(cause);
     }
 
     /** The one that has the socket. */

@@ -6,6 +6,7 @@ import io.highwater.limits.Deadline;
 import io.highwater.limits.Debtor;
 import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
+import io.highwater.wire.jetty.TcpReset;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpStatus;
@@ -236,7 +237,7 @@ abstract class Guest extends Timer implements Debtor {
             Edge.bottom(endPoint).close(new TimeoutException(deadline.label()));
             edge.admitsBadRequest(payer, HttpStatus.REQUEST_TIMEOUT_408);
         } else {
-            Edge.reset(endPoint, new TimeoutException(deadline.label()));
+            TcpReset.of(endPoint, new TimeoutException(deadline.label()));
         }
     }
 
@@ -272,7 +273,7 @@ abstract class Guest extends Timer implements Debtor {
         if (!leave()) {
             return false;
         }
-        Edge.reset(endPoint, new IOException("full: " + account.label()));
+        TcpReset.of(endPoint, new IOException("full: " + account.label()));
         return true;
     }
 }

@@ -147,7 +147,7 @@ final class GuestHttp extends SerialHttp implements BadRequests {
         return new Heads();
     }
 
-    private final class Heads extends RequestHandler {
+    private final class Heads extends Requests {
         @Override
         public void startRequest(String method, String uri, HttpVersion version) {
             fields = 0;

@@ -2,6 +2,7 @@ package io.highwater.server;
 
 import io.highwater.limits.Payer;
 import io.highwater.server.Guest.Phase;
+import io.highwater.wire.jetty.TcpReset;
 import java.io.IOException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -54,7 +55,7 @@ final class GuestTls extends SslConnection {
     public void onOpen() {
         Payer from = edge.payer(getEndPoint());
         if (!edge.connections().secured(from)) {
-            Edge.reset(getEndPoint(), new IOException("too many connections over TLS"));
+            TcpReset.of(getEndPoint(), new IOException("too many connections over TLS"));
             return;
         }
         payer = from;

@@ -77,6 +77,25 @@ class SerialHttp extends HttpConnection {
         super.onFillable();
     }
 
+    @Override
+    protected RequestHandler newRequestHandler() {
+        return new Requests();
+    }
+
+    /**
+     * Jetty says that a request begins each time it looks for one: at each blank line, at bytes of
+     * TLS that bring none. And each time it wraps once more what hears of violations, until a
+     * request ends: 16 bytes for two, or for nothing.
+     */
+    class Requests extends RequestHandler {
+        @Override
+        public void messageBegin() {
+            if (getHttpChannel().getComplianceViolationListener() == null) {
+                super.messageBegin();
+            }
+        }
+    }
+
     /** For listeners that need no more than this. Thread-safe as Jetty's. */
     static final class Factory extends HttpConnectionFactory {
         private final LogLimit logs;

@@ -1,8 +1,10 @@
 package io.highwater.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.highwater.log.LogLimit;
+import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -137,6 +139,50 @@ final class SerialHttpTest {
         failure = new OutOfMemoryError("expected by the test");
 
         assertThat(answer("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).isEmpty();
+    }
+
+    /** A blank line before a request is nothing (RFC 9112, 2.2), and keeps nothing. */
+    @Test
+    void blankLinesLeaveNothingBehind() throws Exception {
+        Server server = new Server();
+        ServerConnector connector =
+                new ServerConnector(
+                        server,
+                        1,
+                        1,
+                        new SerialHttp.Factory(new HttpConfiguration(), LogLimit.none()));
+        connector.setHost("127.0.0.1");
+        server.addConnector(connector);
+        server.start();
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), connector.getLocalPort())) {
+            await().until(() -> connector.getConnectedEndPoints().size() == 1);
+            EndPoint endPoint = connector.getConnectedEndPoints().iterator().next();
+            SerialHttp http = (SerialHttp) endPoint.getConnection();
+            for (int lines = 1; lines <= 20; lines++) {
+                int bytes = 2 * lines;
+                socket.getOutputStream().write("\r\n".getBytes(StandardCharsets.ISO_8859_1));
+                await().until(() -> http.getBytesIn() == bytes);
+            }
+            await().until(http::isFillInterested);
+            assertThat(wraps(http.getHttpChannel().getComplianceViolationListener()))
+                    .isLessThanOrEqualTo(1);
+        } finally {
+            server.stop();
+        }
+    }
+
+    /** How often Jetty wrapped what hears of violations. */
+    private static int wraps(Object listener) throws ReflectiveOperationException {
+        int wraps = 0;
+        Object next = listener;
+        while (next.getClass().getSimpleName().equals("AllowedOnlyComplianceListener")) {
+            Field delegate = next.getClass().getDeclaredField("delegate");
+            delegate.setAccessible(true);
+            next = delegate.get(next);
+            wraps++;
+        }
+        return wraps;
     }
 
     @Test

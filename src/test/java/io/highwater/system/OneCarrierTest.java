@@ -113,8 +113,8 @@ class OneCarrierTest {
     }
 
     /**
-     * A round of their turns takes three seconds, a Pong may take half of it. Over HTTP/2, whose Pongs are
-     * read by the executor.
+     * A round of their turns takes three seconds, a Pong may take half of it. Over HTTP/2, whose
+     * Pongs are read by the executor.
      */
     @Test
     void whoAnswersItsPingsStaysHoweverLongItsTurnIsAwaited() throws Exception {

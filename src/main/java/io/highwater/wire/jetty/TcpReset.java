@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Ends a TCP connection so that the kernel drops what the peer does not read. Stateless. */
-final class TcpReset {
+public final class TcpReset {
     private static final Logger LOG = LoggerFactory.getLogger(TcpReset.class);
 
     private TcpReset() {}
@@ -18,7 +18,7 @@ final class TcpReset {
      * @param endPoint the connection's, or one on top of it
      * @param cause what is told to whoever waits for it; null where nobody needs one
      */
-    static void of(EndPoint endPoint, @Nullable Throwable cause) {
+    public static void of(EndPoint endPoint, @Nullable Throwable cause) {
         EndPoint bottom = endPoint;
         while (bottom instanceof EndPoint.Wrapper wrapper) {
             bottom = wrapper.unwrap();
