@@ -115,8 +115,8 @@ final class Trial implements AutoCloseable {
     }
 
     /**
-     * Waits until the node has forgotten all that it keeps by contract; fails where it does not. The
-     * names of channels stay while there is room for them, and with them who pays for them.
+     * Waits until the node has forgotten all that it keeps by contract; fails where it does not.
+     * The names of channels stay while there is room for them, and with them who pays for them.
      */
     void forgetAll() throws Exception {
         Ward ward = liveWard();

@@ -10,12 +10,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A copy of src/test/node in target/node with its packages installed, so that the source tree stays
- * clean. Installed once for each state of the lock file. Thread-safe within one JVM.
+ * A copy of src/test/node in target, one for each JVM of tests, with its packages installed, so
+ * that the source tree stays clean. Installed once for each state of the lock file. Thread-safe
+ * within one JVM.
  */
 final class NodeWorkspace {
     private static final Path SOURCE = Path.of("src", "test", "node");
-    private static final Path TARGET = Path.of("target", "node").toAbsolutePath();
+    private static final Path TARGET =
+            Path.of("target", "node-" + System.getProperty("highwater.fork", "1")).toAbsolutePath();
     private static final Path INSTALLED = TARGET.resolve("node_modules/.installed-lock.json");
     private static final long INSTALL_SECONDS = 180;
 
