@@ -162,14 +162,15 @@ record ConfigSchema(
                     @Allowed(max = "100000000")
                     @Nullable Integer tcpConnectionsPerIp,
             @Setting(
-                            shown = "one per 48 KiB of heap",
+                            shown = "one per 48 KiB of heap, at most tcp-connections",
                             about =
                                     "Of the TCP connections, those that speak TLS, some 12 KB each. 0 is no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer tlsConnections,
             @Setting(
                             shown = "a quarter of tls-connections",
-                            about = "Those of one address (IPv6: of one /64). 0 is no limit.")
+                            about =
+                                    "TCP connections with TLS of one address (IPv6: of one /64). 0 is no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer tlsConnectionsPerIp,
             @Setting(fallback = "100", about = "New TCP connections from one address, per second.")

@@ -2,29 +2,30 @@ package io.highwater.limits;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The open connections of one kind that an address has, among those of all. Thread-safe. */
+/** How many connections of one kind an address has open. Thread-safe. */
 public final class ConnectionCount {
     private final AtomicInteger own = new AtomicInteger();
     private final AtomicInteger all;
 
     /**
-     * @param all of all addresses
+     * @param all counts those of all addresses
      */
     ConnectionCount(AtomicInteger all) {
         this.all = all;
     }
 
-    public int own() {
-        return own.get();
+    /** Those of all addresses. */
+    int all() {
+        return all.get();
     }
 
-    /** One more; says how many the address has with it. */
+    /** Counts one more, and says how many the address has with it. */
     int opened() {
         all.incrementAndGet();
         return own.incrementAndGet();
     }
 
-    /** One is no more. */
+    /** Counts one less. */
     public void closed() {
         own.decrementAndGet();
         all.decrementAndGet();

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  * is bounded; an address that is pushed out starts afresh.
  */
 public final class Payers {
-    /** Some 400 B each. */
+    /** Some 470 B each. */
     private static final int MOST_REMEMBERED = 20_000;
 
     private static final Duration REMEMBERED = Duration.ofMinutes(2);

@@ -3,7 +3,6 @@ package io.highwater.limits;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.net.InetAddress;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +10,14 @@ import org.jspecify.annotations.Nullable;
  * without locks.
  */
 public final class TcpConnections {
+    /** Why one of a kind is refused. */
+    private record Refusals(Refusal nodeFull, Refusal addressFull, Refusal shareFull) {}
+
+    private static final Refusals TCP =
+            new Refusals(Refusal.NODE_FULL, Refusal.ADDRESS_FULL, Refusal.SHARE_FULL);
+    private static final Refusals TLS =
+            new Refusals(Refusal.TLS_NODE_FULL, Refusal.TLS_ADDRESS_FULL, Refusal.TLS_SHARE_FULL);
+
     private final TcpLimits limits;
     private final Payers payers;
     private final LimitsObserver observer;
@@ -47,16 +54,8 @@ public final class TcpConnections {
      * @return true where {@link Payer#tls} is told of its end; false where it is refused, and does
      *     not count as one of these
      */
-    public boolean secured(Payer payer) {
-        return isLetIn(
-                count(
-                        payer,
-                        payer.tls(),
-                        payers::tls,
-                        limits.tls(),
-                        Refusal.TLS_NODE_FULL,
-                        Refusal.TLS_ADDRESS_FULL,
-                        Refusal.TLS_SHARE_FULL));
+    public boolean trySecure(Payer payer) {
+        return isLetIn(count(payer, payer.tls(), limits.tls(), TLS));
     }
 
     private boolean isLetIn(@Nullable Refusal refusal) {
@@ -74,36 +73,23 @@ public final class TcpConnections {
         if (!payer.isProxy() && !payer.newConnections().take(nowNanos)) {
             return Refusal.TOO_FAST;
         }
-        return count(
-                payer,
-                payer.tcp(),
-                payers::tcp,
-                limits.tcp(),
-                Refusal.NODE_FULL,
-                Refusal.ADDRESS_FULL,
-                Refusal.SHARE_FULL);
+        return count(payer, payer.tcp(), limits.tcp(), TCP);
     }
 
     /** Counts first and looks then, so that no two take the last place. */
     private static @Nullable Refusal count(
-            Payer payer,
-            ConnectionCount count,
-            IntSupplier all,
-            ConnectionLimit limit,
-            Refusal nodeFull,
-            Refusal addressFull,
-            Refusal shareFull) {
+            Payer payer, ConnectionCount count, ConnectionLimit limit, Refusals refusals) {
         int own = count.opened();
-        int open = all.getAsInt();
+        int open = count.all();
         Refusal refusal = null;
         if (limit.most() > 0 && open > limit.most()) {
-            refusal = nodeFull;
+            refusal = refusals.nodeFull;
         } else if (!payer.isProxy()) {
             if (limit.mostOfAddress() > 0 && own > limit.mostOfAddress()) {
-                refusal = addressFull;
+                refusal = refusals.addressFull;
             } else if (limit.isShared()
                     && !DynamicThreshold.admits(own - 1, open - 1, limit.most())) {
-                refusal = shareFull;
+                refusal = refusals.shareFull;
             }
         }
         if (refusal != null) {

@@ -17,6 +17,9 @@ final class Batch {
     /** Of the form that the wire holds of it and shares with none; 0: none. */
     private int formBytes;
 
+    /** What was charged for these two. */
+    private long chargedBytes;
+
     Batch(List<Element> elements) {
         this.elements = elements;
         elements.forEach(tally::add);
@@ -47,8 +50,26 @@ final class Batch {
     }
 
     void heldByWire(OutboundFrame frame, int ownFormBytes) {
-        joined = frame;
+        joined = isMessage(frame) ? null : frame;
         formBytes = ownFormBytes;
+    }
+
+    /** Where there is no other beside it but gaps that are not told. */
+    private boolean isMessage(OutboundFrame frame) {
+        for (Element element : elements) {
+            if (element.frame() == frame) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    long chargedBytes() {
+        return chargedBytes;
+    }
+
+    void chargedBytes(long bytes) {
+        chargedBytes = bytes;
     }
 
     int formBytes() {

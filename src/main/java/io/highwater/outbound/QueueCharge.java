@@ -87,17 +87,21 @@ final class QueueCharge {
 
     /** What the wire holds of what is in flight, beside its elements. */
     void addHeld(Batch batch) {
-        ownBytes += heldBytes(batch);
+        long held = heldBytes(batch);
+        batch.chargedBytes(held);
+        ownBytes += held;
         charge();
     }
 
+    /** As much as was added, whatever has been made of it since. */
     void removeHeld(Batch batch) {
-        ownBytes -= heldBytes(batch);
+        ownBytes -= batch.chargedBytes();
+        batch.chargedBytes(0);
         charge();
     }
 
     private static long heldBytes(Batch batch) {
-        OutboundFrame copy = batch.elements().size() > 1 ? batch.copy() : null;
+        OutboundFrame copy = batch.copy();
         int form = batch.formBytes() == 0 ? 0 : batch.formBytes() + FRAME_BYTES;
         return form + (copy == null ? 0 : copyBytes(copy));
     }

@@ -8,6 +8,7 @@ import io.highwater.limits.TcpLimits;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
+import io.highwater.wire.jetty.BottomEndPoint;
 import io.highwater.wire.jetty.Http2Bounds;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -88,7 +89,7 @@ public record Edge(
 
     /** Who pays for what is kept of this connection, whatever stands upon it. */
     Payer payer(EndPoint endPoint) {
-        EndPoint bottom = bottom(endPoint);
+        EndPoint bottom = BottomEndPoint.of(endPoint);
         Payer counted = SocketConnector.payer(bottom);
         return counted == null ? payer(bottom.getRemoteSocketAddress()) : counted;
     }
@@ -99,14 +100,5 @@ public record Edge(
                         ? inet.getAddress()
                         : UNKNOWN;
         return ledger.payers().of(known);
-    }
-
-    /** The one that has the socket. */
-    static EndPoint bottom(EndPoint endPoint) {
-        EndPoint bottom = endPoint;
-        while (bottom instanceof EndPoint.Wrapper wrapper) {
-            bottom = wrapper.unwrap();
-        }
-        return bottom;
     }
 }

@@ -6,6 +6,7 @@ import io.highwater.limits.Deadline;
 import io.highwater.limits.Debtor;
 import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
+import io.highwater.wire.jetty.BottomEndPoint;
 import io.highwater.wire.jetty.TcpReset;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
@@ -234,7 +235,7 @@ abstract class Guest extends Timer implements Debtor {
     private void end(Phase late, Deadline deadline) {
         if (late.isHead() && hasBegun()) {
             tellLate(endPoint);
-            Edge.bottom(endPoint).close(new TimeoutException(deadline.label()));
+            BottomEndPoint.of(endPoint).close(new TimeoutException(deadline.label()));
             edge.admitsBadRequest(payer, HttpStatus.REQUEST_TIMEOUT_408);
         } else {
             TcpReset.of(endPoint, new TimeoutException(deadline.label()));

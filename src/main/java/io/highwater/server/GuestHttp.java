@@ -2,6 +2,7 @@ package io.highwater.server;
 
 import io.highwater.server.Guest.Phase;
 import io.highwater.wire.jetty.BadRequests;
+import io.highwater.wire.jetty.TcpReset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * HTTP/1.1 as Jetty speaks it, with deadlines and in the accounts. After an upgrade nothing of it
@@ -82,8 +84,18 @@ final class GuestHttp extends SerialHttp implements BadRequests {
         this.isTls = endPoint instanceof SslConnection.SslEndPoint;
     }
 
+    /** What throws here would uncount the connection twice. */
     @Override
     public void onOpen() {
+        try {
+            open();
+        } catch (RuntimeException | Error e) {
+            edge.logs().say(LOG, Level.WARN, "open_failed", e);
+            TcpReset.of(getEndPoint(), e);
+        }
+    }
+
+    private void open() {
         long timeoutNanos = edge.settings().headTimeout().toNanos();
         if (isTls) {
             // The head's time begins when TLS is agreed on, which has a deadline of its own, and an

@@ -32,8 +32,8 @@ final class GuestTlsFactory extends SslConnectionFactory {
     }
 
     /**
-     * That the JDK keeps for clients of TLS 1.2 which may resume them, a few KB each: 1,024 for 256
-     * MiB of heap, where it would keep 20,480 for a day.
+     * TLS sessions that the JDK keeps so that clients of TLS 1.2 may resume them, a few KB each:
+     * 1,024 for 256 MiB of heap. Left to itself it keeps 20,480 for a day.
      */
     static int mostSessions(long heapBytes) {
         return (int) Math.max(1, Math.min(20_480, heapBytes / HEAP_BYTES_PER_SESSION));

@@ -24,9 +24,7 @@ public interface Wire {
      * After a {@link #write} that was answered with false, on its thread: the bytes that this keeps
      * of it beside the frame, in a form that no other wire shares.
      */
-    default int ownFormBytes() {
-        return 0;
-    }
+    int ownFormBytes();
 
     /**
      * Sends a Ping of keepalive's with up to 125 bytes of {@code payload}, past all data frames but

@@ -106,6 +106,11 @@ final class StressWire implements Wire {
     public void abort() {}
 
     @Override
+    public int ownFormBytes() {
+        return 0;
+    }
+
+    @Override
     public void ping(ByteBuffer payload) {}
 
     @Override

@@ -161,15 +161,15 @@ class TcpConnectionsTest {
     void thoseThatSpeakTlsHaveBoundsOfTheirOwn() {
         TcpConnections connections = overTls(3, 2);
         Payer payer = open(connections, "10.0.0.1");
-        assertThat(connections.secured(payer)).isTrue();
-        assertThat(connections.secured(payer)).isTrue();
-        assertThat(connections.secured(payer)).isFalse();
-        assertThat(connections.secured(open(connections, "10.0.0.2"))).isTrue();
-        assertThat(connections.secured(open(connections, "10.0.0.3"))).isFalse();
+        assertThat(connections.trySecure(payer)).isTrue();
+        assertThat(connections.trySecure(payer)).isTrue();
+        assertThat(connections.trySecure(payer)).isFalse();
+        assertThat(connections.trySecure(open(connections, "10.0.0.2"))).isTrue();
+        assertThat(connections.trySecure(open(connections, "10.0.0.3"))).isFalse();
         assertThat(refused).containsExactly(Refusal.TLS_ADDRESS_FULL, Refusal.TLS_NODE_FULL);
         payer.tls().closed();
         assertThat(connections.openTls()).isEqualTo(2);
-        assertThat(connections.secured(payer)).isTrue();
+        assertThat(connections.trySecure(payer)).isTrue();
         assertThat(connections.open()).isEqualTo(3);
     }
 

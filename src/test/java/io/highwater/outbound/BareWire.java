@@ -35,6 +35,11 @@ abstract class BareWire implements Wire {
     }
 
     @Override
+    public final int ownFormBytes() {
+        return 0;
+    }
+
+    @Override
     public final void ping(ByteBuffer payload) {}
 
     @Override

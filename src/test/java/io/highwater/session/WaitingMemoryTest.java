@@ -43,6 +43,7 @@ final class WaitingMemoryTest {
     }
 
     private void check(Asking asking) throws Exception {
+        long before = names.bytes();
         Client warm = fixture.client("warm");
         asking.ask(warm, -1);
         heap.check(
@@ -57,6 +58,8 @@ final class WaitingMemoryTest {
         for (Client client : clients) {
             assertThat(client.wire.messages()).isEmpty();
         }
+        fixture.run();
+        assertThat(names.bytes()).as("given back").isLessThanOrEqualTo(before);
     }
 
     private static String command(String type, int number) {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 final class NodeWorkspace {
     private static final Path SOURCE = Path.of("src", "test", "node");
     private static final Path TARGET =
-            Path.of("target", "node-" + System.getProperty("highwater.fork", "1")).toAbsolutePath();
+            Path.of("target", "node-" + System.getProperty("test.fork", "1")).toAbsolutePath();
     private static final Path INSTALLED = TARGET.resolve("node_modules/.installed-lock.json");
     private static final long INSTALL_SECONDS = 180;
 

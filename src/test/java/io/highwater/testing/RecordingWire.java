@@ -119,6 +119,12 @@ public final class RecordingWire implements Wire {
         return "127.0.0.1:1";
     }
 
+    /** It shares what it is given. */
+    @Override
+    public int ownFormBytes() {
+        return 0;
+    }
+
     @Override
     public synchronized void ping(ByteBuffer payload) {
         Error failure = pingFailure;

@@ -165,6 +165,30 @@ final class OwnFormsMemoryTest {
         assertThat(outbound.bytes()).isZero();
     }
 
+    /** Beyond the budget of contexts a channel's message goes as it is. */
+    @Test
+    void aMessageOfAChannelThatIsNotCompressedIsNobodysOwn() {
+        Client first = new Client(OFFER);
+        Client second = new Client(OFFER);
+        OutboundFrame ofChannel = deflate.newChannel().share(noise(20_000));
+
+        first.queue.offer(ofChannel);
+        second.queue.offer(ofChannel);
+
+        assertThat(payer.bytes(Account.OUTBOUND)).isZero();
+        assertThat(outbound.bytes()).isBetween(20_000L, 21_000L);
+        first.queue.onClosed();
+        second.queue.onClosed();
+        assertThat(outbound.bytes()).isZero();
+    }
+
+    /** Nothing is to be won by compressing it. */
+    private OutboundFrame noise(int bytes) {
+        byte[] payload = new byte[bytes];
+        random.nextBytes(payload);
+        return OutboundFrame.binary(ByteBuffer.wrap(payload));
+    }
+
     /** A Ping is in flight, and the message waits behind it. */
     @Test
     void aMessageThatWaitsForAControlFrame() {

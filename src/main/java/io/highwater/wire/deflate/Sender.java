@@ -80,7 +80,11 @@ abstract sealed class Sender permits DeflateExtension {
         }
         SharedMessage shared = SharedMessage.of(node, frame, forms);
         OutboundFrame sent = shared == null ? null : sendShared(shared);
-        return sent == null ? sendOwn(frame) : sent;
+        if (sent == null) {
+            return sendOwn(frame);
+        }
+        // The same bytes, and the one whose form is nobody's own.
+        return shared != null && sent == shared.plain() ? frame : sent;
     }
 
     private OutboundFrame sendJoined(OutboundFrame frame, FrameForms.Joined joined) {

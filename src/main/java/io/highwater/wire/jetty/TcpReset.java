@@ -19,10 +19,7 @@ public final class TcpReset {
      * @param cause what is told to whoever waits for it; null where nobody needs one
      */
     public static void of(EndPoint endPoint, @Nullable Throwable cause) {
-        EndPoint bottom = endPoint;
-        while (bottom instanceof EndPoint.Wrapper wrapper) {
-            bottom = wrapper.unwrap();
-        }
+        EndPoint bottom = BottomEndPoint.of(endPoint);
         if (bottom.getTransport() instanceof SocketChannel channel) {
             try {
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);

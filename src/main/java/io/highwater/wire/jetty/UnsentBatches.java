@@ -13,6 +13,9 @@ import org.eclipse.jetty.io.EndPoint;
  * sessions count them as written, so they are charged here: to {@link Account#OUTBOUND}, as much as
  * the buffers can hold. They are outside of the heap, where there may be as much as in it.
  *
+ * <p>A trusted proxy's connection is charged and not ended for it: all its users would go, whose
+ * own queues are small. Those are ended as far as they are not.
+ *
  * <p>Thread-safe. Nobody is called under its lock but the book, which calls nobody.
  */
 final class UnsentBatches implements Debtor {
@@ -28,7 +31,7 @@ final class UnsentBatches implements Debtor {
     /** Written under this; who has nothing to change reads it as it is. */
     private volatile long keptBytes;
 
-    /** Guarded by this: since the socket took something last. */
+    /** Guarded by this: since the socket took a whole write last, or something waits. */
     private long sinceNanos;
 
     /** Guarded by this: the connection has ended for what it keeps. */
@@ -46,10 +49,11 @@ final class UnsentBatches implements Debtor {
      * It keeps so much now.
      *
      * @param bytes what its buffers can hold; mostly 0
+     * @param stuck whether the socket has them, and with TLS a record of them
      * @return whether that is more than before, and {@link #settle} is to follow
      */
-    boolean keep(long bytes) {
-        long now = bytes == 0 ? 0 : bytes + recordBytes;
+    boolean keep(long bytes, boolean stuck) {
+        long now = stuck ? bytes + recordBytes : bytes;
         if (now == keptBytes) {
             return false;
         }
@@ -62,7 +66,9 @@ final class UnsentBatches implements Debtor {
             book.add(payer, now - before);
             if (before == 0) {
                 sinceNanos = ticker.nanoTime();
-                book.join(this);
+                if (!payer.isProxy()) {
+                    book.join(this);
+                }
             } else if (now == 0) {
                 book.leave(this);
             }
@@ -70,7 +76,7 @@ final class UnsentBatches implements Debtor {
         }
     }
 
-    /** The socket took some: the rest is younger for that. */
+    /** The socket took a write to its end: the rest is younger for that. */
     void onProgress() {
         if (keptBytes > 0) {
             synchronized (this) {

@@ -15,9 +15,11 @@ import io.highwater.testing.RawStreams;
 import io.highwater.time.Ticker;
 import io.highwater.wire.OutboundFrame;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +33,7 @@ class UnsentBatchesTest {
     /** Of the account, a quarter for an address: less than one connection may keep. */
     private static final long LITTLE = 4 * 24 << 10;
 
+    private Predicate<InetAddress> proxies = address -> false;
     private BatchedWires server;
     private Book outbound;
     private RawStreams client;
@@ -38,7 +41,7 @@ class UnsentBatchesTest {
     private void start(long mostBytes) throws Exception {
         LimitSettings settings = LimitSettings.defaults();
         Ticker ticker = Ticker.system();
-        Payers payers = new Payers(settings.address(), address -> false, ticker);
+        Payers payers = new Payers(settings.address(), proxies, ticker);
         Ledger ledger =
                 new Ledger(
                         account -> account == Account.OUTBOUND ? mostBytes : PLENTY,
@@ -159,6 +162,36 @@ class UnsentBatchesTest {
             assertThat(reads.write(message(100))).isTrue();
             assertThat(reader.next(stream, DATA).payload()).hasSize(102);
         }
+    }
+
+    /** Its users' queues are others' to judge: a reset would end them all. */
+    @Test
+    void aTrustedProxyIsChargedAndNotReset() throws Exception {
+        proxies = address -> true;
+        start(LITTLE);
+        openWide(client);
+        List<BatchedWires.Socket> stuck = server.sockets.subList(0, STREAMS);
+        fill(stuck);
+        assertThat(outbound.bytes()).isGreaterThan(LITTLE / 4);
+        assertThat(outbound.debtors()).isZero();
+        outbound.settle();
+        assertThat(stuck).allMatch(socket -> socket.closed.getCount() > 0);
+        client.close();
+        await().until(() -> outbound.bytes() == 0);
+    }
+
+    @Test
+    void aConnectionThatIsLostWhileAWindowHoldsItIsChargedNothing() throws Exception {
+        start(PLENTY);
+        server.open(client, 1);
+        server.bursts.begin();
+        server.sockets.get(0).write(message(100));
+        client.initialWindow(0);
+        client.open("/t");
+        server.bursts.end();
+        assertThat(outbound.bytes()).isPositive();
+        client.close();
+        await().until(() -> outbound.bytes() == 0 && outbound.debtors() == 0);
     }
 
     @Test

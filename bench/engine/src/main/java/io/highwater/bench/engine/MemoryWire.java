@@ -34,6 +34,11 @@ final class MemoryWire implements Wire, WireActivity {
     }
 
     @Override
+    public int ownFormBytes() {
+        return 0;
+    }
+
+    @Override
     public void ping(ByteBuffer payload) {}
 
     @Override

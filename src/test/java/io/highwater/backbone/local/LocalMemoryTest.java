@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The log's accounts against the live heap. */
-final class LocalHeapTest {
+final class LocalMemoryTest {
     private static final int COUNT = 20_000;
 
     private final LocalFixture log =
