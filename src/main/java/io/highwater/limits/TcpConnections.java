@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * without locks.
  */
 public final class TcpConnections {
+    /** Of new connections: a signature of our certificate takes a millisecond with RSA. */
+    private static final int TLS_TOKENS = 5;
+
     /** Why one of a kind is refused. */
     private record Refusals(Refusal nodeFull, Refusal addressFull, Refusal shareFull) {}
 
@@ -55,7 +58,14 @@ public final class TcpConnections {
      *     not count as one of these
      */
     public boolean trySecure(Payer payer) {
-        return isLetIn(count(payer, payer.tls(), limits.tls(), TLS));
+        return isLetIn(secure(payer));
+    }
+
+    private @Nullable Refusal secure(Payer payer) {
+        if (!payer.isProxy() && !payer.newConnections().take(TLS_TOKENS - 1, ticker.nanoTime())) {
+            return Refusal.TOO_FAST;
+        }
+        return count(payer, payer.tls(), limits.tls(), TLS);
     }
 
     private boolean isLetIn(@Nullable Refusal refusal) {

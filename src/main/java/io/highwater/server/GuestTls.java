@@ -4,8 +4,12 @@ import io.highwater.limits.Payer;
 import io.highwater.server.Guest.Phase;
 import io.highwater.wire.jetty.TcpReset;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
@@ -16,8 +20,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * TLS as Jetty speaks it, but that agreeing on it has a deadline and is in the account; then it
- * keeps nothing of ours but the place of a reference. Thread-safe as Jetty's.
+ * TLS as Jetty speaks it, but that agreeing on it has a deadline and is in the account, and that
+ * what a client may have the JDK do and keep is bounded: hellos, records without data, records that
+ * are not whole. Thread-safe as Jetty's.
  */
 final class GuestTls extends SslConnection {
     private static final Logger LOG = LoggerFactory.getLogger(GuestTls.class);
@@ -28,15 +33,35 @@ final class GuestTls extends SslConnection {
     /** The same before the client has said anything, and {@link GuestHttp} is not there yet. */
     private static final int SILENT_BYTES = 4_040;
 
+    /**
+     * What the JDK makes of a hello, for each of its bytes: the message, its parts, their lists.
+     */
+    private static final int HELLO_COPIES = 3;
+
+    /** One change of keys is 27 bytes, an alert 24; in TLS 1.2 some more. */
+    private static final int MOST_EMPTY_BYTES = 64;
+
+    /** As long as the connection is open: each keeps 48 bytes. */
+    private static final int MOST_EMPTY_RECORDS = 256;
+
+    /** Of waste: it takes as long as ten frames. */
+    private static final int EMPTY_RECORD_TOKENS = 10;
+
     private static final String NONE_YET = "SSL_NULL_WITH_NULL_NULL";
 
     private final Edge edge;
 
     /** Null once it is agreed on. Confined to who reads, one at a time, and to the close. */
-    private volatile @Nullable Guest guest;
+    private volatile @Nullable TlsGuest guest;
 
     /** Counts it as long as it is open; null where it was refused. Confined as the guest is. */
     private volatile @Nullable Payer payer;
+
+    /** Null while what has come is whole. Confined as the guest is. */
+    private volatile @Nullable PartialRecord partial;
+
+    /** So far. Confined to who reads. */
+    private int emptyRecords;
 
     GuestTls(
             Connector connector,
@@ -74,7 +99,7 @@ final class GuestTls extends SslConnection {
             return;
         }
         payer = from;
-        Guest agreeing = new TlsGuest(edge, getEndPoint());
+        TlsGuest agreeing = new TlsGuest(edge, getEndPoint());
         guest = agreeing;
         agreeing.arrive(SILENT_BYTES, edge.settings().tlsHandshakeTimeout().toNanos());
         super.onOpen();
@@ -83,12 +108,22 @@ final class GuestTls extends SslConnection {
     @Override
     public void onFillable() {
         super.onFillable();
-        Guest agreeing = guest;
-        if (agreeing == null) {
-            return;
+        TlsGuest agreeing = guest;
+        if (agreeing != null) {
+            agree(agreeing);
         }
+        PartialRecord waits = partial;
+        if (waits != null) {
+            waits.settle();
+        }
+    }
+
+    private void agree(TlsGuest agreeing) {
         if (!isAgreed()) {
-            agreeing.keep(HANDSHAKE_BYTES - SILENT_BYTES);
+            agreeing.keep(
+                    HANDSHAKE_BYTES
+                            - SILENT_BYTES
+                            + (long) HELLO_COPIES * agreeing.hello.helloBytes());
         } else {
             guest = null;
             agreeing.leave();
@@ -96,6 +131,79 @@ final class GuestTls extends SslConnection {
                 http.onSecured();
             }
         }
+    }
+
+    /** By one thread at a time, under Jetty's lock. */
+    @Override
+    protected SSLEngineResult unwrap(SSLEngine engine, ByteBuffer input, ByteBuffer output)
+            throws SSLException {
+        TlsGuest agreeing = guest;
+        boolean agreed = agreeing == null || isAgreed();
+        if (!agreed) {
+            agreeing.hello.inspect(input, engine);
+        }
+        SSLEngineResult result = super.unwrap(engine, input, output);
+        if (result.bytesConsumed() > 0) {
+            endPartial();
+            if (!agreed) {
+                agreeing.hello.onTaken();
+            } else if (result.bytesProduced() == 0 && result.getStatus() == Status.OK) {
+                onEmptyRecord(result.bytesConsumed());
+            }
+        } else if (result.getStatus() == Status.BUFFER_UNDERFLOW && input.hasRemaining()) {
+            beginPartial();
+        }
+        return result;
+    }
+
+    private void beginPartial() {
+        Payer from = payer;
+        if (partial != null || from == null) {
+            return;
+        }
+        PartialRecord begun = new PartialRecord(edge, from, getEndPoint());
+        partial = begun;
+        if (payer == null) {
+            // It was closed meanwhile, and had none then.
+            begun.close();
+        }
+    }
+
+    private void endPartial() {
+        PartialRecord whole = partial;
+        if (whole != null) {
+            partial = null;
+            whole.close();
+        }
+    }
+
+    /**
+     * A record without data: a change of keys, an alert, or nothing at all. The JDK takes as many
+     * changes of keys from one record as fit in (RFC 8446 section 5.1 allows one), at some 30 µs
+     * each, and keeps their bytes as long as the connection is open.
+     */
+    private void onEmptyRecord(int bytes) throws SSLException {
+        if (bytes > MOST_EMPTY_BYTES) {
+            waste(bytes);
+            throw new SSLException("a record of " + bytes + " bytes without data");
+        }
+        if (++emptyRecords > MOST_EMPTY_RECORDS) {
+            throw new SSLException("more than " + MOST_EMPTY_RECORDS + " records without data");
+        }
+        if (!waste(EMPTY_RECORD_TOKENS)) {
+            throw new SSLException("too many records without data");
+        }
+    }
+
+    /** False where it was too much: the address is refused from now on. */
+    private boolean waste(int tokens) {
+        Payer from = payer;
+        long nowNanos = edge.wheel().nowNanos();
+        if (from == null || from.isProxy() || from.waste().take(tokens, nowNanos)) {
+            return true;
+        }
+        from.refuse(nowNanos);
+        return false;
     }
 
     /** A listener of Jetty's would stay as long as the connection. */
@@ -107,13 +215,14 @@ final class GuestTls extends SslConnection {
 
     @Override
     public void onClose(@Nullable Throwable cause) {
-        Guest agreeing = guest;
+        TlsGuest agreeing = guest;
         guest = null;
         if (agreeing != null) {
             agreeing.leave();
         }
         Payer counted = payer;
         payer = null;
+        endPartial();
         if (counted != null) {
             counted.tls().closed();
         }
@@ -121,6 +230,8 @@ final class GuestTls extends SslConnection {
     }
 
     private static final class TlsGuest extends Guest {
+        private final HelloGuard hello = new HelloGuard();
+
         TlsGuest(Edge edge, EndPoint endPoint) {
             super(edge, endPoint, Phase.SECURING);
         }

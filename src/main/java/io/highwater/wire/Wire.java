@@ -22,7 +22,7 @@ public interface Wire {
 
     /**
      * After a {@link #write} that was answered with false, on its thread: the bytes that this keeps
-     * of it beside the frame, in a form that no other wire shares.
+     * of it beside the frame, in a form that no other wire shares, or a record of TLS.
      */
     int ownFormBytes();
 

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * the next wire's a moment later; what a full transport leaves of it goes on from the frame itself.
  */
 abstract class WireWriter {
+    /** The buffer of a TLS record: JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
+    private static final int RECORD_BYTES = 20 << 10;
+
     private static final int SLICE_BYTES = 64 * 1024;
 
     private enum Kind {
@@ -108,11 +111,12 @@ abstract class WireWriter {
 
     /** As {@link Wire#ownFormBytes}. */
     synchronized int ownFormBytes() {
+        int records = transport().kind() == TransportKind.HTTP1_TLS ? RECORD_BYTES : 0;
         if (!ownForm) {
-            return 0;
+            return records;
         }
         OutboundFrame data = waiting == null ? null : waiting.data;
-        return data == null ? heldBytes() : data.bytes();
+        return records + (data == null ? heldBytes() : data.bytes());
     }
 
     /** The caller has the baton, and no frame in flight yet. */

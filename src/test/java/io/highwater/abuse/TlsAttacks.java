@@ -1,6 +1,7 @@
 package io.highwater.abuse;
 
 import io.highwater.testing.TrustAll;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -17,6 +18,8 @@ final class TlsAttacks {
 
     /** More than the handshakes of one address give it in a short form. */
     private static final int SESSIONS = 10_000;
+
+    private static final byte[] PARTIAL_RECORD = {0x17};
 
     private static final SSLContext TLS = trustingAll();
 
@@ -52,7 +55,25 @@ final class TlsAttacks {
                                 "tls-sessions",
                                 "WebSockets over TLS that stay, and say nothing",
                                 SESSIONS,
-                                scene -> new Silent(engine(LATEST), scene))
+                                scene -> new Silent(engine(LATEST), scene, new byte[0]))
+                        .overTls(),
+                Crowd.of(
+                                "tls-long-hellos",
+                                "hellos of 8 KB that name one signature scheme again and again",
+                                200,
+                                scene -> new LongHello())
+                        .overTls(),
+                Crowd.of(
+                                "tls-partial-records",
+                                "WebSockets over TLS that send a byte of a record, and no more",
+                                SESSIONS,
+                                scene -> new Silent(engine(LATEST), scene, PARTIAL_RECORD))
+                        .overTls(),
+                Crowd.of(
+                                "tls-blank-lines",
+                                "blank lines, each in a record of its own",
+                                LINES,
+                                scene -> new BlankLines(engine(LATEST)))
                         .overTls(),
                 Crowd.of(
                                 "tls-key-updates",
@@ -110,15 +131,72 @@ final class TlsAttacks {
     /** A WebSocket that keeps its place. */
     private static final class Silent extends TlsHostile {
         private final int port;
+        private final byte[] last;
 
-        Silent(SSLEngine engine, Scene scene) {
+        /**
+         * @param last goes after the upgrade, as it is
+         */
+        Silent(SSLEngine engine, Scene scene, byte[] last) {
             super(engine);
             this.port = scene.tlsPort();
+            this.last = last;
         }
 
         @Override
         void onAgreed(Line line) {
             say(line, Http1.upgrade(port, "/v1/echo", ""));
+            if (last.length > 0) {
+                line.send(last);
+            }
+        }
+    }
+
+    private static final class BlankLines extends TlsHostile {
+        private static final byte[] BLANK_LINE = {'\r', '\n'};
+        private static final int AT_ONCE = 100;
+
+        BlankLines(SSLEngine engine) {
+            super(engine);
+        }
+
+        @Override
+        void onAgreed(Line line) {
+            onSent(line);
+        }
+
+        @Override
+        void onSent(Line line) {
+            for (int i = 0; i < AT_ONCE && line.isOpen(); i++) {
+                say(line, BLANK_LINE);
+            }
+        }
+    }
+
+    /** Of RFC 8446 section 4.1.2, by hand. */
+    private static final class LongHello extends Hostile {
+        private static final int SCHEMES = 4_000;
+
+        @Override
+        void onConnected(Line line) {
+            int extension = 2 + 2 * SCHEMES;
+            int body = 2 + 32 + 1 + 4 + 2 + 2 + 4 + extension;
+            ByteBuffer hello =
+                    ByteBuffer.allocate(5 + 4 + body)
+                            .put(new byte[] {22, 3, 1})
+                            .putShort((short) (4 + body))
+                            .putInt(1 << 24 | body)
+                            .putShort((short) 0x0303)
+                            .put(new byte[33])
+                            .putInt(2 << 16 | 0xc02b)
+                            .put(new byte[] {1, 0})
+                            .putShort((short) (4 + extension))
+                            .putShort((short) 13)
+                            .putShort((short) extension)
+                            .putShort((short) (2 * SCHEMES));
+            while (hello.hasRemaining()) {
+                hello.putShort((short) 0x0403);
+            }
+            line.send(hello.flip());
         }
     }
 

@@ -162,15 +162,29 @@ class TcpConnectionsTest {
         TcpConnections connections = overTls(3, 2);
         Payer payer = open(connections, "10.0.0.1");
         assertThat(connections.trySecure(payer)).isTrue();
+        ticker.advance(Duration.ofSeconds(BURST));
         assertThat(connections.trySecure(payer)).isTrue();
+        ticker.advance(Duration.ofSeconds(BURST));
         assertThat(connections.trySecure(payer)).isFalse();
         assertThat(connections.trySecure(open(connections, "10.0.0.2"))).isTrue();
         assertThat(connections.trySecure(open(connections, "10.0.0.3"))).isFalse();
         assertThat(refused).containsExactly(Refusal.TLS_ADDRESS_FULL, Refusal.TLS_NODE_FULL);
         payer.tls().closed();
         assertThat(connections.openTls()).isEqualTo(2);
+        ticker.advance(Duration.ofSeconds(BURST));
         assertThat(connections.trySecure(payer)).isTrue();
         assertThat(connections.open()).isEqualTo(3);
+    }
+
+    @Test
+    void oneThatSpeaksTlsCountsAsFiveNewOnes() {
+        TcpConnections connections = overTls(0, 0);
+        assertThat(connections.trySecure(open(connections, "10.0.0.1"))).isTrue();
+        assertThat(tried(connections, "10.0.0.1")).isNull();
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(connections.trySecure(open(connections, "10.0.0.1"))).isFalse();
+        assertThat(refused).containsExactly(Refusal.TOO_FAST, Refusal.TOO_FAST);
+        assertThat(connections.openTls()).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static io.highwater.server.EdgeFixture.answer;
 import static io.highwater.server.EdgeFixture.rest;
 import static io.highwater.server.EdgeFixture.send;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.limits.Account;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLSocket;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -303,6 +305,59 @@ class GuestTest {
             assertThat(fixture.bytes(Account.HTTP)).isGreaterThan(GuestHttp.TLS_BYTES);
         }
         await().until(() -> fixture.bytes(Account.HTTP) == 0);
+    }
+
+    @Test
+    void overTlsARecordThatIsNotWholeIsInTheAccount(@TempDir Path folder) throws Exception {
+        ServerSettings.Keystore keystore = Certificates.create(folder);
+        fixture.serve(
+                ServerSettings.defaults().withPort(0).withTls(0, keystore),
+                HttpServerTest.testPages());
+        int port = fixture.server().tlsPort().getAsInt();
+        Socket plain = fixture.connect("127.0.0.1", port);
+        try (Socket socket =
+                Certificates.trusting(keystore)
+                        .getSocketFactory()
+                        .createSocket(plain, "localhost", port, true)) {
+            send(socket, GET.replace("Host: a", "Host: localhost"));
+            assertThat(answer(socket)).startsWith("HTTP/1.1 200 ");
+            await().until(() -> fixture.bytes(Account.INBOUND) == 0);
+            plain.getOutputStream().write(0x17);
+            await().until(() -> fixture.bytes(Account.INBOUND) == 20 << 10);
+        }
+        await().until(() -> fixture.bytes(Account.INBOUND) == 0);
+    }
+
+    /** Which the JDK's client sends as another handshake. */
+    @Test
+    void overTlsAConnectionMayChangeItsKeysSoOften(@TempDir Path folder) throws Exception {
+        ServerSettings.Keystore keystore = Certificates.create(folder);
+        fixture.serve(
+                ServerSettings.defaults().withPort(0).withTls(0, keystore),
+                HttpServerTest.testPages());
+        int port = fixture.server().tlsPort().getAsInt();
+        Socket plain = fixture.connect("127.0.0.1", port);
+        try (SSLSocket socket =
+                (SSLSocket)
+                        Certificates.trusting(keystore)
+                                .getSocketFactory()
+                                .createSocket(plain, "localhost", port, true)) {
+            for (int change = 0; change < 200; change++) {
+                socket.startHandshake();
+            }
+            send(socket, GET.replace("Host: a", "Host: localhost"));
+            assertThat(answer(socket)).startsWith("HTTP/1.1 200 ");
+            assertThatThrownBy(
+                            () -> {
+                                for (int change = 0; change < 100; change++) {
+                                    socket.startHandshake();
+                                }
+                                send(socket, GET.replace("Host: a", "Host: localhost"));
+                                answer(socket);
+                            })
+                    .isInstanceOf(IOException.class);
+        }
+        awaitOpen(0);
     }
 
     /** As a WebSocket does, a guest of HTTP keeps its place from accept to close. */

@@ -1,0 +1,76 @@
+package io.highwater.server;
+
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Debtor;
+import io.highwater.limits.Payer;
+import io.highwater.wire.jetty.TcpReset;
+import java.io.IOException;
+import org.eclipse.jetty.io.EndPoint;
+
+/**
+ * A TLS record that has not come whole. Jetty keeps a buffer for the largest there may be as long
+ * as one byte of it is there. In the account of messages that arrive. Thread-safe; calls nobody
+ * under its lock but the book, which calls nobody.
+ */
+final class PartialRecord implements Debtor {
+    /** JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
+    private static final int BYTES = 20 << 10;
+
+    private final Book book;
+    private final Payer payer;
+    private final EndPoint endPoint;
+    private final long sinceNanos;
+
+    /** Guarded by this: it is whole, or its connection has ended. */
+    private boolean over;
+
+    PartialRecord(Edge edge, Payer payer, EndPoint endPoint) {
+        this.book = edge.ledger().book(Account.INBOUND);
+        this.payer = payer;
+        this.endPoint = endPoint;
+        this.sinceNanos = edge.wheel().nowNanos();
+        book.add(payer, BYTES);
+        book.join(this);
+    }
+
+    /** Ends those who keep too much, maybe this one; under no lock. */
+    void settle() {
+        book.settle(payer);
+    }
+
+    /** Nothing is kept any more. False where that was so. */
+    synchronized boolean close() {
+        if (over) {
+            return false;
+        }
+        over = true;
+        book.leave(this);
+        book.add(payer, -BYTES);
+        return true;
+    }
+
+    @Override
+    public Payer payer() {
+        return payer;
+    }
+
+    @Override
+    public synchronized long keptBytes() {
+        return over ? 0 : BYTES;
+    }
+
+    @Override
+    public long ageNanos(long nowNanos) {
+        return nowNanos - sinceNanos;
+    }
+
+    @Override
+    public boolean end(Account account) {
+        if (!close()) {
+            return false;
+        }
+        TcpReset.of(endPoint, new IOException("full: " + account.label()));
+        return true;
+    }
+}
