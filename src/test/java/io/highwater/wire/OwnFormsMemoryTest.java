@@ -202,6 +202,19 @@ final class OwnFormsMemoryTest {
         assertThat(payer.bytes(Account.OUTBOUND)).isZero();
     }
 
+    /** Jetty keeps a buffer of the largest while the socket does not take all of it. */
+    @Test
+    void aRecordOfTlsIsChargedWithWhatIsStuck() {
+        Client client = new Client(OFFER);
+        client.fixture.transport.kind = TransportKind.HTTP1_TLS;
+
+        client.queue.offer(noise(200).broadcast());
+
+        assertThat(payer.bytes(Account.OUTBOUND)).isBetween(20_000L, 22_000L);
+        client.fixture.transport.unstick();
+        assertThat(payer.bytes(Account.OUTBOUND)).isZero();
+    }
+
     @Test
     void whatIsTakenIsGivenBack() {
         Client client = new Client(OFFER);

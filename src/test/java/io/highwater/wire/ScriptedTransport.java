@@ -13,6 +13,9 @@ import java.util.concurrent.Executor;
  * Thread-safe.
  */
 final class ScriptedTransport implements Transport {
+    /** As the transport is one of TLS, or not. */
+    TransportKind kind = TransportKind.HTTP1;
+
     private static final byte[] END = {};
 
     private final Queue<byte[]> input = new ArrayDeque<>();
@@ -128,7 +131,7 @@ final class ScriptedTransport implements Transport {
 
     @Override
     public TransportKind kind() {
-        return TransportKind.HTTP1;
+        return kind;
     }
 
     @Override
