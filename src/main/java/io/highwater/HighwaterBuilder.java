@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settings and endpoints of a node in this JVM. Every setting has the default and the range of its
- * configuration key (the README's table); they are checked all at once by {@link #start}. Neither
+ * configuration key (docs/configuration.md); they are checked all at once by {@link #start}. Neither
  * the environment nor system properties nor a file are read, unless {@link #config} asks for it.
  *
  * <p>Beans are found as CDI has it: annotated endpoints, handshake rules and a {@code ChannelRule}
