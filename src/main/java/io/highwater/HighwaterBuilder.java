@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settings and endpoints of a node in this JVM. Every setting has the default and the range of its
- * configuration key (docs/configuration.md); they are checked all at once by {@link #start}. Neither
- * the environment nor system properties nor a file are read, unless {@link #config} asks for it.
+ * configuration key (docs/configuration.md); they are checked all at once by {@link #start}.
+ * Neither the environment nor system properties nor a file are read, unless {@link #config} asks
+ * for it.
  *
  * <p>Beans are found as CDI has it: annotated endpoints, handshake rules and a {@code ChannelRule}
  * in any archive of the class path with a {@code META-INF/beans.xml} are there without a word here,

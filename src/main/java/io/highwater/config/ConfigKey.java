@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of the catalogue of keys, which the reader, the help and docs/configuration.md share. Immutable.
+ * One line of the catalogue of keys, which the reader, the help and docs/configuration.md share.
+ * Immutable.
  *
  * @param name as in a file, such as {@code highwater.tls.port}, or {@code
  *     highwater.channels."PREFIX".policy} for any prefix

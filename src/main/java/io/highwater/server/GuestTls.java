@@ -137,16 +137,15 @@ final class GuestTls extends SslConnection {
     @Override
     protected SSLEngineResult unwrap(SSLEngine engine, ByteBuffer input, ByteBuffer output)
             throws SSLException {
-        TlsGuest agreeing = guest;
-        boolean agreed = agreeing == null || isAgreed();
-        if (!agreed) {
-            agreeing.hello.inspect(input, engine);
+        HelloGuard hello = hello();
+        if (hello != null) {
+            hello.inspect(input, engine);
         }
         SSLEngineResult result = super.unwrap(engine, input, output);
         if (result.bytesConsumed() > 0) {
             endPartial();
-            if (!agreed) {
-                agreeing.hello.onTaken();
+            if (hello != null) {
+                hello.onTaken();
             } else if (result.bytesProduced() == 0 && result.getStatus() == Status.OK) {
                 onEmptyRecord(result.bytesConsumed());
             }
@@ -154,6 +153,12 @@ final class GuestTls extends SslConnection {
             beginPartial();
         }
         return result;
+    }
+
+    /** Null once it is agreed on. */
+    private @Nullable HelloGuard hello() {
+        TlsGuest agreeing = guest;
+        return agreeing == null || isAgreed() ? null : agreeing.hello;
     }
 
     private void beginPartial() {
