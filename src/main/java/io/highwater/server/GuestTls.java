@@ -38,6 +38,12 @@ final class GuestTls extends SslConnection {
      */
     private static final int HELLO_COPIES = 3;
 
+    /**
+     * Jetty reads on while records bring nothing, and HTTP while they bring a byte. Then others
+     * that the thread selects have their turn.
+     */
+    private static final int FILLS_A_TURN = 64;
+
     /** One change of keys is 27 bytes, an alert 24; in TLS 1.2 some more. */
     private static final int MOST_EMPTY_BYTES = 64;
 
@@ -62,6 +68,9 @@ final class GuestTls extends SslConnection {
 
     /** So far. Confined to who reads. */
     private int emptyRecords;
+
+    /** Since it was selected. Confined to who reads. */
+    private int fills;
 
     GuestTls(
             Connector connector,
@@ -107,6 +116,7 @@ final class GuestTls extends SslConnection {
 
     @Override
     public void onFillable() {
+        fills = 0;
         super.onFillable();
         TlsGuest agreeing = guest;
         if (agreeing != null) {
@@ -131,6 +141,17 @@ final class GuestTls extends SslConnection {
                 http.onSecured();
             }
         }
+    }
+
+    /** Of those who read on another thread, one in so many finds nothing, and is told of more. */
+    @Override
+    protected int networkFill(ByteBuffer input) throws IOException {
+        if (fills >= FILLS_A_TURN) {
+            fills = 0;
+            return 0;
+        }
+        fills++;
+        return super.networkFill(input);
     }
 
     /** By one thread at a time, under Jetty's lock. */

@@ -7,7 +7,6 @@ import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -239,17 +238,8 @@ public final class SocketConnector extends ServerConnector {
 
     /** Jetty's, but that its end is no affair of another thread where a WebSocket has it. */
     private static final class LeavingEndPoint extends SocketChannelEndPoint {
-        /**
-         * What reads until there is nothing left has the thread as long as its client sends, a byte
-         * or a record at a time. Then it waits to be selected again, behind the others.
-         */
-        private static final int FILLS_AT_A_TIME = 64;
-
         /** Null where nobody counts. */
         private final @Nullable Payer payer;
-
-        /** Since it was selected. Lost counts do no harm. */
-        private int fills;
 
         LeavingEndPoint(
                 SocketChannel channel,
@@ -262,18 +252,7 @@ public final class SocketConnector extends ServerConnector {
         }
 
         @Override
-        public int fill(ByteBuffer buffer) throws IOException {
-            if (fills >= FILLS_AT_A_TIME) {
-                fills = 0;
-                return 0;
-            }
-            fills++;
-            return super.fill(buffer);
-        }
-
-        @Override
         public Runnable onSelected() {
-            fills = 0;
             SelectRound.next();
             return super.onSelected();
         }
