@@ -41,6 +41,12 @@ final class FloodAttacks {
                         .with(port -> Http2.frame(Http2.DATA, Http2.PADDED, 1, padding())),
                 flood("unknown-frames", "frames of a type that nobody knows", 4)
                         .with(port -> Http2.frame(UNKNOWN_TYPE, 0, 0, new byte[0])),
+                flood("trailers", "trailers of a request whose answer waits for its window", 4)
+                        .opening(port -> Http2.join(Http2.initialWindow(0), get(port)))
+                        .with(port -> trailers()),
+                flood("socket-trailers", "trailers of a WebSocket whose echo does", 4)
+                        .opening(port -> Http2.join(Http2.initialWindow(0), stuckEcho(port)))
+                        .with(port -> trailers()),
                 flood("continuations", "a header block that never ends", 40)
                         .opening(FloodAttacks::openBlock)
                         .with(
@@ -91,6 +97,22 @@ final class FloodAttacks {
     private static byte[] socket(int port, int stream) {
         byte[] block = Http2.connect(port, "/v1/echo");
         return Http2.frame(Http2.HEADERS, Http2.END_HEADERS, stream, block);
+    }
+
+    private static byte[] get(int port) {
+        int flags = Http2.END_HEADERS | Http2.END_STREAM;
+        return Http2.frame(Http2.HEADERS, flags, 1, Http2.request("GET", port, "/app.js"));
+    }
+
+    private static byte[] stuckEcho(int port) {
+        byte[] message = Frames.frame(Frames.FIN | Frames.BINARY, new byte[10_000]);
+        return Http2.join(socket(port, 1), Http2.frame(Http2.DATA, 0, 1, message));
+    }
+
+    /** An empty user-agent, by its number in the static table (RFC 7541 appendix A). */
+    private static byte[] trailers() {
+        int flags = Http2.END_HEADERS | Http2.END_STREAM;
+        return Http2.frame(Http2.HEADERS, flags, 1, new byte[] {(byte) 0xBA});
     }
 
     private static byte[] sockets(int port, int count) {

@@ -47,6 +47,7 @@ final class BatchingSession extends HTTP2ServerSession {
     private static final Object MALFORMED = "malformed_request";
     private static final Object TINY = "tiny_data";
     private static final Object USELESS = "useless_window_update";
+    private static final Object AFTER_END = "headers_after_end";
 
     private final StreamBatcher batcher;
     private final Http2Bounds bounds;
@@ -177,6 +178,11 @@ final class BatchingSession extends HTTP2ServerSession {
             return super.newStream(id, request, true);
         }
         return isPlain(request) ? new PlainStream(this, id) : new BoundedStream(this, id);
+    }
+
+    /** One more came on a stream whose reset is on its way. */
+    void onHeadersAfterEnd() {
+        waste(AFTER_END);
     }
 
     /** Of the stream nothing is kept. */
