@@ -50,7 +50,10 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     // pongs, acknowledgements, resets. Jetty's queue of them has no end. What it holds then goes
     // out without us reading, since none of it waits for a window.
 
-    /** A step is a frame, or a KiB. What one read brings, 16 KiB, is always parsed whole. */
+    /**
+     * A step is a frame, a read, or a KiB. What one read brings, 16 KiB, is always parsed whole.
+     * Over TLS a read brings one record, which may be a byte.
+     */
     private static final int STEPS_A_TURN = 256;
 
     /** A request is answered, or a handshake decided, on this thread. */
@@ -319,7 +322,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
 
     void onRead(int bytes) {
         if (bytes > 0) {
-            steps += bytes >> 10;
+            steps += 1 + (bytes >> 10);
         }
     }
 

@@ -35,6 +35,9 @@ class BoundedConnectionTest {
     /** The same where each frame is answered: Jetty's time goes by the square of what waits. */
     private static final int MOST_ANSWERED_READS = 20;
 
+    /** Of a type that nobody knows. */
+    private static final int UNKNOWN = 0x42;
+
     private final Queue<Runnable> elsewhere = new ArrayDeque<>();
     private final ServerConnector connector =
             new ServerConnector(
@@ -54,6 +57,19 @@ class BoundedConnectionTest {
         int before = flood.reads;
         flood.turn();
         assertThat(flood.reads - before).isBetween(1, 8);
+        assertThat(flood.isFillInterested()).isTrue();
+    }
+
+    @Test
+    void aTurnEndsThoughItsReadsBringNoFrame() {
+        // As in TLS records of a byte each.
+        Flood flood = new Flood(frame(UNKNOWN, new byte[16_384]), 10_000);
+        flood.trickles = true;
+        open(flood);
+        assertThat(flood.reads).isBetween(100, 300);
+        int before = flood.reads;
+        flood.turn();
+        assertThat(flood.reads - before).isBetween(100, 300);
         assertThat(flood.isFillInterested()).isTrue();
     }
 
@@ -125,8 +141,12 @@ class BoundedConnectionTest {
     }
 
     private static byte[] frame(FrameType type, byte[] payload) {
+        return frame(type.getType(), payload);
+    }
+
+    private static byte[] frame(int type, byte[] payload) {
         return ByteBuffer.allocate(9 + payload.length)
-                .putInt(payload.length << 8 | type.getType())
+                .putInt(payload.length << 8 | type)
                 .put((byte) 0)
                 .putInt(0)
                 .put(payload)
@@ -140,6 +160,11 @@ class BoundedConnectionTest {
         private boolean prefaced;
         private int reads;
         private boolean full;
+
+        /** A read brings a byte. */
+        private boolean trickles;
+
+        private int trickled;
 
         Flood(byte[] frame, int mostReads) {
             super("", 0);
@@ -159,8 +184,12 @@ class BoundedConnectionTest {
                 buffer.put("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 buffer.put(frame(FrameType.SETTINGS, new byte[0]));
             }
-            while (buffer.remaining() >= frame.length) {
-                buffer.put(frame);
+            if (trickles) {
+                buffer.put(frame[trickled++ % frame.length]);
+            } else {
+                while (buffer.remaining() >= frame.length) {
+                    buffer.put(frame);
+                }
             }
             int filled = buffer.position() - before;
             BufferUtil.flipToFlush(buffer, position);
