@@ -105,8 +105,7 @@ final class ResetAttacks {
                 get(out, port, stream);
                 int flags = Http2.END_HEADERS | Http2.END_STREAM;
                 // An empty user-agent, by its number in the static table.
-                out.writeBytes(
-                        Http2.frame(Http2.HEADERS, flags, stream, new byte[] {(byte) 0xBA}));
+                out.writeBytes(Http2.frame(Http2.HEADERS, flags, stream, new byte[] {(byte) 0xBA}));
             }
         },
         CONTENT_LENGTH {

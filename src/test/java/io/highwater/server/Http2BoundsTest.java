@@ -47,6 +47,7 @@ class Http2BoundsTest {
 
     /** An empty user-agent, by its number in the static table (RFC 7541 appendix A). */
     private static final byte[] TRAILERS = {(byte) 0xBA};
+
     private static final int HEAP_BYTES = 512 << 20;
 
     private final FakeTicker ticker = new FakeTicker();
