@@ -16,7 +16,7 @@ final class FloodAttacks {
         return List.of(
                 flood("window-updates", "issue 7: ONE connection that widens its window by 1", 1)
                         .with(port -> Http2.widen(0, 1)),
-                flood("stuck-window-updates", "the same of sockets that are full", 40)
+                flood("stuck-window-updates", "the same of sockets that are full", 16)
                         .unread()
                         .opening(FloodAttacks::manyPages)
                         .with(port -> Http2.widen(0, 1)),

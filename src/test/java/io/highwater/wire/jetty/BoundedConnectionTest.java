@@ -39,6 +39,7 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -141,6 +142,7 @@ class BoundedConnectionTest {
 
     /** Its flusher then takes no more windows, and has none. */
     @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void whoseAnswersCanNoMoreBeEncodedIsReadOn() {
         Flood flood = new Flood(frame(FrameType.WINDOW_UPDATE, WIDER), MOST_READS);
         HTTP2ServerConnection connection = open(flood);
