@@ -16,6 +16,10 @@ final class FloodAttacks {
         return List.of(
                 flood("window-updates", "issue 7: ONE connection that widens its window by 1", 1)
                         .with(port -> Http2.widen(0, 1)),
+                flood("stuck-window-updates", "the same of sockets that are full", 16)
+                        .unread()
+                        .opening(FloodAttacks::manyPages)
+                        .with(port -> Http2.widen(0, 1)),
                 flood("stream-window-updates", "a stream's window, widened by 1 without end", 1)
                         .opening(port -> socket(port, 1))
                         .with(port -> Http2.widen(1, 1)),
@@ -41,6 +45,12 @@ final class FloodAttacks {
                         .with(port -> Http2.frame(Http2.DATA, Http2.PADDED, 1, padding())),
                 flood("unknown-frames", "frames of a type that nobody knows", 4)
                         .with(port -> Http2.frame(UNKNOWN_TYPE, 0, 0, new byte[0])),
+                flood("trailers", "trailers of a request whose answer waits for its window", 4)
+                        .opening(port -> Http2.join(Http2.initialWindow(0), get(port, 1)))
+                        .with(port -> trailers()),
+                flood("socket-trailers", "trailers of a WebSocket whose echo does", 4)
+                        .opening(port -> Http2.join(Http2.initialWindow(0), stuckEcho(port)))
+                        .with(port -> trailers()),
                 flood("continuations", "a header block that never ends", 40)
                         .opening(FloodAttacks::openBlock)
                         .with(
@@ -93,6 +103,32 @@ final class FloodAttacks {
         return Http2.frame(Http2.HEADERS, Http2.END_HEADERS, stream, block);
     }
 
+    private static byte[] get(int port, int stream) {
+        int flags = Http2.END_HEADERS | Http2.END_STREAM;
+        return Http2.frame(Http2.HEADERS, flags, stream, Http2.request("GET", port, "/app.js"));
+    }
+
+    /** More than a socket holds that is not read. */
+    private static byte[] manyPages(int port) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(Http2.widen(0, 1 << 30));
+        for (int i = 0; i < 90; i++) {
+            all.writeBytes(get(port, 2 * i + 1));
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] stuckEcho(int port) {
+        byte[] message = Frames.frame(Frames.FIN | Frames.BINARY, new byte[10_000]);
+        return Http2.join(socket(port, 1), Http2.frame(Http2.DATA, 0, 1, message));
+    }
+
+    /** An empty user-agent, by its number in the static table (RFC 7541 appendix A). */
+    private static byte[] trailers() {
+        int flags = Http2.END_HEADERS | Http2.END_STREAM;
+        return Http2.frame(Http2.HEADERS, flags, 1, new byte[] {(byte) 0xBA});
+    }
+
     private static byte[] sockets(int port, int count) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (int i = 0; i < count; i++) {
@@ -126,6 +162,11 @@ final class FloodAttacks {
             this.opening = opening;
             this.many = ByteBuffer.wrap(many);
             this.unread = unread;
+        }
+
+        @Override
+        int receiveBufferBytes() {
+            return unread ? 4 << 10 : 0;
         }
 
         @Override

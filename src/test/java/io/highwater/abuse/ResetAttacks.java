@@ -33,6 +33,7 @@ final class ResetAttacks {
                 made("window-overflow", "a window beyond 2^31", Reset.WINDOW_OVERFLOW),
                 made("data-after-end", "DATA behind the END_STREAM", Reset.DATA_AFTER_END),
                 made("headers-after-end", "HEADERS behind the END_STREAM", Reset.HEADERS_AFTER_END),
+                made("trailers-after-end", "trailers behind it", Reset.TRAILERS_AFTER_END),
                 made("content-length", "more than the content-length", Reset.CONTENT_LENGTH),
                 made("self-dependency", "a PRIORITY on itself", Reset.SELF_DEPENDENCY),
                 made("bad-frame-length", "a PRIORITY of four bytes", Reset.PRIORITY_LENGTH),
@@ -96,6 +97,15 @@ final class ResetAttacks {
             void write(ByteArrayOutputStream out, int port, int stream) {
                 get(out, port, stream);
                 get(out, port, stream);
+            }
+        },
+        TRAILERS_AFTER_END {
+            @Override
+            void write(ByteArrayOutputStream out, int port, int stream) {
+                get(out, port, stream);
+                int flags = Http2.END_HEADERS | Http2.END_STREAM;
+                // An empty user-agent, by its number in the static table.
+                out.writeBytes(Http2.frame(Http2.HEADERS, flags, stream, new byte[] {(byte) 0xBA}));
             }
         },
         CONTENT_LENGTH {

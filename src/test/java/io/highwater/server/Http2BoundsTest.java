@@ -17,9 +17,11 @@ import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RawStreams;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.StreamBursts;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,11 +35,19 @@ import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What one client's HTTP/2 connections may cost, over real sockets. Time limits are guards. */
 @Timeout(60)
 class Http2BoundsTest {
+    private static final int STREAM_CLOSED = 5;
     private static final int REFUSED_STREAM = 7;
+    private static final int LAST_HEADERS = RawStreams.END_HEADERS | RawStreams.END_STREAM;
+
+    /** An empty user-agent, by its number in the static table (RFC 7541 appendix A). */
+    private static final byte[] TRAILERS = {(byte) 0xBA};
+
     private static final int HEAP_BYTES = 512 << 20;
 
     private final FakeTicker ticker = new FakeTicker();
@@ -199,6 +209,93 @@ class Http2BoundsTest {
             client.write(RawStreams.RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
             await().until(() -> kept(Account.INBOUND) == 0);
         }
+    }
+
+    private enum Ended {
+        /** By END_STREAM on its head. */
+        REQUEST {
+            @Override
+            int stream(RawStreams client) throws IOException {
+                return client.get("/");
+            }
+        },
+        /** By END_STREAM that nobody has read. */
+        UNREAD_BODY {
+            @Override
+            int stream(RawStreams client) throws IOException {
+                int stream = client.post("/");
+                client.write(RawStreams.DATA, RawStreams.END_STREAM, stream, new byte[10]);
+                return stream;
+            }
+        },
+        TRAILERS_ALREADY {
+            @Override
+            int stream(RawStreams client) throws IOException {
+                int stream = client.post("/");
+                client.write(RawStreams.HEADERS, LAST_HEADERS, stream, TRAILERS);
+                return stream;
+            }
+        },
+        /** Whose echo waits for its window, so that nobody reads. */
+        SOCKET {
+            @Override
+            int stream(RawStreams client) throws IOException {
+                client.initialWindow(0);
+                int stream = client.open("/");
+                client.sendText(stream, "hello");
+                client.write(RawStreams.HEADERS, LAST_HEADERS, stream, TRAILERS);
+                return stream;
+            }
+        };
+
+        abstract int stream(RawStreams client) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void headersBehindTheEndResetTheStream(Ended ended) throws Exception {
+        start(1_000, 30_000, HEAP_BYTES);
+        try (RawStreams client = connect()) {
+            long before = keptByConnection(client);
+            int stream = ended.stream(client);
+            client.write(RawStreams.HEADERS, LAST_HEADERS, stream, TRAILERS);
+            RawStreams.Frame reset = client.next(stream, RawStreams.RST_STREAM);
+            assertThat(ByteBuffer.wrap(reset.payload()).getInt()).isEqualTo(STREAM_CLOSED);
+            await().until(
+                            () -> {
+                                waiting.answerAll();
+                                return kept(Account.HTTP) == before;
+                            });
+            client.initialWindow(100);
+            echo(client);
+        }
+        await().until(() -> kept(Account.INBOUND) == 0);
+    }
+
+    @Test
+    void trailersCountAsLongAsTheirRequest() throws Exception {
+        start(1_000, 30_000, HEAP_BYTES);
+        try (RawStreams client = connect()) {
+            long before = keptByConnection(client);
+            int stream = client.post("/");
+            await().until(() -> waiting.requests.size() == 1);
+            long head = kept(Account.HTTP);
+            client.write(RawStreams.HEADERS, LAST_HEADERS, stream, trailers(40));
+            await().until(() -> kept(Account.HTTP) >= head + 4_000);
+            assertThat(kept(Account.HTTP)).isLessThan(head + 12_000);
+            waiting.answerAll();
+            await().until(() -> kept(Account.HTTP) == before);
+        }
+    }
+
+    /** So many fields of 102 bytes. */
+    private static byte[] trailers(int fields) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        for (int i = 0; i < fields; i++) {
+            block.writeBytes(new byte[] {0, 2, 'a', (byte) ('a' + i % 26), 100});
+            block.writeBytes("x".repeat(100).getBytes(StandardCharsets.US_ASCII));
+        }
+        return block.toByteArray();
     }
 
     @Test

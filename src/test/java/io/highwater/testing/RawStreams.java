@@ -32,7 +32,7 @@ public final class RawStreams implements AutoCloseable {
 
     public static final int END_STREAM = 1;
     private static final int ACK = 1;
-    private static final int END_HEADERS = 4;
+    public static final int END_HEADERS = 4;
 
     private final Socket socket;
     private final DataInputStream in;

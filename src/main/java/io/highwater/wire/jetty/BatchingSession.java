@@ -1,7 +1,11 @@
 package io.highwater.wire.jetty;
 
 import io.highwater.limits.Payer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.BufferingFlowControlStrategy;
@@ -13,6 +17,7 @@ import org.eclipse.jetty.http2.api.server.ServerSessionListener;
 import org.eclipse.jetty.http2.frames.DataFrame;
 import org.eclipse.jetty.http2.frames.Frame;
 import org.eclipse.jetty.http2.frames.FrameType;
+import org.eclipse.jetty.http2.frames.GoAwayFrame;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.http2.frames.SettingsFrame;
@@ -47,6 +52,19 @@ final class BatchingSession extends HTTP2ServerSession {
     private static final Object MALFORMED = "malformed_request";
     private static final Object TINY = "tiny_data";
     private static final Object USELESS = "useless_window_update";
+    private static final Object AFTER_END = "headers_after_end";
+    private static final Object GO_AWAY = "goaway";
+
+    /** What Jetty heeds. */
+    private static final Set<Integer> SETTINGS =
+            Set.of(
+                    SettingsFrame.HEADER_TABLE_SIZE,
+                    SettingsFrame.ENABLE_PUSH,
+                    SettingsFrame.MAX_CONCURRENT_STREAMS,
+                    SettingsFrame.INITIAL_WINDOW_SIZE,
+                    SettingsFrame.MAX_FRAME_SIZE,
+                    SettingsFrame.MAX_HEADER_LIST_SIZE,
+                    SettingsFrame.ENABLE_CONNECT_PROTOCOL);
 
     private final StreamBatcher batcher;
     private final Http2Bounds bounds;
@@ -54,6 +72,9 @@ final class BatchingSession extends HTTP2ServerSession {
     private final EventBudget budget;
     private final Requests requests;
     private final WindowCredit credit;
+
+    /** Jetty's flusher has these, and takes them when no write is under way. */
+    private final AtomicInteger waitingWindows = new AtomicInteger();
 
     /** Confined to the thread that parses, like the place. */
     private int windowChanges;
@@ -179,6 +200,11 @@ final class BatchingSession extends HTTP2ServerSession {
         return isPlain(request) ? new PlainStream(this, id) : new BoundedStream(this, id);
     }
 
+    /** One more came on a stream whose reset is on its way. */
+    void onHeadersAfterEnd() {
+        waste(AFTER_END);
+    }
+
     /** Of the stream nothing is kept. */
     private void refuse(int id, ErrorCode code, Object event) {
         updateLastRemoteStreamId(id);
@@ -206,7 +232,25 @@ final class BatchingSession extends HTTP2ServerSession {
         if (changes && ++windowChanges > MOST_WINDOW_CHANGES) {
             onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "window_change_rate");
         } else {
-            super.onSettings(frame, reply);
+            super.onSettings(known(frame), reply);
+        }
+    }
+
+    /** Jetty would keep the others, too. */
+    private static SettingsFrame known(SettingsFrame frame) {
+        if (SETTINGS.containsAll(frame.getSettings().keySet())) {
+            return frame;
+        }
+        Map<Integer, Integer> known = new HashMap<>(frame.getSettings());
+        known.keySet().retainAll(SETTINGS);
+        return new SettingsFrame(known, frame.isReply());
+    }
+
+    /** Jetty keeps it while streams live; what it says of the reason is of no use to us. */
+    @Override
+    public void onGoAway(GoAwayFrame frame) {
+        if (waste(GO_AWAY)) {
+            super.onGoAway(new GoAwayFrame(frame.getLastStreamId(), frame.getError(), null));
         }
     }
 
@@ -215,6 +259,29 @@ final class BatchingSession extends HTTP2ServerSession {
         if (credit.take(getStreamsOpened()) || waste(USELESS)) {
             super.onWindowUpdate(frame);
         }
+    }
+
+    /** On its way to the flusher: one that came, or a stream's part of a change by SETTINGS. */
+    @Override
+    public void onWindowUpdate(@Nullable HTTP2Stream stream, WindowUpdateFrame frame) {
+        waitingWindows.incrementAndGet();
+        super.onWindowUpdate(stream, frame);
+    }
+
+    /** It takes effect, on the flusher's thread. */
+    private void onWidened(@Nullable Stream stream) {
+        waitingWindows.decrementAndGet();
+        batcher.onWindow(StreamOutput.of(stream));
+    }
+
+    /** What its frames have made that waits for the socket: the peer does not read. */
+    int waiting() {
+        return getFrameQueueSize() + waitingWindows.get();
+    }
+
+    /** The flusher is over, and takes none of them any more. */
+    void forgetWindows() {
+        waitingWindows.set(0);
     }
 
     // Its failures that are ours. Of what throws in the flusher, BoundedConnection hears.
@@ -318,7 +385,7 @@ final class BatchingSession extends HTTP2ServerSession {
         public void onWindowUpdate(
                 Session session, @Nullable Stream stream, WindowUpdateFrame frame) {
             super.onWindowUpdate(session, stream, frame);
-            ((BatchingSession) session).batcher.onWindow(StreamOutput.of(stream));
+            ((BatchingSession) session).onWidened(stream);
         }
     }
 }

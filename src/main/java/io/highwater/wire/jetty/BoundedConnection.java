@@ -48,9 +48,13 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     //
     // And nothing more is read while the peer does not read the answers that its frames have made:
     // pongs, acknowledgements, resets. Jetty's queue of them has no end. What it holds then goes
-    // out without us reading, since none of it waits for a window.
+    // out without us reading, since none of it waits for a window. Nor has the queue of windows
+    // that were widened, which the flusher does not look at while a write is under way.
 
-    /** A step is a frame, or a KiB. What one read brings, 16 KiB, is always parsed whole. */
+    /**
+     * A step is a frame, a read, or a KiB. What one read brings, 16 KiB, is always parsed whole.
+     * Over TLS a read brings one record, which may be a byte.
+     */
     private static final int STEPS_A_TURN = 256;
 
     /** A request is answered, or a handshake decided, on this thread. */
@@ -62,7 +66,8 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     private static final int SMALL_READ_BYTES = 2 << 10;
 
     /**
-     * Frames that wait for the socket: the least that a mass close makes is not held up by this.
+     * Frames and widened windows that wait for the socket: the least that a mass close makes is not
+     * held up by this.
      */
     private static final int MOST_ANSWERS = 1_024;
 
@@ -305,7 +310,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
             held = true;
             return false;
         }
-        if (session.getFrameQueueSize() >= MOST_ANSWERS) {
+        if (session.waiting() >= MOST_ANSWERS) {
             held = true;
             return false;
         }
@@ -319,7 +324,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
 
     void onRead(int bytes) {
         if (bytes > 0) {
-            steps += bytes >> 10;
+            steps += 1 + (bytes >> 10);
         }
     }
 
@@ -335,7 +340,13 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
             session.frames(
                     null,
                     List.of(new BatchingSession.MarkFrame()),
-                    Callback.from(Invocable.InvocationType.NON_BLOCKING, this::release));
+                    Callback.from(
+                            Invocable.InvocationType.NON_BLOCKING,
+                            this::release,
+                            gone -> {
+                                session.forgetWindows();
+                                release();
+                            }));
         } else {
             super.fillInterested(callback);
         }

@@ -4,6 +4,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Debtor;
 import io.highwater.limits.Payer;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpMethod;
@@ -14,6 +15,12 @@ import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.DataFrame;
+import org.eclipse.jetty.http2.frames.FailureFrame;
+import org.eclipse.jetty.http2.frames.Frame;
+import org.eclipse.jetty.http2.frames.FrameType;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.util.Callback;
 
 /**
  * A stream that pays for what it was sent and nobody has read. Thread-safe as Jetty's.
@@ -25,6 +32,8 @@ import org.eclipse.jetty.http2.frames.DataFrame;
 class BoundedStream extends HTTP2Stream implements Debtor {
     /** A frame in Jetty's queue, without its payload: copy, buffer, frame, array. Measured. */
     static final int FRAME_BYTES = 136;
+
+    private static final int CLOSED = ErrorCode.STREAM_CLOSED_ERROR.code;
 
     private static final MetaData.Request CONNECT = request(HttpMethod.CONNECT);
 
@@ -101,6 +110,27 @@ class BoundedStream extends HTTP2Stream implements Debtor {
             super.process(copy);
             book().settle(payer());
         }
+    }
+
+    /**
+     * RFC 9113 section 5.1: a peer that has ended its half sends no more HEADERS. Jetty takes each
+     * for trailers, and queues one more end of the body.
+     */
+    @Override
+    public void process(Frame frame, Callback callback) {
+        if (frame.getType() != FrameType.HEADERS || !(isLastDataReceived() || isRemotelyClosed())) {
+            super.process(frame, callback);
+            return;
+        }
+        callback.succeeded();
+        if (isClosed()) {
+            session().onHeadersAfterEnd();
+            return;
+        }
+        // Counts as waste. It comes first, or whoever is told would reset with another error.
+        reset(new ResetFrame(getId(), CLOSED), Callback.NOOP);
+        IOException failure = new EofException("headers_after_end");
+        super.process(new FailureFrame(CLOSED, "headers_after_end", failure), Callback.NOOP);
     }
 
     /** It has ended, was reset or has failed, and is in no map any more. */

@@ -5,6 +5,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Debtor;
 import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
+import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,9 @@ final class RequestPlace extends Timer implements Debtor {
 
     private final Requests requests;
     private final boolean plain;
-    private final int bytes;
+
+    @GuardedBy("this")
+    private int bytes;
 
     @GuardedBy("this")
     private @Nullable BoundedStream stream;
@@ -45,7 +48,7 @@ final class RequestPlace extends Timer implements Debtor {
         return plain;
     }
 
-    int bytes() {
+    synchronized int bytes() {
         return bytes;
     }
 
@@ -70,6 +73,19 @@ final class RequestPlace extends Timer implements Debtor {
         }
         free();
         return false;
+    }
+
+    /** They stay as long as the request. */
+    void onTrailers(HttpFields fields) {
+        int more = Requests.bytes(fields);
+        synchronized (this) {
+            if (free) {
+                return;
+            }
+            bytes += more;
+            requests.charge(more);
+        }
+        requests.settle();
     }
 
     /**
@@ -138,7 +154,7 @@ final class RequestPlace extends Timer implements Debtor {
     }
 
     @Override
-    public long keptBytes() {
+    public synchronized long keptBytes() {
         return bytes;
     }
 

@@ -3,6 +3,7 @@ package io.highwater.wire.jetty;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.server.internal.HttpStreamOverHTTP2;
 import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.util.Callback;
@@ -25,6 +26,12 @@ final class RequestStream extends HttpStreamOverHTTP2 {
 
     void onStreamClosed() {
         place.onStreamClosed();
+    }
+
+    @Override
+    public @Nullable Runnable onTrailer(HeadersFrame frame) {
+        place.onTrailers(frame.getMetaData().getHttpFields());
+        return super.onTrailer(frame);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.MetaData;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class Requests {
             plain.decrementAndGet();
             return null;
         }
-        int bytes = bytes(request);
+        int bytes = BYTES + bytes(request.getHttpFields());
         if (!isPlain) {
             // The rules bound how many there are; what others keep of requests is not their affair.
             book.add(payer, bytes);
@@ -72,13 +73,23 @@ final class Requests {
         return place;
     }
 
-    private static int bytes(MetaData.Request request) {
-        int bytes = BYTES;
-        for (HttpField field : request.getHttpFields()) {
+    /** What fields keep. */
+    static int bytes(HttpFields fields) {
+        int bytes = 0;
+        for (HttpField field : fields) {
             String value = field.getValue();
             bytes += FIELD_BYTES + field.getName().length() + (value == null ? 0 : value.length());
         }
         return bytes;
+    }
+
+    /** One of them keeps more. It may hold its lock; {@link #settle} follows without. */
+    void charge(int bytes) {
+        book.add(payer, bytes);
+    }
+
+    void settle() {
+        book.settle(payer);
     }
 
     void leave(RequestPlace place) {
