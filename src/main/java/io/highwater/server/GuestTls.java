@@ -42,12 +42,12 @@ final class GuestTls extends SslConnection {
      * Jetty reads on while records bring nothing, and HTTP while they bring a byte. Then others
      * that the thread selects have their turn.
      */
-    private static final int FILLS_A_TURN = 64;
+    private static final int FILLS_A_TURN = 16;
 
     /** One change of keys is 27 bytes, an alert 24; in TLS 1.2 some more. */
     private static final int MOST_EMPTY_BYTES = 64;
 
-    /** As long as the connection is open: each keeps 48 bytes. */
+    /** As long as the connection is open, its handshake included: each keeps 48 bytes. */
     private static final int MOST_EMPTY_RECORDS = 256;
 
     /** Of waste: it takes as long as ten frames. */
@@ -167,6 +167,7 @@ final class GuestTls extends SslConnection {
             endPartial();
             if (hello != null) {
                 hello.onTaken();
+                countEmptyRecord();
             } else if (result.bytesProduced() == 0 && result.getStatus() == Status.OK) {
                 onEmptyRecord(result.bytesConsumed());
             }
@@ -213,11 +214,15 @@ final class GuestTls extends SslConnection {
             waste(bytes);
             throw new SSLException("a record of " + bytes + " bytes without data");
         }
-        if (++emptyRecords > MOST_EMPTY_RECORDS) {
-            throw new SSLException("more than " + MOST_EMPTY_RECORDS + " records without data");
-        }
+        countEmptyRecord();
         if (!waste(EMPTY_RECORD_TOKENS)) {
             throw new SSLException("too many records without data");
+        }
+    }
+
+    private void countEmptyRecord() throws SSLException {
+        if (++emptyRecords > MOST_EMPTY_RECORDS) {
+            throw new SSLException("more than " + MOST_EMPTY_RECORDS + " records without data");
         }
     }
 
