@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 
 /** A node in a team's own program. */
 final class EmbeddedTest {
-    private static final Duration GUARD = Duration.ofSeconds(30);
+    private static final Duration GUARD = Duration.ofSeconds(60);
 
     /** Found in the tests' bean archive, and given by hand in some of these tests: one bean. */
     @ApplicationScoped

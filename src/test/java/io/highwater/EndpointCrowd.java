@@ -7,7 +7,6 @@ import io.highwater.testing.RawClient;
 import io.highwater.testing.TestEndpoints.Named;
 import io.highwater.testing.TestServer;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -21,8 +20,7 @@ final class EndpointCrowd implements Crowd {
     @Override
     public RawClient slow(TestServer server, int number) {
         RawClient client = RawClient.connect(server.http(), "/test/named/slow" + number);
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> Named.sessions().containsKey("slow" + number));
+        await().until(() -> Named.sessions().containsKey("slow" + number));
         return client;
     }
 

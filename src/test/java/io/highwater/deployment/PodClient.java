@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Asks a node as the kubelet, Prometheus and clients do: not over loopback. Thread-safe. */
 record PodClient(InetAddress address, int adminPort) {
-    private static final Duration GUARD = Duration.ofSeconds(30);
+    private static final Duration GUARD = Duration.ofSeconds(60);
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

@@ -600,8 +600,7 @@ class LifecycleTest {
         assertThat(Counted.DESTROYED.get()).isBetween(least, cycles);
         assertThat(Companion.DESTROYED).hasValue(Counted.DESTROYED.get());
         assertThat(Counted.OPENED).hasValue(Counted.CLOSED.get());
-        await().atMost(30, TimeUnit.SECONDS)
-                .pollInterval(200, TimeUnit.MILLISECONDS)
+        await().pollInterval(200, TimeUnit.MILLISECONDS)
                 .until(
                         () -> {
                             System.gc();

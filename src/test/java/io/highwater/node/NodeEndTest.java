@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /** How a node ends, and one that is told to before it began. */
 final class NodeEndTest {
-    private static final Duration GUARD = Duration.ofSeconds(30);
+    private static final Duration GUARD = Duration.ofSeconds(60);
     private static final int SESSIONS = 20;
 
     @ApplicationScoped

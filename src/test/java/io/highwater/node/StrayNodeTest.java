@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A whole node, each of whose observers and executors throws once: nobody notices. */
 @Timeout(60)
 final class StrayNodeTest {
-    private static final Duration GUARD = Duration.ofSeconds(20);
+    private static final Duration GUARD = Duration.ofSeconds(60);
 
     @ServerEndpoint("/stray")
     public static class Echo {

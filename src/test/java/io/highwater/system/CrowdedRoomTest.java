@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -71,8 +70,7 @@ class CrowdedRoomTest {
             }
 
             assertThat(node.isAlive()).isTrue();
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(
+            await().untilAsserted(
                             () -> {
                                 Metrics now = node.admin().metrics();
                                 assertThat(now.value("highwater_evictions_total{policy=\"evict\"}"))

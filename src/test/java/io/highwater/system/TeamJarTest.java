@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Endpoints in a team's own jar or folder. */
 final class TeamJarTest {
-    private static final Duration GUARD = Duration.ofSeconds(30);
+    private static final Duration GUARD = Duration.ofSeconds(60);
 
     @TempDir private Path folder;
 

@@ -256,8 +256,7 @@ final class BatchedWires implements AutoCloseable {
         LifeCycle.stop(server);
         callbacks.shutdownNow();
         // Jetty's threads may still be at the resets that a closed connection is sent.
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(
+        await().untilAsserted(
                         () ->
                                 assertThat(pool.getLeaks())
                                         .as("not given back:\n%s", pool.dumpLeaks())

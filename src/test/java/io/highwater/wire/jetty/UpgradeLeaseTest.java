@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,8 +86,7 @@ class UpgradeLeaseTest {
                     client.write(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
                 }
             }
-            await().atMost(Duration.ofSeconds(20))
-                    .ignoreExceptions()
+            await().ignoreExceptions()
                     .untilAsserted(() -> assertThatAllPlacesAreFree(server.http()));
         }
     }
