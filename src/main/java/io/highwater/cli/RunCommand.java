@@ -54,7 +54,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--with",
             paramLabel = "FILE.jar",
-            description = "A team's jar, with META-INF/beans.xml in it; repeat as needed.")
+            description = "A team's jar; repeat as needed. Its beans need META-INF/beans.xml.")
     private List<Path> jars = new ArrayList<>();
 
     @Option(

@@ -25,6 +25,8 @@ final class UnknownKeys {
 
     private static final int NEAR_PARTS = 4;
 
+    private static final String PREFIX_WORD = "highwater";
+
     private final List<ConfigKey> keys;
     private final Set<String> names;
     private final Set<String> variables;
@@ -71,6 +73,9 @@ final class UnknownKeys {
     }
 
     private boolean looksLikeOurs(String name) {
+        if (!corrected(name).equals(name)) {
+            return true;
+        }
         String general = QuotedPrefix.generalise(ConfigKey.PREFIX + name);
         int near = Math.max(LEAST_NEAR, name.length() / NEAR_PARTS);
         return keys.stream().anyMatch(key -> distance(general, key.name()) <= near);
@@ -94,7 +99,18 @@ final class UnknownKeys {
         return usable;
     }
 
-    private String nearest(String name) {
+    /** With our prefix in place of one that is nearly ours. */
+    private static String corrected(String name) {
+        int dot = name.indexOf('.');
+        boolean isNear =
+                dot > 0
+                        && !name.startsWith(ConfigKey.PREFIX)
+                        && distance(PREFIX_WORD, name.substring(0, dot)) <= LEAST_NEAR;
+        return isNear ? ConfigKey.PREFIX + name.substring(dot + 1) : name;
+    }
+
+    private String nearest(String given) {
+        String name = corrected(given);
         String general = QuotedPrefix.generalise(name);
         List<String> known = keys.stream().map(ConfigKey::name).toList();
         List<String> prefixed = known.stream().filter(key -> isInGroup(name, key)).toList();

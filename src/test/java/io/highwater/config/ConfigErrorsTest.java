@@ -144,7 +144,8 @@ final class ConfigErrorsTest {
         "handshake.allowed-origin, highwater.handshake.allowed-origins",
         "'channels.\"a\".policy', 'highwater.channels.\"a\".policy'",
         "highwater.prot, highwater.port",
-        "prot, highwater.port"
+        "prot, highwater.port",
+        "highwatr.drain.window, highwater.drain.window"
     })
     void aKeyOfTheFileThatLacksItsPrefixIsAnError(String name, String meant) throws Exception {
         file(name.replace("\"", "\\\"") + "=1");

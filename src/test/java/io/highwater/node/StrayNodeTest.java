@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A whole node, each of whose observers and executors throws once: nobody notices. */
-@Timeout(60)
+@Timeout(120)
 final class StrayNodeTest {
     private static final Duration GUARD = Duration.ofSeconds(60);
 
