@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What sessions make a node keep by the names of channels. */
-final class SessionNamesTest {
+final class SessionNamesMemoryTest {
     private static SessionFixture fixture(long mostBytes) {
         return new SessionFixture(
                 ChannelRule.ALLOW_ALL, WaterMarks.defaults(), Map.of(Account.NAMES, mostBytes));
