@@ -12,6 +12,7 @@ public final class Allowance {
     /** Before the first take; no time that a Ticker tells. */
     private static final long FULL = Long.MIN_VALUE;
 
+    private final int burst;
     private final long nanosPerToken;
     private final long burstNanos;
     private final AtomicLong fullAtNanos = new AtomicLong(FULL);
@@ -21,8 +22,14 @@ public final class Allowance {
      * @param perSecond tokens that refill it, 1 to 1,000,000,000
      */
     public Allowance(int burst, int perSecond) {
+        this.burst = burst;
         this.nanosPerToken = NANOS_PER_SECOND / perSecond;
         this.burstNanos = nanosPerToken * burst;
+    }
+
+    /** Tokens of a full bucket. */
+    int burst() {
+        return burst;
     }
 
     /** True where there was a token left. */

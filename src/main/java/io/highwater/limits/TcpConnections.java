@@ -62,7 +62,10 @@ public final class TcpConnections {
     }
 
     private @Nullable Refusal secure(Payer payer) {
-        if (!payer.isProxy() && !payer.newConnections().take(TLS_TOKENS - 1, ticker.nanoTime())) {
+        Allowance fresh = payer.newConnections();
+        // Its first token is gone; of a small burst the rest has to do.
+        int more = Math.min(TLS_TOKENS, fresh.burst()) - 1;
+        if (!payer.isProxy() && !fresh.take(more, ticker.nanoTime())) {
             return Refusal.TOO_FAST;
         }
         return count(payer, payer.tls(), limits.tls(), TLS);

@@ -10,8 +10,9 @@ import org.eclipse.jetty.io.EndPoint;
 
 /**
  * A TLS record that has not come whole. Jetty keeps a buffer for the largest there may be as long
- * as one byte of it is there. In the account of messages that arrive. Thread-safe; calls nobody
- * under its lock but the book, which calls nobody.
+ * as one byte of it is there. In the account of messages that arrive; a trusted proxy, behind whose
+ * connection many users are, is not ended for it. Thread-safe; calls nobody under its lock but the
+ * book, which calls nobody.
  */
 final class PartialRecord implements Debtor {
     /** JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
@@ -31,7 +32,9 @@ final class PartialRecord implements Debtor {
         this.endPoint = endPoint;
         this.sinceNanos = edge.wheel().nowNanos();
         book.add(payer, BYTES);
-        book.join(this);
+        if (!payer.isProxy()) {
+            book.join(this);
+        }
     }
 
     /** Ends those who keep too much, maybe this one; under no lock. */

@@ -177,6 +177,14 @@ class TcpConnectionsTest {
     }
 
     @Test
+    void aSmallBurstIsEnoughForOneThatSpeaksTls() {
+        Payers few = new Payers(new AddressLimits(1, 1, 1, 1), address -> false, ticker);
+        TcpConnections connections =
+                new TcpConnections(TcpLimits.unlimited(), few, observer, ticker, LogLimit.none());
+        assertThat(connections.trySecure(open(connections, "10.0.0.1"))).isTrue();
+    }
+
+    @Test
     void oneThatSpeaksTlsCountsAsFiveNewOnes() {
         TcpConnections connections = overTls(0, 0);
         assertThat(connections.trySecure(open(connections, "10.0.0.1"))).isTrue();

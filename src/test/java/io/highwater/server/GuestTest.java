@@ -13,6 +13,7 @@ import io.highwater.limits.ConnectionLimit;
 import io.highwater.limits.Deadline;
 import io.highwater.limits.Refusal;
 import io.highwater.limits.TcpLimits;
+import io.highwater.log.LogLimit;
 import io.highwater.testing.Stray;
 import java.io.IOException;
 import java.net.Socket;
@@ -309,6 +310,10 @@ class GuestTest {
 
     @Test
     void overTlsARecordThatIsNotWholeIsInTheAccount(@TempDir Path folder) throws Exception {
+        sendPartOfARecord(folder, 1);
+    }
+
+    private void sendPartOfARecord(Path folder, int debtors) throws Exception {
         ServerSettings.Keystore keystore = Certificates.create(folder);
         fixture.serve(
                 ServerSettings.defaults().withPort(0).withTls(0, keystore),
@@ -324,8 +329,22 @@ class GuestTest {
             await().until(() -> fixture.bytes(Account.INBOUND) == 0);
             plain.getOutputStream().write(0x17);
             await().until(() -> fixture.bytes(Account.INBOUND) == 20 << 10);
+            assertThat(fixture.edge.ledger().book(Account.INBOUND).debtors()).isEqualTo(debtors);
         }
         await().until(() -> fixture.bytes(Account.INBOUND) == 0);
+    }
+
+    @Test
+    void overTlsARecordOfATrustedProxyThatIsNotWholeEndsNobody(@TempDir Path folder)
+            throws Exception {
+        fixture =
+                new EdgeFixture(
+                        EdgeFixture.MUCH_HEAP,
+                        TcpLimits.unlimited(),
+                        FREQUENT,
+                        address -> true,
+                        LogLimit.none());
+        sendPartOfARecord(folder, 0);
     }
 
     /** Which the JDK's client sends as another handshake. */

@@ -24,12 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamBatcher implements Callback {
     // Bounded memory: one batch that fills, and one with the flusher until the socket took it, with
-    // one more of what stood in line. What is in the first counts as written, as bytes in the
-    // buffer
-    // of a socket do. All three are charged while they wait for the socket or for a window, and
-    // only
-    // then (UnsentBatches). A writer that finds no room waits with its own buffer, in line; so does
-    // one whose window is short. At most one batch frame is with the flusher and not generated, and
+    // one more of what stood in line. What is in the first counts as written, like bytes in the
+    // kernel. All three are charged while they wait for the socket or for a window, and only then
+    // (UnsentBatches). A writer that finds no room waits with its own buffer, in line; so does one
+    // whose window is short. At most one batch frame is with the flusher and not generated, and
     // that is what "scheduled" says: while a write is under way, all that comes goes into the next.
 
     private final HTTP2Session session;
