@@ -55,10 +55,10 @@ record LogLines(List<String> lines) {
                         tooMany.add(count + " log lines " + kind + ", not " + most);
                     }
                 });
-        // Few come near their own, with one kind; the others of one address, and what one has again
-        // at a minute's end, have as much room as there are kinds.
+        // Few come near their own, with one kind; the others of one address have as much room as
+        // there are kinds.
         long kinds = ofPeers.keySet().stream().map(kind -> kind.split(" ")[0]).distinct().count();
-        long mostOfAll = (addresses * (1 + seconds / MINUTE) + kinds) * LogLimit.LINES;
+        long mostOfAll = (addresses + kinds) * most;
         int ofAll = ofPeers.values().stream().mapToInt(Integer::intValue).sum();
         if (ofAll > mostOfAll) {
             tooMany.add(ofAll + " log lines of " + addresses + " peers, not " + mostOfAll);

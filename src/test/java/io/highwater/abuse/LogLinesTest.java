@@ -38,6 +38,14 @@ class LogLinesTest {
     }
 
     @Test
+    void eachMayWriteAsMuchAgainWhereAMinuteEndsAmidstTheAttack() {
+        LogLines lines = ofPeers(16, 2 * 16 * LogLimit.LINES);
+
+        assertThat(lines.tooMany(16, SECONDS, 3_600)).isEmpty();
+        assertThat(lines.tooMany(16, SECONDS, 30)).isNotEmpty();
+    }
+
+    @Test
     void oneAddressOfManyMayNotWriteForTheOthers() {
         LogLines lines = ofPeers(1, 3 * LogLimit.LINES);
 
