@@ -86,8 +86,7 @@ final class BenchOptions {
             cores.pinThisProcess();
             Checkout checkout = Checkout.ofThisProcess();
             ServerLauncher launcher =
-                    new ServerLauncher(
-                            checkout, cores, words(serverOptions), words(serverCommand));
+                    new ServerLauncher(checkout, cores, words(serverOptions), words(serverCommand));
             Machine machine = Machine.now(checkout, cores, launcher.jvmOptions(heap));
             Comparison comparison =
                     new Comparison(
@@ -148,8 +147,7 @@ final class BenchOptions {
 
     /** What was asked for: all after {@code bench}. */
     static String words(CommandSpec command) {
-        return String.join(
-                " ", command.root().commandLine().getParseResult().originalArgs());
+        return String.join(" ", command.root().commandLine().getParseResult().originalArgs());
     }
 
     static List<String> words(String options) {

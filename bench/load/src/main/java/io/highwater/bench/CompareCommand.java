@@ -101,8 +101,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description =
-                    "Where the results go (bench/results/DATE; target/bench with --quick).")
+            description = "Where the results go (bench/results/DATE; target/bench with --quick).")
     private @Nullable Path out;
 
     @Override
@@ -141,10 +140,7 @@ final class CompareCommand implements Callable<Integer> {
         Machine machine = Machine.now(checkout, cores, launcher.jvmOptions(HeapSize.WORK));
         cores.pinThisProcess();
         CompareReport report =
-                new CompareReport(
-                        folder(checkout, machine),
-                        machine,
-                        BenchOptions.words(spec()));
+                new CompareReport(folder(checkout, machine), machine, BenchOptions.words(spec()));
         Sections sections = new Sections(BenchOptions.TICKER, length);
         boolean sound = true;
         for (Topic topic : asked) {

@@ -186,7 +186,8 @@ final class CompareReport {
             }
         }
         if (rows.length() > 0) {
-            text.append("## Bounds\n\n| bound | at most | measured | holds |\n|---|---:|---:|---|\n")
+            text.append(
+                            "## Bounds\n\n| bound | at most | measured | holds |\n|---|---:|---:|---|\n")
                     .append(rows);
         }
     }

@@ -35,8 +35,7 @@ record ResultFolder(Path folder) {
      * @param command the words after {@code ./highwater bench}
      * @param tables in Markdown
      */
-    void write(Machine machine, String command, String tables, JsonObject data)
-            throws IOException {
+    void write(Machine machine, String command, String tables, JsonObject data) throws IOException {
         write(machine, command, tables);
         Files.writeString(folder.resolve(DATA), pretty(data) + "\n");
     }
