@@ -1,30 +1,29 @@
 // A board: the newest value of each key of a channel, as it is on joining and as it changes.
 import { lostParts, refusedParts } from './channel-view.js';
 import { changeBetween, digitsOf, parseDecimal } from './decimals.js';
-import { NameField, byId, clockTime, element, internal, offerLink, selectOnFocus, setText } from './dom.js';
+import { byId, clockTime, element, internal, selectOnFocus, setText } from './dom.js';
 import { show, typedValue } from './json.js';
 import { BOARD, KEY, whyUnusable } from './names.js';
+import { PlaceView } from './place-view.js';
 import { comparePositions, parsePosition } from './positions.js';
 import { nextMessageId } from './visitor.js';
 
+const IDS = { field: 'board', note: 'board-name-note', form: 'board-place', copy: 'board-copy' };
 const MAX_ROWS = 500;
 /** As many digits after the point have room in each row, so that points stand below each other. */
 const MOST_DIGITS = 8;
 const CHANGED_MS = 1_600;
-const DEFAULT_BOARD = 'prices';
 const NO_KEY = '';
 const COLLATOR = new Intl.Collator(undefined, { numeric: true });
 
-export class BoardView {
+export class BoardView extends PlaceView {
   #shell;
-  #boardField = new NameField(byId('board'), byId('board-name-note'), BOARD);
   #keyField = byId('board-key');
   #valueField = byId('board-value');
   #table = byId('board-table');
   #body = byId('board-rows');
   #note = byId('board-note');
   #count = byId('board-count');
-  #name = '';
   #place = null;
   /** By key: {row, cells, places (origin → position), data, decimal, timer}. */
   #rows = new Map();
@@ -32,40 +31,14 @@ export class BoardView {
 
   /** The shell is told onRoundTrip(ms), and opens the connection: channels(). */
   constructor(shell) {
+    super(IDS, BOARD, 'prices');
     this.#shell = shell;
-    byId('board').addEventListener('change', () => this.#takeBoard());
-    byId('board-place').addEventListener('submit', (event) => {
-      event.preventDefault();
-      if (this.#takeBoard()) {
-        this.focus();
-      } else {
-        this.#boardField.focus();
-      }
-    });
     byId('board-composer').addEventListener('submit', (event) => this.#composed(event));
-    selectOnFocus(byId('board'), this.#keyField);
-    offerLink(byId('board-copy'));
+    selectOnFocus(this.#keyField);
   }
 
-  get title() {
-    return this.#name;
-  }
-
-  get hash() {
-    return `board/${this.#name || DEFAULT_BOARD}`;
-  }
-
-  /** False where no board can have that name: then it shows none. */
-  enter(wanted) {
-    const name = wanted || this.#name || DEFAULT_BOARD;
-    const isBoard = this.#boardField.offer(name);
-    if (!isBoard) {
-      this.#leave();
-    } else if (name !== this.#name) {
-      this.#leave();
-      this.#join(name);
-    }
-    return isBoard;
+  hashOf(board) {
+    return `board/${board}`;
   }
 
   /** What is shown is the newest only while the connection is open, and until it has caught up after that. */
@@ -78,10 +51,9 @@ export class BoardView {
     }
   }
 
-  #leave() {
+  leave() {
     this.#place?.leave();
     this.#place = null;
-    this.#name = '';
     this.#rows.forEach(({ timer }) => clearTimeout(timer));
     this.#rows.clear();
     this.#body.replaceChildren();
@@ -90,8 +62,7 @@ export class BoardView {
     this.#showCount();
   }
 
-  #join(name) {
-    this.#name = name;
+  join(name) {
     this.#place = this.#shell.channels().join(name, { wants: 'latest' }, {
       onSubscribed: () => {},
       onCaughtUp: () => this.#caughtUp(),
@@ -107,8 +78,8 @@ export class BoardView {
   shown() {}
 
   focus() {
-    if (this.#name === '') {
-      this.#boardField.focus();
+    if (this.name === '') {
+      this.focusPlace();
       return;
     }
     (this.#keyField.value === '' ? this.#keyField : this.#valueField).focus();
@@ -230,14 +201,18 @@ export class BoardView {
     }
     const unusable = whyUnusable(KEY, key);
     this.#keyField.setAttribute('aria-invalid', String(unusable !== null));
-    if (this.#name === '' || unusable !== null) {
+    if (this.name === '' || unusable !== null) {
       this.#say(unusable ?? '');
-      (unusable === null ? this.#boardField : this.#keyField).focus();
+      if (unusable === null) {
+        this.focusPlace();
+      } else {
+        this.#keyField.focus();
+      }
       return;
     }
     const sentAtMs = performance.now();
     this.#say(`Publishing ${key}`);
-    this.#shell.channels().publish(this.#name, {
+    this.#shell.channels().publish(this.name, {
       msgId: nextMessageId(),
       key,
       data: typedValue(value),
@@ -249,15 +224,6 @@ export class BoardView {
     });
     this.#valueField.value = '';
     this.#valueField.focus();
-  }
-
-  /** False where what was typed can't be a board's name. */
-  #takeBoard() {
-    const wanted = this.#boardField.take(this.#name || DEFAULT_BOARD);
-    if (wanted !== null && wanted !== this.#name) {
-      location.hash = `board/${wanted}`;
-    }
-    return wanted !== null;
   }
 }
 

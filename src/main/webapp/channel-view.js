@@ -1,12 +1,12 @@
 // A channel by its name: the history that is kept, then what is published, without gaps and doubles over reconnects.
-import { NameField, byId, element, internal, offerLink, selectOnFocus, submitOnEnter } from './dom.js';
+import { byId, element, internal } from './dom.js';
 import { show } from './json.js';
-import { MessageLog, messageItem } from './log.js';
-import { CHANNEL, VISITOR } from './names.js';
-import { cursorOf, keepCursor, nextMessageId, takeVisitorName, visitorName } from './visitor.js';
+import { LogView } from './log-view.js';
+import { messageItem } from './log.js';
+import { CHANNEL } from './names.js';
+import { cursorOf, keepCursor, nextMessageId, visitorName } from './visitor.js';
 
-const MAX_PENDING = 50;
-const DEFAULT_CHANNEL = 'lobby';
+const IDS = { field: 'channel', note: 'channel-note', form: 'channel-place', copy: 'channel-copy', visitor: 'channel-visitor', prefix: 'channel-' };
 
 const LOST = {
   TRIMMED: 'what was published meanwhile is no longer kept',
@@ -28,79 +28,39 @@ function missingText(count) {
   return count === null ? 'Some messages are missing here.' : count === 1 ? 'One message is missing here.' : `${count} messages are missing here.`;
 }
 
-export class ChannelView {
+/** In own is what the channel has not told yet: msgId → {item, sentAtMs, isPublished}. */
+export class ChannelView extends LogView {
   #shell;
-  #nameField = new NameField(byId('channel-visitor'), byId('channel-visitor-note'), VISITOR);
-  #channelField = new NameField(byId('channel'), byId('channel-note'), CHANNEL);
-  #textField = byId('channel-text');
-  #log = new MessageLog(byId('channel-log'), byId('channel-empty'), byId('channel-newest'), this.#textField);
   #position = byId('channel-position');
-  #name = '';
   #place = null;
-  /** Own messages the channel has not told yet: msgId → {item, sentAtMs, isPublished}. */
-  #own = new Map();
   /** What is told until it is caught up: {isResume, history, isNew}. */
   #joining = null;
 
   /** The shell is told onRoundTrip(ms) and onUnread(), and opens the connection: channels(). */
   constructor(shell) {
+    super(IDS, CHANNEL, 'lobby');
     this.#shell = shell;
-    byId('channel-visitor').addEventListener('change', () => takeVisitorName(this.#nameField));
-    byId('channel').addEventListener('change', () => this.#takeChannel());
-    byId('channel-place').addEventListener('submit', (event) => this.#placed(event));
-    byId('channel-composer').addEventListener('submit', (event) => this.#composed(event));
-    submitOnEnter(this.#textField);
-    selectOnFocus(byId('channel'), byId('channel-visitor'));
-    offerLink(byId('channel-copy'));
     addEventListener('pagehide', () => this.#keepPlace());
   }
 
-  get title() {
-    return this.#name;
+  hashOf(channel) {
+    return `channel/${channel}`;
   }
 
-  get hash() {
-    return `channel/${this.#name || DEFAULT_CHANNEL}`;
-  }
-
-  /** False where no channel can have that name: then it follows none. */
-  enter(wanted) {
-    const name = wanted || this.#name || DEFAULT_CHANNEL;
-    const isChannel = this.#channelField.offer(name);
-    if (!isChannel) {
-      this.#leave();
-    } else if (name !== this.#name) {
-      this.#leave();
-      this.#join(name);
-    }
-    return isChannel;
-  }
-
-  #leave() {
-    this.#keepPlace();
-    this.#place?.leave();
-    this.#place = null;
-    this.#name = '';
-    this.#own.clear();
-    this.#log.clear();
-    this.#position.textContent = '';
-  }
-
-  #join(name) {
-    this.#name = name;
+  join(name) {
     const cursor = cursorOf(name);
     this.#joining = { isResume: cursor !== null, history: 0, isNew: false };
-    this.#log.isBusy = true;
+    this.log.isBusy = true;
     this.#place = this.#shell.channels().join(name, { wants: 'log', cursor }, this.#listener(name));
   }
 
-  shown() {
-    this.#nameField.show(visitorName());
-    this.#log.shown();
-  }
-
-  focus() {
-    (this.#name === '' ? this.#channelField : this.#textField).focus();
+  leave() {
+    this.#keepPlace();
+    this.#place?.leave();
+    this.#place = null;
+    this.own.clear();
+    this.log.clear();
+    this.#position.textContent = '';
   }
 
   retryNow() {
@@ -109,7 +69,7 @@ export class ChannelView {
 
   #keepPlace() {
     if (this.#place !== null) {
-      keepCursor(this.#name, this.#place.cursor());
+      keepCursor(this.name, this.#place.cursor());
     }
   }
 
@@ -121,20 +81,20 @@ export class ChannelView {
       onCaughtUp: () => this.#caughtUp(name),
       onMessage: (message, how) => how !== 'snapshot' && this.#message(message, how),
       onSkipped: (count) => this.#skipped(count),
-      onMissing: (count) => this.#log.notice(missingText(count)),
+      onMissing: (count) => this.log.notice(missingText(count)),
       onLost: (reason) => this.#lost(reason),
-      onError: (error) => this.#log.notice(...refusedParts('The server refused', error)),
-      onNotice: (text) => this.#log.notice(text),
+      onError: (error) => this.log.notice(...refusedParts('The server refused', error)),
+      onNotice: (text) => this.log.notice(text),
     };
   }
 
   #caughtUp(name) {
-    this.#log.isBusy = false;
+    this.log.isBusy = false;
     if (this.#joining !== null) {
       const { isResume, history, isNew } = this.#joining;
       this.#joining = null;
       const kept = history === 0 ? 'Nothing was published here lately.' : 'Above is what it has kept.';
-      this.#log.notice(`You follow ${name}. ${isResume && isNew ? 'You are up to date.' : isResume && history > 0 ? 'Nothing is new since you were here.' : kept}`);
+      this.log.notice(`You follow ${name}. ${isResume && isNew ? 'You are up to date.' : isResume && history > 0 ? 'Nothing is new since you were here.' : kept}`);
     }
     this.#showPosition();
   }
@@ -143,7 +103,7 @@ export class ChannelView {
     if (this.#joining !== null) {
       this.#joining.isResume = false;
     }
-    this.#log.notice(...lostParts(reason));
+    this.log.notice(...lostParts(reason));
   }
 
   #message(message, how) {
@@ -151,11 +111,11 @@ export class ChannelView {
       this.#joining.history++;
     } else if (this.#joining?.isResume && !this.#joining.isNew) {
       this.#joining.isNew = true;
-      this.#log.notice('New since you were here');
+      this.log.notice('New since you were here');
     }
-    const own = this.#own.get(message.msgId);
+    const own = this.own.get(message.msgId);
     if (own !== undefined) {
-      this.#own.delete(message.msgId);
+      this.own.delete(message.msgId);
       this.#settle(own.item);
       if (!own.isPublished) {
         own.item.querySelector('.meta').append(...about(message, how));
@@ -164,7 +124,7 @@ export class ChannelView {
       const { author, text, isJson } = read(message.data);
       const item = messageItem(author, text, ...about(message, how));
       item.classList.toggle('json', isJson);
-      this.#log.add(item);
+      this.log.add(item);
     }
     if (how !== 'history') {
       this.#showPosition();
@@ -176,10 +136,10 @@ export class ChannelView {
 
   /** Own messages may be among them: those that are published have their place, and nothing more comes of them. */
   #skipped(count) {
-    this.#log.notice(`${count === 1 ? 'One message was' : `${count} messages were`} skipped: this tab read too slowly.`);
-    for (const [msgId, { isPublished }] of this.#own) {
+    this.log.notice(`${count === 1 ? 'One message was' : `${count} messages were`} skipped: this tab read too slowly.`);
+    for (const [msgId, { isPublished }] of this.own) {
       if (isPublished) {
-        this.#own.delete(msgId);
+        this.own.delete(msgId);
       }
     }
     this.#showPosition();
@@ -192,24 +152,24 @@ export class ChannelView {
 
   // ---- Publishing ----------------------------------------------------------------------------
 
-  #publish(text) {
+  send(text) {
     const msgId = nextMessageId();
     const name = visitorName();
     const item = messageItem(name, text);
     item.classList.add('own', 'pending');
     const own = { item, sentAtMs: performance.now(), isPublished: false };
-    this.#own.set(msgId, own);
-    this.#log.add(item);
+    this.own.set(msgId, own);
+    this.log.add(item);
     if (!this.#shell.channels().isOpen) {
-      this.#log.tellFate(item, 'Goes out when the connection is back');
+      this.log.tellFate(item, 'Goes out when the connection is back');
     }
-    this.#shell.channels().publish(this.#name, {
+    this.#shell.channels().publish(this.name, {
       msgId,
       data: { name, text },
       onPublished: (published) => this.#published(msgId, own, published),
       onFailed: (error) => {
-        this.#own.delete(msgId);
-        this.#log.refuse(item, ...refusedParts('Refused', error));
+        this.own.delete(msgId);
+        this.log.refuse(item, ...refusedParts('Refused', error));
       },
     });
   }
@@ -217,7 +177,7 @@ export class ChannelView {
   /** It has its place in the channel; where the message itself came first, this is old news. */
   #published(msgId, own, { position }) {
     this.#shell.onRoundTrip(performance.now() - own.sentAtMs);
-    if (this.#own.has(msgId)) {
+    if (this.own.has(msgId)) {
       own.isPublished = true;
       own.item.querySelector('.meta').append(...about({ position }, 'live'));
       this.#settle(own.item);
@@ -225,53 +185,8 @@ export class ChannelView {
   }
 
   #settle(item) {
-    this.#log.tellFate(item);
-    this.#log.place(item);
-  }
-
-  // ---- What people do ------------------------------------------------------------------------
-
-  #composed(event) {
-    event.preventDefault();
-    const text = this.#textField.value.trim();
-    if (text === '') {
-      return;
-    }
-    if (this.#own.size >= MAX_PENDING) {
-      this.#log.notice('Too many messages are waiting. Your text stays here until the connection is back.');
-      return;
-    }
-    if (this.#name === '') {
-      this.#channelField.focus();
-      return;
-    }
-    if (!takeVisitorName(this.#nameField)) {
-      this.#nameField.focus();
-      return;
-    }
-    this.#textField.value = '';
-    this.#publish(text);
-    this.focus();
-  }
-
-  #placed(event) {
-    event.preventDefault();
-    if (!this.#takeChannel()) {
-      this.#channelField.focus();
-    } else if (!takeVisitorName(this.#nameField)) {
-      this.#nameField.focus();
-    } else {
-      this.focus();
-    }
-  }
-
-  /** False where what was typed can't be a channel's name. */
-  #takeChannel() {
-    const wanted = this.#channelField.take(this.#name || DEFAULT_CHANNEL);
-    if (wanted !== null && wanted !== this.#name) {
-      location.hash = `channel/${wanted}`;
-    }
-    return wanted !== null;
+    this.log.tellFate(item);
+    this.log.place(item);
   }
 }
 

@@ -18,6 +18,7 @@ const RETRY_AFTER_HEADER_MAX_MS = 86_400_000;
 /** How long the plain request may take that asks why a WebSocket did not open. */
 const ASK_TIMEOUT_MS = 5_000;
 
+/** Codes that a client does not come back after, as spec/close-codes.json says (a test compares the two). */
 const FINAL = new Map([
   [1000, 'The server closed the connection.'],
   [1002, 'The server met a protocol error.'],

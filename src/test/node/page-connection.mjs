@@ -1,10 +1,21 @@
 // The page's reconnecting connection against a made-up browser: which close comes back, when, and which does not.
-// Its argument is the folder of the page.
+// Its arguments are the folder of the page, and spec/close-codes.json, which says what each code asks for.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { check } from './lib/check.mjs';
 import { World, pageModule } from './lib/page.mjs';
 
 const { Connection, retryAfterHeaderMs, whyNotOpened } = await pageModule('connection.js');
+
+const spec = JSON.parse(await readFile(process.argv[3], 'utf8'));
+
+/** The codes that ask for one of these; of a range of other codes its first and its last that has no meaning of its own. */
+function wants(answers) {
+  const known = new Set(spec.codes.map(({ code }) => code));
+  const unknown = (code, step) => (known.has(code) ? unknown(code + step, step) : code);
+  const ends = spec.others.flatMap(({ from, to, reconnect }) => [unknown(from, 1), unknown(to, -1)].map((code) => ({ code, reconnect })));
+  return [...spec.codes, ...ends].filter(({ reconnect }) => answers.includes(reconnect)).map(({ code }) => code);
+}
 
 function start() {
   const world = new World();
@@ -15,7 +26,7 @@ function start() {
 }
 
 check(async (step) => {
-  for (const code of [1000, 1002, 1003, 1007, 1008, 1009, 4401, 4403, 4400, 4999]) {
+  for (const code of wants(['no', 'after a new token'])) {
     step(`${code} ends it, with a text`);
     const { world, state, connection } = start();
     world.open();
@@ -27,7 +38,7 @@ check(async (step) => {
     assert.equal(world.sockets.length, 2, 'but a person may try again');
   }
 
-  for (const code of [1001, 1005, 1006, 1011, 1012, 1013, 1015, 3000, 4000, 4399, 4408, 4429]) {
+  for (const code of [...wants(['yes', 'with back-off']), 1015]) {
     step(`${code} comes back`);
     const { world, state } = start();
     world.open();

@@ -16,7 +16,9 @@ import org.slf4j.event.KeyValuePair;
  * there is a throwable.
  *
  * <p>Logback's own JsonEncoder puts the pairs into an array of objects of one member each, which no
- * log store can filter by. Public because Logback makes it. Thread-safe.
+ * log store can filter by. logstash-logback-encoder drops the whole line for a pair it has no
+ * serializer for, such as a Duration, writes {@code level} twice for a pair of that name, and
+ * brings 2.8 MB of jars. Public because Logback makes it. Thread-safe.
  */
 public final class JsonLogEncoder extends EncoderBase<ILoggingEvent> {
     private static final Set<String> RESERVED = Set.of("time", "level", "event", "logger", "error");

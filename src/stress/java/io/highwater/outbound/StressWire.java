@@ -1,13 +1,9 @@
 package io.highwater.outbound;
 
-import io.highwater.limits.Ledger;
-import io.highwater.limits.Payer;
+import io.highwater.testing.BareWire;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
-import io.highwater.wire.TransportKind;
 import io.highwater.wire.Wire;
-import io.highwater.wire.WireActivity;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,10 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * touches is plain, with no lock as in RecordingWire: that the queue has one writer at a time, who
  * sees what the last one did, is what is searched for a hole.
  */
-final class StressWire implements Wire {
-    private static final Payer PAYER =
-            Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
-
+final class StressWire extends BareWire {
     /** Header and letter: RFC 6455 section 5.2. */
     private static final int MESSAGE_BYTES = 3;
 
@@ -100,48 +93,5 @@ final class StressWire implements Wire {
     @Override
     public void fail(CloseStatus status, Duration linger) {
         failures.incrementAndGet();
-    }
-
-    @Override
-    public void abort() {}
-
-    @Override
-    public int ownFormBytes() {
-        return 0;
-    }
-
-    @Override
-    public void ping(ByteBuffer payload) {}
-
-    @Override
-    public void applicationPing(ByteBuffer payload) {}
-
-    @Override
-    public void pong(ByteBuffer payload) {}
-
-    @Override
-    public void demand() {}
-
-    @Override
-    public void maxMessageBytes(long bytes) {}
-
-    @Override
-    public TransportKind kind() {
-        return TransportKind.HTTP1;
-    }
-
-    @Override
-    public Payer payer() {
-        return PAYER;
-    }
-
-    @Override
-    public String remoteAddress() {
-        return "127.0.0.1:1";
-    }
-
-    @Override
-    public WireActivity activity() {
-        throw new UnsupportedOperationException("no queue asks");
     }
 }

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.highwater.testing.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -137,8 +137,8 @@ final class ContainerIT {
 
     /** Returns when it is ready; on ports that are free here, as the pod's own always are. */
     private void start(Map<String, String> more) throws IOException {
-        port = freePort();
-        adminPort = freePort();
+        port = FreePort.find();
+        adminPort = FreePort.find();
         Map<String, String> environment = new TreeMap<>();
         for (EnvVar variable : rollout.container().getEnv()) {
             environment.put(variable.getName(), valueOf(variable));
@@ -169,12 +169,6 @@ final class ContainerIT {
 
     private String log() throws IOException {
         return Files.readString(output);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static List<String> files(Path top) throws IOException {

@@ -10,7 +10,7 @@ class PageModulesTest {
 
     @Test
     void everyCloseCodeIsAnsweredAsTheTableSays() {
-        NodeScript.run("page-connection", PAGE);
+        NodeScript.run("page-connection", PAGE, Path.of("spec/close-codes.json").toAbsolutePath());
     }
 
     @Test

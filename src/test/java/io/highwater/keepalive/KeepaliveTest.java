@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class KeepaliveTest {
@@ -84,36 +85,82 @@ final class KeepaliveTest {
         }
     }
 
-    @Test
-    void aPongThatIsMissingAtItsDeadlineEndsTheSession() {
+    /** From when on a Pong's time runs for good. */
+    private enum Deadline {
+        FROM_THE_PING_ON(9_950, 50) {
+            @Override
+            void begin(KeepaliveFixture fixture, Session session) {
+                fixture.advanceToPingOf(session);
+            }
+        },
+        ONCE_THE_PING_HAS_LEFT(9_900, 150) {
+            @Override
+            void begin(KeepaliveFixture fixture, Session session) {
+                session.takesPings = false;
+                fixture.advanceToPingOf(session);
+                fixture.advance(Duration.ofSeconds(9));
+                session.readsSomething();
+                fixture.advance(Duration.ofSeconds(9));
+                session.wire.activity().pingPending = false;
+                session.wire.activity().pingWrittenNanos = fixture.ticker.nanoTime();
+            }
+        },
+        ONCE_DEMAND_IS_GIVEN(9_000, 3_000) {
+            @Override
+            void begin(KeepaliveFixture fixture, Session session) {
+                fixture.advanceToPingOf(session);
+                fixture.advance(Duration.ofSeconds(5));
+                session.withholdDemand();
+                fixture.advance(Duration.ofMinutes(10));
+                session.giveDemand();
+            }
+        },
+        ONCE_NOTHING_MORE_COMES_OF_A_MESSAGE_BEFORE_IT(0, 11_000) {
+            @Override
+            void begin(KeepaliveFixture fixture, Session session) {
+                fixture.advanceToPingOf(session);
+                session.wire.activity().messageArriving = true;
+                for (int i = 0; i < 40; i++) {
+                    session.readsSomething();
+                    fixture.advance(Duration.ofSeconds(1));
+                }
+            }
+        };
+
+        private final Duration inTime;
+        private final Duration late;
+
+        Deadline(long inTimeMillis, long lateMillis) {
+            inTime = Duration.ofMillis(inTimeMillis);
+            late = Duration.ofMillis(lateMillis);
+        }
+
+        abstract void begin(KeepaliveFixture fixture, Session session);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPongThatIsMissingAtItsDeadlineEndsTheSession(Deadline deadline) {
         Session session = fixture.open();
-        fixture.advanceToPingOf(session);
-        // Anything else that is read does not stand for the Pong.
-        fixture.advance(Duration.ofMillis(9_950));
-        session.readsSomething();
+        deadline.begin(fixture, session);
         assertThat(session.isAlive()).isTrue();
-        fixture.advance(STEP);
+        fixture.advance(deadline.inTime);
+        assertThat(session.isAlive()).isTrue();
+        // Anything else that is read does not stand for the Pong.
+        session.readsSomething();
+        fixture.advance(deadline.late);
         assertThat(session.wire.failures()).containsExactly(NO_PONG);
-        fixture.advance(Duration.ofSeconds(120));
-        assertThat(session.wire.failures()).hasSize(1);
         assertThat(session.wire.closes()).isEmpty();
-        assertThat(session.wire.pings()).hasSize(1);
     }
 
     @Test
-    void aPongBehindAMessageThatStillArrivesIsNotLate() {
+    void aSessionEndsOnce() {
         Session session = fixture.open();
         fixture.advanceToPingOf(session);
-        session.wire.activity().messageArriving = true;
-        for (int i = 0; i < 40; i++) {
-            session.readsSomething();
-            fixture.advance(Duration.ofSeconds(1));
-        }
-        assertThat(session.isAlive()).isTrue();
-
-        // Nothing more of it comes.
-        fixture.advance(Duration.ofSeconds(11));
-        assertThat(session.wire.failures()).containsExactly(NO_PONG);
+        fixture.advance(Duration.ofSeconds(131));
+        assertThat(session.wire.failures()).hasSize(1);
+        assertThat(session.wire.closes()).isEmpty();
+        assertThat(session.wire.pings()).hasSize(1);
     }
 
     @Test
@@ -126,38 +173,6 @@ final class KeepaliveTest {
         fixture.advance(Duration.ofSeconds(10));
         assertThat(session.isAlive()).isTrue();
         assertThat(fixture.roundTrips).containsExactly(Duration.ofMillis(9_900).toNanos());
-    }
-
-    @Test
-    void theDeadlineStartsWhenThePingHasLeft() {
-        Session session = fixture.open();
-        session.takesPings = false;
-        fixture.advanceToPingOf(session);
-        fixture.advance(Duration.ofSeconds(9));
-        session.readsSomething();
-        fixture.advance(Duration.ofSeconds(9));
-        assertThat(session.isAlive()).isTrue();
-        session.wire.activity().pingPending = false;
-        session.wire.activity().pingWrittenNanos = fixture.ticker.nanoTime();
-        fixture.advance(Duration.ofMillis(9_900));
-        assertThat(session.isAlive()).isTrue();
-        fixture.advance(Duration.ofMillis(150));
-        assertThat(session.wire.failures()).containsExactly(NO_PONG);
-    }
-
-    @Test
-    void theDeadlineStandsStillWhileDemandIsWithheld() {
-        Session session = fixture.open();
-        fixture.advanceToPingOf(session);
-        fixture.advance(Duration.ofSeconds(5));
-        session.withholdDemand();
-        fixture.advance(Duration.ofMinutes(10));
-        assertThat(session.isAlive()).isTrue();
-        session.giveDemand();
-        fixture.advance(Duration.ofSeconds(9));
-        assertThat(session.isAlive()).isTrue();
-        fixture.advance(Duration.ofSeconds(3));
-        assertThat(session.wire.failures()).containsExactly(NO_PONG);
     }
 
     @Test
@@ -181,54 +196,49 @@ final class KeepaliveTest {
     }
 
     /** Each message withholds demand for a moment; a peer may not hide behind that. */
-    @Test
-    void aPeerThatSendsWithoutPauseStillOwesItsPong() {
+    private enum Flood {
+        WORKED_OFF_BETWEEN(25, 10, 21) {
+            @Override
+            void messageComes(Session session) {
+                session.withholdDemand();
+                session.giveDemand();
+                session.readsSomething();
+            }
+        },
+        /** Faster than its messages are worked on: no look finds demand given. */
+        NEVER_WORKED_OFF(25, 90, 250),
+        /** Pings that are repeated more often than the timeout do not put it off. */
+        NEVER_WORKED_OFF_AND_PINGED_OFTEN(1, 10, 300);
+
+        private final Duration pingInterval;
+        private final long leastSeconds;
+        private final long mostSeconds;
+
+        Flood(int pingIntervalSeconds, long leastSeconds, long mostSeconds) {
+            pingInterval = Duration.ofSeconds(pingIntervalSeconds);
+            this.leastSeconds = leastSeconds;
+            this.mostSeconds = mostSeconds;
+        }
+
+        void messageComes(Session session) {
+            session.withholdDemand();
+            session.readsSomething();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPeerThatSendsWithoutPauseStillOwesItsPong(Flood flood) {
+        fixture = pingedEach(flood.pingInterval);
         Session session = fixture.open();
         fixture.advanceToPingOf(session);
-        for (int i = 0; i < 25 * 20 && session.isAlive(); i++) {
-            session.withholdDemand();
-            session.giveDemand();
-            session.readsSomething();
+        for (long i = 0; i < flood.mostSeconds * 20 && session.isAlive(); i++) {
+            flood.messageComes(session);
             fixture.advance(STEP);
         }
         assertThat(session.wire.failures()).containsExactly(NO_PONG);
         long late = fixture.ticker.nanoTime() - session.pingTimes.get(0);
-        assertThat(late).isBetween(seconds(10), seconds(21));
-    }
-
-    /** Faster than its messages are worked on: no look finds demand given. */
-    @Test
-    void aPeerWhoseNextMessageIsAlwaysThereOwesItsPongToo() {
-        Session session = fixture.open();
-        fixture.advanceToPingOf(session);
-        for (int i = 0; i < 300 * 20 && session.isAlive(); i++) {
-            session.withholdDemand();
-            session.readsSomething();
-            fixture.advance(STEP);
-        }
-        assertThat(session.wire.failures()).containsExactly(NO_PONG);
-        long late = fixture.ticker.nanoTime() - session.pingTimes.get(0);
-        assertThat(late).isBetween(seconds(90), seconds(250));
-    }
-
-    @Test
-    void pingsThatAreRepeatedMoreOftenThanTheTimeoutDoNotPutItOff() {
-        fixture =
-                new KeepaliveFixture(
-                        new KeepaliveSettings(
-                                Duration.ofSeconds(1),
-                                Duration.ofSeconds(10),
-                                Duration.ofSeconds(40),
-                                Duration.ofSeconds(30)),
-                        0);
-        Session session = fixture.open();
-        fixture.advanceToPingOf(session);
-        for (int i = 0; i < 300 * 20 && session.isAlive(); i++) {
-            session.withholdDemand();
-            session.readsSomething();
-            fixture.advance(STEP);
-        }
-        assertThat(session.wire.failures()).containsExactly(NO_PONG);
+        assertThat(late).isGreaterThanOrEqualTo(seconds(flood.leastSeconds));
     }
 
     /** RFC 6455 section 5.5.3: a peer may answer the later of two Pings alone. */
@@ -295,8 +305,10 @@ final class KeepaliveTest {
         assertThat(payloads).hasSize(8).doesNotHaveDuplicates();
     }
 
-    @Test
-    void aPeerThatTakesNoByteIsSlow() {
+    @ParameterizedTest
+    @ValueSource(longs = {25, 0})
+    void aPeerThatTakesNoByteIsSlowWithPingsAndWithout(long pingInterval) {
+        fixture = pingedEach(Duration.ofSeconds(pingInterval));
         Session session = fixture.open();
         session.answers = true;
         fixture.advance(Duration.ofSeconds(3));
@@ -326,12 +338,34 @@ final class KeepaliveTest {
         assertThat(session.isAlive()).isTrue();
     }
 
-    @Test
-    void withoutPingsASilentPeerIsIdle() {
-        fixture = new KeepaliveFixture(withoutPings(), 0);
+    /** After which a peer is silent for all of the idle timeout. */
+    private enum LastSign {
+        A_READ {
+            @Override
+            void give(KeepaliveFixture fixture, Session session) {
+                fixture.advance(Duration.ofSeconds(30));
+                session.readsSomething();
+            }
+        },
+        /** Nobody is idle whose messages we do not read. */
+        DEMAND_AFTER_A_LONG_TIME_WITHOUT {
+            @Override
+            void give(KeepaliveFixture fixture, Session session) {
+                session.withholdDemand();
+                fixture.advance(Duration.ofMinutes(10));
+                session.giveDemand();
+            }
+        };
+
+        abstract void give(KeepaliveFixture fixture, Session session);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withoutPingsASilentPeerIsIdle(LastSign sign) {
+        fixture = pingedEach(Duration.ZERO);
         Session session = fixture.open();
-        fixture.advance(Duration.ofSeconds(30));
-        session.readsSomething();
+        sign.give(fixture, session);
         fixture.advance(Duration.ofMillis(39_950));
         assertThat(session.isAlive()).isTrue();
         fixture.advance(STEP);
@@ -339,33 +373,6 @@ final class KeepaliveTest {
         assertThat(session.wire.pings()).isEmpty();
         fixture.advance(Duration.ofSeconds(100));
         assertThat(session.wire.closes()).hasSize(1);
-    }
-
-    @Test
-    void nobodyIsIdleWhoseMessagesWeDoNotRead() {
-        fixture = new KeepaliveFixture(withoutPings(), 0);
-        Session session = fixture.open();
-        session.withholdDemand();
-        fixture.advance(Duration.ofMinutes(10));
-        assertThat(session.isAlive()).isTrue();
-        session.giveDemand();
-        fixture.advance(Duration.ofMillis(39_950));
-        assertThat(session.isAlive()).isTrue();
-        fixture.advance(STEP);
-        assertThat(session.wire.closes()).containsExactly(IDLE);
-    }
-
-    @Test
-    void aStuckWriteIsFoundWithoutPingsToo() {
-        fixture = new KeepaliveFixture(withoutPings(), 0);
-        Session session = fixture.open();
-        fixture.advance(Duration.ofSeconds(1));
-        session.wire.activity().writePending = true;
-        session.wire.activity().writePendingSinceNanos = fixture.ticker.nanoTime();
-        fixture.advance(Duration.ofMillis(29_950));
-        assertThat(session.isAlive()).isTrue();
-        fixture.advance(STEP);
-        assertThat(session.wire.failures()).containsExactly(SLOW);
     }
 
     @Test
@@ -411,14 +418,7 @@ final class KeepaliveTest {
 
     @Test
     void aPongTimeoutLongerThanTheIntervalDoesNotHoldUpThePings() {
-        fixture =
-                new KeepaliveFixture(
-                        new KeepaliveSettings(
-                                Duration.ofSeconds(2),
-                                Duration.ofSeconds(10),
-                                Duration.ofSeconds(40),
-                                Duration.ofSeconds(30)),
-                        0);
+        fixture = pingedEach(Duration.ofSeconds(2));
         Session session = fixture.open();
         session.answers = true;
         fixture.advance(Duration.ofSeconds(40));
@@ -470,12 +470,15 @@ final class KeepaliveTest {
         assertThat(session.pingTimes.get(2) - first).isCloseTo(seconds(75), within(STEP.toNanos()));
     }
 
-    private static KeepaliveSettings withoutPings() {
-        return new KeepaliveSettings(
-                Duration.ZERO,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(40),
-                Duration.ofSeconds(30));
+    /** Not at all where that is zero. */
+    private static KeepaliveFixture pingedEach(Duration interval) {
+        return new KeepaliveFixture(
+                new KeepaliveSettings(
+                        interval,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(40),
+                        Duration.ofSeconds(30)),
+                0);
     }
 
     private static long seconds(long seconds) {

@@ -4,18 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
+import io.highwater.testing.Seed;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,7 @@ final class LatestRaceTest {
         GOVERNED
     }
 
+    private final Random random = Seed.random();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final FakeTicker ticker = new FakeTicker();
     private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
@@ -118,7 +120,7 @@ final class LatestRaceTest {
     private void run(End end) throws Exception {
         backlog = new Backlog();
         wire = new RecordingWire();
-        wire.takes(() -> ThreadLocalRandom.current().nextInt(4) != 0);
+        wire.takes(() -> random.nextInt(4) != 0);
         OutboundObserver observer =
                 new OutboundObserver() {
                     @Override
@@ -151,7 +153,7 @@ final class LatestRaceTest {
         tasks.add(submit(start, produced, () -> reply(end)));
         tasks.add(submit(start, new CountDownLatch(1), () -> read(produced)));
         start.countDown();
-        int after = ThreadLocalRandom.current().nextInt(TURNS);
+        int after = random.nextInt(TURNS);
         while (end != End.NONE && wire.writes().size() < after && produced.getCount() > 0) {
             Thread.onSpinWait();
         }

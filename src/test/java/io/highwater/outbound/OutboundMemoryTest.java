@@ -1,17 +1,14 @@
 package io.highwater.outbound;
 
-import io.highwater.limits.Account;
-import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
-import io.highwater.log.LogLimit;
-import io.highwater.testing.AccountedHeap;
+import io.highwater.testing.AccountedQueues;
+import io.highwater.testing.BareWire;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -24,26 +21,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class OutboundMemoryTest {
     private static final int QUEUES = 300;
 
-    private static final WaterMarks MARKS = new WaterMarks(100, 10 << 20, 0, 0);
-
     private final Ledger ledger = Ledger.unbounded();
     private final Payer payer = ledger.payers().of(InetAddress.getLoopbackAddress());
-    private final Book book = ledger.book(Account.OUTBOUND);
-    private final AccountedHeap heap = new AccountedHeap(book::bytes);
-    private final OutboundNode node =
-            new OutboundNode(
-                    new TimerWheel(0),
-                    Ticker.system(),
-                    new Backlog(),
-                    book,
-                    Runnable::run,
-                    OutboundObserver.NONE,
-                    Duration.ofSeconds(10),
-                    LogLimit.none());
+    private final AccountedQueues node =
+            new AccountedQueues(ledger, new TimerWheel(0), Ticker.system());
 
     private List<SendQueue> open(OverflowPolicy policy, int count) {
-        SendQueues route =
-                new SendQueues(new OutboundSettings(MARKS, policy, Duration.ofSeconds(30)), node);
+        SendQueues route = node.under(policy);
         List<SendQueue> queues = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             queues.add(route.open(new FullWire(payer), SendQueueListener.NONE));
@@ -56,7 +40,7 @@ final class OutboundMemoryTest {
         List<SendQueue> warm = open(policy, 1);
         filler.fill(warm.get(0));
         List<SendQueue> queues = open(policy, QUEUES);
-        heap.check(QUEUES, () -> queues.forEach(filler::fill));
+        node.heap.check(QUEUES, () -> queues.forEach(filler::fill));
         queues.forEach(SendQueue::onClosed);
         warm.forEach(SendQueue::onClosed);
     }
@@ -128,7 +112,7 @@ final class OutboundMemoryTest {
     @Test
     void oneLargeFrameThatAllAreSent() throws Exception {
         List<SendQueue> queues = open(OverflowPolicy.EVICT, QUEUES);
-        heap.check(
+        node.heap.check(
                 QUEUES,
                 () -> {
                     OutboundFrame frame =

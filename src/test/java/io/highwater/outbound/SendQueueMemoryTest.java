@@ -3,15 +3,13 @@ package io.highwater.outbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.highwater.limits.Ledger;
-import io.highwater.limits.Payer;
+import io.highwater.testing.BareWire;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,14 +109,7 @@ final class SendQueueMemoryTest {
 
     /** Takes everything and keeps nothing. Confined to its test. */
     private static final class TakingWire extends BareWire {
-        private static final Payer PAYER =
-                Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
-
         private int writes;
-
-        TakingWire() {
-            super(PAYER);
-        }
 
         @Override
         public boolean write(OutboundFrame frame) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
+import io.highwater.testing.Seed;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
@@ -13,12 +14,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +43,7 @@ final class SendQueueRaceTest {
         SESSION_CLOSED
     }
 
+    private final Random random = Seed.random();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final FakeTicker ticker = new FakeTicker();
     private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
@@ -58,7 +60,7 @@ final class SendQueueRaceTest {
     void reset() {
         backlog = new Backlog();
         wire = new RecordingWire();
-        wire.takes(() -> ThreadLocalRandom.current().nextInt(4) != 0);
+        wire.takes(() -> random.nextInt(4) != 0);
         written = new ConcurrentLinkedQueue<>();
         failed = new ConcurrentLinkedQueue<>();
         refused = new ConcurrentLinkedQueue<>();
@@ -91,7 +93,7 @@ final class SendQueueRaceTest {
         int evicted = 0;
         for (int round = 0; round < ROUNDS; round++) {
             reset();
-            wire.takes(() -> ThreadLocalRandom.current().nextInt(40) != 0);
+            wire.takes(() -> random.nextInt(40) != 0);
             run(new OutboundSettings(NARROW, OverflowPolicy.EVICT, Duration.ZERO), end);
             assertThat(wire.failures()).hasSizeLessThanOrEqualTo(1);
             evicted += wire.failures().size();
@@ -147,7 +149,7 @@ final class SendQueueRaceTest {
                             return null;
                         }));
         start.countDown();
-        int after = ThreadLocalRandom.current().nextInt(OFFERS);
+        int after = random.nextInt(OFFERS);
         while (end != End.NONE && written.size() < after && produced.getCount() > 0) {
             Thread.onSpinWait();
         }

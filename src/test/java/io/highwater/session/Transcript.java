@@ -21,20 +21,28 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Plays one case of cases.json on one connection, as docs/protocol.md's last section says. Confined
- * to its test.
+ * Plays one case of spec/cases.json on one connection, as spec/README.md says. Confined to its
+ * test.
  */
 final class Transcript {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final TestSocket socket;
-    private final Map<String, String> variables = new HashMap<>();
+    private final Map<String, String> variables;
     private final Map<String, String> lastByType = new HashMap<>();
     private final Set<String> channels = new LinkedHashSet<>();
     private boolean closed;
 
     Transcript(TestSocket socket) {
+        this(socket, new HashMap<>());
+    }
+
+    /**
+     * @param variables what an earlier connection has met, too
+     */
+    Transcript(TestSocket socket, Map<String, String> variables) {
         this.socket = socket;
+        this.variables = variables;
     }
 
     void play(JsonArray steps) throws IOException, InterruptedException {
@@ -46,7 +54,8 @@ final class Transcript {
         }
     }
 
-    private void play(JsonObject step) throws IOException, InterruptedException {
+    /** One step; more may come. */
+    void play(JsonObject step) throws IOException, InterruptedException {
         if (step.containsKey("send")) {
             JsonObject message = filled(step.getJsonObject("send")).asJsonObject();
             if (message.containsKey("channel") && !message.getString("channel").contains(" ")) {

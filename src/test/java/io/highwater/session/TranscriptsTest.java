@@ -14,14 +14,15 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Plays the conversations of cases.json against a fresh node each. The file belongs to the
+ * Plays the conversations of spec/cases.json against a fresh node each. The file belongs to the
  * protocol, docs/protocol.md: clients play the same one, and it changes with the protocol alone.
  */
 @Timeout(300)
@@ -46,8 +47,8 @@ final class TranscriptsTest {
     }
 
     private static Stream<DynamicTest> cases(Opening opening) throws IOException {
-        try (InputStream file = TranscriptsTest.class.getResourceAsStream("cases.json");
-                JsonReader reader = Json.createReader(file)) {
+        try (JsonReader reader =
+                Json.createReader(Files.newBufferedReader(Path.of("spec/cases.json")))) {
             JsonArray cases = reader.readArray();
             assertThat(cases).isNotEmpty();
             return cases.stream()

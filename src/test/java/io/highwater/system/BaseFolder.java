@@ -1,8 +1,8 @@
 package io.highwater.system;
 
+import io.highwater.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,17 +27,11 @@ record BaseFolder(Path folder, Path base) {
         Path base = Files.createTempDirectory(folder, "plain");
         Files.createDirectories(base.resolve("webapps"));
         Files.createDirectories(base.resolve("environments"));
+        // This Jetty takes 0 for its default.
         Files.writeString(
                 Files.createDirectories(base.resolve("start.d")).resolve("plain.ini"),
-                "--module=http\n--module=ee10-deploy\njetty.http.port=" + freePort() + "\n");
+                "--module=http\n--module=ee10-deploy\njetty.http.port=" + FreePort.find() + "\n");
         return new BaseFolder(folder, base);
-    }
-
-    /** This Jetty takes 0 for its default. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     Path log() {

@@ -2,10 +2,10 @@ package io.highwater.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.testing.FreePort;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,9 +94,7 @@ final class ExtendPageIT {
     }
 
     private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return String.valueOf(socket.getLocalPort());
-        }
+        return String.valueOf(FreePort.find());
     }
 
     /**

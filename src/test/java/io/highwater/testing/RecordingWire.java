@@ -1,12 +1,10 @@
 package io.highwater.testing;
 
-import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireActivity;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,10 +17,7 @@ import java.util.function.BooleanSupplier;
  * A wire that keeps what it is given, is full when told so, and holds its caller to the contract of
  * {@link Wire#write}. Thread-safe; its activity is set by the test's thread.
  */
-public final class RecordingWire implements Wire {
-    private static final Payer PAYER =
-            Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
-
+public final class RecordingWire extends BareWire {
     /** A call of {@link Wire#fail}. */
     public record Failure(CloseStatus status, Duration linger) {}
 
@@ -42,14 +37,11 @@ public final class RecordingWire implements Wire {
     private boolean full;
     private int demands;
     private boolean aborted;
-    private final Payer payer;
 
-    public RecordingWire() {
-        this(PAYER);
-    }
+    public RecordingWire() {}
 
     public RecordingWire(Payer payer) {
-        this.payer = payer;
+        super(payer);
     }
 
     /** Decides for each write whether the wire takes it at once. */
@@ -102,30 +94,6 @@ public final class RecordingWire implements Wire {
     }
 
     @Override
-    public void maxMessageBytes(long bytes) {}
-
-    @Override
-    public io.highwater.wire.TransportKind kind() {
-        return io.highwater.wire.TransportKind.HTTP1;
-    }
-
-    @Override
-    public Payer payer() {
-        return payer;
-    }
-
-    @Override
-    public String remoteAddress() {
-        return "127.0.0.1:1";
-    }
-
-    /** It shares what it is given. */
-    @Override
-    public int ownFormBytes() {
-        return 0;
-    }
-
-    @Override
     public synchronized void ping(ByteBuffer payload) {
         Error failure = pingFailure;
         if (failure != null) {
@@ -169,12 +137,12 @@ public final class RecordingWire implements Wire {
         return activity;
     }
 
-    /** Frames as they were written, joined or not. */
     /** Keeps nothing of what was written so far. */
     public synchronized void forget() {
         writes.clear();
     }
 
+    /** Frames as they were written, joined or not. */
     public synchronized List<OutboundFrame> writes() {
         return List.copyOf(writes);
     }

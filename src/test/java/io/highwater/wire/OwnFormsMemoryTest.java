@@ -8,16 +8,11 @@ import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
-import io.highwater.outbound.OutboundNode;
-import io.highwater.outbound.OutboundObserver;
-import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.SendQueues;
-import io.highwater.outbound.WaterMarks;
-import io.highwater.testing.AccountedHeap;
+import io.highwater.testing.AccountedQueues;
 import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.Ticker;
@@ -26,7 +21,6 @@ import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,35 +39,20 @@ final class OwnFormsMemoryTest {
 
     private final Ledger ledger = Ledgers.of(Map.of(), () -> 0);
     private final Payer payer = Ledgers.payer(ledger, "127.0.0.1");
-    private final Book outbound = ledger.book(Account.OUTBOUND);
-    private final Book contexts = ledger.book(Account.CONTEXTS);
-    private final AccountedHeap heap = new AccountedHeap(() -> outbound.bytes() + contexts.bytes());
     private final TimerWheel wheel = new TimerWheel(0);
+    private final AccountedQueues queues = new AccountedQueues(ledger, wheel, Ticker.system());
+    private final Book outbound = queues.outbound;
+    private final SendQueues route = queues.under(OverflowPolicy.EVICT);
     private final Random random = new Random(1);
     private final PermessageDeflate deflate =
             new PermessageDeflate(
                     DeflateSettings.defaults(),
                     1L << 40,
-                    contexts,
+                    ledger.book(Account.CONTEXTS),
                     wheel,
                     new ManualExecutor(),
                     DeflateObserver.NONE,
                     LogLimit.none());
-    private final SendQueues route =
-            new SendQueues(
-                    new OutboundSettings(
-                            new WaterMarks(100, 10 << 20, 0, 0),
-                            OverflowPolicy.EVICT,
-                            Duration.ofSeconds(30)),
-                    new OutboundNode(
-                            wheel,
-                            Ticker.system(),
-                            new Backlog(),
-                            outbound,
-                            Runnable::run,
-                            OutboundObserver.NONE,
-                            Duration.ofSeconds(10),
-                            LogLimit.none()));
 
     @AfterEach
     void close() {
@@ -116,7 +95,7 @@ final class OwnFormsMemoryTest {
             clients.add(new Client(offer));
         }
 
-        heap.check(SESSIONS, () -> clients.forEach(use));
+        queues.heap.check(SESSIONS, () -> clients.forEach(use));
 
         assertThat(ofOne).isPositive();
         clients.forEach(client -> client.queue.onClosed());

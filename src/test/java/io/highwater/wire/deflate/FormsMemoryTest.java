@@ -3,24 +3,16 @@ package io.highwater.wire.deflate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.handshake.DeflatePolicy;
-import io.highwater.limits.Account;
 import io.highwater.limits.Book;
-import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
-import io.highwater.outbound.OutboundNode;
-import io.highwater.outbound.OutboundObserver;
-import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.SendQueues;
-import io.highwater.outbound.WaterMarks;
-import io.highwater.testing.AccountedHeap;
+import io.highwater.testing.AccountedQueues;
 import io.highwater.testing.RecordingWire;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.WireExtension;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -33,24 +25,10 @@ final class FormsMemoryTest {
 
     private final DeflateFixture fixture = new DeflateFixture();
     private final Corpus corpus = new Corpus(1);
-    private final Book outbound = fixture.ledger.book(Account.OUTBOUND);
-    private final Book contexts = fixture.ledger.book(Account.CONTEXTS);
-    private final AccountedHeap heap = new AccountedHeap(() -> outbound.bytes() + contexts.bytes());
-    private final SendQueues route =
-            new SendQueues(
-                    new OutboundSettings(
-                            new WaterMarks(100, 10 << 20, 0, 0),
-                            OverflowPolicy.EVICT,
-                            Duration.ofSeconds(30)),
-                    new OutboundNode(
-                            fixture.wheel,
-                            fixture.ticker,
-                            new Backlog(),
-                            outbound,
-                            Runnable::run,
-                            OutboundObserver.NONE,
-                            Duration.ofSeconds(10),
-                            LogLimit.none()));
+    private final AccountedQueues queues =
+            new AccountedQueues(fixture.ledger, fixture.wheel, fixture.ticker);
+    private final Book outbound = queues.outbound;
+    private final SendQueues route = queues.under(OverflowPolicy.EVICT);
 
     @AfterEach
     void close() {
@@ -101,7 +79,7 @@ final class FormsMemoryTest {
         List<Room> rooms = rooms();
         long before = outbound.bytes();
 
-        heap.check(CHANNELS, () -> rooms.forEach(use));
+        queues.heap.check(CHANNELS, () -> rooms.forEach(use));
 
         assertThat(outbound.bytes()).isGreaterThan(before);
         rooms.forEach(room -> room.slow.onClosed());

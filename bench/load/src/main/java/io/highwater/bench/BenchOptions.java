@@ -2,15 +2,14 @@ package io.highwater.bench;
 
 import io.highwater.bench.client.BenchException;
 import io.highwater.bench.client.Ticker;
-import jakarta.json.Json;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonWriter;
-import jakarta.json.stream.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +33,12 @@ final class BenchOptions {
             defaultValue = "3",
             description = "Turns of each server (default: ${DEFAULT-VALUE}).")
     private int rounds;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "Writes the results there as well: README.md and results.json.")
+    private @Nullable Path out;
 
     @Option(names = "--json", description = "The JSON on one line.")
     private boolean oneLine;
@@ -61,7 +66,7 @@ final class BenchOptions {
      * @param asked makes the workload, or throws IllegalArgumentException for what cannot be asked
      */
     int run(Supplier<Workload> asked, Contestant measured, HeapSize heap) {
-        PrintWriter out = spec().commandLine().getOut();
+        PrintWriter stdout = spec().commandLine().getOut();
         PrintWriter err = spec().commandLine().getErr();
         Workload workload;
         try {
@@ -79,13 +84,10 @@ final class BenchOptions {
         try {
             CoreShares cores = CoreShares.ofThisMachine();
             cores.pinThisProcess();
+            Checkout checkout = Checkout.ofThisProcess();
             ServerLauncher launcher =
-                    new ServerLauncher(
-                            Checkout.ofThisProcess(),
-                            cores,
-                            words(serverOptions),
-                            words(serverCommand));
-            JsonObject machine = Machine.now(cores, launcher.jvmOptions(heap)).toJson();
+                    new ServerLauncher(checkout, cores, words(serverOptions), words(serverCommand));
+            Machine machine = Machine.now(checkout, cores, launcher.jvmOptions(heap));
             Comparison comparison =
                     new Comparison(
                             launcher,
@@ -95,7 +97,12 @@ final class BenchOptions {
                             rounds,
                             progress);
             comparison.run();
-            print(out, comparison.report().add("machine", machine).build());
+            JsonObject report = comparison.report().add("machine", machine.toJson()).build();
+            print(stdout, report);
+            if (out != null) {
+                new ResultFolder(out)
+                        .write(machine, words(spec()), table(workload, comparison), report);
+            }
             if (!comparison.sound()) {
                 progress.say("messages were lost or wrong: the figures do not count");
                 return spec().exitCodeOnExecutionException();
@@ -107,14 +114,28 @@ final class BenchOptions {
         }
     }
 
-    private void print(PrintWriter out, JsonObject report) {
-        StringWriter text = new StringWriter();
-        Map<String, ?> style = oneLine ? Map.of() : Map.of(JsonGenerator.PRETTY_PRINTING, true);
-        try (JsonWriter writer = Json.createWriterFactory(style).createWriter(text)) {
-            writer.write(report);
+    private void print(PrintWriter stdout, JsonObject report) {
+        stdout.println(oneLine ? report.toString() : ResultFolder.pretty(report));
+        stdout.flush();
+    }
+
+    /** Each figure of each contestant, the median of its turns. */
+    private static String table(Workload workload, Comparison comparison) {
+        Map<Contestant, Figures> medians = comparison.medians();
+        StringBuilder text = new StringBuilder("## " + workload.name() + "\n\n| |");
+        medians.keySet().forEach(one -> text.append(' ').append(one.title()).append(" |"));
+        text.append("\n|---|").append("---:|".repeat(medians.size())).append('\n');
+        Set<String> names = new LinkedHashSet<>();
+        medians.values().forEach(figures -> names.addAll(figures.byName().keySet()));
+        for (String name : names) {
+            text.append("| ").append(name).append(" |");
+            for (Figures figures : medians.values()) {
+                Double value = figures.byName().get(name);
+                text.append(' ').append(value == null ? "" : Svg.number(value)).append(" |");
+            }
+            text.append('\n');
         }
-        out.println(text.toString().strip());
-        out.flush();
+        return text.toString();
     }
 
     private CommandSpec spec() {
@@ -122,6 +143,11 @@ final class BenchOptions {
             throw new IllegalStateException("picocli sets it");
         }
         return command;
+    }
+
+    /** What was asked for: all after {@code bench}. */
+    static String words(CommandSpec command) {
+        return String.join(" ", command.root().commandLine().getParseResult().originalArgs());
     }
 
     static List<String> words(String options) {

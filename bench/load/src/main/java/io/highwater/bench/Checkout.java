@@ -25,9 +25,31 @@ record Checkout(Path home) {
         return new Checkout(Path.of(System.getProperty(HOME_PROPERTY, ".")).toAbsolutePath());
     }
 
-    /** Where tables and plots go. */
+    /** Where the results go that are kept, a folder for each run. */
     Path results() {
+        return home.resolve("bench/results");
+    }
+
+    /** Where those go that only show that the benchmark works. */
+    Path trials() {
         return home.resolve("target/bench");
+    }
+
+    /** Of the sources, as Git has it; a word where it can't say. */
+    String commit() {
+        try {
+            String commit = git("rev-parse", "--short=12", "HEAD").get(0);
+            boolean isClean = git("status", "--porcelain", "--", ".", ":!bench/results").isEmpty();
+            return isClean ? commit : commit + " with changes";
+        } catch (IOException | BenchException e) {
+            return "unknown";
+        }
+    }
+
+    private List<String> git(String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of("git", "-C", home.toString()));
+        command.addAll(List.of(words));
+        return ShortCommand.run(command);
     }
 
     /** What follows {@code java} and its options; for ws all of it. */

@@ -24,8 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         description =
-                "Measures Highwater beside its peers in turns; writes a table, JSON and plots to"
-                        + " target/bench.",
+                "Measures Highwater beside its peers in turns, and writes tables, JSON and plots.",
         mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
     private static final int MAX_ROUNDS = 100;
@@ -102,7 +101,7 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "Where the results go (target/bench).")
+            description = "Where the results go (bench/results/DATE; target/bench with --quick).")
     private @Nullable Path out;
 
     @Override
@@ -138,9 +137,10 @@ final class CompareCommand implements Callable<Integer> {
         CoreShares cores = CoreShares.ofThisMachine();
         ServerLauncher launcher =
                 new ServerLauncher(checkout, cores, BenchOptions.words(serverOptions), List.of());
-        Machine machine = Machine.now(cores, launcher.jvmOptions(HeapSize.WORK));
+        Machine machine = Machine.now(checkout, cores, launcher.jvmOptions(HeapSize.WORK));
         cores.pinThisProcess();
-        CompareReport report = new CompareReport(out == null ? checkout.results() : out, machine);
+        CompareReport report =
+                new CompareReport(folder(checkout, machine), machine, BenchOptions.words(spec()));
         Sections sections = new Sections(BenchOptions.TICKER, length);
         boolean sound = true;
         for (Topic topic : asked) {
@@ -154,12 +154,21 @@ final class CompareCommand implements Callable<Integer> {
             }
         }
         PrintWriter table = spec().commandLine().getOut();
-        table.print(report.table());
+        table.print(report.tables());
         table.flush();
         if (!sound) {
             progress.say("messages were lost or wrong: some of the figures do not count");
         }
         return sound ? spec().exitCodeOnSuccess() : spec().exitCodeOnExecutionException();
+    }
+
+    private ResultFolder folder(Checkout checkout, Machine machine) {
+        if (out != null) {
+            return new ResultFolder(out);
+        }
+        return quick
+                ? new ResultFolder(checkout.trials())
+                : ResultFolder.ofDay(checkout.results(), machine.date());
     }
 
     private static boolean measure(

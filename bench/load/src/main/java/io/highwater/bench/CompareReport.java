@@ -4,44 +4,43 @@ import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonWriter;
-import jakarta.json.stream.JsonGenerator;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What {@code bench compare} has found, as a table in Markdown, a JSON file and plots. It is
- * written after each section, so that a run that is broken off leaves what it had. Confined to one
- * thread.
+ * What {@code bench compare} has found, as tables in Markdown, JSON and plots. It is written after
+ * each section, so that a run that is broken off leaves what it had. Confined to one thread.
  */
 final class CompareReport {
-    private static final String TABLE = "compare.md";
-    private static final String DATA = "compare.json";
-
-    private final Path folder;
+    private final ResultFolder folder;
     private final Machine machine;
+    private final String command;
     private final List<Found> sections = new ArrayList<>();
     private final List<Grown> grown = new ArrayList<>();
 
-    private record Found(Section section, Map<Contestant, Figures> medians, JsonObject json) {}
+    private record Found(
+            Section section, Map<Contestant, Figures> medians, JsonObject json, String plot) {}
 
     private record Grown(
-            Growth.Series series, List<Map<Contestant, Figures>> medians, JsonArray json) {}
+            Growth.Series series,
+            List<Map<Contestant, Figures>> medians,
+            JsonArray json,
+            List<String> plots) {}
 
-    CompareReport(Path folder, Machine machine) throws IOException {
-        this.folder = Files.createDirectories(folder);
+    /**
+     * @param command what was asked for
+     */
+    CompareReport(ResultFolder folder, Machine machine, String command) {
+        this.folder = folder;
         this.machine = machine;
+        this.command = command;
     }
 
     void add(Section section, Comparison comparison) throws IOException {
         Map<Contestant, Figures> medians = comparison.medians();
-        sections.add(new Found(section, medians, comparison.report().build()));
         Column drawn = section.columns().get(0);
         List<Svg.Bar> bars = new ArrayList<>();
         medians.forEach(
@@ -55,9 +54,12 @@ final class CompareReport {
                                         contestant.isHighwater()));
                     }
                 });
-        Files.writeString(
-                folder.resolve(section.id() + ".svg"),
-                Svg.bars(section.title(), drawn.head(), bars));
+        String plot =
+                folder.plot(
+                        section.id(),
+                        section.title() + ": " + drawn.head(),
+                        Svg.bars(section.title(), drawn.head(), bars));
+        sections.add(new Found(section, medians, comparison.report().build(), plot));
         write();
     }
 
@@ -65,16 +67,19 @@ final class CompareReport {
         JsonArrayBuilder json = Json.createArrayBuilder();
         points.forEach(point -> json.add(point.report()));
         List<Map<Contestant, Figures>> medians = points.stream().map(Comparison::medians).toList();
-        grown.add(new Grown(series, medians, json.build()));
+        List<String> plots = new ArrayList<>();
         for (Column column : series.columns()) {
-            Files.writeString(
-                    folder.resolve(series.id() + "-" + column.figure() + ".svg"),
-                    Svg.lines(
-                            series.title(),
-                            column.head(),
-                            series.sizeTitle(),
-                            lines(series, medians, column)));
+            plots.add(
+                    folder.plot(
+                            series.id() + "-" + column.figure(),
+                            series.title() + ": " + column.head(),
+                            Svg.lines(
+                                    series.title(),
+                                    column.head(),
+                                    series.sizeTitle(),
+                                    lines(series, medians, column))));
         }
+        grown.add(new Grown(series, medians, json.build(), plots));
         write();
     }
 
@@ -100,10 +105,9 @@ final class CompareReport {
         return value == null ? 0 : value / column.divisor();
     }
 
-    /** The table, as it stands in its file. */
-    String table() {
+    /** The tables, as they stand in their file. */
+    String tables() {
         StringBuilder text = new StringBuilder();
-        text.append(machine.line()).append(".\n\n");
         for (Found found : sections) {
             section(text, found);
         }
@@ -116,18 +120,18 @@ final class CompareReport {
 
     private static void section(StringBuilder text, Found found) {
         Section section = found.section;
-        text.append("### ").append(section.title()).append("\n\n");
+        text.append("## ").append(section.title()).append("\n\n");
         if (!section.note().isEmpty()) {
             text.append(section.note()).append("\n\n");
         }
         header(text, "", section.columns());
         found.medians.forEach(
                 (contestant, figures) -> row(text, contestant.title(), section.columns(), figures));
-        text.append('\n');
+        text.append('\n').append(found.plot).append("\n\n");
     }
 
     private static void growth(StringBuilder text, Grown growth) {
-        text.append("### ").append(growth.series.title()).append("\n\n");
+        text.append("## ").append(growth.series.title()).append("\n\n");
         header(text, growth.series.sizeTitle(), growth.series.columns());
         for (int i = 0; i < growth.medians.size(); i++) {
             int size = growth.series.points().get(i).size();
@@ -141,6 +145,8 @@ final class CompareReport {
                                             growth.series.columns(),
                                             figures));
         }
+        text.append('\n');
+        growth.plots.forEach(plot -> text.append(plot).append('\n'));
         text.append('\n');
     }
 
@@ -163,35 +169,31 @@ final class CompareReport {
     }
 
     private void bounds(StringBuilder text) {
-        text.append("### Bounds\n\n| bound | at most | measured | holds |\n|---|---:|---:|---|\n");
+        StringBuilder rows = new StringBuilder();
         for (Found found : sections) {
             for (Bound bound : found.section.bounds()) {
                 OptionalDouble value = bound.value(found.medians);
                 if (value.isPresent()) {
-                    text.append("| ")
+                    boolean holds = value.getAsDouble() <= bound.most();
+                    rows.append("| ")
                             .append(bound.title())
                             .append(" | ")
                             .append(Svg.number(bound.most()))
                             .append(" | ")
                             .append(Svg.number(value.getAsDouble()))
-                            .append(
-                                    value.getAsDouble() <= bound.most()
-                                            ? " | yes |"
-                                            : " | **no** |")
-                            .append('\n');
+                            .append(holds ? " | yes |\n" : " | **no** |\n");
                 }
             }
+        }
+        if (rows.length() > 0) {
+            text.append(
+                            "## Bounds\n\n| bound | at most | measured | holds |\n|---|---:|---:|---|\n")
+                    .append(rows);
         }
     }
 
     private void write() throws IOException {
-        Files.writeString(folder.resolve(TABLE), table());
-        StringWriter text = new StringWriter();
-        Map<String, ?> pretty = Map.of(JsonGenerator.PRETTY_PRINTING, true);
-        try (JsonWriter writer = Json.createWriterFactory(pretty).createWriter(text)) {
-            writer.write(json());
-        }
-        Files.writeString(folder.resolve(DATA), text.toString().strip() + "\n");
+        folder.write(machine, command, tables(), json());
     }
 
     private JsonObject json() {

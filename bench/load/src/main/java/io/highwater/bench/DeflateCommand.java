@@ -1,6 +1,8 @@
 package io.highwater.bench;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +18,7 @@ import picocli.CommandLine.Spec;
         name = "deflate",
         description = {
             "Compression by corpus, size and mode: ratio / microseconds of processor a message, for"
-                    + " many connections in turn, and the bytes that each of them keeps. Prints the"
-                    + " README's table.",
+                    + " many connections in turn, and the bytes that each of them keeps.",
             "In a process of its own, without a server."
         },
         mixinStandardHelpOptions = true)
@@ -42,6 +43,12 @@ final class DeflateCommand implements Callable<Integer> {
             description = "Turns of each mode, after one to warm up (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "Writes the table there as well, into README.md.")
+    private @Nullable Path out;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (command == null) {
@@ -56,9 +63,26 @@ final class DeflateCommand implements Callable<Integer> {
         }
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-        words.addAll(Checkout.ofThisProcess().engine("DeflateTable"));
+        Checkout checkout = Checkout.ofThisProcess();
+        words.addAll(checkout.engine("DeflateTable"));
         words.add(Integer.toString(connections));
         words.add(Integer.toString(rounds));
-        return new ProcessBuilder(words).inheritIO().start().waitFor();
+        Process process =
+                new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        PrintWriter stdout = command.commandLine().getOut();
+        StringBuilder table = new StringBuilder();
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                stdout.println(line);
+                stdout.flush();
+                table.append(line).append('\n');
+            }
+        }
+        int code = process.waitFor();
+        if (out != null && code == 0) {
+            Machine machine = Machine.now(checkout, CoreShares.none(), List.of());
+            new ResultFolder(out).write(machine, BenchOptions.words(command), table.toString());
+        }
+        return code;
     }
 }

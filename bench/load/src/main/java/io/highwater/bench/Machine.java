@@ -13,11 +13,13 @@ import java.util.List;
 /**
  * Where and how it was measured. Immutable.
  *
+ * @param commit of the sources; with a word where they have changes that are in none
  * @param loadBefore the system's load average when the benchmark began
  * @param pinned whether server and client had cores of their own
  */
 record Machine(
         LocalDate date,
+        String commit,
         String java,
         String jvmOptions,
         String system,
@@ -29,9 +31,11 @@ record Machine(
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
     private static final Path MEMORY_INFO = Path.of("/proc/meminfo");
 
-    static Machine now(CoreShares cores, List<String> jvmOptions) throws IOException {
+    static Machine now(Checkout checkout, CoreShares cores, List<String> jvmOptions)
+            throws IOException {
         return new Machine(
                 LocalDate.now(ZoneOffset.UTC),
+                checkout.commit(),
                 Runtime.version().toString(),
                 String.join(" ", jvmOptions),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
@@ -53,22 +57,29 @@ record Machine(
                 .orElse(otherwise);
     }
 
-    /** One line for a table's head. */
-    String line() {
+    /** A list. */
+    String inMarkdown() {
         return String.format(
-                "%s, %d cores of %s, %.0f GiB, %s, JDK %s, %s",
-                date,
+                """
+                - machine: %d cores of %s, %.0f GiB, %s; %s; load average before %.2f
+                - JDK: %s; the servers' options: `%s`
+                - commit: %s
+                """,
                 cores,
                 processor,
                 memoryBytes / (double) (1L << 30),
                 system,
+                pinned ? "server on one core, load on the others" : "nothing pinned",
+                loadBefore,
                 java,
-                pinned ? "server on one core, load on the others" : "nothing pinned");
+                jvmOptions,
+                commit);
     }
 
     JsonObject toJson() {
         return Json.createObjectBuilder()
                 .add("date", date.toString())
+                .add("commit", commit)
                 .add("java", java)
                 .add("jvmOptions", jvmOptions)
                 .add("system", system)
