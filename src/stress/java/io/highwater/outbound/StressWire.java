@@ -8,6 +8,7 @@ import io.highwater.wire.TransportKind;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireActivity;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -111,13 +112,7 @@ final class StressWire implements Wire {
     }
 
     @Override
-    public void ping(ByteBuffer payload) {}
-
-    @Override
-    public void applicationPing(ByteBuffer payload) {}
-
-    @Override
-    public void pong(ByteBuffer payload) {}
+    public void control(Control kind, ByteBuffer payload) {}
 
     @Override
     public void demand() {}
@@ -136,8 +131,8 @@ final class StressWire implements Wire {
     }
 
     @Override
-    public String remoteAddress() {
-        return "127.0.0.1:1";
+    public InetSocketAddress peer() {
+        return new InetSocketAddress("127.0.0.1", 1);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.highwater.wire.CloseStatus;
 import io.highwater.wire.TransportKind;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireActivity;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -30,8 +31,8 @@ abstract class BareWire implements Wire {
     }
 
     @Override
-    public final String remoteAddress() {
-        return "";
+    public final InetSocketAddress peer() {
+        return new InetSocketAddress("127.0.0.1", 1);
     }
 
     @Override
@@ -40,13 +41,7 @@ abstract class BareWire implements Wire {
     }
 
     @Override
-    public final void ping(ByteBuffer payload) {}
-
-    @Override
-    public final void applicationPing(ByteBuffer payload) {}
-
-    @Override
-    public final void pong(ByteBuffer payload) {}
+    public final void control(Control kind, ByteBuffer payload) {}
 
     @Override
     public final void demand() {}

@@ -7,6 +7,7 @@ import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireActivity;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -115,8 +116,8 @@ public final class RecordingWire implements Wire {
     }
 
     @Override
-    public String remoteAddress() {
-        return "127.0.0.1:1";
+    public InetSocketAddress peer() {
+        return new InetSocketAddress("127.0.0.1", 1);
     }
 
     /** It shares what it is given. */
@@ -126,22 +127,16 @@ public final class RecordingWire implements Wire {
     }
 
     @Override
-    public synchronized void ping(ByteBuffer payload) {
+    public synchronized void control(Control kind, ByteBuffer payload) {
         Error failure = pingFailure;
-        if (failure != null) {
+        if (failure != null && kind == Control.KEEPALIVE_PING) {
             throw failure;
         }
-        pings.add(copy(payload));
-    }
-
-    @Override
-    public synchronized void applicationPing(ByteBuffer payload) {
-        applicationPings.add(copy(payload));
-    }
-
-    @Override
-    public synchronized void pong(ByteBuffer payload) {
-        pongs.add(copy(payload));
+        switch (kind) {
+            case KEEPALIVE_PING -> pings.add(copy(payload));
+            case PING -> applicationPings.add(copy(payload));
+            case PONG -> pongs.add(copy(payload));
+        }
     }
 
     @Override
