@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * events in.
  *
  * <p>No verb blocks and none throws for what a peer did. Thread-safe: every verb may be called from
- * any thread, except that {@link #write} has one caller at a time (the session's queue).
+ * any thread, except that {@link #write} has one caller at a time (the session's queue). Before the
+ * opening handshake is answered nothing can be written: what ends the session then ends the
+ * transport, and the listener hears of it if the upgrade comes all the same.
  */
 public interface Wire {
     /** The control frames of the layers above; answers to Pings and Closes are the wire's own. */

@@ -142,7 +142,9 @@ abstract sealed class CloseHandshake permits SerialRun {
         END
     }
 
+    /** Guarded by this, like those below. */
     private State state = State.UPGRADING;
+
     private Told told = Told.NOTHING;
 
     /** What ended the session; the first cause wins. */
