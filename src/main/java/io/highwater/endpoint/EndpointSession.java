@@ -495,11 +495,11 @@ final class EndpointSession extends JettyCoreSession
     }
 
     void ping(ByteBuffer payload) {
-        wire.applicationPing(payload);
+        wire.control(Wire.Control.PING, payload);
     }
 
     void pong(ByteBuffer payload) {
-        wire.pong(payload);
+        wire.control(Wire.Control.PONG, payload);
     }
 
     /** The encoder for objects of {@code type}; null: there is none. */

@@ -246,7 +246,9 @@ public final class Keepalive extends Timer {
         if (STATE.compareAndSet(this, from, to)) {
             try {
                 long payload = node.payload(this, pingNanos);
-                wire.ping(ByteBuffer.allocate(PAYLOAD_BYTES).putLong(payload).flip());
+                wire.control(
+                        Wire.Control.KEEPALIVE_PING,
+                        ByteBuffer.allocate(PAYLOAD_BYTES).putLong(payload).flip());
             } catch (RuntimeException | Error e) {
                 // Without memory it may never have left: no Pong is owed for it.
                 STATE.compareAndSet(this, to, from);

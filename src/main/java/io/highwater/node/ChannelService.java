@@ -27,8 +27,8 @@ import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
 import io.highwater.time.WallClock;
-import io.highwater.wire.FanoutThread;
 import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.engine.FanoutThread;
 import io.highwater.wire.jetty.StreamBursts;
 import java.util.concurrent.Executor;
 

@@ -26,9 +26,10 @@ import io.highwater.server.JettyVersion;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
-import io.highwater.wire.ReadBuffers;
-import io.highwater.wire.WireContext;
 import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.engine.ReadBuffers;
+import io.highwater.wire.engine.WireContext;
+import io.highwater.wire.jetty.SelectRound;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
@@ -185,7 +186,13 @@ final class NodeCore implements AutoCloseable {
                 new UpgradeHandler(
                         deployments,
                         deployments,
-                        new WireContext(wheel, new ReadBuffers(), observers.wire(), ledger, logs),
+                        new WireContext(
+                                wheel,
+                                new ReadBuffers(),
+                                observers.wire(),
+                                ledger,
+                                SelectRound::wakeSoon,
+                                logs),
                         deflate,
                         observers.handshake());
         AdminServer admin =

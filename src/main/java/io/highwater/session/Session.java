@@ -23,6 +23,8 @@ import io.highwater.wire.Opcode;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireListener;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -100,7 +102,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         this.queue = node.queues().open(wire, this);
         this.rate = new CommandRate(node.ticker().nanoTime());
         this.forwardedFor =
-                decision.clientAddress().equals(hostOf(wire.remoteAddress()))
+                decision.clientAddress().equals(hostOf(wire.peer()))
                         ? null
                         : decision.clientAddress();
         this.keepalive =
@@ -369,7 +371,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     /** Where it comes from, as the handshake saw it. */
     String address() {
-        return forwardedFor == null ? hostOf(wire.remoteAddress()) : forwardedFor;
+        return forwardedFor == null ? hostOf(wire.peer()) : forwardedFor;
     }
 
     LogLimit logs() {
@@ -381,11 +383,11 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return logs().limit(line, kind, address());
     }
 
-    /** Of "name/address:port", which may lack the name. */
-    private static String hostOf(String socketAddress) {
-        int port = socketAddress.lastIndexOf(':');
-        return socketAddress.substring(
-                socketAddress.indexOf('/') + 1, port < 0 ? socketAddress.length() : port);
+    /** Empty where it has none: a name is not looked up. */
+    private static String hostOf(@Nullable SocketAddress peer) {
+        return peer instanceof InetSocketAddress inet && inet.getAddress() != null
+                ? inet.getAddress().getHostAddress()
+                : "";
     }
 
     Subscriptions subscriptions() {

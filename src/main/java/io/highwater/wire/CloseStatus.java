@@ -1,7 +1,5 @@
 package io.highwater.wire;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
@@ -101,35 +99,6 @@ public record CloseStatus(int code, String reason) {
     /** True for an end that nobody needs to look into: 1000, 1001, or a Close without a code. */
     public boolean isOrdinary() {
         return code == NORMAL || code == GOING_AWAY || code == NO_STATUS;
-    }
-
-    /** The Close frame; without a payload where the code may not be sent. */
-    byte[] frame() {
-        ByteBuffer payload = ByteBuffer.allocate(2 + MAX_REASON_BYTES);
-        if (isTransmittable(code)) {
-            payload.putShort((short) code).put(reason.getBytes(StandardCharsets.UTF_8));
-        }
-        return FrameEncoder.encode(Opcode.CLOSE.code() | FrameEncoder.FIN, payload.flip());
-    }
-
-    /** Reads a Close frame's payload (RFC 6455 section 5.5.1). */
-    static CloseStatus read(ByteBuffer payload) throws ProtocolViolation {
-        if (!payload.hasRemaining()) {
-            return of(NO_STATUS);
-        }
-        if (payload.remaining() == 1) {
-            throw ProtocolViolation.protocol("a Close frame with one byte of payload");
-        }
-        int code = payload.getShort() & 0xFFFF;
-        if (!isTransmittable(code)) {
-            throw ProtocolViolation.protocol("close code " + code + " must not be sent");
-        }
-        try {
-            return new CloseStatus(
-                    code, StandardCharsets.UTF_8.newDecoder().decode(payload).toString());
-        } catch (CharacterCodingException e) {
-            throw new ProtocolViolation(BAD_PAYLOAD, "a close reason is not UTF-8");
-        }
     }
 
     private static String cut(String reason) {

@@ -28,11 +28,12 @@ public final class GatheredBytes {
     }
 
     /** Of so many, how many it has room for. */
-    int room(int wanted) {
+    public int room(int wanted) {
         return Math.min(wanted, limit - size);
     }
 
-    boolean isFull() {
+    /** Whether it takes no more. */
+    public boolean isFull() {
         return size == limit;
     }
 

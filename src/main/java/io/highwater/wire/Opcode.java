@@ -1,5 +1,7 @@
 package io.highwater.wire;
 
+import org.jspecify.annotations.Nullable;
+
 /** The opcodes of RFC 6455 section 5.2; the others are reserved and end a connection with 1002. */
 public enum Opcode {
     CONTINUATION(0),
@@ -34,7 +36,7 @@ public enum Opcode {
     }
 
     /** The opcode of these four bits, or null where RFC 6455 reserves them. */
-    static @org.jspecify.annotations.Nullable Opcode of(int code) {
+    public static @Nullable Opcode of(int code) {
         return BY_CODE[code & 0xF];
     }
 }

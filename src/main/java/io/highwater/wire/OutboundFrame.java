@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * encodes once. The bytes on the heap are retained until the last queue that holds it has let go.
  */
 public final class OutboundFrame {
+    /** The bit of a first byte that an extension may use. */
+    private static final int RSV1 = 0x40;
+
     private final byte[] bytes;
 
     /** Null where nothing need be known of it but its bytes. */
@@ -56,7 +59,7 @@ public final class OutboundFrame {
     /** The same with a payload that an extension has made: RSV1 where the message begins. */
     public static OutboundFrame extended(Opcode opcode, Fin fin, ByteBuffer payload) {
         int first = opcode.code() | (fin == Fin.LAST ? FrameEncoder.FIN : 0);
-        int rsv1 = opcode == Opcode.CONTINUATION ? 0 : FrameParser.RSV1;
+        int rsv1 = opcode == Opcode.CONTINUATION ? 0 : RSV1;
         return new OutboundFrame(FrameEncoder.encode(first | rsv1, payload));
     }
 

@@ -11,7 +11,8 @@ public final class ProtocolViolation extends Exception {
         this.status = new CloseStatus(code, reason);
     }
 
-    static ProtocolViolation protocol(String reason) {
+    /** A breach of RFC 6455 itself: 1002. */
+    public static ProtocolViolation protocol(String reason) {
         return new ProtocolViolation(CloseStatus.PROTOCOL_ERROR, reason);
     }
 

@@ -1,8 +1,8 @@
 package io.highwater.wire;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +14,22 @@ import org.jspecify.annotations.Nullable;
 public interface Transport {
     /**
      * What a transport tells the engine. Called on a transport thread: it must not block, and does
-     * no more there than a bounded read where {@link Transport#readsAtNobodysCost}.
+     * no more there than a bounded read where the kind is {@link TransportKind#isPlainSocket}.
      */
     interface Events {
+        /**
+         * The opening handshake is answered, and the bytes are the WebSocket's from now on.
+         *
+         * @param early those that came with the request
+         */
+        void onOpened(ByteBuffer early);
+
+        /**
+         * The handshake's request is over: if it was not opened by then it never will be, and
+         * nobody hears of an opening or an end. Without effect after {@link #onOpened}.
+         */
+        void onNeverOpened();
+
         /** Answers {@link Transport#whenReadable}, once. */
         void onReadable();
 
@@ -30,8 +43,8 @@ public interface Transport {
     /** Name for metrics and logs. */
     TransportKind kind();
 
-    /** The peer's address in text, for logs. */
-    String remoteAddress();
+    /** The other end of the connection; null where it has no address. */
+    @Nullable SocketAddress peer();
 
     /**
      * Appends to what {@code to} holds: bytes go between its limit and its capacity, and the limit
@@ -40,25 +53,6 @@ public interface Transport {
      * @return bytes read, 0 for none now, -1 for the end
      */
     int fill(ByteBuffer to) throws IOException;
-
-    /**
-     * Whether {@link #fill} on the thread that calls {@link Events#onReadable} keeps no other
-     * connection waiting for more than a system call: not if it decrypts, nor on the thread that
-     * parses an HTTP/2 connection.
-     */
-    default boolean readsAtNobodysCost() {
-        return false;
-    }
-
-    /**
-     * On the thread that brought an event: has {@code wake}, which hands a task to {@code
-     * executor}, called as soon as this thread has seen to other connections that are ready,
-     * perhaps on one of the executor's. False, or an exception: nothing is called, the caller does
-     * it at once.
-     */
-    default boolean wakeSoon(Executor executor, Runnable wake) {
-        return false;
-    }
 
     /** Asks for one {@link Events#onReadable}, when there are bytes, the end, or an error. */
     void whenReadable();

@@ -19,6 +19,15 @@ public enum TransportKind {
         return label;
     }
 
+    /**
+     * True where a read is one system call: the thread that is told of bytes may read them, and
+     * keeps no other connection waiting for longer. Not where it decrypts, nor where it parses a
+     * connection for many.
+     */
+    public boolean isPlainSocket() {
+        return this == HTTP1;
+    }
+
     /** True where many WebSockets share a TCP connection. */
     public boolean isMultiplexed() {
         return this == H2C || this == H2;

@@ -1,17 +1,32 @@
 package io.highwater.wire;
 
 import io.highwater.limits.Payer;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * WAIST 1, the verbs out: one WebSocket, from the upgrade to its end. {@link WireListener} has the
  * events in.
  *
  * <p>No verb blocks and none throws for what a peer did. Thread-safe: every verb may be called from
- * any thread, except that {@link #write} has one caller at a time (the session's queue).
+ * any thread, except that {@link #write} has one caller at a time (the session's queue). Before the
+ * opening handshake is answered nothing can be written: what ends the session then ends the
+ * transport, and the listener hears of it if the upgrade comes all the same.
  */
 public interface Wire {
+    /** The control frames of the layers above; answers to Pings and Closes are the wire's own. */
+    enum Control {
+        /** Keepalive's Ping: {@link WireActivity} tells of these alone. */
+        KEEPALIVE_PING,
+        /** The application's Ping. */
+        PING,
+        /** The application's Pong, which no Ping has asked for. */
+        PONG
+    }
+
     /**
      * Writes finished frames after what is in flight. False says the transport is full: the rest
      * goes by itself, {@link WireListener#onWritable} follows, and until then no other write may be
@@ -27,20 +42,10 @@ public interface Wire {
     int ownFormBytes();
 
     /**
-     * Sends a Ping of keepalive's with up to 125 bytes of {@code payload}, past all data frames but
-     * the one in flight. One that has not left yet is replaced. {@link WireActivity} tells of these
-     * Pings alone.
+     * Sends a control frame with up to 125 bytes of {@code payload}, past all data frames but the
+     * one in flight. One of its kind that has not left yet is replaced.
      */
-    void ping(ByteBuffer payload);
-
-    /** Sends a Ping like {@link #ping}, which replaces none but the application's own. */
-    void applicationPing(ByteBuffer payload);
-
-    /**
-     * Sends an unsolicited Pong like {@link #ping}, which replaces no answer to a Ping of the
-     * peer's.
-     */
-    void pong(ByteBuffer payload);
+    void control(Control kind, ByteBuffer payload);
 
     /**
      * Permits the next {@link WireListener#onFragment}. Without it, control frames are still looked
@@ -71,8 +76,15 @@ public interface Wire {
     /** The transport's kind, for metrics and logs. */
     TransportKind kind();
 
-    /** The other end of the TCP connection in text, for logs. */
-    String remoteAddress();
+    /** The other end of the TCP connection; null where it has no address. */
+    @Nullable SocketAddress peer();
+
+    /** The same in text, for logs. */
+    default String remoteAddress() {
+        String text = Objects.toString(peer(), "unknown");
+        // An address that was never resolved from a name comes as "/127.0.0.1:80".
+        return text.startsWith("/") ? text.substring(1) : text;
+    }
 
     /** The client's address, behind trusted proxies the one they report, and what it keeps. */
     Payer payer();

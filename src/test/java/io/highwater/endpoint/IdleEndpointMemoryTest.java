@@ -7,7 +7,7 @@ import io.highwater.endpoint.demo.EchoEndpoint;
 import io.highwater.testing.LiveObjects;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestServer;
-import io.highwater.wire.WireConnection;
+import io.highwater.wire.engine.WireConnection;
 import jakarta.enterprise.context.Dependent;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
@@ -46,8 +46,8 @@ final class IdleEndpointMemoryTest {
                     "io.highwater.outbound.SendQueue",
                     // In the place of Jetty's own.
                     "io.highwater.server.SocketConnector$LeavingEndPoint",
-                    "io.highwater.wire.WireConnection",
-                    "io.highwater.wire.WireConnection$Writer",
+                    "io.highwater.wire.engine.WireConnection",
+                    "io.highwater.wire.engine.SessionEnd$Writer",
                     "io.highwater.wire.jetty.SocketTransport");
 
     private final List<SocketOverHttp1> sockets = new ArrayList<>();

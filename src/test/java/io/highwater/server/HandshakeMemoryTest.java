@@ -11,12 +11,13 @@ import io.highwater.log.LogLimit;
 import io.highwater.testing.AccountedHeap;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
-import io.highwater.wire.ReadBuffers;
-import io.highwater.wire.WireContext;
 import io.highwater.wire.WireObserver;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.engine.ReadBuffers;
+import io.highwater.wire.engine.Waker;
+import io.highwater.wire.engine.WireContext;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
@@ -68,6 +69,7 @@ final class HandshakeMemoryTest {
                                 new ReadBuffers(),
                                 new WireObserver() {},
                                 edge.ledger(),
+                                Waker.AT_ONCE,
                                 LogLimit.none()),
                         new PermessageDeflate(
                                 DeflateSettings.defaults(),

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.highwater.testing.LiveObjects;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestServer;
-import io.highwater.wire.WireConnection;
+import io.highwater.wire.engine.WireConnection;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -43,8 +43,8 @@ final class IdleSessionMemoryTest {
                     "io.highwater.session.Subscriptions",
                     // In the place of Jetty's own.
                     "io.highwater.server.SocketConnector$LeavingEndPoint",
-                    "io.highwater.wire.WireConnection",
-                    "io.highwater.wire.WireConnection$Writer",
+                    "io.highwater.wire.engine.WireConnection",
+                    "io.highwater.wire.engine.SessionEnd$Writer",
                     "io.highwater.wire.jetty.SocketTransport");
 
     private final List<SocketOverHttp1> sockets = new ArrayList<>();

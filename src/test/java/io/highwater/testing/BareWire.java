@@ -7,6 +7,7 @@ import io.highwater.wire.TransportKind;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireActivity;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -41,8 +42,8 @@ public abstract class BareWire implements Wire {
     }
 
     @Override
-    public final String remoteAddress() {
-        return "127.0.0.1:1";
+    public final InetSocketAddress peer() {
+        return new InetSocketAddress("127.0.0.1", 1);
     }
 
     /** It shares what it is given. */
@@ -55,13 +56,7 @@ public abstract class BareWire implements Wire {
     public final void maxMessageBytes(long bytes) {}
 
     @Override
-    public void ping(ByteBuffer payload) {}
-
-    @Override
-    public void applicationPing(ByteBuffer payload) {}
-
-    @Override
-    public void pong(ByteBuffer payload) {}
+    public void control(Control kind, ByteBuffer payload) {}
 
     @Override
     public void demand() {}

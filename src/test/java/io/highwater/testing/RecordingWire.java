@@ -94,22 +94,16 @@ public final class RecordingWire extends BareWire {
     }
 
     @Override
-    public synchronized void ping(ByteBuffer payload) {
+    public synchronized void control(Control kind, ByteBuffer payload) {
         Error failure = pingFailure;
-        if (failure != null) {
+        if (failure != null && kind == Control.KEEPALIVE_PING) {
             throw failure;
         }
-        pings.add(copy(payload));
-    }
-
-    @Override
-    public synchronized void applicationPing(ByteBuffer payload) {
-        applicationPings.add(copy(payload));
-    }
-
-    @Override
-    public synchronized void pong(ByteBuffer payload) {
-        pongs.add(copy(payload));
+        switch (kind) {
+            case KEEPALIVE_PING -> pings.add(copy(payload));
+            case PING -> applicationPings.add(copy(payload));
+            case PONG -> pongs.add(copy(payload));
+        }
     }
 
     @Override

@@ -2,14 +2,11 @@ package io.highwater.wire.jetty;
 
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
-import io.highwater.wire.WireConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.EventListener;
-import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.eclipse.jetty.io.Connection;
@@ -33,7 +30,7 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     private final @Nullable SocketAddress remote;
 
     private final TransportKind kind;
-    private final WireConnection wire;
+    private final Events wire;
     private ByteBuffer early = BufferUtil.EMPTY_BUFFER;
     private @Nullable WriteCompletion completion;
 
@@ -41,14 +38,14 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
      * @param wire makes the engine on this transport
      */
     JettyTransport(
-            EndPoint endPoint, TransportKind kind, Function<Transport, WireConnection> wire) {
+            EndPoint endPoint, TransportKind kind, Function<Transport, ? extends Events> wire) {
         this.endPoint = endPoint;
         this.remote = endPoint.getRemoteSocketAddress();
         this.kind = kind;
         this.wire = wire.apply(this);
     }
 
-    final WireConnection wire() {
+    final Events wire() {
         return wire;
     }
 
@@ -70,7 +67,7 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
         endPoint.setIdleTimeout(-1);
         ByteBuffer first = early;
         early = BufferUtil.EMPTY_BUFFER;
-        wire.onUpgraded(first);
+        wire.onOpened(first);
     }
 
     @Override
@@ -139,19 +136,13 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     }
 
     @Override
-    public final String remoteAddress() {
-        // An address that was never resolved from a name comes as "/127.0.0.1:80".
-        return Objects.toString(remote, "unknown").replaceFirst("^/", "");
+    public final @Nullable SocketAddress peer() {
+        return remote;
     }
 
     @Override
     public int fill(ByteBuffer to) throws IOException {
         return endPoint.fill(to);
-    }
-
-    @Override
-    public final boolean wakeSoon(Executor executor, Runnable wake) {
-        return SelectRound.wakeSoon(executor, wake);
     }
 
     @Override

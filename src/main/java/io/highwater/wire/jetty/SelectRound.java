@@ -89,7 +89,7 @@ public final class SelectRound {
      * Has {@code wake}, which hands a task to {@code executor}, called when this thread's round is
      * over. False, or an exception: it is in none, and nothing is called.
      */
-    static boolean wakeSoon(Executor executor, Runnable wake) {
+    public static boolean wakeSoon(Executor executor, Runnable wake) {
         SelectRound round = LAST.get();
         return round != null && round.add(executor, wake);
     }

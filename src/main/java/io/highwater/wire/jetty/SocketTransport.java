@@ -2,7 +2,6 @@ package io.highwater.wire.jetty;
 
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
-import io.highwater.wire.WireConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -16,7 +15,7 @@ final class SocketTransport extends JettyTransport {
     private final @Nullable SocketChannel channel;
 
     SocketTransport(
-            EndPoint endPoint, TransportKind kind, Function<Transport, WireConnection> wire) {
+            EndPoint endPoint, TransportKind kind, Function<Transport, ? extends Events> wire) {
         super(endPoint, kind, wire);
         channel =
                 kind == TransportKind.HTTP1
@@ -36,11 +35,6 @@ final class SocketTransport extends JettyTransport {
         }
         channel.write(from);
         return !from.hasRemaining();
-    }
-
-    @Override
-    public boolean readsAtNobodysCost() {
-        return channel != null;
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
-import io.highwater.wire.WireConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -64,7 +63,7 @@ final class StreamTransport extends JettyTransport {
             EndPoint endPoint,
             TransportKind kind,
             TimerWheel wheel,
-            Function<Transport, WireConnection> wire) {
+            Function<Transport, ? extends Events> wire) {
         super(endPoint, kind, wire);
         this.wheel = wheel;
         this.output =

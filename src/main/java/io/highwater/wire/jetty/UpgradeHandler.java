@@ -13,10 +13,10 @@ import io.highwater.wire.Router;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
 import io.highwater.wire.WireAcceptor;
-import io.highwater.wire.WireConnection;
-import io.highwater.wire.WireContext;
 import io.highwater.wire.WireExtension;
 import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.engine.WireConnection;
+import io.highwater.wire.engine.WireContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -515,9 +515,9 @@ public final class UpgradeHandler extends Handler.Wrapper {
      * So the wire hears from the stream's end, and not from the answer's, that it came to nothing.
      */
     private static final class Upgrading extends HttpStream.Wrapper {
-        private final WireConnection wire;
+        private final Transport.Events wire;
 
-        Upgrading(HttpStream stream, WireConnection wire) {
+        Upgrading(HttpStream stream, Transport.Events wire) {
             super(stream);
             this.wire = wire;
         }
@@ -527,7 +527,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
             try {
                 super.succeeded();
             } finally {
-                wire.onUpgradeOver();
+                wire.onNeverOpened();
             }
         }
 
@@ -536,13 +536,15 @@ public final class UpgradeHandler extends Handler.Wrapper {
             try {
                 super.failed(cause);
             } finally {
-                wire.onUpgradeOver();
+                wire.onNeverOpened();
             }
         }
     }
 
     private JettyTransport transport(
-            Request request, UpgradeRequest.Kind kind, Function<Transport, WireConnection> wire) {
+            Request request,
+            UpgradeRequest.Kind kind,
+            Function<Transport, ? extends Transport.Events> wire) {
         ConnectionMetaData connection = request.getConnectionMetaData();
         boolean secure = connection.isSecure();
         return switch (kind) {

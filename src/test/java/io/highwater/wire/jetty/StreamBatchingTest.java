@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.highwater.testing.RawStreams;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
+import io.highwater.wire.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -114,7 +115,12 @@ class StreamBatchingTest {
         List<Integer> streams = server.open(client, 100);
         int before = server.tcpWrites.get();
         server.bursts.run(
-                () -> server.sockets.forEach(socket -> socket.wire.ping(ByteBuffer.allocate(8))));
+                () ->
+                        server.sockets.forEach(
+                                socket ->
+                                        socket.wire.control(
+                                                Wire.Control.KEEPALIVE_PING,
+                                                ByteBuffer.allocate(8))));
         for (int stream : streams) {
             assertThat(receive(stream, 10)[0]).isEqualTo((byte) 0x89);
         }

@@ -18,14 +18,15 @@ import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
 import io.highwater.log.LogLimit;
 import io.highwater.time.TimerWheel;
-import io.highwater.wire.ReadBuffers;
 import io.highwater.wire.Route;
-import io.highwater.wire.WireContext;
 import io.highwater.wire.WireObserver;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.engine.ReadBuffers;
+import io.highwater.wire.engine.Waker;
+import io.highwater.wire.engine.WireContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -84,6 +85,7 @@ class UpgradesElsewhereTest {
                                 new ReadBuffers(),
                                 new WireObserver() {},
                                 ledger,
+                                Waker.AT_ONCE,
                                 LogLimit.none()),
                         new PermessageDeflate(
                                 DeflateSettings.defaults(),

@@ -9,14 +9,14 @@ import io.highwater.time.TimerWheel;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.OutboundFrame;
-import io.highwater.wire.ReadBuffers;
 import io.highwater.wire.Route;
 import io.highwater.wire.Wire;
-import io.highwater.wire.WireConnection;
-import io.highwater.wire.WireContext;
 import io.highwater.wire.WireListener;
 import io.highwater.wire.WireObserver;
 import io.highwater.wire.WireSettings;
+import io.highwater.wire.engine.ReadBuffers;
+import io.highwater.wire.engine.WireConnection;
+import io.highwater.wire.engine.WireContext;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -116,7 +116,7 @@ public class CodecBenchmark {
                         MemoryWire.PAYER,
                         null,
                         (name, value) -> {});
-        opened.onUpgraded(ByteBuffer.allocate(0));
+        opened.onOpened(ByteBuffer.allocate(0));
         return opened;
     }
 

@@ -2,6 +2,7 @@ package io.highwater.bench.engine;
 
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** Gives out the bytes it was loaded with, and takes whatever is written. Confined to a thread. */
@@ -24,8 +25,8 @@ final class MemoryTransport implements Transport {
     }
 
     @Override
-    public String remoteAddress() {
-        return "memory";
+    public InetSocketAddress peer() {
+        return new InetSocketAddress("127.0.0.1", 1);
     }
 
     @Override

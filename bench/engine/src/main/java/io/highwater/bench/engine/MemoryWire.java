@@ -8,6 +8,7 @@ import io.highwater.wire.TransportKind;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireActivity;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -39,13 +40,7 @@ final class MemoryWire implements Wire, WireActivity {
     }
 
     @Override
-    public void ping(ByteBuffer payload) {}
-
-    @Override
-    public void applicationPing(ByteBuffer payload) {}
-
-    @Override
-    public void pong(ByteBuffer payload) {}
+    public void control(Control kind, ByteBuffer payload) {}
 
     @Override
     public void demand() {}
@@ -79,8 +74,8 @@ final class MemoryWire implements Wire, WireActivity {
     }
 
     @Override
-    public String remoteAddress() {
-        return "memory";
+    public InetSocketAddress peer() {
+        return new InetSocketAddress("127.0.0.1", 1);
     }
 
     @Override

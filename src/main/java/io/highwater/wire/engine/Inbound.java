@@ -1,0 +1,318 @@
+package io.highwater.wire.engine;
+
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Payer;
+import io.highwater.wire.Route;
+import io.highwater.wire.Transport;
+import io.highwater.wire.WireExtension;
+import io.highwater.wire.WireListener;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes in: whether it is demanded, whether the transport may have more, the reader of a
+ * burst, and what the node is charged for all that waits for its message to end.
+ *
+ * <p>The third layer of {@link WireConnection}. The flags are guarded by this; the reader and what
+ * is charged belong to whoever has the reader, as {@link SerialRun} says. Neither the transport nor
+ * the listener is called under the lock.
+ */
+abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject permits Release {
+    final Transport transport;
+
+    /** Null where nothing was agreed on. */
+    final @Nullable WireExtension extension;
+
+    private final Payer payer;
+
+    /** The serial run's, or a look's. Null while nothing is half read: it is made for a burst. */
+    private @Nullable WireReader reader;
+
+    /** Written by who has the reader. Null while hardly anything of a message is kept. */
+    private volatile @Nullable InboundCharge charge;
+
+    /** Guarded by this: the listener permits a message. Written there, read anywhere. */
+    private volatile boolean demanded;
+
+    /** Guarded by this: a read may find something; false while the transport is to tell. */
+    private boolean mayRead = true;
+
+    /** Guarded by this: the transport said that it is readable, and no read has seen it yet. */
+    private boolean readable;
+
+    /** Guarded by this: the transport is to tell when it is readable. */
+    private boolean awaited;
+
+    private volatile long lastReadNanos;
+
+    Inbound(
+            WireContext context,
+            Route route,
+            Transport transport,
+            Payer payer,
+            @Nullable WireExtension extension) {
+        super(context, route);
+        this.transport = transport;
+        this.payer = payer;
+        this.extension = extension;
+        this.lastReadNanos = context.wheel().nowNanos();
+    }
+
+    abstract WireListener listener();
+
+    // Demand.
+
+    /** As {@link io.highwater.wire.Wire#demand}. */
+    public final void demand() {
+        synchronized (this) {
+            if (demanded || !mayDemand()) {
+                return;
+            }
+            readingChanges();
+            demanded = true;
+        }
+        wake();
+    }
+
+    /** A message uses the demand up. False where the session takes no messages any more. */
+    final synchronized boolean takeDemand() {
+        boolean open = isOpen();
+        if (open) {
+            readingChanges();
+            demanded = false;
+        }
+        return open;
+    }
+
+    /** Guarded by this: the listener is to have no message any more. */
+    final void dropDemand() {
+        demanded = false;
+    }
+
+    // What the transport has.
+
+    /** What came with the request is read first; before the run first starts. */
+    final void prefill(ByteBuffer early) {
+        if (early.hasRemaining()) {
+            reader().prefill(early);
+        }
+    }
+
+    /** Guarded by this: as long as the transport does not tell, there is nothing to read. */
+    final void readNothing() {
+        mayRead = false;
+    }
+
+    /** Guarded by this: the transport tells. */
+    final void readAgain() {
+        mayRead = true;
+        readable = true;
+        awaited = false;
+    }
+
+    /** Whether it told since the last read. Guarded by this. */
+    final boolean isReadable() {
+        return readable;
+    }
+
+    /** Whether the run has something to read, and may. Guarded by this. */
+    final boolean isReadDue() {
+        return mayRead
+                && switch (reading()) {
+                    case DEMANDED -> demanded && !isHeld();
+                    case FOR_CLOSE -> !isHeld();
+                    case DROPPED -> true;
+                    case NOTHING -> false;
+                };
+    }
+
+    /** A read begins, which sees what the transport told; what becomes of what it finds. */
+    final synchronized Reading beginRead(WireReader of) {
+        if (readable) {
+            readable = false;
+            of.transportReadable();
+            lastReadNanos = context.wheel().nowNanos();
+        }
+        return reading();
+    }
+
+    /** A read has emptied the transport, and the reader may have nothing left. */
+    final void rest() {
+        dropIdleReader();
+        synchronized (this) {
+            mayRead = readable;
+        }
+        awaitMore();
+    }
+
+    /** The transport is empty, unless it has told of more since. */
+    final void awaitMore() {
+        boolean ask;
+        synchronized (this) {
+            ask = !readable && !awaited;
+            awaited |= ask;
+        }
+        if (ask) {
+            transport.whenReadable();
+        }
+    }
+
+    // The reader.
+
+    final WireReader reader() {
+        WireReader made = reader;
+        if (made == null) {
+            reader = made = new WireReader(transport, context.buffers(), extension);
+        }
+        return made;
+    }
+
+    /** Null while nothing is half read. */
+    final @Nullable WireReader presentReader() {
+        return reader;
+    }
+
+    /** If it holds nothing, another takes its place when more comes. */
+    final void dropIdleReader() {
+        WireReader present = reader;
+        if (present != null && present.isIdle()) {
+            reader = null;
+        }
+    }
+
+    @Override
+    final void detachReader() {
+        if (reader != null) {
+            reader.detach();
+        }
+    }
+
+    final void releaseReader() {
+        WireReader last = reader;
+        if (last != null) {
+            reader = null;
+            last.release();
+        }
+    }
+
+    // What is kept of messages, and charged.
+
+    /**
+     * Charges what is kept of messages, the listener's part included.
+     *
+     * @param delivered bytes that the listener is about to have
+     */
+    final void keep(WireReader of, int delivered, Place place) {
+        long kept = of.keptBytes() + listener().keptBytes() + delivered;
+        boolean partial = of.isInMessage();
+        InboundCharge present = charge;
+        if (kept < InboundCharge.LEAST_BYTES && !partial) {
+            endCharge();
+            return;
+        }
+        if (present == null) {
+            charge = present = newCharge();
+        }
+        present.set(kept, of.takeCame(), partial);
+        if (place == Place.EXECUTOR) {
+            present.settle();
+        }
+    }
+
+    /** After a callback: what it kept is not in the reader any more. */
+    final void keepRest() {
+        WireReader present = reader;
+        if (present == null) {
+            // A look has found nothing more, and let it go.
+            keepOfListener();
+        } else if (present.refusal() == null) {
+            keep(present, 0, Place.EXECUTOR);
+        }
+    }
+
+    private void keepOfListener() {
+        InboundCharge present = charge;
+        if (present == null) {
+            return;
+        }
+        long kept = listener().keptBytes();
+        if (kept < InboundCharge.LEAST_BYTES) {
+            endCharge();
+        } else {
+            present.set(kept, 0, false);
+        }
+    }
+
+    /** Charges what a look has read; what the listener does is unknown while it runs. */
+    final void keepAhead(long before, long now) {
+        InboundCharge present = charge;
+        if (present != null) {
+            present.add(now - before);
+        } else if (now >= InboundCharge.LEAST_BYTES) {
+            charge = present = newCharge();
+            present.add(now);
+        }
+        if (present != null) {
+            present.settle();
+        }
+    }
+
+    private InboundCharge newCharge() {
+        return new InboundCharge(this, book(), context.wheel(), route.settings().messageTimeout());
+    }
+
+    /** What is kept is let go. */
+    final void endCharge() {
+        InboundCharge last = charge;
+        if (last != null) {
+            charge = null;
+            last.close();
+        }
+    }
+
+    private Book book() {
+        return context.ledger().book(Account.INBOUND);
+    }
+
+    /** Whether the node, or this address, is to keep no more of messages that arrive. */
+    final boolean isPressed() {
+        return book().isPressed() || !book().fitsAddress(payer, 0);
+    }
+
+    /** Whether what it keeps holds it up. */
+    final boolean isHeld() {
+        InboundCharge present = charge;
+        return present != null && present.isHeld();
+    }
+
+    // What the charge asks, and keepalive. As Wire and WireActivity say.
+
+    @Override
+    public final Payer payer() {
+        return payer;
+    }
+
+    @Override
+    public final void onLetGo() {
+        wake();
+    }
+
+    @Override
+    public final boolean isReadingWithheld() {
+        return !demanded || isWaitingForExecutor() || isHeld();
+    }
+
+    public final boolean isDemandWithheld() {
+        return !demanded;
+    }
+
+    public final boolean isMessageArriving() {
+        InboundCharge present = charge;
+        return present != null && present.isMessageArriving();
+    }
+
+    public final long lastReadNanos() {
+        return lastReadNanos;
+    }
+}

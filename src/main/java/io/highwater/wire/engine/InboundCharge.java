@@ -1,0 +1,242 @@
+package io.highwater.wire.engine;
+
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Debtor;
+import io.highwater.limits.Payer;
+import io.highwater.time.Timer;
+import io.highwater.time.TimerWheel;
+import io.highwater.wire.CloseStatus;
+import java.time.Duration;
+
+/**
+ * What one wire keeps of messages on their way in, as long as that is more than a little: charged
+ * to {@link Account#INBOUND}, watched for progress, and slowed down while the account is pressed.
+ *
+ * <p>A message in parts has to come at 1 KB/s or faster: judged over a timeout in which nothing but
+ * the peer kept it from coming.
+ *
+ * <p>Thread-safe: moved by the wire's serial run, asked by the timers and by whoever fills the
+ * account.
+ */
+final class InboundCharge extends Timer implements Debtor {
+    /** Who keeps less is not looked at: it is in the price of a session. */
+    static final int LEAST_BYTES = 1024;
+
+    /** Beside the message: this, a reader with its parser, headers of arrays. Measured. */
+    static final int OBJECT_BYTES = 300;
+
+    /** RFC 6455 knows no such rule; the slowest modem was four times faster. */
+    private static final double LEAST_BYTES_PER_NANO = 1024 / 1e9;
+
+    /** Looks for each timeout. */
+    private static final int LOOKS = 10;
+
+    /** Between two reads of a wire that is held: 16 KB/s, as long as the account is pressed. */
+    private static final long HOLD_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final CloseStatus TOO_SLOW =
+            new CloseStatus(CloseStatus.POLICY, "a message arrives too slowly");
+    private static final CloseStatus NO_MEMORY =
+            new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "no memory for messages");
+
+    /** Of the wire, what it takes to hold it and to end it. */
+    interface Subject {
+        Payer payer();
+
+        /** Whether the peer is not the reason why nothing is read. */
+        boolean isReadingWithheld();
+
+        /** The charge does not hold it up any more. */
+        void onLetGo();
+
+        /** Ends it, on no thread of the caller's. */
+        void endSoon(CloseStatus status);
+    }
+
+    private enum State {
+        /** It may read on. */
+        OPEN,
+
+        /** It waits before it reads on. */
+        HELD,
+
+        /** Nothing is charged any more. */
+        OVER
+    }
+
+    private final Subject wire;
+    private final Book book;
+    private final TimerWheel wheel;
+    private final long timeoutNanos;
+
+    /** Guarded by this, like those below; {@link #isHeld} reads it as it is. */
+    private volatile State state = State.OPEN;
+
+    private long keptBytes = OBJECT_BYTES;
+    private long keptSinceNanos;
+
+    /** Since the window began, in which it is judged. */
+    private long progressBytes;
+
+    private long windowNanos;
+
+    /** A message has begun and not ended. Written under this, read as it is. */
+    private volatile boolean inMessage;
+
+    /**
+     * @param timeout zero: no message is too slow
+     */
+    InboundCharge(Subject wire, Book book, TimerWheel wheel, Duration timeout) {
+        this.wire = wire;
+        this.book = book;
+        this.wheel = wheel;
+        this.timeoutNanos = timeout.toNanos();
+        this.windowNanos = wheel.nowNanos();
+        this.keptSinceNanos = windowNanos;
+        book.add(wire.payer(), OBJECT_BYTES);
+        book.join(this);
+    }
+
+    /**
+     * It keeps so much of messages now.
+     *
+     * @param cameBytes payload that has come since the last call
+     * @param partial a message has begun and not ended
+     */
+    void set(long messageBytes, long cameBytes, boolean partial) {
+        long bytes = OBJECT_BYTES + messageBytes;
+        synchronized (this) {
+            if (state == State.OVER) {
+                return;
+            }
+            if (!inMessage && partial) {
+                beginWindow();
+                lookAgain();
+            }
+            if (bytes < keptBytes / 2) {
+                keptSinceNanos = wheel.nowNanos();
+            }
+            inMessage = partial;
+            progressBytes += cameBytes;
+            book.add(wire.payer(), bytes - keptBytes);
+            keptBytes = bytes;
+            if (partial && book.isPressed(wire.payer(), bytes)) {
+                state = State.HELD;
+                wheel.schedule(this, wheel.nowNanos() + HOLD_NANOS);
+            }
+        }
+    }
+
+    /** It keeps so much more, or less, beside a message that may have begun. */
+    void add(long bytes) {
+        synchronized (this) {
+            if (state == State.OVER) {
+                return;
+            }
+            book.add(wire.payer(), bytes);
+            keptBytes += bytes;
+        }
+    }
+
+    /** Who keeps too much is ended; under no lock, where others may be called. */
+    void settle() {
+        book.settle(wire.payer());
+    }
+
+    boolean isHeld() {
+        return state == State.HELD;
+    }
+
+    boolean isMessageArriving() {
+        return inMessage;
+    }
+
+    /** Nothing is kept any more. */
+    void close() {
+        finish();
+        wheel.cancel(this);
+    }
+
+    private synchronized boolean finish() {
+        if (state == State.OVER) {
+            return false;
+        }
+        state = State.OVER;
+        book.add(wire.payer(), -keptBytes);
+        keptBytes = 0;
+        book.leave(this);
+        return true;
+    }
+
+    private void beginWindow() {
+        windowNanos = wheel.nowNanos();
+        progressBytes = 0;
+    }
+
+    private void lookAgain() {
+        if (timeoutNanos > 0 && state != State.OVER) {
+            wheel.schedule(this, wheel.nowNanos() + timeoutNanos / LOOKS);
+        }
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+        boolean letGo;
+        synchronized (this) {
+            if (state == State.OVER) {
+                return;
+            }
+            letGo = state == State.HELD;
+            state = State.OPEN;
+        }
+        if (isTooSlow(nowNanos)) {
+            if (finish()) {
+                wire.endSoon(TOO_SLOW);
+            }
+            return;
+        }
+        lookAgain();
+        if (letGo) {
+            wire.onLetGo();
+        }
+    }
+
+    private synchronized boolean isTooSlow(long nowNanos) {
+        if (!inMessage || state == State.OVER || wire.isReadingWithheld()) {
+            beginWindow();
+            return false;
+        }
+        if (timeoutNanos == 0 || nowNanos - windowNanos < timeoutNanos) {
+            return false;
+        }
+        boolean slow = progressBytes < timeoutNanos * LEAST_BYTES_PER_NANO;
+        beginWindow();
+        return slow;
+    }
+
+    @Override
+    public Payer payer() {
+        return wire.payer();
+    }
+
+    @Override
+    public synchronized long keptBytes() {
+        return keptBytes;
+    }
+
+    @Override
+    public synchronized long ageNanos(long nowNanos) {
+        return nowNanos - keptSinceNanos;
+    }
+
+    @Override
+    public boolean end(Account account) {
+        boolean ended = finish();
+        if (ended) {
+            wheel.cancel(this);
+            wire.endSoon(NO_MEMORY);
+        }
+        return ended;
+    }
+}

@@ -1,0 +1,237 @@
+package io.highwater.wire.engine;
+
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.limits.Payer;
+import io.highwater.time.Timer;
+import io.highwater.wire.Opcode;
+import io.highwater.wire.Route;
+import io.highwater.wire.Transport;
+import io.highwater.wire.WireExtension;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * While a callback keeps the run for long, or nothing is demanded, another thread of the executor
+ * looks at what comes, as far as {@link WireReader#AHEAD_BYTES}: Pings are answered, and Pongs of
+ * keepalive's settled, out of their order. It has the reader meanwhile; a callback that returns
+ * while it has leaves the run to it.
+ *
+ * <p>The sixth layer of {@link WireConnection}. What is guarded is guarded by this.
+ */
+abstract sealed class LookAhead extends SessionEnd permits Step {
+    private static final Logger LOG = LoggerFactory.getLogger(WireConnection.class);
+
+    /** From when a message was handed over, or demand withheld, to the first look at what comes. */
+    private static final long LOOK_AFTER_NANOS = Duration.ofMillis(100).toNanos();
+
+    /** While messages that arrive have no room nobody reads ahead. */
+    private static final long LOOK_PRESSED_NANOS = 1_000_000_000;
+
+    /** What one look may read, each time that the transport says that there is more. */
+    private static final int READS_A_LOOK = 4;
+
+    /** How often; so, with the time between two looks, at most 2.5 MB/s of control frames. */
+    private static final int ROUNDS_A_LOOK = 4;
+
+    LookAhead(
+            WireContext context,
+            Route route,
+            Transport transport,
+            Payer payer,
+            @Nullable WireExtension extension,
+            UpgradeDecision.Lease lease) {
+        super(context, route, transport, payer, extension, lease);
+    }
+
+    // What may be looked over.
+
+    /** Calls the listener on the executor, where it may take its time. */
+    final Outcome call(Runnable callback) {
+        synchronized (this) {
+            callBegins();
+            if (mayLook()) {
+                lookSoon();
+            }
+        }
+        try {
+            callback.run();
+        } catch (RuntimeException | Error e) {
+            if (comesBack()) {
+                throw e;
+            }
+            failElsewhere(e);
+            return Outcome.HAS_LEFT;
+        }
+        return comesBack() ? Outcome.GOES_ON : Outcome.HAS_LEFT;
+    }
+
+    /** A callback has returned. False: a look has the reader, and the run from now on. */
+    private boolean comesBack() {
+        boolean mine;
+        synchronized (this) {
+            mine = callEnds();
+        }
+        if (mine) {
+            keepRest();
+        }
+        return mine;
+    }
+
+    @Override
+    final void parked() {
+        if (isDemandWithheld() && mayLook()) {
+            lookSoon();
+        }
+    }
+
+    /** Guarded by this: the transport has more, which a callback may keep from being read. */
+    final void lookWhileCalling() {
+        if (isCalling()) {
+            lookSoon();
+        }
+    }
+
+    /** Guarded by this; for who has the reader, or just gives it away. */
+    private boolean mayLook() {
+        WireReader present = presentReader();
+        return isOpen()
+                && !isOpeningDue()
+                && (isReadable() || (present != null && present.isWorthALook()));
+    }
+
+    /** Guarded by this. */
+    private void lookSoon() {
+        if (isOpen() && timer() == null && !isOnOneThread()) {
+            Look look = new Look();
+            timer(look);
+            context.wheel().schedule(look, context.wheel().nowNanos() + LOOK_AFTER_NANOS);
+        }
+    }
+
+    /** Guarded by this: whether nobody has the reader, who would see to what comes. */
+    private boolean isToLook() {
+        return isOpen() && (isCalling() || (isParked() && isDemandWithheld()));
+    }
+
+    /** Waits for its time, then for a thread of the executor's. */
+    private final class Look extends Timer implements Runnable {
+        @Override
+        protected void onDeadline(long nowNanos) {
+            synchronized (LookAhead.this) {
+                if (timer() != this) {
+                    return;
+                }
+                if (!isToLook()) {
+                    timer(null);
+                    return;
+                }
+                long dueNanos = readingChangedNanos() + LOOK_AFTER_NANOS;
+                if (nowNanos - dueNanos < 0) {
+                    context.wheel().schedule(this, dueNanos); // Another callback than before.
+                    return;
+                }
+                if (isPressed()) {
+                    context.wheel().schedule(this, nowNanos + LOOK_PRESSED_NANOS);
+                    return;
+                }
+            }
+            try {
+                route.executor().execute(this);
+            } catch (RuntimeException | Error e) {
+                LOG.debug("no thread to look for control frames", e);
+                synchronized (LookAhead.this) {
+                    // Else nobody would look again while a callback takes its time.
+                    if (timer() == this) {
+                        context.wheel().schedule(this, nowNanos + LOOK_PRESSED_NANOS);
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void run() {
+            synchronized (LookAhead.this) {
+                if (timer() != this) {
+                    return;
+                }
+                timer(null);
+                context.wheel().cancel(this); // Where the executor threw, and had it all the same.
+                if (!isToLook()) {
+                    return;
+                }
+                takeReader();
+            }
+            look();
+        }
+    }
+
+    // The look.
+
+    /** The reader is this thread's, and the run too unless a callback has it. */
+    private void look() {
+        try {
+            if (!isHeld() && !isPressed()) {
+                boolean more = true;
+                for (int rounds = 0; more && rounds < ROUNDS_A_LOOK; rounds++) {
+                    readAhead();
+                    synchronized (this) {
+                        more = isReadable();
+                    }
+                }
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            failElsewhere(e);
+        } finally {
+            handBack();
+        }
+    }
+
+    private void readAhead() throws IOException {
+        WireReader reader = reader();
+        beginRead(reader);
+        long before = reader.keptBytes();
+        reader.lookAhead(READS_A_LOOK, this::takeAhead);
+        keepAhead(before, reader.keptBytes());
+        if (reader.waitsForTransport()) {
+            dropIdleReader();
+            awaitMore();
+        }
+    }
+
+    private boolean takeAhead(Opcode opcode, ByteBuffer payload) {
+        if (opcode == Opcode.PONG) {
+            return listener().settlePing(payload);
+        }
+        answer(payload);
+        return true;
+    }
+
+    /** Answers a Ping of the peer's. */
+    final void answer(ByteBuffer ping) {
+        writer.control(WireWriter.Kind.ANSWER, ControlFrame.of(Opcode.PONG, ping));
+    }
+
+    /** The reader, to a callback that still runs; else this thread goes on with the run. */
+    private void handBack() {
+        synchronized (this) {
+            if (giveReaderBack()) {
+                if (mayLook()) {
+                    lookSoon();
+                }
+                return;
+            }
+        }
+        try {
+            keepRest();
+        } catch (RuntimeException | Error e) {
+            if (!failed(e)) {
+                return;
+            }
+        }
+        serve(Place.EXECUTOR);
+    }
+}

@@ -1,0 +1,393 @@
+package io.highwater.wire.engine;
+
+import io.highwater.wire.OutboundFrame;
+import io.highwater.wire.Transport;
+import io.highwater.wire.TransportKind;
+import io.highwater.wire.Wire;
+import io.highwater.wire.WireExtension;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts frames on the transport, one buffer at a time: what is in flight, then Pongs, Pings, the
+ * next data frame, and last the Close frame. A large frame goes in slices, so that a stalled peer
+ * is told from a slow one.
+ *
+ * <p>Thread-safe. {@code writing} is a baton: who sets it under the lock owns {@code current} and
+ * calls the transport, outside the lock, until {@link #nextFrame} finds nothing more.
+ *
+ * <p>On a {@link FanoutThread} a data frame is first flushed from the thread's own buffer, which is
+ * the next wire's a moment later; what a full transport leaves of it goes on from the frame itself.
+ */
+abstract class WireWriter {
+    /** The buffer of a TLS record: JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
+    private static final int RECORD_BYTES = 20 << 10;
+
+    private static final int SLICE_BYTES = 64 * 1024;
+
+    /** What a frame is, in the order in which those that wait are sent. */
+    enum Kind {
+        /** The Pong to the peer's latest Ping. */
+        ANSWER,
+        /** One that the peer did not ask for. */
+        PONG,
+        /** The application's. */
+        PING,
+        KEEPALIVE_PING,
+        DATA,
+        CLOSE
+    }
+
+    /** Guarded by this: somebody transmits, or the transport holds a buffer. */
+    private boolean writing;
+
+    /** Guarded by this: a data write answered false and its listener waits for onWritable. */
+    private boolean owed;
+
+    /** Guarded by this: no further data is taken. */
+    private boolean closed;
+
+    /** Guarded by this; null while nothing waits. */
+    private @Nullable Waiting waiting;
+
+    /** Owned by the holder of the baton, as the two below are; {@link #heldBytes} looks at it. */
+    private @Nullable ByteBuffer current;
+
+    private Kind currentKind = Kind.DATA;
+
+    /** The last slice of {@code current} is with the transport. */
+    private boolean submitted;
+
+    /** Guarded by this, so that it is never older than the write that is pending. */
+    private long pendingSinceNanos;
+
+    /**
+     * What {@link #write} last left behind is in a form that is this wire's alone. Its caller's.
+     */
+    private boolean ownForm;
+
+    private volatile long pingWrittenNanos;
+    private volatile boolean pingPending;
+
+    /** Written under this. */
+    private volatile boolean pingFollowed;
+
+    // What the owner has and learns. Methods of a subclass: fields and a listener would cost 24
+    // bytes a wire. The last four are called without the lock.
+
+    abstract Transport transport();
+
+    /** Null where nothing was agreed on. */
+    abstract @Nullable WireExtension extension();
+
+    abstract long nowNanos();
+
+    /** It is to be written; as it was given, before an extension made another of it. */
+    abstract void onTaken(OutboundFrame frame);
+
+    abstract void onWritable();
+
+    abstract void onCloseWritten();
+
+    abstract void onWriteFailed(IOException cause);
+
+    /** As {@link Wire#write}. */
+    boolean write(OutboundFrame frame) {
+        WireExtension agreed = extension();
+        OutboundFrame form = agreed == null ? frame : agreed.outgoing(frame);
+        boolean waits;
+        synchronized (this) {
+            if (closed) {
+                return true;
+            }
+            owed = true;
+            waits = writing;
+            if (waits) {
+                waiting().data = form;
+            } else {
+                claim(null, Kind.DATA);
+            }
+        }
+        onTaken(frame);
+        boolean taken = !waits && begin(form);
+        if (!taken) {
+            ownForm = form != frame && !form.isForMany();
+        }
+        return taken;
+    }
+
+    /** As {@link Wire#ownFormBytes}. */
+    synchronized int ownFormBytes() {
+        int records = transport().kind() == TransportKind.HTTP1_TLS ? RECORD_BYTES : 0;
+        if (!ownForm) {
+            return records;
+        }
+        OutboundFrame data = waiting == null ? null : waiting.data;
+        return records + (data == null ? heldBytes() : data.bytes());
+    }
+
+    /** The caller has the baton, and no frame in flight yet. */
+    private boolean begin(OutboundFrame frame) {
+        ByteBuffer shared = FanoutThread.viewOf(frame);
+        try {
+            if (shared == null) {
+                current = frame.view();
+            } else if (!transport().flush(shared)) {
+                current = frame.view().position(shared.position());
+            } else if (nextFrame(Caller.WRITE, Kind.DATA) != Handover.MORE) {
+                return true;
+            }
+        } catch (IOException e) {
+            return fail(e);
+        }
+        return transmit(Caller.WRITE);
+    }
+
+    /** A Ping or a Pong, past the data that waits. One of its kind that waits is replaced. */
+    void control(Kind kind, byte[] frame) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            pingPending |= kind == Kind.KEEPALIVE_PING;
+            if (!claimOrWait(kind, frame)) {
+                return;
+            }
+        }
+        transmit(Caller.OTHER);
+    }
+
+    /** The Close frame after what waits. */
+    void close(byte[] frame) {
+        synchronized (this) {
+            closed = true;
+            if (!claimOrWait(Kind.CLOSE, frame)) {
+                return;
+            }
+        }
+        transmit(Caller.OTHER);
+    }
+
+    /** The Close frame after what is in flight; what waits is dropped. */
+    void closeNow(byte[] frame) {
+        synchronized (this) {
+            closed = true;
+            waiting = null;
+            pingPending = false;
+        }
+        close(frame);
+    }
+
+    /** Takes nothing more, a Close frame neither. */
+    synchronized void shut() {
+        closed = true;
+        waiting = null;
+    }
+
+    /** The transport took the slice that it had kept. */
+    void onWritten() {
+        synchronized (this) {
+            pendingSinceNanos = nowNanos();
+        }
+        transmit(Caller.OTHER);
+    }
+
+    synchronized boolean isPending() {
+        return writing;
+    }
+
+    /** Bytes of the frame that is with the transport, as far as another thread can tell. */
+    synchronized int heldBytes() {
+        ByteBuffer frame = writing ? current : null;
+        return frame == null ? 0 : frame.capacity();
+    }
+
+    synchronized long pendingSinceNanos() {
+        return pendingSinceNanos;
+    }
+
+    boolean isPingPending() {
+        return pingPending;
+    }
+
+    boolean isPingFollowed() {
+        return pingFollowed;
+    }
+
+    long pingWrittenNanos() {
+        return pingWrittenNanos;
+    }
+
+    private enum Caller {
+        /** {@link #write}, whose answer tells. */
+        WRITE,
+        OTHER
+    }
+
+    /** Caller holds this. */
+    private void claim(@Nullable ByteBuffer frame, Kind kind) {
+        writing = true;
+        pendingSinceNanos = nowNanos();
+        current = frame;
+        currentKind = kind;
+        submitted = false;
+        if (kind == Kind.PING || kind == Kind.KEEPALIVE_PING) {
+            pingFollowed = kind == Kind.PING;
+        }
+    }
+
+    /** Caller holds this. True: the caller has the baton, and this frame to transmit. */
+    private boolean claimOrWait(Kind kind, byte[] frame) {
+        if (writing) {
+            waiting().put(kind, frame);
+            return false;
+        }
+        claim(ByteBuffer.wrap(frame), kind);
+        return true;
+    }
+
+    private Waiting waiting() {
+        Waiting present = waiting;
+        if (present == null) {
+            waiting = present = new Waiting();
+        }
+        return present;
+    }
+
+    private boolean transmit(Caller caller) {
+        try {
+            while (true) {
+                ByteBuffer frame = current;
+                if (frame == null) {
+                    return true;
+                }
+                while (!submitted) {
+                    if (!writeSlice(frame)) {
+                        return false;
+                    }
+                }
+                Kind done = currentKind;
+                if (done == Kind.KEEPALIVE_PING) {
+                    pingWrittenNanos = nowNanos();
+                }
+                Handover handover = nextFrame(caller, done);
+                if (done == Kind.CLOSE) {
+                    onCloseWritten();
+                }
+                if (handover == Handover.IDLE_OWED) {
+                    onWritable();
+                }
+                if (handover != Handover.MORE) {
+                    return true;
+                }
+            }
+        } catch (IOException e) {
+            return fail(e);
+        }
+    }
+
+    /** False, what the writer answers: its owner has heard of the end, it of no success. */
+    private boolean fail(IOException cause) {
+        shut();
+        onWriteFailed(cause);
+        return false;
+    }
+
+    private boolean writeSlice(ByteBuffer frame) throws IOException {
+        if (frame.remaining() <= SLICE_BYTES) {
+            submitted = true;
+            return transport().write(frame);
+        }
+        ByteBuffer slice = frame.slice(frame.position(), SLICE_BYTES);
+        frame.position(frame.position() + SLICE_BYTES);
+        return transport().write(slice);
+    }
+
+    private enum Handover {
+        MORE,
+        IDLE,
+        IDLE_OWED
+    }
+
+    private synchronized Handover nextFrame(Caller caller, Kind done) {
+        Waiting queued = waiting;
+        if (done == Kind.KEEPALIVE_PING && (queued == null || queued.keepalivePing == null)) {
+            pingPending = false;
+        }
+        Kind next = queued == null ? null : queued.first();
+        if (queued != null && next != null) {
+            claim(queued.take(next), next);
+            return Handover.MORE;
+        }
+        waiting = null;
+        writing = false;
+        current = null;
+        boolean tell = owed && caller == Caller.OTHER;
+        owed = false;
+        return tell ? Handover.IDLE_OWED : Handover.IDLE;
+    }
+
+    /** What waits for the baton: at most one of each kind. */
+    private static final class Waiting {
+        private byte @Nullable [] answer;
+        private byte @Nullable [] pong;
+        private byte @Nullable [] ping;
+        private byte @Nullable [] keepalivePing;
+        private @Nullable OutboundFrame data;
+        private byte @Nullable [] close;
+
+        void put(Kind kind, byte @Nullable [] frame) {
+            switch (kind) {
+                case ANSWER -> answer = frame;
+                case PONG -> pong = frame;
+                case PING -> ping = frame;
+                case KEEPALIVE_PING -> keepalivePing = frame;
+                case CLOSE -> close = frame;
+                case DATA -> throw new IllegalArgumentException("data waits as it is");
+            }
+        }
+
+        /** Null where nothing waits. */
+        @Nullable Kind first() {
+            if (answer != null) {
+                return Kind.ANSWER;
+            }
+            if (pong != null) {
+                return Kind.PONG;
+            }
+            if (ping != null) {
+                return Kind.PING;
+            }
+            if (keepalivePing != null) {
+                return Kind.KEEPALIVE_PING;
+            }
+            if (data != null) {
+                return Kind.DATA;
+            }
+            return close == null ? null : Kind.CLOSE;
+        }
+
+        /** What waits of this kind, which there is, and no longer does. */
+        ByteBuffer take(Kind kind) {
+            if (kind == Kind.DATA) {
+                OutboundFrame taken = Objects.requireNonNull(data);
+                data = null;
+                return taken.view();
+            }
+            byte[] taken =
+                    Objects.requireNonNull(
+                            switch (kind) {
+                                case ANSWER -> answer;
+                                case PONG -> pong;
+                                case PING -> ping;
+                                case KEEPALIVE_PING -> keepalivePing;
+                                case CLOSE -> close;
+                                case DATA -> null;
+                            });
+            put(kind, null);
+            return ByteBuffer.wrap(taken);
+        }
+    }
+}
