@@ -50,6 +50,7 @@ final class ArchitectureTest {
                                     "server",
                                     Set.of(
                                             "wire.jetty",
+                                            "wire.jetty.h2",
                                             "handshake",
                                             "admin",
                                             "limits",
@@ -61,11 +62,18 @@ final class ArchitectureTest {
                             Map.entry("api", Set.of()),
                             Map.entry("handshake", Set.of("limits", "log", "time")),
                             Map.entry("wire", Set.of("handshake", "limits", "log", "time")),
+                            // Any HTTP stack: it knows none.
+                            Map.entry(
+                                    "wire.upgrade",
+                                    Set.of("wire", "wire.deflate", "handshake", "limits", "log")),
                             Map.entry(
                                     "wire.jetty",
+                                    Set.of("wire", "wire.upgrade", "handshake", "log")),
+                            Map.entry(
+                                    "wire.jetty.h2",
                                     Set.of(
                                             "wire",
-                                            "wire.deflate",
+                                            "wire.jetty",
                                             "handshake",
                                             "limits",
                                             "log",
@@ -173,7 +181,7 @@ final class ArchitectureTest {
 
     @Test
     void jettyIsImportedOnlyWhereItIsWrapped() {
-        onlyIn(List.of("server", "wire.jetty", "endpoint"), "org.eclipse.jetty..");
+        onlyIn(List.of("server", "wire.jetty", "wire.jetty.h2", "endpoint"), "org.eclipse.jetty..");
     }
 
     @Test

@@ -29,8 +29,11 @@ import io.highwater.time.TimerWheel;
 import io.highwater.wire.ReadBuffers;
 import io.highwater.wire.WireContext;
 import io.highwater.wire.deflate.PermessageDeflate;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.SocketUpgrade;
 import io.highwater.wire.jetty.UpgradeHandler;
+import io.highwater.wire.jetty.h2.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamUpgrade;
+import io.highwater.wire.upgrade.Upgrades;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,11 +186,15 @@ final class NodeCore implements AutoCloseable {
         parts.add(channels, channels::close);
         upgrades =
                 new UpgradeHandler(
-                        deployments,
-                        deployments,
-                        new WireContext(wheel, new ReadBuffers(), observers.wire(), ledger, logs),
-                        deflate,
-                        observers.handshake());
+                        new Upgrades(
+                                deployments,
+                                deployments,
+                                new WireContext(
+                                        wheel, new ReadBuffers(), observers.wire(), ledger, logs),
+                                deflate,
+                                observers.handshake()),
+                        new SocketUpgrade(),
+                        new StreamUpgrade(wheel));
         AdminServer admin =
                 new AdminServer(
                         config.admin(),

@@ -17,8 +17,11 @@ import io.highwater.wire.WireObserver;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.SocketUpgrade;
 import io.highwater.wire.jetty.UpgradeHandler;
+import io.highwater.wire.jetty.h2.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamUpgrade;
+import io.highwater.wire.upgrade.Upgrades;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,21 +64,24 @@ final class HandshakeMemoryTest {
         TimerWheel wheel = new TimerWheel(0);
         UpgradeHandler upgrades =
                 new UpgradeHandler(
-                        new WaitingRules(),
-                        path -> null,
-                        new WireContext(
-                                wheel,
-                                new ReadBuffers(),
-                                new WireObserver() {},
-                                edge.ledger(),
-                                LogLimit.none()),
-                        new PermessageDeflate(
-                                DeflateSettings.defaults(),
-                                1 << 20,
-                                wheel,
-                                Runnable::run,
-                                DeflateObserver.NONE),
-                        new HandshakeObserver() {});
+                        new Upgrades(
+                                new WaitingRules(),
+                                path -> null,
+                                new WireContext(
+                                        wheel,
+                                        new ReadBuffers(),
+                                        new WireObserver() {},
+                                        edge.ledger(),
+                                        LogLimit.none()),
+                                new PermessageDeflate(
+                                        DeflateSettings.defaults(),
+                                        1 << 20,
+                                        wheel,
+                                        Runnable::run,
+                                        DeflateObserver.NONE),
+                                new HandshakeObserver() {}),
+                        new SocketUpgrade(),
+                        new StreamUpgrade(wheel));
         server =
                 new HttpServer(
                         ServerSettings.defaults().withPort(0),

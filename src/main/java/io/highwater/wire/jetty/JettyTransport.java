@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * selector or HTTP/2 parser threads, which leave the listener's callbacks to the session's
  * executor.
  */
-abstract class JettyTransport implements Transport, Connection, Connection.UpgradeTo, Callback {
+public abstract class JettyTransport
+        implements Transport, Connection, Connection.UpgradeTo, Callback {
     private final EndPoint endPoint;
 
     /** Kept because a closed EndPoint no longer knows it, and the log of its end wants it. */
@@ -40,7 +41,7 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     /**
      * @param wire makes the engine on this transport
      */
-    JettyTransport(
+    protected JettyTransport(
             EndPoint endPoint, TransportKind kind, Function<Transport, WireConnection> wire) {
         this.endPoint = endPoint;
         this.remote = endPoint.getRemoteSocketAddress();
@@ -48,7 +49,7 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
         this.wire = wire.apply(this);
     }
 
-    final WireConnection wire() {
+    protected final WireConnection wire() {
         return wire;
     }
 
@@ -165,7 +166,7 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     }
 
     /** Hands the buffer to Jetty; as {@link Transport#write}. */
-    final boolean writeByCallback(ByteBuffer from) throws IOException {
+    protected final boolean writeByCallback(ByteBuffer from) throws IOException {
         WriteCompletion pending = completion;
         if (pending == null) {
             completion = pending = new WriteCompletion();

@@ -26,6 +26,7 @@ import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.upgrade.Upgrades;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -77,26 +78,28 @@ class UpgradesElsewhereTest {
         server.addConnector(connector);
         server.setHandler(
                 new UpgradeHandler(
-                        new WaitingRules(),
-                        path -> accepts ? route() : null,
-                        new WireContext(
-                                wheel,
-                                new ReadBuffers(),
-                                new WireObserver() {},
-                                ledger,
-                                LogLimit.none()),
-                        new PermessageDeflate(
-                                DeflateSettings.defaults(),
-                                1 << 20,
-                                wheel,
-                                Runnable::run,
-                                DeflateObserver.NONE),
-                        new HandshakeObserver() {
-                            @Override
-                            public void onDecided(String outcome) {
-                                counted.add(outcome);
-                            }
-                        }));
+                        new Upgrades(
+                                new WaitingRules(),
+                                path -> accepts ? route() : null,
+                                new WireContext(
+                                        wheel,
+                                        new ReadBuffers(),
+                                        new WireObserver() {},
+                                        ledger,
+                                        LogLimit.none()),
+                                new PermessageDeflate(
+                                        DeflateSettings.defaults(),
+                                        1 << 20,
+                                        wheel,
+                                        Runnable::run,
+                                        DeflateObserver.NONE),
+                                new HandshakeObserver() {
+                                    @Override
+                                    public void onDecided(String outcome) {
+                                        counted.add(outcome);
+                                    }
+                                }),
+                        new SocketUpgrade()));
         server.start();
     }
 

@@ -1,5 +1,7 @@
 package io.highwater.bench.engine;
 
+import io.highwater.wire.upgrade.Upgrades;
+import io.highwater.wire.jetty.SocketUpgrade;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeObserver;
@@ -56,7 +58,7 @@ public final class WirePeer {
         connector.setAcceptQueueSize(BACKLOG);
         server.addConnector(connector);
         server.setHandler(
-                new UpgradeHandler(
+                new UpgradeHandler(new Upgrades(
                         new Everybody(),
                         path -> echo,
                         new WireContext(wheel, new ReadBuffers(), WireObserver.NONE),
@@ -66,7 +68,7 @@ public final class WirePeer {
                                 wheel,
                                 Route.SAME_THREAD,
                                 DeflateObserver.NONE),
-                        HandshakeObserver.NONE));
+                        HandshakeObserver.NONE), new SocketUpgrade()));
         server.start();
         System.out.println("Wire ready: http://127.0.0.1:" + connector.getLocalPort());
         server.join();
