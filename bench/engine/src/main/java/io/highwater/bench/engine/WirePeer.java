@@ -1,7 +1,5 @@
 package io.highwater.bench.engine;
 
-import io.highwater.wire.upgrade.Upgrades;
-import io.highwater.wire.jetty.SocketUpgrade;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeObserver;
@@ -20,7 +18,9 @@ import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.jetty.SocketUpgrade;
 import io.highwater.wire.jetty.UpgradeHandler;
+import io.highwater.wire.upgrade.Upgrades;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -58,17 +58,19 @@ public final class WirePeer {
         connector.setAcceptQueueSize(BACKLOG);
         server.addConnector(connector);
         server.setHandler(
-                new UpgradeHandler(new Upgrades(
-                        new Everybody(),
-                        path -> echo,
-                        new WireContext(wheel, new ReadBuffers(), WireObserver.NONE),
-                        new PermessageDeflate(
-                                DeflateSettings.defaults(),
-                                Runtime.getRuntime().maxMemory(),
-                                wheel,
-                                Route.SAME_THREAD,
-                                DeflateObserver.NONE),
-                        HandshakeObserver.NONE), new SocketUpgrade()));
+                new UpgradeHandler(
+                        new Upgrades(
+                                new Everybody(),
+                                path -> echo,
+                                new WireContext(wheel, new ReadBuffers(), WireObserver.NONE),
+                                new PermessageDeflate(
+                                        DeflateSettings.defaults(),
+                                        Runtime.getRuntime().maxMemory(),
+                                        wheel,
+                                        Route.SAME_THREAD,
+                                        DeflateObserver.NONE),
+                                HandshakeObserver.NONE),
+                        new SocketUpgrade()));
         server.start();
         System.out.println("Wire ready: http://127.0.0.1:" + connector.getLocalPort());
         server.join();
