@@ -50,6 +50,7 @@ final class ArchitectureTest {
                                     "server",
                                     Set.of(
                                             "wire.jetty",
+                                            "wire.jetty.h2",
                                             "handshake",
                                             "admin",
                                             "limits",
@@ -65,12 +66,24 @@ final class ArchitectureTest {
                             Map.entry(
                                     "wire.engine",
                                     Set.of("wire", "handshake", "limits", "log", "time")),
+                            // Any HTTP stack: it knows none.
                             Map.entry(
-                                    "wire.jetty",
+                                    "wire.upgrade",
                                     Set.of(
                                             "wire",
                                             "wire.engine",
                                             "wire.deflate",
+                                            "handshake",
+                                            "limits",
+                                            "log")),
+                            Map.entry(
+                                    "wire.jetty",
+                                    Set.of("wire", "wire.upgrade", "handshake", "log")),
+                            Map.entry(
+                                    "wire.jetty.h2",
+                                    Set.of(
+                                            "wire",
+                                            "wire.jetty",
                                             "handshake",
                                             "limits",
                                             "log",
@@ -178,7 +191,7 @@ final class ArchitectureTest {
 
     @Test
     void jettyIsImportedOnlyWhereItIsWrapped() {
-        onlyIn(List.of("server", "wire.jetty", "endpoint"), "org.eclipse.jetty..");
+        onlyIn(List.of("server", "wire.jetty", "wire.jetty.h2", "endpoint"), "org.eclipse.jetty..");
     }
 
     @Test

@@ -254,7 +254,7 @@ final class LimitsPageTest {
                                 + " s",
                         constant("session.CommandFlow", "MOST_UNANSWERED")
                                 + " commands of a session that are not answered yet",
-                        constant("wire.jetty.Requests", "MOST_PLAIN")
+                        constant("wire.jetty.h2.Requests", "MOST_PLAIN")
                                 + " plain requests at once on an HTTP/2 connection",
                         count((int) constant("server.OffSelector", "MOST")) + " on the node",
                         constant("server.GuestHttp", "MAX_FIELDS") + " header fields",
@@ -262,7 +262,7 @@ final class LimitsPageTest {
                         KeepaliveSettings.defaults().slowWriteTimeout().toSeconds()
                                 + " s without a byte taken");
         assertThat(constant("server.PlainRequests", "MOST_OF_CONNECTION"))
-                .isEqualTo(constant("wire.jetty.Requests", "MOST_PLAIN"));
+                .isEqualTo(constant("wire.jetty.h2.Requests", "MOST_PLAIN"));
     }
 
     private static long constant(String type, String name) throws ReflectiveOperationException {

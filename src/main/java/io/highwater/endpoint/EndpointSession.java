@@ -93,10 +93,10 @@ final class EndpointSession extends JettyCoreSession
                         .pings()
                         .keepalive(
                                 wire,
-                                request.kind() == UpgradeRequest.Kind.UPGRADE
-                                        ? wire
-                                        : request.connection()
-                                                .computeIfAbsent(PingGroup.class, PingGroup::new));
+                                request.isMultiplexed()
+                                        ? request.connection()
+                                                .computeIfAbsent(PingGroup.class, PingGroup::new)
+                                        : wire);
         this.queue = deployment.queues().open(wire, this);
         this.inbound = new InboundMessages(this, deployment.methods().targets());
     }

@@ -3,7 +3,6 @@ package io.highwater.handshake;
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Rejected;
 import io.highwater.handshake.UpgradeRequest.ConnectionScope;
-import io.highwater.handshake.UpgradeRequest.Kind;
 import jakarta.annotation.Priority;
 import jakarta.inject.Inject;
 import jakarta.interceptor.AroundInvoke;
@@ -32,7 +31,7 @@ final class RateRule {
     @AroundInvoke
     Object decide(InvocationContext context) throws Exception {
         UpgradeAttempt attempt = UpgradeAttempt.of(context);
-        return attempt.request().kind() == Kind.EXTENDED_CONNECT && attempt.isDirect()
+        return attempt.request().isMultiplexed() && attempt.isDirect()
                 ? decideStream(attempt, context)
                 : decideFirst(attempt, context);
     }

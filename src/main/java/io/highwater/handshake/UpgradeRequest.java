@@ -25,6 +25,11 @@ public interface UpgradeRequest {
 
     Kind kind();
 
+    /** Whether the connection may carry other requests and WebSockets beside this one. */
+    default boolean isMultiplexed() {
+        return kind() == Kind.EXTENDED_CONNECT;
+    }
+
     /** The path, normalised, percent-encoded where it has to be, starting with "/". */
     String path();
 

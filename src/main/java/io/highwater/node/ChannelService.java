@@ -29,7 +29,7 @@ import io.highwater.session.TurnFrames;
 import io.highwater.time.WallClock;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.FanoutThread;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.util.concurrent.Executor;
 
 /**

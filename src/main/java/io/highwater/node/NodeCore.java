@@ -30,8 +30,11 @@ import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.ReadBuffers;
 import io.highwater.wire.engine.WireContext;
 import io.highwater.wire.jetty.SelectRound;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.SocketUpgrade;
 import io.highwater.wire.jetty.UpgradeHandler;
+import io.highwater.wire.jetty.h2.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamUpgrade;
+import io.highwater.wire.upgrade.Upgrades;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,17 +187,20 @@ final class NodeCore implements AutoCloseable {
         parts.add(channels, channels::close);
         upgrades =
                 new UpgradeHandler(
-                        deployments,
-                        deployments,
-                        new WireContext(
-                                wheel,
-                                new ReadBuffers(),
-                                observers.wire(),
-                                ledger,
-                                SelectRound::wakeSoon,
-                                logs),
-                        deflate,
-                        observers.handshake());
+                        new Upgrades(
+                                deployments,
+                                deployments,
+                                new WireContext(
+                                        wheel,
+ new ReadBuffers(),
+ observers.wire(),
+ ledger,
+ SelectRound::wakeSoon,
+ logs),
+                                deflate,
+                                observers.handshake()),
+                        new SocketUpgrade(),
+                        new StreamUpgrade(wheel));
         AdminServer admin =
                 new AdminServer(
                         config.admin(),

@@ -1,7 +1,6 @@
 package io.highwater.server;
 
-import io.highwater.wire.jetty.Http2Bounds;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.BatchedHttp2;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -53,8 +52,7 @@ final class Connectors {
      * Puts ours in the place of Jetty's TLS, HTTP/1.1 and HTTP/2, with their deadlines, limits and
      * idle rules; others of a base stay.
      */
-    static void replaceProtocols(
-            ServerConnector connector, Edge edge, StreamBursts bursts, Http2Bounds bounds) {
+    static void replaceProtocols(ServerConnector connector, Edge edge, BatchedHttp2 http2) {
         if (connector instanceof SocketConnector ours) {
             ours.guard(edge);
         }
@@ -63,7 +61,7 @@ final class Connectors {
             if (factory instanceof HttpConfiguration.ConnectionFactory http) {
                 tune(http.getHttpConfiguration());
             }
-            factories.add(ours(factory, edge, bursts, bounds));
+            factories.add(ours(factory, edge, http2));
         }
         String first = connector.getDefaultProtocol();
         connector.setConnectionFactories(factories);
@@ -71,9 +69,12 @@ final class Connectors {
     }
 
     private static ConnectionFactory ours(
-            ConnectionFactory factory, Edge edge, StreamBursts bursts, Http2Bounds bounds) {
-        if (factory instanceof AbstractHTTP2ServerConnectionFactory http2) {
-            return ours(http2, bursts, bounds);
+            ConnectionFactory factory, Edge edge, BatchedHttp2 http2) {
+        if (factory instanceof HTTP2CServerConnectionFactory h2c) {
+            return new H2cFactory(h2c.getHttpConfiguration(), http2);
+        }
+        if (factory instanceof AbstractHTTP2ServerConnectionFactory h2) {
+            return new H2Factory(h2.getHttpConfiguration(), http2);
         }
         // Just Jetty's own: what a base has made of them does more than ours would.
         if (factory.getClass() == HttpConnectionFactory.class) {
@@ -90,13 +91,6 @@ final class Connectors {
             return guests;
         }
         return factory;
-    }
-
-    private static ConnectionFactory ours(
-            AbstractHTTP2ServerConnectionFactory http2, StreamBursts bursts, Http2Bounds bounds) {
-        return http2 instanceof HTTP2CServerConnectionFactory
-                ? new H2cFactory(http2.getHttpConfiguration(), bursts, bounds)
-                : new H2Factory(http2.getHttpConfiguration(), bursts, bounds);
     }
 
     /** See {@link HttpServer#stopAccepting}. */

@@ -9,7 +9,7 @@ import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.jetty.BottomEndPoint;
-import io.highwater.wire.jetty.Http2Bounds;
+import io.highwater.wire.jetty.h2.Http2Bounds;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

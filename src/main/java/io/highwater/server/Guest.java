@@ -13,6 +13,9 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A connection for as long as it is no WebSocket: what it keeps, in which account, and by when its
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * it is while the deadline only moves away. Thread-safe.
  */
 abstract class Guest extends Timer implements Debtor {
+    private static final Logger LOG = LoggerFactory.getLogger(Guest.class);
+
     /** What it is about; it goes back and forth, but never comes back from GONE. */
     enum Phase {
         /** Agrees on TLS. */
@@ -84,6 +89,19 @@ abstract class Guest extends Timer implements Debtor {
         this.payer = edge.payer(endPoint);
         this.endPoint = endPoint;
         this.phase = first;
+    }
+
+    /**
+     * Opens its connection, or ends it. Thrown to Jetty, a failure would leave the connection
+     * counted, and have it uncounted twice later.
+     */
+    static void open(Edge edge, EndPoint endPoint, Runnable opening) {
+        try {
+            opening.run();
+        } catch (RuntimeException | Error e) {
+            edge.logs().say(LOG, Level.WARN, "open_failed", e);
+            TcpReset.of(endPoint, e);
+        }
     }
 
     /** From now on it counts. */

@@ -2,7 +2,6 @@ package io.highwater.server;
 
 import io.highwater.server.Guest.Phase;
 import io.highwater.wire.jetty.BadRequests;
-import io.highwater.wire.jetty.TcpReset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +19,6 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * HTTP/1.1 as Jetty speaks it, with deadlines and in the accounts. After an upgrade nothing of it
@@ -84,15 +82,9 @@ final class GuestHttp extends SerialHttp implements BadRequests {
         this.isTls = endPoint instanceof SslConnection.SslEndPoint;
     }
 
-    /** What throws here would uncount the connection twice. */
     @Override
     public void onOpen() {
-        try {
-            open();
-        } catch (RuntimeException | Error e) {
-            edge.logs().say(LOG, Level.WARN, "open_failed", e);
-            TcpReset.of(getEndPoint(), e);
-        }
+        Guest.open(edge, getEndPoint(), this::open);
     }
 
     private void open() {

@@ -15,9 +15,6 @@ import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * TLS as Jetty speaks it, but that agreeing on it has a deadline and is in the account, and that
@@ -25,8 +22,6 @@ import org.slf4j.event.Level;
  * are not whole. Thread-safe as Jetty's.
  */
 final class GuestTls extends SslConnection {
-    private static final Logger LOG = LoggerFactory.getLogger(GuestTls.class);
-
     /** Of the JDK's engine while it agrees, beside what {@link GuestHttp} keeps. */
     private static final int HANDSHAKE_BYTES = 13_460;
 
@@ -90,15 +85,9 @@ final class GuestTls extends SslConnection {
         this.edge = edge;
     }
 
-    /** What throws here would leave the connection counted, and uncount it twice later. */
     @Override
     public void onOpen() {
-        try {
-            open();
-        } catch (RuntimeException | Error e) {
-            edge.logs().say(LOG, Level.WARN, "open_failed", e);
-            TcpReset.of(getEndPoint(), e);
-        }
+        Guest.open(edge, getEndPoint(), this::open);
     }
 
     private void open() {

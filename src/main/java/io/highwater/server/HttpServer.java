@@ -1,8 +1,8 @@
 package io.highwater.server;
 
 import io.highwater.time.Ticker;
-import io.highwater.wire.jetty.Http2Bounds;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.BatchedHttp2;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,12 +77,13 @@ public final class HttpServer implements AutoCloseable {
             Ticker ticker,
             StreamBursts bursts,
             Handler otherwise) {
-        Http2Bounds http2 = edge.http2(ticker, edge.settings().requestTimeout());
+        BatchedHttp2 http2 =
+                new BatchedHttp2(bursts, edge.http2(ticker, edge.settings().requestTimeout()));
         server = new Server(threads(), null, buffers(Runtime.getRuntime().maxMemory()));
         server.setErrorHandler(new ErrorPage(ErrorPage.Format.TEXT));
         upgrade.setHandler(new PlainRequests(edge, new OffSelector(edge, otherwise)));
         server.setHandler(upgrade);
-        plain = connector(settings, settings.port(), edge, plainProtocols(edge, bursts, http2));
+        plain = connector(settings, settings.port(), edge, plainProtocols(edge, http2));
         server.addConnector(plain);
         ServerSettings.Keystore keystore = settings.keystore();
         tls =
@@ -92,7 +93,7 @@ public final class HttpServer implements AutoCloseable {
                                 settings,
                                 settings.tlsPort(),
                                 edge,
-                                tlsProtocols(keystore, edge, bursts, http2));
+                                tlsProtocols(keystore, edge, http2));
         if (tls != null) {
             server.addConnector(tls);
         }
@@ -177,26 +178,24 @@ public final class HttpServer implements AutoCloseable {
         return connector;
     }
 
-    private static List<ConnectionFactory> plainProtocols(
-            Edge edge, StreamBursts bursts, Http2Bounds bounds) {
+    private static List<ConnectionFactory> plainProtocols(Edge edge, BatchedHttp2 http2) {
         HttpConfiguration http = http(edge);
-        return List.of(new GuestHttpFactory(http, edge), new H2cFactory(http, bursts, bounds));
+        return List.of(new GuestHttpFactory(http, edge), new H2cFactory(http, http2));
     }
 
     private static List<ConnectionFactory> tlsProtocols(
-            ServerSettings.Keystore keystore, Edge edge, StreamBursts bursts, Http2Bounds bounds) {
+            ServerSettings.Keystore keystore, Edge edge, BatchedHttp2 http2) {
         HttpConfiguration http = http(edge);
         // The name that a client asked TLS for is not compared with Host: whether a Host is ours is
         // the handshake rules' question (highwater.handshake.allowed-hosts), with or without TLS.
         http.addCustomizer(new SecureRequestCustomizer(false));
         GuestHttpFactory http1 = new GuestHttpFactory(http, edge);
-        H2Factory http2 = new H2Factory(http, bursts, bounds);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         List<ConnectionFactory> protocols = new ArrayList<>();
         protocols.add(new GuestTlsFactory(TlsContext.of(keystore), alpn.getProtocol(), edge));
         protocols.add(alpn);
-        protocols.add(http2);
+        protocols.add(new H2Factory(http, http2));
         protocols.add(http1);
         return protocols;
     }

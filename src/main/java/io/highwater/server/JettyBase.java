@@ -1,7 +1,7 @@
 package io.highwater.server;
 
 import io.highwater.wire.jetty.ContextGate;
-import io.highwater.wire.jetty.Http2Bounds;
+import io.highwater.wire.jetty.h2.BatchedHttp2;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.URLClassLoader;
@@ -142,10 +142,11 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
             Connectors.tune(threads);
         }
         // An application may answer a request as slowly as it likes.
-        Http2Bounds bounds = node.edge().http2(node.ticker(), Duration.ZERO);
+        BatchedHttp2 http2 =
+                new BatchedHttp2(node.bursts(), node.edge().http2(node.ticker(), Duration.ZERO));
         for (ServerConnector connector : connectors()) {
             Connectors.tune(connector, node.socketBufferBytes());
-            Connectors.replaceProtocols(connector, node.edge(), node.bursts(), bounds);
+            Connectors.replaceProtocols(connector, node.edge(), http2);
             giveCertificate(tls(connector));
         }
     }

@@ -2,8 +2,8 @@ package io.highwater.server;
 
 import io.highwater.time.Ticker;
 import io.highwater.wire.jetty.ContextGate;
-import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.IOException;
 import java.net.URLClassLoader;
 import java.nio.file.Path;

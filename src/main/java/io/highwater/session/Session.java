@@ -109,10 +109,10 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
                 node.pings()
                         .keepalive(
                                 wire,
-                                request.kind() == UpgradeRequest.Kind.UPGRADE
-                                        ? wire
-                                        : request.connection()
-                                                .computeIfAbsent(PingGroup.class, PingGroup::new));
+                                request.isMultiplexed()
+                                        ? request.connection()
+                                                .computeIfAbsent(PingGroup.class, PingGroup::new)
+                                        : wire);
     }
 
     /** One for all sessions of an HTTP/2 connection: they are pinged together. */

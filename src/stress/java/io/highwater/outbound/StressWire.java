@@ -4,6 +4,7 @@ import io.highwater.testing.BareWire;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -66,6 +66,7 @@ final class PingPhaseTest {
     private static UpgradeRequest request(UpgradeRequest.Kind kind, Scope connection) {
         Map<String, Object> answers = new HashMap<>();
         answers.put("kind", kind);
+        answers.put("isMultiplexed", kind == UpgradeRequest.Kind.EXTENDED_CONNECT);
         answers.put("path", "/heard");
         answers.put("rawPath", "/heard");
         answers.put("headers", List.of());

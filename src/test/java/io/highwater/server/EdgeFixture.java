@@ -14,7 +14,7 @@ import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -9,7 +9,7 @@ import io.highwater.limits.Book;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.LiveObjects;
 import io.highwater.time.Ticker;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

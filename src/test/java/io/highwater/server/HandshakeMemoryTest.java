@@ -18,8 +18,11 @@ import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.ReadBuffers;
 import io.highwater.wire.engine.Waker;
 import io.highwater.wire.engine.WireContext;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.SocketUpgrade;
 import io.highwater.wire.jetty.UpgradeHandler;
+import io.highwater.wire.jetty.h2.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamUpgrade;
+import io.highwater.wire.upgrade.Upgrades;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,22 +65,25 @@ final class HandshakeMemoryTest {
         TimerWheel wheel = new TimerWheel(0);
         UpgradeHandler upgrades =
                 new UpgradeHandler(
-                        new WaitingRules(),
-                        path -> null,
-                        new WireContext(
-                                wheel,
-                                new ReadBuffers(),
-                                new WireObserver() {},
-                                edge.ledger(),
-                                Waker.AT_ONCE,
-                                LogLimit.none()),
-                        new PermessageDeflate(
-                                DeflateSettings.defaults(),
-                                1 << 20,
-                                wheel,
-                                Runnable::run,
-                                DeflateObserver.NONE),
-                        new HandshakeObserver() {});
+                        new Upgrades(
+                                new WaitingRules(),
+                                path -> null,
+                                new WireContext(
+                                        wheel,
+                                        new ReadBuffers(),
+                                        new WireObserver() {},
+                                        edge.ledger(),
+                                        Waker.AT_ONCE,
+                                        LogLimit.none()),
+                                new PermessageDeflate(
+                                        DeflateSettings.defaults(),
+                                        1 << 20,
+                                        wheel,
+                                        Runnable::run,
+                                        DeflateObserver.NONE),
+                                new HandshakeObserver() {}),
+                        new SocketUpgrade(),
+                        new StreamUpgrade(wheel));
         server =
                 new HttpServer(
                         ServerSettings.defaults().withPort(0),

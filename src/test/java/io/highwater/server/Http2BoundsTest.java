@@ -16,7 +16,7 @@ import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RawStreams;
 import io.highwater.time.TimerWheel;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -245,7 +245,8 @@ class Http2HeadsTest {
 
     @Test
     void aFailureOfOursIsLogged() throws Exception {
-        Logger log = (Logger) LoggerFactory.getLogger("io.highwater.wire.jetty.BoundedConnection");
+        Logger log =
+                (Logger) LoggerFactory.getLogger("io.highwater.wire.jetty.h2.BoundedConnection");
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         log.addAppender(lines);

@@ -8,7 +8,7 @@ import io.highwater.testing.AccountedHeap;
 import io.highwater.testing.LiveObjects;
 import io.highwater.testing.RawStreams;
 import io.highwater.time.Ticker;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

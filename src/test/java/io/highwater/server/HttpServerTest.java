@@ -9,7 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

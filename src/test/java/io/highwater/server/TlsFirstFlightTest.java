@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
-import io.highwater.wire.jetty.StreamBursts;
+import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,8 @@
 package io.highwater.wire.jetty;
 
 import io.highwater.handshake.Visitor;
+import io.highwater.wire.upgrade.Admission;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -20,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class GatedHandshake extends Response.Wrapper implements ContextGate.Passage, Callback {
     private final Request request;
     private final Callback callback;
-    private final Function<Visitor, Runnable> accept;
-    private final Runnable release;
-    private final Consumer<Throwable> failures;
+    private final JettyUpgradeRequest upgrade;
+    private final Admission admission;
 
     /** Guarded by this, as are the others. Null: it has not passed, or failed at it. */
     private @Nullable Runnable answer;
@@ -33,24 +31,19 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
     private boolean over;
 
     /**
-     * @param accept what is done where it passes, while the context's classes are around; returns
-     *     what answers
-     * @param release gives back what the rules hold, where it does not
-     * @param failures takes what {@code accept} threw
+     * @param upgrade the same as the request, for whoever it was accepted for
      */
     GatedHandshake(
             Request request,
             Response response,
             Callback callback,
-            Function<Visitor, Runnable> accept,
-            Runnable release,
-            Consumer<Throwable> failures) {
+            JettyUpgradeRequest upgrade,
+            Admission admission) {
         super(request, response);
         this.request = request;
         this.callback = callback;
-        this.accept = accept;
-        this.release = release;
-        this.failures = failures;
+        this.upgrade = upgrade;
+        this.admission = admission;
     }
 
     void enter(ContextGate gate) {
@@ -65,6 +58,7 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
         }
     }
 
+    /** While the context's classes are around. */
     @Override
     public void pass(Supplier<Visitor> visitor) {
         synchronized (this) {
@@ -74,12 +68,12 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
             passed = true;
         }
         try {
-            Runnable made = accept.apply(visitor.get());
+            Runnable made = admission.open(upgrade.of(visitor.get()));
             synchronized (this) {
                 answer = made;
             }
         } catch (RuntimeException | Error e) {
-            failures.accept(e);
+            admission.failed(e);
             synchronized (this) {
                 failure = e;
             }
@@ -150,7 +144,7 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
         request.removeAttribute(ContextGate.PASSAGE);
         // What was accepted is given back by its stream's end.
         if (first && due == null) {
-            release.run();
+            admission.giveUp();
         }
         return due;
     }

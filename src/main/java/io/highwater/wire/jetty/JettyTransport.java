@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * selector or HTTP/2 parser threads, which leave the listener's callbacks to the session's
  * executor.
  */
-abstract class JettyTransport implements Transport, Connection, Connection.UpgradeTo, Callback {
+public abstract class JettyTransport
+        implements Transport, Connection, Connection.UpgradeTo, Callback {
     private final EndPoint endPoint;
 
     /** Kept because a closed EndPoint no longer knows it, and the log of its end wants it. */
@@ -37,15 +38,15 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     /**
      * @param wire makes the engine on this transport
      */
-    JettyTransport(
-            EndPoint endPoint, TransportKind kind, Function<Transport, ? extends Events> wire) {
+    protected JettyTransport(
+            EndPoint endPoint, TransportKind kind, Function<Transport, ? extends Transport.Events> wire) {
         this.endPoint = endPoint;
         this.remote = endPoint.getRemoteSocketAddress();
         this.kind = kind;
         this.wire = wire.apply(this);
     }
 
-    final Events wire() {
+    protected final Transport.Events wire() {
         return wire;
     }
 
@@ -156,7 +157,7 @@ abstract class JettyTransport implements Transport, Connection, Connection.Upgra
     }
 
     /** Hands the buffer to Jetty; as {@link Transport#write}. */
-    final boolean writeByCallback(ByteBuffer from) throws IOException {
+    protected final boolean writeByCallback(ByteBuffer from) throws IOException {
         WriteCompletion pending = completion;
         if (pending == null) {
             completion = pending = new WriteCompletion();

@@ -1,11 +1,10 @@
 /**
- * The engine's transports on Jetty's EndPoint, and the upgrade over HTTP/1.1 and HTTP/2.
+ * The engine on Jetty: opening handshakes as Jetty parses and answers them, and what stays of a
+ * connection after an Upgrade over HTTP/1.1. Begin at {@link
+ * io.highwater.wire.jetty.UpgradeHandler}. HTTP/2 is in {@code h2}, which builds on this package.
  *
- * <p>Over HTTP/2 a write goes {@link io.highwater.wire.jetty.StreamTransport} → {@link
- * io.highwater.wire.jetty.StreamOutput} (one a stream) → {@link
- * io.highwater.wire.jetty.StreamBatcher} (one a TCP connection), which copies it into a {@link
- * io.highwater.wire.jetty.StreamBatch} that Jetty's flusher takes as a whole. Within a {@link
- * io.highwater.wire.jetty.StreamBursts burst} that is at its end, else at once.
+ * <p>Handlers and connections are called by Jetty's threads, most by those that select: nothing
+ * here blocks them.
  */
 @org.jspecify.annotations.NullMarked
 package io.highwater.wire.jetty;

@@ -27,6 +27,7 @@ import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.ReadBuffers;
 import io.highwater.wire.engine.Waker;
 import io.highwater.wire.engine.WireContext;
+import io.highwater.wire.upgrade.Upgrades;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -78,27 +79,29 @@ class UpgradesElsewhereTest {
         server.addConnector(connector);
         server.setHandler(
                 new UpgradeHandler(
-                        new WaitingRules(),
-                        path -> accepts ? route() : null,
-                        new WireContext(
-                                wheel,
-                                new ReadBuffers(),
-                                new WireObserver() {},
-                                ledger,
-                                Waker.AT_ONCE,
-                                LogLimit.none()),
-                        new PermessageDeflate(
-                                DeflateSettings.defaults(),
-                                1 << 20,
-                                wheel,
-                                Runnable::run,
-                                DeflateObserver.NONE),
-                        new HandshakeObserver() {
-                            @Override
-                            public void onDecided(String outcome) {
-                                counted.add(outcome);
-                            }
-                        }));
+                        new Upgrades(
+                                new WaitingRules(),
+                                path -> accepts ? route() : null,
+                                new WireContext(
+                                        wheel,
+                                        new ReadBuffers(),
+                                        new WireObserver() {},
+                                        ledger,
+                                        Waker.AT_ONCE,
+                                        LogLimit.none()),
+                                new PermessageDeflate(
+                                        DeflateSettings.defaults(),
+                                        1 << 20,
+                                        wheel,
+                                        Runnable::run,
+                                        DeflateObserver.NONE),
+                                new HandshakeObserver() {
+                                    @Override
+                                    public void onDecided(String outcome) {
+                                        counted.add(outcome);
+                                    }
+                                }),
+                        new SocketUpgrade()));
         server.start();
     }
 

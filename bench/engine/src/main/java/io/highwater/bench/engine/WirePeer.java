@@ -18,7 +18,9 @@ import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.ReadBuffers;
 import io.highwater.wire.engine.WireContext;
+import io.highwater.wire.jetty.SocketUpgrade;
 import io.highwater.wire.jetty.UpgradeHandler;
+import io.highwater.wire.upgrade.Upgrades;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -57,16 +59,18 @@ public final class WirePeer {
         server.addConnector(connector);
         server.setHandler(
                 new UpgradeHandler(
-                        new Everybody(),
-                        path -> echo,
-                        new WireContext(wheel, new ReadBuffers(), WireObserver.NONE),
-                        new PermessageDeflate(
-                                DeflateSettings.defaults(),
-                                Runtime.getRuntime().maxMemory(),
-                                wheel,
-                                Route.SAME_THREAD,
-                                DeflateObserver.NONE),
-                        HandshakeObserver.NONE));
+                        new Upgrades(
+                                new Everybody(),
+                                path -> echo,
+                                new WireContext(wheel, new ReadBuffers(), WireObserver.NONE),
+                                new PermessageDeflate(
+                                        DeflateSettings.defaults(),
+                                        Runtime.getRuntime().maxMemory(),
+                                        wheel,
+                                        Route.SAME_THREAD,
+                                        DeflateObserver.NONE),
+                                HandshakeObserver.NONE),
+                        new SocketUpgrade()));
         server.start();
         System.out.println("Wire ready: http://127.0.0.1:" + connector.getLocalPort());
         server.join();

@@ -1,0 +1,34 @@
+package io.highwater.wire.jetty;
+
+import io.highwater.handshake.UpgradeDecision;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.wire.Transport;
+import io.highwater.wire.engine.WireConnection;
+import java.util.function.Function;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** How a version of HTTP has an opening handshake, and becomes a WebSocket. Thread-safe. */
+public interface JettyUpgrade {
+    UpgradeRequest.Kind kind();
+
+    /** Whether a request is an opening handshake of this kind. */
+    boolean isOpening(Request request);
+
+    /** What HTTP itself says against one; null: nothing. */
+    default UpgradeDecision.@Nullable Rejected fault(Request request) {
+        return null;
+    }
+
+    /**
+     * What Jetty upgrades to.
+     *
+     * @param wire makes the engine on it
+     */
+    JettyTransport transport(Request request, Function<Transport, ? extends Transport.Events> wire);
+
+    /** Sends the answer to one that was accepted; its headers are set. */
+    void answer(Response response, Callback callback);
+}

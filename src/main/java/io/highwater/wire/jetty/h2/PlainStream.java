@@ -1,0 +1,92 @@
+package io.highwater.wire.jetty.h2;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.frames.DataFrame;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** A stream that carries a plain request, and knows whose turn it is. Thread-safe as Jetty's. */
+final class PlainStream extends BoundedStream {
+    /** As Jetty has it of any method but CONNECT. */
+    private static final MetaData.Request REQUEST = request(HttpMethod.GET);
+
+    private final AtomicLong movedBytes = new AtomicLong();
+
+    /** Something of the answer is with the flusher, which waits for a window or for the socket. */
+    private volatile boolean writing;
+
+    /** Held where no handler has it: of a request that Jetty answers itself. */
+    private volatile @Nullable RequestPlace place;
+
+    PlainStream(BatchingSession session, int id) {
+        super(session, id, REQUEST);
+    }
+
+    void hold(RequestPlace held) {
+        place = held;
+        if (isClosed()) {
+            held.free();
+        }
+    }
+
+    @Override
+    public void process(Stream.Data data) {
+        movedBytes.addAndGet(data.frame().remaining());
+        super.process(data);
+    }
+
+    @Override
+    public void send(FrameList frames, Callback callback) {
+        writing = true;
+        super.send(frames, callback);
+    }
+
+    @Override
+    public void data(DataFrame frame, Callback callback) {
+        writing = true;
+        super.data(frame, callback);
+    }
+
+    @Override
+    public void succeeded() {
+        writing = false;
+        super.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        writing = false;
+        super.failed(cause);
+    }
+
+    /** Jetty takes off what it sends, and adds what the peer allows. */
+    @Override
+    public int updateSendWindow(int delta) {
+        if (delta < 0) {
+            movedBytes.addAndGet(-delta);
+        }
+        return super.updateSendWindow(delta);
+    }
+
+    @Override
+    public void onClose() {
+        super.onClose();
+        RequestPlace held = place;
+        if (held != null) {
+            held.free();
+        }
+    }
+
+    @Override
+    long movedBytes() {
+        return movedBytes.get();
+    }
+
+    @Override
+    boolean waitsForClient() {
+        return writing || (isDemanded() && !isLastDataReceived());
+    }
+}

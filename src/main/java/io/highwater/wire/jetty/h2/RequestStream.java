@@ -1,0 +1,71 @@
+package io.highwater.wire.jetty.h2;
+
+import io.highwater.wire.jetty.BadRequests;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.http2.server.internal.HttpStreamOverHTTP2;
+import org.eclipse.jetty.server.HttpChannel;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** A request's view of its stream, which gives its place free when it is over. */
+final class RequestStream extends HttpStreamOverHTTP2 {
+    private final BoundedConnection connection;
+    private final RequestPlace place;
+
+    RequestStream(
+            BoundedConnection connection,
+            HttpChannel channel,
+            HTTP2Stream stream,
+            RequestPlace place) {
+        super(connection, channel, stream);
+        this.connection = connection;
+        this.place = place;
+    }
+
+    void onStreamClosed() {
+        place.onStreamClosed();
+    }
+
+    @Override
+    public @Nullable Runnable onTrailer(HeadersFrame frame) {
+        place.onTrailers(frame.getMetaData().getHttpFields());
+        return super.onTrailer(frame);
+    }
+
+    @Override
+    public void send(
+            MetaData.Request request,
+            MetaData.@Nullable Response response,
+            boolean last,
+            ByteBuffer content,
+            Callback callback) {
+        if (response != null
+                && BadRequests.isBadPath(
+                        connection.getHttpConfiguration(), request, response.getStatus())) {
+            connection.onBadRequest(response.getStatus());
+        }
+        super.send(request, response, last, content, callback);
+    }
+
+    /** Answered; of an opening handshake, the stream is a WebSocket now. */
+    @Override
+    public void succeeded() {
+        try {
+            super.succeeded();
+        } finally {
+            place.free();
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        try {
+            super.failed(cause);
+        } finally {
+            place.free();
+        }
+    }
+}

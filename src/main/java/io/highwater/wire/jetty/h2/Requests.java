@@ -1,0 +1,129 @@
+package io.highwater.wire.jetty.h2;
+
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Deadline;
+import io.highwater.limits.Payer;
+import io.highwater.time.TimerWheel;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.MetaData;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that are under way on one HTTP/2 connection, opening handshakes among them: how many
+ * there may be, and what they keep, in the account of plain HTTP. Thread-safe.
+ */
+final class Requests {
+    /** Browsers ask for a page's parts at once, some dozens; RFC 9113 section 6.5.2 has 100. */
+    static final int MOST_PLAIN = 100;
+
+    /** What a request keeps without its fields: stream, channel, request, answer. Measured. */
+    private static final int BYTES = 2_500;
+
+    /** A field without its text: three objects. */
+    private static final int FIELD_BYTES = 128;
+
+    /** Where requests have no deadline: how often it is asked whether one is over. */
+    private static final Duration LOOK = Duration.ofMinutes(1);
+
+    private final Book book;
+    private final Payer payer;
+    private final TimerWheel wheel;
+    private final Http2Bounds bounds;
+    private final Duration timeout;
+    private final boolean endsLate;
+    private final AtomicInteger plain = new AtomicInteger();
+
+    Requests(Http2Bounds bounds, Payer payer) {
+        this.book = bounds.ledger().book(Account.HTTP);
+        this.payer = payer;
+        this.wheel = bounds.wheel();
+        this.bounds = bounds;
+        this.endsLate = !bounds.requestTimeout().isZero();
+        this.timeout = endsLate ? bounds.requestTimeout() : LOOK;
+    }
+
+    /**
+     * A place for one more; null where there is none.
+     *
+     * @param isPlain false for an opening handshake
+     */
+    @Nullable RequestPlace enter(MetaData.Request request, boolean isPlain) {
+        if (isPlain && plain.incrementAndGet() > MOST_PLAIN) {
+            plain.decrementAndGet();
+            return null;
+        }
+        int bytes = BYTES + bytes(request.getHttpFields());
+        if (!isPlain) {
+            // The rules bound how many there are; what others keep of requests is not their affair.
+            book.add(payer, bytes);
+        } else if (!book.tryAdd(payer, bytes)) {
+            plain.decrementAndGet();
+            // Somebody's may be given up for the next one.
+            book.settleFull(payer);
+            return null;
+        }
+        RequestPlace place = new RequestPlace(this, isPlain, bytes);
+        if (isPlain) {
+            book.join(place);
+        }
+        return place;
+    }
+
+    /** What fields keep. */
+    static int bytes(HttpFields fields) {
+        int bytes = 0;
+        for (HttpField field : fields) {
+            String value = field.getValue();
+            bytes += FIELD_BYTES + field.getName().length() + (value == null ? 0 : value.length());
+        }
+        return bytes;
+    }
+
+    /** One of them keeps more. It may hold its lock; {@link #settle} follows without. */
+    void charge(int bytes) {
+        book.add(payer, bytes);
+    }
+
+    void settle() {
+        book.settle(payer);
+    }
+
+    void leave(RequestPlace place) {
+        wheel.cancel(place);
+        book.leave(place);
+        book.add(payer, -place.bytes());
+        if (place.isPlain()) {
+            plain.decrementAndGet();
+        }
+    }
+
+    void schedule(RequestPlace place) {
+        wheel.schedule(place, wheel.nowNanos() + timeout.toNanos());
+    }
+
+    /** The client of one of them was. */
+    void onLate() {
+        bounds.tell(observer -> observer.onDeadline(Deadline.REQUEST));
+    }
+
+    Payer payer() {
+        return payer;
+    }
+
+    boolean endsLate() {
+        return endsLate;
+    }
+
+    long timeoutSeconds() {
+        return Math.max(1, timeout.toSeconds());
+    }
+
+    /** Plain ones, for tests. */
+    int plain() {
+        return plain.get();
+    }
+}

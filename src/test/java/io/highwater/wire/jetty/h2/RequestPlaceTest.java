@@ -1,0 +1,117 @@
+package io.highwater.wire.jetty.h2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.LimitSettings;
+import io.highwater.limits.LimitsObserver;
+import io.highwater.limits.Payers;
+import io.highwater.log.LogLimit;
+import io.highwater.testing.FakeTicker;
+import io.highwater.time.TimerWheel;
+import java.time.Duration;
+import java.util.Objects;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http2.api.server.ServerSessionListener;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.io.ByteArrayEndPoint;
+import org.eclipse.jetty.server.HttpChannel;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.junit.jupiter.api.Test;
+
+/** Who gives a request's place free, where Jetty tells nobody. */
+final class RequestPlaceTest {
+    private final FakeTicker ticker = new FakeTicker();
+    private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+    private final Ledger ledger = ledger();
+    private final HTTP2ServerConnection connection = connection();
+    private final BatchingSession session = (BatchingSession) connection.getSession();
+    private final PlainStream stream = new PlainStream(session, 1);
+    private final RequestPlace place =
+            Objects.requireNonNull(
+                    session.requests().enter(BoundedStream.request(HttpMethod.GET), true));
+
+    @Test
+    void aStreamThatEndsBeforeItsHandlerBegan() {
+        place.start(stream);
+        stream.setAttachment(request());
+        stream.close();
+        assertThat(session.requests().plain()).isZero();
+        assertThat(ledger.book(Account.HTTP).bytes()).isZero();
+        assertThat(place.begin()).as("nobody is there to be answered").isFalse();
+    }
+
+    @Test
+    void aHandlerThatFindsItsStreamClosed() {
+        place.start(stream);
+        stream.close();
+        assertThat(session.requests().plain()).isOne();
+        assertThat(place.begin()).isFalse();
+        assertThat(session.requests().plain()).isZero();
+    }
+
+    @Test
+    void aHandlerThatRunsKeepsThePlaceUntilItTells() {
+        place.start(stream);
+        stream.setAttachment(request());
+        assertThat(place.begin()).isTrue();
+        stream.close();
+        assertThat(session.requests().plain()).isOne();
+        place.free();
+        assertThat(session.requests().plain()).isZero();
+    }
+
+    @Test
+    void aHandlerThatNeverTellsDoesNotKeepItForEver() {
+        place.start(stream);
+        assertThat(place.begin()).isTrue();
+        stream.close();
+        ticker.advance(Duration.ofSeconds(31), wheel);
+        assertThat(session.requests().plain()).isZero();
+    }
+
+    private RequestStream request() {
+        HttpChannel channel = new HttpChannel.DefaultFactory().newHttpChannel(connection);
+        channel.initialize();
+        return new RequestStream((BoundedConnection) connection, channel, stream, place);
+    }
+
+    private HTTP2ServerConnection connection() {
+        HttpConfiguration http = new HttpConfiguration();
+        ServerConnector connector =
+                new ServerConnector(
+                        new Server(),
+                        Runnable::run,
+                        new ScheduledExecutorScheduler(),
+                        new ArrayByteBufferPool(),
+                        0,
+                        1);
+        return new BatchedHttp2(
+                        new StreamBursts(LogLimit.none()),
+                        new Http2Bounds(
+                                ledger,
+                                wheel,
+                                ticker,
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(30),
+                                LimitsObserver.NONE,
+                                LogLimit.none()))
+                .connection(
+                        new HTTP2CServerConnectionFactory(http),
+                        connector,
+                        new ByteArrayEndPoint(),
+                        new ServerSessionListener() {});
+    }
+
+    private Ledger ledger() {
+        LimitSettings settings = LimitSettings.defaults();
+        Payers payers = new Payers(settings.address(), address -> false, ticker);
+        return new Ledger(settings, 1L << 30, payers, LimitsObserver.NONE, ticker, LogLimit.none());
+    }
+}
