@@ -9,6 +9,7 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.limits.Account;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.AccountedHeap;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.ReadBuffers;
@@ -16,7 +17,6 @@ import io.highwater.wire.WireContext;
 import io.highwater.wire.WireObserver;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
-import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.jetty.StreamBursts;
 import io.highwater.wire.jetty.UpgradeHandler;
 import java.io.IOException;
@@ -69,7 +69,7 @@ final class HandshakeMemoryTest {
                                 new WireObserver() {},
                                 edge.ledger(),
                                 LogLimit.none()),
-                        new PermessageDeflate(
+                        Unbounded.deflate(
                                 DeflateSettings.defaults(),
                                 1 << 20,
                                 wheel,

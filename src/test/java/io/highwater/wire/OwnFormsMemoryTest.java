@@ -8,7 +8,7 @@ import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.outbound.OutboundSettings;
@@ -68,7 +68,7 @@ final class OwnFormsMemoryTest {
                     new OutboundNode(
                             wheel,
                             Ticker.system(),
-                            new Backlog(),
+                            new NonEmptyQueues(),
                             outbound,
                             Runnable::run,
                             OutboundObserver.NONE,

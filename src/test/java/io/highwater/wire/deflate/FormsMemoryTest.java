@@ -6,7 +6,7 @@ import io.highwater.handshake.DeflatePolicy;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.outbound.OutboundSettings;
@@ -45,7 +45,7 @@ final class FormsMemoryTest {
                     new OutboundNode(
                             fixture.wheel,
                             fixture.ticker,
-                            new Backlog(),
+                            new NonEmptyQueues(),
                             outbound,
                             Runnable::run,
                             OutboundObserver.NONE,

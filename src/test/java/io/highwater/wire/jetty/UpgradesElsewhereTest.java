@@ -17,6 +17,7 @@ import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
 import io.highwater.log.LogLimit;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.ReadBuffers;
 import io.highwater.wire.Route;
@@ -25,7 +26,6 @@ import io.highwater.wire.WireObserver;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
-import io.highwater.wire.deflate.PermessageDeflate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -85,7 +85,7 @@ class UpgradesElsewhereTest {
                                 new WireObserver() {},
                                 ledger,
                                 LogLimit.none()),
-                        new PermessageDeflate(
+                        Unbounded.deflate(
                                 DeflateSettings.defaults(),
                                 1 << 20,
                                 wheel,
