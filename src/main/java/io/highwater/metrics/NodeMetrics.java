@@ -7,7 +7,7 @@ import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.TcpConnections;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.session.SessionObserver;
 import io.highwater.wire.WireObserver;
@@ -40,11 +40,11 @@ public final class NodeMetrics implements AutoCloseable {
     private final SessionMetrics sessions;
     private final ChannelMetrics channels;
     private final EndpointMetrics endpoints;
-    private final BacklogMetrics backlog;
+    private final QueueMetrics queues;
     private final DeflateMetrics deflate;
     private final LimitsMetrics limits;
 
-    public NodeMetrics(Backlog backlog, Build build, NodeLimits nodeLimits) {
+    public NodeMetrics(NonEmptyQueues queues, Build build, NodeLimits nodeLimits) {
         Meters meters = new Meters(registry, prometheus);
         NodeFacts.show(meters, build, nodeLimits);
         wire = new WireMetrics(meters);
@@ -56,7 +56,7 @@ public final class NodeMetrics implements AutoCloseable {
         endpoints = new EndpointMetrics(meters);
         deflate = new DeflateMetrics(meters);
         limits = new LimitsMetrics(meters);
-        this.backlog = new BacklogMetrics(meters, backlog, wire::connections);
+        this.queues = new QueueMetrics(meters, queues, wire::connections);
         gc.bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -118,7 +118,7 @@ public final class NodeMetrics implements AutoCloseable {
      * @param nowNanos of the node's Ticker
      */
     public String scrape(String contentType, long nowNanos) {
-        backlog.sample(nowNanos);
+        queues.sample(nowNanos);
         return registry.scrape(contentType);
     }
 

@@ -4,14 +4,14 @@ import io.highwater.admin.AdminActions;
 import io.highwater.admin.MetricsFormat;
 import io.highwater.admin.SlowClients;
 import io.highwater.metrics.NodeMetrics;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.SlowClient;
 import io.highwater.time.Ticker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the admin port shows of a node and lets do with it. Thread-safe. */
-record NodeActions(NodeCore node, NodeMetrics metrics, Backlog backlog, Ticker ticker)
+record NodeActions(NodeCore node, NodeMetrics metrics, NonEmptyQueues queues, Ticker ticker)
         implements AdminActions {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
@@ -26,10 +26,10 @@ record NodeActions(NodeCore node, NodeMetrics metrics, Backlog backlog, Ticker t
     @Override
     public SlowClients slowClients() {
         long nowNanos = ticker.nanoTime();
-        int slow = backlog.slowQueues(nowNanos - SlowClient.AFTER.toNanos());
+        int slow = queues.slowQueues(nowNanos - SlowClient.AFTER.toNanos());
         return new SlowClients(
                 slow,
-                backlog.slowest(SLOWEST_SHOWN, nowNanos).stream().map(NodeActions::shown).toList());
+                queues.slowest(SLOWEST_SHOWN, nowNanos).stream().map(NodeActions::shown).toList());
     }
 
     private static SlowClients.Client shown(SlowClient client) {

@@ -16,7 +16,7 @@ import io.highwater.log.LogLimit;
 import io.highwater.metrics.Build;
 import io.highwater.metrics.NodeLimits;
 import io.highwater.metrics.NodeMetrics;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.SlowClientGovernor;
 import io.highwater.outbound.WaterMarks;
@@ -101,8 +101,8 @@ final class NodeCore implements AutoCloseable {
                 .log("start");
         this.config = config;
         this.parts = parts;
-        Backlog backlog = new Backlog();
-        NodeMetrics metrics = new NodeMetrics(backlog, build(), limits(config));
+        NonEmptyQueues queues = new NonEmptyQueues();
+        NodeMetrics metrics = new NodeMetrics(queues, build(), limits(config));
         parts.add(metrics, metrics::close);
         NodeSeams.Observers observers = seams.observers().apply(NodeSeams.Observers.of(metrics));
         TimerWheel wheel = new TimerWheel(ticker.nanoTime());
@@ -137,7 +137,7 @@ final class NodeCore implements AutoCloseable {
                 new OutboundNode(
                         wheel,
                         ticker,
-                        backlog,
+                        queues,
                         ledger.book(Account.OUTBOUND),
                         callbacks,
                         observers.outbound(),
@@ -205,7 +205,7 @@ final class NodeCore implements AutoCloseable {
                 new AdminServer(
                         config.admin(),
                         new AdminApi(
-                                config.admin(), new NodeActions(this, metrics, backlog, ticker)));
+                                config.admin(), new NodeActions(this, metrics, queues, ticker)));
         this.admin = parts.add(admin, admin::close);
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param accepted queues that took it and want more
  * @param aboveHighWater queues that took it and want no more for now
  * @param dropped queues that refused it
- * @param closed sessions that are over, among them those that this message evicted
+ * @param closed queues of sessions that are over, among them those that this message evicted
  */
 @Api
 public record Broadcast(int accepted, int aboveHighWater, int dropped, int closed) {
@@ -44,7 +44,7 @@ public record Broadcast(int accepted, int aboveHighWater, int dropped, int close
         return new Broadcast(accepted, aboveHighWater, dropped, closed);
     }
 
-    /** How many queues it was offered to. */
+    /** How many queues the message was offered to. */
     public int offered() {
         return accepted + aboveHighWater + dropped + closed;
     }

@@ -2,6 +2,7 @@ package io.highwater.outbound;
 
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Runs what others want to be told, under no lock, and survives what they throw. Thread-safe.
+ * Tells completions, listeners and observers, under no lock, and survives what they throw.
+ * Thread-safe.
  *
  * <p>A completion may offer the next message, whose completion offers the next: on a wire that
  * takes all at once that is a recursion without end. From {@link #MAX_DEPTH} on, a callback waits
@@ -63,6 +65,13 @@ final class Callbacks {
         }
     }
 
+    /** The message was offered to a queue that is over, or was lost with it. */
+    void closed(@Nullable SendCompletion completion) {
+        if (completion != null) {
+            failed(completion, new ClosedChannelException());
+        }
+    }
+
     void failed(List<? extends Element> elements, Throwable cause) {
         for (Element element : elements) {
             failed(element.completion(), cause);
@@ -81,12 +90,12 @@ final class Callbacks {
         }
     }
 
-    /** Not deferred: who is told of a mark is told before the offer returns. */
+    /** Runs the listener at once: it hears of a mark before the offer returns. */
     void tell(Runnable listener) {
         try {
             listener.run();
         } catch (RuntimeException | Error e) {
-            // Errors too: those that wait behind it are still owed their answer.
+            // Errors too: those behind it are still owed their answer.
             failed(e);
         }
     }

@@ -6,7 +6,10 @@ import io.highwater.wire.Wire;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A closing queue: what the Close will say, and when it goes no matter what waits. Thread-safe. */
+/**
+ * What the Close of a closing queue will say, and when it goes whatever still waits before it.
+ * Thread-safe.
+ */
 final class CloseDeadline extends Timer {
     private final SendQueue queue;
     private final CloseStatus status;
@@ -35,6 +38,7 @@ final class CloseDeadline extends Timer {
 
     @Override
     protected void onDeadline(long nowNanos) {
-        queue.closeNow(status, linger == null ? Duration.ZERO : linger);
+        Duration left = linger == null ? Duration.ZERO : linger;
+        queue.route().ending().closeNow(queue, status, left);
     }
 }

@@ -3,36 +3,36 @@ package io.highwater.outbound;
 import java.util.Arrays;
 
 /**
- * How deep the queues of a node are, in messages, over all its connections. Immutable. Keeps the
- * depth of each queue that holds something: not for long.
+ * How deep the queues of a node are, in messages, over all its connections. Immutable. It keeps the
+ * depth of each queue that holds something, so nobody should keep it for long.
  */
 public final class DepthSnapshot {
-    /** Sorted; of the queues that hold something. */
+    /** The depths of the queues that hold something, sorted. */
     private final int[] ascending;
 
-    /** All of them; the rest is empty. */
+    /** All connections: those beyond the depths above have an empty queue. */
     private final long connections;
 
     private DepthSnapshot(int[] ascending, long connections) {
         this.ascending = ascending;
-        // A queue may have been counted whose connection is counted no more.
+        // A queue may have been counted whose connection has ended meanwhile.
         this.connections = Math.max(connections, ascending.length);
     }
 
     /**
      * @param ascending the depths of the queues that hold something, sorted; not to be changed
-     * @param connections all of them; the rest is empty
+     * @param connections all connections of the node: the others have an empty queue
      */
     static DepthSnapshot of(int[] ascending, long connections) {
         return new DepthSnapshot(ascending, connections);
     }
 
-    /** Of 100 connections 95 have at most this many messages queued. */
+    /** 95 of 100 connections have at most this many messages queued. */
     public int p95() {
         return percentile(95);
     }
 
-    /** The same of 99. */
+    /** 99 of 100 connections have at most this many messages queued. */
     public int p99() {
         return percentile(99);
     }
@@ -68,7 +68,7 @@ public final class DepthSnapshot {
         return counts;
     }
 
-    /** Of all queues together. */
+    /** The messages of all queues together. */
     public long messages() {
         return Arrays.stream(ascending).asLongStream().sum();
     }

@@ -4,18 +4,18 @@ import io.highwater.wire.OutboundFrame;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What has a place in a queue: messages, or a gap where some were. */
-sealed interface Element permits Queued, QueuedPart, Direct, Gap {
-    /** Messages that count against the marks; 0 of a gap. */
+/** What has a place in a queue: messages, or a notice where some were skipped. */
+sealed interface Element permits Queued, QueuedPart, Direct, SkipNotice {
+    /** Messages that count against the marks; 0 for a notice. */
     int messages();
 
-    /** Their bytes, headers included; 0 of a gap, whose frame is made when it is written. */
+    /** Their bytes, headers included; 0 for a notice, whose frame is made when it is written. */
     int bytes();
 
-    /** Whether the marks judge these messages as LATEST's, which never end a session. */
+    /** Whether LATEST could have dropped these messages: such messages never end a session. */
     boolean isDroppable();
 
-    /** What may be dropped now; null where nothing may. */
+    /** How LATEST may drop it now; null where it may not. */
     @Nullable Droppable<?> droppable();
 
     /** The message that this is a part of, if it is one. */
@@ -23,7 +23,7 @@ sealed interface Element permits Queued, QueuedPart, Direct, Gap {
         return null;
     }
 
-    /** What goes on the wire, if anything. Under no lock: a gap calls its factory. */
+    /** What goes on the wire, if anything. Called under no lock: a notice calls its series. */
     @Nullable OutboundFrame toWrite();
 
     @Nullable SendCompletion completion();
@@ -31,9 +31,9 @@ sealed interface Element permits Queued, QueuedPart, Direct, Gap {
     /** When the latency of the message began, if it is one of those that are timed; else 0. */
     long sampledNanos();
 
-    /** What is kept on the heap; null of a gap. */
+    /** What is kept on the heap; null for a notice. */
     @Nullable OutboundFrame frame();
 
-    /** Adds what is kept on the heap. */
+    /** Adds the frames that are kept on the heap. */
     void collectFrames(Set<OutboundFrame> frames);
 }

@@ -2,7 +2,10 @@ package io.highwater.outbound;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A task of which an executor may say that it does not take it, and run it all the same. */
+/**
+ * A task that runs once at most: an executor may say that it does not take it, and run it all the
+ * same.
+ */
 final class Once extends AtomicBoolean implements Runnable {
     private static final long serialVersionUID = 1;
 

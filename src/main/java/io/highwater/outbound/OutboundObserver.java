@@ -7,18 +7,18 @@ public interface OutboundObserver {
     /** A session was ended because its queue went above the high-water mark. */
     default void onEvicted(OverflowPolicy policy) {}
 
-    /** A session was ended by the {@link SlowClientGovernor}, its queue being below that mark. */
+    /** The {@link SlowClientGovernor} ended a session, whose queue was below that mark. */
     default void onGoverned() {}
 
-    /** What waited for a message to be sent threw when it was told. */
+    /** A completion, a listener or an observer threw when it was told. */
     default void onListenerFailed() {}
 
     /** Messages were refused, or dropped from the queue; the session lives. */
     default void onDropped(OverflowPolicy policy, int messages) {}
 
     /**
-     * From offer, or a turn's beginning, to the last byte taken by the transport; a sample of the
-     * messages.
+     * How long a message took from its offer, or from the beginning of its turn, until the
+     * transport had taken its last byte. Told of a sample of the messages.
      */
     default void onLatencyNanos(long nanos) {}
 }

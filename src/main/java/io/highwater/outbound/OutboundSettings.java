@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * What bounds one session's queue. Immutable.
  *
- * @param marks when the policy acts and when it ends
- * @param policy what it does
+ * @param marks above which the policy acts, and at which it is over
+ * @param policy what happens above the high-water mark
  * @param latestCount messages, or keys where keys are used, that LATEST keeps at most; at least 1.
  *     The high-water mark bounds them too
  * @param evictLinger how long an evicted peer may take to read its Close frame; 0 resets at once
@@ -20,7 +20,7 @@ public record OutboundSettings(
         }
     }
 
-    /** With LATEST's default count. */
+    /** The same with LATEST's default count. */
     public OutboundSettings(WaterMarks marks, OverflowPolicy policy, Duration evictLinger) {
         this(marks, policy, 50, evictLinger);
     }

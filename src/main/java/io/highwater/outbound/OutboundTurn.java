@@ -7,22 +7,23 @@ import java.util.List;
  * The messages that one turn of a fan-out sends to each of its subscribers: made once and shared by
  * all. Where the wire takes it, they leave as one frame in one write. Immutable.
  *
- * @param joined the frames of all parts, one behind the other; of a single part that very frame
- * @param parts at least one, in the order they are sent
- * @param sinceNanos from when on the messages' latency counts, of the node's Ticker: the append of
- *     the first
+ * @param joined the frames of all messages, one behind the other; of a single one that very frame
+ * @param messages at least one, in the order in which they are sent
+ * @param sinceNanos when the messages' latency begins, of the node's Ticker: the append of the
+ *     first
  */
-public record OutboundTurn<P>(OutboundFrame joined, List<OutboundPart<P>> parts, long sinceNanos) {
+public record OutboundTurn<P>(
+        OutboundFrame joined, List<TurnMessage<P>> messages, long sinceNanos) {
     public OutboundTurn {
-        parts = List.copyOf(parts);
+        messages = List.copyOf(messages);
     }
 
-    /** Joins the parts' frames: a copy, unless it is one. */
-    public static <P> OutboundTurn<P> of(List<OutboundPart<P>> parts, long sinceNanos) {
+    /** Joins the messages' frames: a copy, unless there is only one. */
+    public static <P> OutboundTurn<P> of(List<TurnMessage<P>> messages, long sinceNanos) {
         OutboundFrame joined =
-                parts.size() == 1
-                        ? parts.get(0).frame()
-                        : OutboundFrame.join(parts.stream().map(OutboundPart::frame).toList());
-        return new OutboundTurn<>(joined, parts, sinceNanos);
+                messages.size() == 1
+                        ? messages.get(0).frame()
+                        : OutboundFrame.join(messages.stream().map(TurnMessage::frame).toList());
+        return new OutboundTurn<>(joined, messages, sinceNanos);
     }
 }

@@ -7,22 +7,27 @@ import io.highwater.wire.OutboundFrame;
 import java.util.List;
 
 /**
- * What one queue keeps, charged to {@link io.highwater.limits.Account#OUTBOUND}: what is for this
- * session alone to its address, and a frame that many sessions are sent once, to nobody, for as
- * long as any queue keeps it. Guarded by the lock of its queue; calls nobody.
+ * Charges what one queue keeps to {@link io.highwater.limits.Account#OUTBOUND}. What is for this
+ * session alone is charged to its address. A frame that many sessions are sent is charged once, to
+ * no address, for as long as any queue keeps it. Guarded by the lock of its queue; calls nobody.
  */
 final class QueueCharge {
-    /** In the price of a session; a queue that comes and goes costs no atomic operation. */
+    /**
+     * The price of a session has this; so a queue that comes and goes costs no atomic operation.
+     */
     private static final int FREE_BYTES = 2 << 10;
 
     /**
-     * To the nearest of these: an atomic operation for each, and what is small is off by little.
+     * What is charged is rounded to the nearest of these: each step is an atomic operation, and
+     * small queues are off by little.
      */
     private static final int STEP_BYTES = 512;
 
     // By the layouts of a 64-bit JVM with references of 4 bytes, JDK 17 and 25. Measured.
 
-    /** Waiting, two Tallies, an ArrayDeque of 16, this, a Batch with its list. */
+    /**
+     * QueueContents, its WaterLevel, two Tallies, an ArrayDeque of 16, this, an InFlight, its list.
+     */
     private static final int QUEUE_BYTES = 400;
 
     /** Queued, or Direct, and its place. */
@@ -31,8 +36,8 @@ final class QueueCharge {
     /** What LATEST has to know of a message: Droppable. */
     private static final int DROPPABLE_BYTES = 24;
 
-    /** Gap and its place; its positions are those of messages that many have. */
-    private static final int GAP_BYTES = 40;
+    /** SkipNotice and its place; its positions belong to messages that many have. */
+    private static final int NOTICE_BYTES = 40;
 
     /** OutboundFrame and the header of its array. */
     private static final int FRAME_BYTES = 40;
@@ -71,42 +76,42 @@ final class QueueCharge {
         elements.forEach(this::remove);
     }
 
-    /** There are so many gaps more, or fewer. */
-    void addGaps(int gaps) {
-        ownBytes += (long) gaps * GAP_BYTES;
+    /** There are so many more notices of skipped messages, or fewer. */
+    void addNotices(int notices) {
+        ownBytes += (long) notices * NOTICE_BYTES;
         charge();
     }
 
     /** Without its frame, which may be another's too. */
     private static int bytes(Element element) {
         if (element.frame() == null) {
-            return GAP_BYTES;
+            return NOTICE_BYTES;
         }
         return element.droppable() == null ? ELEMENT_BYTES : ELEMENT_BYTES + DROPPABLE_BYTES;
     }
 
-    /** What the wire holds of what is in flight, beside its elements. */
-    void addHeld(Batch batch) {
-        long held = heldBytes(batch);
-        batch.chargedBytes(held);
+    /** Charges what the wire holds of what is in flight, beside its elements. */
+    void addHeld(InFlight flying) {
+        long held = heldBytes(flying);
+        flying.chargedBytes(held);
         ownBytes += held;
         charge();
     }
 
-    /** As much as was added, whatever has been made of it since. */
-    void removeHeld(Batch batch) {
-        ownBytes -= batch.chargedBytes();
-        batch.chargedBytes(0);
+    /** Takes off as much as was added, whatever has been made of it since. */
+    void removeHeld(InFlight flying) {
+        ownBytes -= flying.chargedBytes();
+        flying.chargedBytes(0);
         charge();
     }
 
-    private static long heldBytes(Batch batch) {
-        OutboundFrame copy = batch.copy();
-        int form = batch.formBytes() == 0 ? 0 : batch.formBytes() + FRAME_BYTES;
+    private static long heldBytes(InFlight flying) {
+        OutboundFrame copy = flying.copy();
+        int form = flying.formBytes() == 0 ? 0 : flying.formBytes() + FRAME_BYTES;
         return form + (copy == null ? 0 : copyBytes(copy));
     }
 
-    /** With what was made of it before it got stuck; nothing is, after. */
+    /** With the forms made of it before it got stuck; none are made later. */
     private static long copyBytes(OutboundFrame joined) {
         FrameForms forms = joined.forms();
         return joined.bytes() + FRAME_BYTES + (forms == null ? 0 : forms.madeBytes());
@@ -151,7 +156,7 @@ final class QueueCharge {
         return ownBytes + sharedBytes;
     }
 
-    /** Whether it is to grow no further, if it can wait. */
+    /** Whether the queue is to grow no further, if its producer can wait. */
     boolean isPressed() {
         return book.isPressed(payer, ownBytes);
     }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What queues keep on the heap, a frame that they share counted once, and how much of it goes with
- * a queue. Confined to its caller.
+ * What queues keep on the heap, where a frame that they share counts once, and how much of that
+ * goes with a queue. Confined to its caller.
  */
 final class Retained {
     /** How many queues hold a frame. */
@@ -29,7 +29,7 @@ final class Retained {
     /** The queue with these frames is gone. */
     void remove(Set<OutboundFrame> frames) {
         for (OutboundFrame frame : frames) {
-            // Nobody, where a frame came after the count.
+            // 0 where the frame came after the count.
             int held = holders.getOrDefault(frame, 0);
             if (held > 1) {
                 holders.put(frame, held - 1);

@@ -4,8 +4,8 @@ package io.highwater.outbound;
  * Told what became of one offered message: exactly one of the two methods is called, once, whatever
  * the {@link OfferResult} was.
  *
- * <p>Called on the thread that found out (an offerer, the wire's, the timers'), under no lock. It
- * may offer more. It must not block: hand long work on. Completions of two messages may come in
+ * <p>The thread that finds out calls it, under no lock: an offerer's, the wire's or the timers'. It
+ * may offer more. It must not block: it hands long work on. Completions of two messages may come in
  * either order. What it throws is logged.
  */
 public interface SendCompletion {

@@ -8,21 +8,22 @@ public interface SendQueueListener {
     SendQueueListener NONE = new SendQueueListener() {};
 
     /**
-     * Names the session for an operator who looks at slow ones; asked then alone, by any thread.
+     * The name of the session for an operator who looks at slow ones. Asked only then, by any
+     * thread.
      */
     default String clientId() {
         return "";
     }
 
-    /** PAUSE: the queue is above its high-water mark. The session withholds demand. */
+    /** PAUSE: the queue went above its high-water mark. The session withholds demand. */
     default void onAboveHighWater() {}
 
-    /** PAUSE: the queue is at its low-water mark; always after {@link #onAboveHighWater}. */
+    /** PAUSE: the queue reached its low-water mark; always after {@link #onAboveHighWater}. */
     default void onBelowLowWater() {}
 
     /**
-     * EVICT, or the governor: the queue is dropped and the wire told to fail; the session ends
-     * soon.
+     * EVICT or the governor ended the queue: its messages are dropped, the wire is told to fail,
+     * and the session ends soon.
      */
     default void onEvicted(SlowConsumerException evidence) {}
 }

@@ -1,7 +1,8 @@
 package io.highwater.outbound;
 
 /**
- * Messages of a lane that never came to its queue, and are told as those that it drops. Immutable.
+ * Messages of a series that never came to its queue, and are told as those that the queue drops.
+ * Immutable.
  *
  * @param first position of the first of them
  * @param last position of the last

@@ -9,11 +9,11 @@ import java.time.Duration;
  * @param address the other end of its TCP connection
  * @param policy that acts on what its queue holds
  * @param queuedMessages queued and in flight
- * @param queuedBytes of them, headers included
- * @param unsentMessages those of which the transport has had nothing yet
- * @param retainedBytes what its queue keeps on the heap: a frame once, however often it is queued,
- *     and in full, whoever shares it
- * @param aboveLowWater for how long
+ * @param queuedBytes bytes of these messages, headers included
+ * @param unsentMessages messages of which the transport has had nothing yet
+ * @param retainedBytes what its queue keeps on the heap: each frame once, however often it is
+ *     queued, and in full, even where others share it
+ * @param aboveLowWater how long its queue has been above its low-water mark
  */
 public record SlowClient(
         String id,

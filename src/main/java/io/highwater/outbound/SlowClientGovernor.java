@@ -9,22 +9,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches all queues of a node, once a second. When too many clients are slow, or queues keep too
- * much of the heap, it ends slow sessions, those that retain most first, until that is so no more.
+ * Looks at all queues of a node once per second. When too many clients are slow, or queues keep too
+ * much of the heap, it ends slow sessions until neither is so. Those that retain most go first.
  *
- * <p>A session is ended only under EVICT, and only if what it must be sent is above its low-water
- * mark and its queue has been for {@link SlowClient#AFTER}. So who keeps up is never ended, nor who
- * is slow only with what LATEST may drop; PAUSE is spared because its producers are held back.
- * Sessions that are spared count as bytes, but not as slow: no end of others makes them fewer.
+ * <p>It ends a session only under EVICT, and only if the messages that LATEST may not drop are
+ * above the low-water mark and the queue has been above it for {@link SlowClient#AFTER}. So it
+ * never ends a client that keeps up, nor one that is slow only with messages that LATEST may drop;
+ * it spares PAUSE because there the producers are held back. Sessions that are spared count as
+ * bytes, but not as slow: ending others would not make them fewer.
  *
- * <p>Thread-safe. While no queue holds anything a second costs one look at a map.
+ * <p>Thread-safe. While no queue holds anything, a look costs one question to a map.
  */
 public final class SlowClientGovernor extends Timer {
     private static final Logger LOG = LoggerFactory.getLogger(SlowClientGovernor.class);
 
     private static final long PERIOD_NANOS = 1_000_000_000;
 
-    /** On a small node the fraction is a handful, which comes and goes: fewer are left alone. */
+    /** On a small node the fraction is a handful, which comes and goes: so few are left alone. */
     static final int LEAST_SLOW = 20;
 
     private final GovernorSettings settings;
@@ -71,7 +72,7 @@ public final class SlowClientGovernor extends Timer {
     /** For the wheel: starts a look, which schedules the next. */
     @Override
     protected void onDeadline(long nowNanos) {
-        if (stopped || node.backlog().queues() == 0) {
+        if (stopped || node.queues().size() == 0) {
             scheduleNext();
             return;
         }
@@ -88,24 +89,24 @@ public final class SlowClientGovernor extends Timer {
     private void look(long nowNanos) {
         long sinceNanos = nowNanos - SlowClient.AFTER.toNanos();
         double mostSlow = settings.slowFraction() * connections.getAsLong();
-        List<SlowQueue> slow = node.backlog().evictable(sinceNanos);
+        List<SlowQueue> slow = node.queues().evictable(sinceNanos);
         boolean tooMany = slow.size() >= LEAST_SLOW && slow.size() > mostSlow;
         if (slow.isEmpty() || !(tooMany || mayRetainTooMuch())) {
             return;
         }
-        Retained retained = node.backlog().retained();
+        Retained retained = node.queues().retained();
         if (tooMany || retained.bytes() > mostBytes) {
-            // Once it acts it goes below the fraction: the 20 are no number to stay at.
+            // Once it acts it goes below the fraction: it does not stay at the 20.
             evict(slow, retained, tooMany ? mostSlow : Double.MAX_VALUE, sinceNanos);
         }
     }
 
     /**
-     * Cheap, and true wherever it could be: a queue's bytes are kept once as messages and once more
-     * in the copy that is in flight, with its gaps.
+     * Cheap, and true wherever it might be: a queue's bytes are kept once as messages and once more
+     * in the copy that is in flight, with its notices.
      */
     private boolean mayRetainTooMuch() {
-        return node.backlog().queuedBytes() > mostBytes / 4;
+        return node.queues().queuedBytes() > mostBytes / 4;
     }
 
     private void evict(List<SlowQueue> slow, Retained retained, double mostSlow, long sinceNanos) {
@@ -119,7 +120,7 @@ public final class SlowClientGovernor extends Timer {
             if (left <= mostSlow && retained.bytes() <= mostBytes) {
                 break;
             }
-            // If not evicted it has caught up or is over, and what it held is gone too.
+            // One that is not evicted has caught up or is over: what it held is gone too.
             if (candidate.queue().evictIfSlow(sinceNanos)) {
                 evicted++;
             }

@@ -1,8 +1,8 @@
 package io.highwater.outbound;
 
 /**
- * Messages and their bytes, and how many of them LATEST may drop: these never end a session. Caller
- * synchronises.
+ * Messages and their bytes, and how many of them LATEST may drop, which never end a session. The
+ * caller synchronises.
  */
 final class Tally {
     private int messages;
@@ -18,7 +18,7 @@ final class Tally {
         return bytes;
     }
 
-    /** Those that may not be dropped. */
+    /** The messages that LATEST may not drop. */
     int keptMessages() {
         return messages - droppableMessages;
     }

@@ -12,16 +12,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What LATEST does to a queue above its high-water mark. From the newest message back, each lane
- * keeps the first it meets of every key, a message without key being like no other, until it has as
- * many as it may. So without keys that is the newest N, and with keys the newest of each of the N
- * keys that were last used. Where that is still above the mark, because there are many lanes or
- * large messages, N is halved until it is not; at last the oldest go. The newest message of the
- * queue always stays, and so does what may not be dropped.
+ * What LATEST does to a queue above its high-water mark. It walks from the newest message back, and
+ * keeps of each series the first message that it meets of every key, and every message without a
+ * key, until it has as many as that series may keep, N. So without keys it keeps the newest N, and
+ * with keys the newest of each of the N keys that were last used. If the queue is then still above
+ * the mark, because there are many series or large messages, it halves N until the queue is not; at
+ * last it drops the oldest. It never drops the newest message of the queue, nor what may not be
+ * dropped.
  *
- * <p>Where messages go, a {@link Gap} stays. It takes in those of its lane behind it, up to the
- * next that is kept; so no lane has two gaps in a row, and there are at most as many gaps as kept
- * messages and lanes.
+ * <p>Where messages were dropped, a {@link SkipNotice} stands. It takes in the notices of its
+ * series behind it, up to the next message of the series that is kept. So no series has two notices
+ * in a row, and there are at most as many notices as kept messages and series together.
  *
  * <p>Confined to its caller, who holds the lock of the queue.
  */
@@ -31,7 +32,7 @@ final class Thinning {
     private final Set<Element> dropped = Collections.newSetFromMap(new IdentityHashMap<>());
     private int messages;
     private long bytes;
-    private int gaps;
+    private int notices;
 
     /**
      * @param elements what waits and is not in flight; changed by {@link #run}
@@ -49,12 +50,12 @@ final class Thinning {
             least = select(++shift);
         }
         dropOldest();
-        return replaceByGaps();
+        return replaceByNotices();
     }
 
-    /** How many more there are than before, or fewer. */
-    int gaps() {
-        return gaps;
+    /** How many more notices there are than before, or fewer. */
+    int notices() {
+        return notices;
     }
 
     private boolean isAbove() {
@@ -65,23 +66,23 @@ final class Thinning {
      * Decides anew what goes.
      *
      * @param shift how often N is halved
-     * @return true where every lane keeps one message at most
+     * @return true where every series keeps one message at most
      */
     private boolean select(int shift) {
         dropped.clear();
         messages = 0;
         bytes = 0;
         boolean least = true;
-        Map<LatestLane<?>, Newest> lanes = new IdentityHashMap<>();
+        Map<LatestSeries<?>, Newest> all = new IdentityHashMap<>();
         for (Iterator<Element> newestFirst = elements.descendingIterator();
                 newestFirst.hasNext(); ) {
             Element element = newestFirst.next();
             Droppable<?> droppable = element.droppable();
             if (droppable != null) {
-                LatestLane<?> lane = droppable.lane();
-                int most = shift < Integer.SIZE ? lane.latestCount() >> shift : 0;
+                LatestSeries<?> series = droppable.series();
+                int most = shift < Integer.SIZE ? series.latestCount() >> shift : 0;
                 least &= most <= 1;
-                Newest newest = lanes.computeIfAbsent(lane, any -> new Newest(Math.max(1, most)));
+                Newest newest = all.computeIfAbsent(series, any -> new Newest(Math.max(1, most)));
                 if (!newest.keep(droppable.key())) {
                     dropped.add(element);
                     continue;
@@ -106,47 +107,48 @@ final class Thinning {
         }
     }
 
-    private List<Queued> replaceByGaps() {
+    private List<Queued> replaceByNotices() {
         List<Queued> gone = new ArrayList<>(dropped.size());
-        // The gap that has no kept message of its lane behind it yet.
-        Map<LatestLane<?>, Gap<?>> open = new IdentityHashMap<>();
+        // The notice that has no kept message of its series behind it yet.
+        Map<LatestSeries<?>, SkipNotice<?>> open = new IdentityHashMap<>();
         for (int left = elements.size(); left > 0; left--) {
             Element element = elements.remove();
-            Gap<?> gap = null;
-            if (element instanceof Gap<?> old) {
-                gap = old;
-                gaps--;
+            SkipNotice<?> notice = null;
+            if (element instanceof SkipNotice<?> old) {
+                notice = old;
+                notices--;
             } else if (element instanceof Queued message && dropped.contains(element)) {
                 gone.add(message);
-                gap = gapOf(message.droppable());
+                notice = skipped(message.droppable());
             }
-            if (gap == null) {
+            if (notice == null) {
                 close(open, element.droppable());
                 elements.add(element);
             } else {
-                Gap<?> before = open.putIfAbsent(gap.lane(), gap);
+                SkipNotice<?> before = open.putIfAbsent(notice.series(), notice);
                 if (before == null) {
-                    elements.add(gap);
-                    gaps++;
+                    elements.add(notice);
+                    notices++;
                 } else {
-                    before.merge(gap);
+                    before.merge(notice);
                 }
             }
         }
         return gone;
     }
 
-    private static @Nullable Gap<?> gapOf(@Nullable Droppable<?> droppable) {
-        return droppable == null ? null : droppable.gap();
+    private static @Nullable SkipNotice<?> skipped(@Nullable Droppable<?> dropped) {
+        return dropped == null ? null : dropped.skipped();
     }
 
-    private static void close(Map<LatestLane<?>, Gap<?>> open, @Nullable Droppable<?> kept) {
+    private static void close(
+            Map<LatestSeries<?>, SkipNotice<?>> open, @Nullable Droppable<?> kept) {
         if (kept != null) {
-            open.remove(kept.lane());
+            open.remove(kept.series());
         }
     }
 
-    /** What one lane keeps, from the newest message back. */
+    /** What one series keeps, from the newest message back. */
     private static final class Newest {
         private final Set<String> keys = new HashSet<>();
         private int left;

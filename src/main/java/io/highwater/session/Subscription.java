@@ -9,7 +9,7 @@ import io.highwater.channel.Subscriber;
 import io.highwater.channel.Turn;
 import io.highwater.channel.TurnKind;
 import io.highwater.limits.Payer;
-import io.highwater.outbound.LatestLane;
+import io.highwater.outbound.LatestSeries;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueue;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One session's interest in one channel, from a subscribe to its end: between the hub's shard and
  * the session's queue. Thread-safe.
  */
-final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLane<Position> {
+final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<Position> {
     private final Session session;
 
     /**
@@ -133,7 +133,7 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
         session.queue().offer(turn, lane());
     }
 
-    private @Nullable LatestLane<Position> lane() {
+    private @Nullable LatestSeries<Position> lane() {
         return latestCount == 0 ? null : this;
     }
 
@@ -158,7 +158,7 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
     }
 
     @Override
-    public OutboundFrame gapFrame(Position first, Position last, long count) {
+    public OutboundFrame skippedFrame(Position first, Position last, long count) {
         return OutboundFrame.text(Reply.skipped(channel, first, last, count));
     }
 }

@@ -4,8 +4,8 @@ import io.highwater.backbone.Entry;
 import io.highwater.backbone.Position;
 import io.highwater.channel.FrameFactory;
 import io.highwater.channel.Publication;
-import io.highwater.outbound.OutboundPart;
 import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.TurnMessage;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.deflate.ChannelContext;
@@ -74,7 +74,7 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
     private static OutboundTurn<Position> turn(Entry entry, OutboundFrame frame) {
         return new OutboundTurn<>(
                 frame,
-                List.of(new OutboundPart<>(frame, entry.key(), entry.position())),
+                List.of(new TurnMessage<>(frame, entry.key(), entry.position())),
                 entry.appendedNanos());
     }
 
@@ -84,9 +84,9 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
         if (publications.size() == 1) {
             return first;
         }
-        List<OutboundPart<Position>> parts = new ArrayList<>(publications.size());
+        List<TurnMessage<Position>> parts = new ArrayList<>(publications.size());
         for (Publication<OutboundTurn<Position>> publication : publications) {
-            parts.addAll(publication.frame().parts());
+            parts.addAll(publication.frame().messages());
         }
         return OutboundTurn.of(parts, first.sinceNanos());
     }

@@ -1,5 +1,8 @@
 package io.highwater.outbound;
 
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
 import java.time.Duration;
@@ -19,7 +22,7 @@ abstract class QueueScenario {
     /** Shared by all runs, as a wheel is large: nothing fires, for time stands still. */
     private static final TimerWheel WHEEL = new TimerWheel(0);
 
-    private static final Backlog BACKLOG = new Backlog();
+    private static final NonEmptyQueues QUEUES = new NonEmptyQueues();
 
     final StressWire wire;
     final SendQueue queue;
@@ -38,7 +41,14 @@ abstract class QueueScenario {
         return new SendQueues(
                 new OutboundSettings(marks, policy, 1, Duration.ZERO),
                 new OutboundNode(
-                        WHEEL, () -> 0, BACKLOG, OutboundObserver.NONE, Duration.ofSeconds(10)));
+                        WHEEL,
+                        () -> 0,
+                        QUEUES,
+                        Ledger.unbounded().book(Account.OUTBOUND),
+                        Runnable::run,
+                        OutboundObserver.NONE,
+                        Duration.ofSeconds(10),
+                        LogLimit.none()));
     }
 
     final void offer(char letter) {

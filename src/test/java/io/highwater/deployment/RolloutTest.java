@@ -21,7 +21,7 @@ import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import io.highwater.config.ConfigKey;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.metrics.NodeMetrics;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.testing.MetricsFixture;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -270,7 +270,7 @@ final class RolloutTest {
                                         pods -> pods.getMetric().getName(),
                                         pods -> pods.getTarget().getAverageValue()));
         String scrape;
-        try (NodeMetrics metrics = MetricsFixture.of(new Backlog())) {
+        try (NodeMetrics metrics = MetricsFixture.of(new NonEmptyQueues())) {
             scrape = metrics.scrape("text/plain", 0);
         }
 

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
-import io.highwater.outbound.OutboundNode;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import jakarta.enterprise.inject.Vetoed;
 import jakarta.enterprise.inject.se.SeContainer;
@@ -239,10 +239,10 @@ class DeploymentTest {
             EndpointNode node =
                     new EndpointNode(
                             EndpointSettings.defaults(),
-                            new OutboundNode(
+                            Unbounded.outbound(
                                     wheel,
                                     ticker,
-                                    new Backlog(),
+                                    new NonEmptyQueues(),
                                     new io.highwater.outbound.OutboundObserver() {},
                                     Duration.ofSeconds(10)),
                             new PingScheduler(

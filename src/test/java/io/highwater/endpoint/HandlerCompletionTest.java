@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.testing.FakeTicker;
@@ -23,7 +23,7 @@ final class HandlerCompletionTest {
             new OutboundNode(
                     new TimerWheel(ticker.nanoTime()),
                     ticker,
-                    new Backlog(),
+                    new NonEmptyQueues(),
                     Ledger.unbounded().book(Account.OUTBOUND),
                     Runnable::run,
                     new OutboundObserver() {

@@ -10,11 +10,11 @@ import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
-import io.highwater.outbound.OutboundNode;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
@@ -124,10 +124,10 @@ final class PingPhaseTest {
     private EndpointNode node() {
         return new EndpointNode(
                 EndpointSettings.defaults(),
-                new OutboundNode(
+                Unbounded.outbound(
                         wheel,
                         ticker,
-                        new Backlog(),
+                        new NonEmptyQueues(),
                         OutboundObserver.NONE,
                         Duration.ofSeconds(10)),
                 new PingScheduler(

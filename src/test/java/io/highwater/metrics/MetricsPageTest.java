@@ -6,7 +6,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.testing.MetricsFixture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,7 +98,7 @@ final class MetricsPageTest {
     /** Of each metric of a node that has done nothing yet: its labels, and their values. */
     private static Map<String, Map<String, Set<String>>> scrape() {
         Map<String, Map<String, Set<String>>> shown = new TreeMap<>();
-        try (NodeMetrics metrics = MetricsFixture.of(new Backlog())) {
+        try (NodeMetrics metrics = MetricsFixture.of(new NonEmptyQueues())) {
             Ledger ledger = Ledger.unbounded();
             metrics.watch(
                     ledger,

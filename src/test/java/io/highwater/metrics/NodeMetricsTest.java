@@ -9,7 +9,7 @@ import io.highwater.limits.Refusal;
 import io.highwater.limits.TcpConnections;
 import io.highwater.limits.TcpLimits;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.testing.MetricsFixture;
@@ -39,7 +39,7 @@ class NodeMetricsTest {
     private static final String OPENMETRICS =
             "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    private final NodeMetrics metrics = MetricsFixture.of(new Backlog());
+    private final NodeMetrics metrics = MetricsFixture.of(new NonEmptyQueues());
 
     @BeforeEach
     void watch() {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * LATEST against a model that knows the rule and not how it is kept. Whatever turns and replies are
- * offered to whatever peer: the queue holds what the model holds; each lane reaches the peer as
- * messages and gaps whose positions leave nothing out and nothing twice; a reply keeps its place
+ * offered to whatever peer: the queue holds what the model holds; each series reaches the peer as
+ * messages and notices whose positions leave nothing out and nothing twice; a reply keeps its place
  * and is never dropped.
  */
 final class LatestModelTest {
@@ -40,7 +40,7 @@ final class LatestModelTest {
     /** A message of a turn; a key of 0 is none. */
     private record Sent(int key, int bytes) {}
 
-    private record Action(Kind kind, int lane, List<Sent> turn) {}
+    private record Action(Kind kind, int series, List<Sent> turn) {}
 
     @Provide
     Arbitrary<List<Action>> actions() {
@@ -81,8 +81,8 @@ final class LatestModelTest {
     }
 
     /**
-     * A route's own LATEST, which tells no gaps: each send is answered once; what is written comes
-     * in order; what is not was dropped for the newer; the newest of all is there.
+     * A route's own LATEST, which tells nothing of what it skips: each send is answered once; what
+     * is written comes in order; what is not was dropped for the newer; the newest of all is there.
      */
     @Property(tries = 1000)
     void eachSendOfAnEndpointIsAnsweredOnce(@ForAll("actions") List<Action> actions) {
@@ -119,16 +119,16 @@ final class LatestModelTest {
         if (offers > 0) {
             assertThat(written.get(written.size() - 1)).startsWith("%05d".formatted(offers - 1));
         }
-        assertThat(fixture.backlog.queuedBytes()).isZero();
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.queuedBytes()).isZero();
+        assertThat(fixture.queues.size()).isZero();
     }
 
-    /** What waits in the model: a message of a lane at a position, or a reply (lane -1). */
-    private record Item(int lane, long position, int key, String text, int bytes) {}
+    /** What waits in the model: a message of a series at a position, or a reply (series -1). */
+    private record Item(int series, long position, int key, String text, int bytes) {}
 
     private static final class Run {
         private final QueueFixture fixture = new QueueFixture(OverflowPolicy.EVICT, MARKS);
-        private final List<Lane> lanes = new ArrayList<>();
+        private final List<Series> allSeries = new ArrayList<>();
         private final long[] offered = new long[LATEST_COUNTS.length];
         private final Map<String, Item> items = new HashMap<>();
         private final List<String> replies = new ArrayList<>();
@@ -140,7 +140,7 @@ final class LatestModelTest {
 
         Run() {
             for (int i = 0; i < LATEST_COUNTS.length; i++) {
-                lanes.add(new Lane(i, LATEST_COUNTS[i]));
+                allSeries.add(new Series(i, LATEST_COUNTS[i]));
             }
             fixture.wire.takes(() -> !slow);
         }
@@ -158,20 +158,21 @@ final class LatestModelTest {
 
         private void turn(Action action, boolean slowPeer) {
             slow = slowPeer;
-            int lane = action.lane();
-            List<OutboundPart<Long>> parts = new ArrayList<>();
+            int series = action.series();
+            List<TurnMessage<Long>> parts = new ArrayList<>();
             List<Item> added = new ArrayList<>();
             for (Sent sent : action.turn()) {
-                long position = ++offered[lane];
-                Item item = item(lane, position, sent);
+                long position = ++offered[series];
+                Item item = item(series, position, sent);
                 added.add(item);
                 parts.add(
-                        new OutboundPart<>(
+                        new TurnMessage<>(
                                 OutboundFrame.text(item.text()),
                                 sent.key() == 0 ? null : "k" + sent.key(),
                                 position));
             }
-            OfferResult result = fixture.queue.offer(OutboundTurn.of(parts, 1), lanes.get(lane));
+            OfferResult result =
+                    fixture.queue.offer(OutboundTurn.of(parts, 1), allSeries.get(series));
             assertThat(result).isEqualTo(ended ? OfferResult.CLOSED : OfferResult.ACCEPTED);
             if (ended) {
                 return;
@@ -190,8 +191,9 @@ final class LatestModelTest {
             boolean evicted = false;
             if (!ended && !isIdle()) {
                 List<Item> kept =
-                        new ArrayList<>(inFlight.stream().filter(each -> each.lane() < 0).toList());
-                kept.addAll(waiting.stream().filter(each -> each.lane() < 0).toList());
+                        new ArrayList<>(
+                                inFlight.stream().filter(each -> each.series() < 0).toList());
+                kept.addAll(waiting.stream().filter(each -> each.series() < 0).toList());
                 kept.add(item);
                 evicted = kept.size() > 1 && isAbove(kept);
             }
@@ -213,11 +215,11 @@ final class LatestModelTest {
             }
         }
 
-        private Item item(int lane, long position, Sent sent) {
-            String text = (lane < 0 ? "r" : "m" + lane) + ":" + position + ":";
+        private Item item(int series, long position, Sent sent) {
+            String text = (series < 0 ? "r" : "m" + series) + ":" + position + ":";
             text += ".".repeat(Math.max(0, sent.bytes() - text.length()));
             int bytes = OutboundFrame.text(text).bytes();
-            Item item = new Item(lane, position, sent.key(), text, bytes);
+            Item item = new Item(series, position, sent.key(), text, bytes);
             items.put(text, item);
             return item;
         }
@@ -237,11 +239,11 @@ final class LatestModelTest {
             List<String> now = fixture.wire.messages();
             List<Item> written =
                     now.subList(messagesRead, now.size()).stream()
-                            .filter(text -> !text.startsWith("gap"))
+                            .filter(text -> !text.startsWith("skipped"))
                             .map(items::get)
                             .toList();
             if (!ended && !isIdle()) {
-                // Whatever the batches were, they are the oldest of what waited.
+                // However many were written at once, they are the oldest of what waited.
                 assertThat(written).isEqualTo(waiting.subList(0, written.size()));
                 waiting = new ArrayList<>(waiting.subList(written.size(), waiting.size()));
                 inFlight = slow ? new ArrayList<>(written) : new ArrayList<>();
@@ -263,7 +265,7 @@ final class LatestModelTest {
             }
             for (Item oldest : List.copyOf(kept)) {
                 boolean last = oldest == kept.get(kept.size() - 1);
-                if (isAbove(kept) && oldest.lane() >= 0 && !last) {
+                if (isAbove(kept) && oldest.series() >= 0 && !last) {
                     kept.remove(oldest);
                 }
             }
@@ -276,11 +278,11 @@ final class LatestModelTest {
             Set<List<Integer>> keys = new HashSet<>();
             for (int i = waiting.size() - 1; i >= 0; i--) {
                 Item item = waiting.get(i);
-                if (item.lane() < 0) {
+                if (item.series() < 0) {
                     kept.add(0, item);
-                } else if (count[item.lane()] < Math.max(1, LATEST_COUNTS[item.lane()] >> shift)
-                        && (item.key() == 0 || keys.add(List.of(item.lane(), item.key())))) {
-                    count[item.lane()]++;
+                } else if (count[item.series()] < Math.max(1, LATEST_COUNTS[item.series()] >> shift)
+                        && (item.key() == 0 || keys.add(List.of(item.series(), item.key())))) {
+                    count[item.series()]++;
                     kept.add(0, item);
                 }
             }
@@ -299,8 +301,8 @@ final class LatestModelTest {
             assertThat(fixture.wire.violations()).isEmpty();
             assertThat(fixture.queue.queuedMessages()).isEqualTo(waiting.size() + inFlight.size());
             assertThat(fixture.queue.queuedBytes()).isEqualTo(bytes(waiting) + bytes(inFlight));
-            assertThat(fixture.backlog.queuedBytes()).isEqualTo(fixture.queue.queuedBytes());
-            assertThat(fixture.backlog.queues()).isEqualTo(isIdle() ? 0 : 1);
+            assertThat(fixture.queues.queuedBytes()).isEqualTo(fixture.queue.queuedBytes());
+            assertThat(fixture.queues.size()).isEqualTo(isIdle() ? 0 : 1);
             checkWire();
         }
 
@@ -312,16 +314,16 @@ final class LatestModelTest {
                 if (text.startsWith("r")) {
                     repliesRead.add(text);
                 } else if (text.startsWith("m")) {
-                    int lane = words[0].charAt(1) - '0';
-                    assertThat(Long.parseLong(words[1])).isEqualTo(++reached[lane]);
+                    int series = words[0].charAt(1) - '0';
+                    assertThat(Long.parseLong(words[1])).isEqualTo(++reached[series]);
                 } else {
-                    int lane = Integer.parseInt(words[1]);
+                    int series = Integer.parseInt(words[1]);
                     long first = Long.parseLong(words[2]);
                     long last = Long.parseLong(words[3]);
                     long count = Long.parseLong(words[4]);
-                    assertThat(first).as(text).isEqualTo(reached[lane] + 1);
+                    assertThat(first).as(text).isEqualTo(reached[series] + 1);
                     assertThat(last - first + 1).as(text).isEqualTo(count).isPositive();
-                    reached[lane] = last;
+                    reached[series] = last;
                 }
             }
             assertThat(repliesRead).isEqualTo(replies.subList(0, repliesRead.size()));
@@ -341,10 +343,10 @@ final class LatestModelTest {
         }
     }
 
-    private record Lane(int number, int latestCount) implements LatestLane<Long> {
+    private record Series(int number, int latestCount) implements LatestSeries<Long> {
         @Override
-        public @Nullable OutboundFrame gapFrame(Long first, Long last, long count) {
-            return OutboundFrame.text("gap:" + number + ":" + first + ":" + last + ":" + count);
+        public @Nullable OutboundFrame skippedFrame(Long first, Long last, long count) {
+            return OutboundFrame.text("skipped:" + number + ":" + first + ":" + last + ":" + count);
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
 import io.highwater.testing.Seed;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Lanes, replies, a peer that reads by fits and starts, and an end, all at once, many times. */
+/** Series, replies, a peer that reads by fits and starts, and an end, all at once, many times. */
 final class LatestRaceTest {
     private static final int LANES = 2;
     private static final int TURNS = 200;
@@ -45,10 +46,10 @@ final class LatestRaceTest {
     private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
     private final AtomicInteger dropped = new AtomicInteger();
     private final AtomicInteger governed = new AtomicInteger();
-    private volatile Backlog backlog;
+    private volatile NonEmptyQueues queues;
     private RecordingWire wire;
     private volatile SendQueue queue;
-    private List<TestLane> lanes;
+    private List<TestSeries> allSeries;
 
     @AfterEach
     void stop() throws InterruptedException {
@@ -58,7 +59,7 @@ final class LatestRaceTest {
 
     @ParameterizedTest
     @EnumSource(End.class)
-    void everyLaneReachesThePeerWithoutAHoleAndRepliesInOrder(End end) throws Exception {
+    void everySeriesReachesThePeerWithoutAHoleAndRepliesInOrder(End end) throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             run(end);
             assertThat(wire.violations()).isEmpty();
@@ -68,18 +69,18 @@ final class LatestRaceTest {
             for (int i = 0; i < replies.size(); i++) {
                 assertThat(replies.get(i)).isEqualTo("reply " + i);
             }
-            for (TestLane lane : lanes) {
-                long reached = lane.reached(received);
+            for (TestSeries series : allSeries) {
+                long reached = series.reached(received);
                 if (end == End.NONE) {
-                    assertThat(reached).isEqualTo(lane.offered());
+                    assertThat(reached).isEqualTo(series.offered());
                 }
             }
             if (end == End.NONE) {
                 assertThat(replies).hasSize(REPLIES);
                 assertThat(wire.failures()).isEmpty();
             }
-            assertThat(backlog.queues()).isZero();
-            assertThat(backlog.queuedBytes()).isZero();
+            assertThat(queues.size()).isZero();
+            assertThat(queues.queuedBytes()).isZero();
         }
         assertThat(dropped).as("dropped by the policy").hasPositiveValue();
         if (end == End.GOVERNED) {
@@ -112,13 +113,13 @@ final class LatestRaceTest {
 
     private void backlogOf(SendQueue now) {
         if (now != null) {
-            backlog.retainedBytes();
-            backlog.slowest(20, ticker.nanoTime());
+            queues.retainedBytes();
+            queues.slowest(20, ticker.nanoTime());
         }
     }
 
     private void run(End end) throws Exception {
-        backlog = new Backlog();
+        queues = new NonEmptyQueues();
         wire = new RecordingWire();
         wire.takes(() -> random.nextInt(4) != 0);
         OutboundObserver observer =
@@ -134,21 +135,21 @@ final class LatestRaceTest {
                     }
                 };
         OutboundNode node =
-                new OutboundNode(wheel, ticker, backlog, observer, Duration.ofSeconds(10));
+                Unbounded.outbound(wheel, ticker, queues, observer, Duration.ofSeconds(10));
         queue =
                 new SendQueues(
                                 new OutboundSettings(MARKS, OverflowPolicy.EVICT, Duration.ZERO),
                                 node,
-                                1)
+                                LatencySample.ALL)
                         .open(wire, SendQueueListener.NONE);
-        lanes = new ArrayList<>();
+        allSeries = new ArrayList<>();
         CountDownLatch start = new CountDownLatch(1);
         CountDownLatch produced = new CountDownLatch(LANES + 1);
         List<Future<?>> tasks = new ArrayList<>();
         for (int i = 0; i < LANES; i++) {
-            TestLane lane = new TestLane("lane" + i, 5 + 10 * i);
-            lanes.add(lane);
-            tasks.add(submit(start, produced, () -> produce(lane)));
+            TestSeries series = new TestSeries("series" + i, 5 + 10 * i);
+            allSeries.add(series);
+            tasks.add(submit(start, produced, () -> produce(series)));
         }
         tasks.add(submit(start, produced, () -> reply(end)));
         tasks.add(submit(start, new CountDownLatch(1), () -> read(produced)));
@@ -185,11 +186,11 @@ final class LatestRaceTest {
                 });
     }
 
-    private Object produce(TestLane lane) {
+    private Object produce(TestSeries series) {
         for (int i = 0; i < TURNS; i++) {
-            queue.offer(lane.turn("", "k" + i % 3, "k" + i % 7), lane);
+            queue.offer(series.turn("", "k" + i % 3, "k" + i % 7), series);
         }
-        return lane;
+        return series;
     }
 
     private Object reply(End end) {

@@ -30,7 +30,7 @@ final class LatestTest {
     @Test
     void aClientThatReadsAgainGetsTheNewestOfEachKeyAndIsToldTheRest() {
         fixture = new QueueFixture(OverflowPolicy.EVICT, WaterMarks.defaults());
-        TestLane prices = new TestLane("p", 50);
+        TestSeries prices = new TestSeries("p", 50);
         fixture.wire.fill();
         Map<String, Long> newest = new LinkedHashMap<>();
         long position = 0;
@@ -55,7 +55,7 @@ final class LatestTest {
         long skipped = 0;
         for (String text : received) {
             String[] words = text.split(":");
-            if (words[0].equals("gap")) {
+            if (words[0].equals("skipped")) {
                 skipped += Long.parseLong(words[4]);
             } else {
                 last.remove(words[2]);
@@ -74,52 +74,54 @@ final class LatestTest {
 
     @Test
     void withoutKeysTheNewestAreKept() {
-        TestLane lane = new TestLane("a", 4);
+        TestSeries series = new TestSeries("a", 4);
         fixture.wire.fill();
-        lane.offer(fixture.queue, 11);
+        series.offer(fixture.queue, 11);
         // The first is in flight, the other ten are at the mark.
         assertThat(fixture.queue.queuedMessages()).isEqualTo(11);
-        lane.offer(fixture.queue, 1);
+        series.offer(fixture.queue, 1);
         assertThat(fixture.queue.queuedMessages()).isEqualTo(5);
         fixture.read();
         assertThat(fixture.wire.messages())
-                .containsExactly("a:1:", "gap:a:2:8:7", "a:9:", "a:10:", "a:11:", "a:12:");
+                .containsExactly("a:1:", "skipped:a:2:8:7", "a:9:", "a:10:", "a:11:", "a:12:");
     }
 
     @Test
     void gapsMergeUpToTheNextKeptAndStandInItsOrder() {
-        TestLane lane = new TestLane("a", 3);
+        TestSeries series = new TestSeries("a", 3);
         fixture.wire.fill();
-        lane.offer(fixture.queue, 1);
+        series.offer(fixture.queue, 1);
         String[] keys = {"x", "y", "x", "x", "z", "y", "z", "z", "z", "z", "z"};
-        fixture.queue.offer(lane.turn(keys), lane);
+        fixture.queue.offer(series.turn(keys), series);
         fixture.read();
         assertThat(fixture.wire.messages())
                 .containsExactly(
                         "a:1:",
-                        "gap:a:2:4:3",
+                        "skipped:a:2:4:3",
                         "a:5:x",
-                        "gap:a:6:6:1",
+                        "skipped:a:6:6:1",
                         "a:7:y",
-                        "gap:a:8:11:4",
+                        "skipped:a:8:11:4",
                         "a:12:z");
     }
 
     @Test
     void ofMoreKeysThanMayBeKeptTheLastUsedStay() {
-        TestLane lane = new TestLane("a", 2);
+        TestSeries series = new TestSeries("a", 2);
         fixture.wire.fill();
-        lane.offer(fixture.queue, 1);
-        fixture.queue.offer(lane.turn("k", "l", "m", "k", "l", "m", "n", "k", "k", "n", "n"), lane);
+        series.offer(fixture.queue, 1);
+        fixture.queue.offer(
+                series.turn("k", "l", "m", "k", "l", "m", "n", "k", "k", "n", "n"), series);
         fixture.read();
         assertThat(fixture.wire.messages())
-                .containsExactly("a:1:", "gap:a:2:9:8", "a:10:k", "gap:a:11:11:1", "a:12:n");
+                .containsExactly(
+                        "a:1:", "skipped:a:2:9:8", "a:10:k", "skipped:a:11:11:1", "a:12:n");
     }
 
     @Test
-    void eachLaneKeepsItsOwnAndSharesTheMark() {
-        TestLane busy = new TestLane("busy", 8);
-        TestLane calm = new TestLane("calm", 8);
+    void eachSeriesKeepsItsOwnAndSharesTheMark() {
+        TestSeries busy = new TestSeries("busy", 8);
+        TestSeries calm = new TestSeries("calm", 8);
         fixture.wire.fill();
         busy.offer(fixture.queue, 1);
         calm.offer(fixture.queue, 2);
@@ -133,79 +135,81 @@ final class LatestTest {
     }
 
     @Test
-    void ofMoreLanesThanTheMarkTheOldestGo() {
-        List<TestLane> lanes =
-                IntStream.range(0, 30).mapToObj(i -> new TestLane("l" + i, 5)).toList();
+    void ofMoreSeriesThanTheMarkTheOldestGo() {
+        List<TestSeries> allSeries =
+                IntStream.range(0, 30).mapToObj(i -> new TestSeries("l" + i, 5)).toList();
         fixture.wire.fill();
-        lanes.forEach(lane -> lane.offer(fixture.queue, 1));
+        allSeries.forEach(series -> series.offer(fixture.queue, 1));
         assertThat(fixture.queue.queuedMessages()).isEqualTo(11);
         fixture.read();
         List<String> received = fixture.wire.messages();
-        lanes.forEach(lane -> assertThat(lane.reached(received)).isEqualTo(1));
+        allSeries.forEach(series -> assertThat(series.reached(received)).isEqualTo(1));
         assertThat(received).hasSize(30).endsWith("l28:1:", "l29:1:");
     }
 
     @Test
     void largeMessagesAreKeptAsFarAsTheBytesGo() {
-        TestLane lane = new TestLane("a", 8);
+        TestSeries series = new TestSeries("a", 8);
         String large = "k".repeat(1_900);
         fixture.wire.fill();
-        lane.offer(fixture.queue, 1);
+        series.offer(fixture.queue, 1);
         for (int i = 0; i < 30; i++) {
-            fixture.queue.offer(lane.turn(large + i), lane);
+            fixture.queue.offer(series.turn(large + i), series);
             assertThat(fixture.queue.queuedBytes()).isLessThanOrEqualTo(10_000 + 10);
         }
         // One alone is kept, though it is above the mark.
-        fixture.queue.offer(lane.turn("k".repeat(20_000)), lane);
+        fixture.queue.offer(series.turn("k".repeat(20_000)), series);
         assertThat(fixture.queue.queuedMessages()).isEqualTo(2);
         fixture.read();
-        assertThat(lane.reached(fixture.wire.messages())).isEqualTo(32);
+        assertThat(series.reached(fixture.wire.messages())).isEqualTo(32);
     }
 
     @Test
     void repliesStayAndDoNotSufferForWhatMayBeDropped() {
-        TestLane lane = new TestLane("a", 4);
+        TestSeries series = new TestSeries("a", 4);
         fixture.wire.fill();
-        lane.offer(fixture.queue, 6);
+        series.offer(fixture.queue, 6);
         fixture.offerAll(1, 5, OfferResult.ACCEPTED);
-        lane.offer(fixture.queue, 100);
+        series.offer(fixture.queue, 100);
         fixture.offerAll(6, 10, OfferResult.ACCEPTED);
         assertThat(fixture.wire.failures()).isEmpty();
         fixture.readOnce();
         fixture.read();
         assertThat(fixture.wire.messages())
                 .containsSubsequence("1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
-        assertThat(lane.reached(fixture.wire.messages())).isEqualTo(106);
+        assertThat(series.reached(fixture.wire.messages())).isEqualTo(106);
     }
 
     @Test
     void tooManyRepliesEvict() {
-        TestLane lane = new TestLane("a", 4);
+        TestSeries series = new TestSeries("a", 4);
         fixture.wire.fill();
-        lane.offer(fixture.queue, 20);
+        series.offer(fixture.queue, 20);
         fixture.offerAll(1, 10, OfferResult.ACCEPTED);
         assertThat(fixture.offer("11")).isEqualTo(OfferResult.CLOSED);
         assertThat(fixture.wire.failures()).hasSize(1);
-        assertThat(fixture.backlog.queuedBytes()).isZero();
+        assertThat(fixture.queues.queuedBytes()).isZero();
     }
 
     @Test
     void whatIsInFlightDoesNotCostWhatMayBeKept() {
-        TestLane lane = new TestLane("a", 5);
+        TestSeries series = new TestSeries("a", 5);
         fixture.wire.fill();
         // A whole turn of twice the mark goes out at once and sticks.
-        fixture.queue.offer(lane.turn(keys(20)), lane);
-        fixture.queue.offer(lane.turn("v", "w", "x", "y", "z"), lane);
+        fixture.queue.offer(series.turn(keys(20)), series);
+        fixture.queue.offer(series.turn("v", "w", "x", "y", "z"), series);
         assertThat(fixture.queue.queuedMessages()).isEqualTo(25);
         assertThat(fixture.offer("reply")).isEqualTo(OfferResult.ACCEPTED);
         fixture.read();
-        assertThat(fixture.wire.messages()).hasSize(26).noneMatch(text -> text.startsWith("gap"));
+        assertThat(fixture.wire.messages())
+                .hasSize(26)
+                .noneMatch(text -> text.startsWith("skipped"));
     }
 
     @Test
     void aSubscriptionThatReplacesAnotherHasGapsOfItsOwn() {
-        TestLane before = new TestLane("before", 1);
-        TestLane after = new TestLane("after", 1);
+        TestSeries before = new TestSeries("before", 1);
+        TestSeries after = new TestSeries("after", 1);
         fixture.wire.fill();
         before.offer(fixture.queue, 4);
         fixture.offer("subscribed");
@@ -214,35 +218,35 @@ final class LatestTest {
         assertThat(fixture.wire.messages())
                 .containsExactly(
                         "before:1:",
-                        "gap:before:2:3:2",
+                        "skipped:before:2:3:2",
                         "before:4:",
                         "subscribed",
-                        "gap:after:1:19:19",
+                        "skipped:after:1:19:19",
                         "after:20:k19");
     }
 
     @Test
     void aGapIsMadeOnceWhenItIsWrittenUnderNoLock() {
         List<String> made = new ArrayList<>();
-        LatestLane<Long> lane =
-                new LatestLane<>() {
+        LatestSeries<Long> series =
+                new LatestSeries<>() {
                     @Override
                     public int latestCount() {
                         return 1;
                     }
 
                     @Override
-                    public @Nullable OutboundFrame gapFrame(Long first, Long last, long count) {
+                    public @Nullable OutboundFrame skippedFrame(Long first, Long last, long count) {
                         made.add(first + "-" + last + " " + Thread.holdsLock(fixture.queue));
                         return null;
                     }
                 };
-        TestLane source = new TestLane("a", 1);
+        TestSeries source = new TestSeries("a", 1);
         fixture.wire.fill();
         for (int i = 0; i < 100; i++) {
-            fixture.queue.offer(source.turn(""), lane);
+            fixture.queue.offer(source.turn(""), series);
         }
-        fixture.backlog.retainedBytes();
+        fixture.queues.retainedBytes();
         assertThat(made).isEmpty();
         fixture.read();
         assertThat(made).hasSize(1).allMatch(text -> text.endsWith("false"));
@@ -252,46 +256,46 @@ final class LatestTest {
 
     @Test
     void aGapThatCannotBeMadeEndsTheSession() {
-        TestLane source = new TestLane("a", 1);
-        LatestLane<Long> lane =
-                new LatestLane<>() {
+        TestSeries source = new TestSeries("a", 1);
+        LatestSeries<Long> series =
+                new LatestSeries<>() {
                     @Override
                     public int latestCount() {
                         return 1;
                     }
 
                     @Override
-                    public OutboundFrame gapFrame(Long first, Long last, long count) {
+                    public OutboundFrame skippedFrame(Long first, Long last, long count) {
                         throw new IllegalStateException("a factory that fails on purpose");
                     }
                 };
         fixture.wire.fill();
         for (int i = 0; i < 20; i++) {
-            fixture.queue.offer(source.turn(""), lane);
+            fixture.queue.offer(source.turn(""), series);
         }
         fixture.read();
         assertThat(fixture.wire.failures())
                 .extracting(RecordingWire.Failure::status)
                 .containsExactly(CloseStatus.of(CloseStatus.INTERNAL_ERROR));
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.size()).isZero();
     }
 
     @Test
     void droppingDoesNotMakeASlowPeerAFastOne() {
-        TestLane lane = new TestLane("a", 1);
+        TestSeries series = new TestSeries("a", 1);
         fixture.wire.fill();
-        lane.offer(fixture.queue, 10);
+        series.offer(fixture.queue, 10);
         fixture.ticker.advance(Duration.ofMillis(500), fixture.wheel);
-        lane.offer(fixture.queue, 2);
+        series.offer(fixture.queue, 2);
         assertThat(fixture.queue.queuedMessages()).isEqualTo(2);
         assertThat(fixture.queue.isWritable()).isFalse();
         fixture.ticker.advance(Duration.ofMillis(500), fixture.wheel);
-        assertThat(fixture.backlog.slowest(20, fixture.ticker.nanoTime()))
+        assertThat(fixture.queues.slowest(20, fixture.ticker.nanoTime()))
                 .extracting(SlowClient::queuedMessages)
                 .containsExactly(2);
         fixture.read();
         assertThat(fixture.queue.isWritable()).isTrue();
-        assertThat(fixture.backlog.slowest(20, fixture.ticker.nanoTime())).isEmpty();
+        assertThat(fixture.queues.slowest(20, fixture.ticker.nanoTime())).isEmpty();
     }
 
     @Test

@@ -64,7 +64,7 @@ final class MessageInPartsTest {
         assertThat(fixture.wire.messages()).containsExactly("a", "b", "c", "X", "Y");
         assertThat(fixture.written()).containsExactly("a", "b", "c", "X");
         assertThat(fixture.queue.queuedMessages()).isZero();
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.size()).isZero();
         assertThat(fixture.offer("Z")).isEqualTo(OfferResult.ACCEPTED);
     }
 
@@ -131,7 +131,7 @@ final class MessageInPartsTest {
             }
             String all = String.join("", fixture.wire.messages());
             assertThat(whole(fixture.wire.messages())).as("seed %s: %s", seed, all).isTrue();
-            assertThat(fixture.backlog.queues()).isZero();
+            assertThat(fixture.queues.size()).isZero();
         }
     }
 
@@ -193,7 +193,7 @@ final class MessageInPartsTest {
         assertThat(fixture.wire.failures()).containsExactly(UNFINISHED);
         assertThat(fixture.failed()).containsExactly("X");
         assertThat(fixture.offer("Y")).isEqualTo(OfferResult.CLOSED);
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.size()).isZero();
     }
 
     @Test
@@ -229,7 +229,7 @@ final class MessageInPartsTest {
         assertThat(fixture.wire.messages()).containsExactly("a");
         assertThat(fixture.failed()).containsExactly("X");
         assertThat(last("b")).isEqualTo(OfferResult.CLOSED);
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.size()).isZero();
     }
 
     @ParameterizedTest

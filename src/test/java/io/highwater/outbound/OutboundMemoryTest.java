@@ -76,7 +76,7 @@ final class OutboundMemoryTest {
         check(policy, messages(4, 20_000));
     }
 
-    /** A gap that is to be told is kept, and its positions belong to messages of the ring. */
+    /** A notice that is to be told is kept, and its positions belong to messages of the ring. */
     @Test
     void messagesOfAKeyThatComesAgain() throws Exception {
         List<OutboundTurn<Long>> turns = new ArrayList<>();
@@ -84,13 +84,13 @@ final class OutboundMemoryTest {
             // Every other message is out of date when the next but one comes.
             turns.add(turn(i, i % 2 == 0 ? "again" : "key" + i));
         }
-        TestLane lane = new TestLane("a", 100);
-        check(OverflowPolicy.LATEST, queue -> turns.forEach(turn -> queue.offer(turn, lane)));
+        TestSeries series = new TestSeries("a", 100);
+        check(OverflowPolicy.LATEST, queue -> turns.forEach(turn -> queue.offer(turn, series)));
     }
 
     private static OutboundTurn<Long> turn(long position, String key) {
         OutboundFrame frame = OutboundFrame.text("message " + position).broadcast();
-        return OutboundTurn.of(List.of(new OutboundPart<>(frame, key, position)), 1);
+        return OutboundTurn.of(List.of(new TurnMessage<>(frame, key, position)), 1);
     }
 
     /** Each queue has places, and the frames belong to all. */
@@ -124,7 +124,7 @@ final class OutboundMemoryTest {
 
     /** What is joined for a write that gets stuck is a copy. */
     @Test
-    void aBatchThatIsStuck() throws Exception {
+    void aWriteOfSeveralThatIsStuck() throws Exception {
         check(
                 OverflowPolicy.EVICT,
                 queue -> {

@@ -13,7 +13,7 @@ final class OutboundTurnTest {
     private static final String[] THIRTY = " ,".repeat(30).split(",");
 
     private final QueueFixture fixture = new QueueFixture(OverflowPolicy.EVICT, MARKS);
-    private final TestLane source = new TestLane("a", 1);
+    private final TestSeries source = new TestSeries("a", 1);
 
     @Test
     void anIdleWireIsWrittenTheJoinedFrameItself() {
@@ -23,7 +23,7 @@ final class OutboundTurnTest {
         assertThat(fixture.wire.writes().get(0)).isSameAs(turn.joined());
         assertThat(fixture.wire.messages()).containsExactly("a:1:x", "a:2:y", "a:3:z");
         OutboundTurn<Long> one = source.turn("x");
-        assertThat(one.joined()).isSameAs(one.parts().get(0).frame());
+        assertThat(one.joined()).isSameAs(one.messages().get(0).frame());
     }
 
     @Test
@@ -33,11 +33,11 @@ final class OutboundTurnTest {
         fixture.queue.offer(turn);
         assertThat(fixture.queue.queuedMessages()).isEqualTo(3);
         assertThat(fixture.queue.queuedBytes()).isEqualTo(turn.joined().bytes());
-        assertThat(fixture.backlog.retainedBytes()).isEqualTo(turn.joined().bytes());
+        assertThat(fixture.queues.retainedBytes()).isEqualTo(turn.joined().bytes());
         fixture.read();
         assertThat(fixture.queue.queuedMessages()).isZero();
-        assertThat(fixture.backlog.queuedBytes()).isZero();
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.queuedBytes()).isZero();
+        assertThat(fixture.queues.size()).isZero();
     }
 
     @Test
@@ -51,7 +51,7 @@ final class OutboundTurnTest {
         other.offer(OutboundFrame.text("own"));
         other.offer(turn);
         // Shared by two queues, on the heap once.
-        assertThat(fixture.backlog.retainedBytes()).isEqualTo(turn.joined().bytes() + 7 + 5);
+        assertThat(fixture.queues.retainedBytes()).isEqualTo(turn.joined().bytes() + 7 + 5);
         fixture.read();
         assertThat(fixture.wire.messages()).containsExactly("first", "a:1:x", "a:2:y", "a:3:z");
     }
@@ -79,7 +79,7 @@ final class OutboundTurnTest {
         OutboundTurn<Long> turn =
                 new OutboundTurn<>(
                         OutboundFrame.text("x"),
-                        List.of(new OutboundPart<>(OutboundFrame.text("x"), null, 1L)),
+                        List.of(new TurnMessage<>(OutboundFrame.text("x"), null, 1L)),
                         appended);
         fixture.queue.offer(turn);
         fixture.wire.fill();

@@ -18,7 +18,7 @@ import java.util.List;
 final class QueueFixture {
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
-    final Backlog backlog = new Backlog();
+    final NonEmptyQueues queues = new NonEmptyQueues();
 
     /** What earlier tests have left behind is not its own. */
     final Payer payer = Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
@@ -44,7 +44,7 @@ final class QueueFixture {
                 new OutboundNode(
                         wheel,
                         ticker,
-                        backlog,
+                        queues,
                         account,
                         Runnable::run,
                         new OutboundObserver() {
@@ -71,7 +71,7 @@ final class QueueFixture {
 
     /** Another queue of the same node and route. */
     SendQueue open(RecordingWire other) {
-        return new SendQueues(settings, node, 1)
+        return new SendQueues(settings, node, LatencySample.ALL)
                 .open(
                         other,
                         new SendQueueListener() {

@@ -3,7 +3,10 @@ package io.highwater.outbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.testing.BareWire;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
@@ -21,10 +24,10 @@ final class SendQueueMemoryTest {
     private final SendQueues route =
             new SendQueues(
                     OutboundSettings.defaults(),
-                    new OutboundNode(
+                    Unbounded.outbound(
                             new TimerWheel(0),
                             Ticker.system(),
-                            new Backlog(),
+                            new NonEmptyQueues(),
                             OutboundObserver.NONE,
                             Duration.ofSeconds(10)));
 
@@ -48,21 +51,22 @@ final class SendQueueMemoryTest {
     void aTurnOnAnIdleWireAllocatesNothing() {
         TakingWire wire = new TakingWire();
         SendQueue queue = route.open(wire, SendQueueListener.NONE);
-        TestLane lane = new TestLane("a", 50);
-        OutboundTurn<Long> turn = lane.turn("x", "y", "z");
+        TestSeries series = new TestSeries("a", 50);
+        OutboundTurn<Long> turn = series.turn("x", "y", "z");
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 10; i++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
-            offer(queue, turn, lane, 10_000);
+            offer(queue, turn, series, 10_000);
             least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
         }
         assertThat(wire.writes).isEqualTo(100_000);
         assertThat(least).isZero();
     }
 
-    private static void offer(SendQueue queue, OutboundTurn<Long> turn, TestLane lane, int times) {
+    private static void offer(
+            SendQueue queue, OutboundTurn<Long> turn, TestSeries series, int times) {
         for (int i = 0; i < times; i++) {
-            queue.offer(turn, lane);
+            queue.offer(turn, series);
         }
     }
 
@@ -88,7 +92,7 @@ final class SendQueueMemoryTest {
         }
         assertThat(set)
                 .containsExactlyInAnyOrder(
-                        "wire", "listener", "route", "state", "waiting null", "lostMessages");
+                        "wire", "listener", "route", "state", "contents null", "lostMessages");
     }
 
     @Test
@@ -99,12 +103,12 @@ final class SendQueueMemoryTest {
         for (int i = 0; i < 15; i++) {
             fixture.queue.offer(OutboundFrame.text("x"));
         }
-        Field waiting = GuardedQueue.class.getDeclaredField("waiting");
-        waiting.setAccessible(true);
-        assertThat(waiting.get(fixture.queue)).isNotNull();
+        Field contents = SendQueue.class.getDeclaredField("contents");
+        contents.setAccessible(true);
+        assertThat(contents.get(fixture.queue)).isNotNull();
         fixture.read();
         assertThat(fixture.events).containsExactly("above", "below");
-        assertThat(waiting.get(fixture.queue)).isNull();
+        assertThat(contents.get(fixture.queue)).isNull();
     }
 
     /** Takes everything and keeps nothing. Confined to its test. */

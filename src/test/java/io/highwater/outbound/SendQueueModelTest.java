@@ -180,8 +180,8 @@ final class SendQueueModelTest {
             List<String> waiting = waiting();
             assertThat(fixture.queue.queuedMessages()).isEqualTo(waiting.size());
             assertThat(fixture.queue.queuedBytes()).isEqualTo(sum(waiting));
-            assertThat(fixture.backlog.queuedBytes()).isEqualTo(sum(waiting));
-            assertThat(fixture.backlog.queues()).isEqualTo(waiting.isEmpty() ? 0 : 1);
+            assertThat(fixture.queues.queuedBytes()).isEqualTo(sum(waiting));
+            assertThat(fixture.queues.size()).isEqualTo(waiting.isEmpty() ? 0 : 1);
             List<String> told =
                     fixture.events.stream()
                             .filter(event -> event.equals("above") || event.equals("below"))

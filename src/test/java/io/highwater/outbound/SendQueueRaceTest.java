@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
 import io.highwater.testing.Seed;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
@@ -47,7 +48,7 @@ final class SendQueueRaceTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final FakeTicker ticker = new FakeTicker();
     private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
-    private Backlog backlog;
+    private NonEmptyQueues queues;
     private RecordingWire wire;
     private SendQueue queue;
     private ConcurrentLinkedQueue<String> written;
@@ -58,7 +59,7 @@ final class SendQueueRaceTest {
 
     @BeforeEach
     void reset() {
-        backlog = new Backlog();
+        queues = new NonEmptyQueues();
         wire = new RecordingWire();
         wire.takes(() -> random.nextInt(4) != 0);
         written = new ConcurrentLinkedQueue<>();
@@ -121,9 +122,9 @@ final class SendQueueRaceTest {
 
     private void run(OutboundSettings settings, End end) throws Exception {
         OutboundNode node =
-                new OutboundNode(
-                        wheel, ticker, backlog, OutboundObserver.NONE, Duration.ofSeconds(10));
-        queue = new SendQueues(settings, node, 1).open(wire, new Listener());
+                Unbounded.outbound(
+                        wheel, ticker, queues, OutboundObserver.NONE, Duration.ofSeconds(10));
+        queue = new SendQueues(settings, node, LatencySample.ALL).open(wire, new Listener());
         CountDownLatch start = new CountDownLatch(1);
         CountDownLatch produced = new CountDownLatch(PRODUCERS);
         List<Future<?>> tasks = new ArrayList<>();
@@ -210,8 +211,8 @@ final class SendQueueRaceTest {
                     .isGreaterThan(last.getOrDefault(parts[0], -1));
             last.put(parts[0], number);
         }
-        assertThat(backlog.queues()).isZero();
-        assertThat(backlog.queuedBytes()).isZero();
+        assertThat(queues.size()).isZero();
+        assertThat(queues.queuedBytes()).isZero();
         assertThat(queue.queuedMessages()).isZero();
     }
 

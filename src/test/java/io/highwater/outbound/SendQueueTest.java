@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.testing.RecordingWire;
 import io.highwater.testing.RecordingWire.Failure;
+import io.highwater.testing.Unbounded;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
 import java.nio.ByteBuffer;
@@ -33,7 +34,7 @@ final class SendQueueTest {
         assertThat(fixture.wire.messages()).containsExactly("a");
         assertThat(fixture.events).containsExactly("written a");
         assertThat(fixture.queue.queuedMessages()).isZero();
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.size()).isZero();
     }
 
     @Test
@@ -43,12 +44,12 @@ final class SendQueueTest {
         fixture.queue.offer(frame);
         assertThat(fixture.queue.queuedMessages()).isEqualTo(1);
         assertThat(fixture.queue.queuedBytes()).isEqualTo(frame.bytes());
-        assertThat(fixture.backlog.queuedBytes()).isEqualTo(frame.bytes());
+        assertThat(fixture.queues.queuedBytes()).isEqualTo(frame.bytes());
         fixture.read();
         assertThat(fixture.queue.queuedMessages()).isZero();
         assertThat(fixture.queue.queuedBytes()).isZero();
-        assertThat(fixture.backlog.queuedBytes()).isZero();
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.queuedBytes()).isZero();
+        assertThat(fixture.queues.size()).isZero();
     }
 
     @Test
@@ -98,11 +99,11 @@ final class SendQueueTest {
         fixture.offerAll(1, 3, OfferResult.ACCEPTED);
         assertThat(fixture.wire.messages()).containsExactly("1", "2", "3");
         assertThat(fixture.events).containsExactly("written 1", "written 2", "written 3");
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.size()).isZero();
     }
 
     @Test
-    void anAnswerThatComesBeforeTheWriteOfABatchReturnsIsNotLost() {
+    void anAnswerThatComesBeforeTheWriteOfSeveralReturnsIsNotLost() {
         fixture.wire.fill();
         fixture.offerAll(1, 3, OfferResult.ACCEPTED);
         fixture.wire.duringWrite(
@@ -202,8 +203,8 @@ final class SendQueueTest {
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
                 .withMessageContaining("10 messages, 31 bytes");
-        assertThat(fixture.backlog.queues()).isZero();
-        assertThat(fixture.backlog.queuedBytes()).isZero();
+        assertThat(fixture.queues.size()).isZero();
+        assertThat(fixture.queues.queuedBytes()).isZero();
         assertThat(fixture.queue.queuedMessages()).isZero();
         fixture.queue.onClosed();
         assertThat(fixture.queue.lostMessages()).isEqualTo(10);
@@ -266,10 +267,10 @@ final class SendQueueTest {
         List<String> told = new java.util.ArrayList<>();
         SendQueue[] queue = new SendQueue[1];
         OutboundNode node =
-                new OutboundNode(
+                Unbounded.outbound(
                         fixture.wheel,
                         fixture.ticker,
-                        fixture.backlog,
+                        fixture.queues,
                         OutboundObserver.NONE,
                         Duration.ofSeconds(10));
         queue[0] =
@@ -393,7 +394,7 @@ final class SendQueueTest {
                         "failed 1 ClosedChannelException",
                         "failed 2 ClosedChannelException",
                         "failed 3 ClosedChannelException");
-        assertThat(fixture.backlog.queuedBytes()).isZero();
+        assertThat(fixture.queues.queuedBytes()).isZero();
     }
 
     @Test
@@ -412,8 +413,8 @@ final class SendQueueTest {
         assertThat(fixture.offer("late")).isEqualTo(OfferResult.CLOSED);
         fixture.read();
         assertThat(fixture.wire.messages()).containsExactly("1");
-        assertThat(fixture.backlog.queues()).isZero();
-        assertThat(fixture.backlog.queuedBytes()).isZero();
+        assertThat(fixture.queues.size()).isZero();
+        assertThat(fixture.queues.queuedBytes()).isZero();
         fixture.queue.close(BYE);
         assertThat(fixture.wire.closes()).isEmpty();
     }

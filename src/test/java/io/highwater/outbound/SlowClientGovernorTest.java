@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RecordingWire;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.OutboundFrame;
@@ -26,7 +27,7 @@ final class SlowClientGovernorTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
-    private final Backlog backlog = new Backlog();
+    private final NonEmptyQueues queues = new NonEmptyQueues();
     private final Map<String, RecordingWire> wires = new HashMap<>();
     private final List<String> evicted = new ArrayList<>();
     private long connections;
@@ -34,10 +35,10 @@ final class SlowClientGovernorTest {
     private int looks;
 
     private final OutboundNode node =
-            new OutboundNode(
+            Unbounded.outbound(
                     wheel,
                     ticker,
-                    backlog,
+                    queues,
                     new OutboundObserver() {
                         @Override
                         public void onGoverned() {
@@ -170,26 +171,26 @@ final class SlowClientGovernorTest {
         }
         slow("slow", OverflowPolicy.EVICT, frame(10));
         pass(Duration.ofSeconds(3));
-        assertThat(backlog.slowest(100, ticker.nanoTime())).hasSize(40);
+        assertThat(queues.slowest(100, ticker.nanoTime())).hasSize(40);
         assertThat(evicted).containsExactly("slow");
     }
 
     @Test
     void aSessionThatIsSlowOnlyWithLatestChannelsIsSpared() {
         govern(0, 0);
-        TestLane lane = new TestLane("a", 50);
+        TestSeries series = new TestSeries("a", 50);
         SendQueue queue = open("latest", OverflowPolicy.EVICT);
         wires.get("latest").fill();
-        lane.offer(queue, 40);
+        series.offer(queue, 40);
         queue.offer(frame(10));
         pass(Duration.ofSeconds(3));
-        assertThat(backlog.slowQueues(ticker.nanoTime())).isEqualTo(1);
+        assertThat(queues.slowQueues(ticker.nanoTime())).isEqualTo(1);
         assertThat(evicted).isEmpty();
-        assertThat(backlog.slowest(1, ticker.nanoTime()).get(0).policy())
+        assertThat(queues.slowest(1, ticker.nanoTime()).get(0).policy())
                 .isEqualTo(OverflowPolicy.LATEST);
         queue.offer(frame(10));
         queue.offer(frame(10));
-        assertThat(backlog.slowest(1, ticker.nanoTime()).get(0).policy())
+        assertThat(queues.slowest(1, ticker.nanoTime()).get(0).policy())
                 .isEqualTo(OverflowPolicy.EVICT);
         pass(Duration.ofSeconds(3));
         assertThat(evicted).containsExactly("latest");
@@ -205,7 +206,7 @@ final class SlowClientGovernorTest {
         pass(Duration.ofSeconds(3));
         // A frame that a queue holds four times is kept once: 155 of 100 kB are, then 121, then 88.
         assertThat(evicted).containsExactly("slow4", "slow3");
-        assertThat(backlog.retainedBytes()).isBetween(80_000L, 100_000L);
+        assertThat(queues.retainedBytes()).isBetween(80_000L, 100_000L);
     }
 
     @Test
@@ -221,7 +222,7 @@ final class SlowClientGovernorTest {
         pass(Duration.ofSeconds(3));
         // The shared frame is the largest, and stays until all who hold it are gone.
         assertThat(evicted).hasSize(50).doesNotContain("own");
-        assertThat(backlog.retainedBytes()).isEqualTo(20_004);
+        assertThat(queues.retainedBytes()).isEqualTo(20_004);
     }
 
     @Test
@@ -229,7 +230,7 @@ final class SlowClientGovernorTest {
         SendQueue queue = slow("a", OverflowPolicy.EVICT, frame(10));
         pass(Duration.ofSeconds(2));
         long sinceNanos = ticker.nanoTime() - SlowClient.AFTER.toNanos();
-        assertThat(backlog.evictable(sinceNanos)).hasSize(1);
+        assertThat(queues.evictable(sinceNanos)).hasSize(1);
         wires.get("a").takes(() -> true);
         wires.get("a").empty();
         queue.onWritable();
@@ -296,7 +297,7 @@ final class SlowClientGovernorTest {
         large.offer(frame(40));
         open("reading", OverflowPolicy.EVICT).offer(shared);
         pass(Duration.ofMillis(1_500));
-        List<SlowClient> slowest = backlog.slowest(2, ticker.nanoTime());
+        List<SlowClient> slowest = queues.slowest(2, ticker.nanoTime());
         assertThat(slowest).hasSize(2);
         assertThat(slowest.get(0))
                 .isEqualTo(

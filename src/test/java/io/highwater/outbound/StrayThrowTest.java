@@ -33,7 +33,7 @@ final class StrayThrowTest {
             new OutboundNode(
                     wheel,
                     ticker,
-                    new Backlog(),
+                    new NonEmptyQueues(),
                     Ledger.unbounded().book(Account.OUTBOUND),
                     handOver.refusing(tasks),
                     new OutboundObserver() {
@@ -63,7 +63,7 @@ final class StrayThrowTest {
             new SendQueues(
                     new OutboundSettings(MARKS, OverflowPolicy.EVICT, Duration.ofSeconds(30)),
                     node,
-                    1);
+                    LatencySample.ALL);
     private final RecordingWire wire = new RecordingWire();
     private final SendQueue queue = route.open(wire, new SendQueueListener() {});
 
@@ -213,7 +213,7 @@ final class StrayThrowTest {
                                 new OutboundSettings(
                                         MARKS, OverflowPolicy.LATEST, Duration.ofSeconds(30)),
                                 node,
-                                1)
+                                LatencySample.ALL)
                         .open(wire, new SendQueueListener() {});
         wire.fill();
         counter.arm(kind);

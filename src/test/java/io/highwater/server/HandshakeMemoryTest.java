@@ -9,6 +9,7 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.limits.Account;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.AccountedHeap;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.WireObserver;
@@ -75,7 +76,7 @@ final class HandshakeMemoryTest {
                                         edge.ledger(),
                                         Waker.AT_ONCE,
                                         LogLimit.none()),
-                                new PermessageDeflate(
+                                Unbounded.deflate(
                                         DeflateSettings.defaults(),
                                         1 << 20,
                                         wheel,

@@ -22,7 +22,7 @@ import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.outbound.OutboundSettings;
@@ -37,12 +37,12 @@ import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.RecordingWire;
 import io.highwater.testing.Stray;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
-import io.highwater.wire.deflate.PermessageDeflate;
 import jakarta.json.JsonObject;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -110,7 +110,7 @@ final class SessionFixture {
                 new ChannelHub<>(
                         backbone,
                         new TurnFrames(
-                                new PermessageDeflate(
+                                Unbounded.deflate(
                                         DeflateSettings.defaults(),
                                         1L << 30,
                                         wheel,
@@ -126,10 +126,10 @@ final class SessionFixture {
         OutboundSettings queue =
                 new OutboundSettings(marks, OverflowPolicy.EVICT, Duration.ofSeconds(30));
         OutboundNode outbound =
-                new OutboundNode(
+                Unbounded.outbound(
                         wheel,
                         ticker,
-                        new Backlog(),
+                        new NonEmptyQueues(),
                         OutboundObserver.NONE,
                         Duration.ofSeconds(10));
         node =

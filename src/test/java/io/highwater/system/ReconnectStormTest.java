@@ -45,7 +45,7 @@ class ReconnectStormTest {
                     "io.highwater.wire.engine.Release$CloseDeadline",
                     "io.highwater.wire.jetty.SocketTransport",
                     "io.highwater.outbound.SendQueue",
-                    "io.highwater.outbound.Waiting",
+                    "io.highwater.outbound.QueueContents",
                     "io.highwater.outbound.CloseDeadline",
                     "io.highwater.keepalive.Keepalive",
                     "io.highwater.keepalive.MaxIdle",

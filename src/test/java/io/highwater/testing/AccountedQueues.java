@@ -4,7 +4,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.outbound.OutboundSettings;
@@ -38,7 +38,7 @@ public final class AccountedQueues {
                 new OutboundNode(
                         wheel,
                         ticker,
-                        new Backlog(),
+                        new NonEmptyQueues(),
                         outbound,
                         Runnable::run,
                         OutboundObserver.NONE,

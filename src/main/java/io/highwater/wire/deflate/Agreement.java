@@ -3,11 +3,11 @@ package io.highwater.wire.deflate;
 /**
  * What client and server agreed on (RFC 7692 section 7.1). Immutable; equal ones are shared.
  *
- * @param server whether our messages may refer to earlier ones
- * @param serverMaxWindowBits how far back ours may refer, 8 to 15
- * @param client whether the client's may
- * @param clientMaxWindowBits how far back the client's refer at most, 8 to 15
- * @param contextBytes of our own history, kept at most: no more than our window
+ * @param server whether our messages may refer to earlier ones of ours
+ * @param serverMaxWindowBits how far back our messages may refer, 8 to 15
+ * @param client whether the client's messages may refer to earlier ones of the client
+ * @param clientMaxWindowBits how far back the client's messages refer at most, 8 to 15
+ * @param contextBytes of the text we sent, kept at most: no more than our window
  * @param answer the value of the answer's Sec-WebSocket-Extensions
  */
 record Agreement(
@@ -25,7 +25,7 @@ record Agreement(
         return 1 << serverMaxWindowBits;
     }
 
-    /** Whether the client may refer to as much as anybody may. */
+    /** Whether the client may refer to a whole window, the largest there is. */
     boolean keepsAll() {
         return receivedBytes() == MOST_RECEIVED_BYTES;
     }

@@ -7,10 +7,10 @@ public enum BudgetStep {
     /** All modes work as they are set. */
     CONTEXT,
 
-    /** Above the budget: no new contexts, and idle ones are given up. */
+    /** Above the budget: no contexts are made, and idle ones are given up. */
     SHARED,
 
-    /** Above twice the budget: nothing is compressed, and no context of ours is kept. */
+    /** Above twice the budget: nothing is compressed, and no context of what we send is kept. */
     OFF;
 
     /** What a new session may still get. */

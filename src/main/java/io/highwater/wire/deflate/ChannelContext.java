@@ -1,13 +1,14 @@
 package io.highwater.wire.deflate;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.wire.OutboundFrame;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a channel has sent compressed to those who get all of it. A message is compressed once for
- * these, with reference to the channel's tail, and once for those who have got something else in
- * between; its bytes are shared, and so is the tail, as the history of all connections of the first
+ * these, with reference to the channel's dictionary, and once for those who have got something else
+ * in between. Its bytes are shared, and so is the dictionary, among all connections of the first
  * kind.
  *
  * <p>Costs nothing until a subscriber with compression is sent a message. {@link #share} is
@@ -19,52 +20,57 @@ public final class ChannelContext implements AutoCloseable {
     /** Confined to the channel's thread. */
     private long sequence;
 
-    /** Guarded by this: the tail after the message {@link #linked}. */
-    private Tail tail = Tail.EMPTY;
+    /** The dictionary after the message {@link #linked}. */
+    @GuardedBy("this")
+    private SharedDictionary dictionary = SharedDictionary.EMPTY;
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private long linked;
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private boolean closed;
 
     ChannelContext(PermessageDeflate node) {
         this.node = node;
     }
 
-    /** The next message of the channel, so that its subscribers share what is made of it. */
-    public OutboundFrame share(OutboundFrame message) {
-        return message.with(new SharedMessage(node, message, this, ++sequence));
+    PermessageDeflate node() {
+        return node;
     }
 
-    /** The tail before a message, and after it. */
-    record Link(Tail base, Tail next) {}
+    /** The next message of the channel, so that its subscribers share what is made of it. */
+    public OutboundFrame share(OutboundFrame message) {
+        return message.with(new ChannelMessage(this, ++sequence));
+    }
+
+    /** The channel's dictionary before a message, and after it. */
+    record Link(SharedDictionary base, SharedDictionary next) {}
 
     /**
      * What a message refers to. Messages that nobody needed compressed have left no trace here:
-     * after those the chain begins anew, with an empty tail, which every peer has. One that comes
-     * after its successors is no part of the chain.
+     * after those the chain begins anew, with an empty dictionary, which every peer has. A message
+     * that is linked after a later one is no part of the chain.
      *
      * @param text left as it is; null where it goes as it is, and nothing will refer to it
-     * @return null where it is no part of the chain; for want of memory, too: the chain then begins
-     *     anew after it
+     * @return null where the message is no part of the chain, also for want of memory: the chain
+     *     then begins anew after it
      */
     synchronized @Nullable Link link(@Nullable ByteBuffer text, long at) {
         if (closed || at <= linked) {
             return null;
         }
-        Tail base = at == linked + 1 ? tail : Tail.EMPTY;
-        Tail next = text == null ? base : base.after(text);
-        int growth = next.sharedBytes() - tail.sharedBytes();
+        SharedDictionary base = at == linked + 1 ? dictionary : SharedDictionary.EMPTY;
+        SharedDictionary next = text == null ? base : base.after(text);
+        int growth = next.sharedBytes() - dictionary.sharedBytes();
         boolean hasRoom = growth <= 0 || node.budget().mayGrow(null);
-        moveTo(hasRoom ? next : Tail.EMPTY, at);
+        moveTo(hasRoom ? next : SharedDictionary.EMPTY, at);
         return hasRoom ? new Link(base, next) : null;
     }
 
-    /** Caller holds this. */
-    private void moveTo(Tail next, long at) {
-        node.budget().add(null, next.sharedBytes() - tail.sharedBytes());
-        tail = next;
+    @GuardedBy("this")
+    private void moveTo(SharedDictionary next, long at) {
+        node.budget().add(null, next.sharedBytes() - dictionary.sharedBytes());
+        dictionary = next;
         linked = at;
     }
 
@@ -73,7 +79,7 @@ public final class ChannelContext implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            node.budget().add(null, -tail.sharedBytes());
+            node.budget().add(null, -dictionary.sharedBytes());
         }
     }
 }

@@ -18,18 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches what contexts take of the heap, and gives up those that may be given up. What was
- * received must be kept for as long as the session lives, since the peer may refer to it; what was
- * sent may be forgotten at any moment.
+ * Watches what contexts take of the heap, and gives up those that may be given up. A context is the
+ * {@link Dictionary} of one direction of a connection, or that of a channel. What was received must
+ * be kept for as long as the session lives, since the peer may refer to it; what was sent may be
+ * forgotten at any moment.
  *
- * <p>Thread-safe. While the budget is kept it costs an addition when a context grows or goes.
+ * <p>Thread-safe. While contexts are below the budget it costs an addition when one grows or goes.
  */
 final class DeflateBudget extends Timer {
     private static final Logger LOG = LoggerFactory.getLogger(DeflateBudget.class);
 
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A context that nothing was sent with for so long is idle. */
+    /** A context is idle when no message was sent with it for so long. */
     static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     static final String OBSERVER = "deflate";
@@ -41,22 +42,22 @@ final class DeflateBudget extends Timer {
     private final DeflateObserver observer;
     private final LogLimit logs;
 
-    /** Those with a history of their own. */
+    /** The senders that have a dictionary of their own. */
     private final Set<Sender> holders = ConcurrentHashMap.newKeySet();
 
-    /** Sessions that may come to keep a whole window, of all and of an address. */
+    /** How many sessions may come to keep a whole window: of all, and of each address. */
     private final AtomicInteger promises = new AtomicInteger();
 
     private final Map<Payer, Integer> promisesOfAddress = new ConcurrentHashMap<>();
 
-    /** Written under this. */
+    /** Written under the lock of this; read without. */
     private volatile BudgetStep step = BudgetStep.CONTEXT;
 
     private volatile boolean stopped;
 
     /**
      * @param mostBytes that contexts may take before less is compressed
-     * @param book the account they are in, which says what they may take at all
+     * @param book the account that contexts are charged to, which says what they may take at all
      * @param executor runs what the timers' thread has no time for
      */
     DeflateBudget(
@@ -88,9 +89,9 @@ final class DeflateBudget extends Timer {
     }
 
     /**
-     * A context grew by so much, or shrank.
+     * A context grew by so many bytes, or shrank.
      *
-     * @param payer null where it is nobody's alone
+     * @param payer null where the context is not of one address alone
      */
     void add(@Nullable Payer payer, int delta) {
         book.add(payer, delta);
@@ -104,15 +105,18 @@ final class DeflateBudget extends Timer {
         }
     }
 
-    /** Whether a context of ours may take more, or be made: a quarter is for what was received. */
+    /**
+     * Whether a context of what we send may be made, or grow: a quarter of an address's share is
+     * left to what was received.
+     */
     boolean mayGrow(@Nullable Payer payer) {
         return step == BudgetStep.CONTEXT && book.fitsAddress(payer, book.mostBytesOfAddress() / 4);
     }
 
     /**
-     * Whether one more session may come to keep a whole window of what it receives. They have half
-     * of the account, and of their address's share, full as they may get, so that they alone never
-     * fill it.
+     * Whether one more session may come to keep a whole window of what it receives. All such
+     * windows, full, take at most half of the account, and half of their address's share: so they
+     * alone never fill either.
      */
     boolean mayKeepAll(Payer payer) {
         return step == BudgetStep.CONTEXT
@@ -128,13 +132,13 @@ final class DeflateBudget extends Timer {
         return promises <= mostBytes / 2 / Receiver.bytes(Agreement.MOST_RECEIVED_BYTES);
     }
 
-    /** A session is opened that may. */
+    /** A session is opened that may come to keep a whole window. */
     void promise(Payer payer) {
         promises.incrementAndGet();
         promisesOfAddress.merge(payer, 1, Integer::sum);
     }
 
-    /** It is over. */
+    /** That session is over. */
     void withdraw(Payer payer) {
         promises.decrementAndGet();
         promisesOfAddress.computeIfPresent(payer, (of, count) -> count == 1 ? null : count - 1);
@@ -147,8 +151,8 @@ final class DeflateBudget extends Timer {
     }
 
     /**
-     * More was received on this wire than before. Where that passes an edge, contexts of ours go
-     * first, and then wires are ended. Called under no lock.
+     * More is kept of what was received on this wire than before. Where that passes an edge, the
+     * budget first gives up contexts of what we send, and then ends wires. Called under no lock.
      */
     void settle(@Nullable Wire wire) {
         if (wire == null) {
@@ -156,18 +160,18 @@ final class DeflateBudget extends Timer {
         }
         Payer payer = wire.payer();
         if (book.bytes() > book.mostBytes()) {
-            holders.forEach(holder -> holder.hibernateNoMore(wheel.nowNanos()));
+            holders.forEach(holder -> holder.giveUpIfIdleSince(wheel.nowNanos()));
         } else if (!book.fitsAddress(payer, 0)) {
             for (Sender holder : holders) {
                 if (holder.payer() == payer) {
-                    holder.hibernateNoMore(wheel.nowNanos());
+                    holder.giveUpIfIdleSince(wheel.nowNanos());
                 }
             }
         }
         book.settle(payer);
     }
 
-    /** It keeps what it received from now on, and may be ended for that. */
+    /** The receiver keeps what it received from now on, and may be ended for that. */
     void join(Receiver receiver) {
         if (receiver.isDebtor()) {
             book.join(receiver);
@@ -178,23 +182,18 @@ final class DeflateBudget extends Timer {
         book.leave(receiver);
     }
 
-    /** For what may block. */
+    /** Runs what may block. */
     void endSoon(Runnable end) {
         executor.execute(end);
     }
 
-    /** It has a history of its own from now on, which the budget may take. */
+    /** The sender has a dictionary of its own from now on, which the budget may take. */
     void join(Sender holder) {
         holders.add(holder);
     }
 
     void leave(Sender holder) {
         holders.remove(holder);
-    }
-
-    /** Those that were joined and have not left. */
-    int holders() {
-        return holders.size();
     }
 
     /** The last look may still be under way. */
@@ -210,7 +209,7 @@ final class DeflateBudget extends Timer {
         if (now > mostBytes) {
             return BudgetStep.SHARED;
         }
-        // An eighth between up and down, or a node at its budget would step at every message.
+        // It steps back an eighth below: else a node at its budget would step at every message.
         return step != BudgetStep.CONTEXT && now > mostBytes - mostBytes / 8
                 ? BudgetStep.SHARED
                 : BudgetStep.CONTEXT;
@@ -261,7 +260,7 @@ final class DeflateBudget extends Timer {
         }
     }
 
-    /** For the wheel: a look, and the next one as long as it takes any. */
+    /** For the wheel: a look, and the next one for as long as the budget is passed. */
     @Override
     protected void onDeadline(long nowNanos) {
         executor.execute(
@@ -283,8 +282,8 @@ final class DeflateBudget extends Timer {
                 case CONTEXT -> {
                     return;
                 }
-                case SHARED -> holder.hibernateNoMore(idleSinceNanos);
-                case OFF -> holder.hibernateNoMore(wheel.nowNanos());
+                case SHARED -> holder.giveUpIfIdleSince(idleSinceNanos);
+                case OFF -> holder.giveUpIfIdleSince(wheel.nowNanos());
             }
         }
     }

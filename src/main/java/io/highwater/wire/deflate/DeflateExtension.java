@@ -1,5 +1,6 @@
 package io.highwater.wire.deflate;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.limits.Payer;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.ProtocolViolation;
@@ -9,14 +10,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * permessage-deflate on one wire. Where every message stands alone it is all there is, however many
- * were sent and received. Thread-safe as {@link WireExtension} asks.
+ * permessage-deflate on one wire. Where every message stands alone, nothing else is kept, however
+ * many were sent and received. Thread-safe as {@link WireExtension} asks.
  */
 final class DeflateExtension extends Sender implements WireExtension {
     /** Set before anything passes; null where no wire is to be ended. */
     private @Nullable Wire wire;
 
-    /** Guarded by this; null while there is nothing to remember. */
+    /** Null while there is nothing to remember. */
+    @GuardedBy("this")
     private @Nullable Receiver receiver;
 
     DeflateExtension(PermessageDeflate node, Agreement agreement) {
@@ -74,7 +76,7 @@ final class DeflateExtension extends Sender implements WireExtension {
         }
     }
 
-    /** By one thread at a time. */
+    /** Called by one thread at a time. */
     @Override
     public void close() {
         Wire attached = wire;

@@ -7,10 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses among a client's offers: the first that can be accepted wins (RFC 7692 section 5.1), and
- * an offer with a parameter that is unknown, doubled or malformed can't be (section 7.1). The
- * answer has no parameter that the offer lacks: common clients fail the handshake then, or compress
- * as if it were not there. Stateless.
+ * Chooses among a client's offers: the first that can be accepted wins (RFC 7692 section 5.1). An
+ * offer with a parameter that is unknown, doubled or malformed can't be accepted (section 7.1). The
+ * answer has no parameter that the offer lacks, because with one common clients fail the handshake,
+ * or compress as if it were not there. Stateless.
  */
 final class DeflateNegotiator {
     static final String NAME = "permessage-deflate";
@@ -19,7 +19,8 @@ final class DeflateNegotiator {
     private static final int MAX_BITS = 15;
 
     /**
-     * Of a client whose messages shall stand alone, but which has not offered that. 8 is 9 to zlib.
+     * The window of a client whose messages should stand alone, but which has not offered that. 9
+     * and not 8, because zlib makes 9 of 8.
      */
     private static final int LEAST_BITS = 9;
 
@@ -56,8 +57,8 @@ final class DeflateNegotiator {
 
     /**
      * @param headerValues of Sec-WebSocket-Extensions, in their order
-     * @param mayKeepAll whether there is room for all that a client may refer to which can't be
-     *     held to less
+     * @param mayKeepAll whether there is room for a whole window, where the client can't be held to
+     *     less
      * @return null where permessage-deflate is declined
      */
     static @Nullable Agreement negotiate(
@@ -75,7 +76,7 @@ final class DeflateNegotiator {
                 });
     }
 
-    /** Whether the client can do with less than a whole window of its own. */
+    /** Whether the client offers to do with less than a whole window of its own. */
     private static boolean canBeHeld(Map<Parameter, Integer> asked) {
         return asked.containsKey(Parameter.CLIENT_NO_CONTEXT_TAKEOVER)
                 || asked.containsKey(Parameter.CLIENT_MAX_WINDOW_BITS);

@@ -4,15 +4,15 @@ package io.highwater.wire.deflate;
 public interface DeflateObserver {
     DeflateObserver NONE = new DeflateObserver() {};
 
-    /** Messages left compressed: their bytes before and after, with frame headers. */
+    /** Messages left compressed: their bytes before and after compression, with frame headers. */
     default void onSent(int plainBytes, int wireBytes) {}
 
-    /** A compressed message came: its bytes after and before inflating, without headers. */
+    /** A compressed message came: its bytes after and before inflating, without frame headers. */
     default void onReceived(int plainBytes, int wireBytes) {}
 
     /** Contexts grew by so many bytes of heap, or shrank. */
     default void onContexts(int grownBytes) {}
 
-    /** The budget was crossed, in either direction. */
+    /** Contexts crossed an edge of the budget, in either direction. */
     default void onStep(BudgetStep to) {}
 }

@@ -5,11 +5,12 @@ package io.highwater.wire.deflate;
  *
  * @param minBytes shorter messages are not compressed; 0 to 1,048,576
  * @param level zlib's effort for messages below 2 KiB, 1 to 9; larger ones get {@link #largeLevel}
- * @param heapFraction share of the heap that contexts may take before new and idle ones are given
- *     up; above twice it nothing is compressed; 0 to 1, and twice it within their account
+ * @param heapFraction share of the heap that contexts may take. Above it none are made and idle
+ *     ones are given up; above twice that share nothing is compressed; 0 to 1, and twice it must
+ *     fit the account of contexts
  */
 public record DeflateSettings(int minBytes, int level, double heapFraction) {
-    /** From this size on the effort is {@link #largeLevel}: 6 costs twice as much for 2 %. */
+    /** From this size on the level is {@link #largeLevel}: 6 costs twice as much and gains 2 %. */
     static final int LARGE_BYTES = 2048;
 
     private static final int MAX_MIN_BYTES = 1 << 20;

@@ -2,7 +2,7 @@ package io.highwater.wire.deflate;
 
 import java.util.zip.Deflater;
 
-/** The node's spare Deflaters, by the effort that a message is worth. Thread-safe. */
+/** The node's spare Deflaters, by how much effort a message is worth. Thread-safe. */
 final class Deflaters {
     private final Pool<RawDeflater> small;
     private final Pool<RawDeflater> large;
@@ -11,7 +11,7 @@ final class Deflaters {
     private final Pool<RawDeflater> huffman;
 
     /**
-     * @param spare of each kind that are kept: as many as threads compress at once
+     * @param spare how many of each kind are kept: as many as threads compress at once
      */
     Deflaters(DeflateSettings settings, int spare) {
         int level = settings.level();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * 6455 section 9.1). Immutable.
  */
 record ExtensionOffer(String name, List<Parameter> parameters) {
-    /** A browser makes one; a client with a second choice, two. */
+    /** A browser makes one offer; a client with a second choice makes two. */
     static final int MAX = 16;
 
     /**
@@ -23,9 +23,9 @@ record ExtensionOffer(String name, List<Parameter> parameters) {
     }
 
     /**
-     * The first offer that {@code usable} makes something of, in the order of the header lines;
-     * what stands behind it is not read. One that the grammar does not allow is left out, and the
-     * others are read on: who offers nonsense gets no extension for it.
+     * Finds the first offer that {@code usable} makes something of, in the order of the header
+     * lines; what stands behind it is not read. An offer that the grammar does not allow is left
+     * out, and reading goes on: a client that offers nonsense gets no extension for it.
      *
      * @return what was made of it; null where there is none among the first {@value #MAX}
      */

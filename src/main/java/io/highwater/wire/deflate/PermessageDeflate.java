@@ -1,9 +1,7 @@
 package io.highwater.wire.deflate;
 
 import io.highwater.handshake.DeflatePolicy;
-import io.highwater.limits.Account;
 import io.highwater.limits.Book;
-import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
 import io.highwater.time.TimerWheel;
@@ -22,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * coders and the budget. Thread-safe.
  */
 public final class PermessageDeflate implements AutoCloseable {
-    /** So many threads can be within a coder at once, with some that were just preempted. */
+    /** So many threads can be within a coder at once, among them some that were just preempted. */
     private static final int SPARE_PER_PROCESSOR = 4;
 
-    /** No limit, but for an array's. */
+    /** No limit but that of an array. */
     static final int MOST_BYTES = Integer.MAX_VALUE / 2;
 
     private final DeflateSettings settings;
@@ -35,25 +33,8 @@ public final class PermessageDeflate implements AutoCloseable {
     private final Deflaters deflaters;
     private final Pool<RawInflater> inflaters;
 
-    /** Each kind once, as there are few and sessions many. */
+    /** Each kind once, as kinds are few and sessions many. */
     private final Map<Agreement, Agreement> agreements = new ConcurrentHashMap<>();
-
-    /** One whose contexts may take what they like, once less is compressed. */
-    public PermessageDeflate(
-            DeflateSettings settings,
-            long heapBytes,
-            TimerWheel wheel,
-            Executor executor,
-            DeflateObserver observer) {
-        this(
-                settings,
-                heapBytes,
-                Ledger.unbounded().book(Account.CONTEXTS),
-                wheel,
-                executor,
-                observer,
-                LogLimit.none());
-    }
 
     /**
      * @param heapBytes the largest heap there may be
@@ -86,7 +67,7 @@ public final class PermessageDeflate implements AutoCloseable {
     }
 
     /**
-     * What a new wire sends and receives by.
+     * Agrees with a client on what a new wire sends and receives by.
      *
      * @param offers the values of the request's Sec-WebSocket-Extensions, in their order
      * @param payer the client's address
@@ -126,7 +107,7 @@ public final class PermessageDeflate implements AutoCloseable {
         return budget;
     }
 
-    /** Behind a message that is on its way: what the observer throws must not end the session. */
+    /** A message is on its way: what the observer throws must not end the session. */
     void sent(int plainBytes, int wireBytes) {
         try {
             observer.onSent(plainBytes, wireBytes);
@@ -162,11 +143,11 @@ public final class PermessageDeflate implements AutoCloseable {
      * @return null where it would take more
      */
     @Nullable OutboundFrame deflate(
-            History history, Opcode opcode, ByteBuffer text, int windowBytes, int most) {
+            Dictionary dictionary, Opcode opcode, ByteBuffer text, int windowBytes, int most) {
         Pool<RawDeflater> pool = deflaters.of(text.remaining(), windowBytes);
         RawDeflater deflater = pool.acquire();
         try {
-            int length = deflater.deflate(history, text, windowBytes, most);
+            int length = deflater.deflate(dictionary, text, windowBytes, most);
             return length < 0
                     ? null
                     : OutboundFrame.extended(
@@ -180,7 +161,7 @@ public final class PermessageDeflate implements AutoCloseable {
     }
 
     /** A fragment, compressed whatever it takes. */
-    OutboundFrame deflateFragment(History history, OutboundFrame fragment, int windowBytes) {
+    OutboundFrame deflateFragment(Dictionary dictionary, OutboundFrame fragment, int windowBytes) {
         ByteBuffer text = fragment.payload();
         OutboundFrame.Fin fin = fragment.fin();
         Pool<RawDeflater> pool = deflaters.of(text.remaining(), windowBytes);
@@ -188,8 +169,8 @@ public final class PermessageDeflate implements AutoCloseable {
         try {
             int length =
                     fin == OutboundFrame.Fin.LAST
-                            ? deflater.deflate(history, text, windowBytes, MOST_BYTES)
-                            : deflater.flush(history, text, windowBytes, MOST_BYTES);
+                            ? deflater.deflate(dictionary, text, windowBytes, MOST_BYTES)
+                            : deflater.flush(dictionary, text, windowBytes, MOST_BYTES);
             ByteBuffer payload = ByteBuffer.wrap(deflater.out(), 0, length);
             return OutboundFrame.extended(fragment.opcode(), fin, payload);
         } finally {

@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spare native coders. What came back last is given out first, since a coder's 300 KB are fast only
- * while they are in the processor's cache. Thread-safe, without locks.
+ * Spare native coders. A pool gives out first the coder that came back last, since a coder's 300 KB
+ * are fast only while they are in the processor's cache. Thread-safe, without locks.
  */
 final class Pool<T extends AutoCloseable> {
     private final AtomicReferenceArray<@Nullable T> spare;
@@ -14,7 +14,7 @@ final class Pool<T extends AutoCloseable> {
     private volatile boolean closed;
 
     /**
-     * @param most spare ones that are kept
+     * @param most how many spare coders are kept
      */
     Pool(int most, Supplier<T> make) {
         this.spare = new AtomicReferenceArray<>(most);
@@ -43,7 +43,7 @@ final class Pool<T extends AutoCloseable> {
         end(coder);
     }
 
-    /** Ends those that are spare now, and each that comes back later. */
+    /** Ends the coders that are spare now, and each that comes back later. */
     void close() {
         closed = true;
         for (int i = 0; i < spare.length(); i++) {

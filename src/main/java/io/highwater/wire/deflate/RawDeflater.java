@@ -5,20 +5,20 @@ import java.util.Arrays;
 import java.util.zip.Deflater;
 
 /**
- * A borrowed native Deflater that makes one message at a time: reset, given a history as its
- * dictionary, flushed to a byte boundary (RFC 7692 section 7.2.1). Confined to its borrower.
+ * A borrowed native Deflater that makes one message at a time: reset, given its dictionary, flushed
+ * to a byte boundary (RFC 7692 section 7.2.1). Confined to its borrower.
  */
 final class RawDeflater implements AutoCloseable {
-    /** What does not pay: the message is not smaller, so it goes as it is. */
+    /** The answer where compression does not pay: the message goes as it is. */
     static final int NO_GAIN = -1;
 
-    /** Ends each flush and is left off at the end of a message. */
-    static final byte[] FLUSH_TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
+    /** The four bytes that end each flush; left off at the end of a message (section 7.2.1). */
+    static final byte[] FLUSH_MARKER = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
-    /** With 8 bits every stretch would be so short that a match hardly pays. */
+    /** A window of 8 bits: every stretch would be so short that a match hardly pays. */
     static final int SMALLEST_WINDOW_BYTES = 256;
 
-    /** zlib's own window: beyond it no reference goes. */
+    /** zlib's own window: no reference goes beyond it. */
     private static final int LARGEST_WINDOW_BYTES = 1 << 15;
 
     private static final int KEPT_OUT_BYTES = 64 * 1024;
@@ -41,36 +41,38 @@ final class RawDeflater implements AutoCloseable {
     }
 
     /**
-     * Compresses a message without its flush tail.
+     * Compresses a message without the marker at its end.
      *
      * @param message left as it is; not empty
      * @param windowBytes how far back it may refer
      * @param most bytes that it may take
      * @return length in {@link #out}, or {@link #NO_GAIN} where it would take more
      */
-    int deflate(History history, ByteBuffer message, int windowBytes, int most) {
-        int length = flush(history, message, windowBytes, most + FLUSH_TAIL.length);
-        return length < 0 ? NO_GAIN : length - FLUSH_TAIL.length;
+    int deflate(Dictionary dictionary, ByteBuffer message, int windowBytes, int most) {
+        int length = flush(dictionary, message, windowBytes, most + FLUSH_MARKER.length);
+        return length < 0 ? NO_GAIN : length - FLUSH_MARKER.length;
     }
 
-    /** As {@link #deflate}, with the flush tail: part of a message that more follows. */
-    int flush(History history, ByteBuffer message, int windowBytes, int most) {
+    /** As {@link #deflate}, with the marker at its end: part of a message that goes on. */
+    int flush(Dictionary dictionary, ByteBuffer message, int windowBytes, int most) {
         int bytes = message.remaining();
         // One more: output that fills its buffer may not be all.
         reserve(Math.min(most, bytes + (bytes >> 3) + SLACK_BYTES) + 1);
         if (bytes == 0
                 || windowBytes >= LARGEST_WINDOW_BYTES
-                || history.length() + bytes <= windowBytes) {
+                || dictionary.length() + bytes <= windowBytes) {
             deflater.reset();
-            if (history.length() > 0) {
+            if (dictionary.length() > 0) {
                 deflater.setDictionary(
-                        history.bytes(), history.end() - history.length(), history.length());
+                        dictionary.bytes(),
+                        dictionary.end() - dictionary.length(),
+                        dictionary.length());
             }
             return run(message.duplicate(), 0, most);
         }
         return windowBytes <= SMALLEST_WINDOW_BYTES
                 ? flushWithoutReferences(message, most)
-                : flushInStretches(history, message, windowBytes, most);
+                : flushInStretches(dictionary, message, windowBytes, most);
     }
 
     /** The strategy is HUFFMAN_ONLY: see {@link Deflaters#of}. */
@@ -80,19 +82,20 @@ final class RawDeflater implements AutoCloseable {
     }
 
     /**
-     * zlib promises nothing about distances below its window but this: no reference leaves what it
-     * was given since the reset. So a stretch and its dictionary together fill the peer's window.
+     * About distances below its window zlib promises only this: no reference leaves what it was
+     * given since the reset. So a stretch and its dictionary together fill the peer's window.
      */
-    private int flushInStretches(History history, ByteBuffer message, int windowBytes, int most) {
-        byte[] text = join(history, message);
-        int end = history.length() + message.remaining();
+    private int flushInStretches(
+            Dictionary dictionary, ByteBuffer message, int windowBytes, int most) {
+        byte[] text = join(dictionary, message);
+        int end = dictionary.length() + message.remaining();
         int length = 0;
-        for (int at = history.length(); at < end; ) {
+        for (int at = dictionary.length(); at < end; ) {
             int stretch = Math.min(windowBytes / 2, end - at);
-            int dictionary = Math.min(at, windowBytes - stretch);
+            int before = Math.min(at, windowBytes - stretch);
             deflater.reset();
-            if (dictionary > 0) {
-                deflater.setDictionary(text, at - dictionary, dictionary);
+            if (before > 0) {
+                deflater.setDictionary(text, at - before, before);
             }
             length = run(ByteBuffer.wrap(text, at, stretch), length, most);
             if (length < 0) {
@@ -103,14 +106,18 @@ final class RawDeflater implements AutoCloseable {
         return length;
     }
 
-    private byte[] join(History history, ByteBuffer message) {
-        int bytes = history.length() + message.remaining();
+    private byte[] join(Dictionary dictionary, ByteBuffer message) {
+        int bytes = dictionary.length() + message.remaining();
         if (joined.length < bytes) {
             joined = new byte[bytes];
         }
         System.arraycopy(
-                history.bytes(), history.end() - history.length(), joined, 0, history.length());
-        message.get(message.position(), joined, history.length(), message.remaining());
+                dictionary.bytes(),
+                dictionary.end() - dictionary.length(),
+                joined,
+                0,
+                dictionary.length());
+        message.get(message.position(), joined, dictionary.length(), message.remaining());
         return joined;
     }
 
@@ -138,7 +145,7 @@ final class RawDeflater implements AutoCloseable {
         }
     }
 
-    /** Before it goes back: a large message must not be paid for until the next one. */
+    /** Called before it goes back: a large message must not cost memory until the next one. */
     void shrink() {
         if (out.length > KEPT_OUT_BYTES) {
             out = new byte[KEPT_OUT_BYTES];

@@ -16,8 +16,8 @@ final class RawInflater implements AutoCloseable {
     private static final int WINDOW_BYTES = 1 << 15;
 
     /**
-     * A peer may end its DEFLATE stream and begin another within a message (section 7.2.3.4), but
-     * two bytes do, and each costs us a reset.
+     * A peer may end its DEFLATE stream and begin another within a message (section 7.2.3.4). But
+     * two bytes are enough for that, and each time costs us a reset.
      */
     private static final int MOST_STREAMS = 256;
 
@@ -28,16 +28,16 @@ final class RawInflater implements AutoCloseable {
     /**
      * Inflates a message.
      *
-     * @param history what the peer may refer to
-     * @param payload without the flush tail; consumed
-     * @param maxBytes of the message: not one more is made
+     * @param dictionary what the peer may refer to
+     * @param payload without the marker at its end; consumed
+     * @param maxBytes of the message, of which not one more is made
      * @return the message, on the heap and the caller's
      */
-    ByteBuffer inflate(History history, ByteBuffer payload, long maxBytes)
+    ByteBuffer inflate(Dictionary dictionary, ByteBuffer payload, long maxBytes)
             throws ProtocolViolation {
         int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - Long.BYTES);
         try {
-            int length = run(history, payload, most);
+            int length = run(dictionary, payload, most);
             return ByteBuffer.wrap(Arrays.copyOf(out, length));
         } catch (DataFormatException e) {
             throw new ProtocolViolation(
@@ -45,9 +45,13 @@ final class RawInflater implements AutoCloseable {
         }
     }
 
-    private int run(History history, ByteBuffer payload, int most)
+    private int run(Dictionary dictionary, ByteBuffer payload, int most)
             throws DataFormatException, ProtocolViolation {
-        begin(history.bytes(), history.end() - history.length(), history.length(), payload);
+        begin(
+                dictionary.bytes(),
+                dictionary.end() - dictionary.length(),
+                dictionary.length(),
+                payload);
         ByteBuffer in = payload;
         int streams = 1;
         int length = 0;
@@ -62,13 +66,13 @@ final class RawInflater implements AutoCloseable {
                     throw new ProtocolViolation(
                             CloseStatus.POLICY, "a message ends its DEFLATE stream too often");
                 }
-                byte[] window = window(history, length);
+                byte[] window = window(dictionary, length);
                 begin(window, 0, window.length, in);
             } else if (made == 0 && inflater.needsInput()) {
                 if (in != payload) {
                     return length;
                 }
-                in = ByteBuffer.wrap(RawDeflater.FLUSH_TAIL);
+                in = ByteBuffer.wrap(RawDeflater.FLUSH_MARKER);
                 inflater.setInput(in);
             } else if (made == 0) {
                 throw new DataFormatException("neither input nor output is wanted");
@@ -99,17 +103,17 @@ final class RawInflater implements AutoCloseable {
         return inflater.inflate(out, at, Math.min(out.length, most) - at);
     }
 
-    /** What the peer may refer to within the message: the history and what was made so far. */
-    private byte[] window(History history, int length) {
+    /** What the peer may refer to within the message: the dictionary, and what was made so far. */
+    private byte[] window(Dictionary dictionary, int length) {
         int made = Math.min(length, WINDOW_BYTES);
-        int before = Math.min(history.length(), WINDOW_BYTES - made);
+        int before = Math.min(dictionary.length(), WINDOW_BYTES - made);
         byte[] window = new byte[before + made];
-        System.arraycopy(history.bytes(), history.end() - before, window, 0, before);
+        System.arraycopy(dictionary.bytes(), dictionary.end() - before, window, 0, before);
         System.arraycopy(out, length - made, window, before, made);
         return window;
     }
 
-    /** Before it goes back: a large message must not be paid for until the next one. */
+    /** Called before it goes back: a large message must not cost memory until the next one. */
     void shrink() {
         if (out.length > KEPT_OUT_BYTES) {
             out = new byte[KEPT_OUT_BYTES];

@@ -1,5 +1,6 @@
 package io.highwater.wire.deflate;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.limits.Account;
 import io.highwater.limits.Debtor;
 import io.highwater.limits.Payer;
@@ -32,25 +33,27 @@ final class Receiver implements Debtor {
     /** How long the peer may take to read the Close frame that says so. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
-    /** What is not more than this times its bytes on the wire is nothing to look at. */
+    /** A message of up to so many times its bytes on the wire is ordinary. */
     private static final int ORDINARY_RATIO = 100;
 
-    /** What may be above it at once: 128 bombs of 64 KiB, or a few messages of the limit. */
+    /** What may exceed that at once: 128 bombs of 64 KiB, or a few messages at the limit. */
     private static final long LEAST_ALLOWANCE_BYTES = 8 << 20;
 
     private static final int ALLOWED_MESSAGES = 4;
 
-    /** So much of it is forgiven in a nanosecond: 1 MiB a second. */
+    /** How much of the excess is forgiven: 1 MiB per second. */
     private static final double FORGIVEN_BYTES_PER_NANO = (1 << 20) / 1e9;
 
     private final PermessageDeflate node;
     private final Agreement agreement;
     private final @Nullable Wire wire;
 
-    /** Guarded by this, like the flag: the plain text the peer may refer to. */
-    private History history = Tail.EMPTY;
+    /** The plain text that the peer may refer to. */
+    @GuardedBy("this")
+    private Dictionary dictionary = SharedDictionary.EMPTY;
 
-    /** The history does not grow any more, and is in no account. */
+    /** The dictionary does not grow any more, and is in no account. */
+    @GuardedBy("this")
     private boolean closed;
 
     private double excessBytes;
@@ -69,7 +72,7 @@ final class Receiver implements Debtor {
         Pool<RawInflater> pool = node.inflaters();
         RawInflater inflater = pool.acquire();
         try {
-            message = inflater.inflate(history(), payload, maxBytes);
+            message = inflater.inflate(dictionary(), payload, maxBytes);
         } finally {
             inflater.shrink();
             pool.release(inflater);
@@ -82,13 +85,13 @@ final class Receiver implements Debtor {
         return message;
     }
 
-    /** Whether a new one would do as well. */
+    /** Whether a new receiver would do as well. */
     synchronized boolean isAtRest() {
-        return history == Tail.EMPTY && excessBytes == 0;
+        return dictionary == SharedDictionary.EMPTY && excessBytes == 0;
     }
 
-    private synchronized History history() {
-        return history;
+    private synchronized Dictionary dictionary() {
+        return dictionary;
     }
 
     /** Whether more is kept now than before. */
@@ -97,7 +100,7 @@ final class Receiver implements Debtor {
             return false;
         }
         long before = bytes();
-        history = history.append(message, agreement.receivedBytes());
+        dictionary = dictionary.append(message, agreement.receivedBytes());
         long grown = bytes() - before;
         if (before == 0) {
             node.budget().join(this);
@@ -106,19 +109,21 @@ final class Receiver implements Debtor {
         return grown > 0;
     }
 
-    /** Caller holds this. */
+    @GuardedBy("this")
     private long bytes() {
-        return history instanceof OwnHistory own && !closed ? OBJECT_BYTES + own.ownBytes() : 0;
+        return dictionary instanceof OwnDictionary own && !closed
+                ? OBJECT_BYTES + own.ownBytes()
+                : 0;
     }
 
-    /** What one takes of the heap that keeps so much text. */
+    /** What a receiver that keeps so much text takes of the heap. */
     static int bytes(int windowBytes) {
-        return OBJECT_BYTES + OwnHistory.bytes(windowBytes);
+        return OBJECT_BYTES + OwnDictionary.bytes(windowBytes);
     }
 
     /**
-     * A message is bounded by the limit; this is against many of them, each tiny on the wire. Who
-     * repeats itself now and then is forgiven, who does nothing else is not.
+     * The limit bounds one message; this bounds many that are each tiny on the wire. A peer that
+     * repeats itself now and then is forgiven, one that does nothing else is not.
      */
     private void guard(int plainBytes, int wireBytes, long maxBytes) throws ProtocolViolation {
         long excess = plainBytes - (long) ORDINARY_RATIO * wireBytes;
@@ -140,11 +145,11 @@ final class Receiver implements Debtor {
     void close() {
         giveBack();
         synchronized (this) {
-            history = Tail.EMPTY;
+            dictionary = SharedDictionary.EMPTY;
         }
     }
 
-    /** Out of the account; false where it was before. */
+    /** Takes it out of the account; false where it was out before. */
     private synchronized boolean giveBack() {
         if (closed) {
             return false;
@@ -160,7 +165,7 @@ final class Receiver implements Debtor {
 
     // As a debtor.
 
-    /** Whether there is a wire to end. */
+    /** Whether there is a wire that can be ended. */
     boolean isDebtor() {
         return wire != null;
     }
@@ -175,7 +180,7 @@ final class Receiver implements Debtor {
         return bytes();
     }
 
-    /** The history itself stays until the wire is over: a message may be on its way. */
+    /** The dictionary itself stays until the wire is over: a message may be on its way. */
     @Override
     public boolean end(Account account) {
         Wire ended = wire;
@@ -185,7 +190,7 @@ final class Receiver implements Debtor {
         try {
             node.budget().endSoon(() -> ended.fail(NO_ROOM, LINGER));
         } catch (RuntimeException | Error e) {
-            // What it goes on to keep is in no account any more.
+            // Otherwise it would keep on, in no account any more.
             LOG.debug("no thread to end a session", e);
             ended.abort();
         }

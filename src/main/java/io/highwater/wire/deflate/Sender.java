@@ -13,26 +13,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection sends, compressed where that pays. Confined to the writer of its wire, but
- * for {@link #hibernateNoMore} and {@link #end}, which any thread may call at any time.
+ * for {@link #giveUpIfIdleSince} and {@link #end}, which any thread may call at any time.
  *
  * <p>A superclass and no object of its own, as that would cost every connection another 32 bytes.
  */
 abstract sealed class Sender permits DeflateExtension {
-    // A history of its own belongs to who has taken it out of the field: the writer while it works,
-    // or the budget to throw it away. So an idle context can go at any moment, without a lock. One
-    // that is shared costs nothing, so the budget leaves it to the writer.
+    // A dictionary of its own belongs to whoever has taken it out of the field: to the writer while
+    // it works, or to the budget, which throws it away. So an idle one can go at any moment,
+    // without
+    // a lock. A shared one costs nothing, so the budget leaves it to the writer.
 
-    private static final VarHandle HISTORY;
+    private static final VarHandle DICTIONARY;
 
     static {
         try {
-            HISTORY = MethodHandles.lookup().findVarHandle(Sender.class, "history", History.class);
+            DICTIONARY =
+                    MethodHandles.lookup()
+                            .findVarHandle(Sender.class, "dictionary", Dictionary.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** So many messages in a row that gained next to nothing, and trying stops for a while. */
+    /** After so many messages in a row that gained next to nothing, trying stops for a while. */
     private static final int POOR_TRIALS = 8;
 
     private static final short FIRST_PAUSE = 64;
@@ -42,9 +45,9 @@ abstract sealed class Sender permits DeflateExtension {
     final Agreement agreement;
 
     /** Null while the writer has one that the budget may take. */
-    private volatile @Nullable History history = Tail.EMPTY;
+    private volatile @Nullable Dictionary dictionary = SharedDictionary.EMPTY;
 
-    /** Messages that are still sent as they are. */
+    /** How many messages are still sent as they are. */
     private short pause;
 
     private short nextPause = FIRST_PAUSE;
@@ -59,7 +62,7 @@ abstract sealed class Sender permits DeflateExtension {
         this.agreement = agreement;
     }
 
-    /** For whom the history is kept; null where nobody knows. */
+    /** The address that the dictionary is charged to; null before it is known. */
     abstract @Nullable Payer payer();
 
     /** As {@link io.highwater.wire.WireExtension#outgoing}. */
@@ -78,7 +81,7 @@ abstract sealed class Sender permits DeflateExtension {
         if (!frame.isWholeMessage()) {
             return sendFragment(frame);
         }
-        SharedMessage shared = SharedMessage.of(node, frame, forms);
+        MessageForm shared = MessageForm.of(node, frame, forms);
         OutboundFrame sent = shared == null ? null : sendShared(shared);
         if (sent == null) {
             return sendOwn(frame);
@@ -88,7 +91,7 @@ abstract sealed class Sender permits DeflateExtension {
     }
 
     private OutboundFrame sendJoined(OutboundFrame frame, FrameForms.Joined joined) {
-        SharedTurn turn = SharedTurn.of(frame, joined);
+        TurnForm turn = TurnForm.of(frame, joined);
         OutboundFrame whole = turn == null ? null : sendShared(turn);
         if (whole != null) {
             return whole;
@@ -118,22 +121,25 @@ abstract sealed class Sender permits DeflateExtension {
             OutboundFrame fresh = form.fresh();
             return fresh.bytes() < form.plain().bytes() ? count(fresh, form) : form.plain();
         }
-        History before = take();
+        Dictionary before = take();
         int ownBytes = before.ownBytes();
-        History after = Tail.EMPTY;
+        Dictionary after = SharedDictionary.EMPTY;
         OutboundFrame sent;
         try {
-            Tail base = form.base();
-            Tail next = form.next();
+            SharedDictionary base = form.base();
+            SharedDictionary next = form.next();
             boolean chained =
                     base != null
-                            && (before == base || base == Tail.EMPTY)
+                            && (before == base || base == SharedDictionary.EMPTY)
                             && base.length() + form.textBytes() <= windowBytes;
             sent = chained ? form.chained() : form.fresh();
             if (sent == form.plain()) {
                 after = before;
             } else {
-                after = next == null ? grown(before, form::appendedTo) : onTail(before, form, next);
+                after =
+                        next == null
+                                ? grown(before, form::appendedTo)
+                                : onChannels(before, form, next);
             }
         } finally {
             keep(ownBytes, after);
@@ -141,15 +147,16 @@ abstract sealed class Sender permits DeflateExtension {
         return sent == form.plain() ? sent : count(sent, form);
     }
 
-    /** How much of the channel's tail this peer has now: it may soon have all of it again. */
-    private static History onTail(History before, SharedForm form, Tail next) {
+    /** Counts how much of the channel's dictionary the peer has now: it may soon have all of it. */
+    private static Dictionary onChannels(
+            Dictionary before, SharedForm form, SharedDictionary next) {
         int had = 0;
         if (before == form.base()) {
             had = before.length();
-        } else if (before instanceof TailSuffix suffix && suffix.tail() == form.base()) {
+        } else if (before instanceof DictionarySuffix suffix && suffix.of() == form.base()) {
             had = suffix.length();
         }
-        return TailSuffix.of(next, had + form.textBytes());
+        return DictionarySuffix.of(next, had + form.textBytes());
     }
 
     private OutboundFrame count(OutboundFrame sent, SharedForm form) {
@@ -164,9 +171,9 @@ abstract sealed class Sender permits DeflateExtension {
         if (!mayTry(text)) {
             return frame;
         }
-        History before = take();
+        Dictionary before = take();
         int ownBytes = before.ownBytes();
-        History after = Tail.EMPTY;
+        Dictionary after = SharedDictionary.EMPTY;
         OutboundFrame sent;
         try {
             sent =
@@ -221,9 +228,9 @@ abstract sealed class Sender permits DeflateExtension {
         if (!fragmentsCompressed) {
             return frame;
         }
-        History before = take();
+        Dictionary before = take();
         int ownBytes = before.ownBytes();
-        History after = Tail.EMPTY;
+        Dictionary after = SharedDictionary.EMPTY;
         OutboundFrame sent;
         try {
             sent = node.deflateFragment(before, frame, agreement.serverWindowBytes());
@@ -235,50 +242,51 @@ abstract sealed class Sender permits DeflateExtension {
         return sent;
     }
 
-    // The history.
+    // The dictionary that the next message refers to.
 
-    private History take() {
-        History present = history;
-        if (present instanceof OwnHistory) {
-            present = (History) HISTORY.getAndSet(this, null);
+    private Dictionary take() {
+        Dictionary present = dictionary;
+        if (present instanceof OwnDictionary) {
+            present = (Dictionary) DICTIONARY.getAndSet(this, null);
         }
-        // Null where not even keep() came to its end.
-        return present == null ? Tail.EMPTY : present;
+        // Null where an error struck within keep() itself.
+        return present == null ? SharedDictionary.EMPTY : present;
     }
 
     @FunctionalInterface
     private interface Append {
-        History to(History history, int maxBytes);
+        Dictionary to(Dictionary dictionary, int maxBytes);
     }
 
-    private History grown(History before, ByteBuffer text) {
-        return grown(before, (history, most) -> history.append(text, most));
+    private Dictionary grown(Dictionary before, ByteBuffer text) {
+        return grown(before, (dictionary, most) -> dictionary.append(text, most));
     }
 
-    private History grown(History before, Append message) {
+    private Dictionary grown(Dictionary before, Append message) {
         if (agreement.contextBytes() == 0) {
-            return Tail.EMPTY;
+            return SharedDictionary.EMPTY;
         }
         int most = agreement.contextBytes();
         if (!node.budget().mayGrow(payer())) {
-            most = Math.min(most, before instanceof OwnHistory own ? own.room() : 0);
+            most = Math.min(most, before instanceof OwnDictionary own ? own.room() : 0);
         }
-        return most == 0 ? Tail.EMPTY : message.to(before, most);
+        return most == 0 ? SharedDictionary.EMPTY : message.to(before, most);
     }
 
     /**
-     * Puts the history back, after the message. Where an error struck in the middle of one it is
-     * {@link Tail#EMPTY}, so that what was charged for the last one is given back.
+     * Puts the dictionary back, after the message. Where an error struck in the middle of a
+     * message, {@code after} is {@link SharedDictionary#EMPTY}, so that what was charged is given
+     * back.
      */
-    private void keep(int ownBytesBefore, History after) {
+    private void keep(int ownBytesBefore, Dictionary after) {
         int grownBytes = after.ownBytes() - ownBytesBefore;
         if (grownBytes != 0) {
             account(ownBytesBefore, after.ownBytes());
         }
-        if (after instanceof OwnHistory own) {
+        if (after instanceof OwnDictionary own) {
             own.usedAt(node.budget().nowNanos());
         }
-        history = after;
+        dictionary = after;
         if (ended) {
             giveUpAnyway();
         }
@@ -294,19 +302,19 @@ abstract sealed class Sender permits DeflateExtension {
     }
 
     /**
-     * The budget takes the history of a connection that was not used since then, if it has one of
-     * its own.
+     * The budget takes the dictionary of this connection, if that is its own and no message was
+     * sent with it since then.
      */
-    final void hibernateNoMore(long sinceNanos) {
-        if (history instanceof OwnHistory own && own.usedNanos() - sinceNanos <= 0) {
+    final void giveUpIfIdleSince(long sinceNanos) {
+        if (dictionary instanceof OwnDictionary own && own.usedNanos() - sinceNanos <= 0) {
             giveUp(own);
         }
     }
 
-    private void giveUp(OwnHistory own) {
-        // First, as the writer joins when it grows a new history.
+    private void giveUp(OwnDictionary own) {
+        // Leaves first, as the writer joins when it grows a new dictionary.
         node.budget().leave(this);
-        if (HISTORY.compareAndSet(this, own, Tail.EMPTY)) {
+        if (DICTIONARY.compareAndSet(this, own, SharedDictionary.EMPTY)) {
             node.budget().add(payer(), -own.ownBytes());
         } else if (!ended) {
             node.budget().join(this);
@@ -320,7 +328,7 @@ abstract sealed class Sender permits DeflateExtension {
     final void end() {
         ended = true;
         giveUpAnyway();
-        // Whoever tried to give up what another just gave up has joined for nothing.
+        // A thread that tried to give up what another just gave up has joined for nothing.
         node.budget().leave(this);
     }
 
@@ -329,7 +337,7 @@ abstract sealed class Sender permits DeflateExtension {
     }
 
     private void giveUpAnyway() {
-        if (history instanceof OwnHistory own) {
+        if (dictionary instanceof OwnDictionary own) {
             giveUp(own);
         }
     }

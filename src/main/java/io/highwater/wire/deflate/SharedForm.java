@@ -1,6 +1,8 @@
 package io.highwater.wire.deflate;
 
+import io.highwater.wire.FrameForms;
 import io.highwater.wire.OutboundFrame;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,41 +10,119 @@ import org.jspecify.annotations.Nullable;
  * first connection that needs it. Thread-safe.
  *
  * <p>The fresh form refers to nothing before it, so every peer can read it. The chained form refers
- * to the channel's tail, and can be read by those who got all of that.
+ * to the channel's dictionary, and can be read by those who got all of that.
  */
-interface SharedForm {
+abstract sealed class SharedForm permits MessageForm, TurnForm {
     /** OutboundFrame and the header of its array. */
-    int FRAME_BYTES = 40;
+    private static final int FRAME_BYTES = 40;
+
+    private final OutboundFrame plain;
+    private final int textBytes;
+    private final @Nullable SharedDictionary base;
+    private final @Nullable SharedDictionary next;
+
+    // Each is made once, under the lock; whoever finds it made needs no lock.
+
+    private volatile @Nullable OutboundFrame fresh;
+    private volatile @Nullable OutboundFrame chained;
+
+    SharedForm(
+            OutboundFrame plain,
+            int textBytes,
+            @Nullable SharedDictionary base,
+            @Nullable SharedDictionary next) {
+        this.plain = plain;
+        this.textBytes = textBytes;
+        this.base = base;
+        this.next = next;
+    }
+
+    /** The frame that queues keep, as it goes where it is not compressed. */
+    final OutboundFrame plain() {
+        return plain;
+    }
 
     /** False where all of it goes as it is. */
-    default boolean isWorthIt() {
-        return textBytes() > 0;
+    final boolean isWorthIt() {
+        return textBytes > 0;
     }
 
     /** Bytes of the text that is compressed. */
-    int textBytes();
-
-    /** Bytes of the longest message: what has to fit a peer's window. */
-    int longestBytes();
-
-    /** The channel's tail before it; null where it is not part of a chain. */
-    @Nullable Tail base();
-
-    /** The channel's tail after it; null where it is not part of a chain. */
-    @Nullable Tail next();
-
-    OutboundFrame plain();
-
-    OutboundFrame fresh();
-
-    /** Only where there is a {@link #base}. */
-    OutboundFrame chained();
-
-    /** What a form takes of the heap. */
-    static int bytes(OutboundFrame form) {
-        return FRAME_BYTES + form.bytes();
+    final int textBytes() {
+        return textBytes;
     }
 
-    /** The history of a connection that has got it after this one. */
-    History appendedTo(History history, int maxBytes);
+    /** Bytes of the longest message: what has to fit a peer's window. */
+    abstract int longestBytes();
+
+    /** The channel's dictionary before it; null where it is no part of a chain. */
+    final @Nullable SharedDictionary base() {
+        return base;
+    }
+
+    /** The channel's dictionary after it; null where it is no part of a chain. */
+    final @Nullable SharedDictionary next() {
+        return next;
+    }
+
+    final OutboundFrame fresh() {
+        OutboundFrame made = fresh;
+        return made == null ? makeFreshOnce() : made;
+    }
+
+    private synchronized OutboundFrame makeFreshOnce() {
+        OutboundFrame made = fresh;
+        if (made == null) {
+            made = makeFresh();
+            fresh = made;
+            keep(made);
+        }
+        return made;
+    }
+
+    /** Only where there is a {@link #base}. */
+    final OutboundFrame chained() {
+        OutboundFrame made = chained;
+        return made == null ? makeChainedOnce() : made;
+    }
+
+    private synchronized OutboundFrame makeChainedOnce() {
+        OutboundFrame made = chained;
+        if (made == null) {
+            made = makeChained(Objects.requireNonNull(base, "not of a chain"));
+            chained = made;
+            if (made != fresh) {
+                keep(made);
+            }
+        }
+        return made;
+    }
+
+    /** The form stays with the frame that queues keep. */
+    private void keep(OutboundFrame form) {
+        if (form != plain) {
+            keep(FRAME_BYTES + form.bytes());
+        }
+    }
+
+    /** So many bytes more stay with the frame that queues keep. */
+    final void keep(int bytes) {
+        FrameForms keeper = plain.forms();
+        if (keeper != null) {
+            keeper.onMade(bytes);
+        }
+    }
+
+    /** Called once, under the lock of this form. */
+    abstract OutboundFrame makeFresh();
+
+    /**
+     * Called once, under the lock of this form.
+     *
+     * @param before the channel's dictionary
+     */
+    abstract OutboundFrame makeChained(SharedDictionary before);
+
+    /** The dictionary of a connection that has got this after {@code dictionary}. */
+    abstract Dictionary appendedTo(Dictionary dictionary, int maxBytes);
 }

@@ -61,8 +61,8 @@ final class ContextPeer {
             stream.writeBytes(payload);
             inflate(payload);
             if (last) {
-                stream.writeBytes(RawDeflater.FLUSH_TAIL);
-                inflate(RawDeflater.FLUSH_TAIL);
+                stream.writeBytes(RawDeflater.FLUSH_MARKER);
+                inflate(RawDeflater.FLUSH_MARKER);
                 compressedMessages++;
                 if (takeover == ContextTakeover.NO_TAKEOVER) {
                     inflater.reset();
@@ -132,7 +132,7 @@ final class ContextPeer {
         if (text.length == 0) {
             return ByteBuffer.wrap(new byte[1]);
         }
-        return ByteBuffer.wrap(out, 0, length - RawDeflater.FLUSH_TAIL.length);
+        return ByteBuffer.wrap(out, 0, length - RawDeflater.FLUSH_MARKER.length);
     }
 
     void close() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class DeflateBudgetTest {
-    private static final int CONTEXT_BYTES = OwnHistory.bytes(4096);
+    private static final int CONTEXT_BYTES = OwnDictionary.bytes(4096);
     private static final int BUDGET = 16 * CONTEXT_BYTES;
 
     private final DeflateFixture fixture =
@@ -155,7 +155,7 @@ final class DeflateBudgetTest {
     }
 
     @Test
-    void aChannelsTailIsCountedOnceWhateverItsSubscribers() {
+    void aChannelsDictionaryIsCountedOnceWhateverItsSubscribers() {
         List<Connection> all = connections(50);
         ChannelContext channel = fixture.node.newChannel();
         for (int i = 0; i < 20; i++) {

@@ -14,7 +14,9 @@ import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.RecordingWire;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.WireExtension;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -85,6 +87,17 @@ final class DeflateFixture implements AutoCloseable {
 
     WireExtension open(DeflatePolicy policy) {
         return open(policy, OFFER);
+    }
+
+    /** How many senders the budget knows to have a dictionary of their own. */
+    int holders() {
+        try {
+            Field holders = DeflateBudget.class.getDeclaredField("holders");
+            holders.setAccessible(true);
+            return ((Collection<?>) holders.get(node.budget())).size();
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Override

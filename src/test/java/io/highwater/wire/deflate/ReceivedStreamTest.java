@@ -103,10 +103,10 @@ final class ReceivedStreamTest {
         for (int i = 0; i < 200; i++) {
             byte[] message = corpus.json(500);
             Deflater ending = new Deflater(6, true);
-            byte[] history = sent.toByteArray();
-            int kept = Math.min(history.length, 4096);
+            byte[] before = sent.toByteArray();
+            int kept = Math.min(before.length, 4096);
             if (kept > 0) {
-                ending.setDictionary(history, history.length - kept, kept);
+                ending.setDictionary(before, before.length - kept, kept);
             }
             ending.setInput(message);
             ending.finish();

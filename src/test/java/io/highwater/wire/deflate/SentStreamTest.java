@@ -213,7 +213,7 @@ final class SentStreamTest {
         wire.outgoing(binary(new Corpus(10).random(10_000)));
         assertThat(fixture.node.contextBytes()).isZero();
         wire.outgoing(binary(new Corpus(10).json(100_000)));
-        assertThat(fixture.node.contextBytes()).isEqualTo(OwnHistory.bytes(4096));
+        assertThat(fixture.node.contextBytes()).isEqualTo(OwnDictionary.bytes(4096));
         wire.close();
         assertThat(fixture.node.contextBytes()).isZero();
     }

@@ -69,9 +69,9 @@ final class SharedFramesPropertyTest {
         void flush() {
             stalled = false;
             if (!queue.isEmpty()) {
-                List<OutboundFrame> batch = List.copyOf(queue);
+                List<OutboundFrame> waited = List.copyOf(queue);
                 queue.clear();
-                write(batch.size() == 1 ? batch.get(0) : OutboundFrame.join(batch), batch);
+                write(waited.size() == 1 ? waited.get(0) : OutboundFrame.join(waited), waited);
             }
         }
 

@@ -33,7 +33,7 @@ final class SharedFramesTest {
     }
 
     @Test
-    void subscribersWithTheChannelsHistoryShareTheChainedFrame() {
+    void subscribersWithTheChannelsDictionaryShareTheChainedFrame() {
         WireExtension one = wire();
         WireExtension other = wire();
         List<Integer> sizes = new ArrayList<>();
@@ -47,7 +47,7 @@ final class SharedFramesTest {
     }
 
     @Test
-    void whoGotSomethingElseGetsTheFreshFrameUntilTheTailIsTheirsAgain() {
+    void whoGotSomethingElseGetsTheFreshFrameUntilTheDictionaryIsTheirsAgain() {
         WireExtension faithful = wire();
         WireExtension other = wire();
         for (int i = 0; i < 10; i++) {
@@ -100,9 +100,12 @@ final class SharedFramesTest {
         assertThat(fixture.open(DeflatePolicy.SHARED).outgoing(frame)).isSameAs(sent);
     }
 
-    /** Tails belong to nobody: those of many channels are not to end what others have. */
+    /**
+     * Dictionaries of channels belong to nobody: those of many channels are not to end what others
+     * have.
+     */
     @Test
-    void tailsTakeNoMoreThanThereIsForThem() {
+    void channelsTakeNoMoreThanThereIsForThem() {
         DeflateFixture small = new DeflateFixture(DeflateSettings.defaults(), 1 << 20);
         WireExtension wire = small.open(DeflatePolicy.CONTEXT_4K);
         Book contexts = small.ledger.book(Account.CONTEXTS);
@@ -132,7 +135,7 @@ final class SharedFramesTest {
             OutboundFrame frame = channel.share(message());
             wires.forEach(wire -> wire.outgoing(frame));
         }
-        assertThat(fixture.node.contextBytes()).isEqualTo(Tail.MAX_BYTES + 32);
+        assertThat(fixture.node.contextBytes()).isEqualTo(SharedDictionary.MAX_BYTES + 32);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.highwater.wire.deflate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.testing.Stray;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -12,7 +13,7 @@ final class StrayThrowTest {
     private final Stray observers = new Stray();
     private int counted;
     private final PermessageDeflate node =
-            new PermessageDeflate(
+            Unbounded.deflate(
                     DeflateSettings.defaults(),
                     1 << 30,
                     new TimerWheel(0),

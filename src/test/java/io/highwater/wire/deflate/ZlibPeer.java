@@ -41,7 +41,7 @@ final class ZlibPeer implements AutoCloseable {
         return new ZlibPeer("deflate", bits);
     }
 
-    /** What it makes of a message, or of a payload without the flush tail. */
+    /** What it makes of a message, or of a payload without the marker at its end. */
     byte[] ask(ByteBuffer message) {
         byte[] bytes = new byte[message.remaining()];
         message.get(bytes);

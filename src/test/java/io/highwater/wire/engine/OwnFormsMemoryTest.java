@@ -8,6 +8,10 @@ import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.outbound.NonEmptyQueues;
+import io.highwater.outbound.OutboundNode;
+import io.highwater.outbound.OutboundObserver;
+import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
@@ -48,7 +52,7 @@ final class OwnFormsMemoryTest {
     private final SendQueues route = queues.under(OverflowPolicy.EVICT);
     private final Random random = new Random(1);
     private final PermessageDeflate deflate =
-            new PermessageDeflate(
+            Unbounded.deflate(
                     DeflateSettings.defaults(),
                     1L << 40,
                     ledger.book(Account.CONTEXTS),

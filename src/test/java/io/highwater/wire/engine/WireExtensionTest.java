@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.limits.Ledger;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Route;
@@ -31,7 +32,7 @@ class WireExtensionTest {
     private static final String HELLO = "c1 87 00000000 f248cdc9c90700";
 
     private final PermessageDeflate deflate =
-            new PermessageDeflate(
+            Unbounded.deflate(
                     DeflateSettings.defaults(),
                     1L << 30,
                     new TimerWheel(new FakeTicker().nanoTime()),

@@ -17,6 +17,7 @@ import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
 import io.highwater.limits.Payers;
 import io.highwater.log.LogLimit;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Route;
 import io.highwater.wire.WireObserver;
@@ -89,7 +90,7 @@ class UpgradesElsewhereTest {
                                         ledger,
                                         Waker.AT_ONCE,
                                         LogLimit.none()),
-                                new PermessageDeflate(
+                                Unbounded.deflate(
                                         DeflateSettings.defaults(),
                                         1 << 20,
                                         wheel,

@@ -12,6 +12,7 @@ import io.highwater.limits.LimitsObserver;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.RawStreams;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.CloseStatus;
@@ -124,7 +125,7 @@ final class BatchedWires implements AutoCloseable {
                                 request -> accepted.asStage(),
                                 path -> route,
                                 new WireContext(wheel, new ReadBuffers(), new WireObserver() {}),
-                                new PermessageDeflate(
+                                Unbounded.deflate(
                                         DeflateSettings.defaults(),
                                         1 << 20,
                                         wheel,

@@ -1,8 +1,10 @@
 package io.highwater.bench.engine;
 
 import io.highwater.handshake.DeflatePolicy;
+import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import io.highwater.log.LogLimit;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.WireExtension;
@@ -52,9 +54,11 @@ interface DeflateContestant extends AutoCloseable {
                     new PermessageDeflate(
                             DeflateSettings.defaults(),
                             Runtime.getRuntime().maxMemory(),
+                            Ledger.unbounded().book(Account.CONTEXTS),
                             new TimerWheel(0),
                             Runnable::run,
-                            DeflateObserver.NONE);
+                            DeflateObserver.NONE,
+                            LogLimit.none());
             Payer payer = Ledger.unbounded().payers().of(InetAddress.getLoopbackAddress());
             for (int i = 0; i < connections; i++) {
                 wires.add(Objects.requireNonNull(node.negotiate(List.of(OFFER), mode, payer)));

@@ -1,14 +1,17 @@
 package io.highwater.bench.engine;
 
-import io.highwater.outbound.Backlog;
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.OutboundObserver;
-import io.highwater.outbound.OutboundPart;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.SendQueues;
+import io.highwater.outbound.TurnMessage;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
@@ -52,14 +55,17 @@ public class QueueBenchmark {
                     new OutboundNode(
                             new TimerWheel(Ticker.system().nanoTime()),
                             Ticker.system(),
-                            new Backlog(),
-                            new OutboundObserver() {},
-                            Duration.ofSeconds(10)));
+                            new NonEmptyQueues(),
+                            Ledger.unbounded().book(Account.OUTBOUND),
+                            Runnable::run,
+                            OutboundObserver.NONE,
+                            Duration.ofSeconds(10),
+                            LogLimit.none()));
     private final OutboundFrame frame = OutboundFrame.text(ByteBuffer.allocate(BYTES));
     private final OutboundTurn<Integer> turn =
             OutboundTurn.of(
                     IntStream.range(0, MESSAGES)
-                            .mapToObj(i -> new OutboundPart<>(frame, null, i))
+                            .mapToObj(i -> new TurnMessage<>(frame, null, i))
                             .toList(),
                     0);
     private final MemoryWire idle = new MemoryWire();

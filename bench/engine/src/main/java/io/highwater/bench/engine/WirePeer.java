@@ -6,6 +6,9 @@ import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.limits.Account;
+import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
 import io.highwater.server.SocketConnector;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
@@ -66,9 +69,11 @@ public final class WirePeer {
                                 new PermessageDeflate(
                                         DeflateSettings.defaults(),
                                         Runtime.getRuntime().maxMemory(),
+                                        Ledger.unbounded().book(Account.CONTEXTS),
                                         wheel,
                                         Route.SAME_THREAD,
-                                        DeflateObserver.NONE),
+                                        DeflateObserver.NONE,
+                                        LogLimit.none()),
                                 HandshakeObserver.NONE),
                         new SocketUpgrade()));
         server.start();

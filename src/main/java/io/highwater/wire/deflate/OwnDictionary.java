@@ -3,14 +3,14 @@ package io.highwater.wire.deflate;
 import io.highwater.limits.HeapBytes;
 import java.nio.ByteBuffer;
 
-/** A history that one connection has to itself; grows as far as it must. Confined to its holder. */
-final class OwnHistory implements History {
+/** A dictionary of one connection alone; grows as far as it must. Confined to its holder. */
+final class OwnDictionary implements Dictionary {
     private static final int FIRST_BYTES = 256;
 
-    /** The object, and that its holder is known to those who may take it. */
+    /** The object, and the entry of its holder among those that the budget may take it from. */
     private static final int OBJECT_BYTES = 32 + HeapBytes.MAP_ENTRY;
 
-    private byte[] bytes = Tail.EMPTY.bytes();
+    private byte[] bytes = SharedDictionary.EMPTY.bytes();
     private int length;
     private long usedNanos;
 
@@ -23,9 +23,7 @@ final class OwnHistory implements History {
         usedNanos = nowNanos;
     }
 
-    /**
-     * Appends a message, which is left as it is, and forgets what is more than {@code maxBytes}.
-     */
+    /** Appends a message, which is left as it is, and forgets all but the last {@code maxBytes}. */
     void add(ByteBuffer message, int maxBytes) {
         int added = Math.min(message.remaining(), maxBytes);
         int kept = Math.min(length, maxBytes - added);
@@ -45,7 +43,7 @@ final class OwnHistory implements History {
     }
 
     @Override
-    public OwnHistory append(ByteBuffer message, int maxBytes) {
+    public OwnDictionary append(ByteBuffer message, int maxBytes) {
         add(message, maxBytes);
         return this;
     }
@@ -70,12 +68,12 @@ final class OwnHistory implements History {
         return bytes(bytes.length);
     }
 
-    /** What one takes of the heap whose array is so long. */
+    /** What a dictionary takes of the heap whose array is so long. */
     static int bytes(int length) {
         return OBJECT_BYTES + (int) HeapBytes.ofArray(length);
     }
 
-    /** How long its array is: so much it may keep without growing. */
+    /** How long its array is: it may keep so much without growing. */
     int room() {
         return bytes.length;
     }

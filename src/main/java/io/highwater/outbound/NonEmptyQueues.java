@@ -10,22 +10,22 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The queues of a node that hold something now: few of many, so what is asked here costs by the
- * slow sessions and not by the connections. Thread-safe.
+ * The queues of a node that hold something now. They are few, so a question costs by the number of
+ * slow sessions and not by the number of connections. Thread-safe.
  */
-public final class Backlog {
+public final class NonEmptyQueues {
     /** A queue joins and leaves under its own lock, which is therefore taken before the set's. */
-    private final Set<GuardedQueue> queues = ConcurrentHashMap.newKeySet();
+    private final Set<SendQueue> queues = ConcurrentHashMap.newKeySet();
 
     private final LongAdder queuedBytes = new LongAdder();
 
-    /** Those that can be ended: a view that is always up to date. */
+    /** The same queues as debtors of their account: a view that is always up to date. */
     Collection<? extends Debtor> debtors() {
         return queues;
     }
 
-    /** Queues that hold something. */
-    public int queues() {
+    /** How many queues hold something. */
+    public int size() {
         return queues.size();
     }
 
@@ -44,7 +44,7 @@ public final class Backlog {
 
     Retained retained() {
         Retained retained = new Retained();
-        for (GuardedQueue queue : queues) {
+        for (SendQueue queue : queues) {
             retained.add(queue.frames());
         }
         return retained;
@@ -59,19 +59,19 @@ public final class Backlog {
     public List<SlowClient> slowest(int limit, long nowNanos) {
         long sinceNanos = nowNanos - SlowClient.AFTER.toNanos();
         return queues.stream()
-                .map(queue -> queue.lookIfSlow(sinceNanos))
+                .map(queue -> SlowQueue.of(queue, sinceNanos))
                 .filter(Objects::nonNull)
                 .sorted(Comparator.comparingLong(SlowQueue::retainedBytes).reversed())
                 .limit(limit)
-                .map(slow -> slow.queue().describe(slow, nowNanos))
+                .map(slow -> slow.describe(nowNanos))
                 .toList();
     }
 
-    /** Those that the governor may end. */
+    /** The queues that the governor may end. */
     List<SlowQueue> evictable(long sinceNanos) {
         return queues.stream()
-                .filter(queue -> queue.isEvictable(sinceNanos))
-                .map(queue -> queue.lookIfSlow(sinceNanos))
+                .filter(queue -> SlowQueue.isEvictable(queue, sinceNanos))
+                .map(queue -> SlowQueue.of(queue, sinceNanos))
                 .filter(Objects::nonNull)
                 .toList();
     }
@@ -80,7 +80,7 @@ public final class Backlog {
      * @param connections all connections of the node; those without a queue count as empty
      */
     public DepthSnapshot depths(long connections) {
-        int[] depths = queues.stream().mapToInt(GuardedQueue::queuedMessages).sorted().toArray();
+        int[] depths = queues.stream().mapToInt(SendQueue::queuedMessages).sorted().toArray();
         return DepthSnapshot.of(depths, connections);
     }
 
@@ -90,19 +90,19 @@ public final class Backlog {
      */
     public int slowQueues(long sinceNanos) {
         int slow = 0;
-        for (GuardedQueue queue : queues) {
-            if (queue.isAboveLowWaterSince(sinceNanos)) {
+        for (SendQueue queue : queues) {
+            if (SlowQueue.isSlow(queue, sinceNanos)) {
                 slow++;
             }
         }
         return slow;
     }
 
-    void join(GuardedQueue queue) {
+    void join(SendQueue queue) {
         queues.add(queue);
     }
 
-    void leave(GuardedQueue queue) {
+    void leave(SendQueue queue) {
         queues.remove(queue);
     }
 

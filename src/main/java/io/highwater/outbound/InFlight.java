@@ -6,21 +6,24 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What leaves in one write. Guarded by the lock of its queue, but for {@link #join}. */
-final class Batch {
+/**
+ * What leaves in one write: from when the writer takes it out of the queue until the wire has taken
+ * all of it. Guarded by the lock of its queue, but for {@link #join}.
+ */
+final class InFlight {
     private final List<Element> elements;
     private final Tally tally = new Tally();
 
     /** The copy that the wire holds; null while it holds none or the one message itself. */
     private @Nullable OutboundFrame joined;
 
-    /** Of the form that the wire holds of it and shares with none; 0: none. */
+    /** Bytes of the form of it that the wire holds and shares with none; 0: no such form. */
     private int formBytes;
 
     /** What was charged for these two. */
     private long chargedBytes;
 
-    Batch(List<Element> elements) {
+    InFlight(List<Element> elements) {
         this.elements = elements;
         elements.forEach(tally::add);
     }
@@ -33,7 +36,7 @@ final class Batch {
         return tally;
     }
 
-    /** What to write, if anything. By the one thread that writes, under no lock: it copies. */
+    /** What to write, if anything. Called by the writer, under no lock: it copies. */
     @Nullable OutboundFrame join() {
         List<OutboundFrame> frames = new ArrayList<>(elements.size());
         for (Element element : elements) {
@@ -43,7 +46,7 @@ final class Batch {
             }
         }
         return switch (frames.size()) {
-            case 0 -> null; // A gap that is not told.
+            case 0 -> null; // A notice that is not told.
             case 1 -> frames.get(0);
             default -> OutboundFrame.join(frames);
         };
@@ -54,7 +57,7 @@ final class Batch {
         formBytes = ownFormBytes;
     }
 
-    /** Where there is no other beside it but gaps that are not told. */
+    /** Whether the frame is the one message in here, beside notices that are not told. */
     private boolean isMessage(OutboundFrame frame) {
         for (Element element : elements) {
             if (element.frame() == frame) {

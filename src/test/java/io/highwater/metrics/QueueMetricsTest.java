@@ -2,8 +2,7 @@ package io.highwater.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.outbound.Backlog;
-import io.highwater.outbound.OutboundNode;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
@@ -14,6 +13,7 @@ import io.highwater.outbound.WaterMarks;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.MetricsFixture;
 import io.highwater.testing.RecordingWire;
+import io.highwater.testing.Unbounded;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.TransportKind;
@@ -22,22 +22,22 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class BacklogMetricsTest {
+class QueueMetricsTest {
     private static final int CONNECTIONS = 100;
 
     private final FakeTicker ticker = new FakeTicker();
-    private final Backlog backlog = new Backlog();
-    private final NodeMetrics metrics = MetricsFixture.of(backlog);
-    private final SendQueues queues =
+    private final NonEmptyQueues queues = new NonEmptyQueues();
+    private final NodeMetrics metrics = MetricsFixture.of(queues);
+    private final SendQueues route =
             new SendQueues(
                     new OutboundSettings(
                             new WaterMarks(10, 1 << 20, 2, 1 << 19),
                             OverflowPolicy.EVICT,
                             Duration.ZERO),
-                    new OutboundNode(
+                    Unbounded.outbound(
                             new TimerWheel(ticker.nanoTime()),
                             ticker,
-                            backlog,
+                            queues,
                             OutboundObserver.NONE,
                             Duration.ofSeconds(10)));
 
@@ -93,7 +93,7 @@ class BacklogMetricsTest {
     private SendQueue fill(OutboundFrame frame, int messages) {
         RecordingWire wire = new RecordingWire();
         wire.fill();
-        SendQueue queue = queues.open(wire, SendQueueListener.NONE);
+        SendQueue queue = route.open(wire, SendQueueListener.NONE);
         while (queue.queuedMessages() < messages) {
             queue.offer(frame);
         }

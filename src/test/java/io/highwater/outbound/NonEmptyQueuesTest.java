@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class BacklogTest {
+final class NonEmptyQueuesTest {
     private final QueueFixture fixture =
             new QueueFixture(OverflowPolicy.EVICT, new WaterMarks(100, 100_000, 2, 50_000));
 
@@ -23,26 +23,26 @@ final class BacklogTest {
         first.offer(shared);
         second.offer(shared);
         second.offer(own);
-        assertThat(fixture.backlog.queues()).isEqualTo(2);
-        assertThat(fixture.backlog.queuedBytes()).isEqualTo(2 * shared.bytes() + own.bytes());
-        assertThat(fixture.backlog.retainedBytes()).isEqualTo(shared.bytes() + own.bytes());
+        assertThat(fixture.queues.size()).isEqualTo(2);
+        assertThat(fixture.queues.queuedBytes()).isEqualTo(2 * shared.bytes() + own.bytes());
+        assertThat(fixture.queues.retainedBytes()).isEqualTo(shared.bytes() + own.bytes());
     }
 
     @Test
-    void whatTheWireHoldsOfABatchIsRetainedToo() {
+    void theCopyThatTheWireHoldsIsRetainedToo() {
         OutboundFrame frame = OutboundFrame.text("s".repeat(98));
         fixture.wire.fill();
         fixture.queue.offer(frame);
         fixture.queue.offer(frame);
         fixture.queue.offer(frame);
-        assertThat(fixture.backlog.retainedBytes()).isEqualTo(100);
+        assertThat(fixture.queues.retainedBytes()).isEqualTo(100);
         // Two of them are joined to a copy now, which is in flight.
         fixture.readOnce();
         assertThat(fixture.queue.queuedMessages()).isEqualTo(2);
-        assertThat(fixture.backlog.retainedBytes()).isEqualTo(100 + 200);
+        assertThat(fixture.queues.retainedBytes()).isEqualTo(100 + 200);
         fixture.read();
-        assertThat(fixture.backlog.retainedBytes()).isZero();
-        assertThat(fixture.backlog.queues()).isZero();
+        assertThat(fixture.queues.retainedBytes()).isZero();
+        assertThat(fixture.queues.size()).isZero();
     }
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ final class BacklogTest {
                 queue.offer(OutboundFrame.text("x"));
             }
         }
-        DepthSnapshot depths = fixture.backlog.depths(100);
+        DepthSnapshot depths = fixture.queues.depths(100);
         assertThat(depths)
                 .extracting(DepthSnapshot::p95, DepthSnapshot::p99, DepthSnapshot::max)
                 .containsExactly(0, 3, 7);
@@ -115,7 +115,7 @@ final class BacklogTest {
     }
 
     private int slowForASecond() {
-        return fixture.backlog.slowQueues(
+        return fixture.queues.slowQueues(
                 fixture.ticker.nanoTime() - Duration.ofSeconds(1).toNanos());
     }
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a sender's history takes is counted once and given back once, whatever goes wrong. */
-final class SentHistoryTest {
+/** What a sender's dictionary takes is counted once and given back once, whatever goes wrong. */
+final class SentDictionaryTest {
     private static final int ROUNDS = 1_000;
     private static final int MEETINGS = 1_000;
     private static final long GUARD_SECONDS = 60;
@@ -84,7 +84,7 @@ final class SentHistoryTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void anErrorInTheMiddleOfAMessageGivesBackWhatItsHistoryTook(boolean fragment) {
+    void anErrorInTheMiddleOfAMessageGivesBackWhatItsDictionaryTook(boolean fragment) {
         AtomicBoolean fails = new AtomicBoolean();
         DeflateExtension extension = failing(fails);
         extension.outgoing(message(2_000));
@@ -104,7 +104,7 @@ final class SentHistoryTest {
         extension.close();
         assertThat(fixture.node.contextBytes()).isZero();
         assertThat(fixture.payer("10.0.0.1").bytes(Account.CONTEXTS)).isZero();
-        assertThat(fixture.node.budget().holders()).isZero();
+        assertThat(fixture.holders()).isZero();
     }
 
     private static final class Round {
@@ -144,7 +144,7 @@ final class SentHistoryTest {
             now.extension.outgoing(own.get(0));
             now.extension.outgoing(own.get(1));
             if (i % 2 == 0) {
-                // Its history is the channel's from here on.
+                // Its dictionary is the channel's from here on.
                 now.extension.outgoing(channel.share(own.get(2)));
             }
             now.extension.outgoing(own.get(i % 3));
@@ -159,7 +159,7 @@ final class SentHistoryTest {
         channel.close();
         assertThat(fixture.node.contextBytes()).isZero();
         assertThat(fixture.payer("10.0.0.1").bytes(Account.CONTEXTS)).isZero();
-        assertThat(fixture.node.budget().holders()).isZero();
+        assertThat(fixture.holders()).isZero();
     }
 
     /**
@@ -172,7 +172,7 @@ final class SentHistoryTest {
             Round now = round;
             looked = now == last ? looked + 1 : 0;
             last = now;
-            now.extension.hibernateNoMore(Long.MAX_VALUE / 2);
+            now.extension.giveUpIfIdleSince(Long.MAX_VALUE / 2);
             if (looks > 0 && looked >= looks) {
                 now.close();
             }
@@ -182,7 +182,7 @@ final class SentHistoryTest {
 
     private final AtomicInteger turn = new AtomicInteger();
 
-    /** Where two give up the same history, the one that comes late leaves nothing behind. */
+    /** Where two give up the same dictionary, the one that comes late leaves nothing behind. */
     @Test
     void whatTwoGiveUpAtOnceIsNotHeldWhenTheWireIsOver() throws Exception {
         OutboundFrame own = message(300);
@@ -195,7 +195,7 @@ final class SentHistoryTest {
             now.extension.outgoing(own);
             round = now;
             turn.set(1);
-            now.extension.hibernateNoMore(Long.MAX_VALUE / 2);
+            now.extension.giveUpIfIdleSince(Long.MAX_VALUE / 2);
             while (turn.get() != 0) {
                 Thread.yield();
             }
@@ -204,13 +204,13 @@ final class SentHistoryTest {
         over = true;
         other.join();
         assertThat(fixture.node.contextBytes()).isZero();
-        assertThat(fixture.node.budget().holders()).isZero();
+        assertThat(fixture.holders()).isZero();
     }
 
     private void giveUpInTurn() {
         while (!over) {
             if (turn.get() == 1) {
-                round.extension.hibernateNoMore(Long.MAX_VALUE / 2);
+                round.extension.giveUpIfIdleSince(Long.MAX_VALUE / 2);
                 turn.set(0);
             } else {
                 Thread.yield();

@@ -6,15 +6,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lane whose messages are "name:position:key" and whose gaps are "gap:name:first:last:count".
- * Positions count from 1. Confined to one producer, but for its gaps.
+ * A series whose messages are "name:position:key" and whose notices are
+ * "skipped:name:first:last:count". Positions count from 1. Confined to one producer, but for its
+ * notices.
  */
-final class TestLane implements LatestLane<Long> {
+final class TestSeries implements LatestSeries<Long> {
     private final String name;
     private final int latestCount;
     private long offered;
 
-    TestLane(String name, int latestCount) {
+    TestSeries(String name, int latestCount) {
         this.name = name;
         this.latestCount = latestCount;
     }
@@ -25,17 +26,17 @@ final class TestLane implements LatestLane<Long> {
     }
 
     @Override
-    public @Nullable OutboundFrame gapFrame(Long first, Long last, long count) {
-        return OutboundFrame.text("gap:" + name + ":" + first + ":" + last + ":" + count);
+    public @Nullable OutboundFrame skippedFrame(Long first, Long last, long count) {
+        return OutboundFrame.text("skipped:" + name + ":" + first + ":" + last + ":" + count);
     }
 
-    /** The next messages of the lane, one for each key; "" is no key. */
+    /** The next messages of the series, one for each key; "" is no key. */
     OutboundTurn<Long> turn(String... keys) {
-        List<OutboundPart<Long>> parts = new ArrayList<>();
+        List<TurnMessage<Long>> parts = new ArrayList<>();
         for (String key : keys) {
             offered++;
             parts.add(
-                    new OutboundPart<>(
+                    new TurnMessage<>(
                             OutboundFrame.text(name + ":" + offered + ":" + key),
                             key.isEmpty() ? null : key,
                             offered));
@@ -55,8 +56,8 @@ final class TestLane implements LatestLane<Long> {
     }
 
     /**
-     * Checks that this lane's messages and gaps on a wire have positions that leave none out and
-     * none twice, and answers the last.
+     * Checks that this series's messages and notices on a wire have positions that leave none out
+     * and none twice, and answers the last.
      */
     long reached(List<String> wire) {
         long reached = 0;
@@ -67,7 +68,7 @@ final class TestLane implements LatestLane<Long> {
             if (words[0].equals(name)) {
                 first = Long.parseLong(words[1]);
                 last = first;
-            } else if (words[0].equals("gap") && words[1].equals(name)) {
+            } else if (words[0].equals("skipped") && words[1].equals(name)) {
                 first = Long.parseLong(words[2]);
                 last = Long.parseLong(words[3]);
                 if (last - first + 1 != Long.parseLong(words[4])) {

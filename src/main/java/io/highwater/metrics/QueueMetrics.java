@@ -1,7 +1,7 @@
 package io.highwater.metrics;
 
-import io.highwater.outbound.Backlog;
 import io.highwater.outbound.DepthSnapshot;
+import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.SlowClient;
 import io.micrometer.core.instrument.Tags;
 import java.util.function.LongSupplier;
@@ -10,21 +10,21 @@ import java.util.function.LongSupplier;
  * What the queues hold at the moment of a scrape. Asking them walks every queued frame, so it is
  * done once a scrape, by {@link #sample}, and the gauges show its result. Thread-safe.
  */
-final class BacklogMetrics {
+final class QueueMetrics {
     /** Fine around the target, p99 below 5, and up to what the marks may be raised to. */
     private static final int[] DEPTH_BOUNDS = {
         0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000
     };
 
-    private final Backlog backlog;
+    private final NonEmptyQueues queues;
     private final LongSupplier connections;
     private volatile Sample last;
 
     /**
      * @param connections all open connections, with and without a queue
      */
-    BacklogMetrics(Meters meters, Backlog backlog, LongSupplier connections) {
-        this.backlog = backlog;
+    QueueMetrics(Meters meters, NonEmptyQueues queues, LongSupplier connections) {
+        this.queues = queues;
         this.connections = connections;
         last = new Sample(0, 0, 0, 0, new Distribution(new long[DEPTH_BOUNDS.length + 1], 0));
         double heapBytes = Runtime.getRuntime().maxMemory();
@@ -40,11 +40,11 @@ final class BacklogMetrics {
      * @param nowNanos of the node's Ticker
      */
     void sample(long nowNanos) {
-        DepthSnapshot depths = backlog.depths(connections.getAsLong());
+        DepthSnapshot depths = queues.depths(connections.getAsLong());
         last =
                 new Sample(
-                        backlog.retainedBytes(),
-                        backlog.slowQueues(nowNanos - SlowClient.AFTER.toNanos()),
+                        queues.retainedBytes(),
+                        queues.slowQueues(nowNanos - SlowClient.AFTER.toNanos()),
                         depths.p95(),
                         depths.p99(),
                         new Distribution(depths.between(DEPTH_BOUNDS), depths.messages()));
