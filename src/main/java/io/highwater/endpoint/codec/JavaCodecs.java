@@ -105,8 +105,7 @@ final class JavaCodecs {
         @Override
         public boolean willDecode(String text) {
             try {
-                parser.apply(text);
-                return true;
+                return parser.apply(text) != null;
             } catch (NumberFormatException e) {
                 return false;
             }

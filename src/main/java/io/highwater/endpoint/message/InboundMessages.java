@@ -252,7 +252,7 @@ public final class InboundMessages {
         return session.decoder(to.decoders().get(0));
     }
 
-    private void hand(MessageTarget to, @Nullable Object message) throws Throwable {
+    private void hand(MessageTarget to, Object message) throws Throwable {
         session.answer(to.receiver().receive(session, message));
     }
 

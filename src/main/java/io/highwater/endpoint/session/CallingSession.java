@@ -175,6 +175,9 @@ abstract class CallingSession extends ReceivingSession {
      */
     @Override
     public final void failed(Throwable failure) {
+        if (failure instanceof SessionClosedException) {
+            return; // Of a frame that no stream will read any more; who read it is told by itself.
+        }
         if (survives(failure)) {
             demand();
         }
@@ -186,9 +189,6 @@ abstract class CallingSession extends ReceivingSession {
      */
     @Override
     protected final boolean survives(Throwable failure) {
-        if (failure instanceof SessionClosedException) {
-            return false; // of a frame that no stream will read any more
-        }
         EndpointFailure cause = EndpointFailure.of(failure);
         if (tellOrLog(cause) && !cause.isFatal()) {
             return true;
