@@ -1,92 +1,95 @@
 package io.highwater.endpoint;
 
+import io.highwater.endpoint.jetty.PathTemplate;
+import io.highwater.endpoint.metadata.ConfiguratorChoices;
+import io.highwater.endpoint.metadata.EndpointAnnotations;
+import io.highwater.endpoint.metadata.EndpointMethods;
+import io.highwater.endpoint.session.EndpointClass;
+import io.highwater.endpoint.session.EndpointInstance;
+import io.highwater.endpoint.session.SessionConfig;
+import io.highwater.endpoint.session.SessionEnvironment;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
-import io.highwater.outbound.SendQueues;
-import io.highwater.time.TimerWheel;
 import io.highwater.wire.Gate;
 import io.highwater.wire.Route;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireAcceptor;
 import io.highwater.wire.WireListener;
-import jakarta.websocket.Session;
+import io.highwater.wire.WireSettings;
 import jakarta.websocket.server.ServerEndpointConfig;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
-import org.eclipse.jetty.util.URIUtil;
-import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.jspecify.annotations.Nullable;
 
-/** One deployed endpoint class: its route, and what its sessions share. Thread-safe. */
+/**
+ * One deployed endpoint class: its path, its route, and how it answers a handshake. Thread-safe.
+ */
 final class EndpointDeployment implements WireAcceptor {
     private final ServerEndpointConfig config;
-    private final UriTemplatePathSpec path;
-    private final Supplier<EndpointInstance> instances;
-    private final EndpointNode node;
-    private final WebSocketComponents components;
-    private final Requests requests;
-    private final SendQueues queues;
-    private final Set<EndpointSession> sessions = ConcurrentHashMap.newKeySet();
-    private final EndpointContainer container;
-    private final EndpointMethods methods;
+    private final PathTemplate path;
+    private final EndpointClass endpointClass;
     private final Route route;
     private final boolean ownHandshake;
-    private final boolean opensUntold;
-    private final BooleanSupplier retired;
 
+    /**
+     * @throws IllegalArgumentException says what is wrong with the path or an annotation
+     * @throws EndpointDeploymentException likewise with the class's methods or codecs
+     */
     EndpointDeployment(
             ServerEndpointConfig config,
             String contextPath,
             Supplier<EndpointInstance> instances,
-            EndpointNode node,
-            EndpointContainer container,
-            WebSocketComponents components,
-            Requests requests,
-            Executor executor,
-            BooleanSupplier retired,
+            SessionEnvironment environment,
             @Nullable Gate gate) {
         Class<?> endpoint = config.getEndpointClass();
+        EndpointSettings node = environment.node().settings();
         this.config = config;
-        this.retired = retired;
-        this.path = new UriTemplatePathSpec(contextPath + config.getPath());
-        this.instances = instances;
-        this.node = node;
-        this.components = components;
-        this.requests = requests;
-        this.queues =
-                new SendQueues(
-                        EndpointAnnotations.outboundSettings(endpoint, node.settings().outbound()),
-                        node.outbound());
-        this.container = container;
-        try {
-            this.methods = EndpointMethods.read(config, Set.of(path.getVariables()), components);
-        } catch (RuntimeException e) {
-            throw new EndpointDeploymentException(endpoint, String.valueOf(e.getMessage()), e);
-        }
-        this.opensUntold =
-                methods.open() == null
-                        && methods.close() == null
-                        && !methods.readPath()
-                        && !ConfiguratorChoices.overrides(
-                                config.getConfigurator(), "getEndpointInstance")
-                        && !EndpointAnnotations.hasPostConstruct(endpoint);
+        this.path = new PathTemplate(contextPath + config.getPath());
+        WireSettings settings = EndpointAnnotations.wireSettings(endpoint, node.wire());
+        EndpointMethods methods = methods(config, path);
+        EndpointClass.Opening opening = opening(config, methods);
+        this.endpointClass =
+                new EndpointClass(
+                        environment,
+                        config,
+                        methods,
+                        instances,
+                        opening,
+                        settings,
+                        EndpointAnnotations.outboundSettings(endpoint, node.outbound()));
         this.ownHandshake =
                 ConfiguratorChoices.overrides(config.getConfigurator(), "modifyHandshake");
         this.route =
                 new Route(
                         EndpointAnnotations.routePolicy(endpoint, config),
-                        EndpointAnnotations.wireSettings(endpoint, node.settings().wire()),
-                        executor,
-                        opensUntold ? Route.Lifecycle.NON_BLOCKING : Route.Lifecycle.MAY_BLOCK,
+                        settings,
+                        environment.executor(),
+                        opening == EndpointClass.Opening.UNTOLD
+                                ? Route.Lifecycle.NON_BLOCKING
+                                : Route.Lifecycle.MAY_BLOCK,
                         this,
                         ownGate(gate));
+    }
+
+    private static EndpointMethods methods(ServerEndpointConfig config, PathTemplate path) {
+        try {
+            return EndpointMethods.read(config, path.variables());
+        } catch (RuntimeException e) {
+            throw new EndpointDeploymentException(
+                    config.getEndpointClass(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Whether something of the class may hear that a session opens. */
+    private static EndpointClass.Opening opening(
+            ServerEndpointConfig config, EndpointMethods methods) {
+        boolean untold =
+                methods.open() == null
+                        && methods.close() == null
+                        && !methods.readPath()
+                        && !ConfiguratorChoices.overrides(
+                                config.getConfigurator(), "getEndpointInstance")
+                        && !EndpointAnnotations.hasPostConstruct(config.getEndpointClass());
+        return untold ? EndpointClass.Opening.UNTOLD : EndpointClass.Opening.TOLD;
     }
 
     /** Not for those who would learn nothing there, and nothing keeps out. */
@@ -103,12 +106,7 @@ final class EndpointDeployment implements WireAcceptor {
         }
     }
 
-    /** Whether its beans are about to go; see {@link Endpoints#retire}. */
-    boolean isRetired() {
-        return retired.getAsBoolean();
-    }
-
-    UriTemplatePathSpec path() {
+    PathTemplate path() {
         return path;
     }
 
@@ -116,7 +114,11 @@ final class EndpointDeployment implements WireAcceptor {
         return route;
     }
 
-    Class<?> endpointClass() {
+    EndpointClass endpointClass() {
+        return endpointClass;
+    }
+
+    Class<?> type() {
         return config.getEndpointClass();
     }
 
@@ -125,58 +127,17 @@ final class EndpointDeployment implements WireAcceptor {
         return config.getPath().replaceAll("\\{[^/}]*}", "{}");
     }
 
-    WebSocketComponents components() {
-        return components;
-    }
-
-    Set<EndpointSession> sessions() {
-        return sessions;
-    }
-
-    /** Those that have opened, and can still send. */
-    Set<Session> openSessions() {
-        return sessions.stream()
-                .map(EndpointSession::jakartaSession)
-                .filter(session -> session != null && session.isOpen())
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
-    EndpointContainer container() {
-        return container;
-    }
-
-    EndpointMethods methods() {
-        return methods;
-    }
-
-    EndpointNode node() {
-        return node;
-    }
-
-    Requests requests() {
-        return requests;
-    }
-
-    TimerWheel wheel() {
-        return node.outbound().wheel();
-    }
-
-    SendQueues queues() {
-        return queues;
-    }
-
     @Override
     public WireListener accept(
             Wire wire,
             UpgradeRequest request,
             UpgradeDecision.Accepted decision,
             ResponseHeaders headers) {
-        SessionConfig own =
-                SessionConfig.of(config, pathParams(request.path()), request.visitor().principal());
+        SessionConfig own = endpointClass.sessionConfig(request, path.values(request.path()));
         String subprotocol = decision.subprotocol();
         if (ownHandshake) {
             EndpointHandshake.Response response = new EndpointHandshake.Response(headers.all());
-            EndpointHandshake handshake = new EndpointHandshake(request, own.getPathParams());
+            EndpointHandshake handshake = new EndpointHandshake(request, own.pathParams());
             config.getConfigurator().modifyHandshake(own, handshake, response);
             handshake.end();
             response.copyTo(headers);
@@ -184,28 +145,6 @@ final class EndpointDeployment implements WireAcceptor {
                     response.subprotocol(subprotocol, request.headers("Sec-WebSocket-Protocol"));
             headers.subprotocol(subprotocol);
         }
-        return new EndpointSession(this, wire, request, subprotocol, own);
-    }
-
-    /**
-     * Whether nothing of the class is called at a session's opening, so that its instance is made
-     * for the first message.
-     */
-    boolean opensUntold() {
-        return opensUntold;
-    }
-
-    EndpointInstance newInstance() {
-        return instances.get();
-    }
-
-    private Map<String, String> pathParams(String requestPath) {
-        if (path.getVariableCount() == 0) {
-            return Map.of();
-        }
-        Map<String, String> encoded = path.getPathParams(requestPath);
-        Map<String, String> params = new HashMap<>();
-        encoded.forEach((name, value) -> params.put(name, URIUtil.decodePath(value)));
-        return Map.copyOf(params);
+        return endpointClass.session(wire, request, subprotocol, own);
     }
 }

@@ -1,16 +1,16 @@
 package io.highwater.endpoint;
 
+import io.highwater.endpoint.jetty.QueryParameters;
+import io.highwater.endpoint.session.RequestUri;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.handshake.Visitor;
 import io.highwater.wire.WireAcceptor;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.server.HandshakeRequest;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,8 +18,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.eclipse.jetty.util.MultiMap;
-import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +25,6 @@ import org.jspecify.annotations.Nullable;
  * and a copy: they may keep it for their endpoints, though roles can be asked for no more then.
  */
 final class EndpointHandshake implements HandshakeRequest {
-    /** What RFC 3986 has nowhere in a path or query, of the printable characters. */
-    private static final String ILLEGAL = "\"<>\\^`{|}[]#";
-
-    private static final HexFormat HEX = HexFormat.of().withUpperCase();
-
     private final Map<String, List<String>> headers;
     private final String uri;
     private final @Nullable String query;
@@ -47,7 +40,7 @@ final class EndpointHandshake implements HandshakeRequest {
         Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         request.headers().forEach((name, values) -> copy.put(name, List.copyOf(values)));
         this.headers = Collections.unmodifiableMap(copy);
-        this.uri = uri(request);
+        this.uri = RequestUri.of(request);
         this.query = request.query();
         this.pathParams = pathParams;
         this.visitor = request.visitor();
@@ -97,7 +90,7 @@ final class EndpointHandshake implements HandshakeRequest {
     /** Of the query and, as the TCK wants it, of the path. */
     @Override
     public Map<String, List<String>> getParameterMap() {
-        Map<String, List<String>> all = new HashMap<>(parameters(query));
+        Map<String, List<String>> all = new HashMap<>(QueryParameters.of(query));
         pathParams.forEach(
                 (name, value) ->
                         all.merge(
@@ -111,54 +104,6 @@ final class EndpointHandshake implements HandshakeRequest {
     @Override
     public @Nullable String getQueryString() {
         return query;
-    }
-
-    /**
-     * The whole address the client called, with scheme and host, as Jakarta WebSocket 2.1 has it.
-     * What may not stand in a URI, but came, is percent-encoded.
-     */
-    static String uri(UpgradeRequest request) {
-        StringBuilder uri = new StringBuilder();
-        uri.append(request.scheme().equals("https") ? "wss://" : "ws://");
-        uri.append(request.authority()).append(legal(request.rawPath()));
-        if (request.query() != null) {
-            uri.append('?').append(legal(request.query()));
-        }
-        return uri.toString();
-    }
-
-    static String legal(String part) {
-        StringBuilder legal = new StringBuilder(part.length());
-        int next;
-        for (int i = 0; i < part.length(); i = next) {
-            next = part.offsetByCodePoints(i, 1);
-            char c = part.charAt(i);
-            if (c > ' ' && c < 0x7F && ILLEGAL.indexOf(c) < 0 && (c != '%' || isEscape(part, i))) {
-                legal.append(c);
-            } else {
-                for (byte b : part.substring(i, next).getBytes(StandardCharsets.UTF_8)) {
-                    legal.append('%').append(HEX.toHexDigits(b));
-                }
-            }
-        }
-        return legal.toString();
-    }
-
-    private static boolean isEscape(String part, int at) {
-        return at + 2 < part.length()
-                && Character.digit(part.charAt(at + 1), 16) >= 0
-                && Character.digit(part.charAt(at + 2), 16) >= 0;
-    }
-
-    static Map<String, List<String>> parameters(@Nullable String query) {
-        if (query == null) {
-            return Map.of();
-        }
-        MultiMap<String> parameters = new MultiMap<>();
-        // Leniently: what a peer sends wrong is not for the endpoint to fail at.
-        UrlEncoded.decodeUtf8To(query, 0, query.length(), parameters::add, true, true, true);
-        parameters.replaceAll((name, values) -> List.copyOf(values));
-        return Collections.unmodifiableMap(parameters);
     }
 
     /**

@@ -1,5 +1,9 @@
 package io.highwater.endpoint;
 
+import io.highwater.endpoint.jetty.PathTable;
+import io.highwater.endpoint.metadata.ConfiguratorChoices;
+import io.highwater.endpoint.session.EndpointInstance;
+import io.highwater.endpoint.session.SessionEnvironment;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Gate;
 import io.highwater.wire.Route;
@@ -16,9 +20,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import org.eclipse.jetty.http.pathmap.MatchedResource;
-import org.eclipse.jetty.http.pathmap.PathMappings;
-import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,19 +28,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Deployment comes first and from one thread; the rest is thread-safe.
  */
 public final class Endpoints implements Router {
-    private final EndpointNode node;
+    private final SessionEnvironment environment;
     private final @Nullable Gate gate;
     private final String contextPath;
     private final BeanManager beans;
-    private final Executor executor;
-    private final EndpointContainer container;
-    private final WebSocketComponents components;
-    private final Requests requests;
-    private final PathMappings<EndpointDeployment> paths = new PathMappings<>();
+    private final PathTable<EndpointDeployment> paths = new PathTable<>();
     private final List<EndpointDeployment> deployments = new ArrayList<>();
-
-    /** See {@link #retire}. */
-    private volatile boolean retired;
 
     /**
      * @param contextPath what stands before the endpoints' own paths, such as "/team"; "" for
@@ -59,14 +53,10 @@ public final class Endpoints implements Router {
             BeanManager beans,
             Executor executor,
             @Nullable Gate gate) {
+        this.environment = new SessionEnvironment(node, beans, executor);
         this.gate = gate;
-        this.node = node;
         this.contextPath = contextPath;
         this.beans = beans;
-        this.executor = executor;
-        this.container = new EndpointContainer(node.settings().wire().maxMessageBytes());
-        this.components = EndpointComponents.of(new CodecFactory(beans), executor);
-        this.requests = Requests.of(beans);
     }
 
     /**
@@ -138,18 +128,7 @@ public final class Endpoints implements Router {
     private void deploy(ServerEndpointConfig config, Supplier<EndpointInstance> instances) {
         EndpointDeployment deployment;
         try {
-            deployment =
-                    new EndpointDeployment(
-                            config,
-                            contextPath,
-                            instances,
-                            node,
-                            container,
-                            components,
-                            requests,
-                            executor,
-                            () -> retired,
-                            gate);
+            deployment = new EndpointDeployment(config, contextPath, instances, environment, gate);
         } catch (IllegalArgumentException e) {
             throw new EndpointDeploymentException(
                     config.getEndpointClass(), String.valueOf(e.getMessage()), e);
@@ -158,10 +137,7 @@ public final class Endpoints implements Router {
             if (other.shape().equals(deployment.shape())) {
                 throw new EndpointDeploymentException(
                         config.getEndpointClass(),
-                        "the path "
-                                + config.getPath()
-                                + " is taken by "
-                                + other.endpointClass().getName());
+                        "the path " + config.getPath() + " is taken by " + other.type().getName());
             }
         }
         deployments.add(deployment);
@@ -196,22 +172,22 @@ public final class Endpoints implements Router {
     public Map<String, String> classesByPath() {
         Map<String, String> classes = new TreeMap<>();
         for (EndpointDeployment deployment : deployments) {
-            classes.put(deployment.path().getDeclaration(), deployment.endpointClass().getName());
+            classes.put(deployment.path().toString(), deployment.type().getName());
         }
         return classes;
     }
 
     @Override
     public @Nullable Route route(String path) {
-        MatchedResource<EndpointDeployment> match = paths.getMatched(path);
-        return match == null ? null : match.getResource().route();
+        EndpointDeployment deployment = paths.find(path);
+        return deployment == null ? null : deployment.route();
     }
 
     /** Open sessions of all endpoints. */
     public int sessions() {
         int count = 0;
         for (EndpointDeployment deployment : deployments) {
-            count += deployment.sessions().size();
+            count += deployment.endpointClass().sessions();
         }
         return count;
     }
@@ -220,9 +196,7 @@ public final class Endpoints implements Router {
     public List<Runnable> aborters() {
         List<Runnable> aborters = new ArrayList<>();
         for (EndpointDeployment deployment : deployments) {
-            for (EndpointSession session : deployment.sessions()) {
-                aborters.add(session::abort);
-            }
+            aborters.addAll(deployment.endpointClass().aborters());
         }
         return aborters;
     }
@@ -232,16 +206,14 @@ public final class Endpoints implements Router {
      * beans may go once {@link #sessions} is zero.
      */
     public void retire() {
-        retired = true;
+        environment.retire();
     }
 
     /** The verbs that end the sessions that are open now, one each, for a paced drain. */
     public List<Runnable> closers(Supplier<CloseStatus> status) {
         List<Runnable> closers = new ArrayList<>();
         for (EndpointDeployment deployment : deployments) {
-            for (EndpointSession session : deployment.sessions()) {
-                closers.add(() -> session.close(status.get()));
-            }
+            closers.addAll(deployment.endpointClass().closers(status));
         }
         return closers;
     }

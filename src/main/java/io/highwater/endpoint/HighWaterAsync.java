@@ -1,6 +1,11 @@
 package io.highwater.endpoint;
 
 import io.highwater.api.Api;
+import io.highwater.api.Wiring;
+import io.highwater.endpoint.remote.Remotes;
+import io.highwater.endpoint.remote.SendFuture;
+import io.highwater.endpoint.remote.SendingSession;
+import io.highwater.endpoint.session.JakartaSession;
 import io.highwater.outbound.Broadcast;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.SendCompletion;
@@ -27,13 +32,19 @@ import org.jspecify.annotations.Nullable;
  */
 @Api
 public final class HighWaterAsync implements RemoteEndpoint.Async {
-    private final EndpointSession session;
+    private final SendingSession session;
     private volatile long sendTimeoutMillis;
     private volatile boolean batching;
 
-    HighWaterAsync(EndpointSession session) {
+    private HighWaterAsync(SendingSession session) {
         this.session = session;
-        this.sendTimeoutMillis = session.deployment().container().getDefaultAsyncSendTimeout();
+        this.sendTimeoutMillis = session.defaultSendTimeoutMillis();
+    }
+
+    /** For the session itself, which has one. */
+    @Wiring
+    public static HighWaterAsync over(SendingSession session) {
+        return new HighWaterAsync(session);
     }
 
     /**
@@ -88,13 +99,9 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     private static List<SendQueue> queues(Iterable<? extends Session> sessions) {
         List<SendQueue> queues = new ArrayList<>();
         for (Session session : sessions) {
-            queues.add(endpointSession(session).queue());
+            queues.add(jakartaSession(session).sending().queue());
         }
         return queues;
-    }
-
-    private static EndpointSession endpointSession(Session session) {
-        return jakartaSession(session).endpointSession();
     }
 
     private static JakartaSession jakartaSession(Session session) {
@@ -140,9 +147,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
      * depends on it runs on a thread that may block.
      */
     public CompletionStage<@Nullable Void> whenWritable() {
-        return session.queue()
-                .whenWritable()
-                .thenApplyAsync(done -> done, session.deployment().route().executor());
+        return session.queue().whenWritable().thenApplyAsync(done -> done, session.executor());
     }
 
     /** Messages that wait or are in flight. */
@@ -173,7 +178,8 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     @Override
     public void sendText(String text, SendHandler handler) {
         Remotes.notNull(text, "the text");
-        session.send(OutboundFrame.text(text), completion(handler), sendTimeoutMillis);
+        session.send(
+                OutboundFrame.text(text), Remotes.completion(session, handler), sendTimeoutMillis);
     }
 
     @Override
@@ -195,7 +201,10 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     @Override
     public void sendBinary(ByteBuffer data, SendHandler handler) {
         Remotes.notNull(data, "the data");
-        session.send(OutboundFrame.binary(data), completion(handler), sendTimeoutMillis);
+        session.send(
+                OutboundFrame.binary(data),
+                Remotes.completion(session, handler),
+                sendTimeoutMillis);
     }
 
     @Override
@@ -207,7 +216,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
 
     @Override
     public void sendObject(Object data, SendHandler handler) {
-        encode(data, completion(handler));
+        encode(data, Remotes.completion(session, handler));
     }
 
     /** What can't be encoded was not sent. */
@@ -218,14 +227,6 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
         } catch (EncodeException | IOException | RuntimeException e) {
             completion.onFailed(e);
         }
-    }
-
-    private HandlerCompletion completion(SendHandler handler) {
-        return new HandlerCompletion(
-                Remotes.notNull(handler, "the handler"),
-                Thread.currentThread(),
-                session.deployment().route().executor(),
-                session.deployment().node().outbound());
     }
 
     /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */

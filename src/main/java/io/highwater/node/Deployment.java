@@ -1,9 +1,9 @@
 package io.highwater.node;
 
 import io.highwater.channel.ChannelRule;
-import io.highwater.endpoint.Clients;
 import io.highwater.endpoint.EndpointExtension;
 import io.highwater.endpoint.Endpoints;
+import io.highwater.endpoint.jetty.Clients;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeExtension;
 import io.highwater.session.Sessions;

@@ -2,9 +2,9 @@ package io.highwater.node;
 
 import io.highwater.admin.AdminApi;
 import io.highwater.config.HighwaterConfig;
-import io.highwater.endpoint.CallbackExecutor;
 import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
+import io.highwater.endpoint.session.CallbackExecutor;
 import io.highwater.handshake.HandshakeBeans;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;

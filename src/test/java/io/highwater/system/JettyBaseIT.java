@@ -207,7 +207,10 @@ final class JettyBaseIT {
                                 Map<String, Long> live = node.liveObjects();
                                 assertThat(of(live, "io.highwater.node.Deployment"))
                                         .isEqualTo(3); // two and the rules alone
-                                assertThat(of(live, "io.highwater.endpoint.EndpointSession"))
+                                assertThat(
+                                                of(
+                                                        live,
+                                                        "io.highwater.endpoint.session.EndpointSession"))
                                         .isEqualTo(1);
                                 // A thread that was left would hold on to its loader.
                                 assertThat(of(live, LOADER)).isEqualTo(2);

@@ -37,7 +37,7 @@ class ReconnectStormTest {
     /** Ours that live by session or by connection, and Jetty's under them. */
     private static final List<String> PER_SESSION =
             List.of(
-                    "io.highwater.endpoint.EndpointSession",
+                    "io.highwater.endpoint.session.EndpointSession",
                     "io.highwater.endpoint.demo.ChatEndpoint",
                     "io.highwater.wire.engine.WireConnection",
                     "io.highwater.wire.engine.WireReader",

@@ -1,0 +1,24 @@
+package io.highwater.endpoint.jetty;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.jetty.util.MultiMap;
+import org.eclipse.jetty.util.UrlEncoded;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the query of a request. Stateless. */
+public final class QueryParameters {
+    private QueryParameters() {}
+
+    /** Leniently: what a peer sends wrong is not for the endpoint to fail at. */
+    public static Map<String, List<String>> of(@Nullable String query) {
+        if (query == null) {
+            return Map.of();
+        }
+        MultiMap<String> parameters = new MultiMap<>();
+        UrlEncoded.decodeUtf8To(query, 0, query.length(), parameters::add, true, true, true);
+        parameters.replaceAll((name, values) -> List.copyOf(values));
+        return Collections.unmodifiableMap(parameters);
+    }
+}

@@ -1,0 +1,127 @@
+package io.highwater.endpoint.remote;
+
+import io.highwater.outbound.Parts;
+import io.highwater.outbound.SendCompletion;
+import io.highwater.outbound.SlowConsumerException;
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Opcode;
+import io.highwater.wire.OutboundFrame;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message that may be sent in parts: in one frame if its last bytes come first. From its first
+ * part to its last, whatever else is sent waits in the session's queue.
+ *
+ * <p>Used by one thread at a time, which may be another one for each part.
+ */
+final class OutgoingMessage {
+    private static final CloseStatus ENDED_HALFWAY =
+            new CloseStatus(CloseStatus.INTERNAL_ERROR, "a message ended halfway");
+
+    private final SendingSession session;
+    private final Opcode kind;
+    private final Parts parts = new Parts();
+    private boolean begun;
+
+    /** Of the last part. What it sends before the next one would wait for itself. */
+    private volatile @Nullable Thread sender;
+
+    /**
+     * @param kind TEXT or BINARY
+     */
+    OutgoingMessage(SendingSession session, Opcode kind) {
+        this.session = session;
+        this.kind = kind;
+    }
+
+    Opcode kind() {
+        return kind;
+    }
+
+    boolean hasBegun() {
+        return begun;
+    }
+
+    boolean isOfThisThread() {
+        return sender == Thread.currentThread();
+    }
+
+    /**
+     * Sends a part that is not the last; returns when the transport has taken it.
+     *
+     * @throws SlowConsumerException it was refused; a first part has begun nothing then
+     * @throws IllegalStateException this thread has begun another message
+     */
+    void part(ByteBuffer payload) throws IOException {
+        boolean first = !begun;
+        SendFuture sent = new SendFuture();
+        send(OutboundFrame.Fin.MORE, payload, sent);
+        try {
+            sent.await();
+        } catch (SlowConsumerException e) {
+            if (first) {
+                begun = false;
+                session.partsUnderWay().leave(this);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Sends the last part, or all of it in one frame where there was no other.
+     *
+     * @param timeoutMillis of a message in one frame, as in {@link SendingSession#send}
+     */
+    void last(ByteBuffer payload, SendCompletion completion, long timeoutMillis) {
+        if (begun) {
+            send(OutboundFrame.Fin.LAST, payload, completion);
+            session.partsUnderWay().leave(this);
+        } else {
+            session.send(OutboundFrame.of(kind, payload), completion, timeoutMillis);
+        }
+    }
+
+    /**
+     * The same for who will not try again: where the last part is refused, all else would wait for
+     * it for ever, so the session ends.
+     */
+    void lastOrEnd(ByteBuffer payload, SendCompletion completion, long timeoutMillis) {
+        SendCompletion told =
+                new SendCompletion() {
+                    @Override
+                    public void onWritten() {
+                        completion.onWritten();
+                    }
+
+                    @Override
+                    public void onFailed(Throwable cause) {
+                        abandon();
+                        completion.onFailed(cause);
+                    }
+                };
+        last(payload, begun ? told : completion, timeoutMillis);
+    }
+
+    /** The last part was refused and may come once more: until then others wait. */
+    void stays() {
+        session.partsUnderWay().enter(this);
+    }
+
+    private void send(OutboundFrame.Fin fin, ByteBuffer payload, SendCompletion completion) {
+        session.partsUnderWay().enter(this);
+        sender = Thread.currentThread();
+        Opcode opcode = begun ? Opcode.CONTINUATION : kind;
+        begun = true;
+        session.sendPart(OutboundFrame.fragment(opcode, fin, payload), parts, completion);
+    }
+
+    /** There will be no last part: a message of which the peer has one ends its session. */
+    void abandon() {
+        if (begun) {
+            session.partsUnderWay().leave(this);
+            session.giveUp(ENDED_HALFWAY);
+        }
+    }
+}

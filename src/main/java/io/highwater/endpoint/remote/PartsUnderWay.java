@@ -1,0 +1,43 @@
+package io.highwater.endpoint.remote;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one session whose parts are being sent. A thread that has begun one must not send
+ * another by a verb that waits: it would wait for itself. Thread-safe.
+ */
+final class PartsUnderWay {
+    /** Guarded by this. */
+    private final List<OutgoingMessage> messages = new ArrayList<>(1);
+
+    /**
+     * @throws IllegalStateException this thread has begun another message
+     */
+    synchronized void enter(OutgoingMessage message) {
+        refuseWithin(message);
+        if (!messages.contains(message)) {
+            messages.add(message);
+        }
+    }
+
+    synchronized void leave(OutgoingMessage message) {
+        messages.remove(message);
+    }
+
+    /**
+     * @param message that may go on; null for a whole one
+     * @throws IllegalStateException this thread has begun another message
+     */
+    synchronized void refuseWithin(@Nullable OutgoingMessage message) {
+        for (OutgoingMessage other : messages) {
+            if (other != message && other.isOfThisThread()) {
+                throw new IllegalStateException(
+                        "a "
+                                + other.kind()
+                                + " message is being sent in parts; its last one comes first");
+            }
+        }
+    }
+}

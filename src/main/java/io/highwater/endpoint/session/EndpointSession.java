@@ -1,0 +1,288 @@
+package io.highwater.endpoint.session;
+
+import io.highwater.endpoint.message.MessageTooLargeException;
+import io.highwater.endpoint.metadata.EndpointMethods;
+import io.highwater.handshake.UpgradeRequest;
+import io.highwater.keepalive.Keepalive;
+import io.highwater.keepalive.MaxIdle;
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.Opcode;
+import io.highwater.wire.Wire;
+import io.highwater.wire.WireListener;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket of an endpoint, as the wire sees it: its opening, its fragments and when it wants
+ * more, its end. What it sends, receives and calls is in its superclasses.
+ *
+ * <p>Wire events and the endpoint's methods run one at a time on the session's executor; the verbs
+ * are thread-safe.
+ */
+final class EndpointSession extends CallingSession implements WireListener {
+    /** What is longer is for ever. */
+    private static final Duration LONGEST_IDLE = Duration.ofDays(365);
+
+    private final String requestUri;
+    private final @Nullable String subprotocol;
+    private final Keepalive keepalive;
+
+    /** Guarded by this; null unless the endpoint set a timeout. */
+    private volatile @Nullable MaxIdle maxIdle;
+
+    private volatile Duration idleTimeout = Duration.ZERO;
+
+    private volatile boolean closed;
+
+    /** The endpoint was told of the end, and is done with it. */
+    private volatile boolean over;
+
+    /** What is the endpoint's comes with {@link #onOpen} or later: the upgrade may still fail. */
+    EndpointSession(
+            EndpointClass endpointClass,
+            Wire wire,
+            UpgradeRequest request,
+            @Nullable String subprotocol,
+            SessionConfig config) {
+        super(endpointClass, wire, config);
+        this.requestUri = RequestUri.of(request);
+        this.subprotocol = subprotocol;
+        this.keepalive =
+                node().pings()
+                        .keepalive(
+                                wire,
+                                request.isMultiplexed()
+                                        ? request.connection()
+                                                .computeIfAbsent(PingGroup.class, PingGroup::new)
+                                        : wire);
+    }
+
+    /**
+     * One for all sessions of an HTTP/2 connection, told by its identity: they are pinged together.
+     */
+    private static final class PingGroup {}
+
+    // The opening.
+
+    @Override
+    public void onOpen() {
+        endpointClass().add(this);
+        if (environment().isRetired()) {
+            wire().fail(new CloseStatus(CloseStatus.RESTART, ""), LINGER);
+            return;
+        }
+        keepalive.start();
+        if (endpointClass().opensUntold()) {
+            open();
+        } else {
+            environment().requests().call(this::open);
+        }
+    }
+
+    private void open() {
+        if (!endpointClass().opensUntold() && !makeInstance()) {
+            return;
+        }
+        jakartaSession(new JakartaSession(this));
+        try {
+            EndpointMethods methods = methods();
+            methods.check(pathParams());
+            environment().container().prepare(this);
+            if (methods.maxTextBytes() != null) {
+                maxTextBytes(methods.maxTextBytes());
+            }
+            if (methods.maxBinaryBytes() != null) {
+                maxBinaryBytes(methods.maxBinaryBytes());
+            }
+            if (methods.open() != null) {
+                methods.open().receive(this, config());
+            }
+            demand();
+        } catch (Throwable thrown) {
+            EndpointFailure cause = EndpointFailure.of(thrown);
+            tellOrLog(cause);
+            giveUp(cause.status());
+        }
+    }
+
+    // Messages.
+
+    @Override
+    public void onFragment(Opcode opcode, ByteBuffer payload, boolean last) {
+        if (!isOutputOpen() && queue().isGivenUp()) {
+            wire().demand(); // A peer that could not send on might not read either.
+            return;
+        }
+        messagePassed();
+        environment()
+                .requests()
+                .call(
+                        () -> {
+                            if (makeInstance()) {
+                                inbound().onFragment(opcode, payload, last);
+                            }
+                        });
+    }
+
+    @Override
+    public boolean onTooLarge(CloseStatus status) {
+        environment()
+                .requests()
+                .call(
+                        () -> {
+                            if (makeInstance()) {
+                                failed(new MessageTooLargeException(status.reason()));
+                            }
+                        });
+        return true;
+    }
+
+    @Override
+    public long keptBytes() {
+        return inbound().keptBytes();
+    }
+
+    @Override
+    public boolean settlePing(ByteBuffer payload) {
+        return keepalive.onPong(payload);
+    }
+
+    @Override
+    public void onPong(ByteBuffer payload) {
+        ByteBuffer own = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
+        environment()
+                .requests()
+                .call(
+                        () -> {
+                            // Who takes no Pongs need not be there for one.
+                            if (methods().targets().pong() == null || makeInstance()) {
+                                inbound().onPong(own);
+                            }
+                        });
+    }
+
+    @Override
+    public void onWritable() {
+        queue().onWritable();
+    }
+
+    /**
+     * PAUSE withholds demand from the high-water mark until the queue is writable. The queue is
+     * asked here, on the thread whose offers crossed the mark: a notice of another thread's could
+     * come so late that offers are refused before it.
+     */
+    @Override
+    public void demand() {
+        if (!queue().isAboveHighWater()) {
+            demandNow();
+        } else if (wire().activity().isDemandWithheld()) {
+            queue().whenWritable().whenComplete((writable, over) -> demandNow());
+        }
+    }
+
+    private void demandNow() {
+        messagePassed(); // Idle is who has nothing to work on, too.
+        wire().demand();
+    }
+
+    // The end.
+
+    @Override
+    public void onOutputLost() {
+        outputLost();
+    }
+
+    /** With something of the team's to destroy, or to wait for. */
+    @Override
+    public boolean closedMayBlock() {
+        return hasCodecs() || inbound().endMayBlock() || hasInstanceToRelease();
+    }
+
+    @Override
+    public void onClosed(CloseStatus status) {
+        closed = true;
+        try {
+            outputLost();
+            keepalive.stop();
+            maxIdle(Duration.ZERO);
+            end(status);
+        } finally {
+            // Last: the beans may go when no session is left.
+            endpointClass().remove(this);
+        }
+    }
+
+    private void end(CloseStatus status) {
+        CloseLog.write(logs(), status, wire(), queue().lostMessages(), requestUri().getRawPath());
+        inbound().end(new SessionClosedException(status));
+        try {
+            if ((jakartaSession() != null && methods().close() != null) || hasCodecs()) {
+                environment().requests().call(() -> tellClosed(status));
+            }
+        } finally {
+            over = true;
+            releaseInstance();
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether its endpoint has heard of the end, so that Jakarta's session is of no use. */
+    boolean isOver() {
+        return over;
+    }
+
+    // Idleness, as Jakarta has it: counts messages, not Pongs.
+
+    /** Zero: none. */
+    Duration maxIdle() {
+        return idleTimeout;
+    }
+
+    /** Zero, negative, or longer than {@link #LONGEST_IDLE}: none. */
+    void maxIdle(Duration timeout) {
+        boolean none =
+                timeout.isZero() || timeout.isNegative() || timeout.compareTo(LONGEST_IDLE) > 0;
+        MaxIdle before;
+        synchronized (this) {
+            idleTimeout = none ? Duration.ZERO : timeout;
+            before = maxIdle;
+            maxIdle = none || closed ? null : node().pings().startMaxIdle(wire(), timeout);
+        }
+        if (before != null) {
+            before.stop();
+        }
+    }
+
+    @Override
+    protected void messagePassed() {
+        MaxIdle idle = maxIdle;
+        if (idle != null) {
+            idle.onMessage();
+        }
+    }
+
+    // What the handshake said.
+
+    URI requestUri() {
+        return URI.create(requestUri);
+    }
+
+    boolean isSecure() {
+        return requestUri.startsWith("wss:");
+    }
+
+    @Nullable String subprotocol() {
+        return subprotocol;
+    }
+
+    /** As the response said it; empty: none. */
+    String extensions() {
+        return wire().extensions();
+    }
+}
