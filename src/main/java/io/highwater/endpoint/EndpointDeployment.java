@@ -11,6 +11,7 @@ import io.highwater.wire.WireAcceptor;
 import io.highwater.wire.WireListener;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.security.Principal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -172,11 +173,12 @@ final class EndpointDeployment implements WireAcceptor {
             UpgradeDecision.Accepted decision,
             ResponseHeaders headers) {
         SessionConfig own =
-                SessionConfig.of(config, pathParams(request.path()), request.visitor().principal());
+                SessionConfig.of(config, pathParams(request.path()), principal(request, decision));
         String subprotocol = decision.subprotocol();
         if (ownHandshake) {
             EndpointHandshake.Response response = new EndpointHandshake.Response(headers.all());
-            EndpointHandshake handshake = new EndpointHandshake(request, own.getPathParams());
+            EndpointHandshake handshake = 
+                    new EndpointHandshake(request, own.getPathParams(), own.principal());
             config.getConfigurator().modifyHandshake(own, handshake, response);
             handshake.end();
             response.copyTo(headers);
@@ -185,6 +187,16 @@ final class EndpointDeployment implements WireAcceptor {
             headers.subprotocol(subprotocol);
         }
         return new EndpointSession(this, wire, request, subprotocol, own);
+    }
+
+    /** Who the web application knows, else who the handshake rules know; null for nobody. */
+    private static @Nullable Principal principal(
+            UpgradeRequest request, UpgradeDecision.Accepted decision) {
+        Principal ofApplication = request.visitor().principal();
+        if (ofApplication != null || decision.identity().isAnonymous()) {
+            return ofApplication;
+        }
+        return decision.identity();
     }
 
     /**

@@ -41,7 +41,7 @@ final class IdleEndpointMemoryTest {
                     "io.highwater.endpoint.JakartaSession",
                     "io.highwater.endpoint.SessionConfig",
                     "io.highwater.endpoint.demo.EchoEndpoint",
-                    "io.highwater.handshake.ConnectionPlaces$Place",
+                    "io.highwater.handshake.rule.ConnectionPlaces$Place",
                     "io.highwater.keepalive.Keepalive",
                     "io.highwater.outbound.SendQueue",
                     // In the place of Jetty's own.

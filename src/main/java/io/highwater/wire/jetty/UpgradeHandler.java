@@ -396,7 +396,7 @@ public final class UpgradeHandler extends Handler.Wrapper {
         Payer payer;
         @Nullable WireExtension extension;
         try {
-            payer = payer(upgrade, accepted);
+            payer = context.ledger().payers().of(accepted.clientAddress());
             extension =
                     deflate.negotiate(
                             route.policy()
@@ -453,14 +453,6 @@ public final class UpgradeHandler extends Handler.Wrapper {
                             request.removeAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE);
                             callback.failed(cause);
                         }));
-    }
-
-    private Payer payer(UpgradeRequest upgrade, UpgradeDecision.Accepted accepted) {
-        InetAddress peer = upgrade.peer().getAddress();
-        // Without one the connection is over already.
-        return context.ledger()
-                .payers()
-                .of(peer == null ? InetAddress.getLoopbackAddress() : accepted.clientAddress(peer));
     }
 
     /** What an accepted handshake is answered with, as long as it may still fail. */

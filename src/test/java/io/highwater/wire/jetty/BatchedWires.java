@@ -3,7 +3,6 @@ package io.highwater.wire.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
@@ -28,6 +27,7 @@ import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -114,8 +114,7 @@ final class BatchedWires implements AutoCloseable {
                             return socket;
                         });
         UpgradeDecision accepted =
-                new UpgradeDecision.Accepted(
-                        "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE);
+                UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress());
         UpgradeHandler upgrade =
                 new UpgradeHandler(
                         request -> accepted.asStage(),

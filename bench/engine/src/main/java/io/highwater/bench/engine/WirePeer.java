@@ -1,6 +1,5 @@
 package io.highwater.bench.engine;
 
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.RoutePolicy;
@@ -19,6 +18,7 @@ import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.jetty.UpgradeHandler;
+import java.net.InetAddress;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -75,8 +75,7 @@ public final class WirePeer {
     /** Lets everybody in, on the thread that reads. */
     private static final class Everybody implements Handshake {
         private final UpgradeDecision.Accepted accepted =
-                new UpgradeDecision.Accepted(
-                        "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE);
+                UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress());
 
         @Override
         public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
