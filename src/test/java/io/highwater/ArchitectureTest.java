@@ -63,8 +63,7 @@ final class ArchitectureTest {
                             Map.entry("identity", Set.of()),
                             // Texts and values, which those of the handshake are checked by.
                             Map.entry("handshake.address", Set.of()),
-                            Map.entry(
-                                    "handshake", Set.of("handshake.address", "identity", "log")),
+                            Map.entry("handshake", Set.of("handshake.address", "identity", "log")),
                             Map.entry(
                                     "handshake.rule",
                                     Set.of(

@@ -177,7 +177,7 @@ final class EndpointDeployment implements WireAcceptor {
         String subprotocol = decision.subprotocol();
         if (ownHandshake) {
             EndpointHandshake.Response response = new EndpointHandshake.Response(headers.all());
-            EndpointHandshake handshake = 
+            EndpointHandshake handshake =
                     new EndpointHandshake(request, own.getPathParams(), own.principal());
             config.getConfigurator().modifyHandshake(own, handshake, response);
             handshake.end();

@@ -47,9 +47,7 @@ final class EndpointHandshake implements HandshakeRequest {
      * @param principal who opens the session; null where nobody knows
      */
     EndpointHandshake(
-            UpgradeRequest request,
-            Map<String, String> pathParams,
-            @Nullable Principal principal) {
+            UpgradeRequest request, Map<String, String> pathParams, @Nullable Principal principal) {
         Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         request.headers().forEach((name, values) -> copy.put(name, List.copyOf(values)));
         this.headers = Collections.unmodifiableMap(copy);

@@ -95,7 +95,8 @@ public final class HandshakeExtension implements Extension {
 
     private void neverAsked(String name, String because) {
         problems.add(
-                String.format("%s is a handshake rule and would never be asked: %s", name, because));
+                String.format(
+                        "%s is a handshake rule and would never be asked: %s", name, because));
     }
 
     /** It comes back below, with the bindings that are not known yet. */

@@ -221,7 +221,8 @@ final class NodeCore implements AutoCloseable {
 
     private Ledger ledger(HighwaterConfig config, LimitsObserver observer) {
         Payers payers =
-                new Payers(config.limits().address(), config.handshake().proxies()::isTrusted, ticker);
+                new Payers(
+                        config.limits().address(), config.handshake().proxies()::isTrusted, ticker);
         return new Ledger(
                 config.limits(), Runtime.getRuntime().maxMemory(), payers, observer, ticker, logs);
     }

@@ -315,8 +315,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         session.replyError(id, ErrorCode.FORBIDDEN, message);
     }
 
-    static void unavailable(
-            Session session, @Nullable Integer id, @Nullable Throwable failure) {
+    static void unavailable(Session session, @Nullable Integer id, @Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null
                         ? failure.getCause()

@@ -158,9 +158,7 @@ final class HandshakeRulesTest {
                 .isEqualTo(new Accepted(address, known, "b", DeflatePolicy.SHARED, lease));
         assertThat(accepted.withDeflate(DeflatePolicy.OFF)).isEqualTo(accepted);
         Rejected rejected = Rejected.of(403, "origin", "No.");
-        assertThat(rejected.withDeflate(DeflatePolicy.OFF)
-                                .withIdentity(known)
-                                .withSubprotocol("b"))
+        assertThat(rejected.withDeflate(DeflatePolicy.OFF).withIdentity(known).withSubprotocol("b"))
                 .isSameAs(rejected);
     }
 

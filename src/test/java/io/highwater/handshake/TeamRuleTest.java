@@ -89,13 +89,9 @@ final class TeamRuleTest {
             }
             return switch (order) {
                 case "refuse" -> Rejected.of(403, "tenant_unknown", "No tenant.").asStage();
-                case "accept" ->
-                        next.decide().thenApply(d -> withLease((Accepted) d));
-                case "know" ->
-                        next.decide().thenApply(d -> d.withIdentity(Identity.of("u-17")));
-                case "turn" ->
-                        next.decide()
-                                .thenApply(d -> Rejected.of(403, "turned", "No."));
+                case "accept" -> next.decide().thenApply(d -> withLease((Accepted) d));
+                case "know" -> next.decide().thenApply(d -> d.withIdentity(Identity.of("u-17")));
+                case "turn" -> next.decide().thenApply(d -> Rejected.of(403, "turned", "No."));
                 case "later" -> journal.gate.thenCompose(ok -> next.decide());
                 case "throw" -> throw new IllegalStateException("rule");
                 case "error" -> throw new AssertionError("rule");
@@ -125,8 +121,7 @@ final class TeamRuleTest {
                     yield next.decide();
                 }
                 case "accept broken" ->
-                        next.decide()
-                                .thenApply(d -> ((Accepted) d).withLease(new BrokenLease()));
+                        next.decide().thenApply(d -> ((Accepted) d).withLease(new BrokenLease()));
                 default -> throw new AssertionError(order);
             };
         }
@@ -316,8 +311,7 @@ final class TeamRuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"throw", "error", "fail", "late throw", "null", "null later"})
+    @ValueSource(strings = {"throw", "error", "fail", "late throw", "null", "null later"})
     void aRuleThatFailsIsA500AndGivesThePlaceBack(String order) {
         try (RulesContainer rules = withTeam(settings());
                 LogCapture log = new LogCapture(HandshakeRules.class)) {

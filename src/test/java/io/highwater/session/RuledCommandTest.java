@@ -51,8 +51,7 @@ final class RuledCommandTest {
     private final Book names = fixture.ledger.book(Account.NAMES);
 
     private SessionFixture fixture(long mostBytes) {
-        return new SessionFixture(
-                rule, WaterMarks.defaults(), Map.of(Account.NAMES, mostBytes));
+        return new SessionFixture(rule, WaterMarks.defaults(), Map.of(Account.NAMES, mostBytes));
     }
 
     private static String subscribe(int id) {

@@ -466,8 +466,8 @@ final class SessionTest {
         client.take("subscribed");
         client.publish(8, "open", "m1");
         assertThat(client.left()).isEqualTo(2);
-        assertThat(asked).containsOnly(
-                        new ChannelClient("a", Identity.ANONYMOUS, SessionFixture.ADDRESS));
+        assertThat(asked)
+                .containsOnly(new ChannelClient("a", Identity.ANONYMOUS, SessionFixture.ADDRESS));
     }
 
     @Test

@@ -1,8 +1,8 @@
 package io.highwater.testing;
 
 import io.highwater.handshake.DeflatePolicy;
-import io.highwater.handshake.RoutePolicy.Subprotocol;
 import io.highwater.handshake.RoutePolicy;
+import io.highwater.handshake.RoutePolicy.Subprotocol;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,5 @@
 package io.highwater.handshake.rule;
 
-import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.handshake.address.TrustedProxies;

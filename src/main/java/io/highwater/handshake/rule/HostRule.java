@@ -32,9 +32,7 @@ final class HostRule extends HandshakeRule {
 
     @Override
     protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
-        return isAllowed(attempt.client())
-                ? next.decide()
-                : REFUSED.asStage();
+        return isAllowed(attempt.client()) ? next.decide() : REFUSED.asStage();
     }
 
     private boolean isAllowed(ClientView client) {

@@ -19,8 +19,6 @@ final class PathRule extends HandshakeRule {
 
     @Override
     protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
-        return attempt.request().route().isPresent()
-                ? next.decide()
-                : REFUSED.asStage();
+        return attempt.request().route().isPresent() ? next.decide() : REFUSED.asStage();
     }
 }

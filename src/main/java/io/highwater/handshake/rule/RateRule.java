@@ -44,14 +44,12 @@ final class RateRule extends HandshakeRule {
         return attempt.clientAddress().equals(attempt.request().peer().getAddress());
     }
 
-    private CompletionStage<UpgradeDecision> decideFirst(
-            UpgradeAttempt attempt, Next next) {
+    private CompletionStage<UpgradeDecision> decideFirst(UpgradeAttempt attempt, Next next) {
         long waitNanos = rates.admit(AddressBlock.of(attempt.clientAddress()));
         return waitNanos > 0 ? tooOften("rate_per_ip", waitNanos) : next.decide();
     }
 
-    private CompletionStage<UpgradeDecision> decideStream(
-            UpgradeAttempt attempt, Next next) {
+    private CompletionStage<UpgradeDecision> decideStream(UpgradeAttempt attempt, Next next) {
         ConnectionScope connection = attempt.request().connection();
         StreamRate streams = connection.get(StreamRate.class);
         if (streams != null && streams.isAdmitted()) {

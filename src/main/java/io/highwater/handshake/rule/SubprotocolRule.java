@@ -36,8 +36,7 @@ final class SubprotocolRule extends HandshakeRule {
         if (chosen.isEmpty() && route.get().subprotocol() == Subprotocol.REQUIRED) {
             return required(route.get());
         }
-        return next.decide()
-                .thenApply(decision -> decision.withSubprotocol(chosen.orElse(null)));
+        return next.decide().thenApply(decision -> decision.withSubprotocol(chosen.orElse(null)));
     }
 
     private static Optional<String> choose(RoutePolicy route, List<String> offered) {

@@ -15,7 +15,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** A header of twice the length costs at most twice the steps, up to its bound, and then no more. */
+/**
+ * A header of twice the length costs at most twice the steps, up to its bound, and then no more.
+ */
 final class HopsPropertyTest {
     private final TrustedProxies proxies = TrustedProxies.of(List.of("10.0.0.0/8"));
 

@@ -13,8 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class TrustedProxiesTest {
-    private final TrustedProxies proxies =
-            TrustedProxies.of(List.of("10.0.0.0/8", "fd00::/8"));
+    private final TrustedProxies proxies = TrustedProxies.of(List.of("10.0.0.0/8", "fd00::/8"));
 
     @ParameterizedTest(name = "{0} with [{1}] is {2}")
     @CsvSource(

@@ -12,7 +12,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** A header of twice the length costs at most twice the steps, up to its bound, and then no more. */
+/**
+ * A header of twice the length costs at most twice the steps, up to its bound, and then no more.
+ */
 final class ListHeaderPropertyTest {
     /** The longest header there is room for, and more. */
     private static final int REPEATS = 2_400;

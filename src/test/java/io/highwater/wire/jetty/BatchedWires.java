@@ -113,8 +113,7 @@ final class BatchedWires implements AutoCloseable {
                             sockets.add(socket);
                             return socket;
                         });
-        UpgradeDecision accepted =
-                UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress());
+        UpgradeDecision accepted = UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress());
         UpgradeHandler upgrade =
                 new UpgradeHandler(
                         request -> accepted.asStage(),
