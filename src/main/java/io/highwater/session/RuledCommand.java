@@ -77,7 +77,8 @@ final class RuledCommand {
             yes = answer.join();
         } catch (CompletionException | CancellationException | NullPointerException e) {
             node.tell(SessionObserver::onRuleFailed);
-            SessionLog.ruleFailed(session, e instanceof CompletionException ? e.getCause() : e);
+            Throwable cause = e.getCause();
+            SessionLog.ruleFailed(session, cause == null ? e : cause);
         }
         if (yes) {
             allowed.run();

@@ -3,7 +3,7 @@ package io.highwater.handshake.address;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A block of addresses, IPv4 or IPv6. Immutable. */
+/** A block of addresses, IPv4 or IPv6. Immutable. Own code, as {@link IpLiteral} is. */
 final class Cidr {
     private final byte[] network;
     private final int prefixBits;

@@ -1,6 +1,9 @@
 package io.highwater.handshake.address;
 
-/** Reads small decimal numbers that a peer or an operator wrote. Stateless. */
+/**
+ * Reads small decimal numbers that a peer or an operator wrote. Stateless. Own code: the JDK's
+ * readers take signs, and digits of other scripts.
+ */
 final class Decimal {
     private Decimal() {}
 

@@ -4,7 +4,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads addresses in text, and only those: no name is ever looked up. Stateless. */
+/**
+ * Reads addresses in text, and only those: no name is ever looked up. Stateless.
+ *
+ * <p>Own code: a handshake waits for it, and the library ipaddress takes three to five times as
+ * long, two to four times the garbage, and a dozen switches to read no more than this.
+ */
 final class IpLiteral {
     /** Six groups of four digits and an IPv4 address, with what stands between them. */
     private static final int MAX_CHARS = 45;
