@@ -60,7 +60,19 @@ final class ArchitectureTest {
                             Map.entry("admin", Set.of()),
                             // Two annotations, which may stand in all the others.
                             Map.entry("api", Set.of()),
-                            Map.entry("handshake", Set.of("limits", "log", "time")),
+                            // Who somebody is, for the handshake to say and all above to read.
+                            Map.entry("identity", Set.of()),
+                            // Texts and values, which those of the handshake are checked by.
+                            Map.entry("handshake.address", Set.of()),
+                            Map.entry("handshake", Set.of("handshake.address", "identity", "log")),
+                            Map.entry(
+                                    "handshake.rule",
+                                    Set.of(
+                                            "handshake",
+                                            "handshake.address",
+                                            "limits",
+                                            "log",
+                                            "time")),
                             // Ports and values; what reads and writes stands on them.
                             Map.entry("wire", Set.of("handshake", "limits", "time")),
                             Map.entry(
@@ -118,6 +130,7 @@ final class ArchitectureTest {
                                             "endpoint.jetty",
                                             "wire",
                                             "handshake",
+                                            "identity",
                                             "outbound",
                                             "keepalive",
                                             "log")),
@@ -154,6 +167,7 @@ final class ArchitectureTest {
                                             "wire",
                                             "wire.deflate",
                                             "handshake",
+                                            "identity",
                                             "protocol",
                                             "channel",
                                             "backbone",
@@ -165,7 +179,9 @@ final class ArchitectureTest {
                             // Positions and entries, which pass from the log to the client, are
                             // backbone's values for all three.
                             Map.entry("protocol", Set.of("channel", "backbone")),
-                            Map.entry("channel", Set.of("backbone", "limits", "log", "time")),
+                            Map.entry(
+                                    "channel",
+                                    Set.of("backbone", "identity", "limits", "log", "time")),
                             // Who pays for a publication.
                             Map.entry("backbone", Set.of("limits")),
                             Map.entry(
@@ -244,8 +260,8 @@ final class ArchitectureTest {
         onlyIn(List.of("config"), "io.smallrye.config..");
         onlyIn(List.of("cli"), "picocli..");
         onlyIn(List.of("log"), "ch.qos.logback..");
-        onlyIn(List.of("limits", "handshake"), "com.github.benmanes.caffeine..");
-        onlyIn(List.of("handshake"), "io.github.bucket4j..");
+        onlyIn(List.of("limits", "handshake.rule"), "com.github.benmanes.caffeine..");
+        onlyIn(List.of("handshake.rule"), "io.github.bucket4j..");
     }
 
     private static void onlyIn(List<String> packages, String... libraries) {

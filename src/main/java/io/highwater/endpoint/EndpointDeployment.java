@@ -17,6 +17,13 @@ import io.highwater.wire.WireAcceptor;
 import io.highwater.wire.WireListener;
 import io.highwater.wire.WireSettings;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.security.Principal;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -133,11 +140,14 @@ final class EndpointDeployment implements WireAcceptor {
             UpgradeRequest request,
             UpgradeDecision.Accepted decision,
             ResponseHeaders headers) {
-        SessionConfig own = endpointClass.sessionConfig(request, path.values(request.path()));
+        SessionConfig own =
+                endpointClass.sessionConfig(
+                        path.values(request.path()), principal(request, decision));
         String subprotocol = decision.subprotocol();
         if (ownHandshake) {
             EndpointHandshake.Response response = new EndpointHandshake.Response(headers.all());
-            EndpointHandshake handshake = new EndpointHandshake(request, own.pathParams());
+            EndpointHandshake handshake =
+                    new EndpointHandshake(request, own.pathParams(), own.principal());
             config.getConfigurator().modifyHandshake(own, handshake, response);
             handshake.end();
             response.copyTo(headers);
@@ -146,5 +156,15 @@ final class EndpointDeployment implements WireAcceptor {
             headers.subprotocol(subprotocol);
         }
         return endpointClass.session(wire, request, subprotocol, own);
+    }
+
+    /** Who the web application knows, else who the handshake rules know; null for nobody. */
+    private static @Nullable Principal principal(
+            UpgradeRequest request, UpgradeDecision.Accepted decision) {
+        Principal ofApplication = request.visitor().principal();
+        if (ofApplication != null || decision.identity().isAnonymous()) {
+            return ofApplication;
+        }
+        return decision.identity();
     }
 }

@@ -33,10 +33,14 @@ final class EndpointHandshake implements HandshakeRequest {
     /** Null once the configurator has looked: then what follows is known, and no more. */
     private volatile @Nullable Visitor visitor;
 
-    private @Nullable Principal principal;
     private @Nullable Object httpSession;
+    private final @Nullable Principal principal;
 
-    EndpointHandshake(UpgradeRequest request, Map<String, String> pathParams) {
+    /**
+     * @param principal who opens the session; null where nobody knows
+     */
+    EndpointHandshake(
+            UpgradeRequest request, Map<String, String> pathParams, @Nullable Principal principal) {
         Map<String, List<String>> copy = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         request.headers().forEach((name, values) -> copy.put(name, List.copyOf(values)));
         this.headers = Collections.unmodifiableMap(copy);
@@ -44,13 +48,13 @@ final class EndpointHandshake implements HandshakeRequest {
         this.query = request.query();
         this.pathParams = pathParams;
         this.visitor = request.visitor();
+        this.principal = principal;
     }
 
     /** The configurator has looked: whoever keeps this keeps no request with it. */
     void end() {
         Visitor present = visitor;
         if (present != null) {
-            principal = present.principal();
             httpSession = present.httpSession();
             visitor = null;
         }
@@ -63,8 +67,7 @@ final class EndpointHandshake implements HandshakeRequest {
 
     @Override
     public @Nullable Principal getUserPrincipal() {
-        Visitor present = visitor;
-        return present == null ? principal : present.principal();
+        return principal;
     }
 
     @Override

@@ -4,15 +4,14 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.AfterTypeDiscovery;
-import jakarta.enterprise.inject.spi.AnnotatedMethod;
 import jakarta.enterprise.inject.spi.AnnotatedType;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
-import jakarta.enterprise.inject.spi.WithAnnotations;
 import jakarta.interceptor.Interceptor;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,11 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Binds the handshake rules of teams, which it knows by {@link HandshakeRule}, to the one method
- * that carries all of them. Found by the container. Confined to the thread that starts it.
+ * Finds the handshake rules, Highwater's and those of teams, and gives their bindings to the one
+ * method that they are the interceptors of. Found by the container. Confined to the thread that
+ * starts it.
  */
 public final class HandshakeExtension implements Extension {
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeExtension.class);
+    private static final String OUR_RULES = HandshakeExtension.class.getPackageName() + ".rule";
 
     private final Map<Class<?>, Annotation> bindings = new HashMap<>();
     private final Map<Integer, String> nameByPriority = new HashMap<>();
@@ -39,25 +40,28 @@ public final class HandshakeExtension implements Extension {
     /** Weld does not mark the type that comes back as a synthetic one. */
     private boolean bound;
 
-    <T> void collect(
-            @Observes @WithAnnotations(Interceptor.class) ProcessAnnotatedType<T> event,
-            BeanManager manager) {
+    <T extends HandshakeRule> void collect(
+            @Observes ProcessAnnotatedType<T> event, BeanManager manager) {
         AnnotatedType<T> type = event.getAnnotatedType();
-        List<Annotation> rules =
-                type.getAnnotations().stream().filter(HandshakeExtension::isRule).toList();
-        if (rules.isEmpty()) {
+        Class<T> rule = type.getJavaClass();
+        if (Modifier.isAbstract(rule.getModifiers())) {
             return;
         }
-        String name = type.getJavaClass().getName();
-        if (type.getJavaClass().getPackage() != HandshakeExtension.class.getPackage()) {
+        String name = rule.getName();
+        if (!rule.getPackageName().equals(OUR_RULES)) {
             teamRules.add(name);
         }
+        List<Annotation> own =
+                type.getAnnotations().stream()
+                        .filter(a -> manager.isInterceptorBinding(a.annotationType()))
+                        .toList();
+        if (own.isEmpty() || !type.isAnnotationPresent(Interceptor.class)) {
+            neverAsked(name, "it is no @Interceptor with an interceptor binding");
+            event.veto(); // or the container says less of it
+            return;
+        }
         checkPriority(name, type.getAnnotation(Priority.class));
-        rules.forEach(binding -> addBinding(name, binding, manager));
-        type.getAnnotations().stream()
-                .filter(other -> manager.isInterceptorBinding(other.annotationType()))
-                .filter(other -> !isRule(other))
-                .forEach(other -> neverAsked(name, other, "is not marked @HandshakeRule"));
+        own.forEach(binding -> addBinding(name, binding, manager));
     }
 
     private void checkPriority(String name, @Nullable Priority priority) {
@@ -76,19 +80,23 @@ public final class HandshakeExtension implements Extension {
         }
     }
 
+    /** An interceptor is asked only where the method carries all of its bindings. */
     private void addBinding(String name, Annotation binding, BeanManager manager) {
         Annotation first = bindings.putIfAbsent(binding.annotationType(), binding);
         if (first != null && !manager.areInterceptorBindingsEquivalent(first, binding)) {
-            neverAsked(name, binding, "has other values than the same binding of another rule");
+            neverAsked(
+                    name,
+                    String.format(
+                            "its binding @%s has other values than the same binding of another"
+                                    + " rule",
+                            binding.annotationType().getSimpleName()));
         }
     }
 
-    /** An interceptor is asked only where the method carries all of its bindings. */
-    private void neverAsked(String name, Annotation binding, String because) {
+    private void neverAsked(String name, String because) {
         problems.add(
                 String.format(
-                        "%s is a handshake rule and would never be asked: its binding @%s %s",
-                        name, binding.annotationType().getSimpleName(), because));
+                        "%s is a handshake rule and would never be asked: %s", name, because));
     }
 
     /** It comes back below, with the bindings that are not known yet. */
@@ -102,11 +110,7 @@ public final class HandshakeExtension implements Extension {
         bound = true;
         event.addAnnotatedType(HandshakeChain.class, HandshakeChain.class.getName())
                 .filterMethods(method -> method.getJavaMember().getName().equals("decide"))
-                .forEach(
-                        method ->
-                                bindings.values().stream()
-                                        .filter(b -> !isOn(method.getAnnotated(), b))
-                                        .forEach(method::add));
+                .forEach(method -> bindings.values().forEach(method::add));
     }
 
     /** Whether there are rules beside our own. */
@@ -119,19 +123,11 @@ public final class HandshakeExtension implements Extension {
         return Set.copyOf(teamRules);
     }
 
-    private static boolean isOn(AnnotatedMethod<?> method, Annotation binding) {
-        return method.isAnnotationPresent(binding.annotationType());
-    }
-
     /** One line each in the log: what the container throws holds them among stacks. */
     void report(@Observes AfterBeanDiscovery event) {
         for (String problem : problems) {
             LOG.error("Not started: {}", problem);
             event.addDefinitionError(new DefinitionException(problem));
         }
-    }
-
-    private static boolean isRule(Annotation annotation) {
-        return annotation.annotationType().isAnnotationPresent(HandshakeRule.class);
     }
 }

@@ -3,6 +3,7 @@ package io.highwater.handshake;
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.handshake.address.TrustedProxies;
 import io.highwater.log.LogLimit;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;

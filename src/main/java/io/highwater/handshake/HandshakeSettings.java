@@ -1,6 +1,8 @@
 package io.highwater.handshake;
 
-import java.net.InetAddress;
+import io.highwater.handshake.address.HostPattern;
+import io.highwater.handshake.address.OriginPattern;
+import io.highwater.handshake.address.TrustedProxies;
 import java.util.List;
 
 /**
@@ -38,7 +40,7 @@ public record HandshakeSettings(
         int maxConnectionsPerIp,
         List<String> trustedProxies,
         DeflatePolicy deflate) {
-    static final String PREFIX = "highwater.handshake.";
+    private static final String PREFIX = "highwater.handshake.";
     private static final int MAX_RATE = 1_000_000;
     private static final long HEAP_BYTES_PER_CONNECTION = 16 * 1024;
 
@@ -48,7 +50,7 @@ public record HandshakeSettings(
         trustedProxies = List.copyOf(trustedProxies);
         parseOrigins(allowedOrigins);
         parseHosts(allowedHosts);
-        parseProxies(trustedProxies);
+        TrustedProxies.of(trustedProxies);
         within("rate-per-ip", ratePerIp, 1, MAX_RATE);
         within("burst-per-ip", burstPerIp, 1, MAX_RATE);
         within("streams-per-second", streamsPerSecond, 1, MAX_RATE);
@@ -86,21 +88,19 @@ public record HandshakeSettings(
         return maxConnections == 0 ? 0 : Math.max(1, maxConnections / 4);
     }
 
-    List<OriginPattern> originPatterns() {
+    /** The allowed origins, to be compared. */
+    public List<OriginPattern> originPatterns() {
         return parseOrigins(allowedOrigins);
     }
 
-    List<HostPattern> hostPatterns() {
+    /** The allowed hosts, to be compared. */
+    public List<HostPattern> hostPatterns() {
         return parseHosts(allowedHosts);
     }
 
-    /** Whether {@code address} is one of the trusted proxies. */
-    public boolean isTrustedProxy(InetAddress address) {
-        return proxyBlocks().stream().anyMatch(block -> block.contains(address));
-    }
-
-    List<Cidr> proxyBlocks() {
-        return parseProxies(trustedProxies);
+    /** The trusted proxies, to look through. */
+    public TrustedProxies proxies() {
+        return TrustedProxies.of(trustedProxies);
     }
 
     private static List<OriginPattern> parseOrigins(List<String> texts) {
@@ -109,22 +109,6 @@ public record HandshakeSettings(
 
     private static List<HostPattern> parseHosts(List<String> texts) {
         return texts.stream().map(t -> HostPattern.parse(PREFIX + "allowed-hosts", t)).toList();
-    }
-
-    private static List<Cidr> parseProxies(List<String> texts) {
-        return texts.stream().map(HandshakeSettings::parseProxy).toList();
-    }
-
-    private static Cidr parseProxy(String text) {
-        Cidr block = Cidr.parse(text);
-        if (block == null) {
-            throw new IllegalArgumentException(
-                    PREFIX
-                            + "trusted-proxies: \""
-                            + text
-                            + "\" is not an address or CIDR, as 10.0.0.0/8 or 2001:db8::/32");
-        }
-        return block;
     }
 
     private static void within(String key, int value, int min, int max) {

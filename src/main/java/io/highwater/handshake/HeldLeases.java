@@ -1,6 +1,5 @@
 package io.highwater.handshake;
 
-import io.highwater.handshake.ConnectionPlaces.Place;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.log.LogLimit;
 import java.util.ArrayList;
@@ -29,14 +28,18 @@ final class HeldLeases {
     }
 
     void add(Lease lease) {
-        Lease once = lease instanceof Place ? lease : new Once(lease, logs);
+        addAsIs(new Once(lease, logs));
+    }
+
+    /** One that can be taken at its word, and has no need of an object around it. */
+    void addAsIs(Lease lease) {
         synchronized (this) {
             if (leases != null) {
-                leases.add(once);
+                leases.add(lease);
                 return;
             }
         }
-        once.release();
+        lease.release();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.highwater.handshake;
 
 import io.highwater.api.Api;
+import io.highwater.handshake.address.OriginPattern;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;

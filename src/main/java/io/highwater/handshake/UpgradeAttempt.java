@@ -1,10 +1,10 @@
 package io.highwater.handshake;
 
 import io.highwater.api.Api;
+import io.highwater.api.Wiring;
 import io.highwater.handshake.UpgradeDecision.Lease;
-import jakarta.interceptor.InvocationContext;
+import io.highwater.handshake.address.ClientView;
 import java.net.InetAddress;
-import java.util.concurrent.CompletionStage;
 
 /**
  * One opening handshake on its way through the rules. Thread-safe; of no use once the decision is
@@ -20,18 +20,6 @@ public final class UpgradeAttempt {
         this.request = request;
         this.client = client;
         this.held = held;
-    }
-
-    /** The one that an interceptor of a rule was called for. */
-    public static UpgradeAttempt of(InvocationContext context) {
-        return (UpgradeAttempt) context.getParameters()[0];
-    }
-
-    /** The answer of the rules behind this one. */
-    @SuppressWarnings("unchecked") // the type of HandshakeChain.decide
-    public static CompletionStage<UpgradeDecision> proceed(InvocationContext context)
-            throws Exception {
-        return (CompletionStage<UpgradeDecision>) context.proceed();
     }
 
     /** As it came; forwarded headers in it are not to be believed. */
@@ -52,12 +40,15 @@ public final class UpgradeAttempt {
         held.add(lease);
     }
 
-    /** Whether the TCP connection is the client's own. */
-    boolean isDirect() {
-        return client.address().equals(request.peer().getAddress());
+    /** The same of one that keeps its word: given back twice is once, and nothing is thrown. */
+    @Wiring
+    public void holdAsIs(Lease lease) {
+        held.addAsIs(lease);
     }
 
-    ClientView client() {
+    /** The client, and what it called, seen through the proxies that are trusted. */
+    @Wiring
+    public ClientView client() {
         return client;
     }
 }

@@ -1,6 +1,7 @@
 package io.highwater.handshake;
 
 import io.highwater.api.Api;
+import io.highwater.identity.Identity;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -19,6 +20,11 @@ public sealed interface UpgradeDecision {
         return this;
     }
 
+    /** The same of a client that is known where it is Accepted; itself where it is not. */
+    default UpgradeDecision withIdentity(Identity known) {
+        return this;
+    }
+
     /** The same with this policy where it is Accepted; itself where it is not. */
     default UpgradeDecision withDeflate(DeflatePolicy policy) {
         return this;
@@ -32,45 +38,49 @@ public sealed interface UpgradeDecision {
     /**
      * Let in.
      *
-     * @param clientAddress the client's address in text, behind trusted proxies the one they report
+     * @param clientAddress the client's address, behind trusted proxies the one they report
+     * @param identity who the client is; {@link Identity#ANONYMOUS} where no rule has said so
      * @param subprotocol the one chosen, or null
      * @param deflate what compression the session may use
      * @param lease what the rules hold for the session (a place under a limit); the transport gives
      *     it back once, when the session is over or never came to be
      */
     record Accepted(
-            String clientAddress, @Nullable String subprotocol, DeflatePolicy deflate, Lease lease)
+            InetAddress clientAddress,
+            Identity identity,
+            @Nullable String subprotocol,
+            DeflatePolicy deflate,
+            Lease lease)
             implements UpgradeDecision {
+        /** A client of which only its address is known, without subprotocol or compression. */
+        public static Accepted of(InetAddress clientAddress) {
+            return new Accepted(
+                    clientAddress, Identity.ANONYMOUS, null, DeflatePolicy.OFF, Lease.NONE);
+        }
+
         @Override
         public String outcome() {
             return "accepted";
         }
 
-        /**
-         * The client's address as such.
-         *
-         * @param peer the other end of the connection, which it mostly is
-         */
-        public InetAddress clientAddress(InetAddress peer) {
-            if (clientAddress.equals(peer.getHostAddress())) {
-                return peer;
-            }
-            InetAddress parsed = IpLiteral.parse(clientAddress);
-            return parsed == null ? peer : parsed;
+        @Override
+        public Accepted withSubprotocol(@Nullable String chosen) {
+            return new Accepted(clientAddress, identity, chosen, deflate, lease);
         }
 
         @Override
-        public Accepted withSubprotocol(@Nullable String chosen) {
-            return new Accepted(clientAddress, chosen, deflate, lease);
+        public Accepted withIdentity(Identity known) {
+            return new Accepted(clientAddress, known, subprotocol, deflate, lease);
         }
 
         @Override
         public Accepted withDeflate(DeflatePolicy policy) {
-            return new Accepted(clientAddress, subprotocol, policy, lease);
+            return new Accepted(clientAddress, identity, subprotocol, policy, lease);
         }
 
-        Accepted withLease(Lease held) {
-            return new Accepted(clientAddress, subprotocol, deflate, held);
+        /** The same with this instead of what it holds; see {@link UpgradeAttempt#hold}. */
+        public Accepted withLease(Lease held) {
+            return new Accepted(clientAddress, identity, subprotocol, deflate, held);
         }
     }
 

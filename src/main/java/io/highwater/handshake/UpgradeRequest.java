@@ -1,7 +1,7 @@
 package io.highwater.handshake;
 
 import io.highwater.api.Api;
-import java.net.InetSocketAddress;
+import io.highwater.handshake.address.RequestHead;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable but for {@link #connection}; valid until the decision is made.
  */
 @Api
-public interface UpgradeRequest {
+public interface UpgradeRequest extends RequestHead {
     /** Which of the two kinds of handshake this is. */
     enum Kind {
         /** GET with Upgrade: websocket (RFC 6455 section 4). Has a Sec-WebSocket-Key. */
@@ -41,9 +41,6 @@ public interface UpgradeRequest {
     /** The query as it came, without "?"; null where there is none. */
     @Nullable String query();
 
-    /** All values of a header in their order, names in any case; empty where it is absent. */
-    List<String> headers(String name);
-
     /** The names of all headers, as they came. */
     Set<String> headerNames();
 
@@ -59,15 +56,6 @@ public interface UpgradeRequest {
         List<String> values = headers(name);
         return values.isEmpty() ? null : values.get(0);
     }
-
-    /** "http" or "https", of the connection itself. */
-    String scheme();
-
-    /** Host and optional port as the request named them: the Host header or :authority. */
-    String authority();
-
-    /** The other end of the TCP connection. */
-    InetSocketAddress peer();
 
     /** What the path leads to; empty where no endpoint is deployed there. */
     Optional<RoutePolicy> route();

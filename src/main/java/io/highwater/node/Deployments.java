@@ -152,17 +152,17 @@ final class Deployments implements Router, Handshake, AutoCloseable {
     ChannelRule channelRule() {
         return new ChannelRule() {
             @Override
-            public boolean maySubscribe(ChannelClient client, String channel) {
+            public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
                 return rule().maySubscribe(client, channel);
             }
 
             @Override
-            public boolean mayPublish(ChannelClient client, String channel) {
+            public CompletionStage<Boolean> mayPublish(ChannelClient client, String channel) {
                 return rule().mayPublish(client, channel);
             }
 
             @Override
-            public boolean maySeePresence(ChannelClient client, String channel) {
+            public CompletionStage<Boolean> maySeePresence(ChannelClient client, String channel) {
                 return rule().maySeePresence(client, channel);
             }
         };
@@ -248,18 +248,18 @@ final class Deployments implements Router, Handshake, AutoCloseable {
         static final ChannelRule RULE = new Nobody();
 
         @Override
-        public boolean maySubscribe(ChannelClient client, String channel) {
-            return false;
+        public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
+            return FORBIDDEN;
         }
 
         @Override
-        public boolean mayPublish(ChannelClient client, String channel) {
-            return false;
+        public CompletionStage<Boolean> mayPublish(ChannelClient client, String channel) {
+            return FORBIDDEN;
         }
 
         @Override
-        public boolean maySeePresence(ChannelClient client, String channel) {
-            return false;
+        public CompletionStage<Boolean> maySeePresence(ChannelClient client, String channel) {
+            return FORBIDDEN;
         }
     }
 }

@@ -6,6 +6,7 @@ import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
 import io.highwater.endpoint.session.CallbackExecutor;
 import io.highwater.handshake.HandshakeBeans;
+import io.highwater.handshake.rule.HandshakeBeans;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
@@ -234,7 +235,8 @@ final class NodeCore implements AutoCloseable {
 
     private Ledger ledger(HighwaterConfig config, LimitsObserver observer) {
         Payers payers =
-                new Payers(config.limits().address(), config.handshake()::isTrustedProxy, ticker);
+                new Payers(
+                        config.limits().address(), config.handshake().proxies()::isTrusted, ticker);
         return new Ledger(
                 config.limits(), Runtime.getRuntime().maxMemory(), payers, observer, ticker, logs);
     }

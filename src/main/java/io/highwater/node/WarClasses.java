@@ -115,7 +115,9 @@ final class WarClasses {
             if (isBean(type) || isSessionBean(constants)) {
                 beans.add(type);
             }
-            rules |= ChannelRule.class.isAssignableFrom(type) || isHandshakeRule(type);
+            rules |=
+                    ChannelRule.class.isAssignableFrom(type)
+                            || HandshakeRule.class.isAssignableFrom(type);
         }
     }
 
@@ -150,11 +152,6 @@ final class WarClasses {
                                         || annotation == Decorator.class
                                         || annotation.isAnnotationPresent(NormalScope.class)
                                         || annotation.isAnnotationPresent(Stereotype.class));
-    }
-
-    private static boolean isHandshakeRule(Class<?> type) {
-        return Arrays.stream(type.getAnnotations())
-                .anyMatch(a -> a.annotationType().isAnnotationPresent(HandshakeRule.class));
     }
 
     /** Whether there is anything for the node, even without a {@code beans.xml}. */

@@ -4,7 +4,6 @@ import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.UnavailableException;
-import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.HistoryPage;
 import io.highwater.channel.Presence;
@@ -18,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,11 +68,14 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     @Override
     public void onSubscribe(Command.Subscribe subscribe) {
+        ifAllowed(
+                subscribe,
+                rule -> rule.maySubscribe(session.who(), subscribe.channel()),
+                () -> subscribe(subscribe));
+    }
+
+    private void subscribe(Command.Subscribe subscribe) {
         String channel = subscribe.channel();
-        if (!isAllowed(rule -> rule.maySubscribe(who(), channel))) {
-            forbidden(subscribe.id());
-            return;
-        }
         int most = node.settings().maxSubscriptions();
         Subscriptions subscriptions = session.subscriptions();
         if (subscriptions.size() >= most && !subscriptions.has(channel)) {
@@ -157,10 +159,13 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     @Override
     public void onPublish(Command.Publish publish) {
-        if (!isAllowed(rule -> rule.mayPublish(who(), publish.channel()))) {
-            forbidden(publish.id());
-            return;
-        }
+        ifAllowed(
+                publish,
+                rule -> rule.mayPublish(session.who(), publish.channel()),
+                () -> publish(publish));
+    }
+
+    private void publish(Command.Publish publish) {
         session.started();
         PublishLanes lanes = session.lanes();
         lanes.publish(publish);
@@ -230,10 +235,13 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             session.refuse(query.id(), "origin: must be there with after");
             return;
         }
-        if (!isAllowed(rule -> rule.maySubscribe(who(), query.channel()))) {
-            forbidden(query.id());
-            return;
-        }
+        ifAllowed(
+                query,
+                rule -> rule.maySubscribe(session.who(), query.channel()),
+                () -> history(query));
+    }
+
+    private void history(Command.HistoryQuery query) {
         session.started();
         int limit =
                 query.limit() == null
@@ -262,10 +270,13 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     @Override
     public void onPresence(Command.PresenceQuery query) {
-        if (!isAllowed(rule -> rule.maySeePresence(who(), query.channel()))) {
-            forbidden(query.id());
-            return;
-        }
+        ifAllowed(
+                query,
+                rule -> rule.maySeePresence(session.who(), query.channel()),
+                () -> presence(query));
+    }
+
+    private void presence(Command.PresenceQuery query) {
         session.started();
         long maxBytes = node.settings().wire().maxMessageBytes();
         int maxClients = (int) Math.min(Integer.MAX_VALUE, maxBytes / CLIENT_BYTES);
@@ -292,27 +303,19 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         }
     }
 
-    /** A rule that fails lets nobody in. */
-    private boolean isAllowed(Predicate<ChannelRule> question) {
-        try {
-            return question.test(node.rule());
-        } catch (RuntimeException | Error e) {
-            node.tell(SessionObserver::onRuleFailed);
-            SessionLog.ruleFailed(session, e);
-            return false;
-        }
+    private void ifAllowed(
+            Command command,
+            Function<ChannelRule, CompletionStage<Boolean>> question,
+            Runnable allowed) {
+        new RuledCommand(session, node, command, allowed).ask(question);
     }
 
-    private ChannelClient who() {
-        return new ChannelClient(session.client(), session.address());
+    static void forbidden(Session session, @Nullable Integer id) {
+        String message = "channel: is not for you to use like this";
+        session.replyError(id, ErrorCode.FORBIDDEN, message);
     }
 
-    private void forbidden(@Nullable Integer id) {
-        session.replyError(id, ErrorCode.FORBIDDEN, "channel: is not for you to use like this");
-    }
-
-    private static void unavailable(
-            Session session, @Nullable Integer id, @Nullable Throwable failure) {
+    static void unavailable(Session session, @Nullable Integer id, @Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null
                         ? failure.getCause()

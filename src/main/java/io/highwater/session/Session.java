@@ -1,10 +1,12 @@
 package io.highwater.session;
 
 import io.highwater.backbone.Position;
+import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.Missed;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.identity.Identity;
 import io.highwater.keepalive.Keepalive;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
@@ -23,8 +25,7 @@ import io.highwater.wire.Opcode;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Wire;
 import io.highwater.wire.WireListener;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -75,10 +76,15 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     /** The name it gave itself; empty until the hello, which is before any other command. */
     private volatile String client = "";
 
-    /** Where a proxy says that it comes from; null where it is at the other end of the wire. */
-    private final @Nullable String forwardedFor;
+    /** Where it comes from, as the handshake saw it; the transport has it, too. */
+    private final InetAddress address;
 
-    /** Confined to the session's run, like those below. Null from the hello on. */
+    private final Identity identity;
+
+    /**
+     * Confined to the session's run, like those below, or to a command that goes on, behind which
+     * none is read. Null from the hello on.
+     */
     private @Nullable HelloDeadline helloDeadline;
 
     /** Null until something is published. */
@@ -101,10 +107,8 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         this.wire = wire;
         this.queue = node.queues().open(wire, this);
         this.rate = new CommandRate(node.ticker().nanoTime());
-        this.forwardedFor =
-                decision.clientAddress().equals(hostOf(wire.peer()))
-                        ? null
-                        : decision.clientAddress();
+        this.address = decision.clientAddress();
+        this.identity = decision.identity();
         this.keepalive =
                 node.pings()
                         .keepalive(
@@ -177,8 +181,10 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     @Override
     public void onClosed(CloseStatus status) {
+        boolean leaves;
         synchronized (this) {
             state = state.to(SessionState.CLOSED);
+            leaves = !isGoingOn();
         }
         int unsent = queue.queuedMessages();
         try {
@@ -188,12 +194,15 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
             keepalive.stop();
             cancelHelloDeadline();
             registry.remove(this);
-            leaveChannels();
+            if (leaves) {
+                leaveChannels();
+            }
         }
         SessionLog.closed(this, status, unsent);
     }
 
-    private void leaveChannels() {
+    @Override
+    void leaveChannels() {
         if (lanes != null) {
             lanes.close();
         }
@@ -239,7 +248,8 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     // Commands.
 
-    private synchronized SessionState state() {
+    @Override
+    synchronized SessionState state() {
         return state;
     }
 
@@ -369,9 +379,9 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return client;
     }
 
-    /** Where it comes from, as the handshake saw it. */
-    String address() {
-        return forwardedFor == null ? hostOf(wire.peer()) : forwardedFor;
+    /** For its rule. */
+    ChannelClient who() {
+        return new ChannelClient(client, identity, address);
     }
 
     LogLimit logs() {
@@ -380,14 +390,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     /** The line, or one that is written nowhere where its address has caused many. */
     LoggingEventBuilder limit(LoggingEventBuilder line, String kind) {
-        return logs().limit(line, kind, address());
-    }
-
-    /** Empty where it has none: a name is not looked up. */
-    private static String hostOf(@Nullable SocketAddress peer) {
-        return peer instanceof InetSocketAddress inet && inet.getAddress() != null
-                ? inet.getAddress().getHostAddress()
-                : "";
+        return logs().limit(line, kind, address.getHostAddress());
     }
 
     Subscriptions subscriptions() {

@@ -2,7 +2,6 @@ package io.highwater.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.handshake.Visitor;
@@ -21,6 +20,7 @@ import jakarta.enterprise.inject.se.SeContainerInitializer;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -150,8 +150,7 @@ final class PingPhaseTest {
                 .accept(
                         wire,
                         request(kind, connection),
-                        new UpgradeDecision.Accepted(
-                                "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE),
+                        UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress()),
                         (name, value) -> {})
                 .onOpen();
         return wire;

@@ -1,15 +1,20 @@
 package io.highwater.handshake;
 
-import static io.highwater.handshake.FakeUpgradeRequest.extendedConnect;
-import static io.highwater.handshake.FakeUpgradeRequest.upgrade;
-import static io.highwater.handshake.RouteBuilder.route;
-import static io.highwater.handshake.SettingsBuilder.settings;
+import static io.highwater.testing.FakeUpgradeRequest.extendedConnect;
+import static io.highwater.testing.FakeUpgradeRequest.upgrade;
+import static io.highwater.testing.RouteBuilder.route;
+import static io.highwater.testing.SettingsBuilder.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.identity.Identity;
+import io.highwater.testing.FakeUpgradeRequest;
+import io.highwater.testing.Ledgers;
+import io.highwater.testing.RulesContainer;
 import io.highwater.testing.Stray;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -92,7 +97,7 @@ final class HandshakeRulesTest {
         for (FakeUpgradeRequest request : List.of(upgrade(), extendedConnect())) {
             int before = rules.outcomes.size();
             Accepted accepted = rules.accept(request.origin("http://example.com"));
-            assertThat(accepted.clientAddress()).isEqualTo("198.51.100.7");
+            assertThat(accepted.clientAddress()).isEqualTo(Ledgers.address("198.51.100.7"));
             assertThat(accepted.subprotocol()).isNull();
             assertThat(accepted.deflate()).isEqualTo(DeflatePolicy.OFF);
             assertThat(rules.outcomes.subList(before, rules.outcomes.size()))
@@ -142,12 +147,19 @@ final class HandshakeRulesTest {
     @Test
     void whatOneRuleAddsToADecisionLeavesTheRest() {
         Lease lease = () -> {};
-        Accepted accepted = new Accepted("192.0.2.1", "a", DeflatePolicy.OFF, Lease.NONE);
-        assertThat(accepted.withDeflate(DeflatePolicy.OFF).withLease(lease).withSubprotocol("b"))
-                .isEqualTo(new Accepted("192.0.2.1", "b", DeflatePolicy.OFF, lease));
+        InetAddress address = Ledgers.address("192.0.2.1");
+        Accepted accepted = Accepted.of(address).withSubprotocol("a");
+        Identity known = Identity.of("u-17");
+        assertThat(
+                        accepted.withIdentity(known)
+                                .withDeflate(DeflatePolicy.SHARED)
+                                .withLease(lease)
+                                .withSubprotocol("b"))
+                .isEqualTo(new Accepted(address, known, "b", DeflatePolicy.SHARED, lease));
         assertThat(accepted.withDeflate(DeflatePolicy.OFF)).isEqualTo(accepted);
         Rejected rejected = Rejected.of(403, "origin", "No.");
-        assertThat(rejected.withDeflate(DeflatePolicy.OFF).withSubprotocol("b")).isSameAs(rejected);
+        assertThat(rejected.withDeflate(DeflatePolicy.OFF).withIdentity(known).withSubprotocol("b"))
+                .isSameAs(rejected);
     }
 
     /** One that is wrong in everything is refused by the first rule, and so on as it betters. */
@@ -223,6 +235,5 @@ final class HandshakeRulesTest {
     @Test
     void theHandshakeIsOneForAllWhoAsk() {
         assertThat(rules.get(Handshake.class)).isSameAs(rules.get(Handshake.class));
-        assertThat(rules.get(ConnectionPlaces.class)).isSameAs(rules.get(ConnectionPlaces.class));
     }
 }

@@ -1,10 +1,12 @@
 package io.highwater.handshake;
 
-import static io.highwater.handshake.SettingsBuilder.settings;
+import static io.highwater.testing.SettingsBuilder.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.highwater.testing.RouteBuilder;
+import io.highwater.testing.SettingsBuilder;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -1,30 +1,32 @@
 package io.highwater.handshake;
 
-import static io.highwater.handshake.FakeUpgradeRequest.extendedConnect;
-import static io.highwater.handshake.FakeUpgradeRequest.upgrade;
-import static io.highwater.handshake.SettingsBuilder.settings;
+import static io.highwater.testing.FakeUpgradeRequest.extendedConnect;
+import static io.highwater.testing.FakeUpgradeRequest.upgrade;
+import static io.highwater.testing.SettingsBuilder.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import io.highwater.handshake.FakeUpgradeRequest.FakeScope;
 import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.handshake.UpgradeDecision.Rejected;
+import io.highwater.identity.Identity;
 import io.highwater.log.LogLimit;
+import io.highwater.testing.FakeUpgradeRequest.FakeScope;
+import io.highwater.testing.LogCapture;
+import io.highwater.testing.RouteBuilder;
+import io.highwater.testing.RulesContainer;
+import io.highwater.testing.SettingsBuilder;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.spi.DefinitionException;
 import jakarta.inject.Inject;
-import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InterceptorBinding;
-import jakarta.interceptor.InvocationContext;
 import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -37,12 +39,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A team's own rules: how they join, and that nothing they do costs the node a place. */
 final class TeamRuleTest {
     @InterceptorBinding
-    @HandshakeRule
     @Retention(RetentionPolicy.RUNTIME)
     @interface Early {}
 
     @InterceptorBinding
-    @HandshakeRule
     @Retention(RetentionPolicy.RUNTIME)
     @interface Tenant {
         String value();
@@ -62,13 +62,13 @@ final class TeamRuleTest {
     @Interceptor
     @Early
     @Priority(HandshakePriorities.CONNECTIONS - 10)
-    static class EarlyRule {
+    static class EarlyRule extends HandshakeRule {
         @Inject Journal journal;
 
-        @AroundInvoke
-        Object decide(InvocationContext context) throws Exception {
+        @Override
+        protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
             journal.lines.add("early");
-            return context.proceed();
+            return next.decide();
         }
     }
 
@@ -76,32 +76,28 @@ final class TeamRuleTest {
     @Interceptor
     @Tenant("team")
     @Priority(HandshakePriorities.PATH + 10)
-    static class TenantRule {
+    static class TenantRule extends HandshakeRule {
         @Inject Journal journal;
 
-        @AroundInvoke
-        Object decide(InvocationContext context) throws Exception {
+        @Override
+        protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
             journal.lines.add("tenant");
-            UpgradeAttempt attempt = UpgradeAttempt.of(context);
             attempt.hold(journal.released::incrementAndGet);
             String order = attempt.request().header("X-Team");
             if (order == null) {
-                return context.proceed();
+                return next.decide();
             }
             return switch (order) {
                 case "refuse" -> Rejected.of(403, "tenant_unknown", "No tenant.").asStage();
-                case "accept" ->
-                        UpgradeAttempt.proceed(context).thenApply(d -> withLease((Accepted) d));
-                case "turn" ->
-                        UpgradeAttempt.proceed(context)
-                                .thenApply(d -> Rejected.of(403, "turned", "No."));
-                case "later" -> journal.gate.thenCompose(ok -> proceedUnchecked(context));
+                case "accept" -> next.decide().thenApply(d -> withLease((Accepted) d));
+                case "know" -> next.decide().thenApply(d -> d.withIdentity(Identity.of("u-17")));
+                case "turn" -> next.decide().thenApply(d -> Rejected.of(403, "turned", "No."));
+                case "later" -> journal.gate.thenCompose(ok -> next.decide());
                 case "throw" -> throw new IllegalStateException("rule");
                 case "error" -> throw new AssertionError("rule");
-                case "checked" -> throw new IOException("backend");
                 case "fail" -> CompletableFuture.failedStage(new IOException("backend"));
                 case "late throw" ->
-                        UpgradeAttempt.proceed(context)
+                        next.decide()
                                 .thenApply(
                                         d -> {
                                             throw new IllegalStateException("late");
@@ -114,7 +110,7 @@ final class TeamRuleTest {
                                 throw new IllegalStateException("lease");
                             });
                     attempt.hold(journal.released::incrementAndGet);
-                    yield context.proceed();
+                    yield next.decide();
                 }
                 case "broken lease" -> {
                     attempt.hold(
@@ -122,28 +118,17 @@ final class TeamRuleTest {
                                 throw new NoClassDefFoundError("lease");
                             });
                     attempt.hold(journal.released::incrementAndGet);
-                    yield context.proceed();
+                    yield next.decide();
                 }
                 case "accept broken" ->
-                        UpgradeAttempt.proceed(context)
-                                .thenApply(d -> ((Accepted) d).withLease(new BrokenLease()));
+                        next.decide().thenApply(d -> ((Accepted) d).withLease(new BrokenLease()));
                 default -> throw new AssertionError(order);
             };
         }
 
         private Accepted withLease(Accepted accepted) {
             Lease own = journal.released::incrementAndGet;
-            return new Accepted(
-                    accepted.clientAddress(), accepted.subprotocol(), accepted.deflate(), own);
-        }
-
-        private static CompletionStage<UpgradeDecision> proceedUnchecked(
-                InvocationContext context) {
-            try {
-                return UpgradeAttempt.proceed(context);
-            } catch (Exception e) {
-                throw new CompletionException(e);
-            }
+            return accepted.withLease(own);
         }
     }
 
@@ -162,20 +147,20 @@ final class TeamRuleTest {
 
     @Interceptor
     @Early
-    static class NoPriorityRule {
-        @AroundInvoke
-        Object decide(InvocationContext context) throws Exception {
-            return context.proceed();
+    static class NoPriorityRule extends HandshakeRule {
+        @Override
+        protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
+            return next.decide();
         }
     }
 
     @Interceptor
     @Early
     @Priority(HandshakePriorities.ORIGIN)
-    static class SamePriorityRule {
-        @AroundInvoke
-        Object decide(InvocationContext context) throws Exception {
-            return context.proceed();
+    static class SamePriorityRule extends HandshakeRule {
+        @Override
+        protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
+            return next.decide();
         }
     }
 
@@ -183,20 +168,42 @@ final class TeamRuleTest {
     @Early
     @Foreign
     @Priority(1)
-    static class ForeignBindingRule {
-        @AroundInvoke
-        Object decide(InvocationContext context) throws Exception {
-            return context.proceed();
+    static class ManyBindingsRule extends HandshakeRule {
+        @Inject Journal journal;
+
+        @Override
+        protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
+            journal.lines.add("many");
+            return next.decide();
+        }
+    }
+
+    @Interceptor
+    @Priority(2)
+    static class UnboundRule extends HandshakeRule {
+        @Override
+        protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
+            return next.decide();
+        }
+    }
+
+    @Early
+    @PerNode
+    @Priority(3)
+    static class PlainRule extends HandshakeRule {
+        @Override
+        protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
+            return next.decide();
         }
     }
 
     @Interceptor
     @Tenant("other")
     @Priority(HandshakePriorities.PATH + 20)
-    static class OtherTenantRule {
-        @AroundInvoke
-        Object decide(InvocationContext context) throws Exception {
-            return context.proceed();
+    static class OtherTenantRule extends HandshakeRule {
+        @Override
+        protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
+            return next.decide();
         }
     }
 
@@ -233,6 +240,15 @@ final class TeamRuleTest {
             assertThat(rules.outcomes).containsExactly("tenant_unknown");
             assertThat(rules.placesTaken()).isZero();
             assertThat(rules.get(Journal.class).released).hasValue(1);
+        }
+    }
+
+    @Test
+    void aRuleSaysWhoTheClientIs() {
+        try (RulesContainer rules = withTeam(settings())) {
+            Accepted known = rules.accept(upgrade().header("X-Team", "know"));
+            assertThat(known.identity()).isEqualTo(Identity.of("u-17"));
+            assertThat(rules.accept(upgrade()).identity()).isSameAs(Identity.ANONYMOUS);
         }
     }
 
@@ -295,8 +311,7 @@ final class TeamRuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"throw", "error", "checked", "fail", "late throw", "null", "null later"})
+    @ValueSource(strings = {"throw", "error", "fail", "late throw", "null", "null later"})
     void aRuleThatFailsIsA500AndGivesThePlaceBack(String order) {
         try (RulesContainer rules = withTeam(settings());
                 LogCapture log = new LogCapture(HandshakeRules.class)) {
@@ -310,7 +325,7 @@ final class TeamRuleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"throw, true", "fail, false", "checked, false"})
+    @CsvSource({"throw, true", "fail, false"})
     void aFaultShowsItsStackOnceAndAServiceThatIsDownNone(String order, boolean shown) {
         try (RulesContainer rules = withTeam(settings());
                 LogCapture log = new LogCapture(HandshakeRules.class)) {
@@ -376,11 +391,27 @@ final class TeamRuleTest {
     }
 
     @Test
-    void aRuleWithABindingThatIsNoRulesIsNotDeployed() {
+    void aRuleOfSeveralBindingsIsAsked() {
+        try (RulesContainer rules =
+                new RulesContainer(settings().build(), Journal.class, ManyBindingsRule.class)) {
+            rules.accept(upgrade());
+            assertThat(rules.get(Journal.class).lines).containsExactly("many");
+        }
+    }
+
+    @Test
+    void aRuleWithoutABindingIsNotDeployed() {
         assertRefused(
-                "TeamRuleTest$ForeignBindingRule is a handshake rule and would never be asked:"
-                        + " its binding @Foreign is not marked @HandshakeRule",
-                ForeignBindingRule.class);
+                "TeamRuleTest$UnboundRule is a handshake rule and would never be asked: it is no"
+                        + " @Interceptor with an interceptor binding",
+                UnboundRule.class);
+    }
+
+    @Test
+    void aRuleThatIsNoInterceptorIsNotDeployed() {
+        assertRefused(
+                "TeamRuleTest$PlainRule is a handshake rule and would never be asked",
+                PlainRule.class);
     }
 
     @Test

@@ -8,35 +8,35 @@ import ch.qos.logback.core.read.ListAppender;
 import io.highwater.channel.ChannelRule;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.handshake.HandshakeRule;
+import io.highwater.handshake.UpgradeAttempt;
+import io.highwater.handshake.UpgradeDecision;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InterceptorBinding;
-import jakarta.interceptor.InvocationContext;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerEndpoint;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** What a deployment says of itself: each endpoint and each rule, with the path that it is for. */
 final class DeploymentLogTest {
     @InterceptorBinding
-    @HandshakeRule
     @Retention(RetentionPolicy.RUNTIME)
     public @interface Tenants {}
 
     @Tenants
     @Interceptor
     @Priority(Interceptor.Priority.APPLICATION + 10)
-    public static class TenantRule {
-        @AroundInvoke
-        Object decide(InvocationContext call) throws Exception {
-            return call.proceed();
+    public static class TenantRule extends HandshakeRule {
+        @Override
+        protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
+            return next.decide();
         }
     }
 

@@ -34,7 +34,7 @@ final class IdleSessionMemoryTest {
     private static final List<String> OBJECTS =
             List.of(
                     "io.highwater.channel.Subscription",
-                    "io.highwater.handshake.ConnectionPlaces$Place",
+                    "io.highwater.handshake.rule.ConnectionPlaces$Place",
                     "io.highwater.keepalive.Keepalive",
                     "io.highwater.outbound.SendQueue",
                     "io.highwater.session.CommandRate",

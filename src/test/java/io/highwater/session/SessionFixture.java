@@ -12,10 +12,10 @@ import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.PrefixSettings;
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.identity.Identity;
 import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
@@ -44,6 +44,7 @@ import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
 import jakarta.json.JsonObject;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +64,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionFixture {
     private static final Codec CODEC = new Codec();
+
+    /** Of all clients, as their handshakes say. */
+    static final InetAddress ADDRESS = Ledgers.address("10.0.0.9");
 
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
@@ -208,7 +212,7 @@ final class SessionFixture {
 
     /** A client that has connected and said nothing. */
     Client connect() {
-        return new Client("10.0.0.9");
+        return new Client("10.0.0.9", Identity.ANONYMOUS);
     }
 
     /** A client that has said hello and taken the welcome. */
@@ -218,7 +222,15 @@ final class SessionFixture {
 
     /** The same from another address. */
     Client client(String name, String address) {
-        Client client = new Client(address);
+        return greeted(new Client(address, Identity.ANONYMOUS), name);
+    }
+
+    /** The same of a client that a handshake rule knows. */
+    Client client(String name, Identity identity) {
+        return greeted(new Client("10.0.0.9", identity), name);
+    }
+
+    private static Client greeted(Client client, String name) {
         client.send("{'type':'hello','id':1,'client':'" + name + "'}");
         client.take("welcome");
         return client;
@@ -230,7 +242,7 @@ final class SessionFixture {
         final Session session;
         private int taken;
 
-        private Client(String address) {
+        private Client(String address, Identity identity) {
             wire = new RecordingWire(Ledgers.payer(ledger, address));
             clients.add(this);
             session =
@@ -239,11 +251,9 @@ final class SessionFixture {
                             registry,
                             wire,
                             new Request(),
-                            new UpgradeDecision.Accepted(
-                                    "10.0.0.9",
-                                    Sessions.SUBPROTOCOL,
-                                    DeflatePolicy.OFF,
-                                    UpgradeDecision.Lease.NONE));
+                            UpgradeDecision.Accepted.of(ADDRESS)
+                                    .withSubprotocol(Sessions.SUBPROTOCOL)
+                                    .withIdentity(identity));
             session.onOpen();
         }
 

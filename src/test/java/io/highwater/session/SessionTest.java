@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
+import io.highwater.identity.Identity;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.session.SessionFixture.Client;
 import io.highwater.wire.CloseStatus;
@@ -14,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -423,22 +426,25 @@ final class SessionTest {
         ChannelRule rule =
                 new ChannelRule() {
                     @Override
-                    public boolean maySubscribe(ChannelClient client, String channel) {
+                    public CompletionStage<Boolean> maySubscribe(
+                            ChannelClient client, String channel) {
                         asked.add(client);
-                        return !channel.startsWith("secret");
+                        return ChannelRule.allowedIf(!channel.startsWith("secret"));
                     }
 
                     @Override
-                    public boolean mayPublish(ChannelClient client, String channel) {
+                    public CompletionStage<Boolean> mayPublish(
+                            ChannelClient client, String channel) {
                         if (channel.equals("broken")) {
                             throw new IllegalStateException("the rule's own");
                         }
-                        return !channel.startsWith("readonly");
+                        return ChannelRule.allowedIf(!channel.startsWith("readonly"));
                     }
 
                     @Override
-                    public boolean maySeePresence(ChannelClient client, String channel) {
-                        return false;
+                    public CompletionStage<Boolean> maySeePresence(
+                            ChannelClient client, String channel) {
+                        return FORBIDDEN;
                     }
                 };
         SessionFixture ruled = new SessionFixture(rule, WaterMarks.defaults());
@@ -460,7 +466,28 @@ final class SessionTest {
         client.take("subscribed");
         client.publish(8, "open", "m1");
         assertThat(client.left()).isEqualTo(2);
-        assertThat(asked).containsOnly(new ChannelClient("a", "10.0.0.9"));
+        assertThat(asked)
+                .containsOnly(new ChannelClient("a", Identity.ANONYMOUS, SessionFixture.ADDRESS));
+    }
+
+    @Test
+    void theRuleHearsWhoTheHandshakeKnows() {
+        Identity desk = Identity.of("desk").withClaims(Map.of("floor", 4));
+        ChannelRule rule =
+                new ChannelRule() {
+                    @Override
+                    public CompletionStage<Boolean> mayPublish(
+                            ChannelClient client, String channel) {
+                        return ChannelRule.allowedIf(client.identity().equals(desk));
+                    }
+                };
+        SessionFixture ruled = new SessionFixture(rule, WaterMarks.defaults());
+        Client known = ruled.client("a", desk);
+        known.publish(2, "c", "m1");
+        known.take("published");
+        Client unknown = ruled.client("desk");
+        unknown.publish(2, "c", "m2");
+        assertThat(unknown.takeError()).isEqualTo("FORBIDDEN");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.highwater.testing.RecordingWire;
 import io.highwater.testing.Stray;
 import io.highwater.wire.Wire;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -73,9 +74,10 @@ final class StrayThrowTest {
                 new SessionFixture(
                         new ChannelRule() {
                             @Override
-                            public boolean maySubscribe(ChannelClient client, String channel) {
+                            public CompletionStage<Boolean> maySubscribe(
+                                    ChannelClient client, String channel) {
                                 rule.call();
-                                return true;
+                                return ALLOWED;
                             }
                         },
                         WaterMarks.defaults());
@@ -118,7 +120,8 @@ final class StrayThrowTest {
                 new SessionFixture(
                         new ChannelRule() {
                             @Override
-                            public boolean maySubscribe(ChannelClient client, String channel) {
+                            public CompletionStage<Boolean> maySubscribe(
+                                    ChannelClient client, String channel) {
                                 throw new IllegalStateException("thrown by a test");
                             }
                         },
@@ -151,6 +154,16 @@ final class StrayThrowTest {
     /** A flow whose wire and queue are never asked. */
     private static final class Flow extends CommandFlow {
         private Throwable unanswered;
+
+        @Override
+        SessionState state() {
+            return SessionState.OPEN;
+        }
+
+        @Override
+        void leaveChannels() {
+            throw new AssertionError("it is open");
+        }
 
         @Override
         Wire wire() {

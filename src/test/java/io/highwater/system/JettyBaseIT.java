@@ -258,16 +258,18 @@ final class JettyBaseIT {
                 new WarFile(folder)
                         .source(
                                 "Unplaced",
-                                "import io.highwater.handshake.HandshakeRule;\n"
+                                "import io.highwater.handshake.*;\n"
                                         + "import jakarta.interceptor.*;\n"
                                         + "import java.lang.annotation.*;\n"
                                         + "@Interceptor @Unplaced.Known\n"
-                                        + "public class Unplaced {\n"
-                                        + "  @InterceptorBinding @HandshakeRule\n"
+                                        + "public class Unplaced extends HandshakeRule {\n"
+                                        + "  @InterceptorBinding\n"
                                         + "  @Retention(RetentionPolicy.RUNTIME)\n"
                                         + "  public @interface Known {}\n"
-                                        + "  @AroundInvoke Object decide(InvocationContext c)"
-                                        + " throws Exception { return c.proceed(); }\n"
+                                        + "  @Override protected"
+                                        + " java.util.concurrent.CompletionStage<UpgradeDecision>"
+                                        + " decide(UpgradeAttempt a, Next n)"
+                                        + " { return n.decide(); }\n"
                                         + "}"),
                 "team.Unplaced",
                 "@Priority");

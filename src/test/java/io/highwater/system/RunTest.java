@@ -126,14 +126,14 @@ class RunTest {
                         + "import jakarta.websocket.server.ServerEndpoint;\n"
                         + "@Dependent @ServerEndpoint(\"%s\") public class Wrong {%s}";
         String rule =
-                "import io.highwater.handshake.HandshakeRule;\n"
+                "import io.highwater.handshake.*;\n"
                         + "import jakarta.interceptor.*;\n"
-                        + "@Interceptor @Wrong.Asked public class Wrong {\n"
-                        + "@InterceptorBinding @HandshakeRule\n"
-                        + "@java.lang.annotation.Retention("
+                        + "import java.util.concurrent.CompletionStage;\n"
+                        + "@Interceptor @Wrong.Asked public class Wrong extends HandshakeRule {\n"
+                        + "@InterceptorBinding @java.lang.annotation.Retention("
                         + "java.lang.annotation.RetentionPolicy.RUNTIME) @interface Asked {}\n"
-                        + "@AroundInvoke Object decide(InvocationContext context)"
-                        + " throws Exception { return context.proceed(); } }";
+                        + "@Override protected CompletionStage<UpgradeDecision> decide("
+                        + "UpgradeAttempt attempt, Next next) { return next.decide(); } }";
         return Stream.of(
                 Arguments.of(
                         String.format(

@@ -1,5 +1,9 @@
 package io.highwater.testing;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
 /**
  * Text that counts what a parser does with it: each character that it looks at or copies is a step.
  * Confined to its test.
@@ -20,6 +24,17 @@ public final class CountingText implements CharSequence {
     private CountingText(String text, Steps steps) {
         this.text = text;
         this.steps = steps;
+    }
+
+    /** Of what a parser does with lines of a unit that is repeated. */
+    public static long steps(
+            String unit, int lines, int repeats, Consumer<List<? extends CharSequence>> parse) {
+        List<CountingText> texts = new ArrayList<>();
+        for (int i = 0; i < lines; i++) {
+            texts.add(new CountingText(unit.repeat(repeats / lines)));
+        }
+        parse.accept(texts);
+        return texts.stream().mapToLong(CountingText::steps).sum();
     }
 
     public long steps() {

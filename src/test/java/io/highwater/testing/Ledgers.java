@@ -37,8 +37,13 @@ public final class Ledgers {
 
     /** The payer of a literal address. */
     public static Payer payer(Ledger ledger, String address) {
+        return ledger.payers().of(address(address));
+    }
+
+    /** A literal address. */
+    public static InetAddress address(String literal) {
         try {
-            return ledger.payers().of(InetAddress.getByName(address));
+            return InetAddress.getByName(literal);
         } catch (UnknownHostException e) {
             throw new AssertionError(e);
         }

@@ -10,6 +10,7 @@ import io.highwater.wire.WireListener;
 import io.highwater.wire.WireSettings;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,9 +92,14 @@ public final class EndpointClass {
         return new EndpointSession(this, wire, request, subprotocol, own);
     }
 
-    /** The configuration of a session to be. */
-    public SessionConfig sessionConfig(UpgradeRequest request, Map<String, String> pathParams) {
-        return SessionConfig.of(config, pathParams, request.visitor().principal());
+    /**
+     * The configuration of a session to be.
+     *
+     * @param principal who opens it; null where nobody knows
+     */
+    public SessionConfig sessionConfig(
+            Map<String, String> pathParams, @Nullable Principal principal) {
+        return SessionConfig.of(config, pathParams, principal);
     }
 
     void add(EndpointSession session) {

@@ -36,7 +36,7 @@ public class SessionConfig implements ServerEndpointConfig {
     }
 
     /** Who opened the session; null where nobody asked. */
-    @Nullable Principal principal() {
+    public @Nullable Principal principal() {
         return null;
     }
 
@@ -111,7 +111,7 @@ public class SessionConfig implements ServerEndpointConfig {
         }
 
         @Override
-        Principal principal() {
+        public Principal principal() {
             return principal;
         }
     }

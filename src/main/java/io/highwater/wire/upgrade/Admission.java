@@ -8,7 +8,6 @@ import io.highwater.wire.engine.WireConnection;
 import io.highwater.wire.engine.WireContext;
 import io.highwater.wire.WireExtension;
 import io.highwater.wire.deflate.PermessageDeflate;
-import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +46,7 @@ public final class Admission {
     public Runnable open(UpgradeRequest request) {
         @Nullable WireExtension agreed = null;
         try {
-            Payer payer = payer(request);
+            Payer payer = context.ledger().payers().of(accepted.clientAddress());
             @Nullable WireExtension extension =
                     deflate.negotiate(
                             route.policy()
@@ -70,14 +69,6 @@ public final class Admission {
             giveUp();
             throw e;
         }
-    }
-
-    private Payer payer(UpgradeRequest request) {
-        InetAddress peer = request.peer().getAddress();
-        // Without one the connection is over already.
-        return context.ledger()
-                .payers()
-                .of(peer == null ? InetAddress.getLoopbackAddress() : accepted.clientAddress(peer));
     }
 
     /** It comes to nothing. Does nothing where it was given back before. */

@@ -1,6 +1,5 @@
 package io.highwater.wire.engine;
 
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.time.TimerWheel;
@@ -60,8 +59,8 @@ class WireScenario implements WireListener {
                         socket,
                         route,
                         null,
-                        new UpgradeDecision.Accepted(
-                                "127.0.0.1", null, DeflatePolicy.OFF, leases::incrementAndGet),
+                        UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress())
+                                .withLease(leases::incrementAndGet),
                         CONTEXT.ledger().payers().of(InetAddress.getLoopbackAddress()),
                         null,
                         (name, value) -> {});

@@ -42,7 +42,7 @@ final class IdleEndpointMemoryTest {
                     "io.highwater.endpoint.session.JakartaSession",
                     "io.highwater.endpoint.session.SessionConfig",
                     "io.highwater.endpoint.demo.EchoEndpoint",
-                    "io.highwater.handshake.ConnectionPlaces$Place",
+                    "io.highwater.handshake.rule.ConnectionPlaces$Place",
                     "io.highwater.keepalive.Keepalive",
                     "io.highwater.outbound.SendQueue",
                     // In the place of Jetty's own.

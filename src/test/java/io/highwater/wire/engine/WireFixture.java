@@ -1,6 +1,5 @@
 package io.highwater.wire.engine;
 
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Ledger;
@@ -158,8 +157,8 @@ final class WireFixture {
                         transport,
                         route,
                         null,
-                        new UpgradeDecision.Accepted(
-                                "127.0.0.1", null, DeflatePolicy.OFF, new CountedLease()),
+                        UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress())
+                                .withLease(new CountedLease()),
                         payer,
                         extension,
                         (name, value) -> {});

@@ -3,7 +3,6 @@ package io.highwater.wire.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.RoutePolicy;
@@ -188,8 +187,8 @@ class UpgradesElsewhereTest {
 
     private UpgradeDecision decision() {
         return accepts
-                ? new UpgradeDecision.Accepted(
-                        "198.51.100.9", null, DeflatePolicy.OFF, released::incrementAndGet)
+                ? UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress())
+                        .withLease(released::incrementAndGet)
                 : UpgradeDecision.Rejected.of(403, "test", "No.");
     }
 

@@ -3,7 +3,7 @@ package com.example.prices;
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Channels: all may read the desk's, nobody may write there but the desk's own machine. By its
@@ -13,15 +13,15 @@ import java.util.Set;
 @ApplicationScoped
 public class DeskRule implements ChannelRule {
     private static final String DESK = "desk:";
-    private static final Set<String> DESK_ADDRESSES = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
 
     @Override
-    public boolean maySubscribe(ChannelClient client, String channel) {
-        return channel.startsWith(DESK);
+    public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
+        return ChannelRule.allowedIf(channel.startsWith(DESK));
     }
 
     @Override
-    public boolean mayPublish(ChannelClient client, String channel) {
-        return channel.startsWith(DESK) && DESK_ADDRESSES.contains(client.address());
+    public CompletionStage<Boolean> mayPublish(ChannelClient client, String channel) {
+        return ChannelRule.allowedIf(
+                channel.startsWith(DESK) && client.address().isLoopbackAddress());
     }
 }

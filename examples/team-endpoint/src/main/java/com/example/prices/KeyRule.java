@@ -3,16 +3,16 @@ package com.example.prices;
 import io.highwater.handshake.HandshakePriorities;
 import io.highwater.handshake.HandshakeRule;
 import io.highwater.handshake.UpgradeAttempt;
+import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeDecision.Rejected;
 import jakarta.annotation.Priority;
-import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InterceptorBinding;
-import jakarta.interceptor.InvocationContext;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Lets in who sends the desk's key. Asked about every opening handshake, behind the rules that cost
@@ -21,20 +21,19 @@ import java.lang.annotation.Target;
 @Interceptor
 @KeyRule.KeyKnown
 @Priority(HandshakePriorities.PATH + 10)
-public class KeyRule {
+public class KeyRule extends HandshakeRule {
     private static final Rejected REFUSED =
             Rejected.of(401, "key", "Send the desk's key in X-Desk-Key.");
 
     /** Ties the rule to the handshake. */
     @InterceptorBinding
-    @HandshakeRule
     @Retention(RetentionPolicy.RUNTIME)
-    @Target({ElementType.TYPE, ElementType.METHOD})
+    @Target(ElementType.TYPE)
     public @interface KeyKnown {}
 
-    @AroundInvoke
-    Object decide(InvocationContext context) throws Exception {
-        String key = UpgradeAttempt.of(context).request().header("X-Desk-Key");
-        return "open-sesame".equals(key) ? context.proceed() : REFUSED.asStage();
+    @Override
+    protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
+        String key = attempt.request().header("X-Desk-Key");
+        return "open-sesame".equals(key) ? next.decide() : REFUSED.asStage();
     }
 }

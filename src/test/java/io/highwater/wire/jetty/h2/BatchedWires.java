@@ -3,7 +3,6 @@ package io.highwater.wire.jetty.h2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
@@ -31,6 +30,7 @@ import io.highwater.wire.engine.WireContext;
 import io.highwater.wire.jetty.UpgradeHandler;
 import io.highwater.wire.upgrade.Upgrades;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -116,9 +116,7 @@ final class BatchedWires implements AutoCloseable {
                             sockets.add(socket);
                             return socket;
                         });
-        UpgradeDecision accepted =
-                new UpgradeDecision.Accepted(
-                        "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE);
+        UpgradeDecision accepted = UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress());
         UpgradeHandler upgrade =
                 new UpgradeHandler(
                         new Upgrades(

@@ -1,6 +1,5 @@
 package io.highwater.bench.engine;
 
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
@@ -17,6 +16,7 @@ import io.highwater.wire.WireSettings;
 import io.highwater.wire.engine.ReadBuffers;
 import io.highwater.wire.engine.WireConnection;
 import io.highwater.wire.engine.WireContext;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -111,8 +111,7 @@ public class CodecBenchmark {
                         transport,
                         route,
                         none,
-                        new UpgradeDecision.Accepted(
-                                "memory", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE),
+                        UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress()),
                         MemoryWire.PAYER,
                         null,
                         (name, value) -> {});

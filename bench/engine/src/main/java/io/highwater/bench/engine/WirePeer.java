@@ -1,6 +1,5 @@
 package io.highwater.bench.engine;
 
-import io.highwater.handshake.DeflatePolicy;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.RoutePolicy;
@@ -24,6 +23,7 @@ import io.highwater.wire.engine.WireContext;
 import io.highwater.wire.jetty.SocketUpgrade;
 import io.highwater.wire.jetty.UpgradeHandler;
 import io.highwater.wire.upgrade.Upgrades;
+import java.net.InetAddress;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -84,8 +84,7 @@ public final class WirePeer {
     /** Lets everybody in, on the thread that reads. */
     private static final class Everybody implements Handshake {
         private final UpgradeDecision.Accepted accepted =
-                new UpgradeDecision.Accepted(
-                        "127.0.0.1", null, DeflatePolicy.OFF, UpgradeDecision.Lease.NONE);
+                UpgradeDecision.Accepted.of(InetAddress.getLoopbackAddress());
 
         @Override
         public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {

@@ -1,0 +1,78 @@
+package io.highwater.handshake.rule;
+
+import io.highwater.handshake.HandshakeObserver;
+import io.highwater.handshake.HandshakeSettings;
+import io.highwater.handshake.address.TrustedProxies;
+import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
+import io.highwater.time.Ticker;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
+import jakarta.enterprise.inject.spi.Extension;
+import jakarta.inject.Singleton;
+
+/**
+ * Brings what the rules depend on into a container. Whoever starts a node makes one, and gives it
+ * to each of its containers: places and rates are counted for all of them together.
+ *
+ * <pre>{@code
+ * SeContainer container = SeContainerInitializer.newInstance()
+ *         .addExtensions(new HandshakeBeans(settings, observer, ticker))
+ *         .initialize();
+ * Handshake handshake = container.select(Handshake.class).get();
+ * }</pre>
+ *
+ * Immutable but for what it counts; thread-safe.
+ */
+public final class HandshakeBeans implements Extension {
+    private final HandshakeSettings settings;
+    private final HandshakeObserver observer;
+    private final Ledger ledger;
+    private final TrustedProxies proxies;
+    private final AddressRates rates;
+    private final ConnectionPlaces places;
+    private final LogLimit logs;
+
+    /** For a node whose sessions may keep what they like. */
+    public HandshakeBeans(HandshakeSettings settings, HandshakeObserver observer, Ticker ticker) {
+        this(settings, observer, Ledger.unbounded(), ticker, LogLimit.none());
+    }
+
+    /**
+     * @param ledger what sessions make the node keep
+     * @param logs what clients may cause in the log
+     */
+    public HandshakeBeans(
+            HandshakeSettings settings,
+            HandshakeObserver observer,
+            Ledger ledger,
+            Ticker ticker,
+            LogLimit logs) {
+        this.ledger = ledger;
+        this.logs = logs;
+        this.settings = settings;
+        this.observer = observer;
+        this.proxies = settings.proxies();
+        this.rates = new AddressRates(settings, ticker);
+        this.places = new ConnectionPlaces(settings);
+    }
+
+    /** The sessions of the node, those being opened included. */
+    public int connections() {
+        return places.taken();
+    }
+
+    void add(@Observes AfterBeanDiscovery event) {
+        add(event, HandshakeSettings.class, settings);
+        add(event, HandshakeObserver.class, observer);
+        add(event, TrustedProxies.class, proxies);
+        add(event, AddressRates.class, rates);
+        add(event, ConnectionPlaces.class, places);
+        add(event, Ledger.class, ledger);
+        add(event, LogLimit.class, logs);
+    }
+
+    private static <T> void add(AfterBeanDiscovery event, Class<T> type, T value) {
+        event.<T>addBean().types(type).scope(Singleton.class).createWith(context -> value);
+    }
+}

@@ -1,0 +1,89 @@
+package io.highwater.session;
+
+import io.highwater.backbone.UnavailableException;
+import io.highwater.channel.ChannelRule;
+import io.highwater.protocol.Command;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * A command that is carried out if the rule allows it; one that fails lets nobody in. Where its
+ * answer takes time, the session reads no further command, so that none overtakes this one, and
+ * what this one keeps meanwhile is charged. Confined to the session's run until the rule is asked,
+ * then to the thread that has the answer.
+ */
+final class RuledCommand {
+    private static final UnavailableException NO_ROOM =
+            new UnavailableException(
+                    "there is no room for a command that waits", Duration.ofSeconds(1));
+
+    /** What one takes of the heap beside its data: itself, its names, who waits. */
+    private static final int BYTES = 512;
+
+    private final Session session;
+    private final SessionNode node;
+    private final Command command;
+    private final Runnable allowed;
+
+    RuledCommand(Session session, SessionNode node, Command command, Runnable allowed) {
+        this.session = session;
+        this.node = node;
+        this.command = command;
+        this.allowed = allowed;
+    }
+
+    void ask(Function<ChannelRule, CompletionStage<Boolean>> question) {
+        CompletableFuture<Boolean> answer;
+        try {
+            CompletionStage<Boolean> stage = question.apply(node.rule());
+            answer = stage == ChannelRule.ALLOWED ? null : stage.toCompletableFuture();
+        } catch (RuntimeException | Error e) { // also where there is no stage
+            answer = CompletableFuture.failedFuture(e);
+        }
+        if (answer == null) {
+            allowed.run();
+        } else if (answer.isDone()) {
+            decide(answer);
+        } else {
+            await(answer);
+        }
+    }
+
+    private void await(CompletableFuture<Boolean> answer) {
+        long bytes = BYTES + dataBytes();
+        if (!node.names().tryAdd(session.payer(), bytes)) {
+            Commands.unavailable(session, command.id(), NO_ROOM);
+            return;
+        }
+        session.asked();
+        answer.whenComplete(
+                (yes, failure) -> {
+                    node.names().add(session.payer(), -bytes);
+                    session.goOn(() -> decide(answer));
+                });
+    }
+
+    private int dataBytes() {
+        return command instanceof Command.Publish publish ? publish.data().length : 0;
+    }
+
+    private void decide(CompletableFuture<Boolean> answer) {
+        boolean yes = false;
+        try {
+            yes = answer.join();
+        } catch (CompletionException | CancellationException | NullPointerException e) {
+            node.tell(SessionObserver::onRuleFailed);
+            Throwable cause = e.getCause();
+            SessionLog.ruleFailed(session, cause == null ? e : cause);
+        }
+        if (yes) {
+            allowed.run();
+        } else {
+            Commands.forbidden(session, command.id());
+        }
+    }
+}
