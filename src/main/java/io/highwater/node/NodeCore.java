@@ -5,7 +5,6 @@ import io.highwater.config.HighwaterConfig;
 import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
 import io.highwater.endpoint.session.CallbackExecutor;
-import io.highwater.handshake.HandshakeBeans;
 import io.highwater.handshake.rule.HandshakeBeans;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;

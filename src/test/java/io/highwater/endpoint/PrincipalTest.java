@@ -9,8 +9,8 @@ import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.log.LogLimit;
-import io.highwater.outbound.Backlog;
-import io.highwater.outbound.OutboundNode;
+import io.highwater.outbound.NonEmptyQueues;
+import io.highwater.testing.Unbounded;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.FakeUpgradeRequest;
@@ -110,10 +110,10 @@ final class PrincipalTest {
     private EndpointNode node() {
         return new EndpointNode(
                 EndpointSettings.defaults(),
-                new OutboundNode(
+                Unbounded.outbound(
                         wheel,
                         ticker,
-                        new Backlog(),
+                        new NonEmptyQueues(),
                         OutboundObserver.NONE,
                         Duration.ofSeconds(10)),
                 new PingScheduler(

@@ -2,6 +2,8 @@ package io.highwater.wire.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.wire.Opcode;
+import io.highwater.wire.ProtocolViolation;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -52,7 +52,7 @@ final class OwnFormsMemoryTest {
     private final SendQueues route = queues.under(OverflowPolicy.EVICT);
     private final Random random = new Random(1);
     private final PermessageDeflate deflate =
-            Unbounded.deflate(
+            new PermessageDeflate(
                     DeflateSettings.defaults(),
                     1L << 40,
                     ledger.book(Account.CONTEXTS),

@@ -6,8 +6,8 @@ import io.highwater.wire.Gate;
 import io.highwater.wire.Route;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
-import io.highwater.wire.engine.WireConnection;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ final class FakeExchange implements UpgradeExchange {
     final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     @Nullable RejectedAnswer rejected;
     @Nullable AcceptedAnswer accepted;
-    @Nullable WireConnection wire;
+    Transport.@Nullable Events wire;
     @Nullable Admission admission;
     boolean executes = true;
 
@@ -82,7 +82,7 @@ final class FakeExchange implements UpgradeExchange {
     }
 
     @Override
-    public Runnable accept(Function<Transport, WireConnection> made, AcceptedAnswer answer) {
+    public Runnable accept(Function<Transport, ? extends Transport.Events> made, AcceptedAnswer answer) {
         wire = made.apply(new SilentTransport());
         accepted = answer;
         return () -> answers.add("accepted");
@@ -155,8 +155,8 @@ final class FakeExchange implements UpgradeExchange {
         }
 
         @Override
-        public String remoteAddress() {
-            return "127.0.0.1:1";
+        public SocketAddress peer() {
+            return new InetSocketAddress("127.0.0.1", 1);
         }
 
         @Override

@@ -30,7 +30,10 @@ import io.highwater.wire.WireObserver;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
-import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.testing.Unbounded;
+import io.highwater.wire.engine.Waker;
+import io.highwater.identity.Identity;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -77,8 +80,9 @@ final class UpgradesTest {
                             new ReadBuffers(),
                             new WireObserver() {},
                             ledger,
+                            Waker.AT_ONCE,
                             LogLimit.none()),
-                    new PermessageDeflate(
+                    Unbounded.deflate(
                             DeflateSettings.defaults(),
                             1 << 20,
                             wheel,
@@ -117,7 +121,11 @@ final class UpgradesTest {
 
     private UpgradeDecision.Accepted accepted() {
         return new UpgradeDecision.Accepted(
-                "127.0.0.1", null, DeflatePolicy.OFF, released::incrementAndGet);
+                InetAddress.getLoopbackAddress(),
+                Identity.ANONYMOUS,
+                null,
+                DeflatePolicy.OFF,
+                released::incrementAndGet);
     }
 
     private long keptBytes() {
@@ -153,7 +161,8 @@ final class UpgradesTest {
         rules.decision =
                 () ->
                         new UpgradeDecision.Accepted(
-                                        "127.0.0.1",
+                                        InetAddress.getLoopbackAddress(),
+                                        Identity.ANONYMOUS,
                                         "chosen",
                                         DeflatePolicy.SHARED,
                                         released::incrementAndGet)
@@ -201,7 +210,7 @@ final class UpgradesTest {
     void anUpgradeThatDoesNotHappenGivesItsPlaceBack() {
         FakeExchange exchange = exchange();
         upgrades.decide(exchange);
-        exchange.wire.onUpgradeOver();
+        exchange.wire.onNeverOpened();
         assertThat(released).hasValue(1);
     }
 
