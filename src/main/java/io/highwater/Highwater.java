@@ -3,8 +3,8 @@ package io.highwater;
 import io.highwater.api.Api;
 import io.highwater.api.Wiring;
 import io.highwater.config.HighwaterConfig;
-import io.highwater.node.DeploymentFailure;
 import io.highwater.node.EmbeddedNode;
+import io.highwater.node.deployment.DeploymentFailure;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
@@ -67,7 +67,7 @@ public final class Highwater implements AutoCloseable {
      * when they are gone or have had their time. Blocks. Who comes second waits for the first: a
      * stop signal that follows an admin's drain cuts nothing short.
      *
-     * @throws InterruptedException sessions are left open then; {@link #close} ends them
+     * @throws InterruptedException the drain goes on then; {@link #close} ends it
      */
     public void drain() throws InterruptedException {
         node.drain();

@@ -4,8 +4,8 @@ import io.highwater.api.Api;
 import io.highwater.config.ConfigException;
 import io.highwater.config.ConfigSources;
 import io.highwater.config.HighwaterConfig;
-import io.highwater.node.DeploymentFailure;
 import io.highwater.node.EmbeddedNode;
+import io.highwater.node.deployment.DeploymentFailure;
 import io.highwater.outbound.OverflowPolicy;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
@@ -123,9 +123,12 @@ public final class HighwaterBuilder {
         return set("highwater.limits.max-message-bytes", bytes);
     }
 
-    /** What happens to a session whose queue is above the high-water mark. Default EVICT. */
+    /**
+     * What happens to an endpoint's session whose queue is above the high-water mark. Default
+     * EVICT.
+     */
     public HighwaterBuilder overflow(OverflowPolicy policy) {
-        return set("highwater.outbound.policy", policy.name());
+        return set("highwater.endpoints.policy", policy.name());
     }
 
     /**
@@ -159,6 +162,11 @@ public final class HighwaterBuilder {
     /** Over which {@link Highwater#drain} closes the sessions; zero is at once. Default 5 s. */
     public HighwaterBuilder drainWindow(Duration window) {
         return set("highwater.drain.window", window);
+    }
+
+    /** Leaves out the page at /, and the endpoints /v1/echo and /v1/chat/ROOM. */
+    public HighwaterBuilder withoutDemo() {
+        return set("highwater.demo", false);
     }
 
     /**

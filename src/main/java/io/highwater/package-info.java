@@ -3,7 +3,7 @@
  * {@link io.highwater.HighwaterBuilder}.
  *
  * <p>API, here and in {@code endpoint}, {@code handshake}, {@code channel}, {@code outbound},
- * {@code config} and {@code node}: the types marked {@link io.highwater.api.Api}.
+ * {@code config} and {@code node.deployment}: the types marked {@link io.highwater.api.Api}.
  */
 @io.highwater.api.Api
 @org.jspecify.annotations.NullMarked

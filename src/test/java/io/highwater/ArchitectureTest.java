@@ -27,9 +27,25 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_IMPORT =
             new TreeMap<>(
                     Map.ofEntries(
-                            Map.entry("", Set.of("config", "node", "outbound")),
+                            Map.entry("", Set.of("config", "node", "node.deployment", "outbound")),
                             Map.entry("node", Set.of(ALL_BELOW)),
-                            Map.entry("cli", Set.of("", "config", "node", "server.tls")),
+                            // What ends sessions, and what is deployed, know the node by a port.
+                            Map.entry("node.drain", Set.of("endpoint", "session", "wire", "time")),
+                            Map.entry(
+                                    "node.deployment",
+                                    Set.of(
+                                            "node.drain",
+                                            "endpoint",
+                                            "endpoint.demo",
+                                            "session",
+                                            "channel",
+                                            "handshake",
+                                            "wire",
+                                            "log",
+                                            "time")),
+                            Map.entry(
+                                    "cli",
+                                    Set.of("", "config", "node", "node.deployment", "server.tls")),
                             // It makes each package's settings, and knows no other of their types.
                             Map.entry(
                                     "config",

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.highwater.config.ConfigException;
 import io.highwater.endpoint.AllowedOrigins;
-import io.highwater.node.DeploymentFailure;
+import io.highwater.node.deployment.DeploymentFailure;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestSocket;
@@ -335,6 +335,7 @@ final class EmbeddedTest {
                         .highWater(10, 1000)
                         .keepalive(
                                 Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(3))
+                        .withoutDemo()
                         .set("highwater.region", "sea");
         builder.start().close();
         assertThatThrownBy(() -> builder.tls(0, Path.of("none.p12"), "secret").start())
@@ -360,6 +361,7 @@ final class EmbeddedTest {
                         "overflow",
                         "highWater",
                         "keepalive",
+                        "withoutDemo",
                         "tls",
                         "set",
                         "config",

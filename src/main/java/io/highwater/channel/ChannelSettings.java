@@ -21,7 +21,7 @@ public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes
             String prefix = prefixes.get(i).prefix();
             if (prefixes.subList(0, i).stream().anyMatch(one -> one.prefix().equals(prefix))) {
                 throw new IllegalArgumentException(
-                        "highwater.channels.\"" + prefix + "\": set more than once");
+                        "highwater.channels: the prefix \"" + prefix + "\" is set more than once");
             }
         }
     }

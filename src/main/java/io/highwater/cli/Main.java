@@ -1,6 +1,6 @@
 package io.highwater.cli;
 
-import io.highwater.node.DeploymentFailure;
+import io.highwater.node.deployment.DeploymentFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.highwater.cli;
 
 import io.highwater.config.ConfigException;
-import io.highwater.config.ConfigKey;
 import io.highwater.config.ConfigSources;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.node.ReadyLine;
@@ -35,32 +34,43 @@ final class RunCommand implements Callable<Integer> {
 
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--port", paramLabel = "N", description = "Data port; 0 is any free one.")
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "Data port; 0 is any free one. Default: 8080.")
     private @Nullable String port;
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Settings, instead of highwater.properties in the working directory.")
+            description = {
+                "File with settings. Default: highwater.properties",
+                "in the working directory, if it is there."
+            })
     private @Nullable Path file;
 
     @Option(
             names = "--tls",
-            description =
-                    "Listen with TLS too; makes a certificate for localhost where no keystore is"
-                            + " set.")
+            description = {
+                "Listen with TLS too, on port 8443; make a",
+                "certificate for localhost if no keystore is set.",
+                "Default: off."
+            })
     private boolean tls;
 
     @Option(
             names = "--with",
             paramLabel = "FILE.jar",
-            description = "A team's jar; repeat as needed. Its beans need META-INF/beans.xml.")
+            description = {
+                "A team's jar; repeat as needed. Its beans need a",
+                "META-INF/beans.xml. Default: none."
+            })
     private List<Path> jars = new ArrayList<>();
 
     @Option(
             names = {"--set", "-D"},
             paramLabel = "KEY=VALUE",
-            description = "Any setting; repeat as needed.")
+            description = "Any setting of those below; repeat as needed.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     RunCommand(Node.Starter starter, Supplier<StopSignal> signals) {
@@ -72,21 +82,12 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     void setSpec(CommandSpec spec) {
         this.spec = spec;
-        spec.usageMessage().footer(settingsHelp());
-    }
-
-    private static String[] settingsHelp() {
-        List<String> lines = new ArrayList<>();
-        lines.add("");
-        lines.add(
-                "Settings, with their defaults; without PREFIX also as variables, such as"
-                        + " HIGHWATER_TLS_PORT:");
-        for (ConfigKey key : ConfigKey.all()) {
-            lines.add("  " + key.name() + " = " + key.shown());
-            lines.add("      " + key.about() + " (" + key.form() + ")");
-        }
         // Picocli would take a percent sign for a format.
-        return lines.stream().map(line -> line.replace("%", "%%")).toArray(String[]::new);
+        spec.usageMessage()
+                .footer(
+                        SettingsHelp.lines(spec.usageMessage().width()).stream()
+                                .map(line -> line.replace("%", "%%"))
+                                .toArray(String[]::new));
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.highwater.config;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.highwater.admin.AdminSettings;
 import io.highwater.channel.ChannelSettings;
-import io.highwater.channel.PrefixSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.limits.Account;
@@ -27,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -79,7 +77,7 @@ final class ConfigAssembly {
         WaterMarks marks =
                 problems.attempt(
                         this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
-        ChannelSettings channels = channels();
+        ChannelSettings channels = ChannelsAssembly.make(schema.channels(), problems);
         KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
         DeflateSettings deflate =
                 problems.attempt(
@@ -89,6 +87,7 @@ final class ConfigAssembly {
         return new HighwaterConfig(
                 schema.node() == null ? hostName() : schema.node(),
                 schema.region(),
+                schema.demo(),
                 made(server),
                 made(admin),
                 handshake,
@@ -100,8 +99,8 @@ final class ConfigAssembly {
                 channels,
                 new OutboundSettings(
                         made(marks),
-                        schema.outbound().policy(),
-                        schema.outbound().latestCount(),
+                        schema.endpoints().policy(),
+                        schema.endpoints().latestCount(),
                         schema.outbound().evictLinger()),
                 new GovernorSettings(
                         schema.governor().slowFraction(), schema.governor().heapFraction()),
@@ -314,30 +313,6 @@ final class ConfigAssembly {
                 queue.highBytes().bytes(),
                 queue.lowMessages(),
                 queue.lowBytes().bytes());
-    }
-
-    /** Each prefix is tried by itself, as each list of the handshake is. */
-    private ChannelSettings channels() {
-        List<PrefixSettings> prefixes = new ArrayList<>();
-        schema.channels()
-                .forEach(
-                        (prefix, keys) -> {
-                            PrefixSettings settings =
-                                    problems.attempt(() -> settings(prefix, keys));
-                            if (settings != null) {
-                                prefixes.add(settings);
-                            }
-                        });
-        return ChannelSettings.defaults().withPrefixes(prefixes);
-    }
-
-    private static PrefixSettings settings(String prefix, ConfigSchema.Channels keys) {
-        return new PrefixSettings(
-                prefix,
-                keys.policy() == null ? null : keys.policy().name(),
-                keys.latestCount(),
-                keys.ringMessages(),
-                keys.ringAge());
     }
 
     private KeepaliveSettings keepalive() {

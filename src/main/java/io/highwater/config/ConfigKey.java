@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  *
  * @param name as in a file, such as {@code highwater.tls.port}, or {@code
- *     highwater.channels."PREFIX".policy} for any prefix
+ *     highwater.channels.NAME.policy} for any name that a user chooses
  * @param fallback the default as a user would write it, empty for none
  * @param shown the default as the help shows it
  * @param form what a value must be, with its range
@@ -33,9 +33,9 @@ public record ConfigKey(String name, String fallback, String shown, String form,
         return List.copyOf(keys);
     }
 
-    /** True where it holds for a prefix; then no environment variable sets it. */
-    public boolean isPrefixed() {
-        return name.indexOf('"') >= 0;
+    /** True where a part of it is its user's to choose: NAME stands for that. */
+    public boolean isNamed() {
+        return name.contains(ChosenName.PLACEHOLDER);
     }
 
     /** The environment variable that sets it, such as {@code HIGHWATER_TLS_PORT}. */
@@ -63,8 +63,8 @@ public record ConfigKey(String name, String fallback, String shown, String form,
         return component.getType().getEnclosingClass() == ConfigSchema.class;
     }
 
-    /** The keys that each prefix has, where the component is a map of them; else null. */
-    static @Nullable Class<?> prefixedGroup(RecordComponent component) {
+    /** The keys that each name has, where the component is a map of them; else null. */
+    static @Nullable Class<?> namedGroup(RecordComponent component) {
         return component.getType() == Map.class
                         && component.getGenericType() instanceof ParameterizedType map
                 ? (Class<?>) map.getActualTypeArguments()[1]
@@ -78,9 +78,9 @@ public record ConfigKey(String name, String fallback, String shown, String form,
     private static void collect(Class<?> group, String prefix, List<ConfigKey> keys) {
         for (RecordComponent component : group.getRecordComponents()) {
             String within = prefix + kebab(component) + ".";
-            Class<?> prefixed = prefixedGroup(component);
-            if (prefixed != null) {
-                collect(prefixed, within + QuotedPrefix.PLACEHOLDER + ".", keys);
+            Class<?> named = namedGroup(component);
+            if (named != null) {
+                collect(named, within + ChosenName.PLACEHOLDER + ".", keys);
             } else if (isGroup(component)) {
                 collect(component.getType(), within, keys);
             } else {

@@ -20,7 +20,7 @@ final class ConfigProblems {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private static final Pattern KEY =
-            Pattern.compile(Pattern.quote(ConfigKey.PREFIX) + "(?:[a-z.-]*[a-z]|\"[^\"]*\")+");
+            Pattern.compile(Pattern.quote(ConfigKey.PREFIX) + "[a-z0-9.-]*[a-z0-9]");
 
     private final UnaryOperator<@Nullable String> sourceOf;
     private final List<String> lines = new ArrayList<>();

@@ -23,11 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigReader {
     private final ConfigSources sources;
+    private final Map<String, String> variables;
     private final SmallRyeConfig config;
-
-    /** MicroProfile would take any variable for a prefix whose letters and digits are the same. */
-    private final SmallRyeConfig withoutVariables;
-
     private final Validator validator;
     private final ConfigProblems problems;
 
@@ -37,8 +34,8 @@ final class ConfigReader {
             Validator validator,
             ConfigProblems problems) {
         this.sources = sources;
+        this.variables = variables;
         this.config = config(sources, variables);
-        this.withoutVariables = config(sources, Map.of());
         this.validator = validator;
         this.problems = problems;
     }
@@ -66,9 +63,9 @@ final class ConfigReader {
         for (int i = 0; i < values.length; i++) {
             RecordComponent component = components[i];
             String within = prefix + ConfigKey.kebab(component) + ".";
-            Class<?> prefixed = ConfigKey.prefixedGroup(component);
-            if (prefixed != null) {
-                values[i] = groups(prefixed, within);
+            Class<?> named = ConfigKey.namedGroup(component);
+            if (named != null) {
+                values[i] = groups(named, within);
             } else if (ConfigKey.isGroup(component)) {
                 values[i] = group(component.getType(), within);
             } else {
@@ -78,11 +75,11 @@ final class ConfigReader {
         return make(type, components, values);
     }
 
-    /** A group for each prefix that is set, by that prefix. */
+    /** A group for each name that some key of it has. */
     private Map<String, Object> groups(Class<?> type, String within) {
         Map<String, Object> groups = new TreeMap<>();
-        for (String prefix : sources.prefixes(within)) {
-            groups.put(prefix, group(type, within + QuotedPrefix.quote(prefix) + "."));
+        for (String name : sources.chosenNames(within, variables)) {
+            groups.put(name, group(type, within + name + "."));
         }
         return groups;
     }
@@ -101,8 +98,7 @@ final class ConfigReader {
     }
 
     private @Nullable Object value(Class<?> group, RecordComponent component, ConfigKey key) {
-        SmallRyeConfig readable = key.isPrefixed() ? withoutVariables : config;
-        ConfigValue found = readable.getConfigValue(key.name());
+        ConfigValue found = config.getConfigValue(key.name());
         String text = found.getValue();
         if (text == null || text.isBlank()) {
             return fallback(component, key);

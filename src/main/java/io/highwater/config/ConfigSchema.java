@@ -13,7 +13,7 @@ import org.slf4j.event.Level;
 /**
  * The catalogue: every key, its type, range, default and one sentence. A component is a key ({@code
  * tls.keystorePassword} is {@code highwater.tls.keystore-password}), a record in here a group of
- * them, and a map such a group for each {@linkplain QuotedPrefix prefix} that is set. {@link
+ * them, and a map such a group for each {@linkplain ChosenName name} that is used. {@link
  * ConfigReader} fills it, {@link ConfigKey} lists it. Immutable.
  */
 record ConfigSchema(
@@ -27,11 +27,17 @@ record ConfigSchema(
                 @Nullable String node,
         @Setting(fallback = "local", about = "Region of this node, in its log's first line.")
                 String region,
+        @Setting(
+                        fallback = "true",
+                        about =
+                                "Whether this server shows its demo: the page at /, and the endpoints /v1/echo and /v1/chat/ROOM. The channels at /v1/ws are no part of it.")
+                boolean demo,
         Tls tls,
         Admin admin,
         Handshake handshake,
         Limits limits,
         Outbound outbound,
+        Endpoints endpoints,
         Map<String, Channels> channels,
         Governor governor,
         Keepalive keepalive,
@@ -230,17 +236,6 @@ record ConfigSchema(
                     @Allowed(max = "1 GiB")
                     ByteSize lowBytes,
             @Setting(
-                            fallback = "EVICT",
-                            about =
-                                    "Of annotated endpoints: EVICT ends a slow session with 1013; LATEST drops the older messages; PAUSE stops reading from it.")
-                    OverflowPolicy policy,
-            @Setting(
-                            fallback = "50",
-                            about =
-                                    "Of annotated endpoints: messages, or keys once keys are used, that LATEST keeps.")
-                    @Allowed(min = "1", max = "1000000")
-                    int latestCount,
-            @Setting(
                             fallback = "30s",
                             about =
                                     "How long an evicted client may take to read its close frame. 0 resets.")
@@ -250,12 +245,26 @@ record ConfigSchema(
                     @Allowed(min = "4 KiB", max = "16 MiB")
                     ByteSize socketBuffer) {}
 
+    record Endpoints(
+            @Setting(
+                            fallback = "EVICT",
+                            about =
+                                    "What becomes of a slow session: EVICT ends it with 1013; LATEST drops the older messages; PAUSE stops reading from it.")
+                    OverflowPolicy policy,
+            @Setting(
+                            fallback = "50",
+                            about = "Messages, or keys once keys are used, that LATEST keeps.")
+                    @Allowed(min = "1", max = "1000000")
+                    int latestCount) {}
+
     /** Null is what the longest shorter prefix says that sets it, in the end the default. */
     record Channels(
             @Setting(
-                            shown = "EVICT",
+                            form = "up to 200 of A-Z a-z 0-9 . _ : / -, or * for all channels",
                             about =
-                                    "What becomes of slow subscribers to channels whose names begin with PREFIX; the longest wins.")
+                                    "The channels that the other keys of NAME are for: those whose names begin with this; the longest wins.")
+                    @Nullable String prefix,
+            @Setting(shown = "EVICT", about = "What becomes of their slow subscribers.")
                     @Nullable ChannelOverflow policy,
             @Setting(
                             shown = "50",
@@ -268,10 +277,10 @@ record ConfigSchema(
                             about =
                                     "Messages of a channel kept for clients that resume. 0 keeps none.")
                     @Allowed(max = "1000000")
-                    @Nullable Integer ringMessages,
+                    @Nullable Integer historyMessages,
             @Setting(shown = "2m", about = "How long they are kept.")
                     @Allowed(min = "1s", max = "24h")
-                    @Nullable Duration ringAge) {}
+                    @Nullable Duration historyAge) {}
 
     record Governor(
             @Setting(

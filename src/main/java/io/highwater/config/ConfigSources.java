@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
@@ -89,16 +89,26 @@ public final class ConfigSources {
         return Map.of(fileName, file, SYSTEM, system, FLAGS, flags);
     }
 
-    /** The prefixes that have a key behind {@code group}, such as "highwater.channels.". */
-    List<String> prefixes(String group) {
-        TreeSet<String> prefixes = new TreeSet<>();
-        for (Map<String, String> values : strict().values()) {
-            values.keySet().stream()
-                    .map(name -> QuotedPrefix.of(name, group))
-                    .flatMap(Optional::stream)
-                    .forEach(prefixes::add);
+    /**
+     * The names that some key of a group has, such as of "highwater.channels.".
+     *
+     * @param variables the environment without what is not meant for us
+     */
+    SortedSet<String> chosenNames(String group, Map<String, String> variables) {
+        SortedSet<String> names = new TreeSet<>();
+        for (ConfigKey key : ConfigKey.all()) {
+            if (key.isNamed() && key.name().startsWith(group)) {
+                for (Map<String, String> values : strict().values()) {
+                    values.keySet().stream()
+                            .flatMap(name -> ChosenName.in(name, key.name()).stream())
+                            .forEach(names::add);
+                }
+                variables.keySet().stream()
+                        .flatMap(name -> ChosenName.inVariable(name, key).stream())
+                        .forEach(names::add);
+            }
         }
-        return List.copyOf(prefixes);
+        return names;
     }
 
     /**

@@ -24,6 +24,7 @@ import org.slf4j.event.Level;
  *
  * @param node its name in logs
  * @param region its region in logs
+ * @param demo whether the page and the endpoints for demonstration are there
  * @param tcpLimits how many connections there may be
  * @param commandsPerSecond of a channel session; ten times that ends it
  * @param commandsBurst how many of them may come at once
@@ -34,6 +35,7 @@ import org.slf4j.event.Level;
 public record HighwaterConfig(
         String node,
         String region,
+        boolean demo,
         ServerSettings server,
         AdminSettings admin,
         HandshakeSettings handshake,

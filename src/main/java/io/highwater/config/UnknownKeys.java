@@ -1,65 +1,83 @@
 package io.highwater.config;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Finds names under {@code highwater.} that no key has, and in a file names that lack that prefix.
  * In a file, a flag or a system property that is an error; among environment variables only a
  * warning, because Kubernetes sets {@code HIGHWATER_PORT=tcp://10.0.0.1:8080} and more for a
- * Service called highwater. Immutable.
+ * Service called highwater. A {@linkplain FormerKeys former key} is an error wherever it is set.
+ * Immutable.
  */
 final class UnknownKeys {
     private static final Pattern SERVICE_LINK = Pattern.compile("(tcp|udp|sctp)://.*");
 
-    /** Letters that are different in a name that is meant: two, or a quarter of a long one. */
+    /** Letters that may differ in a name that is meant: two, or a quarter of a long one's. */
     private static final int LEAST_NEAR = 2;
 
     private static final int NEAR_PARTS = 4;
 
+    /** And at most half of a short one's. */
+    private static final int SHORT_PARTS = 2;
+
     private static final String PREFIX_WORD = "highwater";
 
     private final List<ConfigKey> keys;
-    private final Set<String> names;
-    private final Set<String> variables;
 
     UnknownKeys(List<ConfigKey> keys) {
         this.keys = List.copyOf(keys);
-        names = keys.stream().map(ConfigKey::name).collect(Collectors.toUnmodifiableSet());
-        variables =
-                keys.stream()
-                        .filter(key -> !key.isPrefixed())
-                        .map(ConfigKey::variable)
-                        .collect(Collectors.toUnmodifiableSet());
     }
 
     void check(ConfigSources sources, ConfigProblems problems) {
         new TreeMap<>(sources.strict())
                 .forEach((source, values) -> check(source, values.keySet(), problems));
+        FormerKeys.variables()
+                .forEach(
+                        (former, now) -> {
+                            if (sources.environment().containsKey(former)) {
+                                problems.addWhole(
+                                        former
+                                                + ": this variable is now "
+                                                + now
+                                                + " (environment)");
+                            }
+                        });
     }
 
     private void check(String source, Set<String> given, ConfigProblems problems) {
         given.stream()
-                .filter(name -> isOurs(source, name))
-                .filter(name -> !names.contains(QuotedPrefix.generalise(name)))
+                .filter(name -> isOurs(source, name) && !isKnown(name))
                 .sorted()
-                .forEach(
-                        name ->
-                                problems.addWhole(
-                                        name
-                                                + ": no such key; did you mean "
-                                                + nearest(name)
-                                                + "? ("
-                                                + source
-                                                + ")"));
+                .forEach(name -> problems.addWhole(problem(name) + " (" + source + ")"));
+    }
+
+    private String problem(String name) {
+        String corrected = corrected(name);
+        Optional<String> instead = FormerKeys.instead(corrected);
+        if (instead.isPresent()) {
+            return name + ": this key is now " + instead.get();
+        }
+        return name
+                + ": no such key; "
+                + nearest(corrected)
+                        .map(near -> "did you mean " + near + "?")
+                        .orElse("docs/configuration.md and highwater run --help list them");
+    }
+
+    private boolean isKnown(String name) {
+        return keys.stream()
+                .anyMatch(
+                        key ->
+                                key.name().equals(name)
+                                        || ChosenName.in(name, key.name()).isPresent());
     }
 
     /**
@@ -73,23 +91,21 @@ final class UnknownKeys {
     }
 
     private boolean looksLikeOurs(String name) {
-        if (!corrected(name).equals(name)) {
-            return true;
-        }
-        String general = QuotedPrefix.generalise(ConfigKey.PREFIX + name);
-        int near = Math.max(LEAST_NEAR, name.length() / NEAR_PARTS);
-        return keys.stream().anyMatch(key -> distance(general, key.name()) <= near);
+        return hasNearPrefix(name)
+                || FormerKeys.instead(ConfigKey.PREFIX + name).isPresent()
+                || nearest(ConfigKey.PREFIX + name).isPresent();
     }
 
     /** The environment without what is not meant as a setting; says so of each. */
     Map<String, String> usable(Map<String, String> environment, Consumer<String> warnings) {
         Map<String, String> usable = new HashMap<>(environment);
+        Set<String> former = FormerKeys.variables().keySet();
         for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
             String name = variable.getKey();
-            if (!name.startsWith("HIGHWATER_")) {
+            if (!name.startsWith("HIGHWATER_") || former.contains(name)) {
                 continue;
             }
-            if (!variables.contains(name)) {
+            if (!isVariable(name)) {
                 warnings.accept(name + " sets nothing: there is no such key");
             } else if (SERVICE_LINK.matcher(variable.getValue()).matches()) {
                 usable.remove(name);
@@ -99,41 +115,65 @@ final class UnknownKeys {
         return usable;
     }
 
-    /** With our prefix in place of one that is nearly ours. */
+    private boolean isVariable(String name) {
+        return keys.stream()
+                .anyMatch(
+                        key ->
+                                key.isNamed()
+                                        ? ChosenName.inVariable(name, key).isPresent()
+                                        : key.variable().equals(name));
+    }
+
+    /** With our prefix, also in place of one that is nearly ours. */
     private static String corrected(String name) {
+        if (name.startsWith(ConfigKey.PREFIX)) {
+            return name;
+        }
+        return ConfigKey.PREFIX
+                + (hasNearPrefix(name) ? name.substring(name.indexOf('.') + 1) : name);
+    }
+
+    private static boolean hasNearPrefix(String name) {
         int dot = name.indexOf('.');
-        boolean isNear =
-                dot > 0
-                        && !name.startsWith(ConfigKey.PREFIX)
-                        && distance(PREFIX_WORD, name.substring(0, dot)) <= LEAST_NEAR;
-        return isNear ? ConfigKey.PREFIX + name.substring(dot + 1) : name;
+        return dot > 0 && distance(PREFIX_WORD, name.substring(0, dot)) <= LEAST_NEAR;
     }
 
-    private String nearest(String given) {
-        String name = corrected(given);
-        String general = QuotedPrefix.generalise(name);
-        List<String> known = keys.stream().map(ConfigKey::name).toList();
-        List<String> prefixed = known.stream().filter(key -> isInGroup(name, key)).toList();
-        String nearest =
-                (prefixed.isEmpty() ? known : prefixed)
-                        .stream()
-                                .min(Comparator.comparingInt(key -> distance(general, key)))
-                                .orElseThrow();
-        return nearest.contains(QuotedPrefix.PLACEHOLDER) && general.equals(name)
-                ? nearest + ", with the quotes"
-                : QuotedPrefix.specialise(nearest, name);
+    /** The key that was meant by a name that has our prefix; empty where none is near. */
+    private Optional<String> nearest(String name) {
+        String given = name.substring(ConfigKey.PREFIX.length());
+        int bound =
+                Math.min(
+                        given.length() / SHORT_PARTS,
+                        Math.max(LEAST_NEAR, given.length() / NEAR_PARTS));
+        String nearest = null;
+        for (ConfigKey key : keys) {
+            String known = key.name().substring(ConfigKey.PREFIX.length());
+            for (String meant : List.of(put(given, known), known)) {
+                // Whoever leaves the name out means the key, too.
+                int distance =
+                        Math.min(
+                                distance(given, meant),
+                                distance(given, ChosenName.leaveOut(meant)));
+                if (distance <= bound && (nearest == null || distance < bound)) {
+                    nearest = ConfigKey.PREFIX + meant;
+                    bound = distance;
+                }
+            }
+        }
+        return Optional.ofNullable(nearest);
     }
 
-    /** Whether {@code name} begins as the prefixed {@code key} does before its prefix. */
-    private static boolean isInGroup(String name, String key) {
-        int prefix = key.indexOf(QuotedPrefix.PLACEHOLDER);
-        return prefix >= 0 && name.startsWith(key.substring(0, prefix));
+    /** The key with the name that {@code given} has, if it has one. */
+    private static String put(String given, String known) {
+        String[] parts = given.split("\\.", -1);
+        String name = parts.length > 2 ? ChosenName.like(parts[1]) : "";
+        return name.isEmpty() ? known : ChosenName.put(name, known);
     }
 
-    /** Levenshtein's, after the letters that people forget and mistake are made alike. */
+    /** Levenshtein's, after the letters that people mistake are made alike. */
     private static int distance(String left, String right) {
-        String from = plain(left);
-        String to = plain(right);
+        String from = left.toLowerCase(Locale.ROOT);
+        String to = right.toLowerCase(Locale.ROOT);
         int[] previous = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {
             previous[j] = j;
@@ -148,12 +188,5 @@ final class UnknownKeys {
             previous = current;
         }
         return previous[to.length()];
-    }
-
-    private static String plain(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return lower.startsWith(ConfigKey.PREFIX)
-                ? lower.substring(ConfigKey.PREFIX.length())
-                : lower;
     }
 }

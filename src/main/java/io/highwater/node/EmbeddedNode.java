@@ -1,6 +1,9 @@
 package io.highwater.node;
 
 import io.highwater.config.HighwaterConfig;
+import io.highwater.node.deployment.Deployment;
+import io.highwater.node.deployment.DeploymentFailure;
+import io.highwater.node.deployment.DeploymentPlan;
 import io.highwater.server.HttpServer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
@@ -47,17 +50,22 @@ public final class EmbeddedNode implements AutoCloseable {
         Parts parts = new Parts();
         try {
             NodeCore core = new NodeCore(config, parts, seams);
-            Deployment deployment = Deployment.start(plan, core);
-            core.deployments().add(deployment);
-            deployment.log();
             HttpServer http =
                     new HttpServer(
                             config.server(),
                             core.upgrades(),
                             core.edge(),
                             core.ticker(),
-                            core.bursts());
+                            core.bursts(),
+                            config.demo() ? HttpServer.Pages.DEMO : HttpServer.Pages.NONE);
             parts.add(http, http::close);
+            // A deployment may take its time, only for a port to be in use.
+            http.checkPorts();
+            core.checkPort();
+            Deployment deployment =
+                    Deployment.start(config.demo() ? plan : plan.withoutDemo(), core);
+            core.deployments().add(deployment);
+            deployment.log();
             core.start();
             http.start();
             core.ready(http::stopAccepting);

@@ -4,6 +4,10 @@ import io.highwater.config.ConfigException;
 import io.highwater.config.ConfigSources;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.endpoint.ApplicationContainer;
+import io.highwater.node.deployment.Deployment;
+import io.highwater.node.deployment.DeploymentFailure;
+import io.highwater.node.deployment.DeploymentPlan;
+import io.highwater.node.deployment.WarArchive;
 import io.highwater.server.Edge;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.WarNode;
@@ -110,16 +114,14 @@ public final class JettyBaseNode implements WarNode {
                         ? own
                         : new ApplicationContainer();
         added.close();
-        DeploymentPlan plan;
         Deployment deployment;
         try {
-            WarArchive war = new WarArchive(application.loader(), application.webInf());
-            war.checkVersion(NodeCore.class.getPackage().getImplementationVersion());
-            plan = war.plan(application.contextPath(), added, application.gate());
-            deployment = plan == null ? null : Deployment.start(plan, core());
-        } catch (IOException | RuntimeException | LinkageError e) {
+            deployment =
+                    new WarArchive(application.loader(), application.webInf())
+                            .start(application.contextPath(), added, application.gate(), core());
+        } catch (DeploymentFailure e) {
             removeIfAny(old);
-            throw refused(shown, DeploymentFailure.of(e));
+            throw refused(shown, e);
         }
         if (deployment == null) {
             removeIfAny(old);

@@ -7,14 +7,10 @@ import io.highwater.metrics.NodeMetrics;
 import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.SlowClient;
 import io.highwater.time.Ticker;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What the admin port shows of a node and lets do with it. Thread-safe. */
 record NodeActions(NodeCore node, NodeMetrics metrics, NonEmptyQueues queues, Ticker ticker)
         implements AdminActions {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
-
     /** How many {@code /clients/slow} names. */
     private static final int SLOWEST_SHOWN = 20;
 
@@ -57,16 +53,6 @@ record NodeActions(NodeCore node, NodeMetrics metrics, NonEmptyQueues queues, Ti
     /** The process stays, for probes and scrapes, until it is told to stop. */
     @Override
     public void drain() {
-        Thread drainer = new Thread(this::drainHere, "highwater-drain");
-        drainer.setDaemon(true);
-        drainer.start();
-    }
-
-    private void drainHere() {
-        try {
-            node.drain();
-        } catch (InterruptedException e) {
-            LOG.warn("the drain was interrupted");
-        }
+        node.startDrain();
     }
 }

@@ -16,6 +16,12 @@ import io.highwater.log.LogLimit;
 import io.highwater.metrics.Build;
 import io.highwater.metrics.NodeLimits;
 import io.highwater.metrics.NodeMetrics;
+import io.highwater.node.deployment.DeploymentHost;
+import io.highwater.node.deployment.Deployments;
+import io.highwater.node.drain.Drains;
+import io.highwater.node.drain.RetrySpread;
+import io.highwater.node.drain.SessionGroup;
+import io.highwater.node.drain.SessionsEnd;
 import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.SlowClientGovernor;
@@ -23,6 +29,7 @@ import io.highwater.outbound.WaterMarks;
 import io.highwater.server.AdminServer;
 import io.highwater.server.Edge;
 import io.highwater.server.JettyVersion;
+import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
@@ -39,7 +46,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -50,7 +58,7 @@ import org.slf4j.LoggerFactory;
  * queues, governor, channels, metrics and admin port, one of each for all that is deployed on it.
  * Thread-safe.
  */
-final class NodeCore implements AutoCloseable {
+final class NodeCore implements DeploymentHost, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
     /** The lifecycle of a node; it only moves downwards. */
@@ -65,12 +73,16 @@ final class NodeCore implements AutoCloseable {
     }
 
     private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
-    private final CountDownLatch drained = new CountDownLatch(1);
+
+    /** Completed when the drain of the whole node is over. */
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
     private final HighwaterConfig config;
     private final Parts parts;
     private final Ticker ticker = Ticker.system();
     private final StreamBursts bursts;
     private final LogLimit logs;
+    private final Drains drains;
     private final SlowClientGovernor governor;
     private final Edge edge;
     private final HandshakeBeans handshakeBeans;
@@ -112,6 +124,8 @@ final class NodeCore implements AutoCloseable {
         // Pings in phase are due in the same step.
         TimerThread timers = TimerThread.start(wheel, ticker, bursts::run);
         parts.add(timers, timers::close);
+        drains = new Drains(config.drainWindow(), config.wire().closeTimeout(), wheel);
+        parts.add(drains, drains::close);
         Ledger ledger = ledger(config, observers.limits());
         TcpConnections connections =
                 new TcpConnections(
@@ -246,6 +260,15 @@ final class NodeCore implements AutoCloseable {
     }
 
     /**
+     * Opens nothing.
+     *
+     * @throws IOException the admin port can't be had; the message names it
+     */
+    void checkPort() throws IOException {
+        admin.checkPort();
+    }
+
+    /**
      * Opens the admin port; the node is not ready yet.
      *
      * @throws IOException the port can't be had; the message names it
@@ -264,17 +287,7 @@ final class NodeCore implements AutoCloseable {
         this.stopAccepting = stopAccepting;
         if (!state.compareAndSet(State.STARTING, State.READY)
                 && state.compareAndSet(State.DRAINS_ONCE_STARTED, State.READY)) {
-            Thread drainer = new Thread(this::drainHere, "highwater-drain");
-            drainer.setDaemon(true);
-            drainer.start();
-        }
-    }
-
-    private void drainHere() {
-        try {
-            drain();
-        } catch (InterruptedException e) {
-            LOG.warn("the drain was interrupted");
+            startDrain();
         }
     }
 
@@ -282,7 +295,8 @@ final class NodeCore implements AutoCloseable {
         return config;
     }
 
-    Ticker ticker() {
+    @Override
+    public Ticker ticker() {
         return ticker;
     }
 
@@ -296,25 +310,34 @@ final class NodeCore implements AutoCloseable {
         return bursts;
     }
 
-    /** Shared by the node's containers: it counts for all of them together. */
-    HandshakeBeans handshakeBeans() {
+    @Override
+    public HandshakeBeans handshakeBeans() {
         return handshakeBeans;
     }
 
-    LogLimit logs() {
+    @Override
+    public LogLimit logs() {
         return logs;
     }
 
-    EndpointNode endpointNode() {
+    @Override
+    public EndpointNode endpointNode() {
         return endpointNode;
     }
 
-    Executor callbacks() {
+    @Override
+    public Executor callbacks() {
         return callbacks;
     }
 
-    ChannelService channels() {
-        return channels;
+    @Override
+    public Sessions channelSessions() {
+        return channels.sessions();
+    }
+
+    @Override
+    public RetrySpread retries() {
+        return new RetrySpread(config.drainWindow());
     }
 
     Deployments deployments() {
@@ -339,26 +362,29 @@ final class NodeCore implements AutoCloseable {
     }
 
     /** A base's context may serve before its siblings are deployed. */
-    boolean takesSessions() {
+    @Override
+    public boolean takesSessions() {
         return isReady() || state.get() == State.STARTING;
     }
 
-    /** Drains once. Of a node that starts: returns at once, and it drains then. */
-    void drain() throws InterruptedException {
+    /** Begins the drain, once, and returns. A node that starts drains when it is ready. */
+    void startDrain() {
         if (state.compareAndSet(State.STARTING, State.DRAINS_ONCE_STARTED)) {
             LOG.atInfo().log("drain_once_started");
         } else if (state.compareAndSet(State.READY, State.DRAINING)) {
+            boolean started = false;
             try {
-                drainOnce();
+                startDrainOnce();
+                started = true;
             } finally {
-                drained.countDown();
+                if (!started) {
+                    drained.complete(null);
+                }
             }
-        } else if (state.get() == State.DRAINING) {
-            drained.await();
         }
     }
 
-    private void drainOnce() throws InterruptedException {
+    private void startDrainOnce() {
         List<SessionGroup> all = new ArrayList<>(deployments.sessions());
         all.add(SessionGroup.of(channels.sessions()));
         LOG.atInfo()
@@ -367,12 +393,28 @@ final class NodeCore implements AutoCloseable {
                 .log("drain");
         stopAccepting.run();
         all.add(SessionGroup.waitingFor(handshakeBeans::connections));
-        drain(all);
+        drains.start(all).thenRun(() -> drained.complete(null));
     }
 
-    /** Closes these sessions with 1012, over the drain window. */
-    void drain(List<SessionGroup> sessions) throws InterruptedException {
-        new NodeDrain(sessions, config.drainWindow(), config.wire().closeTimeout(), ticker).run();
+    /** Begins the drain, or waits for the one under way. Of a node that starts: does not wait. */
+    void drain() throws InterruptedException {
+        startDrain();
+        if (state.get() == State.DRAINING) {
+            await(drained);
+        }
+    }
+
+    @Override
+    public void drain(List<SessionGroup> sessions) throws InterruptedException {
+        await(drains.start(sessions));
+    }
+
+    private static void await(CompletableFuture<Void> drain) throws InterruptedException {
+        try {
+            drain.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a drain can't fail", e);
+        }
     }
 
     /** While there are threads for their callbacks, and beans. */

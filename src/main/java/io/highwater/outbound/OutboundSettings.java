@@ -16,7 +16,7 @@ public record OutboundSettings(
     public OutboundSettings {
         if (latestCount < 1) {
             throw new IllegalArgumentException(
-                    "highwater.outbound.latest-count: " + latestCount + " is not at least 1");
+                    "highwater.endpoints.latest-count: " + latestCount + " is not at least 1");
         }
     }
 

@@ -55,6 +55,15 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
+     * Whether {@link #start} would have its port now. Listens on none.
+     *
+     * @throws ListenException for a port that is in use or not allowed
+     */
+    public void checkPort() throws ListenException {
+        ListenException.check(connector, "highwater.admin.port");
+    }
+
+    /**
      * @throws ListenException for a port that is in use or not allowed; nothing runs then
      */
     public void start() throws IOException {

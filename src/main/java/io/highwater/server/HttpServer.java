@@ -25,10 +25,17 @@ import org.jspecify.annotations.Nullable;
  * The data ports: HTTP/1.1 and h2c on one, the same over TLS on the other. Requests go to the
  * upgrade handler first; what it leaves is answered from the web page's folder.
  *
- * <p>{@link #start}, {@link #stopAccepting} and {@link #close} are called by one thread, in this
- * order.
+ * <p>{@link #checkPorts}, {@link #start}, {@link #stopAccepting} and {@link #close} are called by
+ * one thread, in this order.
  */
 public final class HttpServer implements AutoCloseable {
+    /** What plain requests find. */
+    public enum Pages {
+        /** The page for demonstration, src/main/webapp. */
+        DEMO,
+        NONE
+    }
+
     /** Where the build puts src/main/webapp. */
     private static final String WEBAPP = "io/highwater/webapp";
 
@@ -53,6 +60,7 @@ public final class HttpServer implements AutoCloseable {
      *     it is given here
      * @param edge bounds the connections and requests
      * @param bursts when the WebSockets of an HTTP/2 connection write together
+     * @param pages what there is beside the WebSockets
      * @throws IllegalArgumentException where the keystore can't be used; names its key
      */
     public HttpServer(
@@ -60,14 +68,16 @@ public final class HttpServer implements AutoCloseable {
             Handler.Singleton upgrade,
             Edge edge,
             Ticker ticker,
-            StreamBursts bursts) {
+            StreamBursts bursts,
+            Pages pages) {
         this(
                 settings,
                 upgrade,
                 edge,
                 ticker,
                 bursts,
-                new StaticPages(HttpServer.class.getClassLoader(), WEBAPP));
+                new StaticPages(
+                        HttpServer.class.getClassLoader(), pages == Pages.DEMO ? WEBAPP : null));
     }
 
     HttpServer(
@@ -96,6 +106,18 @@ public final class HttpServer implements AutoCloseable {
                                 tlsProtocols(keystore, edge, http2));
         if (tls != null) {
             server.addConnector(tls);
+        }
+    }
+
+    /**
+     * Whether {@link #start} would have its ports now. Listens on none.
+     *
+     * @throws ListenException for a port that is in use or not allowed
+     */
+    public void checkPorts() throws ListenException {
+        ListenException.check(plain, "highwater.port");
+        if (tls != null) {
+            ListenException.check(tls, "highwater.tls.port");
         }
     }
 

@@ -2,6 +2,8 @@ package io.highwater.server;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -19,6 +21,23 @@ public final class ListenException extends IOException {
     /** The port that was asked for. */
     public int port() {
         return port;
+    }
+
+    /** Whether {@link #open} could be now. Jetty opens no connector twice, so this is a socket. */
+    static void check(ServerConnector connector, String key) throws ListenException {
+        if (connector.getPort() == 0) {
+            return;
+        }
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(connector.getReuseAddress());
+            String host = connector.getHost();
+            probe.bind(
+                    host == null
+                            ? new InetSocketAddress(connector.getPort())
+                            : new InetSocketAddress(host, connector.getPort()));
+        } catch (IOException e) {
+            throw of(connector, key, e);
+        }
     }
 
     /** Opens the connector's listening socket, before anything else of its server starts. */

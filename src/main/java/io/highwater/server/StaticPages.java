@@ -49,15 +49,16 @@ final class StaticPages extends Handler.Abstract {
             Pattern.compile("(?:/[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*)+");
 
     private final ClassLoader loader;
-    private final String folder;
+    private final @Nullable String folder;
 
     /** By path; only files that exist, so it is as small as the folder. */
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
 
     /**
-     * @param folder the folder on the class path, "/" between its names and none at its ends
+     * @param folder the folder on the class path, "/" between its names and none at its ends; null
+     *     for no files
      */
-    StaticPages(ClassLoader loader, String folder) {
+    StaticPages(ClassLoader loader, @Nullable String folder) {
         this.loader = loader;
         this.folder = folder;
     }
@@ -95,7 +96,7 @@ final class StaticPages extends Handler.Abstract {
     }
 
     private @Nullable Page page(@Nullable String path) throws IOException {
-        if (path == null) {
+        if (path == null || folder == null) {
             return null;
         }
         String file = path.equals("/") ? "/index.html" : path;

@@ -74,7 +74,9 @@ final class AbuseNode implements AutoCloseable {
                         "--set",
                         "highwater.admin.port=0",
                         "--set",
-                        "highwater.channels.\"" + LATEST_PREFIX + "\".policy=LATEST"));
+                        "highwater.channels.latest.prefix=" + LATEST_PREFIX,
+                        "--set",
+                        "highwater.channels.latest.policy=LATEST"));
         Map<String, String> state = Map.of("XDG_STATE_HOME", folder.toString());
         NodeProcess process = NodeProcess.launch(folder, command, state);
         if (!process.isReady()) {

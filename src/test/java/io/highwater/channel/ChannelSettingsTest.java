@@ -48,9 +48,9 @@ final class ChannelSettingsTest {
     void theBoundsAreAllowed(
             @Nullable String policy,
             @Nullable Integer latestCount,
-            @Nullable Integer ringMessages,
-            @Nullable String ringAge) {
-        assertThat(prefix("p", policy, latestCount, ringMessages, ringAge)).isNotNull();
+            @Nullable Integer historyMessages,
+            @Nullable String historyAge) {
+        assertThat(prefix("p", policy, latestCount, historyMessages, historyAge)).isNotNull();
     }
 
     @ParameterizedTest
@@ -62,21 +62,21 @@ final class ChannelSettingsTest {
                 "latest||||policy: latest is not in the range EVICT, LATEST",
                 "|0|||latest-count: 0 is not in the range 1 to 10000",
                 "|10001|||latest-count: 10001 is not in the range 1 to 10000",
-                "||-1||ring-messages: -1 is not in the range 0 to 1000000",
-                "||1000001||ring-messages: 1000001 is not in the range 0 to 1000000",
-                "|||0.999s|ring-age: 999ms is not in the range 1s to 1d",
-                "|||86401s|ring-age: 86401s is not in the range 1s to 1d",
+                "||-1||history-messages: -1 is not in the range 0 to 1000000",
+                "||1000001||history-messages: 1000001 is not in the range 0 to 1000000",
+                "|||0.999s|history-age: 999ms is not in the range 1s to 1d",
+                "|||86401s|history-age: 86401s is not in the range 1s to 1d",
             })
     void whatIsOutsideIsRefusedWithKeyValueAndRange(
             @Nullable String policy,
             @Nullable Integer latestCount,
-            @Nullable Integer ringMessages,
-            @Nullable String ringAge,
+            @Nullable Integer historyMessages,
+            @Nullable String historyAge,
             String message) {
-        assertThatThrownBy(() -> prefix("prices.", policy, latestCount, ringMessages, ringAge))
+        assertThatThrownBy(
+                        () -> prefix("prices.", policy, latestCount, historyMessages, historyAge))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "highwater.channels.\"prices.\"." + message.replace("24H0M1S", "24H1S"));
+                .hasMessage("highwater.channels.some." + message.replace("24H0M1S", "24H1S"));
     }
 
     @ParameterizedTest
@@ -85,10 +85,9 @@ final class ChannelSettingsTest {
         assertThatThrownBy(() -> prefix(prefix, null, null, null, null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "highwater.channels.\""
+                        "highwater.channels.some.prefix: \""
                                 + prefix
-                                + "\": the prefix is not in the range 0 to 200 of A-Z a-z 0-9 ."
-                                + " _ : / -");
+                                + "\" is not in the range 0 to 200 of A-Z a-z 0-9 . _ : / -");
     }
 
     @Test
@@ -99,7 +98,7 @@ final class ChannelSettingsTest {
                                         prefix("p", "LATEST", null, null, null),
                                         prefix("p", "EVICT", null, null, null)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("highwater.channels.\"p\": set more than once");
+                .hasMessage("highwater.channels: the prefix \"p\" is set more than once");
     }
 
     private static ChannelSettings settings(PrefixSettings... prefixes) {
@@ -110,13 +109,14 @@ final class ChannelSettingsTest {
             String prefix,
             @Nullable String policy,
             @Nullable Integer latestCount,
-            @Nullable Integer ringMessages,
-            @Nullable String ringAge) {
+            @Nullable Integer historyMessages,
+            @Nullable String historyAge) {
         return new PrefixSettings(
+                "some",
                 prefix,
                 policy,
                 latestCount,
-                ringMessages,
-                ringAge == null ? null : Duration.parse("PT" + ringAge));
+                historyMessages,
+                historyAge == null ? null : Duration.parse("PT" + historyAge));
     }
 }

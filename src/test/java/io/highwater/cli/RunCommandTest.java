@@ -152,6 +152,13 @@ final class RunCommandTest {
         }
     }
 
+    @Test
+    void noLineOfTheHelpIsTooLongForATerminal() {
+        run("run", "--help");
+
+        assertThat(out.toString().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
+    }
+
     private int run(String... args) {
         RunCommand command =
                 new RunCommand(

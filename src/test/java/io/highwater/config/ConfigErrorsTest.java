@@ -45,8 +45,9 @@ final class ConfigErrorsTest {
                     outbound.high-bytes              | 0           | a size in bytes, KiB, MiB or GiB, 1 to 1 GiB
                     outbound.low-messages            | -1          | a whole number, 0 to 999999
                     outbound.low-bytes               | 5 MB        | a size in bytes, KiB, MiB or GiB, 0 to 1 GiB
-                    outbound.policy                  | DROP        | EVICT or LATEST or PAUSE
-                    outbound.latest-count            | 0           | a whole number, 1 to 1000000
+                    endpoints.policy                 | DROP        | EVICT or LATEST or PAUSE
+                    endpoints.latest-count           | 0           | a whole number, 1 to 1000000
+                    demo                             | off         | true or false
                     governor.slow-fraction           | 1.01        | a number, 0 to 1
                     governor.slow-fraction           | -0.1        | a number, 0 to 1
                     governor.heap-fraction           | NaN         | a number, 0 to 1
@@ -55,15 +56,6 @@ final class ConfigErrorsTest {
                     outbound.evict-linger            | 11m         | a duration, 0 to 10m
                     outbound.evict-linger            | 30          | a duration, 0 to 10m
                     outbound.socket-buffer           | 1KiB        | a size in bytes, KiB, MiB or GiB, 4 KiB to 16 MiB
-                    channels."prices.".policy        | PAUSE       | EVICT or LATEST
-                    channels."".policy               | DROP        | EVICT or LATEST
-                    channels."prices.".latest-count  | 0           | a whole number, 1 to 10000
-                    channels."prices.".latest-count  | 10001       | a whole number, 1 to 10000
-                    channels."a.b".ring-messages     | -1          | a whole number, 0 to 1000000
-                    channels."a.b".ring-messages     | many        | a whole number, 0 to 1000000
-                    channels."a:/b".ring-age         | 999ms       | a duration, 1s to 24h
-                    channels."a:/b".ring-age         | 25h         | a duration, 1s to 24h
-                    channels."a:/b".ring-age         | 2           | a duration, 1s to 24h
                     keepalive.ping-interval          | 99ms        | a duration, 0, or 100ms to 7d
                     keepalive.ping-interval          | 8d          | a duration, 0, or 100ms to 7d
                     keepalive.pong-timeout           | 0           | a duration, 100ms to 7d
@@ -101,7 +93,10 @@ final class ConfigErrorsTest {
                     handshake.allowed-origins | https://a/b     | highwater.handshake.allowed-origins
                     handshake.allowed-hosts   | http://a        | highwater.handshake.allowed-hosts
                     handshake.trusted-proxies | 10.0.0.0/33     | highwater.handshake.trusted-proxies
-                    channels."a b".policy     | LATEST          | highwater.channels."a b": the prefix is not in the range 0 to 200 of A-Z
+                    channels.a.prefix         | a b             | highwater.channels.a.prefix: "a b" is not in the range 0 to 200 of A-Z
+                    channels.a.policy         | LATEST          | highwater.channels.a.prefix: none is set, and highwater.channels.a.policy needs one: write
+                    channels.a.history-age    | 1m              | highwater.channels.a.prefix: none is set, and highwater.channels.a.history-age needs one: write
+                    channels.a.prefix         | ''              | highwater.channels.a.prefix: none is set: write how the channels' names begin, or * for all
                     """)
     void valuesThatDoNotGoTogetherAreNamed(String key, String value, String start) {
         assertThat(problems(Map.of("highwater." + key, value)))
@@ -111,59 +106,39 @@ final class ConfigErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "highwater.prot, highwater.port",
-        "highwater.admin-port, highwater.admin.port",
-        "highwater.keepalive.pingInterval, highwater.keepalive.ping-interval",
-        "highwater.handshake.allowed-origin, highwater.handshake.allowed-origins",
-        "highwater.outbound.highmessages, highwater.outbound.high-messages",
-        "highwater.channels.a.policy, 'highwater.channels.\"PREFIX\".policy, with the quotes'",
-        "highwater.channels.a..polcy, 'highwater.channels.\"PREFIX\".policy, with the quotes'",
-        "'highwater.channels.\"a', 'highwater.channels.\"PREFIX\".policy, with the quotes'",
-        "'highwater.channels.\"a.policy', 'highwater.channels.\"PREFIX\".policy, with the quotes'",
-        "'highwater.channels.a\".policy', 'highwater.channels.\"PREFIX\".policy, with the quotes'",
-        "'highwater.channels.\"a\".polcy', 'highwater.channels.\"a\".policy'",
-        "'highwater.channels.\"a\".ring', 'highwater.channels.\"a\".ring-age'",
-        "'highwater.channels.\"a\"policy', 'highwater.channels.\"a\".policy'",
-        "'highwater.channels.\"\".latestCount', 'highwater.channels.\"\".latest-count'",
-        "'highwater.channel.\"a\".policy', 'highwater.channels.\"a\".policy'",
-        "'highwater.\"a\".port', highwater.admin.port",
-        "port, highwater.port",
-    })
-    void unknownFlagNamesTheNearestKey(String name, String nearest) {
-        assertThat(problems(Map.of(name, "1")))
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    policy           | PAUSE               | EVICT or LATEST
+                    latest-count     | 0                   | a whole number, 1 to 10000
+                    latest-count     | 10001               | a whole number, 1 to 10000
+                    history-messages | -1                  | a whole number, 0 to 1000000
+                    history-messages | many                | a whole number, 0 to 1000000
+                    history-age      | 999ms               | a duration, 1s to 24h
+                    history-age      | 25h                 | a duration, 1s to 24h
+                    history-age      | 2                   | a duration, 1s to 24h
+                    """)
+    void valueOfChannelsOutsideItsRangeIsNamedWithKeyAndRange(
+            String key, String value, String range) {
+        String name = "highwater.channels.a-1." + key;
+        Map<String, String> values = Map.of("highwater.channels.a-1.prefix", "a", name, value);
+
+        assertThat(problems(values))
                 .containsExactly(
-                        name + ": no such key; did you mean " + nearest + "? (command line)");
+                        name + ": \"" + value + "\" is not allowed: " + range + " (command line)");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "port, highwater.port",
-        "keepalive.ping-interval, highwater.keepalive.ping-interval",
-        "keepalive.pingInterval, highwater.keepalive.ping-interval",
-        "handshake.allowed-origin, highwater.handshake.allowed-origins",
-        "'channels.\"a\".policy', 'highwater.channels.\"a\".policy'",
-        "highwater.prot, highwater.port",
-        "prot, highwater.port",
-        "highwatr.drain.window, highwater.drain.window"
-    })
-    void aKeyOfTheFileThatLacksItsPrefixIsAnError(String name, String meant) throws Exception {
-        file(name.replace("\"", "\\\"") + "=1");
-        ConfigException e =
-                catchThrowableOfType(
-                        ConfigException.class,
-                        () ->
-                                HighwaterConfig.read(
-                                        ConfigSources.of(
-                                                directory, null, Map.of(), Map.of(), Map.of())));
-        assertThat(e.problems())
+    @Test
+    void onePrefixHasOneName() {
+        assertThat(
+                        problems(
+                                Map.of(
+                                        "highwater.channels.a.prefix", "prices.",
+                                        "highwater.channels.b.prefix", "prices.")))
                 .containsExactly(
-                        name
-                                + ": no such key; did you mean "
-                                + meant
-                                + "? ("
-                                + directory.resolve("highwater.properties")
-                                + ")");
+                        "highwater.channels.b.prefix: \"prices.\" is highwater.channels.a.prefix"
+                                + " too; put their keys under one name (command line)");
     }
 
     @Test
@@ -194,57 +169,33 @@ final class ConfigErrorsTest {
     }
 
     @Test
-    void unknownKeyIsAnErrorInFileAndSystemProperties() throws Exception {
-        file("highwater.prot=1");
-
-        ConfigException e =
-                catchThrowableOfType(
-                        ConfigException.class,
-                        () ->
-                                HighwaterConfig.read(
-                                        ConfigSources.of(
-                                                directory,
-                                                null,
-                                                Map.of(),
-                                                Map.of("highwater.nod", "a"),
-                                                Map.of())));
-
-        assertThat(e.problems())
-                .containsExactlyInAnyOrder(
-                        "highwater.prot: no such key; did you mean highwater.port? ("
-                                + directory.resolve("highwater.properties")
-                                + ")",
-                        "highwater.nod: no such key; did you mean highwater.node?"
-                                + " (system property)");
-    }
-
-    @Test
-    void whatIsWrongOfSeveralPrefixesComesAtOnce() {
+    void whatIsWrongOfSeveralNamesComesAtOnce() {
         Map<String, String> values =
                 Map.of(
-                        "highwater.channels.\"a.\".policy", "PAUSE",
-                        "highwater.channels.\"a.\".latest-count", "x",
-                        "highwater.channels.\"b.\".ring-age", "0",
-                        "highwater.channels.\"b.\".ring-mesages", "5",
-                        "highwater.channels.\"c*\".ring-messages", "5",
-                        "highwater.channels.d.policy", "LATEST",
-                        "highwater.channels.\"e\".policy", "LATEST");
+                        "highwater.channels.a.policy", "PAUSE",
+                        "highwater.channels.a.latest-count", "x",
+                        "highwater.channels.b.prefix", "b",
+                        "highwater.channels.b.history-age", "0",
+                        "highwater.channels.b.history-mesages", "5",
+                        "highwater.channels.c.prefix", "c*",
+                        "highwater.channels.d.e.policy", "LATEST");
 
         assertThat(problems(values))
                 .satisfiesExactlyInAnyOrder(
-                        line -> assertThat(line).contains("\"a.\".policy: \"PAUSE\""),
-                        line -> assertThat(line).contains("\"a.\".latest-count: \"x\""),
-                        line -> assertThat(line).contains("\"b.\".ring-age: \"0\""),
-                        line -> assertThat(line).contains("\"b.\".ring-mesages: no such key"),
-                        line -> assertThat(line).contains("\"c*\": the prefix"),
-                        line -> assertThat(line).contains("d.policy: no such key"));
+                        line -> assertThat(line).contains("a.policy: \"PAUSE\""),
+                        line -> assertThat(line).contains("a.latest-count: \"x\""),
+                        line -> assertThat(line).contains("a.prefix: none is set"),
+                        line -> assertThat(line).contains("b.history-age: \"0\""),
+                        line -> assertThat(line).contains("b.history-mesages: no such key"),
+                        line -> assertThat(line).contains("c.prefix: \"c*\""),
+                        line -> assertThat(line).contains("d.e.policy: no such key"));
     }
 
     @Test
     void lineBreaksInAFileBreakNoLine() throws Exception {
         file(
-                "highwater.outbound.policy=a\\nb\n"
-                        + "highwater.channels.\"\\n\".policy=LATEST\n"
+                "highwater.endpoints.policy=a\\nb\n"
+                        + "highwater.channels.a.prefix=a\\nb\n"
                         + "highwater.a\\r\\nb=c");
 
         ConfigException e =
@@ -266,7 +217,7 @@ final class ConfigErrorsTest {
         Map<String, String> values = new HashMap<>();
         values.put("highwater.prt", "1");
         values.put("highwater.port", "-1");
-        values.put("highwater.outbound.policy", "DEMOTE");
+        values.put("highwater.endpoints.policy", "DEMOTE");
         values.put("highwater.outbound.low-messages", "200");
         values.put("highwater.keepalive.idle-timeout", "1s");
         values.put("highwater.handshake.allowed-origins", "nonsense");

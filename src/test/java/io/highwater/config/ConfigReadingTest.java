@@ -71,7 +71,7 @@ final class ConfigReadingTest {
     void everyKeyIsSetByItsVariable() throws Exception {
         // Numbers only: what other types take is below.
         for (ConfigKey key : ConfigKey.all()) {
-            if (key.isPrefixed() || !key.form().startsWith("a whole number")) {
+            if (key.isNamed() || !key.form().startsWith("a whole number")) {
                 continue;
             }
             HighwaterConfig plain = read(NOTHING, NOTHING, NOTHING);
@@ -91,7 +91,7 @@ final class ConfigReadingTest {
                 read(
                         Map.of(
                                 "HIGHWATER_OUTBOUND_EVICT_LINGER", "PT1M",
-                                "HIGHWATER_OUTBOUND_POLICY", "pause",
+                                "HIGHWATER_ENDPOINTS_POLICY", "pause",
                                 "HIGHWATER_OUTBOUND_HIGH_BYTES", "20MiB",
                                 "HIGHWATER_HANDSHAKE_REQUIRE_ORIGIN", "TRUE",
                                 "HIGHWATER_HANDSHAKE_ALLOWED_ORIGINS",
@@ -117,8 +117,8 @@ final class ConfigReadingTest {
         HighwaterConfig changed =
                 read(
                         Map.of(
-                                "HIGHWATER_OUTBOUND_POLICY", "LATEST",
-                                "HIGHWATER_OUTBOUND_LATEST_COUNT", "7",
+                                "HIGHWATER_ENDPOINTS_POLICY", "LATEST",
+                                "HIGHWATER_ENDPOINTS_LATEST_COUNT", "7",
                                 "HIGHWATER_GOVERNOR_SLOW_FRACTION", "0.25",
                                 "HIGHWATER_GOVERNOR_HEAP_FRACTION", "1"),
                         NOTHING,
@@ -131,19 +131,23 @@ final class ConfigReadingTest {
     @Test
     void channelsAreReadByPrefixAndOfEachKeyTheLongestWins() throws Exception {
         file(
-                "highwater.channels.\"\".ring-age = 1h",
-                "highwater.channels.\"prices.\".policy = latest",
-                "highwater.channels.\"prices.\".latest-count = 7",
-                "highwater.channels.\"prices.fx.\".ring-messages = 0",
-                "highwater.channels.\"room\\:\".policy = LATEST");
+                "highwater.channels.all.prefix = *",
+                "highwater.channels.all.history-age = 1h",
+                "highwater.channels.prices.prefix = prices.",
+                "highwater.channels.prices.policy = latest",
+                "highwater.channels.prices.latest-count = 7",
+                "highwater.channels.fx-2.prefix = prices.fx.",
+                "highwater.channels.fx-2.history-messages = 0",
+                "highwater.channels.room.prefix = room:",
+                "highwater.channels.room.policy = LATEST");
 
         ChannelSettings channels =
                 read(
                                 NOTHING,
-                                Map.of("highwater.channels.\"prices.\".latest-count", "8"),
+                                Map.of("highwater.channels.prices.latest-count", "8"),
                                 Map.of(
-                                        "highwater.channels.\"prices.fx.\".ring-age", "24h",
-                                        "highwater.channels.\"room:\".policy", "EVICT"))
+                                        "highwater.channels.fx-2.history-age", "24h",
+                                        "highwater.channels.room.policy", "EVICT"))
                         .channels();
 
         assertThat(channels.forChannel("prices.fx.eur"))
@@ -155,8 +159,8 @@ final class ConfigReadingTest {
     }
 
     private static ChannelProfile profile(
-            ChannelOverflow policy, int latestCount, int ringMessages, Duration ringAge) {
-        return new ChannelProfile(policy, latestCount, new RingBounds(ringMessages, ringAge));
+            ChannelOverflow policy, int latestCount, int historyMessages, Duration historyAge) {
+        return new ChannelProfile(policy, latestCount, new RingBounds(historyMessages, historyAge));
     }
 
     @ParameterizedTest
@@ -168,11 +172,13 @@ final class ConfigReadingTest {
         ChannelSettings channels =
                 HighwaterConfig.of(
                                 Map.of(
-                                        "highwater.channels.\"" + longest + "\".latest-count",
+                                        "highwater.channels.a.prefix",
+                                        longest,
+                                        "highwater.channels.a.latest-count",
                                         bound[0],
-                                        "highwater.channels.\"" + longest + "\".ring-messages",
+                                        "highwater.channels.a.history-messages",
                                         bound[1],
-                                        "highwater.channels.\"" + longest + "\".ring-age",
+                                        "highwater.channels.a.history-age",
                                         bound[2]))
                         .channels();
 
@@ -188,36 +194,54 @@ final class ConfigReadingTest {
 
     @Test
     void blankValueOfAPrefixSetsNothing() throws Exception {
-        file("highwater.channels.\"a\".policy=LATEST");
+        file("highwater.channels.a.prefix=a", "highwater.channels.a.policy=LATEST");
 
-        HighwaterConfig config =
-                read(NOTHING, NOTHING, Map.of("highwater.channels.\"a\".policy", " "));
+        HighwaterConfig config = read(NOTHING, NOTHING, Map.of("highwater.channels.a.policy", " "));
 
         assertThat(config.channels().forChannel("a")).isEqualTo(ChannelProfile.defaults());
     }
 
     @Test
-    void noVariableSetsAPrefix() throws Exception {
-        file("highwater.channels.\"prices.\".ring-messages=5");
+    void variablesSetWhatChannelsHaveAndWinOverTheFile() throws Exception {
+        file(
+                "highwater.channels.fx-2.prefix=prices.fx.",
+                "highwater.channels.fx-2.history-messages=5",
+                "highwater.channels.fx-2.policy=EVICT");
 
-        HighwaterConfig config =
+        ChannelSettings channels =
                 read(
-                        Map.of(
-                                "HIGHWATER_CHANNELS__PRICES___POLICY", "LATEST",
-                                "HIGHWATER_CHANNELS__PRICES___RING_MESSAGES", "6",
-                                "HIGHWATER_CHANNELS__PREFIX__POLICY", "LATEST",
-                                "highwater.channels.\"prices.\".policy", "LATEST"),
-                        NOTHING,
-                        NOTHING);
+                                Map.of(
+                                        "HIGHWATER_CHANNELS_PRICES_PREFIX", "prices.",
+                                        "HIGHWATER_CHANNELS_PRICES_HISTORY_AGE", "1h",
+                                        "HIGHWATER_CHANNELS_FX_2_POLICY", "latest",
+                                        "HIGHWATER_CHANNELS_FX_2_LATEST_COUNT", "6"),
+                                NOTHING,
+                                NOTHING)
+                        .channels();
 
-        assertThat(config.channels().forChannel("prices.gold"))
-                .isEqualTo(profile(ChannelOverflow.EVICT, 50, 5, Duration.ofMinutes(2)));
+        assertThat(channels.forChannel("prices.gold"))
+                .isEqualTo(profile(ChannelOverflow.EVICT, 50, 1_000, Duration.ofHours(1)));
+        assertThat(channels.forChannel("prices.fx.eur"))
+                .isEqualTo(profile(ChannelOverflow.LATEST, 6, 5, Duration.ofHours(1)));
+        assertThat(channels.forChannel("room")).isEqualTo(ChannelProfile.defaults());
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void aVariableThatIsNoNamesOnlyWarns() throws Exception {
+        read(
+                Map.of(
+                        "HIGHWATER_CHANNELS__PRICES___POLICY", "LATEST",
+                        "HIGHWATER_CHANNELS_POLICY", "LATEST",
+                        "HIGHWATER_CHANNELS_Prices_POLICY", "LATEST"),
+                NOTHING,
+                NOTHING);
+
         assertThat(warnings)
                 .containsExactly(
-                        "HIGHWATER_CHANNELS__PREFIX__POLICY sets nothing: there is no such key",
-                        "HIGHWATER_CHANNELS__PRICES___POLICY sets nothing: there is no such key",
-                        "HIGHWATER_CHANNELS__PRICES___RING_MESSAGES sets nothing: there is no such"
-                                + " key");
+                        "HIGHWATER_CHANNELS_POLICY sets nothing: there is no such key",
+                        "HIGHWATER_CHANNELS_Prices_POLICY sets nothing: there is no such key",
+                        "HIGHWATER_CHANNELS__PRICES___POLICY sets nothing: there is no such key");
     }
 
     @Test

@@ -36,7 +36,8 @@ class ChromiumTest {
     void aTabThatReadsTooSlowlyIsToldWhatWasSkippedAndHasTheNewestOfEachKey() {
         Map<String, String> settings =
                 Map.of(
-                        "highwater.channels.\"slow.\".policy", "LATEST",
+                        "highwater.channels.slow.prefix", "slow.",
+                        "highwater.channels.slow.policy", "LATEST",
                         "highwater.outbound.high-messages", "20",
                         "highwater.outbound.low-messages", "10",
                         "highwater.limits.commands-per-second", "10000",

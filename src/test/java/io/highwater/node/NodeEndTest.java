@@ -8,7 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.highwater.Highwater;
 import io.highwater.HighwaterBuilder;
-import io.highwater.config.HighwaterConfig;
+import io.highwater.node.drain.SessionGroup;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestSocket;
 import jakarta.annotation.PreDestroy;
@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -113,8 +114,7 @@ final class NodeEndTest {
 
     @Test
     void aDrainThatComesTooEarlyIsDoneWhenTheNodeListens() throws Exception {
-        Parts parts = new Parts();
-        try (NodeCore node = new NodeCore(config(), parts)) {
+        try (NodeCore node = new NodeCore(NodeFixture.config(), new Parts())) {
             CountDownLatch deaf = new CountDownLatch(1);
             node.drain();
             assertThat(node.takesSessions()).isFalse();
@@ -124,71 +124,19 @@ final class NodeEndTest {
         }
     }
 
-    private static HighwaterConfig config() throws Exception {
-        return HighwaterConfig.of(
-                java.util.Map.of(
-                        "highwater.port", "0",
-                        "highwater.admin.port", "0",
-                        "highwater.drain.window", "0"));
-    }
-
-    /** One comes and goes while requests look for the other. */
+    /** Its drain has nobody to run it any more. */
     @Test
-    void aDeploymentTakesNothingFromItsSiblings() throws Exception {
-        Parts parts = new Parts();
-        try (NodeCore node = new NodeCore(config(), parts)) {
-            Deployment lasting = Deployment.start(plan("/lasting"), node);
-            node.deployments().add(lasting);
-            AtomicInteger missed = new AtomicInteger();
-            AtomicInteger asked = new AtomicInteger();
-            Thread client =
-                    new Thread(
-                            () -> {
-                                while (!Thread.interrupted()) {
-                                    asked.incrementAndGet();
-                                    if (node.deployments().route("/lasting/guests") == null) {
-                                        missed.incrementAndGet();
-                                    }
-                                }
-                            });
-            Deployment other = Deployment.start(plan("/other"), node);
-            client.start();
-            try {
-                await().atMost(GUARD).until(() -> asked.get() > 1000);
-                for (int i = 0; i < 10_000; i++) {
-                    node.deployments().add(other);
-                    node.deployments().drop(other);
-                }
-            } finally {
-                client.interrupt();
-                client.join();
-                other.close();
-            }
-            assertThat(missed).hasValue(0);
-        }
-    }
-
-    @Test
-    void theNextOfAContextPathTakesTheFormersPlaceWithoutAGap() throws Exception {
-        Parts parts = new Parts();
-        try (NodeCore node = new NodeCore(config(), parts)) {
-            Deployment former = Deployment.start(plan("/team"), node);
-            Deployment next = Deployment.start(plan("/team"), node);
-            node.deployments().add(former);
-            node.deployments().replace(former, next);
-            assertThat(node.deployments().route("/team/guests"))
-                    .isSameAs(next.route("/team/guests"));
-            assertThat(former.isRetired()).isTrue();
-            assertThat(next.isRetired()).isFalse();
-        }
-    }
-
-    private static DeploymentPlan plan(String contextPath) {
-        return new DeploymentPlan(
-                contextPath,
-                NodeEndTest.class.getClassLoader(),
-                DeploymentPlan.Found.ALL,
-                List.of(GuestBook.class),
-                List.of());
+    void whoWaitsForTheDrainOfANodeThatIsClosedIsReleased() throws Exception {
+        NodeCore node = new NodeCore(NodeFixture.config("1h"), new Parts());
+        node.ready(() -> {});
+        FutureTask<Void> drain =
+                new FutureTask<>(
+                        () -> {
+                            node.drain(List.of(SessionGroup.waitingFor(() -> 1)));
+                            return null;
+                        });
+        new Thread(drain).start();
+        node.close();
+        drain.get(GUARD.toSeconds(), TimeUnit.SECONDS);
     }
 }

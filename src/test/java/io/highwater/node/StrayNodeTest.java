@@ -10,6 +10,7 @@ import io.highwater.endpoint.EndpointObserver;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.keepalive.KeepaliveObserver;
 import io.highwater.limits.LimitsObserver;
+import io.highwater.node.deployment.DeploymentPlan;
 import io.highwater.outbound.OutboundObserver;
 import io.highwater.session.SessionObserver;
 import io.highwater.session.Sessions;

@@ -101,7 +101,7 @@ final class SessionFixture {
         ChannelSettings channels =
                 new ChannelSettings(
                         ChannelProfile.defaults(),
-                        List.of(new PrefixSettings("prices.", "LATEST", 2, null, null)));
+                        List.of(new PrefixSettings("prices", "prices.", "LATEST", 2, null, null)));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(

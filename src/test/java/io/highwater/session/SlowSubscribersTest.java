@@ -27,9 +27,11 @@ final class SlowSubscribersTest {
 
     private static final Map<String, String> SETTINGS =
             Map.of(
-                    "highwater.channels.\"prices.\".policy",
+                    "highwater.channels.prices.prefix",
+                    "prices.",
+                    "highwater.channels.prices.policy",
                     "LATEST",
-                    "highwater.channels.\"prices.\".latest-count",
+                    "highwater.channels.prices.latest-count",
                     String.valueOf(KEYS),
                     "highwater.outbound.socket-buffer",
                     "4KiB",

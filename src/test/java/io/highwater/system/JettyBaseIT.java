@@ -205,7 +205,7 @@ final class JettyBaseIT {
                     .untilAsserted(
                             () -> {
                                 Map<String, Long> live = node.liveObjects();
-                                assertThat(of(live, "io.highwater.node.Deployment"))
+                                assertThat(of(live, "io.highwater.node.deployment.Deployment"))
                                         .isEqualTo(3); // two and the rules alone
                                 assertThat(
                                                 of(
@@ -363,12 +363,12 @@ final class JettyBaseIT {
 
     @Test
     void aMistakeInTheConfigurationStopsTheStart() throws Exception {
-        try (NodeProcess wrong = BaseFolder.copy(folder).start("-Dhighwater.outbound.policy=NO")) {
+        try (NodeProcess wrong = BaseFolder.copy(folder).start("-Dhighwater.endpoints.policy=NO")) {
             assertThat(wrong.isReady()).isFalse();
             assertThat(wrong.awaitExit()).isNotZero();
             assertThat(wrong.log())
                     .extracting(line -> line.getString("event"))
-                    .anyMatch(event -> event.contains("highwater.outbound.policy"));
+                    .anyMatch(event -> event.contains("highwater.endpoints.policy"));
         }
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.highwater.Highwater;
-import io.highwater.node.DeploymentFailure;
+import io.highwater.node.deployment.DeploymentFailure;
 import io.highwater.testing.SocketOverHttp1;
 import io.highwater.testing.TestSocket;
 import java.net.URI;
@@ -73,5 +73,51 @@ final class TeamJarTest {
         assertThatThrownBy(() -> start(classes))
                 .isInstanceOf(DeploymentFailure.class)
                 .hasMessage("team.Broken: lacks the class team.Missing");
+    }
+
+    private Path wants(String feed) throws Exception {
+        return TeamClasses.compile(
+                folder,
+                "Wants",
+                "@jakarta.websocket.server.ServerEndpoint(\"/wants\")\n"
+                        + "public class Wants {\n"
+                        + "  @jakarta.inject.Inject private Feed feed;\n"
+                        + "}\n"
+                        + feed);
+    }
+
+    @Test
+    void aClassThatIsNoBeanForWantOfBeansXmlIsNamedWithItsArchive() throws Exception {
+        Path classes = wants("@jakarta.enterprise.context.ApplicationScoped class Feed {}");
+        Files.delete(classes.resolve("META-INF/beans.xml"));
+        assertThatThrownBy(() -> start(classes))
+                .isInstanceOfSatisfying(
+                        DeploymentFailure.class,
+                        failure ->
+                                assertThat(failure.reasons())
+                                        .singleElement()
+                                        .asString()
+                                        .startsWith(
+                                                "team.Feed is no bean: "
+                                                        + classes.getFileName()
+                                                        + " has no META-INF/beans.xml; add an"
+                                                        + " empty one (WELD-001408: ")
+                                        .contains("team.Wants"));
+    }
+
+    @Test
+    void aClassThatIsNoBeanForWantOfAScopeIsNamed() throws Exception {
+        Path classes = wants("class Feed {}");
+        assertThatThrownBy(() -> start(classes))
+                .isInstanceOfSatisfying(
+                        DeploymentFailure.class,
+                        failure ->
+                                assertThat(failure.reasons())
+                                        .singleElement()
+                                        .asString()
+                                        .startsWith(
+                                                "team.Feed is no bean: it has no scope; give it"
+                                                        + " one, such as @ApplicationScoped"
+                                                        + " (WELD-001408: "));
     }
 }

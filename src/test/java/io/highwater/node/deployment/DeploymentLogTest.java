@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,10 +6,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.highwater.channel.ChannelRule;
-import io.highwater.config.HighwaterConfig;
 import io.highwater.handshake.HandshakeRule;
 import io.highwater.handshake.UpgradeAttempt;
 import io.highwater.handshake.UpgradeDecision;
+import io.highwater.node.NodeFixture;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.interceptor.Interceptor;
@@ -55,14 +55,9 @@ final class DeploymentLogTest {
 
     private List<String> deploy(String contextPath, List<Class<?>> beans) throws Exception {
         Logger log = (Logger) LoggerFactory.getLogger(Deployment.class);
-        Parts parts = new Parts();
         lines.start();
         log.addAppender(lines);
-        try (NodeCore node =
-                new NodeCore(
-                        HighwaterConfig.of(
-                                Map.of("highwater.port", "0", "highwater.admin.port", "0")),
-                        parts)) {
+        try (NodeFixture node = NodeFixture.create()) {
             DeploymentPlan plan =
                     new DeploymentPlan(
                             contextPath,
@@ -70,7 +65,7 @@ final class DeploymentLogTest {
                             DeploymentPlan.Found.ALL,
                             beans,
                             List.of());
-            Deployment deployment = Deployment.start(plan, node);
+            Deployment deployment = Deployment.start(plan, node.host());
             node.deployments().add(deployment);
             deployment.log();
         } finally {

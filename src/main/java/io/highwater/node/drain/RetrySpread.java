@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.drain;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -9,10 +9,10 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * @param window the drain window
  */
-record RetrySpread(Duration window) {
+public record RetrySpread(Duration window) {
     private static final long LEAST_MILLIS = 2_000;
 
-    Duration next() {
+    public Duration next() {
         long most = Math.max(LEAST_MILLIS, 2 * window.toMillis());
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most));
     }

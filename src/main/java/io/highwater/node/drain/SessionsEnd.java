@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.drain;
 
 import io.highwater.time.Ticker;
 import java.time.Duration;
@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Waits for sessions that were reset: their last callbacks need their beans. Stateless. */
-final class SessionsEnd {
+public final class SessionsEnd {
     /** What a callback has that blocks; then it is on its own. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -22,7 +22,7 @@ final class SessionsEnd {
      *
      * @param left how many sessions have callbacks to come
      */
-    static void await(IntSupplier left, Ticker ticker) {
+    public static void await(IntSupplier left, Ticker ticker) {
         long start = ticker.nanoTime();
         try {
             while (left.getAsInt() > 0) {

@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -1,5 +1,6 @@
-package io.highwater.node;
+package io.highwater.node.deployment;
 
+import io.highwater.endpoint.demo.EchoEndpoint;
 import io.highwater.wire.Gate;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param noEndpoints why classes that look like endpoints are none, by their names
  * @param gate what handshakes pass of the web application; null: nothing
  */
-record DeploymentPlan(
+public record DeploymentPlan(
         String contextPath,
         ClassLoader loader,
         Found found,
@@ -35,18 +36,22 @@ record DeploymentPlan(
         Map<String, String> noEndpoints,
         @Nullable Gate gate) {
 
+    private static final String DEMO = EchoEndpoint.class.getPackageName();
+
     static final ClassLoader PLATFORM = DeploymentPlan.class.getClassLoader();
 
     /** Which of the endpoints among its beans are deployed. */
-    enum Found {
+    public enum Found {
         ALL,
+        /** All but Highwater's own. */
+        ALL_BUT_DEMO,
         /** Those that are listed: a WAR's own, as Jakarta WebSocket chooses them. */
         LISTED,
         NONE
     }
 
     /** What answers where nothing is deployed: the rules, and no endpoint. */
-    static DeploymentPlan ofRulesAlone() {
+    public static DeploymentPlan ofRulesAlone() {
         return new DeploymentPlan("", PLATFORM, Found.NONE, List.of(), List.of());
     }
 
@@ -55,7 +60,7 @@ record DeploymentPlan(
      *
      * @param loader where beans are looked for; null for the context's of this thread
      */
-    static DeploymentPlan of(
+    public static DeploymentPlan of(
             @Nullable ClassLoader loader,
             List<Class<?>> addedBeans,
             List<ServerEndpointConfig> addedConfigs)
@@ -79,6 +84,20 @@ record DeploymentPlan(
                 "", from, Found.ALL, Set.of(), beans, singletons, configs, noEndpoints, null);
     }
 
+    /** The same without Highwater's own endpoints. */
+    public DeploymentPlan withoutDemo() {
+        return new DeploymentPlan(
+                contextPath,
+                loader,
+                Found.ALL_BUT_DEMO,
+                listed,
+                beanClasses,
+                singletons,
+                configs,
+                noEndpoints,
+                gate);
+    }
+
     private static ClassLoader contextLoader() {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         return context == null ? PLATFORM : context;
@@ -93,7 +112,7 @@ record DeploymentPlan(
         this(contextPath, loader, found, Set.of(), beanClasses, Set.of(), configs, Map.of(), null);
     }
 
-    DeploymentPlan {
+    public DeploymentPlan {
         listed = Set.copyOf(listed);
         singletons = Set.copyOf(singletons);
         noEndpoints = Map.copyOf(noEndpoints);
@@ -110,6 +129,9 @@ record DeploymentPlan(
     boolean means(Class<?> endpoint) {
         return switch (found) {
             case ALL -> !noEndpoints.containsKey(endpoint.getName());
+            case ALL_BUT_DEMO ->
+                    !noEndpoints.containsKey(endpoint.getName())
+                            && !endpoint.getPackageName().equals(DEMO);
             case LISTED -> listed.contains(endpoint);
             case NONE -> false;
         };

@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.deployment;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.literal.SingletonLiteral;

@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.deployment;
 
 import io.highwater.channel.ChannelRule;
 import io.highwater.endpoint.EndpointExtension;
@@ -6,6 +6,8 @@ import io.highwater.endpoint.Endpoints;
 import io.highwater.endpoint.jetty.Clients;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeExtension;
+import io.highwater.node.drain.SessionGroup;
+import io.highwater.node.drain.SessionsEnd;
 import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import io.highwater.wire.Route;
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * One container of beans and what it serves on its node: an embedded node has one of its class
  * path, a Jetty base one for each WAR. Thread-safe.
  */
-final class Deployment implements AutoCloseable {
+public final class Deployment implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
     private final DeploymentPlan plan;
@@ -41,7 +43,10 @@ final class Deployment implements AutoCloseable {
     private volatile boolean retired;
 
     private Deployment(
-            DeploymentPlan plan, SeContainer beans, NodeCore node, @Nullable Clients clients) {
+            DeploymentPlan plan,
+            SeContainer beans,
+            DeploymentHost node,
+            @Nullable Clients clients) {
         this.plan = plan;
         this.ticker = node.ticker();
         this.clients = clients;
@@ -76,7 +81,7 @@ final class Deployment implements AutoCloseable {
      *
      * @throws DeploymentFailure says why not, in a line that names the class; nothing is left of it
      */
-    static Deployment start(DeploymentPlan plan, NodeCore node) {
+    public static Deployment start(DeploymentPlan plan, DeploymentHost node) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(plan.loader());
@@ -84,13 +89,13 @@ final class Deployment implements AutoCloseable {
             return startHere(plan, node);
         } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
             plan.forgetLoader();
-            throw DeploymentFailure.of(e);
+            throw DeploymentFailure.of(e, new MissingBeans(plan));
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
-    private static Deployment startHere(DeploymentPlan plan, NodeCore node) {
+    private static Deployment startHere(DeploymentPlan plan, DeploymentHost node) {
         Weld weld = new Weld();
         weld.setClassLoader(plan.loader());
         // Its own hook would close the beans under sessions that still drain.
@@ -138,7 +143,7 @@ final class Deployment implements AutoCloseable {
     }
 
     /** A line for each endpoint and rule, and for each class that looks like one and is none. */
-    void log() {
+    public void log() {
         String context = plan.contextPath().isEmpty() ? "/" : plan.contextPath();
         endpoints
                 .classesByPath()

@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.drain;
 
 import io.highwater.endpoint.Endpoints;
 import io.highwater.session.Sessions;
@@ -13,8 +13,8 @@ import java.util.function.IntSupplier;
  * @param count how many are open
  * @param verbs that end those that are open now with 1012, one each
  */
-record SessionGroup(IntSupplier count, Function<RetrySpread, List<Runnable>> verbs) {
-    int open() {
+public record SessionGroup(IntSupplier count, Function<RetrySpread, List<Runnable>> verbs) {
+    public int open() {
         return count.getAsInt();
     }
 
@@ -23,13 +23,13 @@ record SessionGroup(IntSupplier count, Function<RetrySpread, List<Runnable>> ver
         return verbs.apply(spread);
     }
 
-    static SessionGroup of(Endpoints endpoints) {
+    public static SessionGroup of(Endpoints endpoints) {
         return new SessionGroup(
                 endpoints::sessions,
                 spread -> endpoints.closers(() -> restart(spread.next().toMillis())));
     }
 
-    static SessionGroup of(Sessions channels) {
+    public static SessionGroup of(Sessions channels) {
         return new SessionGroup(
                 channels::sessions,
                 spread -> channels.closers(() -> spread.next().toMillis(), SessionGroup::restart));
@@ -39,7 +39,7 @@ record SessionGroup(IntSupplier count, Function<RetrySpread, List<Runnable>> ver
      * What is no session yet, or none any more though its connection is still to end: nobody to
      * close, but somebody to wait for.
      */
-    static SessionGroup waitingFor(IntSupplier connections) {
+    public static SessionGroup waitingFor(IntSupplier connections) {
         return new SessionGroup(connections, spread -> List.of());
     }
 

@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.deployment;
 
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
@@ -7,6 +7,7 @@ import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeDecision.Rejected;
 import io.highwater.handshake.UpgradeRequest;
+import io.highwater.node.drain.SessionGroup;
 import io.highwater.session.Sessions;
 import io.highwater.wire.Route;
 import io.highwater.wire.Router;
@@ -24,10 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Changes are rare and come one at a time.
  */
-final class Deployments implements Router, Handshake, AutoCloseable {
-    private final NodeCore node;
+public final class Deployments implements Router, Handshake, AutoCloseable {
+    private final DeploymentHost node;
     private final HandshakeObserver observer;
-    private final RetrySpread spread;
 
     /**
      * The longest context path first. Immutable: a request sees all or none of a change. Written
@@ -47,17 +47,16 @@ final class Deployments implements Router, Handshake, AutoCloseable {
      */
     private volatile boolean ownerAway;
 
-    Deployments(NodeCore node, HandshakeObserver observer) {
+    public Deployments(DeploymentHost node, HandshakeObserver observer) {
         this.node = node;
         this.observer = observer;
-        this.spread = new RetrySpread(node.config().drainWindow());
     }
 
     /**
      * @throws DeploymentFailure for a second one with a rule for the channels, or of one context
      *     path
      */
-    void add(Deployment deployment) {
+    public void add(Deployment deployment) {
         put(deployment, null);
     }
 
@@ -67,7 +66,7 @@ final class Deployments implements Router, Handshake, AutoCloseable {
      *
      * @throws DeploymentFailure as {@link #add}; {@code former} is gone then, too
      */
-    void replace(Deployment former, Deployment next) throws InterruptedException {
+    public void replace(Deployment former, Deployment next) throws InterruptedException {
         former.retire();
         try {
             node.drain(owned(former));
@@ -113,12 +112,12 @@ final class Deployments implements Router, Handshake, AutoCloseable {
     }
 
     /** Its rules answer where nothing is deployed. */
-    void addFallback(Deployment deployment) {
+    public void addFallback(Deployment deployment) {
         fallback = deployment;
     }
 
     /** Ends its sessions with 1012, and then its beans. Blocks meanwhile. */
-    void remove(Deployment deployment) throws InterruptedException {
+    public void remove(Deployment deployment) throws InterruptedException {
         deployment.retire();
         try {
             node.drain(owned(deployment));
@@ -131,7 +130,7 @@ final class Deployments implements Router, Handshake, AutoCloseable {
     private List<SessionGroup> owned(Deployment deployment) {
         SessionGroup own = deployment.sessions();
         return deployment == channelOwner
-                ? List.of(own, SessionGroup.of(node.channels().sessions()))
+                ? List.of(own, SessionGroup.of(node.channelSessions()))
                 : List.of(own);
     }
 
@@ -144,12 +143,12 @@ final class Deployments implements Router, Handshake, AutoCloseable {
         }
     }
 
-    List<SessionGroup> sessions() {
+    public List<SessionGroup> sessions() {
         return deployed.stream().map(Deployment::sessions).toList();
     }
 
     /** Asks whoever is the owner of the channels at the time. */
-    ChannelRule channelRule() {
+    public ChannelRule channelRule() {
         return new ChannelRule() {
             @Override
             public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
@@ -180,7 +179,7 @@ final class Deployments implements Router, Handshake, AutoCloseable {
     @Override
     public @Nullable Route route(String path) {
         // The channels' path is theirs, whatever an endpoint's template matches.
-        Route route = node.channels().sessions().route(path);
+        Route route = node.channelSessions().route(path);
         if (route != null) {
             return route;
         }
@@ -202,7 +201,7 @@ final class Deployments implements Router, Handshake, AutoCloseable {
                 || (channels && channelOwner == null && ownerAway)) {
             Rejected refusal =
                     Rejected.of(503, "draining", "this node is stopping")
-                            .withRetryAfter(spread.next());
+                            .withRetryAfter(node.retries().next());
             node.logs().tell("handshakes", () -> observer.onDecided(refusal.outcome()));
             return refusal.asStage();
         }
@@ -230,7 +229,7 @@ final class Deployments implements Router, Handshake, AutoCloseable {
     }
 
     /** Resets the sessions that are left, which have their callbacks until they have ended. */
-    void abortSessions() {
+    public void abortSessions() {
         deployed.forEach(Deployment::abortSessions);
     }
 

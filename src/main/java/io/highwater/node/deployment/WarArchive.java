@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.deployment;
 
 import io.highwater.endpoint.ApplicationContainer;
 import io.highwater.wire.Gate;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A web application as its class loader shows it: its bean archives, and what it was built against.
  * Confined to its caller.
  */
-final class WarArchive {
+public final class WarArchive {
     private static final String BEANS = "META-INF/beans.xml";
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
 
@@ -28,16 +28,38 @@ final class WarArchive {
     private final URLClassLoader loader;
     private final @Nullable Path webInf;
 
-    WarArchive(URLClassLoader loader, @Nullable Path webInf) {
+    public WarArchive(URLClassLoader loader, @Nullable Path webInf) {
         this.loader = loader;
         this.webInf = webInf;
+    }
+
+    /**
+     * Starts what it has for the node; {@link Deployments} makes it answer.
+     *
+     * @param added what the application added by hand while it started
+     * @param gate what handshakes pass of it; null: nothing
+     * @return null where the WAR has nothing for the node
+     * @throws DeploymentFailure says why not, in a line that names the class
+     */
+    public @Nullable Deployment start(
+            String contextPath,
+            ApplicationContainer added,
+            @Nullable Gate gate,
+            DeploymentHost node) {
+        try {
+            checkVersion(WarArchive.class.getPackage().getImplementationVersion());
+            DeploymentPlan plan = plan(contextPath, added, gate);
+            return plan == null ? null : Deployment.start(plan, node);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            throw DeploymentFailure.of(e);
+        }
     }
 
     /**
      * @param running this Highwater's version; null where it runs from no jar
      * @throws DeploymentFailure it was built against another major version
      */
-    void checkVersion(@Nullable String running) throws IOException {
+    private void checkVersion(@Nullable String running) throws IOException {
         for (URL url : Collections.list(loader.findResources(MANIFEST))) {
             String built = builtAgainst(url);
             if (built != null && running != null && !major(built).equals(major(running))) {
@@ -72,13 +94,8 @@ final class WarArchive {
         return beans != null && Files.exists(beans) ? beans : null;
     }
 
-    /**
-     * @param added what the application added by hand while it started
-     * @param gate what handshakes pass of it; null: nothing
-     * @return null where the WAR has nothing for the node
-     * @throws DeploymentFailure it has endpoints that can't be deployed
-     */
-    @Nullable DeploymentPlan plan(
+    /** Null where the WAR has nothing for the node. */
+    private @Nullable DeploymentPlan plan(
             String contextPath, ApplicationContainer added, @Nullable Gate gate)
             throws IOException {
         Path classes = webInf == null ? null : webInf.resolve("classes");

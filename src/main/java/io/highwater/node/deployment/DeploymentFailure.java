@@ -1,4 +1,4 @@
-package io.highwater.node;
+package io.highwater.node.deployment;
 
 import io.highwater.api.Api;
 import jakarta.enterprise.inject.spi.DefinitionException;
@@ -31,8 +31,10 @@ public final class DeploymentFailure extends RuntimeException {
     /**
      * Of what the container of beans or an endpoint threw. Several problems come as one exception
      * whose message has all their stacks.
+     *
+     * @param missing knows more of what is no bean
      */
-    static DeploymentFailure of(Throwable thrown) {
+    static DeploymentFailure of(Throwable thrown, MissingBeans missing) {
         if (thrown instanceof DeploymentFailure failure) {
             return failure;
         }
@@ -43,7 +45,22 @@ public final class DeploymentFailure extends RuntimeException {
                         ? Arrays.asList(thrown.getSuppressed())
                         : List.of(thrown);
         return new DeploymentFailure(
-                problems.stream().map(DeploymentFailure::line).distinct().toList(), thrown);
+                problems.stream()
+                        .map(
+                                problem ->
+                                        missing.reason(problem)
+                                                .map(reason -> reason + " (" + line(problem) + ")")
+                                                .orElseGet(() -> line(problem)))
+                        .distinct()
+                        .toList(),
+                thrown);
+    }
+
+    /** Of what was thrown before there was a container. */
+    static DeploymentFailure of(Throwable thrown) {
+        return thrown instanceof DeploymentFailure failure
+                ? failure
+                : new DeploymentFailure(List.of(line(thrown)), thrown);
     }
 
     private static String line(Throwable problem) {

@@ -1,8 +1,8 @@
-package io.highwater.node;
+package io.highwater.node.deployment;
 
 import io.highwater.channel.ChannelRule;
 import io.highwater.handshake.HandshakeRule;
-import io.highwater.node.ClassFiles.Constants;
+import io.highwater.node.deployment.ClassFiles.Constants;
 import jakarta.decorator.Decorator;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.context.NormalScope;
@@ -142,7 +142,7 @@ final class WarClasses {
     }
 
     /** Whether it has a bean defining annotation (CDI 4.0 section 2.5.1). */
-    private static boolean isBean(Class<?> type) {
+    static boolean isBean(Class<?> type) {
         return Arrays.stream(type.getAnnotations())
                 .map(Annotation::annotationType)
                 .anyMatch(

@@ -1,0 +1,10 @@
+/**
+ * What teams deploy: {@link io.highwater.node.deployment.DeploymentPlan} finds the classes of a
+ * program, of jars or of a WAR, {@link io.highwater.node.deployment.Deployment} is a container of
+ * beans with its endpoints and rules, and {@link io.highwater.node.deployment.Deployments} says
+ * which of them answers a request. A deployment is made and ended by one thread; what it serves is
+ * thread-safe.
+ */
+@io.highwater.api.Api
+@org.jspecify.annotations.NullMarked
+package io.highwater.node.deployment;

@@ -1,0 +1,132 @@
+package io.highwater.node.drain;
+
+import io.highwater.time.Timer;
+import io.highwater.time.TimerWheel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One drain under way: closes sessions in a random order as its {@link DrainPlan} has them due, and
+ * tells each client when to come back. Closing a session waits for nobody, so that all of it runs
+ * on the timers' thread, to which it is confined.
+ */
+final class Drain extends Timer {
+    private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+
+    private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** The lifecycle of a drain; it only moves downwards. */
+    private enum State {
+        /** Waits for its first step, which counts the sessions. */
+        NEW,
+        /** Closes one session after the other. */
+        PACING,
+        /** All were closed; waits for those that have not ended. */
+        WAITING,
+        DONE
+    }
+
+    private final List<SessionGroup> groups;
+    private final Duration window;
+    private final Duration closeTimeout;
+    private final RetrySpread spread;
+    private final TimerWheel wheel;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+    private State state = State.NEW;
+    private DrainPlan plan = new DrainPlan(0, 0, 0, 0);
+
+    /** Those that were open at the start; those from {@link #closed} on are still to be closed. */
+    private List<Runnable> closers = List.of();
+
+    private int closed;
+    private long lastNanos;
+    private int failures;
+
+    Drain(List<SessionGroup> groups, Duration window, Duration closeTimeout, TimerWheel wheel) {
+        this.groups = List.copyOf(groups);
+        this.window = window;
+        this.closeTimeout = closeTimeout;
+        this.spread = new RetrySpread(window);
+        this.wheel = wheel;
+    }
+
+    /** Has the wheel run it, from its next step on. */
+    void start() {
+        wheel.schedule(this, wheel.nowNanos());
+    }
+
+    /** Completed when no session is left, or when the slowest had the close timeout to answer. */
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+        step(nowNanos);
+        if (state == State.DONE) {
+            if (failures > 1) {
+                LOG.atError().addKeyValue("failures", failures).log("drain_failed");
+            }
+            done.complete(null);
+        } else {
+            wheel.schedule(this, nowNanos + STEP_NANOS);
+        }
+    }
+
+    private void step(long nowNanos) {
+        if (state == State.NEW) {
+            closers = closers();
+            Collections.shuffle(closers);
+            plan = DrainPlan.of(closers.size(), nowNanos, window, closeTimeout);
+            state = State.PACING;
+        }
+        if (state == State.PACING) {
+            int due = plan.due(nowNanos);
+            for (; closed < due; closed++) {
+                close(closers.get(closed));
+            }
+            if (closed < closers.size()) {
+                return;
+            }
+            closers = List.of();
+            lastNanos = nowNanos;
+            state = State.WAITING;
+        } else if (!plan.isOver(lastNanos, nowNanos)) {
+            // Whose handshake was accepted before the drain may have opened after it began; who is
+            // closing already doesn't mind.
+            closers().forEach(this::close);
+        }
+        if (open() == 0 || plan.isOver(lastNanos, nowNanos)) {
+            state = State.DONE;
+        }
+    }
+
+    /** What fails of one session leaves the others to be closed. */
+    private void close(Runnable closer) {
+        try {
+            closer.run();
+        } catch (RuntimeException | Error e) {
+            failures++;
+            if (failures == 1) {
+                LOG.atError().setCause(e).log("drain_failed");
+            }
+        }
+    }
+
+    private int open() {
+        return groups.stream().mapToInt(SessionGroup::open).sum();
+    }
+
+    private List<Runnable> closers() {
+        List<Runnable> all = new ArrayList<>();
+        groups.forEach(group -> all.addAll(group.closers(spread)));
+        return all;
+    }
+}

@@ -1,0 +1,59 @@
+package io.highwater.node.drain;
+
+import io.highwater.time.TimerWheel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The drains of a node: of all its sessions when it stops, and of a deployment's when that is
+ * removed. Thread-safe.
+ */
+public final class Drains implements AutoCloseable {
+    private final Duration window;
+    private final Duration closeTimeout;
+    private final TimerWheel wheel;
+
+    /** Of those under way. */
+    private final Set<CompletableFuture<Void>> waiting = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
+
+    /**
+     * @param window over which sessions are closed; 0 is at once
+     * @param closeTimeout how long a client may take to answer
+     */
+    public Drains(Duration window, Duration closeTimeout, TimerWheel wheel) {
+        this.window = window;
+        this.closeTimeout = closeTimeout;
+        this.wheel = wheel;
+    }
+
+    /**
+     * Begins to close these sessions with 1012, over the window. Returns at once.
+     *
+     * @return completed when no session is left, or when the slowest had the close timeout to
+     *     answer, or when the node ends; never with an exception. What is hung on it runs on the
+     *     timers' thread, and must not block
+     */
+    public CompletableFuture<Void> start(List<SessionGroup> sessions) {
+        Drain drain = new Drain(sessions, window, closeTimeout, wheel);
+        CompletableFuture<Void> done = drain.done();
+        waiting.add(done);
+        done.thenRun(() -> waiting.remove(done));
+        drain.start();
+        if (closed) {
+            done.complete(null);
+        }
+        return done;
+    }
+
+    /** The node's timers are about to end: nobody waits for a drain any more. */
+    @Override
+    public void close() {
+        closed = true;
+        waiting.forEach(done -> done.complete(null));
+    }
+}
