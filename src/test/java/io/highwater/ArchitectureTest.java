@@ -102,14 +102,16 @@ final class ArchitectureTest {
                                             "limits",
                                             "log",
                                             "time")),
-                            // Positions and entries, which pass from the log to the client, are
-                            // backbone's values for all three.
-                            Map.entry("protocol", Set.of("channel", "backbone")),
-                            Map.entry("channel", Set.of("backbone", "limits", "log", "time")),
-                            // Who pays for a publication.
-                            Map.entry("backbone", Set.of("limits")),
+                            // Positions and cursors are its values for all above it.
+                            Map.entry("protocol", Set.of()),
                             Map.entry(
-                                    "backbone.local", Set.of("backbone", "limits", "log", "time")),
+                                    "channel",
+                                    Set.of("protocol", "backbone", "limits", "log", "time")),
+                            // Who pays for a publication.
+                            Map.entry("backbone", Set.of("protocol", "limits")),
+                            Map.entry(
+                                    "backbone.local",
+                                    Set.of("protocol", "backbone", "limits", "log", "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",

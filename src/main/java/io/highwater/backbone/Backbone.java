@@ -1,5 +1,6 @@
 package io.highwater.backbone;
 
+import io.highwater.protocol.Cursor;
 import io.highwater.limits.Payer;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +33,13 @@ public interface Backbone extends AutoCloseable {
     void unfollow(String channel);
 
     /**
-     * Reads the entries after a position, oldest first.
+     * Reads the entries after a cursor, oldest first.
      *
      * @param after null reads from the oldest entry kept, and is never {@link
-     *     ReadResult.Unreadable}
+     *     ReadResult.Unreadable}; an origin that it does not name is read from its first entry
      * @param limit how many entries at most, from 0 on; 0 tells the top alone
      */
-    CompletionStage<ReadResult> readAfter(String channel, @Nullable Position after, int limit);
+    CompletionStage<ReadResult> readAfter(String channel, @Nullable Cursor after, int limit);
 
     /** Ends everything; appends and reads fail from now on. */
     @Override

@@ -1,5 +1,7 @@
 package io.highwater.backbone;
 
+import io.highwater.protocol.Position;
+
 /**
  * Hears the entries of the channels it follows: those of one channel one at a time and in order, on
  * whatever thread has them. It must not block.

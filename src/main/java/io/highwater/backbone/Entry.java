@@ -1,5 +1,6 @@
 package io.highwater.backbone;
 
+import io.highwater.protocol.Position;
 import org.jspecify.annotations.Nullable;
 
 /**

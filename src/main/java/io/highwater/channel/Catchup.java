@@ -1,5 +1,8 @@
 package io.highwater.channel;
 
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.ResumeFailure;
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
@@ -54,13 +57,11 @@ final class Catchup<F> {
     }
 
     /** Why what was asked for cannot be had; null where it can. */
-    SubscribeOutcome.@Nullable Reason refusal(ReadResult result) {
+    @Nullable ResumeFailure refusal(ReadResult result) {
         if (result instanceof Unreadable unreadable) {
-            return SubscribeOutcome.Reason.valueOf(unreadable.reason().name());
-        } else if (since instanceof Since.AfterSeveral) {
-            return SubscribeOutcome.Reason.UNKNOWN_GENERATION;
+            return ResumeFailure.valueOf(unreadable.reason().name());
         } else if (since instanceof Since.After && !((Slice) result).complete()) {
-            return SubscribeOutcome.Reason.LIMIT;
+            return ResumeFailure.LIMIT;
         } else {
             return null;
         }
@@ -74,10 +75,15 @@ final class Catchup<F> {
                 entries = Missed.newestOfEachKey(entries);
             }
             if (!entries.isEmpty()) {
-                missed = Missed.of(entries, slice.top(), kind(), size, frames);
+                missed = Missed.of(entries, from(), slice.top(), kind(), size, frames);
             }
         }
         return missed;
+    }
+
+    /** Where the subscribers are before it; null where that is nowhere. */
+    private @Nullable Cursor from() {
+        return since instanceof Since.After after ? after.cursor() : null;
     }
 
     /** That piece as a turn; its joined frame is a copy of the others. */

@@ -1,8 +1,9 @@
 package io.highwater.channel;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
 import io.highwater.backbone.ReadResult;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -44,13 +45,13 @@ final class Catchups<F> {
 
     private CompletableFuture<ReadResult> read(Since since, int limit) {
         if (since instanceof Since.After after) {
-            return readAfter(after.position(), limit);
+            return readAfter(after.cursor(), limit);
         } else {
             return readAfter(null, since instanceof Since.Latest ? Integer.MAX_VALUE : 0);
         }
     }
 
-    private CompletableFuture<ReadResult> readAfter(@Nullable Position after, int limit) {
+    private CompletableFuture<ReadResult> readAfter(@Nullable Cursor after, int limit) {
         return backbone.readAfter(channel, after, limit).toCompletableFuture();
     }
 

@@ -1,9 +1,11 @@
 package io.highwater.channel;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
@@ -43,7 +45,7 @@ public final class ChannelHub<F> implements AutoCloseable {
     /** And what is still in the channel of a subscription that its session pays for no more. */
     private static final int UNSUBSCRIBE_BYTES = QUESTION_BYTES + 120;
 
-    /** A cursor, but for its origin's name. */
+    /** A position of a cursor, but for its origin's name. */
     private static final int CURSOR_BYTES = 56;
 
     private final Backbone backbone;
@@ -188,11 +190,13 @@ public final class ChannelHub<F> implements AutoCloseable {
     }
 
     private static long bytes(String channel, Since since) {
-        long cursor =
-                since instanceof Since.After after
-                        ? CURSOR_BYTES + HeapBytes.of(after.position().origin())
-                        : 0;
-        return SUBSCRIBE_BYTES + HeapBytes.of(channel) + cursor;
+        long bytes = SUBSCRIBE_BYTES + HeapBytes.of(channel);
+        if (since instanceof Since.After after) {
+            for (Position position : after.cursor().positions()) {
+                bytes += CURSOR_BYTES + HeapBytes.of(position.origin());
+            }
+        }
+        return bytes;
     }
 
     private static long questionBytes(String channel) {
@@ -207,7 +211,7 @@ public final class ChannelHub<F> implements AutoCloseable {
      * @param until the snapshot's end; null for all that follows
      */
     public CompletionStage<Missed<F>> after(
-            String channel, Position after, @Nullable Position until) {
+            String channel, Cursor after, @Nullable Cursor until) {
         boolean snapshot = until != null;
         return backbone.readAfter(
                         channel,
@@ -220,7 +224,7 @@ public final class ChannelHub<F> implements AutoCloseable {
      * The same where what followed was trimmed meanwhile: from the oldest that is kept, if that is
      * later.
      */
-    public CompletionStage<Missed<F>> fromOldest(String channel, Position after) {
+    public CompletionStage<Missed<F>> fromOldest(String channel, Cursor after) {
         return backbone.readAfter(channel, null, pieces.messages())
                 .thenApply(read -> Missed.after(after, null, read, pieces, frames));
     }
@@ -240,14 +244,14 @@ public final class ChannelHub<F> implements AutoCloseable {
     }
 
     /**
-     * What is kept of a channel after a position. Where some of that is no longer kept, or the
-     * position is of an older generation, it begins with the oldest that is.
+     * What is kept of a channel after a cursor. Where some of that is no longer kept, or the cursor
+     * is of an older generation, it begins with the oldest that is.
      *
      * @param after null begins with the oldest kept
      * @param limit how many entries at most, from 0 on
      */
     public CompletionStage<HistoryPage> history(
-            String channel, @Nullable Position after, int limit) {
+            String channel, @Nullable Cursor after, int limit) {
         return backbone.readAfter(channel, after, limit)
                 .thenCompose(
                         read ->
@@ -259,9 +263,14 @@ public final class ChannelHub<F> implements AutoCloseable {
                 .thenApply(ChannelHub::page);
     }
 
-    private static boolean mayHaveLater(Unreadable unreadable, Position after) {
-        Position top = unreadable.top();
-        return top.origin().equals(after.origin()) && top.isAfter(after);
+    private static boolean mayHaveLater(Unreadable unreadable, Cursor after) {
+        for (Position top : unreadable.top().positions()) {
+            Position own = after.at(top.origin());
+            if (own != null && top.isAfter(own)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static HistoryPage page(ReadResult read) {

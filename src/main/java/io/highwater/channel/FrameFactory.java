@@ -1,5 +1,6 @@
 package io.highwater.channel;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Entry;
 
 /**

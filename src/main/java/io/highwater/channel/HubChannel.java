@@ -1,19 +1,20 @@
 package io.highwater.channel;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.ResumeFailure;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.channel.SubscribeOutcome.Failed;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
-import io.highwater.channel.SubscribeOutcome.Reason;
 import io.highwater.channel.SubscribeOutcome.Recovered;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +60,11 @@ final class HubChannel<F> {
     /** What is shared of the reads since the last turn, or null. */
     private @Nullable Catchups<F> catchups;
 
-    /** The last entry of all turns. */
-    private @Nullable Position heard;
+    /** The last entry of all turns, for each origin. */
+    private @Nullable Cursor heard;
 
     /** Null until a read is answered. */
-    private @Nullable Position top;
+    private @Nullable Cursor top;
 
     HubChannel(String name, HubShard<F> shard, @Nullable Payer payer) {
         this.name = name;
@@ -112,7 +113,9 @@ final class HubChannel<F> {
         catchups = null;
         int delivered = 0;
         try {
-            passed(entries.get(entries.size() - 1).position());
+            for (Entry entry : entries) {
+                passed(entry.position());
+            }
             List<Publication<F>> publications = publications(entries);
             delivered = publications.size();
             if (delivered > 0) {
@@ -154,16 +157,14 @@ final class HubChannel<F> {
     }
 
     private void passed(Position position) {
-        heard = position;
+        heard = heard == null ? position : heard.with(position);
         if (top != null) {
             rise(position);
         }
     }
 
-    private void rise(Position position) {
-        if (top == null || position.isAfter(top)) {
-            top = position;
-        }
+    private void rise(Cursor cursor) {
+        top = top == null ? cursor : top.max(cursor);
     }
 
     void subscribe(Subscriber<F> subscriber, Since since, int limit, int requestId) {
@@ -182,7 +183,7 @@ final class HubChannel<F> {
         }
         shard.subscriptions(1);
         if (since instanceof Since.Live && top != null) {
-            tell(subscription, new Recovered(name, requestId, cursor(top)));
+            tell(subscription, new Recovered(name, requestId, top));
             live(subscription, top);
         } else {
             catchUp(subscription, since, limit, requestId);
@@ -223,8 +224,8 @@ final class HubChannel<F> {
             return; // It was ended meanwhile, and told so.
         }
         deliver();
-        Position served;
-        Reason refusal;
+        Cursor served;
+        ResumeFailure refusal;
         Missed<F> missed;
         try {
             ReadResult result = catchup.result();
@@ -242,8 +243,8 @@ final class HubChannel<F> {
         tell(
                 subscription,
                 refusal == null
-                        ? new Recovered(name, requestId, cursor(served))
-                        : new NotRecovered(name, requestId, refusal, cursor(served)));
+                        ? new Recovered(name, requestId, served)
+                        : new NotRecovered(name, requestId, refusal, served));
         if (missed != null) {
             guarded(() -> recover(subscription.subscriber, catchup, missed));
         }
@@ -259,12 +260,12 @@ final class HubChannel<F> {
     }
 
     /** All subscribers of a quiet channel share one position. */
-    private Position shared(Position served) {
-        Position known = top;
+    private Cursor shared(Cursor served) {
+        Cursor known = top;
         return known != null && known.equals(served) ? known : served;
     }
 
-    private void live(Subscription<F> subscription, Position served) {
+    private void live(Subscription<F> subscription, Cursor served) {
         for (Turn<F> waited : subscription.live(served)) {
             guarded(() -> subscription.onTurn(waited));
         }
@@ -320,10 +321,6 @@ final class HubChannel<F> {
         } catch (RuntimeException | Error e) {
             shard.failures.onFailure("A subscriber", name, e);
         }
-    }
-
-    private static Map<String, Position> cursor(Position position) {
-        return Map.of(position.origin(), position);
     }
 
     Presence presence(int maxClients) {

@@ -1,9 +1,10 @@
 package io.highwater.channel;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;

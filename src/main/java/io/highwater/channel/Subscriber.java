@@ -1,6 +1,6 @@
 package io.highwater.channel;
 
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
 import io.highwater.limits.Payer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ public interface Subscriber<F> {
      * @param reached up to where it has all
      * @param served up to where no turn will bring it anything
      */
-    default void onBehind(Position reached, Position served, TurnKind kind) {
+    default void onBehind(Cursor reached, Cursor served, TurnKind kind) {
         throw new UnsupportedOperationException("a hub of whole pieces");
     }
 }

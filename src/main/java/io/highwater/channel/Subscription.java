@@ -1,6 +1,6 @@
 package io.highwater.channel;
 
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ final class Subscription<F> {
     private @Nullable Awaited<F> awaited;
 
     /** Up to where a read has served it, until a turn has passed that; then null. */
-    private @Nullable Position floor;
+    private @Nullable Cursor floor;
 
     Subscription(Subscriber<F> subscriber) {
         this.subscriber = subscriber;
@@ -43,11 +43,9 @@ final class Subscription<F> {
         }
     }
 
-    private void onTurnAtFloor(Turn<F> turn, Position served) {
+    private void onTurnAtFloor(Turn<F> turn, Cursor served) {
         Turn<F> rest = turn.after(served);
-        if (!served.isAfter(turn.last())) {
-            floor = null;
-        }
+        floor = turn.beyond(served);
         if (rest != null) {
             subscriber.onTurn(rest, TurnKind.LIVE);
         }
@@ -58,7 +56,7 @@ final class Subscription<F> {
      *
      * @return what came while the read was out, to be handed to {@link #onTurn} at once
      */
-    List<Turn<F>> live(Position served) {
+    List<Turn<F>> live(Cursor served) {
         List<Turn<F>> turns = awaited == null ? List.of() : awaited.turns;
         awaited = null;
         floor = served;
@@ -68,9 +66,9 @@ final class Subscription<F> {
     /**
      * @param heard the last entry of all turns so far, or null
      */
-    void settle(@Nullable Position heard) {
-        if (floor != null && heard != null && !floor.isAfter(heard)) {
-            floor = null;
+    void settle(@Nullable Cursor heard) {
+        if (floor != null && heard != null) {
+            floor = floor.beyond(heard);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.highwater.channel;
 
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,22 +43,31 @@ public final class Turn<F> {
         return made;
     }
 
-    Position last() {
-        return position(publications.size() - 1);
+    /** What of a cursor this turn has not passed; null for nothing. */
+    public @Nullable Cursor beyond(Cursor floor) {
+        Cursor left = floor;
+        for (int i = 0; i < publications.size() && left != null; i++) {
+            left = left.beyond(position(i));
+        }
+        return left;
     }
 
-    /** What of it comes after a position: itself, a part, or null. */
-    public @Nullable Turn<F> after(Position floor) {
-        int from = publications.size();
-        while (from > 0 && position(from - 1).isAfter(floor)) {
-            from--;
+    /** What of it comes after a cursor: itself, a part, or null. */
+    public @Nullable Turn<F> after(Cursor floor) {
+        int above = 0;
+        for (int i = 0; i < publications.size(); i++) {
+            above += floor.covers(position(i)) ? 0 : 1;
         }
-        if (from == publications.size()) {
-            return null;
+        if (above == publications.size()) {
+            return this;
         }
-        return from == 0
-                ? this
-                : new Turn<>(channel, publications.subList(from, publications.size()));
+        return above == 0
+                ? null
+                : new Turn<>(
+                        channel,
+                        publications.stream()
+                                .filter(one -> !floor.covers(one.entry().position()))
+                                .toList());
     }
 
     private Position position(int index) {

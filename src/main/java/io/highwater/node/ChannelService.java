@@ -1,6 +1,6 @@
 package io.highwater.node;
 
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.channel.ChannelHub;

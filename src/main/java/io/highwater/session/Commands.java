@@ -2,19 +2,18 @@ package io.highwater.session;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Entry;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.HistoryPage;
 import io.highwater.channel.Presence;
-import io.highwater.channel.Since;
+import io.highwater.protocol.Since;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.CommandDispatcher;
 import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.HistoryText;
 import io.highwater.protocol.Reply;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -59,11 +58,12 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             node.tell(SessionObserver::onReconnect);
         }
         session.reply(
-                Reply.welcome(
+                new Reply.Welcome(
                         hello.id(),
                         session.idText(),
                         node.name(),
                         node.pingSeconds(),
+                        Reply.Reconnect.defaults(),
                         node.settings().wire().maxMessageBytes()));
     }
 
@@ -110,9 +110,9 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
     private static void answer(
             Session session, Subscription subscription, SubscribeOutcome outcome) {
         if (outcome instanceof SubscribeOutcome.Recovered recovered) {
-            session.reply(Reply.subscribed(recovered));
+            session.reply(Replies.subscribed(recovered));
         } else if (outcome instanceof SubscribeOutcome.NotRecovered notRecovered) {
-            session.reply(Reply.subscribed(notRecovered));
+            session.reply(Replies.subscribed(notRecovered));
         } else if (outcome instanceof SubscribeOutcome.Failed failed) {
             session.drop(subscription);
             unavailable(session, outcome.requestId(), failed.cause());
@@ -146,7 +146,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         if (was == null || !was) {
             notSubscribed(id);
         } else if (id != null) {
-            session.reply(Reply.unsubscribed(id, channel));
+            session.reply(new Reply.Unsubscribed(id, channel));
         }
     }
 
@@ -182,8 +182,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     @Override
     public void onPublished(Command.Publish publish, Appended appended) {
-        session.answer(
-                () -> session.reply(Reply.published(publish.id(), publish.msgId(), appended)));
+        session.answer(() -> session.reply(Replies.published(publish, appended)));
     }
 
     @Override
@@ -237,8 +236,8 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         session.started();
         int limit =
                 query.limit() == null
-                        ? Reply.MAX_HISTORY
-                        : Math.min(query.limit(), Reply.MAX_HISTORY);
+                        ? HistoryText.MAX_MESSAGES
+                        : Math.min(query.limit(), HistoryText.MAX_MESSAGES);
         node.hub()
                 .history(query.channel(), query.position(), limit)
                 .whenComplete(
@@ -251,12 +250,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             unavailable(session, query.id(), failure);
         } else if (query.id() != null) {
             long maxBytes = node.settings().wire().maxMessageBytes();
-            ByteBuffer reply = Reply.history(query.id(), query.channel(), page, maxBytes);
-            if (page.entries().stream().anyMatch(Entry::secret)) {
-                session.replySecretly(reply);
-            } else {
-                session.reply(reply);
-            }
+            session.reply(Replies.history(query.id(), query.channel(), page, maxBytes));
         }
     }
 
@@ -281,14 +275,14 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         if (presence == null) {
             unavailable(session, query.id(), failure);
         } else if (query.id() != null) {
-            session.reply(Reply.presence(query.id(), query.channel(), presence));
+            session.reply(Replies.present(query.id(), query.channel(), presence));
         }
     }
 
     @Override
     public void onPing(Command.Ping ping) {
         if (ping.id() != null) {
-            session.reply(Reply.pong(ping.id()));
+            session.reply(new Reply.Pong(ping.id()));
         }
     }
 

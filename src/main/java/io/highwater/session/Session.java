@@ -1,6 +1,7 @@
 package io.highwater.session;
 
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.Missed;
 import io.highwater.handshake.UpgradeDecision;
@@ -283,12 +284,12 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     /** As {@link ChannelHub#after}. */
     CompletionStage<Missed<OutboundTurn<Position>>> after(
-            String channel, Position after, @Nullable Position until) {
+            String channel, Cursor after, @Nullable Cursor until) {
         return node.hub().after(channel, after, until);
     }
 
     /** As {@link ChannelHub#fromOldest}. */
-    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(String channel, Position after) {
+    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(String channel, Cursor after) {
         return node.hub().fromOldest(channel, after);
     }
 
@@ -334,31 +335,31 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         end(TOO_MANY_COMMANDS);
     }
 
-    void reply(ByteBuffer message) {
-        queue.offer(OutboundFrame.text(message));
+    void reply(Reply reply) {
+        queue.offer(OutboundFrame.text(reply.json()));
     }
 
     void replyError(@Nullable Integer commandId, ErrorCode code, String message) {
         node.tell(observer -> observer.onError(code));
-        reply(Reply.error(commandId, code, message));
+        reply(new Reply.Failed(commandId, code, message));
     }
 
     /** An error after which the same command may be sent again. */
     void replyError(
             @Nullable Integer commandId, ErrorCode code, String message, long retryAfterMillis) {
         node.tell(observer -> observer.onError(code));
-        reply(Reply.error(commandId, code, message, retryAfterMillis));
+        reply(new Reply.Failed(commandId, code, message, retryAfterMillis, null));
     }
 
     /** A publish behind one that failed. */
     void replyOutOfOrder(Integer commandId, String failedMsgId) {
         node.tell(observer -> observer.onError(ErrorCode.OUT_OF_ORDER));
-        reply(Reply.outOfOrder(commandId, failedMsgId));
+        reply(Reply.Failed.outOfOrder(commandId, failedMsgId));
     }
 
-    /** A reply that is never compressed, nor does it enter a compression history. */
-    void replySecretly(ByteBuffer message) {
-        queue.offer(OutboundFrame.text(message).secret());
+    /** The answer to {@code history}. */
+    void reply(OutboundFrame history) {
+        queue.offer(history);
     }
 
     // Its parts, for what carries out commands.

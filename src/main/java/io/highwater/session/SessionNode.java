@@ -1,6 +1,6 @@
 package io.highwater.session;
 
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;

@@ -1,6 +1,7 @@
 package io.highwater.session;
 
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.Missed;
@@ -72,17 +73,17 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
             offer(turn.joined(TurnFrames::join));
             return;
         }
-        if (behind.isPassedBy(turn)) {
+        Turn<OutboundTurn<Position>> due = behind.live(turn);
+        if (behind.isPassed()) {
             catchUp = null;
         }
-        Turn<OutboundTurn<Position>> due = behind.live(turn);
         if (due != null) {
             offer(due.joined(TurnFrames::join));
         }
     }
 
     @Override
-    public void onBehind(Position reached, Position served, TurnKind kind) {
+    public void onBehind(Cursor reached, Cursor served, TurnKind kind) {
         CatchUp behind = new CatchUp(this, reached, served, kind, session.marks());
         catchUp = behind;
         behind.run();
@@ -90,12 +91,12 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
 
     /** The next piece of what it missed. */
     CompletionStage<Missed<OutboundTurn<Position>>> after(
-            Position after, @Nullable Position until) {
+            Cursor after, @Nullable Cursor until) {
         return session.after(channel, after, until);
     }
 
     /** The same where what comes next is gone: from the oldest on that is kept. */
-    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(Position after) {
+    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(Cursor after) {
         return session.fromOldest(channel, after);
     }
 
@@ -159,6 +160,6 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
 
     @Override
     public OutboundFrame gapFrame(Position first, Position last, long count) {
-        return OutboundFrame.text(Reply.skipped(channel, first, last, count));
+        return OutboundFrame.text(new Reply.Skipped(channel, first, last, count).json());
     }
 }

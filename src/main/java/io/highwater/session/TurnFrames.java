@@ -1,7 +1,7 @@
 package io.highwater.session;
 
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.channel.FrameFactory;
 import io.highwater.channel.Publication;
 import io.highwater.outbound.OutboundPart;
@@ -48,18 +48,22 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
 
     @Override
     public OutboundTurn<Position> frame(Entry entry) {
-        return turn(entry, Reply.message(entry));
+        return turn(entry, message(entry, Reply.Message.Mark.NONE));
     }
 
     @Override
     public OutboundTurn<Position> missed(Entry entry) {
-        OutboundFrame plain = OutboundFrame.text(Reply.message(entry));
+        OutboundFrame plain = OutboundFrame.text(message(entry, Reply.Message.Mark.NONE));
         return turn(entry, entry.secret() ? plain.secret() : plain);
     }
 
     @Override
     public OutboundTurn<Position> snapshot(Entry entry) {
-        return turn(entry, Reply.snapshot(entry));
+        return turn(entry, message(entry, Reply.Message.Mark.SNAPSHOT));
+    }
+
+    private static ByteBuffer message(Entry entry, Reply.Message.Mark mark) {
+        return Replies.message(entry, mark).json();
     }
 
     private OutboundTurn<Position> turn(Entry entry, ByteBuffer message) {

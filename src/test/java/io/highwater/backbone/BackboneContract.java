@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
@@ -163,7 +165,7 @@ public abstract class BackboneContract {
         Slice empty = slice(null, 10);
         assertThat(empty.entries()).isEmpty();
         assertThat(empty.complete()).isTrue();
-        assertThat(empty.top().channelSequence()).isZero();
+        assertThat(top(empty).channelSequence()).isZero();
         append("m1");
         append("m2");
         assertThat(msgIds(slice(empty.top(), 10))).containsExactly("m1", "m2");
@@ -211,11 +213,12 @@ public abstract class BackboneContract {
                 new Position(top.origin(), top.generation() + 1, 1, 1),
                 Reason.UNKNOWN_GENERATION,
                 top);
-        assertUnreadable(
-                new Position("nowhere", top.generation(), 1, 1), Reason.UNKNOWN_GENERATION, top);
+        Position elsewhere = new Position("nowhere", top.generation(), 1, 1);
+        assertUnreadable(elsewhere, Reason.UNKNOWN_GENERATION, top);
+        assertUnreadable(top.with(elsewhere), Reason.UNKNOWN_GENERATION, top);
     }
 
-    private void assertUnreadable(Position after, Reason reason, Position top) throws Exception {
+    private void assertUnreadable(Cursor after, Reason reason, Position top) throws Exception {
         assertThat(get(backbone.readAfter(channel, after, 10)))
                 .isEqualTo(new Unreadable(reason, top));
     }
@@ -233,10 +236,10 @@ public abstract class BackboneContract {
         }
         assertThat(begun.await(GUARD_SECONDS, TimeUnit.SECONDS)).isTrue();
         backbone.follow(channel, listener, null);
-        long next = slice(null, 0).top().channelSequence() + 1;
+        long next = top(slice(null, 0)).channelSequence() + 1;
         CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
                 .get(GUARD_SECONDS, TimeUnit.SECONDS);
-        long top = slice(null, 0).top().channelSequence();
+        long top = top(slice(null, 0)).channelSequence();
         assertThat(top).isEqualTo((long) publishers * each);
         while (next <= top) {
             Entry entry = listener.next();
@@ -282,8 +285,12 @@ public abstract class BackboneContract {
         return get(backbone.append(draft(channel, "p", msgId)));
     }
 
-    private Slice slice(@Nullable Position after, int limit) throws Exception {
+    private Slice slice(@Nullable Cursor after, int limit) throws Exception {
         return (Slice) get(backbone.readAfter(channel, after, limit));
+    }
+
+    private static Position top(ReadResult result) {
+        return (Position) result.top();
     }
 
     private static List<String> msgIds(Slice slice) {

@@ -3,7 +3,7 @@ package io.highwater.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

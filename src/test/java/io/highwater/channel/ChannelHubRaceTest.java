@@ -3,9 +3,10 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
@@ -109,7 +110,8 @@ final class ChannelHubRaceTest {
     }
 
     private Position top(String channel) {
-        return backbone.readAfter(channel, null, 0).toCompletableFuture().join().top();
+        return (Position)
+                backbone.readAfter(channel, null, 0).toCompletableFuture().join().top();
     }
 
     private void publish(int number) {

@@ -3,10 +3,12 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
@@ -303,7 +305,8 @@ final class ChannelHubTest {
     @Test
     void aCursorOfSeveralOriginsCannotBeRecovered() {
         publish("c", "m1");
-        subscribe("c", a, new Since.AfterSeveral());
+        Cursor several = publish("d", "m1").with(new Position("elsewhere", 1, 1, 1));
+        subscribe("c", a, new Since.After(several));
         assertThat(a.take()).containsExactly("1 UNKNOWN_GENERATION [local]1");
     }
 

@@ -5,7 +5,8 @@ import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Payer;
@@ -76,7 +77,7 @@ final class DelayingBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Position after, int limit) {
+            String channel, @Nullable Cursor after, int limit) {
         if (prompt) {
             return log.readAfter(channel, after, limit);
         }
@@ -121,12 +122,12 @@ final class DelayingBackbone implements Backbone {
 
     private final class Read {
         private final String channel;
-        private final @Nullable Position after;
+        private final @Nullable Cursor after;
         private final int limit;
         private final CompletableFuture<ReadResult> answer = new CompletableFuture<>();
         private @Nullable ReadResult result;
 
-        private Read(String channel, @Nullable Position after, int limit) {
+        private Read(String channel, @Nullable Cursor after, int limit) {
             this.channel = channel;
             this.after = after;
             this.limit = limit;

@@ -3,6 +3,7 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;

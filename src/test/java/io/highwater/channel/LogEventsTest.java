@@ -3,8 +3,9 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.testing.ManualExecutor;

@@ -4,7 +4,7 @@ import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
 import io.highwater.backbone.ReadResult;
 import io.highwater.limits.Payer;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ final class ScriptedBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Position after, int limit) {
+            String channel, @Nullable Cursor after, int limit) {
         CompletableFuture<ReadResult> read = new CompletableFuture<>();
         reads.add(read);
         return read;

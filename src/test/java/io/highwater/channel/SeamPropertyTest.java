@@ -3,14 +3,16 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.protocol.Since;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.ResumeFailure;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
-import io.highwater.channel.SubscribeOutcome.Reason;
 import io.highwater.channel.SubscribeOutcome.Recovered;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
@@ -221,7 +223,7 @@ final class SeamPropertyTest {
         /** Recovered exactly where it could be: nothing but the ring and the limit says no. */
         private void check(Asked question, SubscribeOutcome outcome) {
             if (question.since instanceof Since.After after) {
-                Position cursor = after.position();
+                Position cursor = (Position) after.cursor();
                 if (outcome instanceof Recovered recovered) {
                     assertThat(expected(question, cursor, top(recovered.cursor()))).isNull();
                 } else if (outcome instanceof NotRecovered not) {
@@ -233,21 +235,21 @@ final class SeamPropertyTest {
             }
         }
 
-        private static @Nullable Reason expected(Asked question, Position after, long top) {
+        private static @Nullable ResumeFailure expected(Asked question, Position after, long top) {
             long missed = top - after.channelSequence();
             if (after.generation() != GENERATION) {
-                return Reason.UNKNOWN_GENERATION;
+                return ResumeFailure.UNKNOWN_GENERATION;
             } else if (missed < 0) {
-                return Reason.UNKNOWN_POSITION;
+                return ResumeFailure.UNKNOWN_POSITION;
             } else if (missed > RING) {
-                return Reason.TRIMMED;
+                return ResumeFailure.TRIMMED;
             } else {
-                return missed > question.limit ? Reason.LIMIT : null;
+                return missed > question.limit ? ResumeFailure.LIMIT : null;
             }
         }
 
-        private static long top(Map<String, Position> cursor) {
-            return cursor.values().iterator().next().channelSequence();
+        private static long top(Cursor cursor) {
+            return ((Position) cursor).channelSequence();
         }
 
         /** The newest of each key among what was kept when the last of it was the cursor. */

@@ -3,6 +3,7 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.protocol.Since;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
@@ -12,7 +13,7 @@ import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
@@ -355,7 +356,7 @@ final class StrayThrowTest {
 
         @Override
         public CompletionStage<ReadResult> readAfter(
-                String channel, @Nullable Position after, int limit) {
+                String channel, @Nullable Cursor after, int limit) {
             at(Place.READ).call();
             return real.readAfter(channel, after, limit);
         }

@@ -1,6 +1,6 @@
 package io.highwater.backbone.local;
 
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
 import java.time.Duration;

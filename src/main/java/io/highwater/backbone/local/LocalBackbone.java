@@ -4,7 +4,7 @@ import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Account;
@@ -127,7 +127,7 @@ public final class LocalBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Position after, int limit) {
+            String channel, @Nullable Cursor after, int limit) {
         return closed
                 ? unavailable()
                 : CompletableFuture.completedFuture(

@@ -1,7 +1,7 @@
 package io.highwater.backbone.local;
 
 import io.highwater.backbone.BackboneListener;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.RingBounds;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;

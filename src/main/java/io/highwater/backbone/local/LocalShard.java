@@ -5,7 +5,8 @@ import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.Level;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
@@ -288,7 +289,7 @@ final class LocalShard {
         }
     }
 
-    ReadResult readAfter(String name, @Nullable Position after, int limit) {
+    ReadResult readAfter(String name, @Nullable Cursor after, int limit) {
         synchronized (lock) {
             LocalChannel channel = channels.get(name);
             if (channel == null) {
@@ -302,16 +303,18 @@ final class LocalShard {
     }
 
     /** Caller holds lock. */
-    private ReadResult read(LocalChannel channel, @Nullable Position after, int limit) {
+    private ReadResult read(LocalChannel channel, @Nullable Cursor after, int limit) {
         Position top = channel.top();
         long oldest = channel.firstSequence();
         long begin = oldest;
         if (after != null) {
-            begin = after.channelSequence() + 1;
-            if (!after.origin().equals(LocalBackbone.ORIGIN)
-                    || after.generation() != channel.generation) {
+            Position own = after.at(LocalBackbone.ORIGIN);
+            if (own == null || after.positions().size() > 1 || own.generation() != top.generation()) {
+                // Whatever other origins have, it is not here.
                 return new Unreadable(Reason.UNKNOWN_GENERATION, top);
-            } else if (begin < 1 || begin > top.channelSequence() + 1) {
+            }
+            begin = own.channelSequence() + 1;
+            if (begin < 1 || begin > top.channelSequence() + 1) {
                 // Below 1 it has wrapped: no position lies further beyond the top.
                 return new Unreadable(Reason.UNKNOWN_POSITION, top);
             } else if (begin < oldest) {

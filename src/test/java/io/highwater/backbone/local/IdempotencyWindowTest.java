@@ -2,7 +2,7 @@ package io.highwater.backbone.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.testing.Ledgers;

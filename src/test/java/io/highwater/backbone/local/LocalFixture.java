@@ -5,7 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.RingBounds;
@@ -79,7 +80,7 @@ final class LocalFixture {
                 .join();
     }
 
-    ReadResult read(String channel, @Nullable Position after) {
+    ReadResult read(String channel, @Nullable Cursor after) {
         return backbone.readAfter(channel, after, Integer.MAX_VALUE).toCompletableFuture().join();
     }
 

@@ -11,7 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.protocol.Position;
 import io.highwater.backbone.RingBounds;
 import io.highwater.limits.Account;
 import io.highwater.log.LogLimit;

@@ -1,6 +1,8 @@
-package io.highwater.backbone;
+package io.highwater.protocol;
 
+import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where an entry stands in the log of its channel. Immutable.
@@ -12,7 +14,8 @@ import java.util.regex.Pattern;
  * @param channelSequence rises by exactly 1 with every entry of the channel, from 1 on in each
  *     generation; 0 is the place before the first
  */
-public record Position(String origin, long generation, long shardSequence, long channelSequence) {
+public record Position(String origin, long generation, long shardSequence, long channelSequence)
+        implements Cursor {
     private static final Pattern TEXT = Pattern.compile("[0-9]{1,19}-[0-9]{1,19}-[0-9]{1,19}");
 
     public Position {
@@ -77,5 +80,39 @@ public record Position(String origin, long generation, long shardSequence, long 
         return generation == other.generation
                 ? channelSequence > other.channelSequence
                 : generation > other.generation;
+    }
+
+    @Override
+    public List<Position> positions() {
+        return List.of(this);
+    }
+
+    @Override
+    public @Nullable Position at(String name) {
+        return origin.equals(name) ? this : null;
+    }
+
+    @Override
+    public boolean covers(Cursor other) {
+        return other instanceof Position position
+                && origin.equals(position.origin)
+                && !position.isAfter(this);
+    }
+
+    @Override
+    public Cursor with(Position position) {
+        return origin.equals(position.origin) ? position : Cursor.super.with(position);
+    }
+
+    @Override
+    public Cursor max(Cursor other) {
+        return other instanceof Position position && origin.equals(position.origin)
+                ? (position.isAfter(this) ? position : this)
+                : Cursor.super.max(other);
+    }
+
+    @Override
+    public @Nullable Cursor beyond(Cursor other) {
+        return other.covers(this) ? null : this;
     }
 }

@@ -1,4 +1,4 @@
-package io.highwater.backbone;
+package io.highwater.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
