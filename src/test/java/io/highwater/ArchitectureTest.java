@@ -110,8 +110,17 @@ final class ArchitectureTest {
                             // Who pays for a publication.
                             Map.entry("backbone", Set.of("protocol", "limits")),
                             Map.entry(
+                                    "backbone.ring",
+                                    Set.of("protocol", "backbone", "limits", "time")),
+                            Map.entry(
                                     "backbone.local",
-                                    Set.of("protocol", "backbone", "limits", "log", "time")),
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "limits",
+                                            "log",
+                                            "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",

@@ -7,6 +7,10 @@ import io.highwater.backbone.Draft;
 import io.highwater.protocol.Cursor;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.backbone.ring.IdempotencyWindow;
+import io.highwater.backbone.ring.MessageHash;
+import io.highwater.backbone.ring.RingBudget;
+import io.highwater.backbone.ring.ShardRing;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
@@ -41,6 +45,7 @@ public final class LocalBackbone implements Backbone {
     private static final Duration RETRY_AFTER_CLOSE = Duration.ofSeconds(1);
 
     private final List<LocalShard> shards;
+    private final List<ShardRing> rings;
     private final RingBudget budget;
     private final NameBudget names;
     private final Book msgIds;
@@ -70,11 +75,12 @@ public final class LocalBackbone implements Backbone {
                             wheel,
                             budget,
                             names,
-                            new Tails(ledger.book(Account.NAMES)),
-                            new IdempotencyWindow(hash, msgIds),
+                            new LastPositions(ledger.book(Account.NAMES)),
+                            new IdempotencyWindow(ORIGIN, hash, msgIds),
                             settings.logs()));
         }
         shards = List.copyOf(made);
+        rings = made.stream().map(LocalShard::ring).toList();
         wheel.schedule(sweep, ticker.nanoTime() + SWEEP_NANOS);
     }
 
@@ -91,7 +97,7 @@ public final class LocalBackbone implements Backbone {
         } finally {
             names.reclaim(shards, draft.payer());
         }
-        budget.reclaim(shards, draft.payer());
+        budget.reclaim(rings, draft.payer());
         if (draft.payer() != null) {
             forgetMsgIds(draft.payer());
         }

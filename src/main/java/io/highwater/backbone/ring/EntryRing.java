@@ -1,4 +1,4 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.ring;
 
 import io.highwater.limits.HeapBytes;
 import java.util.Objects;

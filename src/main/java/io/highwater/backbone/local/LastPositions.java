@@ -8,13 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last positions of a shard's channels that have neither entries nor a follower, charged to
+ * The last positions of those channels of a shard that have neither entries nor a follower, charged to
  * whoever used the channel first. They are in two lists by age, that of all and that of their
  * payer, so that the oldest of either goes first. Guarded by the shard's lock.
  */
-final class Tails {
+final class LastPositions {
     /** What remains of one channel. But for its links, immutable. */
-    static final class Tail {
+    static final class LastPosition {
         final String name;
         final long generation;
         final long shardSequence;
@@ -24,12 +24,12 @@ final class Tails {
         final long sinceNanos;
 
         private final @Nullable Own own;
-        private @Nullable Tail older;
-        private @Nullable Tail newer;
-        private @Nullable Tail olderOwn;
-        private @Nullable Tail newerOwn;
+        private @Nullable LastPosition older;
+        private @Nullable LastPosition newer;
+        private @Nullable LastPosition olderOwn;
+        private @Nullable LastPosition newerOwn;
 
-        private Tail(LocalChannel channel, @Nullable Own own, long sinceNanos) {
+        private LastPosition(LocalChannel channel, @Nullable Own own, long sinceNanos) {
             this.name = channel.name;
             this.generation = channel.generation;
             this.shardSequence = channel.shardSequence;
@@ -49,8 +49,8 @@ final class Tails {
         private static final int BYTES = 24 + HeapBytes.MAP_ENTRY;
 
         private final Payer payer;
-        private @Nullable Tail oldest;
-        private @Nullable Tail newest;
+        private @Nullable LastPosition oldest;
+        private @Nullable LastPosition newest;
 
         private Own(Payer payer) {
             this.payer = payer;
@@ -58,13 +58,13 @@ final class Tails {
     }
 
     private final Book book;
-    private final Map<String, Tail> byName = new HashMap<>();
+    private final Map<String, LastPosition> byName = new HashMap<>();
     private final Map<Payer, Own> byPayer = new HashMap<>();
 
-    private @Nullable Tail oldest;
-    private @Nullable Tail newest;
+    private @Nullable LastPosition oldest;
+    private @Nullable LastPosition newest;
 
-    Tails(Book book) {
+    LastPositions(Book book) {
         this.book = book;
     }
 
@@ -72,16 +72,16 @@ final class Tails {
         return byName.size();
     }
 
-    @Nullable Tail get(String name) {
+    @Nullable LastPosition get(String name) {
         return byName.get(name);
     }
 
-    @Nullable Tail oldest() {
+    @Nullable LastPosition oldest() {
         return oldest;
     }
 
     /** The oldest of an address. */
-    @Nullable Tail oldestOf(Payer payer) {
+    @Nullable LastPosition oldestOf(Payer payer) {
         Own own = byPayer.get(payer);
         return own == null ? null : own.oldest;
     }
@@ -90,19 +90,19 @@ final class Tails {
     void add(LocalChannel channel, long nowNanos) {
         Payer payer = channel.payer;
         Own own = payer == null ? null : own(payer);
-        Tail tail = new Tail(channel, own, nowNanos);
-        byName.put(tail.name, tail);
-        book.add(payer, tail.bytes());
-        Tail last = newest;
-        tail.older = last;
-        newest = tail;
+        LastPosition position = new LastPosition(channel, own, nowNanos);
+        byName.put(position.name, position);
+        book.add(payer, position.bytes());
+        LastPosition last = newest;
+        position.older = last;
+        newest = position;
         if (last == null) {
-            oldest = tail;
+            oldest = position;
         } else {
-            last.newer = tail;
+            last.newer = position;
         }
         if (own != null) {
-            appendTo(own, tail);
+            appendTo(own, position);
         }
     }
 
@@ -116,31 +116,31 @@ final class Tails {
         return own;
     }
 
-    private static void appendTo(Own own, Tail tail) {
-        Tail last = own.newest;
-        tail.olderOwn = last;
-        own.newest = tail;
+    private static void appendTo(Own own, LastPosition position) {
+        LastPosition last = own.newest;
+        position.olderOwn = last;
+        own.newest = position;
         if (last == null) {
-            own.oldest = tail;
+            own.oldest = position;
         } else {
-            last.newerOwn = tail;
+            last.newerOwn = position;
         }
     }
 
-    @Nullable Tail remove(String name) {
-        Tail tail = byName.get(name);
-        if (tail != null) {
-            remove(tail);
+    @Nullable LastPosition remove(String name) {
+        LastPosition position = byName.get(name);
+        if (position != null) {
+            remove(position);
         }
-        return tail;
+        return position;
     }
 
-    void remove(Tail tail) {
-        byName.remove(tail.name);
-        Own own = tail.own;
-        book.add(own == null ? null : own.payer, -tail.bytes());
-        Tail before = tail.older;
-        Tail after = tail.newer;
+    void remove(LastPosition position) {
+        byName.remove(position.name);
+        Own own = position.own;
+        book.add(own == null ? null : own.payer, -position.bytes());
+        LastPosition before = position.older;
+        LastPosition after = position.newer;
         if (before == null) {
             oldest = after;
         } else {
@@ -152,13 +152,13 @@ final class Tails {
             after.older = before;
         }
         if (own != null) {
-            removeFrom(own, tail);
+            removeFrom(own, position);
         }
     }
 
-    private void removeFrom(Own own, Tail tail) {
-        Tail before = tail.olderOwn;
-        Tail after = tail.newerOwn;
+    private void removeFrom(Own own, LastPosition position) {
+        LastPosition before = position.olderOwn;
+        LastPosition after = position.newerOwn;
         if (before == null) {
             own.oldest = after;
         } else {

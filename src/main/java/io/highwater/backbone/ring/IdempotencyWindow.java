@@ -1,4 +1,4 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.ring;
 
 import io.highwater.protocol.Position;
 import io.highwater.limits.Book;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The messages of a shard's last 5 minutes and where they stand, about 70 bytes each. Guarded by
  * the shard's lock; the windows of all shards share what they may take.
  */
-final class IdempotencyWindow {
+public final class IdempotencyWindow {
     static final long WINDOW_NANOS = Duration.ofMinutes(5).toNanos();
 
     private static final int MIN_SLOTS = 64;
@@ -20,6 +20,7 @@ final class IdempotencyWindow {
     /** 13 MiB, which are zeroed in some milliseconds; a look-up asks one more of them a 200,000. */
     private static final int MAX_SLOTS = 1 << 18;
 
+    private final String origin;
     private final MessageHash hash;
 
     /** Of the windows of all shards. */
@@ -28,28 +29,33 @@ final class IdempotencyWindow {
     /** The newest last. */
     private final List<IdempotencySegment> segments = new ArrayList<>();
 
-    IdempotencyWindow(MessageHash hash, Book book) {
+    /**
+     * @param origin of all its positions
+     * @param book shared by the windows of all shards
+     */
+    public IdempotencyWindow(String origin, MessageHash hash, Book book) {
+        this.origin = origin;
         this.hash = hash;
         this.book = book;
     }
 
-    MessageKey key(String publisher, String channel, String msgId) {
+    public MessageKey key(String publisher, String channel, String msgId) {
         return hash.key(publisher, channel, msgId);
     }
 
     /** Where the message stands, if it came within the window. */
-    @Nullable Position find(MessageKey key, long nowNanos) {
+    public @Nullable Position find(MessageKey key, long nowNanos) {
         for (int i = segments.size() - 1; i >= 0; i--) {
             IdempotencySegment segment = segments.get(i);
             int slot = segment.find(key);
             if (slot >= 0) {
-                return isOver(segment.nanos(slot), nowNanos) ? null : segment.position(slot);
+                return isOver(segment.nanos(slot), nowNanos) ? null : segment.position(slot, origin);
             }
         }
         return null;
     }
 
-    void add(MessageKey key, Position position, @Nullable Payer payer, long nowNanos) {
+    public void add(MessageKey key, Position position, @Nullable Payer payer, long nowNanos) {
         expire(nowNanos);
         if (segments.isEmpty() || newest().isFull()) {
             grow();
@@ -58,7 +64,7 @@ final class IdempotencyWindow {
     }
 
     /** Drops what is over. */
-    void expire(long nowNanos) {
+    public void expire(long nowNanos) {
         while (!segments.isEmpty() && isOver(segments.get(0).lastNanos(), nowNanos)) {
             dropOldest();
         }
@@ -69,7 +75,7 @@ final class IdempotencyWindow {
      *
      * @return false where there is none
      */
-    boolean forgetOldest(Payer payer) {
+    public boolean forgetOldest(Payer payer) {
         for (int i = 0; i < segments.size(); i++) {
             IdempotencySegment segment = segments.get(i);
             if (segment.count(payer) > 0) {
@@ -87,7 +93,7 @@ final class IdempotencyWindow {
         return false;
     }
 
-    void clear() {
+    public void clear() {
         while (!segments.isEmpty()) {
             dropOldest();
         }

@@ -1,4 +1,4 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.ring;
 
 import io.highwater.protocol.Position;
 import io.highwater.limits.Book;
@@ -71,9 +71,9 @@ final class IdempotencySegment {
         return isFree(slot) ? -1 : slot;
     }
 
-    Position position(int slot) {
+    Position position(int slot, String origin) {
         int at = slot * STRIDE;
-        return new Position(LocalBackbone.ORIGIN, table[at + 2], table[at + 3], table[at + 4]);
+        return new Position(origin, table[at + 2], table[at + 3], table[at + 4]);
     }
 
     long nanos(int slot) {

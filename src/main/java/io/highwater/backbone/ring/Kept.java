@@ -1,4 +1,4 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.ring;
 
 import io.highwater.backbone.Entry;
 import io.highwater.limits.HeapBytes;
@@ -11,7 +11,7 @@ final class Kept {
     private static final int FIXED_BYTES = 128;
 
     final Entry entry;
-    final LocalChannel channel;
+    final ChannelRing channel;
 
     /** Null where nobody knows who published it. */
     final @Nullable Payer payer;
@@ -24,7 +24,7 @@ final class Kept {
 
     @Nullable Kept newerOwn;
 
-    Kept(Entry entry, LocalChannel channel, @Nullable Payer payer) {
+    Kept(Entry entry, ChannelRing channel, @Nullable Payer payer) {
         this.entry = entry;
         this.channel = channel;
         this.payer = payer;

@@ -1,4 +1,4 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.ring;
 
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What all rings together may hold, and of that one publisher's address. Thread-safe. */
-final class RingBudget {
+public final class RingBudget {
     private final Book book;
 
-    RingBudget(Book book) {
+    public RingBudget(Book book) {
         this.book = book;
     }
 
@@ -25,7 +25,8 @@ final class RingBudget {
         }
     }
 
-    long bytes() {
+    /** What all rings hold now. */
+    public long bytes() {
         return book.bytes();
     }
 
@@ -35,13 +36,13 @@ final class RingBudget {
      * shard's lock at a time, so the caller holds none; a newer entry may go first where several
      * threads trim at once.
      */
-    void reclaim(List<LocalShard> shards, @Nullable Payer payer) {
+    public void reclaim(List<ShardRing> shards, @Nullable Payer payer) {
         boolean trimmed = true;
         while (payer != null && trimmed && !book.fitsAddress(payer, 0)) {
             trimmed = trimOldestOf(shards, payer);
         }
         while (book.bytes() > book.mostBytes()) {
-            LocalShard shard = withOldest(shards);
+            ShardRing shard = withOldest(shards);
             if (shard == null) {
                 return;
             }
@@ -49,10 +50,10 @@ final class RingBudget {
         }
     }
 
-    private static boolean trimOldestOf(List<LocalShard> shards, Payer payer) {
-        LocalShard found = null;
+    private static boolean trimOldestOf(List<ShardRing> shards, Payer payer) {
+        ShardRing found = null;
         long oldestNanos = 0;
-        for (LocalShard shard : shards) {
+        for (ShardRing shard : shards) {
             Kept oldest = shard.oldestOf(payer);
             if (oldest != null) {
                 long nanos = oldest.entry.appendedNanos();
@@ -65,10 +66,10 @@ final class RingBudget {
         return found != null && found.trimOldestOf(payer);
     }
 
-    private static @Nullable LocalShard withOldest(List<LocalShard> shards) {
-        LocalShard found = null;
+    private static @Nullable ShardRing withOldest(List<ShardRing> shards) {
+        ShardRing found = null;
         long oldestNanos = 0;
-        for (LocalShard shard : shards) {
+        for (ShardRing shard : shards) {
             Kept oldest = shard.oldest();
             if (oldest != null) {
                 long nanos = oldest.entry.appendedNanos();

@@ -1,4 +1,4 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,7 +26,7 @@ final class IdempotencyWindowTest {
 
     private IdempotencyWindow window(long mostBytes) {
         ledger = Ledgers.of(Map.of(Account.IDEMPOTENCY, mostBytes), () -> 0);
-        return new IdempotencyWindow(hash, ledger.book(Account.IDEMPOTENCY));
+        return new IdempotencyWindow("local", hash, ledger.book(Account.IDEMPOTENCY));
     }
 
     private long bytes() {

@@ -1,4 +1,4 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.ring;
 
 import java.util.SplittableRandom;
 
@@ -7,13 +7,13 @@ import java.util.SplittableRandom;
  * different messages get the same key once in 2^64 pairs of ten thousand million; the multipliers
  * are secret, so that nobody can look for such a pair. Immutable.
  */
-final class MessageHash {
+public final class MessageHash {
     private final long highSeed;
     private final long highFactor;
     private final long lowSeed;
     private final long lowFactor;
 
-    MessageHash(long secret, long otherSecret) {
+    public MessageHash(long secret, long otherSecret) {
         SplittableRandom high = new SplittableRandom(secret);
         SplittableRandom low = new SplittableRandom(otherSecret);
         highSeed = high.nextLong();
