@@ -1,10 +1,10 @@
 package io.highwater.channel;
 
 import io.highwater.backbone.Entry;
-import io.highwater.protocol.Cursor;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.protocol.Cursor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,7 +57,7 @@ public record Missed<F>(
             Cursor last,
             TurnKind kind,
             PieceSize size,
-            Catchups<F> frames) {
+            SharedReads<F> frames) {
         int count = size.count(entries, 0);
         List<Publication<F>> made = new ArrayList<>(count);
         for (Entry entry : entries.subList(0, count)) {

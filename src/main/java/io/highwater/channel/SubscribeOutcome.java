@@ -1,8 +1,8 @@
 package io.highwater.channel;
 
+import io.highwater.backbone.UnavailableException;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.ResumeFailure;
-import io.highwater.backbone.UnavailableException;
 
 /** The answer to a subscribe. Immutable. */
 public sealed interface SubscribeOutcome {
@@ -17,8 +17,7 @@ public sealed interface SubscribeOutcome {
      * @param cursor the channel's last position an origin, up to which the subscriber is served
      *     once it has what was asked for
      */
-    record Recovered(String channel, int requestId, Cursor cursor)
-            implements SubscribeOutcome {}
+    record Recovered(String channel, int requestId, Cursor cursor) implements SubscribeOutcome {}
 
     /** Nothing of what was missed comes; what is published after {@code cursor} does. */
     record NotRecovered(String channel, int requestId, ResumeFailure reason, Cursor cursor)

@@ -1,5 +1,6 @@
 package io.highwater.channel;
 
+import io.highwater.backbone.Entry;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import java.util.List;
@@ -47,16 +48,16 @@ public final class Turn<F> {
     public @Nullable Cursor beyond(Cursor floor) {
         Cursor left = floor;
         for (int i = 0; i < publications.size() && left != null; i++) {
-            left = left.beyond(position(i));
+            left = isLate(i) ? left : left.beyond(position(i));
         }
         return left;
     }
 
-    /** What of it comes after a cursor: itself, a part, or null. */
+    /** What of it comes after a cursor, or is late: itself, a part, or null. */
     public @Nullable Turn<F> after(Cursor floor) {
         int above = 0;
         for (int i = 0; i < publications.size(); i++) {
-            above += floor.covers(position(i)) ? 0 : 1;
+            above += isAbove(publications.get(i), floor) ? 1 : 0;
         }
         if (above == publications.size()) {
             return this;
@@ -64,10 +65,28 @@ public final class Turn<F> {
         return above == 0
                 ? null
                 : new Turn<>(
-                        channel,
-                        publications.stream()
-                                .filter(one -> !floor.covers(one.entry().position()))
-                                .toList());
+                        channel, publications.stream().filter(one -> isAbove(one, floor)).toList());
+    }
+
+    private static boolean isAbove(Publication<?> publication, Cursor floor) {
+        Entry entry = publication.entry();
+        return entry.late() || !floor.covers(entry.position());
+    }
+
+    private boolean isLate(int index) {
+        return publications.get(index).entry().late();
+    }
+
+    /** The part of it that is late; null for none. */
+    public @Nullable Turn<F> late() {
+        boolean any = false;
+        for (int i = 0; i < publications.size() && !any; i++) {
+            any = isLate(i);
+        }
+        return any
+                ? new Turn<>(
+                        channel, publications.stream().filter(one -> one.entry().late()).toList())
+                : null;
     }
 
     private Position position(int index) {

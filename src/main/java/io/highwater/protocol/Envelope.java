@@ -61,7 +61,9 @@ final class Envelope {
     }
 
     private @Nullable Member named(int start, int end) {
-        return end - start > MAX_NAME_BYTES ? null : Member.named(JsonStrings.string(text, start, end));
+        return end - start > MAX_NAME_BYTES
+                ? null
+                : Member.named(JsonStrings.string(text, start, end));
     }
 
     /** Whether the member is there and not null. */
@@ -89,7 +91,9 @@ final class Envelope {
         if (!has(Member.ID) || isRepeated(Member.ID) || !isOfItsKind(Member.ID)) {
             return null;
         }
-        int id = Integer.parseInt(JsonStrings.raw(text, from[Member.ID.ordinal()], to[Member.ID.ordinal()]));
+        int id =
+                Integer.parseInt(
+                        JsonStrings.raw(text, from[Member.ID.ordinal()], to[Member.ID.ordinal()]));
         return id < 1 ? null : id;
     }
 
@@ -107,7 +111,9 @@ final class Envelope {
                 object.append(object.length() == 1 ? "\"" : ",\"")
                         .append(member.text())
                         .append("\":")
-                        .append(JsonStrings.raw(text, from[member.ordinal()], to[member.ordinal()]));
+                        .append(
+                                JsonStrings.raw(
+                                        text, from[member.ordinal()], to[member.ordinal()]));
             }
         }
         return object.append('}').toString();

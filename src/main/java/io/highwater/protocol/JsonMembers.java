@@ -115,7 +115,7 @@ final class JsonMembers {
         try {
             return Long.parseLong(JsonStrings.raw(text, span.from, span.to));
         } catch (NumberFormatException e) {
-            throw refused(name, "must be a whole number below 2^63");
+            throw new MalformedReply(name + ": must be a whole number below 2^63", e);
         }
     }
 

@@ -7,4 +7,8 @@ public final class MalformedReply extends Exception {
     MalformedReply(String message) {
         super(message);
     }
+
+    MalformedReply(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -22,7 +22,7 @@ public final class ReplyReader {
         try {
             return Optional.ofNullable(read(JsonMembers.of(message)));
         } catch (MalformedJson e) {
-            throw new MalformedReply(String.valueOf(e.getMessage()));
+            throw new MalformedReply(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -30,8 +30,7 @@ public final class ReplyReader {
         return switch (members.string("type")) {
             case "welcome" -> welcome(members);
             case "subscribed" -> subscribed(members);
-            case "unsubscribed" ->
-                    new Reply.Unsubscribed(id(members), members.string("channel"));
+            case "unsubscribed" -> new Reply.Unsubscribed(id(members), members.string("channel"));
             case "message" -> message(members);
             case "skipped" -> skipped(members);
             case "published" -> published(members);
@@ -153,7 +152,7 @@ public final class ReplyReader {
         try {
             return Position.parse(origin, text);
         } catch (IllegalArgumentException e) {
-            throw new MalformedReply(String.valueOf(e.getMessage()));
+            throw new MalformedReply(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -162,7 +161,7 @@ public final class ReplyReader {
         try {
             return Enum.valueOf(words, word);
         } catch (IllegalArgumentException e) {
-            throw new MalformedReply(name + ": is no word of this protocol");
+            throw new MalformedReply(name + ": is no word of this protocol", e);
         }
     }
 }

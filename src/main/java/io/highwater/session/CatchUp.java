@@ -1,7 +1,6 @@
 package io.highwater.session;
 
-import io.highwater.protocol.Cursor;
-import io.highwater.protocol.Position;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.channel.Missed;
 import io.highwater.channel.Publication;
 import io.highwater.channel.Turn;
@@ -10,6 +9,8 @@ import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.Skipped;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -46,31 +47,38 @@ final class CatchUp {
     private final Subscription subscription;
     private final WaterMarks marks;
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private Phase phase = Phase.RESTING;
 
     /** Written with the phase; read under the queue's lock. */
     private volatile boolean stopped;
 
-    /** Guarded by this: up to where all is offered. */
+    /** Up to where all is offered. */
+    @GuardedBy("this")
     private Cursor reached;
 
-    /** Guarded by this: the end of the snapshot; null once that is reached, or there is none. */
+    /** The end of the snapshot; null once that is reached, or there is none. */
+    @GuardedBy("this")
     private @Nullable Cursor snapshotEnd;
 
-    /** Guarded by this: what was published last since it began, to be read from the log. */
+    /** What was published last since it began, to be read from the log. */
+    @GuardedBy("this")
     private @Nullable Cursor newest;
 
-    /** Guarded by this: bytes that were published since it began and are not offered. */
+    /** Bytes that were published since it began and are not offered. */
+    @GuardedBy("this")
     private long liveBytes;
 
-    /** Guarded by this: live turns are beyond {@link #reached}. */
+    /** Live turns are beyond {@link #reached}. */
+    @GuardedBy("this")
     private boolean passed;
 
-    /** Guarded by this: the log has let go what comes next. */
+    /** The log has let go what comes next. */
+    @GuardedBy("this")
     private boolean overtaken;
 
-    /** Guarded by this: up to where all came, until what was let go after it is told. */
+    /** Up to where all came, until what was let go after it is told. */
+    @GuardedBy("this")
     private @Nullable Cursor offered;
 
     private final Cursor served;
@@ -105,7 +113,7 @@ final class CatchUp {
 
     /**
      * A live turn: what of it is to be offered now, if anything. What comes before all is offered
-     * is left to the log.
+     * is left to the log, but for what is late: that may lie before what is still to be read.
      */
     @Nullable Turn<OutboundTurn<Position>> live(Turn<OutboundTurn<Position>> turn) {
         boolean hurry;
@@ -117,6 +125,9 @@ final class CatchUp {
                 return null;
             }
             for (Publication<OutboundTurn<Position>> publication : turn.publications()) {
+                if (publication.entry().late()) {
+                    continue;
+                }
                 Position position = publication.entry().position();
                 newest = newest == null ? position : newest.with(position);
                 liveBytes += publication.frame().joined().bytes();
@@ -132,7 +143,7 @@ final class CatchUp {
         if (hurry) {
             readOn();
         }
-        return null;
+        return turn.late();
     }
 
     /** Whether all is offered, and live turns have come to where the log was read to. */
@@ -319,12 +330,13 @@ final class CatchUp {
         return false;
     }
 
-    /** Caller holds this. */
+    @GuardedBy("this")
     private boolean isLiveAboveHigh() {
         return liveMessages() > marks.highMessages() || liveBytes > marks.highBytes();
     }
 
-    /** Caller holds this: how many were published since it began and are not offered. */
+    /** How many were published since it began and are not offered. */
+    @GuardedBy("this")
     private long liveMessages() {
         long messages = 0;
         if (newest != null) {

@@ -1,5 +1,6 @@
 package io.highwater.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.outbound.SendQueue;
 import io.highwater.wire.Wire;
 
@@ -11,10 +12,12 @@ import io.highwater.wire.Wire;
 abstract class CommandFlow {
     private static final int MOST_UNANSWERED = 64;
 
-    /** Guarded by this: commands that wait for the channels. */
+    /** Commands that wait for the channels. */
+    @GuardedBy("this")
     private int unanswered;
 
-    /** Guarded by this: demand is due when one is answered. */
+    /** Demand is due when one is answered. */
+    @GuardedBy("this")
     private boolean held;
 
     abstract Wire wire();

@@ -6,14 +6,14 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.HistoryPage;
-import io.highwater.channel.Presence;
-import io.highwater.protocol.Since;
+import io.highwater.channel.Occupancy;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.CommandDispatcher;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.HistoryText;
 import io.highwater.protocol.Reply;
+import io.highwater.protocol.Since;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * command, so that an idle session does not pay for it. Called on the session's run; the answers
  * come on the channels' threads.
  */
-final class Commands implements CommandDispatcher, PublishLanes.Answers {
+final class Commands implements CommandDispatcher, PublishOrder.Answers {
     /** Where a subscribe says nothing else (docs/protocol.md rule 3). */
     private static final int MAX_RECOVERED = 1_000;
 
@@ -162,9 +162,9 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             return;
         }
         session.started();
-        PublishLanes lanes = session.lanes();
-        lanes.publish(publish);
-        checkFailures(lanes);
+        PublishOrder publishes = session.publishes();
+        publishes.publish(publish);
+        checkFailures(publishes);
     }
 
     CompletionStage<Appended> append(Command.Publish publish) {
@@ -204,9 +204,9 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
     void rateLimited(Command command) {
         if (command instanceof Command.Publish publish) {
             session.started();
-            PublishLanes lanes = session.lanes();
-            lanes.publishTooFast(publish, session.retryAfterMillis());
-            checkFailures(lanes);
+            PublishOrder publishes = session.publishes();
+            publishes.publishTooFast(publish, session.retryAfterMillis());
+            checkFailures(publishes);
         } else {
             rateLimited(command.id(), session.retryAfterMillis());
         }
@@ -217,8 +217,8 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         session.replyError(id, ErrorCode.RATE_LIMITED, message, retryAfterMillis);
     }
 
-    private void checkFailures(PublishLanes lanes) {
-        if (lanes.isOverfull()) {
+    private void checkFailures(PublishOrder publishes) {
+        if (publishes.isOverfull()) {
             session.tooManyFailures();
         }
     }
@@ -263,15 +263,17 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         session.started();
         long maxBytes = node.settings().wire().maxMessageBytes();
         int maxClients = (int) Math.min(Integer.MAX_VALUE, maxBytes / CLIENT_BYTES);
-        node.hub()
-                .presence(query.channel(), maxClients, session.payer())
+        node.presence()
+                .occupancy(query.channel(), maxClients, session.payer())
                 .whenComplete(
                         (presence, failure) ->
                                 session.answer(() -> answer(query, presence, failure)));
     }
 
     private void answer(
-            Command.PresenceQuery query, @Nullable Presence presence, @Nullable Throwable failure) {
+            Command.PresenceQuery query,
+            @Nullable Occupancy presence,
+            @Nullable Throwable failure) {
         if (presence == null) {
             unavailable(session, query.id(), failure);
         } else if (query.id() != null) {

@@ -3,7 +3,7 @@ package io.highwater.session;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Entry;
 import io.highwater.channel.HistoryPage;
-import io.highwater.channel.Presence;
+import io.highwater.channel.Occupancy;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.HistoryText;
@@ -28,8 +28,7 @@ final class Replies {
     }
 
     static Reply subscribed(SubscribeOutcome.Recovered outcome) {
-        return new Reply.Subscribed(
-                outcome.requestId(), outcome.channel(), null, outcome.cursor());
+        return new Reply.Subscribed(outcome.requestId(), outcome.channel(), null, outcome.cursor());
     }
 
     static Reply subscribed(SubscribeOutcome.NotRecovered outcome) {
@@ -46,7 +45,7 @@ final class Replies {
                 appended.duplicate());
     }
 
-    static Reply present(Integer id, String channel, Presence presence) {
+    static Reply present(Integer id, String channel, Occupancy presence) {
         return new Reply.Present(id, channel, presence.count(), presence.clients());
     }
 

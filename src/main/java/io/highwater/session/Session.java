@@ -1,7 +1,6 @@
 package io.highwater.session;
 
-import io.highwater.protocol.Cursor;
-import io.highwater.protocol.Position;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.Missed;
 import io.highwater.handshake.UpgradeDecision;
@@ -15,8 +14,10 @@ import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.BadRequest;
 import io.highwater.protocol.Command;
+import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Decoded;
 import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.Position;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.GatheredBytes;
@@ -68,7 +69,8 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     @Nullable Session newer;
 
-    /** Moved by the session's run and the timers. Guarded by this. */
+    /** Moved by the session's run and the timers. */
+    @GuardedBy("this")
     private SessionState state = SessionState.GREETING;
 
     /** The name it gave itself; empty until the hello, which is before any other command. */
@@ -81,7 +83,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     private @Nullable HelloDeadline helloDeadline;
 
     /** Null until something is published. */
-    private @Nullable PublishLanes lanes;
+    private @Nullable PublishOrder publishes;
 
     /** Null until there is one. */
     private @Nullable BadRequests badRequests;
@@ -193,8 +195,8 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     }
 
     private void leaveChannels() {
-        if (lanes != null) {
-            lanes.close();
+        if (publishes != null) {
+            publishes.close();
         }
         for (Subscription subscription : subscriptions.takeAll(node.names(), payer())) {
             subscription.stop();
@@ -407,11 +409,11 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return rate.retryAfterMillis(node.settings(), node.ticker().nanoTime());
     }
 
-    PublishLanes lanes() {
-        PublishLanes made = lanes;
+    PublishOrder publishes() {
+        PublishOrder made = publishes;
         if (made == null) {
             Commands commands = new Commands(this, node);
-            lanes = made = new PublishLanes(commands::append, commands, node.names(), payer());
+            publishes = made = new PublishOrder(commands::append, commands, node.names(), payer());
         }
         return made;
     }

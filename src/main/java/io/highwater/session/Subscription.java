@@ -1,7 +1,5 @@
 package io.highwater.session;
 
-import io.highwater.protocol.Cursor;
-import io.highwater.protocol.Position;
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.Missed;
@@ -15,6 +13,8 @@ import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.Skipped;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
 import java.util.concurrent.CompletionStage;
@@ -90,8 +90,7 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestLa
     }
 
     /** The next piece of what it missed. */
-    CompletionStage<Missed<OutboundTurn<Position>>> after(
-            Cursor after, @Nullable Cursor until) {
+    CompletionStage<Missed<OutboundTurn<Position>>> after(Cursor after, @Nullable Cursor until) {
         return session.after(channel, after, until);
     }
 

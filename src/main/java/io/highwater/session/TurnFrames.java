@@ -1,11 +1,11 @@
 package io.highwater.session;
 
 import io.highwater.backbone.Entry;
-import io.highwater.protocol.Position;
 import io.highwater.channel.FrameFactory;
 import io.highwater.channel.Publication;
 import io.highwater.outbound.OutboundPart;
 import io.highwater.outbound.OutboundTurn;
+import io.highwater.protocol.Position;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.deflate.ChannelContext;
@@ -48,7 +48,8 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
 
     @Override
     public OutboundTurn<Position> frame(Entry entry) {
-        return turn(entry, message(entry, Reply.Message.Mark.NONE));
+        Reply.Message.Mark mark = entry.late() ? Reply.Message.Mark.LATE : Reply.Message.Mark.NONE;
+        return turn(entry, message(entry, mark));
     }
 
     @Override

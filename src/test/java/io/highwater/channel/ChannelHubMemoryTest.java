@@ -3,7 +3,6 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.protocol.Since;
 import com.sun.management.ThreadMXBean;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
@@ -12,6 +11,7 @@ import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;

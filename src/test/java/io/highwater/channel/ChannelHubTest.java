@@ -3,18 +3,18 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.protocol.Since;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.protocol.Cursor;
-import io.highwater.protocol.Position;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -557,13 +557,13 @@ final class ChannelHubTest {
         subscribe("c", b, LIVE);
         subscribe("c", a, LIVE);
         subscribe("c", new ListSubscriber("a"), LIVE);
-        CompletionStage<Presence> all = hub.presence("c", 100, null);
-        CompletionStage<Presence> one = hub.presence("c", 1, null);
-        CompletionStage<Presence> none = hub.presence("d", 100, null);
+        CompletionStage<Occupancy> all = hub.occupancy("c", 100, null);
+        CompletionStage<Occupancy> one = hub.occupancy("c", 1, null);
+        CompletionStage<Occupancy> none = hub.occupancy("d", 100, null);
         shard.runAll();
-        assertThat(all).isCompletedWithValue(new Presence(3, List.of("a", "b")));
-        assertThat(one).isCompletedWithValue(new Presence(3, List.of("b")));
-        assertThat(none).isCompletedWithValue(new Presence(0, List.of()));
+        assertThat(all).isCompletedWithValue(new Occupancy(3, List.of("a", "b")));
+        assertThat(one).isCompletedWithValue(new Occupancy(3, List.of("b")));
+        assertThat(none).isCompletedWithValue(new Occupancy(0, List.of()));
     }
 
     @Test
@@ -571,9 +571,9 @@ final class ChannelHubTest {
         subscribe("c", b, LIVE);
         subscribe("c", new ListSubscriber("b"), LIVE);
         subscribe("c", a, LIVE);
-        CompletionStage<Presence> two = hub.presence("c", 2, null);
+        CompletionStage<Occupancy> two = hub.occupancy("c", 2, null);
         shard.runAll();
-        assertThat(two).isCompletedWithValue(new Presence(3, List.of("b")));
+        assertThat(two).isCompletedWithValue(new Occupancy(3, List.of("b")));
     }
 
     @Test

@@ -1,12 +1,12 @@
 package io.highwater.channel;
 
-import io.highwater.protocol.Since;
 import io.highwater.backbone.Entry;
-import io.highwater.protocol.Cursor;
-import io.highwater.protocol.Position;
 import io.highwater.channel.SubscribeOutcome.Failed;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Recovered;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.Since;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,14 +2,17 @@ package io.highwater.channel;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.protocol.Cursor;
-import io.highwater.protocol.Position;
 import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +58,7 @@ final class DelayingBackbone implements Backbone {
 
                     @Override
                     public void onGap(String gapped, Position from, Position to) {
-                        throw new AssertionError("a local log has no gaps");
+                        throw new AssertionError("nothing throws");
                     }
                 },
                 payer);
@@ -72,6 +75,21 @@ final class DelayingBackbone implements Backbone {
         for (int i = 0; i < count && !underWay.isEmpty(); i++) {
             Heard heard = underWay.remove(0);
             heard.listener.onEntry(heard.entry);
+        }
+    }
+
+    /** The first entry that is under way does not arrive, and that is told. */
+    void lose() {
+        if (!underWay.isEmpty()) {
+            Heard lost = underWay.remove(0);
+            Position to = lost.entry.position();
+            Position from =
+                    new Position(
+                            to.origin(),
+                            to.generation(),
+                            to.shardSequence() - 1,
+                            to.channelSequence() - 1);
+            lost.listener.onGap(lost.entry.channel(), from, to);
         }
     }
 
@@ -113,6 +131,26 @@ final class DelayingBackbone implements Backbone {
                     .completeExceptionally(
                             new UnavailableException("as the test wants it", Duration.ZERO));
         }
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> start() {
+        return log.start();
+    }
+
+    @Override
+    public int shards() {
+        return log.shards();
+    }
+
+    @Override
+    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
+        log.followShard(shard, after, listener);
+    }
+
+    @Override
+    public BackboneHealth health() {
+        return log.health();
     }
 
     @Override

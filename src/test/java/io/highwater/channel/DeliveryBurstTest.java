@@ -3,7 +3,6 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.protocol.Since;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
@@ -11,6 +10,7 @@ import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -52,6 +52,7 @@ final class DeliveryBurstTest {
     private final ChannelHub<String> hub =
             new ChannelHub<>(
                     backbone,
+                    backbone::readAfter,
                     new CheckedSubscriber.Frames(),
                     PieceSize.WHOLE,
                     List.of(shard),

@@ -3,19 +3,20 @@ package io.highwater.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.protocol.Since;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.protocol.Cursor;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Account;
@@ -23,6 +24,8 @@ import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.Stray;
@@ -79,9 +82,11 @@ final class StrayThrowTest {
                     ticker,
                     new TimerWheel(ticker.nanoTime()));
     private final ManualExecutor shard = new ManualExecutor();
+    private final StrayBackbone stray = new StrayBackbone();
     private final ChannelHub<String> hub =
             new ChannelHub<>(
-                    new StrayBackbone(),
+                    stray,
+                    stray::readAfter,
                     new StrayFrames(),
                     PieceSize.WHOLE,
                     List.of(at(Place.HAND_OVER).refusing(shard)),
@@ -359,6 +364,26 @@ final class StrayThrowTest {
                 String channel, @Nullable Cursor after, int limit) {
             at(Place.READ).call();
             return real.readAfter(channel, after, limit);
+        }
+
+        @Override
+        public CompletionStage<@Nullable Void> start() {
+            return real.start();
+        }
+
+        @Override
+        public int shards() {
+            return real.shards();
+        }
+
+        @Override
+        public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
+            real.followShard(shard, after, listener);
+        }
+
+        @Override
+        public BackboneHealth health() {
+            return real.health();
         }
 
         @Override

@@ -74,12 +74,16 @@ final class CodecTest {
                         decode(
                                 "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"c\","
                                         + "\"since\":{\"eu\":\"1-2-3\",\"us\":\"4-5-6\"}}"))
-                .isEqualTo(new Command.Subscribe(2, "c", 
+                .isEqualTo(
+                        new Command.Subscribe(
+                                2,
+                                "c",
                                 new Since.After(
                                         Cursor.of(
                                                 List.of(
                                                         new Position("us", 4, 5, 6),
-                                                        new Position("eu", 1, 2, 3)))), null));
+                                                        new Position("eu", 1, 2, 3)))),
+                                null));
     }
 
     @Test

@@ -64,7 +64,6 @@ final class CursorTest {
     void anOriginThatIsThereTwiceOrNoneAtAllIsNoCursor() {
         assertThatThrownBy(() -> Cursor.of(List.of(EU_3, EU_4)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Cursor.of(List.of()))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Cursor.of(List.of())).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -80,8 +80,7 @@ final class ReplyReaderTest {
         String data = "[".repeat(depth) + "]".repeat(depth);
         Reply.Message message = message(Reply.Message.Mark.NONE, data);
         Reply.History history = new Reply.History(5, "c", List.of(message), true);
-        Reply.History read =
-                (Reply.History) ReplyReader.read(bytes(history.json())).orElseThrow();
+        Reply.History read = (Reply.History) ReplyReader.read(bytes(history.json())).orElseThrow();
         assertThat(read.messages().get(0).data()).isEqualTo(data.getBytes(UTF_8));
     }
 

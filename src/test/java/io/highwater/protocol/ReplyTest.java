@@ -14,13 +14,7 @@ final class ReplyTest {
 
     private static Reply.Message message(Reply.Message.Mark mark, String data) {
         return new Reply.Message(
-                "room.42",
-                "m1",
-                POSITION,
-                null,
-                null,
-                mark,
-                data.getBytes(StandardCharsets.UTF_8));
+                "room.42", "m1", POSITION, null, null, mark, data.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String text(Reply reply) {
@@ -33,7 +27,8 @@ final class ReplyTest {
 
     @Test
     void welcome() {
-        assertThat(text(
+        assertThat(
+                        text(
                                 new Reply.Welcome(
                                         1,
                                         "s1",
@@ -53,10 +48,7 @@ final class ReplyTest {
                 .isEqualTo(
                         "{\"type\":\"subscribed\",\"id\":2,\"channel\":\"c\",\"recovered\":true,"
                                 + "\"cursor\":{\"local\":\"7-88-105\"}}");
-        assertThat(
-                        text(
-                                new Reply.Subscribed(
-                                        2, "c", ResumeFailure.UNKNOWN_POSITION, POSITION)))
+        assertThat(text(new Reply.Subscribed(2, "c", ResumeFailure.UNKNOWN_POSITION, POSITION)))
                 .isEqualTo(
                         "{\"type\":\"subscribed\",\"id\":2,\"channel\":\"c\",\"recovered\":false,"
                                 + "\"reason\":\"UNKNOWN_POSITION\","

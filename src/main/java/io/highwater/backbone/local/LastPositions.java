@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last positions of those channels of a shard that have neither entries nor a follower, charged to
- * whoever used the channel first. They are in two lists by age, that of all and that of their
+ * The last positions of those channels of a shard that have neither entries nor a follower, charged
+ * to whoever used the channel first. They are in two lists by age, that of all and that of their
  * payer, so that the oldest of either goes first. Guarded by the shard's lock.
  */
 final class LastPositions {

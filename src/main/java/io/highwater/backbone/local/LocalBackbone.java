@@ -2,10 +2,12 @@ package io.highwater.backbone.local;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
-import io.highwater.protocol.Cursor;
 import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.ring.IdempotencyWindow;
 import io.highwater.backbone.ring.MessageHash;
@@ -15,6 +17,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
 import io.highwater.time.Ticker;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
@@ -84,6 +87,12 @@ public final class LocalBackbone implements Backbone {
         wheel.schedule(sweep, ticker.nanoTime() + SWEEP_NANOS);
     }
 
+    /** There is nothing to wait for. */
+    @Override
+    public CompletionStage<@Nullable Void> start() {
+        return closed ? unavailable() : CompletableFuture.completedFuture(null);
+    }
+
     @Override
     public CompletionStage<Appended> append(Draft draft) {
         if (closed) {
@@ -132,12 +141,29 @@ public final class LocalBackbone implements Backbone {
     }
 
     @Override
+    public int shards() {
+        return shards.size();
+    }
+
+    @Override
+    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
+        shards.get(shard).followShard(after, listener);
+    }
+
+    @Override
     public CompletionStage<ReadResult> readAfter(
             String channel, @Nullable Cursor after, int limit) {
         return closed
                 ? unavailable()
                 : CompletableFuture.completedFuture(
                         shard(channel).readAfter(channel, after, limit));
+    }
+
+    @Override
+    public BackboneHealth health() {
+        return new BackboneHealth(
+                closed ? BackboneHealth.State.CLOSED : BackboneHealth.State.AVAILABLE,
+                "in this node's memory");
     }
 
     /** What all rings hold now. */

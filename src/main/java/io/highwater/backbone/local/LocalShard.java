@@ -6,10 +6,10 @@ import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.Level;
-import io.highwater.protocol.Cursor;
-import io.highwater.protocol.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LastPositions.LastPosition;
 import io.highwater.backbone.ring.IdempotencyWindow;
@@ -19,6 +19,8 @@ import io.highwater.backbone.ring.ShardRing;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -58,6 +60,10 @@ final class LocalShard {
 
     @GuardedBy("lock")
     private long lastSequence;
+
+    /** Of all the shard's channels. */
+    @GuardedBy("lock")
+    private @Nullable ShardListener follower;
 
     /** Of channels that are not known: above that of each that was forgotten. */
     @GuardedBy("lock")
@@ -128,7 +134,10 @@ final class LocalShard {
                         now);
         ring.keep(channel, entry, draft.payer());
         if (channel.follower != null) {
-            deliveries.add(channel.follower, entry);
+            deliveries.add(new Delivery.ToFollower(channel.follower, entry));
+        }
+        if (follower != null) {
+            deliveries.add(new Delivery.ToShardFollower(follower, at(lastSequence), entry));
         }
         retireIfUnused(channel);
         return position;
@@ -208,6 +217,48 @@ final class LocalShard {
         }
     }
 
+    void followShard(@Nullable ShardPosition after, ShardListener listener) {
+        synchronized (lock) {
+            follower = listener;
+            if (after != null) {
+                bringUp(listener, after);
+            }
+        }
+        deliveries.carry();
+    }
+
+    /** What the listener missed, as far as the rings still have it. */
+    @GuardedBy("lock")
+    private void bringUp(ShardListener listener, ShardPosition after) {
+        long had = after.sequence();
+        if (!after.equals(at(had))) {
+            had = 0;
+            tell(() -> listener.onGeneration(after, at(0)));
+        }
+        for (Entry entry : ring.entriesAfter(had)) {
+            long next = entry.position().shardSequence();
+            tellGap(listener, had, next - 1);
+            deliveries.add(new Delivery.ToShardFollower(listener, at(next), entry));
+            had = next;
+        }
+        tellGap(listener, had, lastSequence);
+    }
+
+    @GuardedBy("lock")
+    private void tellGap(ShardListener listener, long from, long to) {
+        if (from < to) {
+            tell(() -> listener.onGap(at(from), at(to)));
+        }
+    }
+
+    private void tell(Runnable event) {
+        deliveries.add(new Delivery.ShardEvent(event));
+    }
+
+    private ShardPosition at(long sequence) {
+        return new ShardPosition(LocalBackbone.ORIGIN, firstGeneration, sequence);
+    }
+
     ReadResult readAfter(String name, @Nullable Cursor after, int limit) {
         synchronized (lock) {
             LocalChannel channel = channels.get(name);
@@ -284,6 +335,7 @@ final class LocalShard {
     /** Forgets what is kept; what is on its way is still carried. */
     void close() {
         synchronized (lock) {
+            follower = null;
             window.clear();
             for (LocalChannel channel : List.copyOf(channels.values())) {
                 channel.follower = null;

@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest entries of one channel, and the timer of the oldest one's age. A backbone extends it by
- * what else it knows of a channel. Guarded by the shard's lock, but for the timer.
+ * The newest entries of one channel, and the timer of the oldest one's age. A backbone extends it
+ * by what else it knows of a channel. Guarded by the shard's lock, but for the timer.
  */
 public abstract class ChannelRing extends Timer {
     final EntryRing entries = new EntryRing();

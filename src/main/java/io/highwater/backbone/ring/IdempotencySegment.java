@@ -1,9 +1,9 @@
 package io.highwater.backbone.ring;
 
-import io.highwater.protocol.Position;
 import io.highwater.limits.Book;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package io.highwater.backbone.ring;
 
-import io.highwater.protocol.Position;
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,9 @@ public final class IdempotencyWindow {
             IdempotencySegment segment = segments.get(i);
             int slot = segment.find(key);
             if (slot >= 0) {
-                return isOver(segment.nanos(slot), nowNanos) ? null : segment.position(slot, origin);
+                return isOver(segment.nanos(slot), nowNanos)
+                        ? null
+                        : segment.position(slot, origin);
             }
         }
         return null;

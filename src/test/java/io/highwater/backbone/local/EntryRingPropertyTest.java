@@ -3,12 +3,12 @@ package io.highwater.backbone.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Entry;
-import io.highwater.protocol.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.RingBounds;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

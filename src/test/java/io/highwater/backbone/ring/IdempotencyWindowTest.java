@@ -2,9 +2,9 @@ package io.highwater.backbone.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.protocol.Position;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
+import io.highwater.protocol.Position;
 import io.highwater.testing.Ledgers;
 import java.time.Duration;
 import java.util.HashMap;

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node of 256 MiB has 3.3 MB for what its fan-out is behind, however many cores it has. */
-final class BacklogTest {
+final class UndeliveredBytesTest {
     private static final long MOST = (26L << 20) / 8;
 
     private static final Entry LARGE = entry(64 << 10);
@@ -22,7 +22,7 @@ final class BacklogTest {
     }
 
     /** How many a shard takes until it is full. */
-    private static int fill(Backlog shard, Entry entry) {
+    private static int fill(UndeliveredBytes shard, Entry entry) {
         int taken = 0;
         while (!shard.isFull()) {
             shard.add(entry);
@@ -34,13 +34,14 @@ final class BacklogTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 16, 64})
     void oneShardAloneMayBeFarBehindHoweverManyThereAre(int shards) {
-        Backlog shard = Backlog.share(MOST, shards).get(0);
-        assertThat(fill(shard, LARGE)).isEqualTo((int) (MOST / 5 * 4 / Backlog.bytes(LARGE)) + 1);
+        UndeliveredBytes shard = UndeliveredBytes.share(MOST, shards).get(0);
+        assertThat(fill(shard, LARGE))
+                .isEqualTo((int) (MOST / 5 * 4 / UndeliveredBytes.bytes(LARGE)) + 1);
     }
 
     @Test
     void oneThatIsFullLeavesRoomForTheOthers() {
-        List<Backlog> shards = Backlog.share(MOST, 16);
+        List<UndeliveredBytes> shards = UndeliveredBytes.share(MOST, 16);
         fill(shards.get(0), LARGE);
         assertThat(fill(shards.get(1), LARGE)).isGreaterThan(5);
         assertThat(shards.get(2).isFull()).isFalse();
@@ -49,11 +50,11 @@ final class BacklogTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 16, 64})
     void allTogetherStayWithinWhatTheyMayBe(int count) {
-        List<Backlog> shards = Backlog.share(MOST, count);
+        List<UndeliveredBytes> shards = UndeliveredBytes.share(MOST, count);
         long taken = 0;
         for (int round = 0; round < 3; round++) {
-            for (Backlog shard : shards) {
-                taken += fill(shard, SMALL) * Backlog.bytes(SMALL);
+            for (UndeliveredBytes shard : shards) {
+                taken += fill(shard, SMALL) * UndeliveredBytes.bytes(SMALL);
             }
         }
         assertThat(taken).isBetween(MOST / 5 * 4, MOST / 8 * 9);
@@ -61,9 +62,9 @@ final class BacklogTest {
 
     @Test
     void whatIsDeliveredMakesRoomAgain() {
-        List<Backlog> shards = Backlog.share(MOST, 16);
+        List<UndeliveredBytes> shards = UndeliveredBytes.share(MOST, 16);
         int first = fill(shards.get(0), SMALL);
-        for (long left = first * Backlog.bytes(SMALL); left > 0; left -= 1_000) {
+        for (long left = first * UndeliveredBytes.bytes(SMALL); left > 0; left -= 1_000) {
             shards.get(0).remove(Math.min(left, 1_000));
         }
         assertThat(fill(shards.get(1), SMALL)).isEqualTo(first);

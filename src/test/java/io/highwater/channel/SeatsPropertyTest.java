@@ -13,7 +13,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 /** Against a set, on both sides of the size from which there is an index. */
-final class SubscriptionSetPropertyTest {
+final class SeatsPropertyTest {
     @Property(tries = 500)
     void holdsWhatWasAddedAndNotRemoved(
             @ForAll @Size(max = 200) List<@IntRange(min = 0, max = 39) Integer> steps) {
@@ -21,13 +21,13 @@ final class SubscriptionSetPropertyTest {
         for (int i = 0; i < 40; i++) {
             subscribers.add(new ListSubscriber("s" + i));
         }
-        SubscriptionSet<String> set = new SubscriptionSet<>();
+        Seats<String> set = new Seats<>();
         Set<Subscriber<String>> expected = new HashSet<>();
         for (int step : steps) {
             Subscriber<String> subscriber = subscribers.get(step);
             if (expected.add(subscriber)) {
                 assertThat(set.find(subscriber)).isNull();
-                set.add(new Subscription<>(subscriber));
+                set.add(new Seat<>(subscriber));
             } else {
                 expected.remove(subscriber);
                 set.remove(Objects.requireNonNull(set.find(subscriber)));

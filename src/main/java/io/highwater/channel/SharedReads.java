@@ -1,10 +1,9 @@
 package io.highwater.channel;
 
-import io.highwater.protocol.Since;
-import io.highwater.backbone.Backbone;
 import io.highwater.backbone.Entry;
-import io.highwater.protocol.Cursor;
 import io.highwater.backbone.ReadResult;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Since;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -15,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * The reads of a channel since its last turn. An older one must not be shared: what came in that
  * turn would be missing between its answer and the next. Confined to the shard's thread.
  */
-final class Catchups<F> {
+final class SharedReads<F> {
     private record Question(Since since, int limit) {}
 
     private final String channel;
-    private final Backbone backbone;
+    private final History history;
     private final FrameFactory<F> frames;
-    private final Map<Question, Catchup<F>> asked = new HashMap<>();
+    private final Map<Question, SharedRead<F>> asked = new HashMap<>();
 
     /** About what was made since it was taken last, and is kept as long as this. */
     private long madeBytes;
@@ -29,18 +28,18 @@ final class Catchups<F> {
     /** By identity: a local log hands out the same entry each time, and no other could be equal. */
     private final Map<Entry, Publication<F>> recovered = new IdentityHashMap<>();
 
-    Catchups(String channel, Backbone backbone, FrameFactory<F> frames) {
+    SharedReads(String channel, History history, FrameFactory<F> frames) {
         this.channel = channel;
-        this.backbone = backbone;
+        this.history = history;
         this.frames = frames;
     }
 
-    Catchup<F> ask(Since since, int limit) {
+    SharedRead<F> ask(Since since, int limit) {
         // Of anything else there is one answer, whatever the limit.
         int most = since instanceof Since.After ? limit : 0;
         return asked.computeIfAbsent(
                 new Question(since, most),
-                question -> new Catchup<>(read(since, most), since, this));
+                question -> new SharedRead<>(read(since, most), since, this));
     }
 
     private CompletableFuture<ReadResult> read(Since since, int limit) {
@@ -52,19 +51,19 @@ final class Catchups<F> {
     }
 
     private CompletableFuture<ReadResult> readAfter(@Nullable Cursor after, int limit) {
-        return backbone.readAfter(channel, after, limit).toCompletableFuture();
+        return history.readAfter(channel, after, limit).toCompletableFuture();
     }
 
     /** What an entry is handed out as. */
     Publication<F> publication(Entry entry, TurnKind kind) {
         if (kind == TurnKind.SNAPSHOT) {
-            made(Backlog.bytes(entry));
+            made(UndeliveredBytes.bytes(entry));
             return new Publication<>(entry, frames.snapshot(entry));
         }
         return recovered.computeIfAbsent(
                 entry,
                 e -> {
-                    made(Backlog.bytes(e));
+                    made(UndeliveredBytes.bytes(e));
                     return new Publication<>(e, frames.frame(e));
                 });
     }

@@ -1,13 +1,13 @@
 package io.highwater.channel;
 
-import io.highwater.protocol.Cursor;
-import io.highwater.protocol.ResumeFailure;
-import io.highwater.protocol.Since;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.limits.HeapBytes;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.ResumeFailure;
+import io.highwater.protocol.Since;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * share of its answer: a herd that comes back costs one read and one frame an entry. Confined to
  * the shard's thread, but for {@link #read}.
  */
-final class Catchup<F> {
+final class SharedRead<F> {
     /** May complete on any thread. */
     final CompletableFuture<ReadResult> read;
 
     private final Since since;
-    private final Catchups<F> frames;
+    private final SharedReads<F> frames;
 
     private boolean counted;
     private @Nullable Missed<F> missed;
@@ -31,7 +31,7 @@ final class Catchup<F> {
     /**
      * @param frames makes what entries are to be handed out as
      */
-    Catchup(CompletableFuture<ReadResult> read, Since since, Catchups<F> frames) {
+    SharedRead(CompletableFuture<ReadResult> read, Since since, SharedReads<F> frames) {
         this.read = read;
         this.since = since;
         this.frames = frames;
@@ -92,7 +92,7 @@ final class Catchup<F> {
         if (made == null) {
             turn = made = new Turn<>(channel, first.publications());
             for (Publication<F> publication : first.publications()) {
-                frames.made(Backlog.bytes(publication.entry()));
+                frames.made(UndeliveredBytes.bytes(publication.entry()));
             }
         }
         return made;

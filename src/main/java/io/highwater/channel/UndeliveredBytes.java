@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * How far a shard's fan-out is behind, in estimated bytes of the entries that wait. All shards of a
  * hub share what they may be; one that is far behind leaves some of that to others. Thread-safe.
  */
-final class Backlog {
+final class UndeliveredBytes {
     /** Entry 48, its positions 80, its places in the mailbox and the turn 8. */
     private static final int FIXED_BYTES = 136;
 
@@ -31,19 +31,19 @@ final class Backlog {
     private final All all;
     private final AtomicLong bytes = new AtomicLong();
 
-    private Backlog(All all) {
+    private UndeliveredBytes(All all) {
         this.all = all;
     }
 
     /** One for each of so many shards. */
-    static List<Backlog> share(long maxBytes, int shards) {
+    static List<UndeliveredBytes> share(long maxBytes, int shards) {
         long step = Math.min(MOST_STEP_BYTES, maxBytes / UNCOUNTED_PARTS / shards);
         All all = new All(maxBytes, Math.max(1, step), new AtomicLong());
-        List<Backlog> backlogs = new ArrayList<>(shards);
+        List<UndeliveredBytes> undelivered = new ArrayList<>(shards);
         for (int i = 0; i < shards; i++) {
-            backlogs.add(new Backlog(all));
+            undelivered.add(new UndeliveredBytes(all));
         }
-        return backlogs;
+        return undelivered;
     }
 
     static long bytes(Entry entry) {

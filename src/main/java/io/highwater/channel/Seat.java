@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One subscriber's place in a channel. Confined to the shard's thread. */
-final class Subscription<F> {
+final class Seat<F> {
     final Subscriber<F> subscriber;
 
-    /** Where it is in its {@link SubscriptionSet}; belongs to that. */
+    /** Where it is in its {@link Seats}; belongs to that. */
     int index;
 
     /** Not null while a read is out for it. */
@@ -18,7 +18,7 @@ final class Subscription<F> {
     /** Up to where a read has served it, until a turn has passed that; then null. */
     private @Nullable Cursor floor;
 
-    Subscription(Subscriber<F> subscriber) {
+    Seat(Subscriber<F> subscriber) {
         this.subscriber = subscriber;
     }
 

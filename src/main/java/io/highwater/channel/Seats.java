@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The subscriptions of a channel, one a subscriber at most, in an array that the fan-out walks. In
  * no order. Confined to the shard's thread.
  */
-final class SubscriptionSet<F> {
+final class Seats<F> {
     /** Up to here the array is searched; beyond, there is an index. */
     private static final int SEARCHED = 16;
 
@@ -19,10 +19,10 @@ final class SubscriptionSet<F> {
     /** An index that has so many times the room it needs is made anew: it never shrinks itself. */
     private static final int WASTED = 8;
 
-    private @Nullable Subscription<F>[] array = array(MIN_LENGTH);
+    private @Nullable Seat<F>[] array = array(MIN_LENGTH);
     private int size;
 
-    private @Nullable Map<Subscriber<F>, Subscription<F>> index;
+    private @Nullable Map<Subscriber<F>, Seat<F>> index;
 
     /** The most that the index has had. */
     private int indexed;
@@ -35,11 +35,11 @@ final class SubscriptionSet<F> {
         return size == 0;
     }
 
-    Subscription<F> get(int at) {
+    Seat<F> get(int at) {
         return Objects.requireNonNull(array[at]);
     }
 
-    @Nullable Subscription<F> find(Subscriber<F> subscriber) {
+    @Nullable Seat<F> find(Subscriber<F> subscriber) {
         if (index != null) {
             return index.get(subscriber);
         }
@@ -52,7 +52,7 @@ final class SubscriptionSet<F> {
     }
 
     /** Its subscriber has none here yet. Where there is no memory for it, nothing has changed. */
-    void add(Subscription<F> subscription) {
+    void add(Seat<F> subscription) {
         if (size == array.length) {
             array = Arrays.copyOf(array, size * 2);
         }
@@ -68,8 +68,8 @@ final class SubscriptionSet<F> {
         size++;
     }
 
-    private Map<Subscriber<F>, Subscription<F>> index() {
-        Map<Subscriber<F>, Subscription<F>> made = new IdentityHashMap<>(size * 2);
+    private Map<Subscriber<F>, Seat<F>> index() {
+        Map<Subscriber<F>, Seat<F>> made = new IdentityHashMap<>(size * 2);
         for (int i = 0; i < size; i++) {
             made.put(get(i).subscriber, get(i));
         }
@@ -77,9 +77,9 @@ final class SubscriptionSet<F> {
         return made;
     }
 
-    void remove(Subscription<F> subscription) {
+    void remove(Seat<F> subscription) {
         size--;
-        Subscription<F> last = get(size);
+        Seat<F> last = get(size);
         array[subscription.index] = last;
         last.index = subscription.index;
         array[size] = null;
@@ -107,7 +107,7 @@ final class SubscriptionSet<F> {
     }
 
     @SuppressWarnings("unchecked") // Nothing else is ever stored.
-    private static <F> @Nullable Subscription<F>[] array(int length) {
-        return (@Nullable Subscription<F>[]) new Subscription<?>[length];
+    private static <F> @Nullable Seat<F>[] array(int length) {
+        return (@Nullable Seat<F>[]) new Seat<?>[length];
     }
 }
