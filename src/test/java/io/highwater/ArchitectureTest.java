@@ -192,16 +192,31 @@ final class ArchitectureTest {
                                             "limits",
                                             "log",
                                             "time")),
-                            // Positions and entries, which pass from the log to the client, are
-                            // backbone's values for all three.
-                            Map.entry("protocol", Set.of("channel", "backbone")),
+                            // Positions and cursors are its values for all above it.
+                            Map.entry("protocol", Set.of()),
                             Map.entry(
                                     "channel",
-                                    Set.of("backbone", "identity", "limits", "log", "time")),
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "identity",
+                                            "limits",
+                                            "log",
+                                            "time")),
                             // Who pays for a publication.
-                            Map.entry("backbone", Set.of("limits")),
+                            Map.entry("backbone", Set.of("protocol", "limits")),
                             Map.entry(
-                                    "backbone.local", Set.of("backbone", "limits", "log", "time")),
+                                    "backbone.ring",
+                                    Set.of("protocol", "backbone", "limits", "time")),
+                            Map.entry(
+                                    "backbone.local",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "limits",
+                                            "log",
+                                            "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",

@@ -1,5 +1,7 @@
 package io.highwater.backbone;
 
+import io.highwater.protocol.Position;
+
 /**
  * The answer to an append. Immutable.
  *

@@ -1,6 +1,7 @@
 package io.highwater.backbone;
 
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -8,14 +9,27 @@ import org.jspecify.annotations.Nullable;
  * The log of all channels. Thread-safe. No method blocks; a stage may complete on any thread, at
  * once or later, but within bounded time: where the log cannot be reached it fails with {@link
  * UnavailableException}.
+ *
+ * <p>Channels are spread over shards, whose number is fixed for the life of the log. The entries of
+ * a shard have one order; listeners hear them one at a time.
  */
 public interface Backbone extends AutoCloseable {
+    /**
+     * Called once, before all else. Completes when this node has what it needs to take traffic;
+     * fails with {@link BackboneStartException} where an operator has to act first.
+     */
+    CompletionStage<@Nullable Void> start();
+
     /**
      * Adds an entry, which whoever follows the channel hears, on this node as on any other. A
      * repeat of (publisher, channel, msgId) within 5 minutes is answered with the first position
      * and heard by nobody. Where there is no room for another name of a channel it fails with
-     * {@link UnavailableException}. Of two appends of one thread to a channel the first gets the
-     * lower position, and its stage completes first.
+     * {@link UnavailableException}.
+     *
+     * <p>A publisher need not wait for one append before it makes the next. Of two appends of one
+     * publisher to a channel, of which the first call returned before the second was made, the
+     * first gets the lower position, and its stage completes first. Where the first fails, the
+     * second fails too, unless it was made after that was known.
      */
     CompletionStage<Appended> append(Draft draft);
 
@@ -31,14 +45,30 @@ public interface Backbone extends AutoCloseable {
     /** An entry that is on its way may still be heard. Without a listener nothing happens. */
     void unfollow(String channel);
 
+    /** How many shards there are. */
+    int shards();
+
     /**
-     * Reads the entries after a position, oldest first.
+     * The listener hears every entry of a shard, in order, once: for who writes them down. It is
+     * the shard's only such listener, instead of the one so far.
+     *
+     * @param shard from 0 on
+     * @param after what the listener has already; null for what comes from now on. What followed it
+     *     and is no longer kept is told as a gap
+     */
+    void followShard(int shard, @Nullable ShardPosition after, ShardListener listener);
+
+    /**
+     * Reads the entries after a cursor, oldest first.
      *
      * @param after null reads from the oldest entry kept, and is never {@link
-     *     ReadResult.Unreadable}
+     *     ReadResult.Unreadable}; an origin that it does not name is read from its first entry
      * @param limit how many entries at most, from 0 on; 0 tells the top alone
      */
-    CompletionStage<ReadResult> readAfter(String channel, @Nullable Position after, int limit);
+    CompletionStage<ReadResult> readAfter(String channel, @Nullable Cursor after, int limit);
+
+    /** Whether it can do its work now. */
+    BackboneHealth health();
 
     /** Ends everything; appends and reads fail from now on. */
     @Override

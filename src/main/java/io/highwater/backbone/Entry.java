@@ -1,5 +1,6 @@
 package io.highwater.backbone;
 
+import io.highwater.protocol.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param secret never to be compressed
  * @param data JSON text in UTF-8, byte for byte as it was published; shared, not copied
  * @param appendedNanos when it was appended, of this node's Ticker
+ * @param late it was recovered after its turn: entries that come after it were heard before it
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; a copy a message is what it saves.
 public record Entry(
@@ -21,4 +23,18 @@ public record Entry(
         @Nullable String key,
         boolean secret,
         byte[] data,
-        long appendedNanos) {}
+        long appendedNanos,
+        boolean late) {
+    /** One that comes in its turn. */
+    public Entry(
+            String channel,
+            Position position,
+            @Nullable Position previous,
+            String msgId,
+            @Nullable String key,
+            boolean secret,
+            byte[] data,
+            long appendedNanos) {
+        this(channel, position, previous, msgId, key, secret, data, appendedNanos, false);
+    }
+}

@@ -1,5 +1,7 @@
 package io.highwater.backbone;
 
+import java.util.Locale;
+
 /** What an answered append promises. */
 public enum Level {
     /** This node has the entry; it is lost if the node dies. */
@@ -9,5 +11,12 @@ public enum Level {
     LOG,
 
     /** The entry is archived: it reaches every subscriber. */
-    DURABLE
+    DURABLE;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    /** As clients are told it. */
+    public String word() {
+        return word;
+    }
 }

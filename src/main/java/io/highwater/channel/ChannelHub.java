@@ -3,7 +3,6 @@ package io.highwater.channel;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
@@ -14,6 +13,9 @@ import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.Since;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A publish is heard by whoever was told {@link Subscriber#onSubscribed} before it was called.
  */
-public final class ChannelHub<F> implements AutoCloseable {
+public final class ChannelHub<F> implements Presence, AutoCloseable {
     private static final Duration RETRY_AFTER_BACKLOG = Duration.ofMillis(250);
 
     // What a command takes of the heap until its shard comes to it, beside the texts in it.
@@ -43,17 +45,21 @@ public final class ChannelHub<F> implements AutoCloseable {
     /** And what is still in the channel of a subscription that its session pays for no more. */
     private static final int UNSUBSCRIBE_BYTES = QUESTION_BYTES + 120;
 
-    /** A cursor, but for its origin's name. */
+    /** A position of a cursor, but for its origin's name. */
     private static final int CURSOR_BYTES = 56;
 
     private final Backbone backbone;
+    private final History history;
     private final FrameFactory<F> frames;
     private final PieceSize pieces;
     private final ChannelObserver observer;
     private final Failures failures;
     private final List<HubShard<F>> shards;
 
-    /** A hub whose subscribers' writes leave one by one, and that has room for any channel. */
+    /**
+     * A hub without an archive, whose subscribers' writes leave one by one, and that has room for
+     * any channel.
+     */
     public ChannelHub(
             Backbone backbone,
             FrameFactory<F> frames,
@@ -62,6 +68,7 @@ public final class ChannelHub<F> implements AutoCloseable {
             ChannelObserver observer) {
         this(
                 backbone,
+                backbone::readAfter,
                 frames,
                 PieceSize.WHOLE,
                 shards,
@@ -73,6 +80,7 @@ public final class ChannelHub<F> implements AutoCloseable {
     }
 
     /**
+     * @param history of the backbone's log
      * @param pieces how much of what a subscriber missed it is handed at once
      * @param shards runs a shard's work each, on any thread but the caller's; about one a core
      * @param burst told when a shard delivers to many
@@ -85,6 +93,7 @@ public final class ChannelHub<F> implements AutoCloseable {
      */
     public ChannelHub(
             Backbone backbone,
+            History history,
             FrameFactory<F> frames,
             PieceSize pieces,
             List<? extends Executor> shards,
@@ -94,20 +103,23 @@ public final class ChannelHub<F> implements AutoCloseable {
             ChannelObserver observer,
             LogLimit logs) {
         this.backbone = backbone;
+        this.history = history;
         this.frames = frames;
         this.pieces = pieces;
         this.observer = observer;
         this.failures = new Failures(observer, logs);
-        Iterator<Backlog> backlogs = Backlog.share(backlogBytes, shards.size()).iterator();
+        Iterator<UndeliveredBytes> undelivered =
+                UndeliveredBytes.share(backlogBytes, shards.size()).iterator();
         List<HubShard<F>> made = new ArrayList<>(shards.size());
         for (Executor executor : shards) {
             made.add(
                     new HubShard<>(
                             backbone,
+                            history,
                             frames,
                             pieces,
                             executor,
-                            backlogs.next(),
+                            undelivered.next(),
                             burst,
                             names,
                             observer,
@@ -121,7 +133,7 @@ public final class ChannelHub<F> implements AutoCloseable {
      * UnavailableException} where the log is out of reach or the fan-out too far behind.
      */
     public CompletionStage<Appended> publish(Draft draft) {
-        if (shard(draft.channel()).backlog.isFull()) {
+        if (shard(draft.channel()).undelivered.isFull()) {
             refused(draft.channel());
             return CompletableFuture.failedFuture(
                     new UnavailableException("the fan-out is too far behind", RETRY_AFTER_BACKLOG));
@@ -188,11 +200,13 @@ public final class ChannelHub<F> implements AutoCloseable {
     }
 
     private static long bytes(String channel, Since since) {
-        long cursor =
-                since instanceof Since.After after
-                        ? CURSOR_BYTES + HeapBytes.of(after.position().origin())
-                        : 0;
-        return SUBSCRIBE_BYTES + HeapBytes.of(channel) + cursor;
+        long bytes = SUBSCRIBE_BYTES + HeapBytes.of(channel);
+        if (since instanceof Since.After after) {
+            for (Position position : after.cursor().positions()) {
+                bytes += CURSOR_BYTES + HeapBytes.of(position.origin());
+            }
+        }
+        return bytes;
     }
 
     private static long questionBytes(String channel) {
@@ -206,10 +220,9 @@ public final class ChannelHub<F> implements AutoCloseable {
      * @param after up to where it has all
      * @param until the snapshot's end; null for all that follows
      */
-    public CompletionStage<Missed<F>> after(
-            String channel, Position after, @Nullable Position until) {
+    public CompletionStage<Missed<F>> after(String channel, Cursor after, @Nullable Cursor until) {
         boolean snapshot = until != null;
-        return backbone.readAfter(
+        return history.readAfter(
                         channel,
                         snapshot ? null : after,
                         snapshot ? Integer.MAX_VALUE : pieces.messages())
@@ -220,8 +233,8 @@ public final class ChannelHub<F> implements AutoCloseable {
      * The same where what followed was trimmed meanwhile: from the oldest that is kept, if that is
      * later.
      */
-    public CompletionStage<Missed<F>> fromOldest(String channel, Position after) {
-        return backbone.readAfter(channel, null, pieces.messages())
+    public CompletionStage<Missed<F>> fromOldest(String channel, Cursor after) {
+        return history.readAfter(channel, null, pieces.messages())
                 .thenApply(read -> Missed.after(after, null, read, pieces, frames));
     }
 
@@ -240,28 +253,32 @@ public final class ChannelHub<F> implements AutoCloseable {
     }
 
     /**
-     * What is kept of a channel after a position. Where some of that is no longer kept, or the
-     * position is of an older generation, it begins with the oldest that is.
+     * What is kept of a channel after a cursor. Where some of that is no longer kept, or the cursor
+     * is of an older generation, it begins with the oldest that is.
      *
      * @param after null begins with the oldest kept
      * @param limit how many entries at most, from 0 on
      */
-    public CompletionStage<HistoryPage> history(
-            String channel, @Nullable Position after, int limit) {
-        return backbone.readAfter(channel, after, limit)
+    public CompletionStage<HistoryPage> history(String channel, @Nullable Cursor after, int limit) {
+        return history.readAfter(channel, after, limit)
                 .thenCompose(
                         read ->
                                 after != null
                                                 && read instanceof Unreadable unreadable
                                                 && mayHaveLater(unreadable, after)
-                                        ? backbone.readAfter(channel, null, limit)
+                                        ? history.readAfter(channel, null, limit)
                                         : CompletableFuture.completedFuture(read))
                 .thenApply(ChannelHub::page);
     }
 
-    private static boolean mayHaveLater(Unreadable unreadable, Position after) {
-        Position top = unreadable.top();
-        return top.origin().equals(after.origin()) && top.isAfter(after);
+    private static boolean mayHaveLater(Unreadable unreadable, Cursor after) {
+        for (Position top : unreadable.top().positions()) {
+            Position own = after.at(top.origin());
+            if (own != null && top.isAfter(own)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static HistoryPage page(ReadResult read) {
@@ -270,16 +287,12 @@ public final class ChannelHub<F> implements AutoCloseable {
                 : new HistoryPage(List.of(), true);
     }
 
-    /**
-     * Fails with {@link UnavailableException} where too much waits for the shard.
-     *
-     * @param maxClients how many names at most, from 0 on
-     * @param payer who asks; null where it is nobody
-     */
-    public CompletionStage<Presence> presence(
+    /** Of this node. Fails where too much waits for the shard. */
+    @Override
+    public CompletionStage<Occupancy> occupancy(
             String channel, int maxClients, @Nullable Payer payer) {
         HubShard<F> shard = shard(channel);
-        CompletableFuture<Presence> done = new CompletableFuture<>();
+        CompletableFuture<Occupancy> done = new CompletableFuture<>();
         boolean waits =
                 shard.tryExecute(
                         payer,
@@ -288,8 +301,8 @@ public final class ChannelHub<F> implements AutoCloseable {
                                 ask(
                                         shard,
                                         channel,
-                                        opened -> opened.presence(maxClients),
-                                        new Presence(0, List.of()),
+                                        opened -> opened.occupancy(maxClients),
+                                        new Occupancy(0, List.of()),
                                         done));
         if (!waits) {
             done.completeExceptionally(HubShard.tooManyCommands());

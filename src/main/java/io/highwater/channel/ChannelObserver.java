@@ -22,8 +22,11 @@ public interface ChannelObserver {
     /** A turn was handed to all subscribers of a channel. */
     default void onTurn(int publications, int subscribers) {}
 
-    /** Entries of a channel were lost to this node. */
+    /** Entries of a channel did not come to this node; most often its history has them. */
     default void onGap() {}
+
+    /** The history did not have them either: subscribers go without. */
+    default void onLost() {}
 
     /** A subscriber or the frame factory threw. */
     default void onFailure() {}

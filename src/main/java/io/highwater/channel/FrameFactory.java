@@ -1,6 +1,7 @@
 package io.highwater.channel;
 
 import io.highwater.backbone.Entry;
+import io.highwater.protocol.Since;
 
 /**
  * Makes the finished frame of an entry, once for all subscribers of a turn. Thread-safe: every

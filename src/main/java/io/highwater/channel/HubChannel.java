@@ -1,19 +1,20 @@
 package io.highwater.channel;
 
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.channel.SubscribeOutcome.Failed;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
-import io.highwater.channel.SubscribeOutcome.Reason;
 import io.highwater.channel.SubscribeOutcome.Recovered;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.ResumeFailure;
+import io.highwater.protocol.Since;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class HubChannel<F> {
     // The seam. The log is followed before anything is read, so a read whose top is T misses
     // nothing: every entry after T was appended after follow() and comes in a turn, sooner or
-    // later. What a turn brings up to T the reader has been served already. Therefore each
-    // subscription has a floor, T, and of each turn it takes what lies above. A turn that comes
-    // while its read is out waits, and is then cut at the floor like any other.
+    // later. What a turn brings up to T the reader has been served already. Therefore each seat has
+    // a floor, T, and of each turn it takes what lies above. A turn that comes while its read is
+    // out waits, and is then cut at the floor like any other.
     //
     // Who wants live messages alone needs a floor too, to be told a cursor that is exact. Once a
     // read has been answered the channel knows one, its top: the highest T so far or the last entry
@@ -36,9 +37,9 @@ final class HubChannel<F> {
     private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(1);
 
     /**
-     * What one takes of the heap without its subscriptions and its name, which is the log's too: 56
-     * with its last position's 40, its place in the map, an empty {@link SubscriptionSet} of 56,
-     * and its factory of frames with what is compressed for all, 64.
+     * What one takes of the heap without its seats and its name, which is the log's too: 56 with
+     * its last position's 40, its place in the map, an empty {@link Seats} of 56, and its factory
+     * of frames with what is compressed for all, 64.
      */
     static final int BYTES = 216 + HeapBytes.MAP_ENTRY;
 
@@ -49,7 +50,7 @@ final class HubChannel<F> {
 
     private final HubShard<F> shard;
     private final FrameFactory<F> frames;
-    private final SubscriptionSet<F> subscriptions = new SubscriptionSet<>();
+    private final Seats<F> seats = new Seats<>();
 
     /** Since the last turn; null while there is nothing. */
     private @Nullable List<Entry> gathered;
@@ -57,13 +58,13 @@ final class HubChannel<F> {
     private long gatheredBytes;
 
     /** What is shared of the reads since the last turn, or null. */
-    private @Nullable Catchups<F> catchups;
+    private @Nullable SharedReads<F> reads;
 
-    /** The last entry of all turns. */
-    private @Nullable Position heard;
+    /** The last entry of all turns, for each origin. */
+    private @Nullable Cursor heard;
 
     /** Null until a read is answered. */
-    private @Nullable Position top;
+    private @Nullable Cursor top;
 
     HubChannel(String name, HubShard<F> shard, @Nullable Payer payer) {
         this.name = name;
@@ -73,7 +74,7 @@ final class HubChannel<F> {
     }
 
     boolean isUnused() {
-        return subscriptions.isEmpty();
+        return seats.isEmpty();
     }
 
     /** Nobody subscribes any more. */
@@ -91,7 +92,7 @@ final class HubChannel<F> {
         List<Entry> entries = gathered == null ? new ArrayList<>(4) : gathered;
         entries.add(entry);
         gathered = entries;
-        gatheredBytes += Backlog.bytes(entry);
+        gatheredBytes += UndeliveredBytes.bytes(entry);
     }
 
     boolean isTurnFull() {
@@ -109,18 +110,22 @@ final class HubChannel<F> {
         long bytes = gatheredBytes;
         gathered = null;
         gatheredBytes = 0;
-        catchups = null;
+        reads = null;
         int delivered = 0;
         try {
-            passed(entries.get(entries.size() - 1).position());
+            for (Entry entry : entries) {
+                if (!entry.late()) {
+                    passed(entry.position());
+                }
+            }
             List<Publication<F>> publications = publications(entries);
             delivered = publications.size();
             if (delivered > 0) {
                 fanOut(new Turn<>(name, publications));
             }
         } finally {
-            // Whatever became of it: what waits no more is out of the backlog.
-            shard.delivered(delivered, subscriptions.size(), bytes);
+            // Whatever became of it: what waits no more is not undelivered.
+            shard.delivered(delivered, seats.size(), bytes);
         }
     }
 
@@ -137,102 +142,99 @@ final class HubChannel<F> {
     }
 
     private void fanOut(Turn<F> turn) {
-        for (int i = 0; i < subscriptions.size(); i++) {
+        for (int i = 0; i < seats.size(); i++) {
             try {
-                subscriptions.get(i).onTurn(turn);
+                seats.get(i).onTurn(turn);
             } catch (RuntimeException | Error e) {
                 shard.failures.onFailure("A subscriber", name, e);
             }
         }
     }
 
-    /** Entries up to {@code to} will never come. */
-    void onGap(Position to) {
+    /** What comes next follows {@code to}, whatever came before. */
+    void pass(Position to) {
         deliver();
-        catchups = null;
+        reads = null;
         passed(to);
     }
 
     private void passed(Position position) {
-        heard = position;
+        heard = heard == null ? position : heard.with(position);
         if (top != null) {
             rise(position);
         }
     }
 
-    private void rise(Position position) {
-        if (top == null || position.isAfter(top)) {
-            top = position;
-        }
+    private void rise(Cursor cursor) {
+        top = top == null ? cursor : top.max(cursor);
     }
 
     void subscribe(Subscriber<F> subscriber, Since since, int limit, int requestId) {
         deliver();
-        Subscription<F> former = subscriptions.find(subscriber);
+        Seat<F> former = seats.find(subscriber);
         if (former != null) {
             end(former, "replaced by a later subscribe");
         }
-        Subscription<F> subscription = new Subscription<>(subscriber);
+        Seat<F> seat = new Seat<>(subscriber);
         try {
-            subscriptions.add(subscription);
+            seats.add(seat);
         } catch (RuntimeException | Error e) {
-            tell(subscription, new Failed(name, requestId, shard.unavailable(name, e)));
+            tell(seat, new Failed(name, requestId, shard.unavailable(name, e)));
             shard.retireIfUnused(this);
             return;
         }
         shard.subscriptions(1);
         if (since instanceof Since.Live && top != null) {
-            tell(subscription, new Recovered(name, requestId, cursor(top)));
-            live(subscription, top);
+            tell(seat, new Recovered(name, requestId, top));
+            live(seat, top);
         } else {
-            catchUp(subscription, since, limit, requestId);
+            catchUp(seat, since, limit, requestId);
         }
     }
 
-    private void catchUp(Subscription<F> subscription, Since since, int limit, int requestId) {
-        subscription.await(requestId);
-        if (catchups == null) {
-            catchups = new Catchups<>(name, shard.backbone, shard.frames);
+    private void catchUp(Seat<F> seat, Since since, int limit, int requestId) {
+        seat.await(requestId);
+        if (reads == null) {
+            reads = new SharedReads<>(name, shard.history, shard.frames);
             shard.shares(this);
         }
-        Catchup<F> catchup;
+        SharedRead<F> read;
         try {
-            catchup = catchups.ask(since, limit);
+            read = reads.ask(since, limit);
         } catch (RuntimeException | Error e) {
-            failed(subscription, requestId, e);
+            failed(seat, requestId, e);
             return;
         }
-        if (catchup.read.isDone()) {
-            answered(subscription, catchup);
+        if (read.read.isDone()) {
+            answered(seat, read);
         } else {
             var unused =
-                    catchup.read.whenComplete(
-                            (result, failure) ->
-                                    shard.execute(() -> answered(subscription, catchup)));
+                    read.read.whenComplete(
+                            (result, failure) -> shard.execute(() -> answered(seat, read)));
         }
     }
 
     /** What subscribers of this pass share is let go. */
     void unshare() {
-        catchups = null;
+        reads = null;
     }
 
-    private void answered(Subscription<F> subscription, Catchup<F> catchup) {
-        Integer requestId = subscription.awaitedRequest();
-        if (requestId == null || subscriptions.find(subscription.subscriber) != subscription) {
+    private void answered(Seat<F> seat, SharedRead<F> read) {
+        Integer requestId = seat.awaitedRequest();
+        if (requestId == null || seats.find(seat.subscriber) != seat) {
             return; // It was ended meanwhile, and told so.
         }
         deliver();
-        Position served;
-        Reason refusal;
+        Cursor served;
+        ResumeFailure refusal;
         Missed<F> missed;
         try {
-            ReadResult result = catchup.result();
+            ReadResult result = read.result();
             served = shared(result.top());
-            refusal = catchup.refusal(result);
-            missed = refusal == null ? catchup.missed(result, shard.pieces) : null;
+            refusal = read.refusal(result);
+            missed = refusal == null ? read.missed(result, shard.pieces) : null;
         } catch (RuntimeException | Error e) {
-            failed(subscription, requestId, e);
+            failed(seat, requestId, e);
             return;
         }
         rise(served);
@@ -240,78 +242,78 @@ final class HubChannel<F> {
             rise(heard);
         }
         tell(
-                subscription,
+                seat,
                 refusal == null
-                        ? new Recovered(name, requestId, cursor(served))
-                        : new NotRecovered(name, requestId, refusal, cursor(served)));
+                        ? new Recovered(name, requestId, served)
+                        : new NotRecovered(name, requestId, refusal, served));
         if (missed != null) {
-            guarded(() -> recover(subscription.subscriber, catchup, missed));
+            guarded(() -> recover(seat.subscriber, read, missed));
         }
-        live(subscription, served);
-        shard.sharesMore(catchup.takeMadeBytes());
+        live(seat, served);
+        shard.sharesMore(read.takeMadeBytes());
     }
 
-    private void recover(Subscriber<F> subscriber, Catchup<F> catchup, Missed<F> missed) {
-        subscriber.onTurn(catchup.turn(name, missed), catchup.kind());
+    private void recover(Subscriber<F> subscriber, SharedRead<F> read, Missed<F> missed) {
+        subscriber.onTurn(read.turn(name, missed), read.kind());
         if (!missed.isLast()) {
-            subscriber.onBehind(missed.reached(), missed.top(), catchup.kind());
+            subscriber.onBehind(missed.reached(), missed.top(), read.kind());
         }
     }
 
     /** All subscribers of a quiet channel share one position. */
-    private Position shared(Position served) {
-        Position known = top;
+    private Cursor shared(Cursor served) {
+        Cursor known = top;
         return known != null && known.equals(served) ? known : served;
     }
 
-    private void live(Subscription<F> subscription, Position served) {
-        for (Turn<F> waited : subscription.live(served)) {
-            guarded(() -> subscription.onTurn(waited));
+    private void live(Seat<F> seat, Cursor served) {
+        for (Turn<F> waited : seat.live(served)) {
+            guarded(() -> seat.onTurn(waited));
         }
-        subscription.settle(heard);
+        seat.settle(heard);
     }
 
-    private void failed(Subscription<F> subscription, int requestId, Throwable cause) {
-        remove(subscription);
-        tell(subscription, new Failed(name, requestId, shard.unavailable(name, cause)));
+    private void failed(Seat<F> seat, int requestId, Throwable cause) {
+        remove(seat);
+        tell(seat, new Failed(name, requestId, shard.unavailable(name, cause)));
         shard.retireIfUnused(this);
     }
 
     boolean unsubscribe(Subscriber<F> subscriber) {
         deliver();
-        Subscription<F> subscription = subscriptions.find(subscriber);
-        if (subscription == null) {
+        Seat<F> seat = seats.find(subscriber);
+        if (seat == null) {
             return false;
         }
-        end(subscription, "unsubscribed before it was answered");
+        end(seat, "unsubscribed before it was answered");
         return true;
     }
 
     /** Who still waits for an answer to a subscribe has it, the others hear nothing. */
     void endAll() {
-        while (!subscriptions.isEmpty()) {
-            end(subscriptions.get(subscriptions.size() - 1), "the node is stopping");
+        while (!seats.isEmpty()) {
+            end(seats.get(seats.size() - 1), "the node is stopping");
         }
     }
 
-    private void end(Subscription<F> subscription, String why) {
-        remove(subscription);
-        Integer requestId = subscription.awaitedRequest();
+    private void end(Seat<F> seat, String why) {
+        remove(seat);
+        Integer requestId = seat.awaitedRequest();
         if (requestId != null) {
             tell(
-                    subscription,
+                    seat,
                     new Failed(
                             name, requestId, new UnavailableException(why, RETRY_AFTER_FAILURE)));
         }
     }
 
-    private void remove(Subscription<F> subscription) {
-        subscriptions.remove(subscription);
+    private void remove(Seat<F> seat) {
+        seats.remove(seat);
         shard.subscriptions(-1);
     }
 
-    private void tell(Subscription<F> subscription, SubscribeOutcome outcome) {
-        guarded(() -> subscription.subscriber.onSubscribed(outcome));
+    private void tell(Seat<F> seat, SubscribeOutcome outcome) {
+        guarded(() -> seat.subscriber.onSubscribed(outcome));
     }
 
     private void guarded(Runnable call) {
@@ -322,17 +324,13 @@ final class HubChannel<F> {
         }
     }
 
-    private static Map<String, Position> cursor(Position position) {
-        return Map.of(position.origin(), position);
-    }
-
-    Presence presence(int maxClients) {
+    Occupancy occupancy(int maxClients) {
         deliver();
         Set<String> clients = new TreeSet<>();
-        int looked = Math.min(subscriptions.size(), maxClients);
+        int looked = Math.min(seats.size(), maxClients);
         for (int i = 0; i < looked; i++) {
-            clients.add(subscriptions.get(i).subscriber.client());
+            clients.add(seats.get(i).subscriber.client());
         }
-        return new Presence(subscriptions.size(), List.copyOf(clients));
+        return new Occupancy(seats.size(), List.copyOf(clients));
     }
 }

@@ -3,10 +3,10 @@ package io.highwater.channel;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,17 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the channels. What happens to them comes through a mailbox, in order: entries of the
- * log, and commands. Whoever puts something into the empty mailbox has the shard run.
+ * A part of the channels. What happens to them comes through a {@link Mailbox}, in order.
  *
- * <p>{@link #onEntry}, {@link #onGap} and {@link #execute} are for any thread; all else is confined
- * to the shard's.
+ * <p>The log's events, {@link #execute} and {@link #tryExecute} are for any thread; all else is
+ * confined to the shard's.
  */
 final class HubShard<F> implements BackboneListener {
     // A turn ends when the mailbox is empty, at a command for its channel, and here: so that a turn
@@ -42,20 +39,18 @@ final class HubShard<F> implements BackboneListener {
     // different things in one pass is to have none of them kept.
     private static final long MOST_SHARED_BYTES = 1 << 20;
 
-    private static final String ALL = "all channels of a shard";
-
-    private static final int MAILBOX_CHUNK = 256;
+    static final String ALL = "all channels of a shard";
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    final Backbone backbone;
+    final History history;
     final FrameFactory<F> frames;
     final PieceSize pieces;
     final Failures failures;
-    final Backlog backlog;
+    final UndeliveredBytes undelivered;
 
+    private final Backbone backbone;
     private final ChannelObserver observer;
-    private final Executor executor;
     private final DeliveryBurst burst;
     private final Book names;
 
@@ -63,31 +58,9 @@ final class HubShard<F> implements BackboneListener {
     private int burstDeliveries;
 
     /** Of Entry and Runnable. */
-    private final MpscUnboundedAtomicArrayQueue<Object> mailbox =
-            new MpscUnboundedAtomicArrayQueue<>(MAILBOX_CHUNK);
+    private final Mailbox mailbox;
 
-    /** It is charged while it waits; what it makes when it is run may need that room. */
-    private record Charged(Book names, @Nullable Payer payer, long bytes, Runnable command)
-            implements Runnable {
-        @Override
-        public void run() {
-            names.add(payer, -bytes);
-            command.run();
-        }
-    }
-
-    private enum Run {
-        /** Nobody has this shard. */
-        IDLE,
-
-        /** The executor has it. Who moved it here handed it over. */
-        HANDED,
-
-        /** One thread works on it: what is confined to the shard is that thread's. */
-        RUNNING
-    }
-
-    private final AtomicReference<Run> run = new AtomicReference<>(Run.IDLE);
+    private final Repairs<F> repairs;
 
     private final Map<String, HubChannel<F>> channels = new HashMap<>();
 
@@ -103,33 +76,36 @@ final class HubShard<F> implements BackboneListener {
 
     HubShard(
             Backbone backbone,
+            History history,
             FrameFactory<F> frames,
             PieceSize pieces,
             Executor executor,
-            Backlog backlog,
+            UndeliveredBytes undelivered,
             DeliveryBurst burst,
             Book names,
             ChannelObserver observer,
             Failures failures) {
         this.backbone = backbone;
+        this.history = history;
         this.frames = frames;
         this.pieces = pieces;
-        this.executor = executor;
         this.burst = burst;
         this.names = names;
         this.observer = observer;
         this.failures = failures;
-        this.backlog = backlog;
+        this.undelivered = undelivered;
+        this.mailbox = new Mailbox(executor, names, failures, this::burst);
+        this.repairs = new Repairs<>(this, history);
     }
 
     @Override
     public void onEntry(Entry entry) {
-        backlog.add(entry);
+        undelivered.add(entry);
         try {
-            put(entry);
+            mailbox.put(entry);
         } catch (RuntimeException | Error e) {
             // Without memory it is not in the mailbox.
-            backlog.remove(Backlog.bytes(entry));
+            undelivered.remove(UndeliveredBytes.bytes(entry));
             throw e;
         }
     }
@@ -140,76 +116,45 @@ final class HubShard<F> implements BackboneListener {
                 () -> {
                     HubChannel<F> followed = channels.get(channel);
                     if (followed != null) {
-                        gap(followed, to);
+                        gap(followed, from, to);
+                    }
+                });
+    }
+
+    @Override
+    public void onGeneration(String channel, Position base) {
+        execute(
+                () -> {
+                    HubChannel<F> followed = channels.get(channel);
+                    if (followed != null && repairs.isUnderWay(followed)) {
+                        repairs.await(followed, base);
+                    } else if (followed != null) {
+                        followed.pass(base);
                     }
                 });
     }
 
     void execute(Runnable command) {
-        put(command);
+        mailbox.put(command);
     }
 
-    /**
-     * The same of what clients ask for, which is charged until its turn. False where there is no
-     * room for it.
-     *
-     * @param payer who asks; null where it is nobody
-     */
+    /** As {@link Mailbox#tryPut}. */
     boolean tryExecute(@Nullable Payer payer, long bytes, Runnable command) {
-        boolean admitted = names.admits(payer, bytes);
-        if (admitted) {
-            execute(payer, bytes, command);
-        }
-        return admitted;
+        return mailbox.tryPut(payer, bytes, command);
     }
 
-    /** The same of what lets go more than it takes, so that it is never refused. */
+    /** As {@link Mailbox#put(Payer, long, Runnable)}. */
     void execute(@Nullable Payer payer, long bytes, Runnable command) {
-        names.add(payer, bytes);
+        mailbox.put(payer, bytes, command);
+    }
+
+    private void burst() {
+        burst.begin();
         try {
-            put(new Charged(names, payer, bytes, command));
-        } catch (RuntimeException | Error e) {
-            // Without memory it is not in the mailbox.
-            names.add(payer, -bytes);
-            throw e;
+            pass();
+        } finally {
+            burst.end();
         }
-    }
-
-    private void put(Object item) {
-        mailbox.offer(item);
-        if (run.compareAndSet(Run.IDLE, Run.HANDED)) {
-            try {
-                executor.execute(this::run);
-            } catch (RuntimeException | Error e) {
-                // What is in the mailbox goes with the next item, if there is a thread for that.
-                // Or the executor has the task all the same, which then finds the shard IDLE. Of
-                // two tasks one gets it.
-                run.compareAndSet(Run.HANDED, Run.IDLE);
-                failures.onFailure("The thread", ALL, e);
-            }
-        }
-    }
-
-    /** Whatever is thrown, the next item finds the shard at work. */
-    private void run() {
-        if (!run.compareAndSet(Run.HANDED, Run.RUNNING)
-                && !run.compareAndSet(Run.IDLE, Run.RUNNING)) {
-            return;
-        }
-        do {
-            try {
-                burst.begin();
-                try {
-                    pass();
-                } finally {
-                    burst.end();
-                }
-            } catch (RuntimeException | Error e) {
-                failures.onFailure("A pass", ALL, e);
-            } finally {
-                run.set(Run.IDLE);
-            }
-        } while (!mailbox.isEmpty() && run.compareAndSet(Run.IDLE, Run.RUNNING));
     }
 
     private void pass() {
@@ -254,13 +199,20 @@ final class HubShard<F> implements BackboneListener {
     private void gather(Entry entry) {
         HubChannel<F> channel = channels.get(entry.channel());
         if (channel == null) {
-            backlog.remove(Backlog.bytes(entry));
+            undelivered.remove(UndeliveredBytes.bytes(entry));
+        } else if (repairs.isUnderWay(channel)) {
+            repairs.await(channel, entry);
         } else if (!gather(channel, entry)) {
-            backlog.remove(Backlog.bytes(entry));
-            gap(channel, entry.position());
-        } else if (channel.isTurnFull()) {
-            deliver(channel);
+            gap(channel, before(entry.position()), entry.position());
         }
+    }
+
+    private static Position before(Position position) {
+        return new Position(
+                position.origin(),
+                position.generation(),
+                position.shardSequence() - 1,
+                position.channelSequence() - 1);
     }
 
     private void deliver(HubChannel<F> channel) {
@@ -271,27 +223,43 @@ final class HubShard<F> implements BackboneListener {
         }
     }
 
-    private void gap(HubChannel<F> channel, Position to) {
+    /** What follows waits until the history has what is missing. */
+    private void gap(HubChannel<F> channel, Position from, Position to) {
         try {
-            channel.onGap(to);
+            channel.deliver();
+            repairs.begin(channel, from, to);
             observer.onGap();
         } catch (RuntimeException | Error e) {
             failures.onFailure("A gap", channel.name, e);
         }
     }
 
-    /** False where it could not: the entry is lost, which is a gap. */
-    private boolean gather(HubChannel<F> channel, Entry entry) {
+    /** What is missing up to here cannot be had. */
+    void lost(HubChannel<F> channel, Position to) {
+        try {
+            channel.pass(to);
+            observer.onLost();
+        } catch (RuntimeException | Error e) {
+            failures.onFailure("A gap", channel.name, e);
+        }
+    }
+
+    /** Puts an entry into the channel's turn. False where it could not: then it is in none. */
+    boolean gather(HubChannel<F> channel, Entry entry) {
         try {
             if (!channel.isGathering()) {
                 gathering.add(channel);
             }
             channel.gather(entry);
-            return true;
         } catch (RuntimeException | Error e) {
+            undelivered.remove(UndeliveredBytes.bytes(entry));
             failures.onFailure("An entry", channel.name, e);
             return false;
         }
+        if (channel.isTurnFull()) {
+            deliver(channel);
+        }
+        return true;
     }
 
     private void run(Runnable command) {
@@ -304,7 +272,7 @@ final class HubShard<F> implements BackboneListener {
 
     /** A channel's turn is over. */
     void delivered(int publications, int subscribers, long bytes) {
-        backlog.remove(bytes);
+        undelivered.remove(bytes);
         try {
             observer.onTurn(publications, subscribers);
         } catch (RuntimeException | Error e) {
@@ -409,6 +377,7 @@ final class HubShard<F> implements BackboneListener {
     }
 
     private void retire(HubChannel<F> channel) {
+        repairs.drop(channel);
         names.add(channel.payer, -HubChannel.BYTES);
         observed(() -> observer.onChannels(-1));
         // It is nobody's any more; who asked for it last gets an answer.

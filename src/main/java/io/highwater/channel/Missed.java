@@ -1,10 +1,10 @@
 package io.highwater.channel;
 
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.protocol.Cursor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param trimmed not all that was missed is kept any more: this begins with the oldest that is
  */
 public record Missed<F>(
-        List<Publication<F>> publications, Position reached, Position top, boolean trimmed) {
+        List<Publication<F>> publications, Cursor reached, Cursor top, boolean trimmed) {
     public Missed {
         publications = List.copyOf(publications);
     }
 
     /** Whether the subscriber has all that was in the log. */
     public boolean isLast() {
-        return !top.isAfter(reached);
+        return reached.covers(top);
     }
 
     /**
@@ -48,28 +48,34 @@ public record Missed<F>(
      * The first piece of these entries.
      *
      * @param entries of one channel, oldest first
+     * @param from where the subscriber is before them; null where that is nowhere
      * @param last up to where they bring the subscriber, all together
      */
     static <F> Missed<F> of(
-            List<Entry> entries, Position last, TurnKind kind, PieceSize size, Catchups<F> frames) {
+            List<Entry> entries,
+            @Nullable Cursor from,
+            Cursor last,
+            TurnKind kind,
+            PieceSize size,
+            SharedReads<F> frames) {
         int count = size.count(entries, 0);
         List<Publication<F>> made = new ArrayList<>(count);
         for (Entry entry : entries.subList(0, count)) {
             made.add(frames.publication(entry, kind));
         }
-        Position reached = count == entries.size() ? last : entries.get(count - 1).position();
+        Cursor reached = count == entries.size() ? last : passed(from, entries, count);
         return new Missed<>(made, reached, last, false);
     }
 
     /**
-     * The piece after a position.
+     * The piece after a cursor.
      *
      * @param until SNAPSHOT: what is after it comes in turns
      * @param result of the log after {@code after}; SNAPSHOT: after the oldest that is kept
      */
     static <F> Missed<F> after(
-            Position after,
-            @Nullable Position until,
+            Cursor after,
+            @Nullable Cursor until,
             ReadResult result,
             PieceSize size,
             FrameFactory<F> frames) {
@@ -78,12 +84,12 @@ public record Missed<F>(
         }
         Slice slice = (Slice) result;
         List<Entry> entries = slice.entries();
-        Position top = slice.top();
+        Cursor top = slice.top();
         if (until != null) {
             entries =
                     newestOfEachKey(entries).stream()
-                            .filter(entry -> entry.position().isAfter(after))
-                            .filter(entry -> !entry.position().isAfter(until))
+                            .filter(entry -> !after.covers(entry.position()))
+                            .filter(entry -> until.covers(entry.position()))
                             .toList();
             top = until;
         }
@@ -95,7 +101,16 @@ public record Missed<F>(
                             entry, until == null ? frames.missed(entry) : frames.snapshot(entry)));
         }
         boolean all = count == entries.size() && (until != null || slice.complete());
-        Position reached = all ? top : count == 0 ? after : entries.get(count - 1).position();
+        Cursor reached = all ? top : passed(after, entries, count);
         return new Missed<>(made, reached, top, false);
+    }
+
+    /** Where whoever was at {@code from} is with the first so many entries. */
+    private static Cursor passed(@Nullable Cursor from, List<Entry> entries, int count) {
+        Cursor passed = from == null ? entries.get(0).position() : from;
+        for (Entry entry : entries.subList(0, count)) {
+            passed = passed.with(entry.position());
+        }
+        return passed;
     }
 }

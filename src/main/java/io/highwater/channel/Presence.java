@@ -1,16 +1,20 @@
 package io.highwater.channel;
 
-import java.util.List;
+import io.highwater.limits.Payer;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who is subscribed to a channel on this node. Immutable.
- *
- * @param count subscribers; two sessions of one client count twice
- * @param clients their names in order of the alphabet, each once; of some of the subscribers where
- *     there are more than names were asked for
+ * Knows who is subscribed to a channel. {@link ChannelHub} knows it of its own node. Thread-safe;
+ * it must not block.
  */
-public record Presence(int count, List<String> clients) {
-    public Presence {
-        clients = List.copyOf(clients);
-    }
+@FunctionalInterface
+public interface Presence {
+    /**
+     * Fails with {@link io.highwater.backbone.UnavailableException} where it cannot be told now.
+     *
+     * @param maxClients how many names at most, from 0 on
+     * @param payer who asks; null where it is nobody
+     */
+    CompletionStage<Occupancy> occupancy(String channel, int maxClients, @Nullable Payer payer);
 }

@@ -1,8 +1,8 @@
 package io.highwater.channel;
 
-import io.highwater.backbone.Position;
 import io.highwater.backbone.UnavailableException;
-import java.util.Map;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.ResumeFailure;
 
 /** The answer to a subscribe. Immutable. */
 public sealed interface SubscribeOutcome {
@@ -17,29 +17,13 @@ public sealed interface SubscribeOutcome {
      * @param cursor the channel's last position an origin, up to which the subscriber is served
      *     once it has what was asked for
      */
-    record Recovered(String channel, int requestId, Map<String, Position> cursor)
-            implements SubscribeOutcome {}
+    record Recovered(String channel, int requestId, Cursor cursor) implements SubscribeOutcome {}
 
     /** Nothing of what was missed comes; what is published after {@code cursor} does. */
-    record NotRecovered(String channel, int requestId, Reason reason, Map<String, Position> cursor)
+    record NotRecovered(String channel, int requestId, ResumeFailure reason, Cursor cursor)
             implements SubscribeOutcome {}
 
     /** There is no subscription. */
     record Failed(String channel, int requestId, UnavailableException cause)
             implements SubscribeOutcome {}
-
-    /** Why what was missed cannot be had; the words of the protocol. */
-    enum Reason {
-        /** Some of it is no longer kept. */
-        TRIMMED,
-
-        /** The cursor is of another generation or origin. */
-        UNKNOWN_GENERATION,
-
-        /** The cursor lies beyond the channel's last position. */
-        UNKNOWN_POSITION,
-
-        /** It is more than the subscriber would take. */
-        LIMIT
-    }
 }

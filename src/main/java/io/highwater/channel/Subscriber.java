@@ -1,7 +1,7 @@
 package io.highwater.channel;
 
-import io.highwater.backbone.Position;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * and what it throws it throws away: the turn is not repeated.
  */
 public interface Subscriber<F> {
-    /** The name it goes by in {@link Presence}. */
+    /** The name it goes by in {@link Occupancy}. */
     String client();
 
     /** The address for which its channels' names are kept; null where it is nobody's. */
@@ -38,7 +38,7 @@ public interface Subscriber<F> {
      * @param reached up to where it has all
      * @param served up to where no turn will bring it anything
      */
-    default void onBehind(Position reached, Position served, TurnKind kind) {
+    default void onBehind(Cursor reached, Cursor served, TurnKind kind) {
         throw new UnsupportedOperationException("a hub of whole pieces");
     }
 }

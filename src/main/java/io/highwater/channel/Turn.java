@@ -1,6 +1,8 @@
 package io.highwater.channel;
 
-import io.highwater.backbone.Position;
+import io.highwater.backbone.Entry;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,22 +44,49 @@ public final class Turn<F> {
         return made;
     }
 
-    Position last() {
-        return position(publications.size() - 1);
+    /** What of a cursor this turn has not passed; null for nothing. */
+    public @Nullable Cursor beyond(Cursor floor) {
+        Cursor left = floor;
+        for (int i = 0; i < publications.size() && left != null; i++) {
+            left = isLate(i) ? left : left.beyond(position(i));
+        }
+        return left;
     }
 
-    /** What of it comes after a position: itself, a part, or null. */
-    public @Nullable Turn<F> after(Position floor) {
-        int from = publications.size();
-        while (from > 0 && position(from - 1).isAfter(floor)) {
-            from--;
+    /** What of it comes after a cursor, or is late: itself, a part, or null. */
+    public @Nullable Turn<F> after(Cursor floor) {
+        int above = 0;
+        for (int i = 0; i < publications.size(); i++) {
+            above += isAbove(publications.get(i), floor) ? 1 : 0;
         }
-        if (from == publications.size()) {
-            return null;
+        if (above == publications.size()) {
+            return this;
         }
-        return from == 0
-                ? this
-                : new Turn<>(channel, publications.subList(from, publications.size()));
+        return above == 0
+                ? null
+                : new Turn<>(
+                        channel, publications.stream().filter(one -> isAbove(one, floor)).toList());
+    }
+
+    private static boolean isAbove(Publication<?> publication, Cursor floor) {
+        Entry entry = publication.entry();
+        return entry.late() || !floor.covers(entry.position());
+    }
+
+    private boolean isLate(int index) {
+        return publications.get(index).entry().late();
+    }
+
+    /** The part of it that is late; null for none. */
+    public @Nullable Turn<F> late() {
+        boolean any = false;
+        for (int i = 0; i < publications.size() && !any; i++) {
+            any = isLate(i);
+        }
+        return any
+                ? new Turn<>(
+                        channel, publications.stream().filter(one -> one.entry().late()).toList())
+                : null;
     }
 
     private Position position(int index) {

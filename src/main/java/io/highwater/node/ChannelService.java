@@ -1,6 +1,5 @@
 package io.highwater.node;
 
-import io.highwater.backbone.Position;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.channel.ChannelHub;
@@ -21,6 +20,7 @@ import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Codec;
+import io.highwater.protocol.Position;
 import io.highwater.session.SessionNode;
 import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
@@ -70,11 +70,14 @@ final class ChannelService implements AutoCloseable {
                         WallClock.system().millis(),
                         outbound.ticker(),
                         outbound.wheel());
+        // It is in memory, so that there is nothing to wait for and nothing to fail.
+        backbone.start();
         threads = ShardThreads.start(shards, FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
         hub =
                 new ChannelHub<>(
                         backbone,
+                        backbone::readAfter,
                         new TurnFrames(deflate),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         threads.executors(),
@@ -99,6 +102,7 @@ final class ChannelService implements AutoCloseable {
                                         config.commandsPerSecond(),
                                         config.commandsBurst()),
                                 channels,
+                                hub,
                                 hub,
                                 rule,
                                 new Codec(),

@@ -1,18 +1,17 @@
 package io.highwater.protocol;
 
-import io.highwater.backbone.Position;
-import io.highwater.channel.Since;
 import jakarta.json.bind.annotation.JsonbTypeDeserializer;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for. JSON-B makes these and Bean Validation checks them before anybody sees
- * one, so what is not marked nullable is there. Immutable, as long as nobody writes into {@code
- * data}.
+ * What a client asks for. {@link #json} writes it, for a client; {@link Codec} reads it, for a
+ * server: there JSON-B makes these and Bean Validation checks them before anybody sees one, so what
+ * is not marked nullable is there. Immutable, as long as nobody writes into {@code data}.
  *
  * <p>The components are the members that docs/protocol.md names, and mean what it says.
  */
@@ -22,6 +21,9 @@ public sealed interface Command extends Decoded {
 
     /** Calls the dispatcher's method for this kind of command. */
     void dispatch(CommandDispatcher dispatcher);
+
+    /** UTF-8, in a buffer that is the caller's own. */
+    ByteBuffer json();
 
     /**
      * @param attempt how many reconnects came before; null counts as 0
@@ -39,6 +41,15 @@ public sealed interface Command extends Decoded {
         public void dispatch(CommandDispatcher dispatcher) {
             dispatcher.onHello(this);
         }
+
+        @Override
+        public ByteBuffer json() {
+            JsonText text = JsonText.open("hello", id).raw(",\"client\":").string(client);
+            if (attempt != null) {
+                text.raw(",\"attempt\":").number(attempt);
+            }
+            return text.raw("}").take();
+        }
     }
 
     /**
@@ -55,6 +66,17 @@ public sealed interface Command extends Decoded {
         public void dispatch(CommandDispatcher dispatcher) {
             dispatcher.onSubscribe(this);
         }
+
+        @Override
+        public ByteBuffer json() {
+            JsonText text = JsonText.open("subscribe", id).raw(",\"channel\":").string(channel);
+            if (since instanceof Since.Latest) {
+                text.raw(",\"since\":\"latest\"");
+            } else if (since instanceof Since.After after) {
+                text.raw(",\"since\":").cursor(after.cursor());
+            }
+            return limited(text, limit).take();
+        }
     }
 
     record Unsubscribe(
@@ -64,6 +86,15 @@ public sealed interface Command extends Decoded {
         @Override
         public void dispatch(CommandDispatcher dispatcher) {
             dispatcher.onUnsubscribe(this);
+        }
+
+        @Override
+        public ByteBuffer json() {
+            return JsonText.open("unsubscribe", id)
+                    .raw(",\"channel\":")
+                    .string(channel)
+                    .raw("}")
+                    .take();
         }
     }
 
@@ -92,6 +123,23 @@ public sealed interface Command extends Decoded {
         public void dispatch(CommandDispatcher dispatcher) {
             dispatcher.onPublish(this);
         }
+
+        @Override
+        public ByteBuffer json() {
+            JsonText text =
+                    JsonText.open("publish", id)
+                            .raw(",\"channel\":")
+                            .string(channel)
+                            .raw(",\"msgId\":")
+                            .string(msgId);
+            if (key != null) {
+                text.raw(",\"key\":").string(key);
+            }
+            if (secret != null) {
+                text.raw(secret ? ",\"secret\":true" : ",\"secret\":false");
+            }
+            return text.raw(",\"data\":").raw(data).raw("}").take();
+        }
     }
 
     /**
@@ -115,6 +163,18 @@ public sealed interface Command extends Decoded {
         public void dispatch(CommandDispatcher dispatcher) {
             dispatcher.onHistory(this);
         }
+
+        @Override
+        public ByteBuffer json() {
+            JsonText text = JsonText.open("history", id).raw(",\"channel\":").string(channel);
+            if (origin != null) {
+                text.raw(",\"origin\":").string(origin);
+            }
+            if (after != null) {
+                text.raw(",\"after\":").string(after);
+            }
+            return limited(text, limit).take();
+        }
     }
 
     record PresenceQuery(
@@ -125,6 +185,15 @@ public sealed interface Command extends Decoded {
         public void dispatch(CommandDispatcher dispatcher) {
             dispatcher.onPresence(this);
         }
+
+        @Override
+        public ByteBuffer json() {
+            return JsonText.open("presence", id)
+                    .raw(",\"channel\":")
+                    .string(channel)
+                    .raw("}")
+                    .take();
+        }
     }
 
     record Ping(@Nullable Integer id) implements Command {
@@ -132,5 +201,14 @@ public sealed interface Command extends Decoded {
         public void dispatch(CommandDispatcher dispatcher) {
             dispatcher.onPing(this);
         }
+
+        @Override
+        public ByteBuffer json() {
+            return JsonText.open("ping", id).raw("}").take();
+        }
+    }
+
+    private static JsonText limited(JsonText text, @Nullable Integer limit) {
+        return (limit == null ? text : text.raw(",\"limit\":").number(limit)).raw("}");
     }
 }

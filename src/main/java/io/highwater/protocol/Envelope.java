@@ -1,9 +1,7 @@
 package io.highwater.protocol;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +44,8 @@ final class Envelope {
             throw scanner.malformed("not JSON: expected a name");
         }
         int start = scanner.at();
-        boolean escaped = scanner.string();
-        Member member = named(start, scanner.at(), escaped);
+        scanner.string();
+        Member member = named(start, scanner.at());
         scanner.require(':');
         scanner.peek();
         int valueStart = scanner.at();
@@ -62,54 +60,10 @@ final class Envelope {
         to[member.ordinal()] = scanner.at();
     }
 
-    private @Nullable Member named(int start, int end, boolean escaped) {
-        return end - start > MAX_NAME_BYTES ? null : Member.named(string(start, end, escaped));
-    }
-
-    /** The string between these places, quotes included. */
-    private String string(int start, int end, boolean escaped) {
-        return escaped
-                ? unescaped(start + 1, end - 1)
-                : new String(text, start + 1, end - start - 2, StandardCharsets.UTF_8);
-    }
-
-    /** What the scanner has read over, so that each escape is whole and known. */
-    private String unescaped(int start, int end) {
-        StringBuilder string = new StringBuilder(end - start);
-        int plainFrom = start;
-        int at = start;
-        while (at < end) {
-            if (text[at] != '\\') {
-                at++;
-                continue;
-            }
-            if (plainFrom < at) {
-                string.append(raw(plainFrom, at));
-            }
-            char escape = (char) text[at + 1];
-            at += 2;
-            switch (escape) {
-                case 'b' -> string.append('\b');
-                case 'f' -> string.append('\f');
-                case 'n' -> string.append('\n');
-                case 'r' -> string.append('\r');
-                case 't' -> string.append('\t');
-                case 'u' -> {
-                    int unit = 0;
-                    for (int i = 0; i < 4; i++) {
-                        unit = unit << 4 | HexFormat.fromHexDigit(text[at++]);
-                    }
-                    string.append((char) unit);
-                }
-                default -> string.append(escape);
-            }
-            plainFrom = at;
-        }
-        return string.append(raw(plainFrom, end)).toString();
-    }
-
-    private String raw(int start, int end) {
-        return new String(text, start, end - start, StandardCharsets.UTF_8);
+    private @Nullable Member named(int start, int end) {
+        return end - start > MAX_NAME_BYTES
+                ? null
+                : Member.named(JsonStrings.string(text, start, end));
     }
 
     /** Whether the member is there and not null. */
@@ -129,13 +83,7 @@ final class Envelope {
 
     /** The value of a STRING that is there. */
     String string(Member member) {
-        int start = from[member.ordinal()];
-        int end = to[member.ordinal()];
-        boolean escaped = false;
-        for (int i = start; i < end; i++) {
-            escaped |= text[i] == '\\';
-        }
-        return string(start, end, escaped);
+        return JsonStrings.string(text, from[member.ordinal()], to[member.ordinal()]);
     }
 
     /** The id, if it is one; null also where it can't be one. */
@@ -143,7 +91,9 @@ final class Envelope {
         if (!has(Member.ID) || isRepeated(Member.ID) || !isOfItsKind(Member.ID)) {
             return null;
         }
-        int id = Integer.parseInt(raw(from[Member.ID.ordinal()], to[Member.ID.ordinal()]));
+        int id =
+                Integer.parseInt(
+                        JsonStrings.raw(text, from[Member.ID.ordinal()], to[Member.ID.ordinal()]));
         return id < 1 ? null : id;
     }
 
@@ -161,7 +111,9 @@ final class Envelope {
                 object.append(object.length() == 1 ? "\"" : ",\"")
                         .append(member.text())
                         .append("\":")
-                        .append(raw(from[member.ordinal()], to[member.ordinal()]));
+                        .append(
+                                JsonStrings.raw(
+                                        text, from[member.ordinal()], to[member.ordinal()]));
             }
         }
         return object.append('}').toString();

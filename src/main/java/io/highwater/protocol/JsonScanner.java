@@ -11,12 +11,13 @@ package io.highwater.protocol;
 final class JsonScanner {
     // An own scanner, since JSON-P's parser does not say where in the bytes a value ends (its
     // offsets are of characters, and of what it has buffered), and takes lone surrogates and any
-    // depth below 1,000. One pass, no allocation; recursion is bounded by MAX_DEPTH.
+    // depth below 1,000. One pass, no allocation; recursion is bounded by maxDepth.
 
     static final int MAX_DEPTH = 64;
     static final int MAX_DIGITS = 100;
 
     private final byte[] text;
+    private final int maxDepth;
     private int at;
     private int depth;
 
@@ -24,7 +25,17 @@ final class JsonScanner {
      * @param text UTF-8, checked
      */
     JsonScanner(byte[] text) {
+        this(text, 0, MAX_DEPTH);
+    }
+
+    /**
+     * @param at where to begin
+     * @param maxDepth how deep the rest may nest; bounds the recursion
+     */
+    JsonScanner(byte[] text, int at, int maxDepth) {
         this.text = text;
+        this.at = at;
+        this.maxDepth = maxDepth;
     }
 
     /** The next byte that is read. */
@@ -68,9 +79,9 @@ final class JsonScanner {
 
     /** Enters an object or an array, whose opening bracket is read already. */
     void enter() throws MalformedJson {
-        if (++depth > MAX_DEPTH) {
+        if (++depth > maxDepth) {
             at--;
-            throw malformed("nested more than " + MAX_DEPTH + " deep");
+            throw malformed("nested more than " + maxDepth + " deep");
         }
     }
 
@@ -169,18 +180,16 @@ final class JsonScanner {
         return at - start;
     }
 
-    /** Reads a string, whose opening quote comes next; says whether it has escapes. */
-    boolean string() throws MalformedJson {
-        boolean escaped = false;
+    /** Reads a string, whose opening quote comes next. */
+    void string() throws MalformedJson {
         at++;
         while (true) {
             int next = byteAt(at);
             if (next == '"') {
                 at++;
-                return escaped;
+                return;
             }
             if (next == '\\') {
-                escaped = true;
                 escape();
             } else if (next == -1) {
                 throw malformed("not JSON: a string without its end");

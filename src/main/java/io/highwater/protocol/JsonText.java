@@ -3,6 +3,7 @@ package io.highwater.protocol;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON on its way out: UTF-8 in an array that grows. It writes what it is told and checks nothing;
@@ -11,11 +12,19 @@ import java.util.Arrays;
 final class JsonText {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    private static final int SMALL_BYTES = 128;
+
     private byte[] bytes;
     private int size;
 
     JsonText(int expectedBytes) {
         bytes = new byte[expectedBytes];
+    }
+
+    /** A message as it begins: its type and, if it has one, its id. */
+    static JsonText open(String type, @Nullable Integer id) {
+        JsonText text = new JsonText(SMALL_BYTES).raw("{\"type\":\"").raw(type).raw("\"");
+        return id == null ? text : text.raw(",\"id\":").number(id);
     }
 
     /** ASCII that is JSON already. */
@@ -79,6 +88,16 @@ final class JsonText {
         }
         bytes[size++] = '"';
         return this;
+    }
+
+    /** An object from origin to position. */
+    JsonText cursor(Cursor cursor) {
+        String before = "{";
+        for (Position position : cursor.positions()) {
+            raw(before).string(position.origin()).raw(":\"").raw(position.text()).raw("\"");
+            before = ",";
+        }
+        return raw("}");
     }
 
     int size() {

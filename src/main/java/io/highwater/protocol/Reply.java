@@ -1,123 +1,158 @@
 package io.highwater.protocol;
 
-import io.highwater.backbone.Appended;
-import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
-import io.highwater.channel.HistoryPage;
-import io.highwater.channel.Presence;
-import io.highwater.channel.SubscribeOutcome;
 import java.nio.ByteBuffer;
-import java.util.Locale;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server says, as UTF-8: one method a type of message. Thread-safe, having no state. Each
- * buffer is the caller's own.
+ * What the server says. {@link #json} writes it and {@link ReplyReader} reads it again. Immutable,
+ * as long as nobody writes into {@code data}.
  *
- * <p>By hand and not by JSON-B: {@code data} has to pass as it is, and a message is encoded for
- * each publication.
+ * <p>The components are the members that docs/protocol.md names, and mean what it says.
+ *
+ * <p>Written by hand and not by JSON-B: {@code data} has to pass as it is, and a message is encoded
+ * for each publication.
  */
-public final class Reply {
-    /** Entries in an answer to {@code history} (docs/protocol.md rule 12). */
-    public static final int MAX_HISTORY = 1_000;
-
-    /** Around a message's own texts: its punctuation and its names. */
-    private static final int MESSAGE_BYTES = 200;
-
-    private static final int SMALL_BYTES = 128;
-
-    private Reply() {}
+public sealed interface Reply {
+    /** UTF-8, in a buffer that is the caller's own. */
+    ByteBuffer json();
 
     /**
      * @param pingSeconds 0 where the server sends no pings
      */
-    public static ByteBuffer welcome(
+    record Welcome(
             @Nullable Integer id,
             String session,
             String node,
             long pingSeconds,
-            long maxMessageBytes) {
-        return open("welcome", id)
-                .raw(",\"session\":")
-                .string(session)
-                .raw(",\"node\":")
-                .string(node)
-                .raw(",\"pingSeconds\":")
-                .number(pingSeconds)
-                .raw(",\"reconnect\":{\"baseMs\":500,\"capMs\":20000},\"maxMessageBytes\":")
-                .number(maxMessageBytes)
-                .raw("}")
-                .take();
-    }
-
-    /** The answer to a subscribe that brought a subscription about. */
-    public static ByteBuffer subscribed(SubscribeOutcome.Recovered outcome) {
-        return cursor(
-                        onChannel("subscribed", outcome.requestId(), outcome.channel())
-                                .raw(",\"recovered\":true"),
-                        outcome.cursor())
-                .raw("}")
-                .take();
-    }
-
-    /** The same where what was missed can't be had. */
-    public static ByteBuffer subscribed(SubscribeOutcome.NotRecovered outcome) {
-        return cursor(
-                        onChannel("subscribed", outcome.requestId(), outcome.channel())
-                                .raw(",\"recovered\":false,\"reason\":\"")
-                                .raw(outcome.reason().name())
-                                .raw("\""),
-                        outcome.cursor())
-                .raw("}")
-                .take();
-    }
-
-    private static JsonText cursor(JsonText text, Map<String, Position> cursor) {
-        text.raw(",\"cursor\":{");
-        boolean isFirst = true;
-        for (Map.Entry<String, Position> origin : cursor.entrySet()) {
-            text.raw(isFirst ? "" : ",").string(origin.getKey()).raw(":\"");
-            text.raw(origin.getValue().text()).raw("\"");
-            isFirst = false;
+            Reconnect reconnect,
+            long maxMessageBytes)
+            implements Reply {
+        @Override
+        public ByteBuffer json() {
+            return JsonText.open("welcome", id)
+                    .raw(",\"session\":")
+                    .string(session)
+                    .raw(",\"node\":")
+                    .string(node)
+                    .raw(",\"pingSeconds\":")
+                    .number(pingSeconds)
+                    .raw(",\"reconnect\":{\"baseMs\":")
+                    .number(reconnect.baseMs())
+                    .raw(",\"capMs\":")
+                    .number(reconnect.capMs())
+                    .raw("},\"maxMessageBytes\":")
+                    .number(maxMessageBytes)
+                    .raw("}")
+                    .take();
         }
-        return text.raw("}");
     }
 
-    public static ByteBuffer unsubscribed(Integer id, String channel) {
-        return onChannel("unsubscribed", id, channel).raw("}").take();
-    }
-
-    /** A publication as its subscribers get it. */
-    public static ByteBuffer message(Entry entry) {
-        return message(entry, "").take();
-    }
-
-    /** The same as an answer to {@code since: "latest"}. */
-    public static ByteBuffer snapshot(Entry entry) {
-        return message(entry, ",\"snapshot\":true").take();
-    }
-
-    private static JsonText message(Entry entry, String mark) {
-        Position position = entry.position();
-        JsonText text =
-                new JsonText(entry.data().length + entry.channel().length() + MESSAGE_BYTES)
-                        .raw("{\"type\":\"message\",\"channel\":")
-                        .string(entry.channel())
-                        .raw(",\"msgId\":")
-                        .string(entry.msgId())
-                        .raw(",\"origin\":")
-                        .string(position.origin())
-                        .raw(",\"position\":\"")
-                        .raw(position.text())
-                        .raw("\"");
-        if (entry.previous() != null) {
-            text.raw(",\"previous\":\"").raw(entry.previous().text()).raw("\"");
+    /** How a client spreads its attempts to come back. Immutable. */
+    record Reconnect(long baseMs, long capMs) {
+        /** Half a second, up to 20 seconds. */
+        public static Reconnect defaults() {
+            return new Reconnect(500, 20_000);
         }
-        if (entry.key() != null) {
-            text.raw(",\"key\":").string(entry.key());
+    }
+
+    /**
+     * There is a subscription from now on.
+     *
+     * @param failure why the client does not get what it missed; null if it does
+     */
+    record Subscribed(Integer id, String channel, @Nullable ResumeFailure failure, Cursor cursor)
+            implements Reply {
+        public boolean recovered() {
+            return failure == null;
         }
-        return text.raw(mark).raw(",\"data\":").raw(entry.data()).raw("}");
+
+        @Override
+        public ByteBuffer json() {
+            JsonText text = JsonText.open("subscribed", id).raw(",\"channel\":").string(channel);
+            if (failure == null) {
+                text.raw(",\"recovered\":true");
+            } else {
+                text.raw(",\"recovered\":false,\"reason\":\"").raw(failure.name()).raw("\"");
+            }
+            return text.raw(",\"cursor\":").cursor(cursor).raw("}").take();
+        }
+    }
+
+    record Unsubscribed(Integer id, String channel) implements Reply {
+        @Override
+        public ByteBuffer json() {
+            return JsonText.open("unsubscribed", id)
+                    .raw(",\"channel\":")
+                    .string(channel)
+                    .raw("}")
+                    .take();
+        }
+    }
+
+    /**
+     * A publication as its subscribers get it.
+     *
+     * @param previous the channel's last position in the generation before, if it is known; on the
+     *     first message of a generation only
+     * @param data JSON text in UTF-8, as it was published
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; a copy is what it saves.
+    record Message(
+            String channel,
+            String msgId,
+            Position position,
+            @Nullable Position previous,
+            @Nullable String key,
+            Mark mark,
+            byte[] data)
+            implements Reply {
+        /** Around a message's own texts: its punctuation and its names. */
+        private static final int BYTES = 200;
+
+        /** Why a message comes, where that is not its turn. */
+        public enum Mark {
+            /** It comes in its turn. */
+            NONE(""),
+
+            /** It answers {@code since: "latest"}. */
+            SNAPSHOT(",\"snapshot\":true"),
+
+            /** It was recovered after its turn. */
+            LATE(",\"late\":true");
+
+            private final String member;
+
+            Mark(String member) {
+                this.member = member;
+            }
+        }
+
+        @Override
+        public ByteBuffer json() {
+            return text().take();
+        }
+
+        JsonText text() {
+            JsonText text =
+                    new JsonText(data.length + channel.length() + BYTES)
+                            .raw("{\"type\":\"message\",\"channel\":")
+                            .string(channel)
+                            .raw(",\"msgId\":")
+                            .string(msgId)
+                            .raw(",\"origin\":")
+                            .string(position.origin())
+                            .raw(",\"position\":\"")
+                            .raw(position.text())
+                            .raw("\"");
+            if (previous != null) {
+                text.raw(",\"previous\":\"").raw(previous.text()).raw("\"");
+            }
+            if (key != null) {
+                text.raw(",\"key\":").string(key);
+            }
+            return text.raw(mark.member).raw(",\"data\":").raw(data).raw("}");
+        }
     }
 
     /**
@@ -126,75 +161,98 @@ public final class Reply {
      * @param from the first of them
      * @param to the last of them
      */
-    public static ByteBuffer skipped(String channel, Position from, Position to, long count) {
-        return new JsonText(channel.length() + MESSAGE_BYTES)
-                .raw("{\"type\":\"skipped\",\"channel\":")
-                .string(channel)
-                .raw(",\"origin\":")
-                .string(from.origin())
-                .raw(",\"from\":\"")
-                .raw(from.text())
-                .raw("\",\"to\":\"")
-                .raw(to.text())
-                .raw("\",\"count\":")
-                .number(count)
-                .raw(",\"reason\":\"OVERFLOW\"}")
-                .take();
-    }
-
-    public static ByteBuffer published(Integer id, String msgId, Appended appended) {
-        return open("published", id)
-                .raw(",\"msgId\":")
-                .string(msgId)
-                .raw(",\"origin\":")
-                .string(appended.position().origin())
-                .raw(",\"position\":\"")
-                .raw(appended.position().text())
-                .raw("\",\"level\":\"")
-                .raw(appended.level().name().toLowerCase(Locale.ROOT))
-                .raw("\",\"duplicate\":")
-                .raw(appended.duplicate() ? "true}" : "false}")
-                .take();
+    record Skipped(String channel, Position from, Position to, long count) implements Reply {
+        @Override
+        public ByteBuffer json() {
+            return new JsonText(channel.length() + Message.BYTES)
+                    .raw("{\"type\":\"skipped\",\"channel\":")
+                    .string(channel)
+                    .raw(",\"origin\":")
+                    .string(from.origin())
+                    .raw(",\"from\":\"")
+                    .raw(from.text())
+                    .raw("\",\"to\":\"")
+                    .raw(to.text())
+                    .raw("\",\"count\":")
+                    .number(count)
+                    .raw(",\"reason\":\"OVERFLOW\"}")
+                    .take();
+        }
     }
 
     /**
-     * As much of the page as fits, but one entry at least: more than that is for the next question.
-     *
-     * @param maxBytes of the whole answer
+     * @param level what this promises, in the words of docs/protocol.md rule 7
      */
-    public static ByteBuffer history(Integer id, String channel, HistoryPage page, long maxBytes) {
-        JsonText text = onChannel("history", id, channel).raw(",\"messages\":[");
-        int taken = 0;
-        for (Entry entry : page.entries()) {
-            JsonText message = message(entry, "");
-            boolean fits =
-                    text.size() + message.size() + ",],\"complete\":false}".length() <= maxBytes;
-            if (taken > 0 && !fits) {
-                break;
+    record Published(Integer id, String msgId, Position position, String level, boolean duplicate)
+            implements Reply {
+        @Override
+        public ByteBuffer json() {
+            return JsonText.open("published", id)
+                    .raw(",\"msgId\":")
+                    .string(msgId)
+                    .raw(",\"origin\":")
+                    .string(position.origin())
+                    .raw(",\"position\":\"")
+                    .raw(position.text())
+                    .raw("\",\"level\":")
+                    .string(level)
+                    .raw(",\"duplicate\":")
+                    .raw(duplicate ? "true}" : "false}")
+                    .take();
+        }
+    }
+
+    /**
+     * Where not all messages may fit, {@link HistoryText} writes those that do.
+     *
+     * @param complete nothing follows the last of them; else ask again after it
+     */
+    record History(Integer id, String channel, List<Message> messages, boolean complete)
+            implements Reply {
+        public History {
+            messages = List.copyOf(messages);
+        }
+
+        @Override
+        public ByteBuffer json() {
+            HistoryText text = new HistoryText(id, channel, Long.MAX_VALUE);
+            messages.forEach(text::add);
+            return complete ? text.complete() : text.incomplete();
+        }
+    }
+
+    /**
+     * @param count subscriptions to the channel
+     * @param clients the names behind them, each once
+     */
+    record Present(Integer id, String channel, int count, List<String> clients) implements Reply {
+        public Present {
+            clients = List.copyOf(clients);
+        }
+
+        @Override
+        public ByteBuffer json() {
+            JsonText text =
+                    JsonText.open("presence", id)
+                            .raw(",\"channel\":")
+                            .string(channel)
+                            .raw(",\"count\":")
+                            .number(count)
+                            .raw(",\"clients\":[");
+            boolean isFirst = true;
+            for (String client : clients) {
+                text.raw(isFirst ? "" : ",").string(client);
+                isFirst = false;
             }
-            text.raw(taken == 0 ? "" : ",").raw(message);
-            taken++;
+            return text.raw("]}").take();
         }
-        boolean complete = page.complete() && taken == page.entries().size();
-        return text.raw("],\"complete\":").raw(complete ? "true}" : "false}").take();
     }
 
-    public static ByteBuffer presence(Integer id, String channel, Presence presence) {
-        JsonText text =
-                onChannel("presence", id, channel)
-                        .raw(",\"count\":")
-                        .number(presence.count())
-                        .raw(",\"clients\":[");
-        boolean isFirst = true;
-        for (String client : presence.clients()) {
-            text.raw(isFirst ? "" : ",").string(client);
-            isFirst = false;
+    record Pong(Integer id) implements Reply {
+        @Override
+        public ByteBuffer json() {
+            return JsonText.open("pong", id).raw("}").take();
         }
-        return text.raw("]}").take();
-    }
-
-    public static ByteBuffer pong(Integer id) {
-        return open("pong", id).raw("}").take();
     }
 
     /**
@@ -202,60 +260,61 @@ public final class Reply {
      *
      * @param avoid the node that a client should not come back to for now
      */
-    public static ByteBuffer drain(long retryAfterMs, String avoid) {
-        return open("drain", null)
-                .raw(",\"retryAfterMs\":")
-                .number(retryAfterMs)
-                .raw(",\"avoid\":")
-                .string(avoid)
-                .raw("}")
-                .take();
-    }
-
-    public static ByteBuffer error(@Nullable Integer id, ErrorCode code, String message) {
-        return openError(id, code, message).raw("}").take();
-    }
-
-    /** An error after which the same command may be sent again. */
-    public static ByteBuffer error(
-            @Nullable Integer id, ErrorCode code, String message, long retryAfterMs) {
-        return openError(id, code, message)
-                .raw(",\"retryAfterMs\":")
-                .number(retryAfterMs)
-                .raw("}")
-                .take();
+    record Drain(long retryAfterMs, String avoid) implements Reply {
+        @Override
+        public ByteBuffer json() {
+            return JsonText.open("drain", null)
+                    .raw(",\"retryAfterMs\":")
+                    .number(retryAfterMs)
+                    .raw(",\"avoid\":")
+                    .string(avoid)
+                    .raw("}")
+                    .take();
+        }
     }
 
     /**
-     * A publish behind one that failed.
+     * A command failed; the connection goes on.
      *
-     * @param failedMsgId of the one that has to be sent first
+     * @param retryAfterMs when the same command may be sent again; null where the answer stays no
+     * @param msgId OUT_OF_ORDER: the publish that has to be sent first; else null
      */
-    public static ByteBuffer outOfOrder(Integer id, String failedMsgId) {
-        return openError(
-                        id,
-                        ErrorCode.OUT_OF_ORDER,
-                        "msgId: an earlier publish to the channel failed; send that again first")
-                .raw(",\"msgId\":")
-                .string(failedMsgId)
-                .raw("}")
-                .take();
-    }
+    record Failed(
+            @Nullable Integer id,
+            ErrorCode code,
+            String message,
+            @Nullable Long retryAfterMs,
+            @Nullable String msgId)
+            implements Reply {
+        public Failed(@Nullable Integer id, ErrorCode code, String message) {
+            this(id, code, message, null, null);
+        }
 
-    private static JsonText openError(@Nullable Integer id, ErrorCode code, String message) {
-        return open("error", id)
-                .raw(",\"code\":\"")
-                .raw(code.name())
-                .raw("\",\"message\":")
-                .string(message);
-    }
+        /** A publish behind one that failed. */
+        public static Failed outOfOrder(Integer id, String failedMsgId) {
+            return new Failed(
+                    id,
+                    ErrorCode.OUT_OF_ORDER,
+                    "msgId: an earlier publish to the channel failed; send that again first",
+                    null,
+                    failedMsgId);
+        }
 
-    private static JsonText onChannel(String type, Integer id, String channel) {
-        return open(type, id).raw(",\"channel\":").string(channel);
-    }
-
-    private static JsonText open(String type, @Nullable Integer id) {
-        JsonText text = new JsonText(SMALL_BYTES).raw("{\"type\":\"").raw(type).raw("\"");
-        return id == null ? text : text.raw(",\"id\":").number(id);
+        @Override
+        public ByteBuffer json() {
+            JsonText text =
+                    JsonText.open("error", id)
+                            .raw(",\"code\":\"")
+                            .raw(code.name())
+                            .raw("\",\"message\":")
+                            .string(message);
+            if (msgId != null) {
+                text.raw(",\"msgId\":").string(msgId);
+            }
+            if (retryAfterMs != null) {
+                text.raw(",\"retryAfterMs\":").number(retryAfterMs);
+            }
+            return text.raw("}").take();
+        }
     }
 }

@@ -1,7 +1,5 @@
 package io.highwater.protocol;
 
-import io.highwater.backbone.Position;
-import io.highwater.channel.Since;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -43,7 +41,7 @@ public final class SinceDeserializer implements JsonbDeserializer<Since> {
         }
         List<Position> positions = new ArrayList<>(cursor.size());
         cursor.forEach((origin, text) -> positions.add(position(origin, text)));
-        return positions.size() == 1 ? new Since.After(positions.get(0)) : new Since.AfterSeveral();
+        return new Since.After(Cursor.of(positions));
     }
 
     private static Position position(String origin, JsonValue value) {

@@ -1,9 +1,12 @@
 /**
- * What clients of highwater.v1 may say and how they are answered: docs/protocol.md as Java.
+ * What clients and servers of highwater.v1 say to each other: docs/protocol.md as Java, for either
+ * side. At the bottom: it knows nothing of sessions, channels, logs or sockets.
  *
- * <p>Entry types: {@link io.highwater.protocol.Codec} reads a message into a {@link
- * io.highwater.protocol.Command}, {@link io.highwater.protocol.Reply} writes what is sent back.
- * Both are thread-safe and know nothing of sessions or sockets.
+ * <p>Entry types: a {@link io.highwater.protocol.Command} is written by its {@code json} and read
+ * by {@link io.highwater.protocol.Codec}; a {@link io.highwater.protocol.Reply} is written by its
+ * {@code json} and read by {@link io.highwater.protocol.ReplyReader}. {@link
+ * io.highwater.protocol.Position} and {@link io.highwater.protocol.Cursor} say where somebody is in
+ * a channel. All are thread-safe or immutable.
  */
 @org.jspecify.annotations.NullMarked
 package io.highwater.protocol;

@@ -1,6 +1,6 @@
 package io.highwater.session;
 
-import io.highwater.backbone.Position;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.channel.Missed;
 import io.highwater.channel.Publication;
 import io.highwater.channel.Turn;
@@ -9,6 +9,8 @@ import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.Skipped;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -45,31 +47,41 @@ final class CatchUp {
     private final Subscription subscription;
     private final WaterMarks marks;
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private Phase phase = Phase.RESTING;
 
     /** Written with the phase; read under the queue's lock. */
     private volatile boolean stopped;
 
-    /** Guarded by this: up to where all is offered. */
-    private Position reached;
+    /** Up to where all is offered. */
+    @GuardedBy("this")
+    private Cursor reached;
 
-    /** Guarded by this: the end of the snapshot; null once that is reached, or there is none. */
-    private @Nullable Position snapshotEnd;
+    /** The end of the snapshot; null once that is reached, or there is none. */
+    @GuardedBy("this")
+    private @Nullable Cursor snapshotEnd;
 
-    /** Guarded by this: what was published last since it began, to be read from the log. */
-    private @Nullable Position newest;
+    /** What was published last since it began, to be read from the log. */
+    @GuardedBy("this")
+    private @Nullable Cursor newest;
 
-    /** Guarded by this: bytes that were published since it began and are not offered. */
+    /** Bytes that were published since it began and are not offered. */
+    @GuardedBy("this")
     private long liveBytes;
 
-    /** Guarded by this: the log has let go what comes next. */
+    /** Live turns are beyond {@link #reached}. */
+    @GuardedBy("this")
+    private boolean passed;
+
+    /** The log has let go what comes next. */
+    @GuardedBy("this")
     private boolean overtaken;
 
-    /** Guarded by this: up to where all came, until what was let go after it is told. */
-    private @Nullable Position offered;
+    /** Up to where all came, until what was let go after it is told. */
+    @GuardedBy("this")
+    private @Nullable Cursor offered;
 
-    private final Position served;
+    private final Cursor served;
 
     /**
      * @param reached up to where the subscriber has all
@@ -77,8 +89,8 @@ final class CatchUp {
      */
     CatchUp(
             Subscription subscription,
-            Position reached,
-            Position served,
+            Cursor reached,
+            Cursor served,
             TurnKind kind,
             WaterMarks marks) {
         this.subscription = subscription;
@@ -101,18 +113,23 @@ final class CatchUp {
 
     /**
      * A live turn: what of it is to be offered now, if anything. What comes before all is offered
-     * is left to the log.
+     * is left to the log, but for what is late: that may lie before what is still to be read.
      */
     @Nullable Turn<OutboundTurn<Position>> live(Turn<OutboundTurn<Position>> turn) {
         boolean hurry;
         synchronized (this) {
             if (phase == Phase.OVER) {
+                passed = turn.beyond(reached) == null;
                 return turn.after(reached);
             } else if (phase == Phase.STOPPED) {
                 return null;
             }
             for (Publication<OutboundTurn<Position>> publication : turn.publications()) {
-                newest = publication.entry().position();
+                if (publication.entry().late()) {
+                    continue;
+                }
+                Position position = publication.entry().position();
+                newest = newest == null ? position : newest.with(position);
                 liveBytes += publication.frame().joined().bytes();
             }
             // From here on the queue's own policy acts: it is too slow for what is published.
@@ -126,13 +143,12 @@ final class CatchUp {
         if (hurry) {
             readOn();
         }
-        return null;
+        return turn.late();
     }
 
-    /** Whether all is offered, and this turn is beyond what was read. */
-    synchronized boolean isPassedBy(Turn<OutboundTurn<Position>> turn) {
-        return phase == Phase.OVER
-                && turn.publications().get(0).entry().position().isAfter(reached);
+    /** Whether all is offered, and live turns have come to where the log was read to. */
+    synchronized boolean isPassed() {
+        return passed;
     }
 
     /** The subscription is over. */
@@ -195,8 +211,8 @@ final class CatchUp {
     }
 
     private CompletableFuture<Missed<OutboundTurn<Position>>> read() {
-        Position after;
-        Position until;
+        Cursor after;
+        Cursor until;
         boolean fromOldest;
         synchronized (this) {
             after = reached;
@@ -272,7 +288,7 @@ final class CatchUp {
 
     /** LATEST: what the log has let go is told, as what the queue drops is. */
     private synchronized @Nullable Skipped<Position> skipped(Position next) {
-        Position before = offered;
+        Position before = offered == null ? null : offered.at(next.origin());
         offered = null;
         if (before == null || before.generation() != next.generation()) {
             return null;
@@ -296,7 +312,7 @@ final class CatchUp {
         reached = missed.reached();
         overtaken = false;
         for (Publication<OutboundTurn<Position>> publication : missed.publications()) {
-            if (publication.entry().position().isAfter(served)) {
+            if (!served.covers(publication.entry().position())) {
                 liveBytes -= publication.frame().joined().bytes();
             }
         }
@@ -306,7 +322,7 @@ final class CatchUp {
         if (snapshotEnd != null) {
             snapshotEnd = null;
         }
-        if (newest != null && newest.isAfter(reached)) {
+        if (newest != null && !reached.covers(newest)) {
             return true;
         }
         // Where a gap is still to be told, the log goes on until a message is there to follow it.
@@ -314,14 +330,25 @@ final class CatchUp {
         return false;
     }
 
-    /** Caller holds this. */
+    @GuardedBy("this")
     private boolean isLiveAboveHigh() {
-        Position last = newest;
-        if (last == null) {
-            return false;
+        return liveMessages() > marks.highMessages() || liveBytes > marks.highBytes();
+    }
+
+    /** How many were published since it began and are not offered. */
+    @GuardedBy("this")
+    private long liveMessages() {
+        long messages = 0;
+        if (newest != null) {
+            Cursor from = reached.max(served);
+            for (Position last : newest.positions()) {
+                Position before = from.at(last.origin());
+                messages += last.channelSequence();
+                if (before != null && before.generation() == last.generation()) {
+                    messages -= before.channelSequence();
+                }
+            }
         }
-        Position from = reached.isAfter(served) ? reached : served;
-        long messages = last.channelSequence() - from.channelSequence();
-        return messages > marks.highMessages() || liveBytes > marks.highBytes();
+        return messages;
     }
 }

@@ -1,5 +1,6 @@
 package io.highwater.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.outbound.SendQueue;
 import io.highwater.wire.Wire;
 
@@ -13,15 +14,18 @@ abstract class CommandFlow {
     private static final short MOST_UNANSWERED = 64;
 
     /**
-     * Guarded by this: commands that wait for the channels; one that waits for the rule counts as
-     * all that may. Less than an int, as each session has one.
+     * Commands that wait for the channels; one that waits for the rule counts as all that may. Less
+     * than an int, as each session has one.
      */
+    @GuardedBy("this")
     private short unanswered;
 
-    /** Guarded by this: demand is due when one is answered. */
+    /** Demand is due when one is answered. */
+    @GuardedBy("this")
     private boolean held;
 
-    /** Guarded by this: a command goes on, as its rule has answered. */
+    /** A command goes on, as its rule has answered. */
+    @GuardedBy("this")
     private boolean goingOn;
 
     abstract SessionState state();

@@ -2,18 +2,17 @@ package io.highwater.session;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Entry;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.HistoryPage;
-import io.highwater.channel.Presence;
-import io.highwater.channel.Since;
+import io.highwater.channel.Occupancy;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.CommandDispatcher;
 import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.HistoryText;
 import io.highwater.protocol.Reply;
-import java.nio.ByteBuffer;
+import io.highwater.protocol.Since;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * command, so that an idle session does not pay for it. Called on the session's run; the answers
  * come on the channels' threads.
  */
-final class Commands implements CommandDispatcher, PublishLanes.Answers {
+final class Commands implements CommandDispatcher, PublishOrder.Answers {
     /** Where a subscribe says nothing else (docs/protocol.md rule 3). */
     private static final int MAX_RECOVERED = 1_000;
 
@@ -58,11 +57,12 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             node.tell(SessionObserver::onReconnect);
         }
         session.reply(
-                Reply.welcome(
+                new Reply.Welcome(
                         hello.id(),
                         session.idText(),
                         node.name(),
                         node.pingSeconds(),
+                        Reply.Reconnect.defaults(),
                         node.settings().wire().maxMessageBytes()));
     }
 
@@ -112,9 +112,9 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
     private static void answer(
             Session session, Subscription subscription, SubscribeOutcome outcome) {
         if (outcome instanceof SubscribeOutcome.Recovered recovered) {
-            session.reply(Reply.subscribed(recovered));
+            session.reply(Replies.subscribed(recovered));
         } else if (outcome instanceof SubscribeOutcome.NotRecovered notRecovered) {
-            session.reply(Reply.subscribed(notRecovered));
+            session.reply(Replies.subscribed(notRecovered));
         } else if (outcome instanceof SubscribeOutcome.Failed failed) {
             session.drop(subscription);
             unavailable(session, outcome.requestId(), failed.cause());
@@ -148,7 +148,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         if (was == null || !was) {
             notSubscribed(id);
         } else if (id != null) {
-            session.reply(Reply.unsubscribed(id, channel));
+            session.reply(new Reply.Unsubscribed(id, channel));
         }
     }
 
@@ -167,9 +167,9 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     private void publish(Command.Publish publish) {
         session.started();
-        PublishLanes lanes = session.lanes();
-        lanes.publish(publish);
-        checkFailures(lanes);
+        PublishOrder publishes = session.publishes();
+        publishes.publish(publish);
+        checkFailures(publishes);
     }
 
     CompletionStage<Appended> append(Command.Publish publish) {
@@ -187,8 +187,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
 
     @Override
     public void onPublished(Command.Publish publish, Appended appended) {
-        session.answer(
-                () -> session.reply(Reply.published(publish.id(), publish.msgId(), appended)));
+        session.answer(() -> session.reply(Replies.published(publish, appended)));
     }
 
     @Override
@@ -210,9 +209,9 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
     void rateLimited(Command command) {
         if (command instanceof Command.Publish publish) {
             session.started();
-            PublishLanes lanes = session.lanes();
-            lanes.publishTooFast(publish, session.retryAfterMillis());
-            checkFailures(lanes);
+            PublishOrder publishes = session.publishes();
+            publishes.publishTooFast(publish, session.retryAfterMillis());
+            checkFailures(publishes);
         } else {
             rateLimited(command.id(), session.retryAfterMillis());
         }
@@ -223,8 +222,8 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         session.replyError(id, ErrorCode.RATE_LIMITED, message, retryAfterMillis);
     }
 
-    private void checkFailures(PublishLanes lanes) {
-        if (lanes.isOverfull()) {
+    private void checkFailures(PublishOrder publishes) {
+        if (publishes.isOverfull()) {
             session.tooManyFailures();
         }
     }
@@ -245,8 +244,8 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         session.started();
         int limit =
                 query.limit() == null
-                        ? Reply.MAX_HISTORY
-                        : Math.min(query.limit(), Reply.MAX_HISTORY);
+                        ? HistoryText.MAX_MESSAGES
+                        : Math.min(query.limit(), HistoryText.MAX_MESSAGES);
         node.hub()
                 .history(query.channel(), query.position(), limit)
                 .whenComplete(
@@ -259,12 +258,7 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
             unavailable(session, query.id(), failure);
         } else if (query.id() != null) {
             long maxBytes = node.settings().wire().maxMessageBytes();
-            ByteBuffer reply = Reply.history(query.id(), query.channel(), page, maxBytes);
-            if (page.entries().stream().anyMatch(Entry::secret)) {
-                session.replySecretly(reply);
-            } else {
-                session.reply(reply);
-            }
+            session.reply(Replies.history(query.id(), query.channel(), page, maxBytes));
         }
     }
 
@@ -280,26 +274,28 @@ final class Commands implements CommandDispatcher, PublishLanes.Answers {
         session.started();
         long maxBytes = node.settings().wire().maxMessageBytes();
         int maxClients = (int) Math.min(Integer.MAX_VALUE, maxBytes / CLIENT_BYTES);
-        node.hub()
-                .presence(query.channel(), maxClients, session.payer())
+        node.presence()
+                .occupancy(query.channel(), maxClients, session.payer())
                 .whenComplete(
                         (presence, failure) ->
                                 session.answer(() -> answer(query, presence, failure)));
     }
 
     private void answer(
-            Command.PresenceQuery query, @Nullable Presence presence, @Nullable Throwable failure) {
+            Command.PresenceQuery query,
+            @Nullable Occupancy presence,
+            @Nullable Throwable failure) {
         if (presence == null) {
             unavailable(session, query.id(), failure);
         } else if (query.id() != null) {
-            session.reply(Reply.presence(query.id(), query.channel(), presence));
+            session.reply(Replies.present(query.id(), query.channel(), presence));
         }
     }
 
     @Override
     public void onPing(Command.Ping ping) {
         if (ping.id() != null) {
-            session.reply(Reply.pong(ping.id()));
+            session.reply(new Reply.Pong(ping.id()));
         }
     }
 

@@ -1,6 +1,6 @@
 package io.highwater.session;
 
-import io.highwater.backbone.Position;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.Missed;
@@ -16,8 +16,10 @@ import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.BadRequest;
 import io.highwater.protocol.Command;
+import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Decoded;
 import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.Position;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.GatheredBytes;
@@ -70,7 +72,8 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     @Nullable Session newer;
 
-    /** Moved by the session's run and the timers. Guarded by this. */
+    /** Moved by the session's run and the timers. */
+    @GuardedBy("this")
     private SessionState state = SessionState.GREETING;
 
     /** The name it gave itself; empty until the hello, which is before any other command. */
@@ -88,7 +91,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     private @Nullable HelloDeadline helloDeadline;
 
     /** Null until something is published. */
-    private @Nullable PublishLanes lanes;
+    private @Nullable PublishOrder publishes;
 
     /** Null until there is one. */
     private @Nullable BadRequests badRequests;
@@ -203,8 +206,8 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     @Override
     void leaveChannels() {
-        if (lanes != null) {
-            lanes.close();
+        if (publishes != null) {
+            publishes.close();
         }
         for (Subscription subscription : subscriptions.takeAll(node.names(), payer())) {
             subscription.stop();
@@ -295,12 +298,12 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     /** As {@link ChannelHub#after}. */
     CompletionStage<Missed<OutboundTurn<Position>>> after(
-            String channel, Position after, @Nullable Position until) {
+            String channel, Cursor after, @Nullable Cursor until) {
         return node.hub().after(channel, after, until);
     }
 
     /** As {@link ChannelHub#fromOldest}. */
-    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(String channel, Position after) {
+    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(String channel, Cursor after) {
         return node.hub().fromOldest(channel, after);
     }
 
@@ -346,31 +349,31 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         end(TOO_MANY_COMMANDS);
     }
 
-    void reply(ByteBuffer message) {
-        queue.offer(OutboundFrame.text(message));
+    void reply(Reply reply) {
+        queue.offer(OutboundFrame.text(reply.json()));
     }
 
     void replyError(@Nullable Integer commandId, ErrorCode code, String message) {
         node.tell(observer -> observer.onError(code));
-        reply(Reply.error(commandId, code, message));
+        reply(new Reply.Failed(commandId, code, message));
     }
 
     /** An error after which the same command may be sent again. */
     void replyError(
             @Nullable Integer commandId, ErrorCode code, String message, long retryAfterMillis) {
         node.tell(observer -> observer.onError(code));
-        reply(Reply.error(commandId, code, message, retryAfterMillis));
+        reply(new Reply.Failed(commandId, code, message, retryAfterMillis, null));
     }
 
     /** A publish behind one that failed. */
     void replyOutOfOrder(Integer commandId, String failedMsgId) {
         node.tell(observer -> observer.onError(ErrorCode.OUT_OF_ORDER));
-        reply(Reply.outOfOrder(commandId, failedMsgId));
+        reply(Reply.Failed.outOfOrder(commandId, failedMsgId));
     }
 
-    /** A reply that is never compressed, nor does it enter a compression history. */
-    void replySecretly(ByteBuffer message) {
-        queue.offer(OutboundFrame.text(message).secret());
+    /** The answer to {@code history}. */
+    void reply(OutboundFrame history) {
+        queue.offer(history);
     }
 
     // Its parts, for what carries out commands.
@@ -411,11 +414,11 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return rate.retryAfterMillis(node.settings(), node.ticker().nanoTime());
     }
 
-    PublishLanes lanes() {
-        PublishLanes made = lanes;
+    PublishOrder publishes() {
+        PublishOrder made = publishes;
         if (made == null) {
             Commands commands = new Commands(this, node);
-            lanes = made = new PublishLanes(commands::append, commands, node.names(), payer());
+            publishes = made = new PublishOrder(commands::append, commands, node.names(), payer());
         }
         return made;
     }

@@ -1,5 +1,6 @@
 package io.highwater.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +10,12 @@ import org.jspecify.annotations.Nullable;
  * set's entry would cost each of a million 32 bytes.
  */
 final class SessionRegistry {
-    /** Guarded by this, as are the links of all sessions and the count. */
+    // The links of all sessions are guarded by this too.
+
+    @GuardedBy("this")
     private @Nullable Session newest;
 
+    @GuardedBy("this")
     private int count;
 
     synchronized void add(Session session) {

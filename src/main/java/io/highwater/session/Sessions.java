@@ -66,7 +66,7 @@ public final class Sessions implements Router {
                     () -> {
                         long millis = retryAfterMs.getAsLong();
                         session.drain(
-                                OutboundFrame.text(Reply.drain(millis, node.name())),
+                                OutboundFrame.text(new Reply.Drain(millis, node.name()).json()),
                                 status.apply(millis));
                     });
         }

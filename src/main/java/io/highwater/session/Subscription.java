@@ -1,6 +1,5 @@
 package io.highwater.session;
 
-import io.highwater.backbone.Position;
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.Missed;
@@ -14,6 +13,8 @@ import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.Skipped;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
 import java.util.concurrent.CompletionStage;
@@ -72,30 +73,29 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
             offer(turn.joined(TurnFrames::join));
             return;
         }
-        if (behind.isPassedBy(turn)) {
+        Turn<OutboundTurn<Position>> due = behind.live(turn);
+        if (behind.isPassed()) {
             catchUp = null;
         }
-        Turn<OutboundTurn<Position>> due = behind.live(turn);
         if (due != null) {
             offer(due.joined(TurnFrames::join));
         }
     }
 
     @Override
-    public void onBehind(Position reached, Position served, TurnKind kind) {
+    public void onBehind(Cursor reached, Cursor served, TurnKind kind) {
         CatchUp behind = new CatchUp(this, reached, served, kind, session.marks());
         catchUp = behind;
         behind.run();
     }
 
     /** The next piece of what it missed. */
-    CompletionStage<Missed<OutboundTurn<Position>>> after(
-            Position after, @Nullable Position until) {
+    CompletionStage<Missed<OutboundTurn<Position>>> after(Cursor after, @Nullable Cursor until) {
         return session.after(channel, after, until);
     }
 
     /** The same where what comes next is gone: from the oldest on that is kept. */
-    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(Position after) {
+    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(Cursor after) {
         return session.fromOldest(channel, after);
     }
 
@@ -159,6 +159,6 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
 
     @Override
     public OutboundFrame skippedFrame(Position first, Position last, long count) {
-        return OutboundFrame.text(Reply.skipped(channel, first, last, count));
+        return OutboundFrame.text(new Reply.Skipped(channel, first, last, count).json());
     }
 }

@@ -1,5 +1,6 @@
 package io.highwater.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.limits.Book;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
@@ -23,10 +24,12 @@ final class Subscriptions {
     /** The map of those that are not alone. */
     private static final int MAP_BYTES = 48;
 
-    /** Guarded by this, like the map: the one where there is one, else null. */
+    /** The one where there is one, else null. */
+    @GuardedBy("this")
     private @Nullable Subscription only;
 
     /** Those where there are more; else null. */
+    @GuardedBy("this")
     private @Nullable Map<String, Subscription> byChannel;
 
     synchronized int size() {
@@ -37,6 +40,7 @@ final class Subscriptions {
         return find(channel) != null;
     }
 
+    @GuardedBy("this")
     private @Nullable Subscription find(String channel) {
         if (byChannel != null) {
             return byChannel.get(channel);

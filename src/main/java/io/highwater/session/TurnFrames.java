@@ -1,11 +1,11 @@
 package io.highwater.session;
 
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.channel.FrameFactory;
 import io.highwater.channel.Publication;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.TurnMessage;
+import io.highwater.protocol.Position;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.deflate.ChannelContext;
@@ -48,18 +48,23 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
 
     @Override
     public OutboundTurn<Position> frame(Entry entry) {
-        return turn(entry, Reply.message(entry));
+        Reply.Message.Mark mark = entry.late() ? Reply.Message.Mark.LATE : Reply.Message.Mark.NONE;
+        return turn(entry, message(entry, mark));
     }
 
     @Override
     public OutboundTurn<Position> missed(Entry entry) {
-        OutboundFrame plain = OutboundFrame.text(Reply.message(entry));
+        OutboundFrame plain = OutboundFrame.text(message(entry, Reply.Message.Mark.NONE));
         return turn(entry, entry.secret() ? plain.secret() : plain);
     }
 
     @Override
     public OutboundTurn<Position> snapshot(Entry entry) {
-        return turn(entry, Reply.snapshot(entry));
+        return turn(entry, message(entry, Reply.Message.Mark.SNAPSHOT));
+    }
+
+    private static ByteBuffer message(Entry entry, Reply.Message.Mark mark) {
+        return Replies.message(entry, mark).json();
     }
 
     private OutboundTurn<Position> turn(Entry entry, ByteBuffer message) {

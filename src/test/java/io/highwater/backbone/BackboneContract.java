@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +20,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,14 +41,149 @@ public abstract class BackboneContract {
     protected abstract Backbone open();
 
     @BeforeEach
-    void openBackbone() {
+    void openBackbone() throws Exception {
         backbone = open();
+        get(backbone.start());
         channel = "contract." + NAMES.incrementAndGet();
     }
 
     @AfterEach
     void closeBackbone() throws Exception {
         backbone.close();
+    }
+
+    @Test
+    void onceItHasStartedItIsAvailable() throws Exception {
+        assertThat(backbone.health().state()).isEqualTo(BackboneHealth.State.AVAILABLE);
+        backbone.close();
+        assertThat(backbone.health().state()).isEqualTo(BackboneHealth.State.CLOSED);
+    }
+
+    @Test
+    void aPublisherNeedNotWaitForOneAppendBeforeItMakesTheNext() throws Exception {
+        int count = 500;
+        List<Integer> completed = Collections.synchronizedList(new ArrayList<>());
+        List<CompletableFuture<Appended>> appends = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int number = i;
+            CompletionStage<Appended> append = backbone.append(draft(channel, "p", "m" + i));
+            appends.add(
+                    append.whenComplete((appended, failure) -> completed.add(number))
+                            .toCompletableFuture());
+        }
+        for (int i = 0; i < count; i++) {
+            assertThat(get(appends.get(i)).position().channelSequence()).isEqualTo(i + 1);
+        }
+        assertThat(completed).isEqualTo(IntStream.range(0, count).boxed().toList());
+    }
+
+    @Test
+    void whatAListenerCouldNotTakeIsAGapThatTheLogStillHas() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        AtomicReference<Position> gapFrom = new AtomicReference<>();
+        backbone.follow(
+                channel,
+                new BackboneListener() {
+                    @Override
+                    public void onEntry(Entry entry) {
+                        if (entry.msgId().equals("m2")) {
+                            throw new IllegalStateException("thrown by a test");
+                        }
+                        told.add(entry.msgId());
+                    }
+
+                    @Override
+                    public void onGap(String gapped, Position from, Position to) {
+                        gapFrom.set(from);
+                        told.add("gap of " + gapped + " to " + to.channelSequence());
+                    }
+                },
+                null);
+        append("m1");
+        append("m2");
+        append("m3");
+        assertThat(take(told, 3)).containsExactly("m1", "gap of " + channel + " to 2", "m3");
+        assertThat(msgIds(slice(gapFrom.get(), 1))).containsExactly("m2");
+    }
+
+    @Test
+    void whoFollowsAllShardsHearsAllEntriesInTheOrderOfTheShard() throws Exception {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        for (int shard = 0; shard < backbone.shards(); shard++) {
+            backbone.followShard(shard, null, new ShardFollower(heard));
+        }
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            all.add(channel + "." + i % 7 + " m" + i);
+            append(channel + "." + i % 7, "m" + i);
+        }
+        assertThat(take(heard, 30)).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    @Test
+    void whoFollowsAShardAgainGetsWhatCameMeanwhile() throws Exception {
+        ShardFollower first = new ShardFollower();
+        int shard = followShardOf(channel, first);
+        append("m1");
+        assertThat(first.next()).isEqualTo(channel + " m1");
+        ShardPosition had = first.last;
+        backbone.followShard(shard, null, new ShardFollower());
+        append("m2");
+        append("m3");
+        ShardFollower second = new ShardFollower();
+        backbone.followShard(shard, had, second);
+        append("m4");
+        assertThat(second.next()).isEqualTo(channel + " m2");
+        assertThat(second.last).isEqualTo(had.at(had.sequence() + 1));
+        assertThat(second.next()).isEqualTo(channel + " m3");
+        assertThat(second.next()).isEqualTo(channel + " m4");
+        assertThat(second.heard).isEmpty();
+    }
+
+    @Test
+    void whoFollowsAShardFromAnotherGenerationIsToldSo() throws Exception {
+        ShardFollower first = new ShardFollower();
+        int shard = followShardOf(channel, first);
+        append("m1");
+        first.next();
+        ShardPosition now = first.last;
+        ShardPosition old = new ShardPosition(now.origin(), now.generation() - 1, 1_000_000);
+        ShardFollower second = new ShardFollower();
+        backbone.followShard(shard, old, second);
+        assertThat(second.next())
+                .isEqualTo("generation from " + old + " to " + now.at(0).generation());
+    }
+
+    /** The shard of the channel, followed from now on; the others are not any more. */
+    private int followShardOf(String name, ShardFollower follower) throws Exception {
+        List<ShardFollower> followers = new ArrayList<>();
+        for (int shard = 0; shard < backbone.shards(); shard++) {
+            followers.add(new ShardFollower());
+            backbone.followShard(shard, null, followers.get(shard));
+        }
+        append(name, "looked for");
+        String heard = null;
+        int found = -1;
+        while (heard == null) {
+            found = (found + 1) % followers.size();
+            heard = followers.get(found).heard.poll(10, TimeUnit.MILLISECONDS);
+        }
+        backbone.followShard(found, null, follower);
+        return found;
+    }
+
+    private static List<String> take(BlockingQueue<String> queue, int count) throws Exception {
+        List<String> taken = new ArrayList<>();
+        while (taken.size() < count) {
+            String next = queue.poll(GUARD_SECONDS, TimeUnit.SECONDS);
+            assertThat(next).as("after " + taken).isNotNull();
+            taken.add(next);
+        }
+        return taken;
+    }
+
+    private void append(String name, String msgId) throws Exception {
+        get(backbone.append(draft(name, "p", msgId)));
     }
 
     @Test
@@ -163,7 +303,7 @@ public abstract class BackboneContract {
         Slice empty = slice(null, 10);
         assertThat(empty.entries()).isEmpty();
         assertThat(empty.complete()).isTrue();
-        assertThat(empty.top().channelSequence()).isZero();
+        assertThat(top(empty).channelSequence()).isZero();
         append("m1");
         append("m2");
         assertThat(msgIds(slice(empty.top(), 10))).containsExactly("m1", "m2");
@@ -211,11 +351,12 @@ public abstract class BackboneContract {
                 new Position(top.origin(), top.generation() + 1, 1, 1),
                 Reason.UNKNOWN_GENERATION,
                 top);
-        assertUnreadable(
-                new Position("nowhere", top.generation(), 1, 1), Reason.UNKNOWN_GENERATION, top);
+        Position elsewhere = new Position("nowhere", top.generation(), 1, 1);
+        assertUnreadable(elsewhere, Reason.UNKNOWN_GENERATION, top);
+        assertUnreadable(top.with(elsewhere), Reason.UNKNOWN_GENERATION, top);
     }
 
-    private void assertUnreadable(Position after, Reason reason, Position top) throws Exception {
+    private void assertUnreadable(Cursor after, Reason reason, Position top) throws Exception {
         assertThat(get(backbone.readAfter(channel, after, 10)))
                 .isEqualTo(new Unreadable(reason, top));
     }
@@ -233,10 +374,10 @@ public abstract class BackboneContract {
         }
         assertThat(begun.await(GUARD_SECONDS, TimeUnit.SECONDS)).isTrue();
         backbone.follow(channel, listener, null);
-        long next = slice(null, 0).top().channelSequence() + 1;
+        long next = top(slice(null, 0)).channelSequence() + 1;
         CompletableFuture.allOf(done.toArray(CompletableFuture[]::new))
                 .get(GUARD_SECONDS, TimeUnit.SECONDS);
-        long top = slice(null, 0).top().channelSequence();
+        long top = top(slice(null, 0)).channelSequence();
         assertThat(top).isEqualTo((long) publishers * each);
         while (next <= top) {
             Entry entry = listener.next();
@@ -282,8 +423,12 @@ public abstract class BackboneContract {
         return get(backbone.append(draft(channel, "p", msgId)));
     }
 
-    private Slice slice(@Nullable Position after, int limit) throws Exception {
+    private Slice slice(@Nullable Cursor after, int limit) throws Exception {
         return (Slice) get(backbone.readAfter(channel, after, limit));
+    }
+
+    private static Position top(ReadResult result) {
+        return (Position) result.top();
     }
 
     private static List<String> msgIds(Slice slice) {
@@ -296,6 +441,56 @@ public abstract class BackboneContract {
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
         return stage.toCompletableFuture().get(GUARD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Thread-safe. */
+    private static final class ShardFollower implements ShardListener {
+        private final BlockingQueue<String> heard;
+        private final BlockingQueue<ShardPosition> positions = new LinkedBlockingQueue<>();
+
+        /** Of what {@link #next} gave last. */
+        private ShardPosition last;
+
+        /** Of what was heard last. */
+        private @Nullable ShardPosition before;
+
+        private ShardFollower() {
+            this(new LinkedBlockingQueue<>());
+        }
+
+        private ShardFollower(BlockingQueue<String> heard) {
+            this.heard = heard;
+        }
+
+        @Override
+        public void onEntry(ShardPosition position, Entry entry) {
+            assertThat(position.sequence()).isEqualTo(entry.position().shardSequence());
+            if (before != null && !position.equals(before.at(before.sequence() + 1))) {
+                heard.add(position + " after " + before);
+            }
+            before = position;
+            positions.add(position);
+            heard.add(entry.channel() + " " + entry.msgId());
+        }
+
+        @Override
+        public void onGap(ShardPosition from, ShardPosition to) {
+            positions.add(to);
+            heard.add("gap from " + from + " to " + to);
+        }
+
+        @Override
+        public void onGeneration(ShardPosition before, ShardPosition base) {
+            positions.add(base);
+            heard.add("generation from " + before + " to " + base.generation());
+        }
+
+        private String next() throws Exception {
+            String next = heard.poll(GUARD_SECONDS, TimeUnit.SECONDS);
+            assertThat(next).as("an event within %s s", GUARD_SECONDS).isNotNull();
+            last = positions.remove();
+            return next;
+        }
     }
 
     /** Thread-safe. */

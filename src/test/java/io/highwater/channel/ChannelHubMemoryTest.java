@@ -11,6 +11,7 @@ import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
@@ -15,6 +14,8 @@ import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Recovered;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.Since;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
@@ -109,7 +110,7 @@ final class ChannelHubRaceTest {
     }
 
     private Position top(String channel) {
-        return backbone.readAfter(channel, null, 0).toCompletableFuture().join().top();
+        return (Position) backbone.readAfter(channel, null, 0).toCompletableFuture().join().top();
     }
 
     private void publish(int number) {
@@ -162,7 +163,8 @@ final class ChannelHubRaceTest {
                     subscribe(channel, since(channel));
                 }
                 if (random.nextInt(4) == 0) {
-                    assertThat(join(hub.presence(channel, 10, null)).count()).isBetween(0, CLIENTS);
+                    assertThat(join(hub.occupancy(channel, 10, null)).count())
+                            .isBetween(0, CLIENTS);
                 }
             }
             return this;
@@ -198,7 +200,7 @@ final class ChannelHubRaceTest {
         void check() {
             for (int c = 0; c < CHANNELS; c++) {
                 String channel = "c" + c;
-                join(hub.presence(channel, 1, null));
+                join(hub.occupancy(channel, 1, null));
                 if (subscriber.seen(channel) >= 0) {
                     assertThat(subscriber.seen(channel)).isEqualTo(top(channel).channelSequence());
                 }

@@ -6,13 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -303,7 +305,8 @@ final class ChannelHubTest {
     @Test
     void aCursorOfSeveralOriginsCannotBeRecovered() {
         publish("c", "m1");
-        subscribe("c", a, new Since.AfterSeveral());
+        Cursor several = publish("d", "m1").with(new Position("elsewhere", 1, 1, 1));
+        subscribe("c", a, new Since.After(several));
         assertThat(a.take()).containsExactly("1 UNKNOWN_GENERATION [local]1");
     }
 
@@ -554,13 +557,13 @@ final class ChannelHubTest {
         subscribe("c", b, LIVE);
         subscribe("c", a, LIVE);
         subscribe("c", new ListSubscriber("a"), LIVE);
-        CompletionStage<Presence> all = hub.presence("c", 100, null);
-        CompletionStage<Presence> one = hub.presence("c", 1, null);
-        CompletionStage<Presence> none = hub.presence("d", 100, null);
+        CompletionStage<Occupancy> all = hub.occupancy("c", 100, null);
+        CompletionStage<Occupancy> one = hub.occupancy("c", 1, null);
+        CompletionStage<Occupancy> none = hub.occupancy("d", 100, null);
         shard.runAll();
-        assertThat(all).isCompletedWithValue(new Presence(3, List.of("a", "b")));
-        assertThat(one).isCompletedWithValue(new Presence(3, List.of("b")));
-        assertThat(none).isCompletedWithValue(new Presence(0, List.of()));
+        assertThat(all).isCompletedWithValue(new Occupancy(3, List.of("a", "b")));
+        assertThat(one).isCompletedWithValue(new Occupancy(3, List.of("b")));
+        assertThat(none).isCompletedWithValue(new Occupancy(0, List.of()));
     }
 
     @Test
@@ -568,9 +571,9 @@ final class ChannelHubTest {
         subscribe("c", b, LIVE);
         subscribe("c", new ListSubscriber("b"), LIVE);
         subscribe("c", a, LIVE);
-        CompletionStage<Presence> two = hub.presence("c", 2, null);
+        CompletionStage<Occupancy> two = hub.occupancy("c", 2, null);
         shard.runAll();
-        assertThat(two).isCompletedWithValue(new Presence(3, List.of("b")));
+        assertThat(two).isCompletedWithValue(new Occupancy(3, List.of("b")));
     }
 
     @Test

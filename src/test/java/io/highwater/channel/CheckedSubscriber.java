@@ -1,10 +1,12 @@
 package io.highwater.channel;
 
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.channel.SubscribeOutcome.Failed;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Recovered;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.Since;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +74,7 @@ final class CheckedSubscriber implements Subscriber<String> {
             place.cursor = sequence(recovered.cursor());
             place.next = place.cursor + 1;
             if (since instanceof Since.After after) {
-                place.next = after.position().channelSequence() + 1;
+                place.next = sequence(after.cursor()) + 1;
             } else if (since instanceof Since.Latest) {
                 place.snapshotAwaited = true;
             }
@@ -127,8 +129,8 @@ final class CheckedSubscriber implements Subscriber<String> {
         }
     }
 
-    private static long sequence(Map<String, Position> cursor) {
-        return cursor.values().iterator().next().channelSequence();
+    private static long sequence(Cursor cursor) {
+        return ((Position) cursor).channelSequence();
     }
 
     /** Confined to the shard's thread, but read when that rests. */

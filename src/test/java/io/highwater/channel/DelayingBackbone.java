@@ -2,13 +2,17 @@ package io.highwater.channel;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +58,7 @@ final class DelayingBackbone implements Backbone {
 
                     @Override
                     public void onGap(String gapped, Position from, Position to) {
-                        throw new AssertionError("a local log has no gaps");
+                        throw new AssertionError("nothing throws");
                     }
                 },
                 payer);
@@ -74,9 +78,24 @@ final class DelayingBackbone implements Backbone {
         }
     }
 
+    /** The first entry that is under way does not arrive, and that is told. */
+    void lose() {
+        if (!underWay.isEmpty()) {
+            Heard lost = underWay.remove(0);
+            Position to = lost.entry.position();
+            Position from =
+                    new Position(
+                            to.origin(),
+                            to.generation(),
+                            to.shardSequence() - 1,
+                            to.channelSequence() - 1);
+            lost.listener.onGap(lost.entry.channel(), from, to);
+        }
+    }
+
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Position after, int limit) {
+            String channel, @Nullable Cursor after, int limit) {
         if (prompt) {
             return log.readAfter(channel, after, limit);
         }
@@ -115,18 +134,38 @@ final class DelayingBackbone implements Backbone {
     }
 
     @Override
+    public CompletionStage<@Nullable Void> start() {
+        return log.start();
+    }
+
+    @Override
+    public int shards() {
+        return log.shards();
+    }
+
+    @Override
+    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
+        log.followShard(shard, after, listener);
+    }
+
+    @Override
+    public BackboneHealth health() {
+        return log.health();
+    }
+
+    @Override
     public void close() {
         throw new AssertionError("a hub does not close its log");
     }
 
     private final class Read {
         private final String channel;
-        private final @Nullable Position after;
+        private final @Nullable Cursor after;
         private final int limit;
         private final CompletableFuture<ReadResult> answer = new CompletableFuture<>();
         private @Nullable ReadResult result;
 
-        private Read(String channel, @Nullable Position after, int limit) {
+        private Read(String channel, @Nullable Cursor after, int limit) {
             this.channel = channel;
             this.after = after;
             this.limit = limit;

@@ -10,6 +10,7 @@ import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -51,6 +52,7 @@ final class DeliveryBurstTest {
     private final ChannelHub<String> hub =
             new ChannelHub<>(
                     backbone,
+                    backbone::readAfter,
                     new CheckedSubscriber.Frames(),
                     PieceSize.WHOLE,
                     List.of(shard),

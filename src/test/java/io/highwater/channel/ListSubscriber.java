@@ -1,7 +1,10 @@
 package io.highwater.channel;
 
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Writes down what it hears, in short. Confined to its test. */
 class ListSubscriber implements Subscriber<String> {
@@ -29,8 +32,12 @@ class ListSubscriber implements Subscriber<String> {
         }
     }
 
-    private static String sequence(java.util.Map<String, io.highwater.backbone.Position> cursor) {
-        return cursor.keySet() + "" + cursor.values().iterator().next().channelSequence();
+    private static String sequence(Cursor cursor) {
+        return cursor.positions().stream().map(Position::origin).toList()
+                + cursor.positions().stream()
+                        .map(Position::channelSequence)
+                        .map(String::valueOf)
+                        .collect(Collectors.joining("+"));
     }
 
     @Override

@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
+import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
+import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.Since;
 import io.highwater.testing.ManualExecutor;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +26,7 @@ final class LogEventsTest {
     private final ScriptedBackbone backbone = new ScriptedBackbone();
     private final ManualExecutor shard = new ManualExecutor();
     private final AtomicInteger gaps = new AtomicInteger();
+    private final AtomicInteger lost = new AtomicInteger();
     private final ChannelHub<String> hub =
             new ChannelHub<>(
                     backbone,
@@ -33,6 +37,11 @@ final class LogEventsTest {
                         @Override
                         public void onGap() {
                             gaps.incrementAndGet();
+                        }
+
+                        @Override
+                        public void onLost() {
+                            lost.incrementAndGet();
                         }
                     });
     private final ListSubscriber a = new ListSubscriber("a");
@@ -57,6 +66,16 @@ final class LogEventsTest {
 
     private void hear(Entry entry) {
         Objects.requireNonNull(backbone.followers.get("c")).onEntry(entry);
+        shard.runAll();
+    }
+
+    private static Entry late(Position position) {
+        byte[] data = "1".getBytes(UTF_8);
+        return new Entry("c", position, null, "m", null, false, data, 0, true);
+    }
+
+    private void gap(Position from, Position to) {
+        Objects.requireNonNull(backbone.followers.get("c")).onGap("c", from, to);
         shard.runAll();
     }
 
@@ -140,16 +159,118 @@ final class LogEventsTest {
     }
 
     @Test
-    void aGapIsPassedAndCountedAndLivesOn() {
+    void aGapIsFilledFromTheHistoryBeforeWhatFollows() {
         subscribe(a, LIVE, 1);
         answer(0, 1, 3);
-        Objects.requireNonNull(backbone.followers.get("c")).onGap("c", at(1, 3), at(1, 7));
+        hear(1, 4);
+        gap(at(1, 4), at(1, 6));
+        hear(1, 7);
+        subscribe(b, LIVE, 2);
+        assertThat(a.take()).containsExactly("1 recovered [eu]3", "LIVE [m@4]");
+        answer(1, 1, 7, entry(at(1, 5), null), entry(at(1, 6), null), entry(at(1, 7), null));
+        assertThat(a.take()).containsExactly("LIVE [m@5, m@6, m@7]");
+        hear(1, 8);
+        assertThat(a.take()).containsExactly("LIVE [m@8]");
+        assertThat(b.take())
+                .containsExactly("2 recovered [eu]4", "LIVE [m@5, m@6, m@7]", "LIVE [m@8]");
+        assertThat(gaps).hasValue(1);
+        assertThat(lost).hasValue(0);
+    }
+
+    @Test
+    void aGapBehindAGapWaitsForItsTurn() {
+        subscribe(a, LIVE, 1);
+        answer(0, 1, 3);
+        gap(at(1, 3), at(1, 4));
+        hear(1, 5);
+        gap(at(1, 5), at(1, 6));
+        hear(1, 7);
+        answer(1, 1, 7, entry(at(1, 4), null));
+        assertThat(a.take()).containsExactly("1 recovered [eu]3", "LIVE [m@4, m@5]");
+        answer(2, 1, 7, entry(at(1, 6), null));
+        assertThat(a.take()).containsExactly("LIVE [m@6, m@7]");
+    }
+
+    @Test
+    void whatTheHistoryDoesNotHaveEitherIsPassedAndCounted() {
+        subscribe(a, LIVE, 1);
+        answer(0, 1, 3);
+        gap(at(1, 3), at(1, 7));
+        backbone.reads.get(1).complete(new Unreadable(Reason.TRIMMED, at(1, 7)));
         shard.runAll();
         subscribe(b, LIVE, 2);
         hear(1, 8);
         assertThat(gaps).hasValue(1);
+        assertThat(lost).hasValue(1);
         assertThat(a.take()).containsExactly("1 recovered [eu]3", "LIVE [m@8]");
         assertThat(b.take()).containsExactly("2 recovered [eu]7", "LIVE [m@8]");
+    }
+
+    @Test
+    void aHistoryThatCannotBeReadIsNoReasonToWait() {
+        subscribe(a, LIVE, 1);
+        answer(0, 1, 3);
+        gap(at(1, 3), at(1, 4));
+        hear(1, 5);
+        backbone.reads.get(1).completeExceptionally(new IllegalStateException("by a test"));
+        shard.runAll();
+        assertThat(a.take()).containsExactly("1 recovered [eu]3", "LIVE [m@5]");
+        assertThat(lost).hasValue(1);
+    }
+
+    @Test
+    void aGapOfAChannelThatNobodyHasAnyMoreIsForgotten() {
+        subscribe(a, LIVE, 1);
+        answer(0, 1, 3);
+        gap(at(1, 3), at(1, 4));
+        hear(1, 5);
+        hub.unsubscribe("c", a);
+        shard.runAll();
+        answer(1, 1, 5, entry(at(1, 4), null));
+        assertThat(a.take()).containsExactly("1 recovered [eu]3");
+        assertThat(backbone.followers).isEmpty();
+    }
+
+    @Test
+    void whatIsLateIsHeardByAllAndMovesNothing() {
+        subscribe(a, LIVE, 1);
+        answer(0, 1, 8);
+        hear(late(at(1, 6)));
+        subscribe(b, LIVE, 2);
+        hear(1, 9);
+        assertThat(a.take()).containsExactly("1 recovered [eu]8", "LIVE [m@6]", "LIVE [m@9]");
+        assertThat(b.take()).containsExactly("2 recovered [eu]8", "LIVE [m@9]");
+    }
+
+    @Test
+    void whoComesAfterALogWasBegunAnewHasAPlaceInTheNewOne() {
+        subscribe(a, LIVE, 1);
+        answer(0, 5, 40);
+        Objects.requireNonNull(backbone.followers.get("c")).onGeneration("c", at(6, 0));
+        shard.runAll();
+        subscribe(b, LIVE, 2);
+        hear(late(at(5, 39)));
+        hear(6, 1);
+        assertThat(b.take()).containsExactly("2 recovered [eu]0", "LIVE [m@39]", "LIVE [m@1]");
+        assertThat(a.take()).containsExactly("1 recovered [eu]40", "LIVE [m@39]", "LIVE [m@1]");
+    }
+
+    @Test
+    void originsArePassedEachByItsOwn() {
+        Position us = new Position("us", 2, 90, 9);
+        subscribe(a, new Since.After(at(1, 3).with(us)), 1);
+        Entry usTen = entry(new Position("us", 2, 100, 10), null);
+        hear(1, 4);
+        hear(usTen);
+        backbone.reads
+                .get(0)
+                .complete(new Slice(List.of(entry(at(1, 4), null)), true, at(1, 4).with(us)));
+        shard.runAll();
+        assertThat(a.take())
+                .containsExactly("1 recovered [eu, us]4+9", "RECOVERED [m@4]", "LIVE [m@10]");
+        subscribe(b, LIVE, 2);
+        hear(1, 5);
+        assertThat(b.take()).containsExactly("2 recovered [eu, us]4+10", "LIVE [m@5]");
     }
 
     @Test

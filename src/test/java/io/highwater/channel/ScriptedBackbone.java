@@ -2,11 +2,14 @@ package io.highwater.channel;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,10 +45,30 @@ final class ScriptedBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Position after, int limit) {
+            String channel, @Nullable Cursor after, int limit) {
         CompletableFuture<ReadResult> read = new CompletableFuture<>();
         reads.add(read);
         return read;
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> start() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public int shards() {
+        return 1;
+    }
+
+    @Override
+    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
+        throw new AssertionError("a hub follows channels");
+    }
+
+    @Override
+    public BackboneHealth health() {
+        return new BackboneHealth(BackboneHealth.State.AVAILABLE, "as the test wants it");
     }
 
     @Override

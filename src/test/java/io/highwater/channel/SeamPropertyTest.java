@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
-import io.highwater.channel.SubscribeOutcome.Reason;
 import io.highwater.channel.SubscribeOutcome.Recovered;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.protocol.ResumeFailure;
+import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.time.TimerWheel;
@@ -41,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeamPropertyTest {
     private static final long GENERATION = 1_000;
-    private static final int RING = 5;
     private static final int SUBSCRIBERS = 3;
 
     private enum What {
@@ -54,6 +55,8 @@ final class SeamPropertyTest {
         HEAR,
         LOOK,
         ANSWER,
+
+        /** Of a read; of an entry where the log loses some. */
         FAIL
     }
 
@@ -81,36 +84,28 @@ final class SeamPropertyTest {
 
     @Property(tries = 1_500)
     void onAPromptLog(@ForAll("steps") List<Step> steps) {
-        new Play(true).play(steps);
+        new Play(true, 5, false).play(steps);
     }
 
     @Property(tries = 3_000)
     void onALateLog(@ForAll("steps") List<Step> steps) {
-        new Play(false).play(steps);
+        new Play(false, 5, false).play(steps);
+    }
+
+    /** Which the history has: nobody notices. */
+    @Property(tries = 1_500)
+    void onALateLogThatLosesEntries(@ForAll("steps") List<Step> steps) {
+        new Play(false, 1_000, true).play(steps);
     }
 
     /** Confined to its test. */
     private static final class Play {
         private final FakeTicker ticker = new FakeTicker();
-        private final DelayingBackbone backbone =
-                new DelayingBackbone(
-                        new LocalBackbone(
-                                new LocalSettings(
-                                        1,
-                                        Ledger.unbounded(),
-                                        name -> new RingBounds(RING, Duration.ofHours(1)),
-                                        LogLimit.none()),
-                                GENERATION,
-                                ticker,
-                                new TimerWheel(ticker.nanoTime())));
+        private final int ring;
+        private final boolean loses;
+        private final DelayingBackbone backbone;
         private final ManualExecutor executor = new ManualExecutor();
-        private final ChannelHub<String> hub =
-                new ChannelHub<>(
-                        backbone,
-                        new CheckedSubscriber.Frames(),
-                        List.of(executor),
-                        1 << 20,
-                        ChannelObserver.NONE);
+        private final ChannelHub<String> hub;
         private final List<CheckedSubscriber> subscribers = new ArrayList<>();
 
         /** By channel, the keys of all publications in order. */
@@ -121,7 +116,27 @@ final class SeamPropertyTest {
 
         private record Asked(Since since, int limit, String channel) {}
 
-        Play(boolean prompt) {
+        Play(boolean prompt, int ring, boolean loses) {
+            this.ring = ring;
+            this.loses = loses;
+            backbone =
+                    new DelayingBackbone(
+                            new LocalBackbone(
+                                    new LocalSettings(
+                                            1,
+                                            Ledger.unbounded(),
+                                            name -> new RingBounds(ring, Duration.ofHours(1)),
+                                            LogLimit.none()),
+                                    GENERATION,
+                                    ticker,
+                                    new TimerWheel(ticker.nanoTime())));
+            hub =
+                    new ChannelHub<>(
+                            backbone,
+                            new CheckedSubscriber.Frames(),
+                            List.of(executor),
+                            1 << 20,
+                            ChannelObserver.NONE);
             backbone.prompt = prompt;
             for (int i = 0; i < SUBSCRIBERS; i++) {
                 subscribers.add(new CheckedSubscriber("s" + i));
@@ -149,7 +164,15 @@ final class SeamPropertyTest {
                 case HEAR -> backbone.deliver(1 + number % 3);
                 case LOOK -> backbone.look(number);
                 case ANSWER -> backbone.answer(number);
-                case FAIL -> backbone.fail(number);
+                case FAIL -> fail(number);
+            }
+        }
+
+        private void fail(int number) {
+            if (loses) {
+                backbone.lose();
+            } else {
+                backbone.fail(number);
             }
         }
 
@@ -221,7 +244,7 @@ final class SeamPropertyTest {
         /** Recovered exactly where it could be: nothing but the ring and the limit says no. */
         private void check(Asked question, SubscribeOutcome outcome) {
             if (question.since instanceof Since.After after) {
-                Position cursor = after.position();
+                Position cursor = (Position) after.cursor();
                 if (outcome instanceof Recovered recovered) {
                     assertThat(expected(question, cursor, top(recovered.cursor()))).isNull();
                 } else if (outcome instanceof NotRecovered not) {
@@ -233,21 +256,21 @@ final class SeamPropertyTest {
             }
         }
 
-        private static @Nullable Reason expected(Asked question, Position after, long top) {
+        private @Nullable ResumeFailure expected(Asked question, Position after, long top) {
             long missed = top - after.channelSequence();
             if (after.generation() != GENERATION) {
-                return Reason.UNKNOWN_GENERATION;
+                return ResumeFailure.UNKNOWN_GENERATION;
             } else if (missed < 0) {
-                return Reason.UNKNOWN_POSITION;
-            } else if (missed > RING) {
-                return Reason.TRIMMED;
+                return ResumeFailure.UNKNOWN_POSITION;
+            } else if (missed > ring) {
+                return ResumeFailure.TRIMMED;
             } else {
-                return missed > question.limit ? Reason.LIMIT : null;
+                return missed > question.limit ? ResumeFailure.LIMIT : null;
             }
         }
 
-        private static long top(Map<String, Position> cursor) {
-            return cursor.values().iterator().next().channelSequence();
+        private static long top(Cursor cursor) {
+            return ((Position) cursor).channelSequence();
         }
 
         /** The newest of each key among what was kept when the last of it was the cursor. */
@@ -263,7 +286,7 @@ final class SeamPropertyTest {
                 }
                 long top = top(recovered.cursor());
                 Map<String, Long> newest = new HashMap<>();
-                for (long at = Math.max(1, top - RING + 1); at <= top; at++) {
+                for (long at = Math.max(1, top - ring + 1); at <= top; at++) {
                     newest.put(String.valueOf(published.get(channel).get((int) at - 1)), at);
                 }
                 Map<Long, String> inOrder = new TreeMap<>();

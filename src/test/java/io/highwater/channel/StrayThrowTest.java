@@ -9,12 +9,14 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
 import io.highwater.limits.Account;
@@ -22,6 +24,8 @@ import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.Stray;
@@ -78,9 +82,11 @@ final class StrayThrowTest {
                     ticker,
                     new TimerWheel(ticker.nanoTime()));
     private final ManualExecutor shard = new ManualExecutor();
+    private final StrayBackbone stray = new StrayBackbone();
     private final ChannelHub<String> hub =
             new ChannelHub<>(
-                    new StrayBackbone(),
+                    stray,
+                    stray::readAfter,
                     new StrayFrames(),
                     PieceSize.WHOLE,
                     List.of(at(Place.HAND_OVER).refusing(shard)),
@@ -355,9 +361,29 @@ final class StrayThrowTest {
 
         @Override
         public CompletionStage<ReadResult> readAfter(
-                String channel, @Nullable Position after, int limit) {
+                String channel, @Nullable Cursor after, int limit) {
             at(Place.READ).call();
             return real.readAfter(channel, after, limit);
+        }
+
+        @Override
+        public CompletionStage<@Nullable Void> start() {
+            return real.start();
+        }
+
+        @Override
+        public int shards() {
+            return real.shards();
+        }
+
+        @Override
+        public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
+            real.followShard(shard, after, listener);
+        }
+
+        @Override
+        public BackboneHealth health() {
+            return real.health();
         }
 
         @Override

@@ -2,9 +2,8 @@ package io.highwater.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.backbone.Position;
-import io.highwater.channel.Since;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,12 +69,21 @@ final class CodecTest {
     }
 
     @Test
-    void ofACursorOfSeveralOriginsNothingIsKept() {
+    void aCursorMayHaveSeveralOrigins() {
         assertThat(
                         decode(
                                 "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"c\","
                                         + "\"since\":{\"eu\":\"1-2-3\",\"us\":\"4-5-6\"}}"))
-                .isEqualTo(new Command.Subscribe(2, "c", new Since.AfterSeveral(), null));
+                .isEqualTo(
+                        new Command.Subscribe(
+                                2,
+                                "c",
+                                new Since.After(
+                                        Cursor.of(
+                                                List.of(
+                                                        new Position("us", 4, 5, 6),
+                                                        new Position("eu", 1, 2, 3)))),
+                                null));
     }
 
     @Test

@@ -2,12 +2,15 @@ package io.highwater.session;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
 import io.highwater.testing.Stray;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -67,10 +70,22 @@ final class ScriptedBackbone implements Backbone {
                         (appended, failure) -> {
                             if (appended == null) {
                                 oldest.answer().completeExceptionally(failure);
+                                failBehind(oldest.draft(), failure);
                             } else {
                                 oldest.answer().complete(appended);
                             }
                         });
+    }
+
+    /** None overtakes one that failed. */
+    private void failBehind(Draft failed, Throwable failure) {
+        for (Held one : List.copyOf(held)) {
+            if (one.draft().channel().equals(failed.channel())
+                    && one.draft().publisher().equals(failed.publisher())) {
+                held.remove(one);
+                one.answer().completeExceptionally(failure);
+            }
+        }
     }
 
     @Override
@@ -107,7 +122,7 @@ final class ScriptedBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Position after, int limit) {
+            String channel, @Nullable Cursor after, int limit) {
         reads.call();
         CompletionStage<ReadResult> read =
                 failing ? unavailable() : real.readAfter(channel, after, limit);
@@ -147,6 +162,26 @@ final class ScriptedBackbone implements Backbone {
                         late.answer()
                                 .completeExceptionally(
                                         new IllegalStateException("thrown by a test")));
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> start() {
+        return real.start();
+    }
+
+    @Override
+    public int shards() {
+        return real.shards();
+    }
+
+    @Override
+    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
+        real.followShard(shard, after, listener);
+    }
+
+    @Override
+    public BackboneHealth health() {
+        return real.health();
     }
 
     @Override

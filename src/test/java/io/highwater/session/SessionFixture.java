@@ -1,6 +1,5 @@
 package io.highwater.session;
 
-import io.highwater.backbone.Position;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.local.LocalSettings;
@@ -32,6 +31,7 @@ import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Codec;
 import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.Position;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
@@ -113,6 +113,7 @@ final class SessionFixture {
         ChannelHub<OutboundTurn<Position>> hub =
                 new ChannelHub<>(
                         backbone,
+                        backbone::readAfter,
                         new TurnFrames(
                                 Unbounded.deflate(
                                         DeflateSettings.defaults(),
@@ -147,6 +148,7 @@ final class SessionFixture {
                                 Duration.ofSeconds(10),
                                 5),
                         channels,
+                        hub,
                         hub,
                         rule,
                         CODEC,

@@ -250,14 +250,52 @@ final class SessionTest {
         fixture.backbone.failing(true);
         fixture.backbone.letOne();
         assertThat(client.takeError()).isEqualTo("UNAVAILABLE");
-        assertThat(client.take("error").getInt("id")).isEqualTo(3);
+        JsonObject second = client.take("error");
+        assertThat(second.getInt("id")).isEqualTo(3);
+        assertThat(second.getString("code")).isEqualTo("OUT_OF_ORDER");
+        assertThat(second.getString("msgId")).isEqualTo("m1");
+        JsonObject again = client.take("error");
+        assertThat(again.getInt("id")).isEqualTo(4);
+        assertThat(again.getString("code")).isEqualTo("UNAVAILABLE");
+        assertThat(client.takeError()).isEqualTo("OUT_OF_ORDER");
         fixture.backbone.failing(false);
         fixture.backbone.letOne();
         assertThat(client.take("published").getInt("id")).isEqualTo(6);
+        client.publish(7, "c", "m3");
+        assertThat(client.takeError()).isEqualTo("OUT_OF_ORDER");
+        client.publish(8, "c", "m1");
+        client.publish(9, "c", "m2");
+        assertThat(fixture.backbone.waiting()).isEqualTo(2);
         fixture.backbone.letOne();
-        assertThat(client.take("published").getInt("id")).isEqualTo(4);
+        assertThat(client.take("published").getInt("id")).isEqualTo(8);
         fixture.backbone.letOne();
+        assertThat(client.take("published").getInt("id")).isEqualTo(9);
+    }
+
+    @Test
+    void whatFailsInFrontOfOneThatCameTooFastIsToBeSentFirst() {
+        Client client = fixture.client("a");
+        fixture.backbone.hold();
+        client.publish(2, "c", "m1");
+        for (int i = 0; i < 198; i++) {
+            client.send("{'type':'ping'}");
+        }
+        client.publish(3, "c", "m2");
+        assertThat(client.takeError()).isEqualTo("RATE_LIMITED");
+        fixture.backbone.failing(true);
+        fixture.backbone.letOne();
+        assertThat(client.takeError()).isEqualTo("UNAVAILABLE");
+        fixture.backbone.failing(false);
+        fixture.backbone.holdNoMore();
+        fixture.pass(Duration.ofSeconds(5));
+        client.publish(4, "c", "m2");
+        JsonObject outOfOrder = client.take("error");
+        assertThat(outOfOrder.getString("code")).isEqualTo("OUT_OF_ORDER");
+        assertThat(outOfOrder.getString("msgId")).isEqualTo("m1");
+        client.publish(5, "c", "m1");
+        client.publish(6, "c", "m2");
         assertThat(client.take("published").getInt("id")).isEqualTo(5);
+        assertThat(client.take("published").getInt("id")).isEqualTo(6);
     }
 
     @Test

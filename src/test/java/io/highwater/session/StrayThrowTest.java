@@ -133,19 +133,19 @@ final class StrayThrowTest {
         assertThat(ruled.errors).containsExactly("FORBIDDEN");
     }
 
-    /** Behind one that waits, on the thread that has the answer. */
+    /** Behind one that waits for its answer. */
     @ParameterizedTest
     @EnumSource(Stray.Kind.class)
-    void aPublishThatThrowsInItsTurnHoldsUpNoneBehindIt(Stray.Kind kind) {
+    void aPublishThatThrowsBehindOneThatWaitsIsNotTheLast(Stray.Kind kind) {
         Client client = fixture.client("a");
         fixture.backbone.hold();
         client.publish(1, "c", "m1");
-        client.publish(2, "c", "m2");
         fixture.backbone.holdNoMore();
         fixture.backbone.appends.arm(kind);
+        client.publish(2, "c", "m2");
+        assertThat(client.takeError()).isEqualTo("UNAVAILABLE");
         fixture.backbone.letOne();
         client.take("published");
-        assertThat(client.takeError()).isEqualTo("UNAVAILABLE");
         client.publish(3, "c", "m2");
         client.take("published");
         assertReads(client);

@@ -1,7 +1,14 @@
 package io.highwater.session;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.protocol.Codec;
+import io.highwater.protocol.Command;
+import io.highwater.protocol.Decoded;
+import io.highwater.protocol.MalformedReply;
+import io.highwater.protocol.Reply;
+import io.highwater.protocol.ReplyReader;
 import io.highwater.testing.TestSocket;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
@@ -21,11 +28,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Plays one case of spec/cases.json on one connection, as spec/README.md says. Confined to its
+ * Plays one case of spec/cases.json on one connection, as spec/README.md says. What is sent and what
+ * comes goes through the client's half of the protocol package too. Confined to its
  * test.
  */
 final class Transcript {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Codec CODEC = new Codec();
 
     private final TestSocket socket;
     private final Map<String, String> variables;
@@ -61,7 +70,7 @@ final class Transcript {
             if (message.containsKey("channel") && !message.getString("channel").contains(" ")) {
                 channels.add(message.getString("channel"));
             }
-            socket.text(message.toString());
+            socket.text(asAClientWritesIt(message.toString()));
         } else if (step.containsKey("sendText")) {
             socket.text(step.getString("sendText"));
         } else if (step.containsKey("sendBinary")) {
@@ -103,6 +112,7 @@ final class Transcript {
             TestSocket.Received received = next();
             assertThat(received.isClose()).as("closed with %s", received.closeCode()).isFalse();
             JsonObject message = parse(received.text());
+            assertThat(parse(asAClientReadsIt(received.text()))).isEqualTo(message);
             lastByType.put(message.getString("type"), received.text());
             JsonValue met = null;
             for (JsonValue candidate : open) {
@@ -112,6 +122,27 @@ final class Transcript {
             }
             assertThat(met).as("%s is none of %s", received.text(), open).isNotNull();
             open.remove(met);
+        }
+    }
+
+    /** The same by way of a {@link Command}, where it is one. */
+    private static String asAClientWritesIt(String message) {
+        Decoded decoded = CODEC.decode(message.getBytes(UTF_8));
+        if (!(decoded instanceof Command command)) {
+            return message;
+        }
+        String written = UTF_8.decode(command.json()).toString();
+        assertThat(parse(written)).isEqualTo(parse(message));
+        return written;
+    }
+
+    /** By way of a {@link Reply}. */
+    private static String asAClientReadsIt(String message) {
+        try {
+            Reply reply = ReplyReader.read(message.getBytes(UTF_8)).orElseThrow();
+            return UTF_8.decode(reply.json()).toString();
+        } catch (MalformedReply e) {
+            throw new AssertionError(message, e);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.highwater.backbone.local;
 
-import io.highwater.backbone.BackboneListener;
-import io.highwater.backbone.Entry;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.log.LogLimit;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +16,13 @@ import org.slf4j.event.Level;
 final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
 
-    private record Delivery(BackboneListener listener, Entry entry) {}
-
     private final Object lock;
     private final LogLimit logs;
 
-    /** Guarded by lock. */
+    @GuardedBy("lock")
     private final ArrayDeque<Delivery> waiting = new ArrayDeque<>();
 
-    /** Guarded by lock. */
+    @GuardedBy("lock")
     private boolean carried;
 
     /**
@@ -37,9 +34,11 @@ final class Deliveries {
         this.logs = logs;
     }
 
-    /** Caller holds the lock, and calls {@link #carry} when it has released it. */
-    void add(BackboneListener listener, Entry entry) {
-        waiting.add(new Delivery(listener, entry));
+    /** To be followed by {@link #carry} when the caller has released the lock. */
+    void add(Delivery delivery) {
+        synchronized (lock) {
+            waiting.add(delivery);
+        }
     }
 
     void carry() {
@@ -83,11 +82,19 @@ final class Deliveries {
 
     private void deliver(Delivery delivery) {
         try {
-            delivery.listener().onEntry(delivery.entry());
+            delivery.deliver();
         } catch (RuntimeException | Error e) {
             // Errors too: the entries behind this one are owed to others.
-            String channel = delivery.entry().channel();
-            logs.say(LOG, Level.ERROR, "delivery_failed", e, "channel", channel);
+            failed(delivery, e);
+            try {
+                delivery.missed();
+            } catch (RuntimeException | Error again) {
+                failed(delivery, again);
+            }
         }
+    }
+
+    private void failed(Delivery delivery, Throwable cause) {
+        logs.say(LOG, Level.ERROR, "delivery_failed", cause, "channel", delivery.channel());
     }
 }

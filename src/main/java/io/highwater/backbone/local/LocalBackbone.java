@@ -2,15 +2,22 @@ package io.highwater.backbone.local;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.backbone.ring.IdempotencyWindow;
+import io.highwater.backbone.ring.MessageHash;
+import io.highwater.backbone.ring.RingBudget;
+import io.highwater.backbone.ring.ShardRing;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
 import io.highwater.time.Ticker;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
@@ -41,6 +48,7 @@ public final class LocalBackbone implements Backbone {
     private static final Duration RETRY_AFTER_CLOSE = Duration.ofSeconds(1);
 
     private final List<LocalShard> shards;
+    private final List<ShardRing> rings;
     private final RingBudget budget;
     private final NameBudget names;
     private final Book msgIds;
@@ -70,12 +78,19 @@ public final class LocalBackbone implements Backbone {
                             wheel,
                             budget,
                             names,
-                            new Tails(ledger.book(Account.NAMES)),
-                            new IdempotencyWindow(hash, msgIds),
+                            new LastPositions(ledger.book(Account.NAMES)),
+                            new IdempotencyWindow(ORIGIN, hash, msgIds),
                             settings.logs()));
         }
         shards = List.copyOf(made);
+        rings = made.stream().map(LocalShard::ring).toList();
         wheel.schedule(sweep, ticker.nanoTime() + SWEEP_NANOS);
+    }
+
+    /** There is nothing to wait for. */
+    @Override
+    public CompletionStage<@Nullable Void> start() {
+        return closed ? unavailable() : CompletableFuture.completedFuture(null);
     }
 
     @Override
@@ -91,7 +106,7 @@ public final class LocalBackbone implements Backbone {
         } finally {
             names.reclaim(shards, draft.payer());
         }
-        budget.reclaim(shards, draft.payer());
+        budget.reclaim(rings, draft.payer());
         if (draft.payer() != null) {
             forgetMsgIds(draft.payer());
         }
@@ -126,12 +141,29 @@ public final class LocalBackbone implements Backbone {
     }
 
     @Override
+    public int shards() {
+        return shards.size();
+    }
+
+    @Override
+    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
+        shards.get(shard).followShard(after, listener);
+    }
+
+    @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Position after, int limit) {
+            String channel, @Nullable Cursor after, int limit) {
         return closed
                 ? unavailable()
                 : CompletableFuture.completedFuture(
                         shard(channel).readAfter(channel, after, limit));
+    }
+
+    @Override
+    public BackboneHealth health() {
+        return new BackboneHealth(
+                closed ? BackboneHealth.State.CLOSED : BackboneHealth.State.AVAILABLE,
+                "in this node's memory");
     }
 
     /** What all rings hold now. */

@@ -1,25 +1,20 @@
 package io.highwater.backbone.local;
 
 import io.highwater.backbone.BackboneListener;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.local.LastPositions.LastPosition;
+import io.highwater.backbone.ring.ChannelRing;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
-import io.highwater.time.Timer;
+import io.highwater.protocol.Position;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A channel that has entries or a follower, and the timer of its oldest entry's age. Guarded by the
- * shard's lock.
- */
-final class LocalChannel extends Timer {
+/** A channel that has entries or a follower. Guarded by the shard's lock. */
+final class LocalChannel extends ChannelRing {
     /** The channel 88, its ring 24, its place in the map. */
     private static final int FIXED_BYTES = 112 + HeapBytes.MAP_ENTRY;
 
     final String name;
-    final int maxMessages;
-    final long maxAgeNanos;
-    final EntryRing ring = new EntryRing();
     final long generation;
 
     /** For whom its name is kept: who used it first. */
@@ -36,24 +31,23 @@ final class LocalChannel extends Timer {
 
     /**
      * @param generation of a channel that is not known
-     * @param tail what is known of it
+     * @param last what is known of it
      */
     LocalChannel(
             String name,
             RingBounds bounds,
             long generation,
-            Tails.@Nullable Tail tail,
+            @Nullable LastPosition last,
             @Nullable Payer payer,
             LocalShard shard) {
+        super(bounds);
         this.name = name;
         this.payer = payer;
         this.shard = shard;
-        maxMessages = bounds.messages();
-        maxAgeNanos = bounds.age().toNanos();
-        this.generation = tail == null ? generation : tail.generation;
-        if (tail != null) {
-            shardSequence = tail.shardSequence;
-            channelSequence = tail.channelSequence;
+        this.generation = last == null ? generation : last.generation;
+        if (last != null) {
+            shardSequence = last.shardSequence;
+            channelSequence = last.channelSequence;
         }
     }
 
@@ -66,17 +60,17 @@ final class LocalChannel extends Timer {
         return new Position(LocalBackbone.ORIGIN, generation, shardSequence, channelSequence);
     }
 
-    /** Of the oldest entry kept; one after the top where none is. */
-    long firstSequence() {
-        return channelSequence - ring.size() + 1;
+    boolean isUnused() {
+        return follower == null && size() == 0;
     }
 
-    boolean isUnused() {
-        return follower == null && ring.size() == 0;
+    @Override
+    protected void onTrimmed() {
+        shard.onTrimmed(this);
     }
 
     @Override
     protected void onDeadline(long nowNanos) {
-        shard.expire(this, nowNanos);
+        shard.ring().expire(this, nowNanos);
     }
 }

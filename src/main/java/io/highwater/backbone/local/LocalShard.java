@@ -1,24 +1,29 @@
 package io.highwater.backbone.local;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.Level;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
-import io.highwater.backbone.ReadResult.Reason;
-import io.highwater.backbone.ReadResult.Slice;
-import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.backbone.local.LastPositions.LastPosition;
+import io.highwater.backbone.ring.IdempotencyWindow;
+import io.highwater.backbone.ring.MessageKey;
+import io.highwater.backbone.ring.RingBudget;
+import io.highwater.backbone.ring.ShardRing;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  * is taken before the wheel's.
  */
 final class LocalShard {
-    /** A ring's age is looked at so often at most while it has entries, in parts of that age. */
-    private static final int LOOKS_PER_AGE = 16;
-
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final Duration RETRY_AFTER_NO_ROOM = Duration.ofSeconds(1);
 
@@ -40,24 +42,31 @@ final class LocalShard {
     private final long firstGeneration;
     private final long startNanos;
     private final Ticker ticker;
-    private final TimerWheel wheel;
-    private final RingBudget budget;
     private final NameBudget names;
     private final Object lock = new Object();
+    private final ShardRing ring;
     private final Deliveries deliveries;
 
-    /** Those that have entries or a follower. Guarded by lock, like all below. */
+    /** Those that have entries or a follower. */
+    @GuardedBy("lock")
     private final Map<String, LocalChannel> channels = new HashMap<>();
 
     /** Of the channels that have neither. */
-    private final Tails tails;
+    @GuardedBy("lock")
+    private final LastPositions lastPositions;
 
-    private final AgeList kept = new AgeList();
-    private final Publishers publishers;
+    @GuardedBy("lock")
     private final IdempotencyWindow window;
+
+    @GuardedBy("lock")
     private long lastSequence;
 
+    /** Of all the shard's channels. */
+    @GuardedBy("lock")
+    private @Nullable ShardListener follower;
+
     /** Of channels that are not known: above that of each that was forgotten. */
+    @GuardedBy("lock")
     private long generation;
 
     LocalShard(
@@ -65,9 +74,9 @@ final class LocalShard {
             long generation,
             Ticker ticker,
             TimerWheel wheel,
-            RingBudget budget,
+            RingBudget rings,
             NameBudget names,
-            Tails tails,
+            LastPositions lastPositions,
             IdempotencyWindow window,
             LogLimit logs) {
         this.bounds = bounds;
@@ -75,13 +84,16 @@ final class LocalShard {
         this.generation = generation;
         this.startNanos = ticker.nanoTime();
         this.ticker = ticker;
-        this.wheel = wheel;
-        this.budget = budget;
         this.names = names;
-        this.tails = tails;
-        this.publishers = new Publishers(budget);
+        this.lastPositions = lastPositions;
         this.window = window;
+        this.ring = new ShardRing(lock, wheel, rings);
         this.deliveries = new Deliveries(lock, logs);
+    }
+
+    /** The newest entries of its channels. */
+    ShardRing ring() {
+        return ring;
     }
 
     Appended append(Draft draft) throws UnavailableException {
@@ -100,7 +112,7 @@ final class LocalShard {
         return appended;
     }
 
-    /** Caller holds lock. */
+    @GuardedBy("lock")
     private Position append(Draft draft, long now) throws UnavailableException {
         LocalChannel channel = channel(draft.channel(), draft.payer());
         if (channel == null) {
@@ -120,138 +132,55 @@ final class LocalShard {
                         draft.secret(),
                         draft.data(),
                         now);
-        keep(channel, entry, draft.payer());
+        ring.keep(channel, entry, draft.payer());
         if (channel.follower != null) {
-            deliveries.add(channel.follower, entry);
+            deliveries.add(new Delivery.ToFollower(channel.follower, entry));
+        }
+        if (follower != null) {
+            deliveries.add(new Delivery.ToShardFollower(follower, at(lastSequence), entry));
         }
         retireIfUnused(channel);
         return position;
     }
 
-    /** Caller holds lock. */
-    private void keep(LocalChannel channel, Entry entry, @Nullable Payer payer) {
-        long now = entry.appendedNanos();
-        trimAged(channel, now);
-        if (channel.maxMessages == 0) {
-            return;
-        }
-        if (channel.ring.size() == channel.maxMessages) {
-            trimFirst(channel);
-        }
-        if (channel.ring.size() == 0) {
-            wheel.schedule(channel, now + channel.maxAgeNanos + 1);
-        }
-        long slotBytes = channel.ring.slotBytes();
-        Kept added = new Kept(entry, channel, payer);
-        channel.ring.addLast(added);
-        kept.append(added);
-        publishers.add(added);
-        budget.add(payer, added.bytes());
-        budget.addSlots(channel.ring.slotBytes() - slotBytes);
-    }
-
-    /** Caller holds lock. Null where there is no room for a new one. */
+    /** Null where there is no room for a new one. */
+    @GuardedBy("lock")
     private @Nullable LocalChannel channel(String name, @Nullable Payer payer) {
         LocalChannel channel = channels.get(name);
         if (channel == null) {
             if (!names.admits(payer, LocalChannel.bytes(name))) {
                 return null;
             }
-            channel = channel(name, tails.remove(name), payer);
+            channel = channel(name, lastPositions.remove(name), payer);
             channels.put(name, channel);
             names.add(payer, LocalChannel.bytes(name));
         }
         return channel;
     }
 
-    /** Caller holds lock. */
-    private LocalChannel channel(String name, Tails.@Nullable Tail tail, @Nullable Payer payer) {
-        return new LocalChannel(name, bounds.apply(name), generation, tail, payer, this);
+    @GuardedBy("lock")
+    private LocalChannel channel(String name, @Nullable LastPosition last, @Nullable Payer payer) {
+        return new LocalChannel(name, bounds.apply(name), generation, last, payer, this);
     }
 
-    /** Caller holds lock. */
+    @GuardedBy("lock")
     private void retireIfUnused(LocalChannel channel) {
         if (channel.isUnused()) {
             channels.remove(channel.name);
-            wheel.cancel(channel);
+            ring.clear(channel);
             names.add(channel.payer, -LocalChannel.bytes(channel.name));
             if (channel.channelSequence > 0) {
-                tails.add(channel, ticker.nanoTime());
+                lastPositions.add(channel, ticker.nanoTime());
             }
         }
     }
 
-    /** Caller holds lock. */
-    private void trimAged(LocalChannel channel, long now) {
-        while (channel.ring.size() > 0
-                && now - channel.ring.get(0).entry.appendedNanos() > channel.maxAgeNanos) {
-            trimFirst(channel);
-        }
-    }
-
-    /** Caller holds lock. */
-    private void trimFirst(LocalChannel channel) {
-        long slotBytes = channel.ring.slotBytes();
-        Kept gone = channel.ring.removeFirst();
-        kept.unlink(gone);
-        publishers.remove(gone);
-        budget.add(gone.payer, -gone.bytes());
-        budget.addSlots(channel.ring.slotBytes() - slotBytes);
-    }
-
-    /** The age of the channel's oldest entry may be over. */
-    void expire(LocalChannel channel, long nowNanos) {
+    /** Entries of the channel went, which may have been all that it had. */
+    void onTrimmed(LocalChannel channel) {
         synchronized (lock) {
-            trimAged(channel, nowNanos);
-            if (channel.ring.size() > 0) {
-                // Past the age, not at it: what is kept is no older than the age, and may be that.
-                long due = channel.ring.get(0).entry.appendedNanos() + channel.maxAgeNanos + 1;
-                long soonest = nowNanos + channel.maxAgeNanos / LOOKS_PER_AGE;
-                wheel.schedule(channel, due - soonest > 0 ? due : soonest);
-            }
             if (channels.get(channel.name) == channel) {
                 retireIfUnused(channel);
             }
-        }
-    }
-
-    /** The oldest entry that any channel of the shard keeps. */
-    @Nullable Kept oldest() {
-        return kept.oldest();
-    }
-
-    void trimOldest() {
-        synchronized (lock) {
-            Kept oldest = kept.oldest();
-            if (oldest != null) {
-                // The shard's oldest is the oldest of its channel.
-                trimFirst(oldest.channel);
-                retireIfUnused(oldest.channel);
-            }
-        }
-    }
-
-    /** The oldest entry of an address. */
-    @Nullable Kept oldestOf(Payer payer) {
-        synchronized (lock) {
-            return publishers.oldestOf(payer);
-        }
-    }
-
-    /** Trims it, and what is older in its channel; false where there is none. */
-    boolean trimOldestOf(Payer payer) {
-        synchronized (lock) {
-            Kept oldest = publishers.oldestOf(payer);
-            if (oldest == null) {
-                return false;
-            }
-            LocalChannel channel = oldest.channel;
-            while (channel.ring.get(0) != oldest) {
-                trimFirst(channel);
-            }
-            trimFirst(channel);
-            retireIfUnused(channel);
-            return true;
         }
     }
 
@@ -268,7 +197,7 @@ final class LocalShard {
         }
     }
 
-    /** Caller holds lock. */
+    @GuardedBy("lock")
     private void nameTwice(LocalChannel channel, boolean twice) {
         if (channel.namedTwice != twice) {
             channel.namedTwice = twice;
@@ -288,43 +217,60 @@ final class LocalShard {
         }
     }
 
-    ReadResult readAfter(String name, @Nullable Position after, int limit) {
+    void followShard(@Nullable ShardPosition after, ShardListener listener) {
         synchronized (lock) {
-            LocalChannel channel = channels.get(name);
-            if (channel == null) {
-                return read(channel(name, tails.get(name), null), after, limit);
+            follower = listener;
+            if (after != null) {
+                bringUp(listener, after);
             }
-            trimAged(channel, ticker.nanoTime());
-            ReadResult result = read(channel, after, limit);
-            retireIfUnused(channel);
-            return result;
+        }
+        deliveries.carry();
+    }
+
+    /** What the listener missed, as far as the rings still have it. */
+    @GuardedBy("lock")
+    private void bringUp(ShardListener listener, ShardPosition after) {
+        long had = after.sequence();
+        if (!after.equals(at(had))) {
+            had = 0;
+            tell(() -> listener.onGeneration(after, at(0)));
+        }
+        for (Entry entry : ring.entriesAfter(had)) {
+            long next = entry.position().shardSequence();
+            tellGap(listener, had, next - 1);
+            deliveries.add(new Delivery.ToShardFollower(listener, at(next), entry));
+            had = next;
+        }
+        tellGap(listener, had, lastSequence);
+    }
+
+    @GuardedBy("lock")
+    private void tellGap(ShardListener listener, long from, long to) {
+        if (from < to) {
+            tell(() -> listener.onGap(at(from), at(to)));
         }
     }
 
-    /** Caller holds lock. */
-    private ReadResult read(LocalChannel channel, @Nullable Position after, int limit) {
-        Position top = channel.top();
-        long oldest = channel.firstSequence();
-        long begin = oldest;
-        if (after != null) {
-            begin = after.channelSequence() + 1;
-            if (!after.origin().equals(LocalBackbone.ORIGIN)
-                    || after.generation() != channel.generation) {
-                return new Unreadable(Reason.UNKNOWN_GENERATION, top);
-            } else if (begin < 1 || begin > top.channelSequence() + 1) {
-                // Below 1 it has wrapped: no position lies further beyond the top.
-                return new Unreadable(Reason.UNKNOWN_POSITION, top);
-            } else if (begin < oldest) {
-                return new Unreadable(Reason.TRIMMED, top);
+    private void tell(Runnable event) {
+        deliveries.add(new Delivery.ShardEvent(event));
+    }
+
+    private ShardPosition at(long sequence) {
+        return new ShardPosition(LocalBackbone.ORIGIN, firstGeneration, sequence);
+    }
+
+    ReadResult readAfter(String name, @Nullable Cursor after, int limit) {
+        synchronized (lock) {
+            LocalChannel channel = channels.get(name);
+            if (channel == null) {
+                LocalChannel unknown = channel(name, lastPositions.get(name), null);
+                return unknown.read(unknown.top(), after, limit);
             }
+            ring.trimAged(channel, ticker.nanoTime());
+            ReadResult result = channel.read(channel.top(), after, limit);
+            retireIfUnused(channel);
+            return result;
         }
-        int there = (int) (top.channelSequence() + 1 - begin);
-        int count = Math.min(there, limit);
-        List<Entry> entries = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            entries.add(channel.ring.get((int) (begin - oldest) + i).entry);
-        }
-        return new Slice(entries, count == there, top);
     }
 
     void expireWindow(long nowNanos) {
@@ -341,9 +287,9 @@ final class LocalShard {
     }
 
     /** Of all, or with a payer of that one's. */
-    Tails.@Nullable Tail oldestTail(@Nullable Payer payer) {
+    @Nullable LastPosition oldestUnused(@Nullable Payer payer) {
         synchronized (lock) {
-            return payer == null ? tails.oldest() : tails.oldestOf(payer);
+            return payer == null ? lastPositions.oldest() : lastPositions.oldestOf(payer);
         }
     }
 
@@ -354,20 +300,20 @@ final class LocalShard {
      *
      * @return false where nothing may be forgotten now
      */
-    boolean forgetOldestTail(@Nullable Payer payer) {
+    boolean forgetOldestUnused(@Nullable Payer payer) {
         synchronized (lock) {
-            Tails.Tail tail = oldestTail(payer);
-            if (tail == null) {
+            LastPosition last = oldestUnused(payer);
+            if (last == null) {
                 return false;
             }
-            if (tail.generation >= generation) {
+            if (last.generation >= generation) {
                 long millis = (ticker.nanoTime() - startNanos) / NANOS_PER_MILLI;
-                if (tail.generation >= firstGeneration + millis) {
+                if (last.generation >= firstGeneration + millis) {
                     return false;
                 }
-                generation = tail.generation + 1;
+                generation = last.generation + 1;
             }
-            tails.remove(tail);
+            lastPositions.remove(last);
             return true;
         }
     }
@@ -375,7 +321,7 @@ final class LocalShard {
     /** Names of channels that have neither entries nor a follower. */
     int unusedNames() {
         synchronized (lock) {
-            return tails.size();
+            return lastPositions.size();
         }
     }
 
@@ -389,17 +335,18 @@ final class LocalShard {
     /** Forgets what is kept; what is on its way is still carried. */
     void close() {
         synchronized (lock) {
+            follower = null;
             window.clear();
             for (LocalChannel channel : List.copyOf(channels.values())) {
                 channel.follower = null;
                 nameTwice(channel, false);
-                while (channel.ring.size() > 0) {
-                    trimFirst(channel);
-                }
+                ring.clear(channel);
                 retireIfUnused(channel);
             }
-            for (Tails.Tail tail = tails.oldest(); tail != null; tail = tails.oldest()) {
-                tails.remove(tail);
+            for (LastPosition last = lastPositions.oldest();
+                    last != null;
+                    last = lastPositions.oldest()) {
+                lastPositions.remove(last);
             }
         }
     }

@@ -49,12 +49,12 @@ final class NameBudget {
         LocalShard found = null;
         long oldestNanos = 0;
         for (LocalShard shard : shards) {
-            Tails.Tail tail = shard.oldestTail(payer);
-            if (tail != null && (found == null || tail.sinceNanos - oldestNanos < 0)) {
+            LastPositions.LastPosition last = shard.oldestUnused(payer);
+            if (last != null && (found == null || last.sinceNanos - oldestNanos < 0)) {
                 found = shard;
-                oldestNanos = tail.sinceNanos;
+                oldestNanos = last.sinceNanos;
             }
         }
-        return found != null && found.forgetOldestTail(payer);
+        return found != null && found.forgetOldestUnused(payer);
     }
 }

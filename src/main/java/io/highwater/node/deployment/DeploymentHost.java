@@ -1,7 +1,7 @@
 package io.highwater.node.deployment;
 
 import io.highwater.endpoint.EndpointNode;
-import io.highwater.handshake.HandshakeBeans;
+import io.highwater.handshake.rule.HandshakeBeans;
 import io.highwater.log.LogLimit;
 import io.highwater.node.drain.RetrySpread;
 import io.highwater.node.drain.SessionGroup;

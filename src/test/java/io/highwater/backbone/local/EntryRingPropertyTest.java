@@ -3,12 +3,12 @@ package io.highwater.backbone.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.RingBounds;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,7 +72,7 @@ final class EntryRingPropertyTest {
         for (long after = 0; after <= top + 1; after++) {
             Position position = new Position("local", LocalFixture.GENERATION, 7, after);
             ReadResult result = log.read(channel, position);
-            assertThat(result.top().channelSequence()).isEqualTo(top);
+            assertThat(((Position) result.top()).channelSequence()).isEqualTo(top);
             if (after > top) {
                 assertThat(reason(result)).isEqualTo(Reason.UNKNOWN_POSITION);
             } else if (top - after > kept.size()) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
@@ -14,6 +13,7 @@ import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Account;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +111,7 @@ final class LocalAccountsTest {
         fill(log);
         Unreadable unreadable = (Unreadable) log.read("lost", old);
         assertThat(unreadable.reason()).isEqualTo(Reason.UNKNOWN_GENERATION);
-        assertThat(unreadable.top().channelSequence()).isZero();
+        assertThat(((Position) unreadable.top()).channelSequence()).isZero();
         Position begun = log.append("lost", first);
         assertThat(begun.channelSequence()).isEqualTo(1);
         assertThat(begun.isAfter(old)).isTrue();
@@ -204,7 +204,7 @@ final class LocalAccountsTest {
             }
             log.tryAppend("name-" + i, "m", "1", payer);
         }
-        long last = log.read("new", null).top().generation();
+        long last = ((Position) log.read("new", null).top()).generation();
         assertThat(last - before).isBetween(1L, 20L);
     }
 

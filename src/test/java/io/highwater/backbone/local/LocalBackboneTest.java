@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
@@ -13,6 +12,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,7 +161,7 @@ final class LocalBackboneTest {
         Unreadable unreadable =
                 (Unreadable) next.readAfter("c", old, 10).toCompletableFuture().join();
         assertThat(unreadable.reason()).isEqualTo(Reason.UNKNOWN_GENERATION);
-        assertThat(unreadable.top().isAfter(old)).isTrue();
+        assertThat(((Position) unreadable.top()).isAfter(old)).isTrue();
     }
 
     @Test

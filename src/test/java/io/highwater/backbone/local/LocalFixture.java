@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.RingBounds;
@@ -13,6 +12,8 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.time.TimerWheel;
@@ -79,7 +80,7 @@ final class LocalFixture {
                 .join();
     }
 
-    ReadResult read(String channel, @Nullable Position after) {
+    ReadResult read(String channel, @Nullable Cursor after) {
         return backbone.readAfter(channel, after, Integer.MAX_VALUE).toCompletableFuture().join();
     }
 

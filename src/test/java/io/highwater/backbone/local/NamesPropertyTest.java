@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.Position;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
@@ -13,6 +12,7 @@ import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.RingBounds;
 import io.highwater.limits.Account;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -105,10 +105,11 @@ final class NamesPropertyTest {
                 assertThat(slice.entries().stream().map(Entry::position))
                         .containsExactlyElementsOf(positions.subList(i + 1, positions.size()));
             } else if (((Unreadable) result).reason() == Reason.TRIMMED) {
-                assertThat(result.top().generation()).isEqualTo(positions.get(i).generation());
+                assertThat(((Position) result.top()).generation())
+                        .isEqualTo(positions.get(i).generation());
             } else {
                 assertThat(((Unreadable) result).reason()).isEqualTo(Reason.UNKNOWN_GENERATION);
-                assertThat(result.top().isAfter(positions.get(i))).isTrue();
+                assertThat(((Position) result.top()).isAfter(positions.get(i))).isTrue();
             }
         }
     }

@@ -1,0 +1,80 @@
+package io.highwater.backbone.local;
+
+import io.highwater.backbone.BackboneListener;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.ShardListener;
+import io.highwater.backbone.ShardPosition;
+import io.highwater.protocol.Position;
+
+/** What one listener is to hear. Immutable. */
+sealed interface Delivery {
+    void deliver();
+
+    /** The listener threw: it does not have what this brought. */
+    void missed();
+
+    /** For the log. */
+    String channel();
+
+    /** An entry for the channel's follower. */
+    record ToFollower(BackboneListener listener, Entry entry) implements Delivery {
+        @Override
+        public void deliver() {
+            listener.onEntry(entry);
+        }
+
+        @Override
+        public void missed() {
+            Position position = entry.position();
+            Position before =
+                    new Position(
+                            position.origin(),
+                            position.generation(),
+                            position.shardSequence() - 1,
+                            position.channelSequence() - 1);
+            listener.onGap(entry.channel(), before, position);
+        }
+
+        @Override
+        public String channel() {
+            return entry.channel();
+        }
+    }
+
+    /** An entry for the shard's follower. */
+    record ToShardFollower(ShardListener listener, ShardPosition position, Entry entry)
+            implements Delivery {
+        @Override
+        public void deliver() {
+            listener.onEntry(position, entry);
+        }
+
+        @Override
+        public void missed() {
+            listener.onGap(position.at(position.sequence() - 1), position);
+        }
+
+        @Override
+        public String channel() {
+            return entry.channel();
+        }
+    }
+
+    /** Another event of the shard, for its follower. */
+    record ShardEvent(Runnable event) implements Delivery {
+        @Override
+        public void deliver() {
+            event.run();
+        }
+
+        @Override
+        public void missed() {
+            // There is no other word for it.
+        }
+
+        @Override
+        public String channel() {
+            return "all channels of a shard";
+        }
+    }
+}

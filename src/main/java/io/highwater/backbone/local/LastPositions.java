@@ -1,0 +1,177 @@
+package io.highwater.backbone.local;
+
+import io.highwater.limits.Book;
+import io.highwater.limits.HeapBytes;
+import io.highwater.limits.Payer;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last positions of those channels of a shard that have neither entries nor a follower, charged
+ * to whoever used the channel first. They are in two lists by age, that of all and that of their
+ * payer, so that the oldest of either goes first. Guarded by the shard's lock.
+ */
+final class LastPositions {
+    /** What remains of one channel. But for its links, immutable. */
+    static final class LastPosition {
+        final String name;
+        final long generation;
+        final long shardSequence;
+        final long channelSequence;
+
+        /** Since when it is all that remains. */
+        final long sinceNanos;
+
+        private final @Nullable Own own;
+        private @Nullable LastPosition older;
+        private @Nullable LastPosition newer;
+        private @Nullable LastPosition olderOwn;
+        private @Nullable LastPosition newerOwn;
+
+        private LastPosition(LocalChannel channel, @Nullable Own own, long sinceNanos) {
+            this.name = channel.name;
+            this.generation = channel.generation;
+            this.shardSequence = channel.shardSequence;
+            this.channelSequence = channel.channelSequence;
+            this.own = own;
+            this.sinceNanos = sinceNanos;
+        }
+
+        /** The object, and its place in the map. */
+        private long bytes() {
+            return 72 + HeapBytes.MAP_ENTRY + HeapBytes.of(name);
+        }
+    }
+
+    /** Those of one address; one at least. */
+    private static final class Own {
+        private static final int BYTES = 24 + HeapBytes.MAP_ENTRY;
+
+        private final Payer payer;
+        private @Nullable LastPosition oldest;
+        private @Nullable LastPosition newest;
+
+        private Own(Payer payer) {
+            this.payer = payer;
+        }
+    }
+
+    private final Book book;
+    private final Map<String, LastPosition> byName = new HashMap<>();
+    private final Map<Payer, Own> byPayer = new HashMap<>();
+
+    private @Nullable LastPosition oldest;
+    private @Nullable LastPosition newest;
+
+    LastPositions(Book book) {
+        this.book = book;
+    }
+
+    int size() {
+        return byName.size();
+    }
+
+    @Nullable LastPosition get(String name) {
+        return byName.get(name);
+    }
+
+    @Nullable LastPosition oldest() {
+        return oldest;
+    }
+
+    /** The oldest of an address. */
+    @Nullable LastPosition oldestOf(Payer payer) {
+        Own own = byPayer.get(payer);
+        return own == null ? null : own.oldest;
+    }
+
+    /** The channel's last position; there is none of its name yet. */
+    void add(LocalChannel channel, long nowNanos) {
+        Payer payer = channel.payer;
+        Own own = payer == null ? null : own(payer);
+        LastPosition position = new LastPosition(channel, own, nowNanos);
+        byName.put(position.name, position);
+        book.add(payer, position.bytes());
+        LastPosition last = newest;
+        position.older = last;
+        newest = position;
+        if (last == null) {
+            oldest = position;
+        } else {
+            last.newer = position;
+        }
+        if (own != null) {
+            appendTo(own, position);
+        }
+    }
+
+    private Own own(Payer payer) {
+        Own own = byPayer.get(payer);
+        if (own == null) {
+            own = new Own(payer);
+            byPayer.put(payer, own);
+            book.add(payer, Own.BYTES);
+        }
+        return own;
+    }
+
+    private static void appendTo(Own own, LastPosition position) {
+        LastPosition last = own.newest;
+        position.olderOwn = last;
+        own.newest = position;
+        if (last == null) {
+            own.oldest = position;
+        } else {
+            last.newerOwn = position;
+        }
+    }
+
+    @Nullable LastPosition remove(String name) {
+        LastPosition position = byName.get(name);
+        if (position != null) {
+            remove(position);
+        }
+        return position;
+    }
+
+    void remove(LastPosition position) {
+        byName.remove(position.name);
+        Own own = position.own;
+        book.add(own == null ? null : own.payer, -position.bytes());
+        LastPosition before = position.older;
+        LastPosition after = position.newer;
+        if (before == null) {
+            oldest = after;
+        } else {
+            before.newer = after;
+        }
+        if (after == null) {
+            newest = before;
+        } else {
+            after.older = before;
+        }
+        if (own != null) {
+            removeFrom(own, position);
+        }
+    }
+
+    private void removeFrom(Own own, LastPosition position) {
+        LastPosition before = position.olderOwn;
+        LastPosition after = position.newerOwn;
+        if (before == null) {
+            own.oldest = after;
+        } else {
+            before.newerOwn = after;
+        }
+        if (after == null) {
+            own.newest = before;
+        } else {
+            after.olderOwn = before;
+        }
+        if (own.oldest == null) {
+            byPayer.remove(own.payer);
+            book.add(own.payer, -Own.BYTES);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.highwater.backbone.ring;
+
+import org.jspecify.annotations.Nullable;
+
+/** All that a shard keeps, oldest first. Guarded by the shard's lock, but for {@link #oldest}. */
+final class AgeList {
+    /** Written under the lock, read by whoever looks for the shard to trim. */
+    private volatile @Nullable Kept oldest;
+
+    private @Nullable Kept newest;
+
+    @Nullable Kept oldest() {
+        return oldest;
+    }
+
+    @Nullable Kept newest() {
+        return newest;
+    }
+
+    void append(Kept kept) {
+        Kept last = newest;
+        newest = kept;
+        if (last == null) {
+            oldest = kept;
+        } else {
+            last.newer = kept;
+            kept.older = last;
+        }
+    }
+
+    void unlink(Kept kept) {
+        Kept before = kept.older;
+        Kept after = kept.newer;
+        if (before == null) {
+            oldest = after;
+        } else {
+            before.newer = after;
+        }
+        if (after == null) {
+            newest = before;
+        } else {
+            after.older = before;
+        }
+        kept.older = null;
+        kept.newer = null;
+    }
+}

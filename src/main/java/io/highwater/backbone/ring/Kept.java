@@ -1,0 +1,41 @@
+package io.highwater.backbone.ring;
+
+import io.highwater.backbone.Entry;
+import io.highwater.limits.HeapBytes;
+import io.highwater.limits.Payer;
+import org.jspecify.annotations.Nullable;
+
+/** An entry in a ring, and a link of its shard's lists by age. Guarded by the shard's lock. */
+final class Kept {
+    /** Entry 48, Position 40, Kept 40. */
+    private static final int FIXED_BYTES = 128;
+
+    final Entry entry;
+    final ChannelRing channel;
+
+    /** Null where nobody knows who published it. */
+    final @Nullable Payer payer;
+
+    @Nullable Kept older;
+    @Nullable Kept newer;
+
+    /** Of those of the same address. */
+    @Nullable Kept olderOwn;
+
+    @Nullable Kept newerOwn;
+
+    Kept(Entry entry, ChannelRing channel, @Nullable Payer payer) {
+        this.entry = entry;
+        this.channel = channel;
+        this.payer = payer;
+    }
+
+    /** What it takes of the heap, but for its slot; the same whenever it is asked. */
+    long bytes() {
+        String key = entry.key();
+        return FIXED_BYTES
+                + HeapBytes.ofArray(entry.data().length)
+                + HeapBytes.of(entry.msgId())
+                + (key == null ? 0 : HeapBytes.of(key));
+    }
+}

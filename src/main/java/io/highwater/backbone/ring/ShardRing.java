@@ -1,0 +1,156 @@
+package io.highwater.backbone.ring;
+
+import io.highwater.backbone.Entry;
+import io.highwater.limits.Payer;
+import io.highwater.time.TimerWheel;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest entries of a shard's channels: keeps them within their bounds and within what all
+ * shards of the node may keep. The shard's lock is its owner's, and is taken before the wheel's;
+ * where a method does not say that the caller holds it, the method takes it.
+ */
+public final class ShardRing {
+    /** A ring's age is looked at so often at most while it has entries, in parts of that age. */
+    private static final int LOOKS_PER_AGE = 16;
+
+    private final Object lock;
+    private final TimerWheel wheel;
+    private final RingBudget budget;
+    private final AgeList kept = new AgeList();
+    private final Publishers publishers;
+
+    /**
+     * @param lock the shard's
+     * @param budget shared by all shards
+     */
+    public ShardRing(Object lock, TimerWheel wheel, RingBudget budget) {
+        this.lock = lock;
+        this.wheel = wheel;
+        this.budget = budget;
+        this.publishers = new Publishers(budget);
+    }
+
+    /**
+     * Keeps an entry that is newer than all there are, if its channel keeps any. Caller holds the
+     * lock.
+     *
+     * @param payer the address that published it; null where nobody knows
+     */
+    public void keep(ChannelRing channel, Entry entry, @Nullable Payer payer) {
+        long now = entry.appendedNanos();
+        trimAged(channel, now);
+        if (channel.maxMessages == 0) {
+            return;
+        }
+        if (channel.entries.size() == channel.maxMessages) {
+            trimFirst(channel);
+        }
+        if (channel.entries.size() == 0) {
+            wheel.schedule(channel, now + channel.maxAgeNanos + 1);
+        }
+        long slotBytes = channel.entries.slotBytes();
+        Kept added = new Kept(entry, channel, payer);
+        channel.entries.addLast(added);
+        kept.append(added);
+        publishers.add(added);
+        budget.add(payer, added.bytes());
+        budget.addSlots(channel.entries.slotBytes() - slotBytes);
+    }
+
+    /** Trims what is too old. Caller holds the lock. */
+    public void trimAged(ChannelRing channel, long nowNanos) {
+        while (channel.entries.size() > 0
+                && nowNanos - channel.entries.get(0).entry.appendedNanos() > channel.maxAgeNanos) {
+            trimFirst(channel);
+        }
+    }
+
+    /**
+     * What is kept of the entries after a place in the shard's log, oldest first. Caller holds the
+     * lock.
+     */
+    public List<Entry> entriesAfter(long shardSequence) {
+        ArrayDeque<Entry> entries = new ArrayDeque<>();
+        Kept next = kept.newest();
+        while (next != null && next.entry.position().shardSequence() > shardSequence) {
+            entries.addFirst(next.entry);
+            next = next.older;
+        }
+        return List.copyOf(entries);
+    }
+
+    /** The channel is gone: keeps nothing of it. Caller holds the lock. */
+    public void clear(ChannelRing channel) {
+        while (channel.entries.size() > 0) {
+            trimFirst(channel);
+        }
+        wheel.cancel(channel);
+    }
+
+    private void trimFirst(ChannelRing channel) {
+        long slotBytes = channel.entries.slotBytes();
+        Kept gone = channel.entries.removeFirst();
+        kept.unlink(gone);
+        publishers.remove(gone);
+        budget.add(gone.payer, -gone.bytes());
+        budget.addSlots(channel.entries.slotBytes() - slotBytes);
+    }
+
+    /** The age of the channel's oldest entry may be over. */
+    public void expire(ChannelRing channel, long nowNanos) {
+        synchronized (lock) {
+            trimAged(channel, nowNanos);
+            if (channel.entries.size() > 0) {
+                // Past the age, not at it: what is kept is no older than the age, and may be that.
+                long oldestNanos = channel.entries.get(0).entry.appendedNanos();
+                long due = oldestNanos + channel.maxAgeNanos + 1;
+                long soonest = nowNanos + channel.maxAgeNanos / LOOKS_PER_AGE;
+                wheel.schedule(channel, due - soonest > 0 ? due : soonest);
+            }
+            channel.onTrimmed();
+        }
+    }
+
+    /** The oldest entry that any channel of the shard keeps. Takes no lock. */
+    @Nullable Kept oldest() {
+        return kept.oldest();
+    }
+
+    void trimOldest() {
+        synchronized (lock) {
+            Kept oldest = kept.oldest();
+            if (oldest != null) {
+                // The shard's oldest is the oldest of its channel.
+                trimFirst(oldest.channel);
+                oldest.channel.onTrimmed();
+            }
+        }
+    }
+
+    /** The oldest entry of an address. */
+    @Nullable Kept oldestOf(Payer payer) {
+        synchronized (lock) {
+            return publishers.oldestOf(payer);
+        }
+    }
+
+    /** Trims it, and what is older in its channel; false where there is none. */
+    boolean trimOldestOf(Payer payer) {
+        synchronized (lock) {
+            Kept oldest = publishers.oldestOf(payer);
+            if (oldest == null) {
+                return false;
+            }
+            ChannelRing channel = oldest.channel;
+            while (channel.entries.get(0) != oldest) {
+                trimFirst(channel);
+            }
+            trimFirst(channel);
+            channel.onTrimmed();
+            return true;
+        }
+    }
+}

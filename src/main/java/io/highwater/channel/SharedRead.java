@@ -1,0 +1,100 @@
+package io.highwater.channel;
+
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ReadResult.Slice;
+import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.limits.HeapBytes;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.ResumeFailure;
+import io.highwater.protocol.Since;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read of the log for those who asked the same between two turns of a channel, and what they
+ * share of its answer: a herd that comes back costs one read and one frame an entry. Confined to
+ * the shard's thread, but for {@link #read}.
+ */
+final class SharedRead<F> {
+    /** May complete on any thread. */
+    final CompletableFuture<ReadResult> read;
+
+    private final Since since;
+    private final SharedReads<F> frames;
+
+    private boolean counted;
+    private @Nullable Missed<F> missed;
+    private @Nullable Turn<F> turn;
+
+    /**
+     * @param frames makes what entries are to be handed out as
+     */
+    SharedRead(CompletableFuture<ReadResult> read, Since since, SharedReads<F> frames) {
+        this.read = read;
+        this.since = since;
+        this.frames = frames;
+    }
+
+    TurnKind kind() {
+        return since instanceof Since.Latest ? TurnKind.SNAPSHOT : TurnKind.RECOVERED;
+    }
+
+    /** The answer, where it is there. */
+    ReadResult result() {
+        ReadResult result = read.join();
+        if (!counted && result instanceof Slice slice) {
+            counted = true;
+            frames.made(HeapBytes.ofReferences(slice.entries().size()));
+        }
+        return result;
+    }
+
+    /** About what was made for this and others since it was asked last. */
+    long takeMadeBytes() {
+        return frames.takeMadeBytes();
+    }
+
+    /** Why what was asked for cannot be had; null where it can. */
+    @Nullable ResumeFailure refusal(ReadResult result) {
+        if (result instanceof Unreadable unreadable) {
+            return ResumeFailure.valueOf(unreadable.reason().name());
+        } else if (since instanceof Since.After && !((Slice) result).complete()) {
+            return ResumeFailure.LIMIT;
+        } else {
+            return null;
+        }
+    }
+
+    /** The first piece of what was asked for, or null where that is nothing. */
+    @Nullable Missed<F> missed(ReadResult result, PieceSize size) {
+        if (missed == null && !(since instanceof Since.Live) && result instanceof Slice slice) {
+            List<Entry> entries = slice.entries();
+            if (since instanceof Since.Latest) {
+                entries = Missed.newestOfEachKey(entries);
+            }
+            if (!entries.isEmpty()) {
+                missed = Missed.of(entries, from(), slice.top(), kind(), size, frames);
+            }
+        }
+        return missed;
+    }
+
+    /** Where the subscribers are before it; null where that is nowhere. */
+    private @Nullable Cursor from() {
+        return since instanceof Since.After after ? after.cursor() : null;
+    }
+
+    /** That piece as a turn; its joined frame is a copy of the others. */
+    Turn<F> turn(String channel, Missed<F> first) {
+        Turn<F> made = turn;
+        if (made == null) {
+            turn = made = new Turn<>(channel, first.publications());
+            for (Publication<F> publication : first.publications()) {
+                frames.made(UndeliveredBytes.bytes(publication.entry()));
+            }
+        }
+        return made;
+    }
+}

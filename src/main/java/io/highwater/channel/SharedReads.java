@@ -1,0 +1,80 @@
+package io.highwater.channel;
+
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.ReadResult;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Since;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reads of a channel since its last turn. An older one must not be shared: what came in that
+ * turn would be missing between its answer and the next. Confined to the shard's thread.
+ */
+final class SharedReads<F> {
+    private record Question(Since since, int limit) {}
+
+    private final String channel;
+    private final History history;
+    private final FrameFactory<F> frames;
+    private final Map<Question, SharedRead<F>> asked = new HashMap<>();
+
+    /** About what was made since it was taken last, and is kept as long as this. */
+    private long madeBytes;
+
+    /** By identity: a local log hands out the same entry each time, and no other could be equal. */
+    private final Map<Entry, Publication<F>> recovered = new IdentityHashMap<>();
+
+    SharedReads(String channel, History history, FrameFactory<F> frames) {
+        this.channel = channel;
+        this.history = history;
+        this.frames = frames;
+    }
+
+    SharedRead<F> ask(Since since, int limit) {
+        // Of anything else there is one answer, whatever the limit.
+        int most = since instanceof Since.After ? limit : 0;
+        return asked.computeIfAbsent(
+                new Question(since, most),
+                question -> new SharedRead<>(read(since, most), since, this));
+    }
+
+    private CompletableFuture<ReadResult> read(Since since, int limit) {
+        if (since instanceof Since.After after) {
+            return readAfter(after.cursor(), limit);
+        } else {
+            return readAfter(null, since instanceof Since.Latest ? Integer.MAX_VALUE : 0);
+        }
+    }
+
+    private CompletableFuture<ReadResult> readAfter(@Nullable Cursor after, int limit) {
+        return history.readAfter(channel, after, limit).toCompletableFuture();
+    }
+
+    /** What an entry is handed out as. */
+    Publication<F> publication(Entry entry, TurnKind kind) {
+        if (kind == TurnKind.SNAPSHOT) {
+            made(UndeliveredBytes.bytes(entry));
+            return new Publication<>(entry, frames.snapshot(entry));
+        }
+        return recovered.computeIfAbsent(
+                entry,
+                e -> {
+                    made(UndeliveredBytes.bytes(e));
+                    return new Publication<>(e, frames.frame(e));
+                });
+    }
+
+    void made(long bytes) {
+        madeBytes += bytes;
+    }
+
+    long takeMadeBytes() {
+        long taken = madeBytes;
+        madeBytes = 0;
+        return taken;
+    }
+}

@@ -1,0 +1,167 @@
+package io.highwater.protocol;
+
+import io.highwater.protocol.Reply.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a server says, for a client: what {@link Reply#json} writes. {@code data} is cut out
+ * byte for byte; unknown members are ignored. Thread-safe, having no state.
+ */
+public final class ReplyReader {
+    private ReplyReader() {}
+
+    /**
+     * @param message UTF-8, checked; not kept
+     * @return empty if it is of a type that this client does not know: a later server may have more
+     * @throws MalformedReply if it is of a known type and not as docs/protocol.md has it
+     */
+    public static Optional<Reply> read(byte[] message) throws MalformedReply {
+        try {
+            return Optional.ofNullable(read(JsonMembers.of(message)));
+        } catch (MalformedJson e) {
+            throw new MalformedReply(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static @Nullable Reply read(JsonMembers members) throws MalformedReply, MalformedJson {
+        return switch (members.string("type")) {
+            case "welcome" -> welcome(members);
+            case "subscribed" -> subscribed(members);
+            case "unsubscribed" -> new Reply.Unsubscribed(id(members), members.string("channel"));
+            case "message" -> message(members);
+            case "skipped" -> skipped(members);
+            case "published" -> published(members);
+            case "history" -> history(members);
+            case "presence" -> presence(members);
+            case "pong" -> new Reply.Pong(id(members));
+            case "drain" ->
+                    new Reply.Drain(members.number("retryAfterMs"), members.string("avoid"));
+            case "error" -> failed(members);
+            default -> null;
+        };
+    }
+
+    private static Reply welcome(JsonMembers members) throws MalformedReply, MalformedJson {
+        JsonMembers reconnect = members.object("reconnect");
+        return new Reply.Welcome(
+                optionalId(members),
+                members.string("session"),
+                members.string("node"),
+                members.number("pingSeconds"),
+                new Reply.Reconnect(reconnect.number("baseMs"), reconnect.number("capMs")),
+                members.number("maxMessageBytes"));
+    }
+
+    private static Reply subscribed(JsonMembers members) throws MalformedReply, MalformedJson {
+        ResumeFailure failure =
+                members.isTrue("recovered")
+                        ? null
+                        : word(ResumeFailure.class, members.string("reason"), "reason");
+        return new Reply.Subscribed(
+                id(members), members.string("channel"), failure, cursor(members.object("cursor")));
+    }
+
+    private static Cursor cursor(JsonMembers members) throws MalformedReply {
+        List<Position> positions = new ArrayList<>();
+        for (String origin : members.names()) {
+            positions.add(position(origin, members.string(origin)));
+        }
+        if (positions.isEmpty()) {
+            throw new MalformedReply("cursor: names no origin");
+        }
+        return Cursor.of(positions);
+    }
+
+    private static Message message(JsonMembers members) throws MalformedReply {
+        String origin = members.string("origin");
+        String previous = members.optionalString("previous");
+        return new Message(
+                members.string("channel"),
+                members.string("msgId"),
+                position(origin, members.string("position")),
+                previous == null ? null : position(origin, previous),
+                members.optionalString("key"),
+                mark(members),
+                members.bytes("data"));
+    }
+
+    private static Message.Mark mark(JsonMembers members) throws MalformedReply {
+        if (members.isTrue("snapshot")) {
+            return Message.Mark.SNAPSHOT;
+        }
+        return members.isTrue("late") ? Message.Mark.LATE : Message.Mark.NONE;
+    }
+
+    private static Reply skipped(JsonMembers members) throws MalformedReply {
+        String origin = members.string("origin");
+        return new Reply.Skipped(
+                members.string("channel"),
+                position(origin, members.string("from")),
+                position(origin, members.string("to")),
+                members.number("count"));
+    }
+
+    private static Reply published(JsonMembers members) throws MalformedReply {
+        return new Reply.Published(
+                id(members),
+                members.string("msgId"),
+                position(members.string("origin"), members.string("position")),
+                members.string("level"),
+                members.isTrue("duplicate"));
+    }
+
+    private static Reply history(JsonMembers members) throws MalformedReply, MalformedJson {
+        List<Message> messages = new ArrayList<>();
+        for (JsonMembers message : members.objects("messages")) {
+            messages.add(message(message));
+        }
+        return new Reply.History(
+                id(members), members.string("channel"), messages, members.isTrue("complete"));
+    }
+
+    private static Reply presence(JsonMembers members) throws MalformedReply, MalformedJson {
+        return new Reply.Present(
+                id(members),
+                members.string("channel"),
+                (int) members.number("count"),
+                members.strings("clients"));
+    }
+
+    private static Reply failed(JsonMembers members) throws MalformedReply {
+        return new Reply.Failed(
+                optionalId(members),
+                word(ErrorCode.class, members.string("code"), "code"),
+                members.string("message"),
+                members.optionalNumber("retryAfterMs"),
+                members.optionalString("msgId"));
+    }
+
+    private static Integer id(JsonMembers members) throws MalformedReply {
+        return (int) members.number("id");
+    }
+
+    private static @Nullable Integer optionalId(JsonMembers members) throws MalformedReply {
+        Long id = members.optionalNumber("id");
+        return id == null ? null : (Integer) id.intValue();
+    }
+
+    private static Position position(String origin, String text) throws MalformedReply {
+        try {
+            return Position.parse(origin, text);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedReply(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static <E extends Enum<E>> E word(Class<E> words, String word, String name)
+            throws MalformedReply {
+        try {
+            return Enum.valueOf(words, word);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedReply(name + ": is no word of this protocol", e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.highwater.session;
+
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.Entry;
+import io.highwater.channel.HistoryPage;
+import io.highwater.channel.Occupancy;
+import io.highwater.channel.SubscribeOutcome;
+import io.highwater.protocol.Command;
+import io.highwater.protocol.HistoryText;
+import io.highwater.protocol.Reply;
+import io.highwater.protocol.Reply.Message.Mark;
+import io.highwater.wire.OutboundFrame;
+import java.nio.ByteBuffer;
+
+/** Says in the protocol's words what the channels and the log answered. No state. */
+final class Replies {
+    private Replies() {}
+
+    static Reply.Message message(Entry entry, Mark mark) {
+        return new Reply.Message(
+                entry.channel(),
+                entry.msgId(),
+                entry.position(),
+                entry.previous(),
+                entry.key(),
+                mark,
+                entry.data());
+    }
+
+    static Reply subscribed(SubscribeOutcome.Recovered outcome) {
+        return new Reply.Subscribed(outcome.requestId(), outcome.channel(), null, outcome.cursor());
+    }
+
+    static Reply subscribed(SubscribeOutcome.NotRecovered outcome) {
+        return new Reply.Subscribed(
+                outcome.requestId(), outcome.channel(), outcome.reason(), outcome.cursor());
+    }
+
+    static Reply published(Command.Publish publish, Appended appended) {
+        return new Reply.Published(
+                publish.id(),
+                publish.msgId(),
+                appended.position(),
+                appended.level().word(),
+                appended.duplicate());
+    }
+
+    static Reply present(Integer id, String channel, Occupancy presence) {
+        return new Reply.Present(id, channel, presence.count(), presence.clients());
+    }
+
+    /**
+     * As much of the page as fits, but one entry at least: more than that is for the next question.
+     * Where one of the entries is secret, the answer is never compressed.
+     *
+     * @param maxBytes of the whole answer
+     */
+    static OutboundFrame history(Integer id, String channel, HistoryPage page, long maxBytes) {
+        HistoryText text = new HistoryText(id, channel, maxBytes);
+        boolean secret = false;
+        boolean all = true;
+        for (Entry entry : page.entries()) {
+            all = text.add(message(entry, Mark.NONE));
+            if (!all) {
+                break;
+            }
+            secret |= entry.secret();
+        }
+        ByteBuffer json = all && page.complete() ? text.complete() : text.incomplete();
+        OutboundFrame frame = OutboundFrame.text(json);
+        return secret ? frame.secret() : frame;
+    }
+}

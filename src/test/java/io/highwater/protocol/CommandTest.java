@@ -1,0 +1,62 @@
+package io.highwater.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a client writes is what the server reads. */
+final class CommandTest {
+    private static final Codec CODEC = new Codec();
+    private static final Position POSITION = new Position("eu", 7, 88, 105);
+
+    static Stream<Command> commands() {
+        return Stream.of(
+                new Command.Hello(null, "device-7", null),
+                new Command.Hello(1, "device-7", 3),
+                new Command.Subscribe(2, "room.42", null, null),
+                new Command.Subscribe(2, "room.42", new Since.Latest(), null),
+                new Command.Subscribe(2, "room.42", new Since.After(POSITION), 500),
+                new Command.Subscribe(
+                        2,
+                        "room.42",
+                        new Since.After(POSITION.with(new Position("u\"s", 1, 2, 3))),
+                        null),
+                new Command.Unsubscribe(3, "room.42"),
+                new Command.HistoryQuery(5, "room.42", null, null, null),
+                new Command.HistoryQuery(5, "room.42", "eu", "7-88-105", 200),
+                new Command.PresenceQuery(6, "room.42"),
+                new Command.Ping(null),
+                new Command.Ping(8));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void whatIsWrittenIsReadAgain(Command command) {
+        assertThat(decoded(command)).isEqualTo(command);
+    }
+
+    @Test
+    void aPublishIsReadAgainByteForByte() {
+        byte[] data = "{ \"n\":1.10, \"s\":\"\\u00e9\" }".getBytes(UTF_8);
+        Command.Publish publish =
+                new Command.Publish(4, "room.42", "m1", "a\n\"\u00e9", true, data);
+        Command.Publish read = (Command.Publish) decoded(publish);
+        assertThat(read.data()).isEqualTo(data);
+        assertThat(read).usingRecursiveComparison().isEqualTo(publish);
+        Command.Publish plain =
+                new Command.Publish(4, "room.42", "m1", null, null, new byte[] {'1'});
+        assertThat(decoded(plain)).usingRecursiveComparison().isEqualTo(plain);
+    }
+
+    private static Decoded decoded(Command command) {
+        ByteBuffer json = command.json();
+        byte[] message = new byte[json.remaining()];
+        json.get(message);
+        return CODEC.decode(message);
+    }
+}
