@@ -18,12 +18,6 @@ import io.highwater.wire.WireListener;
 import io.highwater.wire.WireSettings;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.security.Principal;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

@@ -3,8 +3,6 @@ package io.highwater.outbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.highwater.limits.Ledger;
-import io.highwater.limits.Payer;
 import io.highwater.testing.BareWire;
 import io.highwater.testing.Unbounded;
 import io.highwater.time.Ticker;

@@ -28,9 +28,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Plays one case of spec/cases.json on one connection, as spec/README.md says. What is sent and what
- * comes goes through the client's half of the protocol package too. Confined to its
- * test.
+ * Plays one case of spec/cases.json on one connection, as spec/README.md says. What is sent and
+ * what comes goes through the client's half of the protocol package too. Confined to its test.
  */
 final class Transcript {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -3,7 +3,6 @@ package io.highwater.wire.jetty;
 import io.highwater.wire.Gate;
 import io.highwater.wire.Route;
 import io.highwater.wire.Transport;
-import io.highwater.wire.engine.WireConnection;
 import io.highwater.wire.upgrade.AcceptedAnswer;
 import io.highwater.wire.upgrade.Admission;
 import io.highwater.wire.upgrade.RejectedAnswer;
@@ -94,7 +93,8 @@ final class JettyExchange implements UpgradeExchange {
     }
 
     @Override
-    public Runnable accept(Function<Transport, ? extends Transport.Events> wire, AcceptedAnswer answer) {
+    public Runnable accept(
+            Function<Transport, ? extends Transport.Events> wire, AcceptedAnswer answer) {
         JettyTransport transport = upgrade.transport(request, wire);
         request.addHttpStreamWrapper(stream -> new Upgrading(stream, transport.wire()));
         return () -> send(answer, transport);

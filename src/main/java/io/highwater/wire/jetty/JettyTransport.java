@@ -39,7 +39,9 @@ public abstract class JettyTransport
      * @param wire makes the engine on this transport
      */
     protected JettyTransport(
-            EndPoint endPoint, TransportKind kind, Function<Transport, ? extends Transport.Events> wire) {
+            EndPoint endPoint,
+            TransportKind kind,
+            Function<Transport, ? extends Transport.Events> wire) {
         this.endPoint = endPoint;
         this.remote = endPoint.getRemoteSocketAddress();
         this.kind = kind;

@@ -3,7 +3,6 @@ package io.highwater.wire.jetty;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.wire.Transport;
-import io.highwater.wire.engine.WireConnection;
 import java.util.function.Function;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;

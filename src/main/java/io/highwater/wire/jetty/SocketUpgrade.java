@@ -4,7 +4,6 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
-import io.highwater.wire.engine.WireConnection;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -46,7 +45,8 @@ public final class SocketUpgrade implements JettyUpgrade {
     }
 
     @Override
-    public JettyTransport transport(Request request, Function<Transport, ? extends Transport.Events> wire) {
+    public JettyTransport transport(
+            Request request, Function<Transport, ? extends Transport.Events> wire) {
         ConnectionMetaData connection = request.getConnectionMetaData();
         return new SocketTransport(
                 connection.getConnection().getEndPoint(),

@@ -4,10 +4,10 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.limits.Payer;
 import io.highwater.wire.Route;
-import io.highwater.wire.engine.WireConnection;
-import io.highwater.wire.engine.WireContext;
 import io.highwater.wire.WireExtension;
 import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.engine.WireConnection;
+import io.highwater.wire.engine.WireContext;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,6 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.wire.Gate;
 import io.highwater.wire.Route;
 import io.highwater.wire.Transport;
-import io.highwater.wire.engine.WireConnection;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -7,8 +7,8 @@ import io.highwater.handshake.UpgradeDecision;
 import io.highwater.wire.Gate;
 import io.highwater.wire.Route;
 import io.highwater.wire.Router;
-import io.highwater.wire.engine.WireContext;
 import io.highwater.wire.deflate.PermessageDeflate;
+import io.highwater.wire.engine.WireContext;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.limits.Book;
-import io.highwater.log.LogLimit;
-import io.highwater.outbound.NonEmptyQueues;
-import io.highwater.outbound.OutboundNode;
-import io.highwater.outbound.OutboundObserver;
-import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;

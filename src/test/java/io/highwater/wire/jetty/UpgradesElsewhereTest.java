@@ -23,7 +23,6 @@ import io.highwater.wire.WireObserver;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
-import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.ReadBuffers;
 import io.highwater.wire.engine.Waker;
 import io.highwater.wire.engine.WireContext;

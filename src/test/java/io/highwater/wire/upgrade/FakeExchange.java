@@ -82,7 +82,8 @@ final class FakeExchange implements UpgradeExchange {
     }
 
     @Override
-    public Runnable accept(Function<Transport, ? extends Transport.Events> made, AcceptedAnswer answer) {
+    public Runnable accept(
+            Function<Transport, ? extends Transport.Events> made, AcceptedAnswer answer) {
         wire = made.apply(new SilentTransport());
         accepted = answer;
         return () -> answers.add("accepted");

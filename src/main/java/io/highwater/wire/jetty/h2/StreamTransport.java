@@ -4,7 +4,6 @@ import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
-import io.highwater.wire.engine.WireConnection;
 import io.highwater.wire.jetty.JettyTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;

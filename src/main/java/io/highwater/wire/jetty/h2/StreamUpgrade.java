@@ -4,7 +4,6 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
-import io.highwater.wire.engine.WireConnection;
 import io.highwater.wire.jetty.JettyTransport;
 import io.highwater.wire.jetty.JettyUpgrade;
 import java.util.function.Function;
@@ -41,7 +40,8 @@ public final class StreamUpgrade implements JettyUpgrade {
     }
 
     @Override
-    public JettyTransport transport(Request request, Function<Transport, ? extends Transport.Events> wire) {
+    public JettyTransport transport(
+            Request request, Function<Transport, ? extends Transport.Events> wire) {
         return new StreamTransport(
                 request.getTunnelSupport().getEndPoint(),
                 request.getConnectionMetaData().isSecure() ? TransportKind.H2 : TransportKind.H2C,

@@ -24,7 +24,6 @@ import io.highwater.wire.WireObserver;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.highwater.wire.deflate.DeflateSettings;
-import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.ReadBuffers;
 import io.highwater.wire.engine.WireContext;
 import io.highwater.wire.jetty.UpgradeHandler;
