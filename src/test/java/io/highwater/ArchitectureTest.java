@@ -133,6 +133,7 @@ final class ArchitectureTest {
                                             "endpoint.jetty",
                                             "wire",
                                             "handshake",
+                                            "identity",
                                             "outbound",
                                             "keepalive")),
                             Map.entry(
@@ -146,7 +147,6 @@ final class ArchitectureTest {
                                             "endpoint.jetty",
                                             "wire",
                                             "handshake",
-                                            "identity",
                                             "outbound",
                                             "keepalive",
                                             "log")),
@@ -293,6 +293,55 @@ final class ArchitectureTest {
         onlyIn(List.of("log"), "ch.qos.logback..");
         onlyIn(List.of("limits", "handshake.rule"), "com.github.benmanes.caffeine..");
         onlyIn(List.of("handshake.rule"), "io.github.bucket4j..");
+        onlyIn(List.of("node.deployment", "endpoint.session"), "org.jboss.weld..");
+        onlyIn(List.of("handshake", "handshake.rule", "node.deployment"), "jakarta.interceptor..");
+        onlyIn(List.of("channel", "wire.engine"), "org.jctools..");
+        onlyIn(
+                List.of("admin", "protocol", "endpoint.demo"),
+                "jakarta.json..",
+                "org.eclipse.yasson..");
+        onlyIn(List.of("config", "protocol", "endpoint.demo"), "jakarta.validation..");
+        onlyIn(List.of("config", "protocol"), "org.hibernate.validator..");
+        onlyIn(List.of("war"), "jakarta.servlet..");
+    }
+
+    /** Each has a name that an operator finds in docs/architecture.md, and somebody who ends it. */
+    @Test
+    void threadsAreMadeInNamedPlaces() {
+        noClasses()
+                .that(
+                        describe(
+                                "are no factory of threads",
+                                type ->
+                                        !List.of(
+                                                        "io.highwater.time.TimerThread",
+                                                        "io.highwater.wire.engine.Requeue",
+                                                        "io.highwater.channel.ShardThreads",
+                                                        "io.highwater.endpoint.session.CallbackExecutor",
+                                                        "io.highwater.endpoint.jetty.JettyThreads",
+                                                        "io.highwater.server.Connectors")
+                                                .contains(outermost(type).getName())))
+                .should()
+                .accessTargetWhere(describe("make a thread", ArchitectureTest::makesThread))
+                .check(CLASSES);
+    }
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
+
+    private static boolean makesThread(JavaAccess<?> access) {
+        String owner = access.getTargetOwner().getName();
+        String name = access.getTarget().getName();
+        return switch (owner) {
+            case "java.lang.Thread" ->
+                    Set.of("<init>", "start", "startVirtualThread", "ofVirtual", "ofPlatform")
+                            .contains(name);
+            case "java.util.concurrent.Executors", "org.eclipse.jetty.util.VirtualThreads" ->
+                    !name.equals("areSupported");
+            case "java.util.Timer", "java.util.concurrent.ForkJoinPool" -> name.equals("<init>");
+            default -> false;
+        };
     }
 
     private static void onlyIn(List<String> packages, String... libraries) {

@@ -260,7 +260,7 @@ final class LimitsPageTest {
                                 + " plain requests at once on an HTTP/2 connection",
                         count((int) constant("server.OffSelector", "MOST")) + " on the node",
                         constant("server.GuestHttp", "MAX_FIELDS") + " header fields",
-                        constant("handshake.Hops", "MAX") + " hops of X-Forwarded-For",
+                        constant("handshake.address.Hops", "MAX") + " hops of X-Forwarded-For",
                         KeepaliveSettings.defaults().slowWriteTimeout().toSeconds()
                                 + " s without a byte taken");
         assertThat(constant("server.PlainRequests", "MOST_OF_CONNECTION"))

@@ -1,5 +1,6 @@
 package io.highwater.handshake;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.handshake.UpgradeDecision.Lease;
 import io.highwater.log.LogLimit;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ final class HeldLeases {
 
     private final LogLimit logs;
 
-    /** Guarded by this; null once handed over or given back. */
+    /** Null once handed over or given back. */
+    @GuardedBy("this")
     private @Nullable List<Lease> leases = new ArrayList<>(2);
 
     HeldLeases(LogLimit logs) {

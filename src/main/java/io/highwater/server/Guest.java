@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Deadline;
@@ -58,25 +59,31 @@ abstract class Guest extends Timer implements Debtor {
     private final Payer payer;
     private final EndPoint endPoint;
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private Phase phase;
 
-    /** The connection by itself, whatever it is about. Guarded by this. */
+    /** The connection by itself, whatever it is about. */
+    @GuardedBy("this")
     private long baseBytes;
 
-    /** With the base, in the account of the phase. Guarded by this. */
+    /** With the base, in the account of the phase. */
+    @GuardedBy("this")
     private long bytes;
 
-    /** When the phase began. Guarded by this. */
+    /** When the phase began. */
+    @GuardedBy("this")
     private long phaseSinceNanos;
 
-    /** Of the phase, and of no meaning where it has none. Guarded by this. */
+    /** Of the phase, and of no meaning where it has none. */
+    @GuardedBy("this")
     private long deadlineNanos;
 
-    /** When the wheel calls, if it does. Guarded by this. */
+    /** When the wheel calls, if it does. */
+    @GuardedBy("this")
     private long calledNanos;
 
-    /** Whether it waits in the wheel. Guarded by this. */
+    /** Whether it waits in the wheel. */
+    @GuardedBy("this")
     private boolean called;
 
     /**
@@ -209,7 +216,7 @@ abstract class Guest extends Timer implements Debtor {
         };
     }
 
-    /** Caller holds the lock. */
+    @GuardedBy("this")
     private void deadlineIn(long nanos) {
         deadlineNanos = edge.wheel().nowNanos() + nanos;
         if (!called || calledNanos - deadlineNanos > 0) {
@@ -219,7 +226,7 @@ abstract class Guest extends Timer implements Debtor {
         }
     }
 
-    /** Caller holds the lock. */
+    @GuardedBy("this")
     private Book book() {
         return edge.ledger().book(phase.account);
     }

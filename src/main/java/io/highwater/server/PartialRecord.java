@@ -1,5 +1,6 @@
 package io.highwater.server;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Debtor;
@@ -23,7 +24,8 @@ final class PartialRecord implements Debtor {
     private final EndPoint endPoint;
     private final long sinceNanos;
 
-    /** Guarded by this: it is whole, or its connection has ended. */
+    /** It is whole, or its connection has ended. */
+    @GuardedBy("this")
     private boolean over;
 
     PartialRecord(Edge edge, Payer payer, EndPoint endPoint) {

@@ -1,5 +1,6 @@
 package io.highwater.time;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,11 @@ public final class TimerWheel {
     private final long originNanos;
     private final Object lock = new Object();
 
-    /** Guarded by lock. */
+    @GuardedBy("lock")
     private final Slot[][] levels = new Slot[SLOTS.length][];
 
-    /** Taken out of their slots and not fired yet. Guarded by lock. */
+    /** Taken out of their slots and not fired yet. */
+    @GuardedBy("lock")
     private final Slot due = new Slot();
 
     /** Time since originNanos. Written under lock by advance; read without it, being volatile. */
@@ -165,6 +167,7 @@ public final class TimerWheel {
     }
 
     /** Caller holds lock. */
+    @GuardedBy("lock")
     private void empty(Slot slot, long elapsed) {
         // Placing may put a timer back into this very slot, so the list is cut off first.
         Timer timer = slot.takeAll();
@@ -181,7 +184,7 @@ public final class TimerWheel {
         }
     }
 
-    /** Caller holds lock. */
+    @GuardedBy("lock")
     private void place(Timer timer, long elapsed) {
         long delay = timer.dueNanos - elapsed;
         int level = 0;

@@ -16,7 +16,7 @@ class LogLinesTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 16, 64})
     void thousandsOfLinesInAFewSecondsAreTooMany(int addresses) {
-        LogLines lines = ofPeers(addresses, 6_548);
+        LogLines lines = ofPeers(addresses, Math.max(6_548, 3 * addresses * LogLimit.LINES));
 
         assertThat(lines.tooMany(addresses, SECONDS, 30)).isNotEmpty();
         assertThat(lines.tooMany(addresses, SECONDS, 3_600)).isNotEmpty();

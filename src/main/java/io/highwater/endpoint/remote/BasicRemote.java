@@ -1,5 +1,6 @@
 package io.highwater.endpoint.remote;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.outbound.SlowConsumerException;
 import io.highwater.wire.Opcode;
 import io.highwater.wire.OutboundFrame;
@@ -25,7 +26,8 @@ public final class BasicRemote implements RemoteEndpoint.Basic {
     private final SendingSession session;
     private volatile boolean batching;
 
-    /** Guarded by this: of sendText and sendBinary in parts; null between messages. */
+    /** Of sendText and sendBinary in parts; null between messages. */
+    @GuardedBy("this")
     private @Nullable OutgoingMessage partial;
 
     private final PartsUnderWay underWay = new PartsUnderWay();

@@ -1,5 +1,6 @@
 package io.highwater.endpoint.remote;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * another by a verb that waits: it would wait for itself. Thread-safe.
  */
 final class PartsUnderWay {
-    /** Guarded by this. */
+    @GuardedBy("this")
     private final List<OutgoingMessage> messages = new ArrayList<>(1);
 
     /**

@@ -1,5 +1,6 @@
 package io.highwater.wire.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
@@ -35,13 +36,16 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
     /** Guarded by this: the listener permits a message. Written there, read anywhere. */
     private volatile boolean demanded;
 
-    /** Guarded by this: a read may find something; false while the transport is to tell. */
+    /** A read may find something; false while the transport is to tell. */
+    @GuardedBy("this")
     private boolean mayRead = true;
 
-    /** Guarded by this: the transport said that it is readable, and no read has seen it yet. */
+    /** The transport said that it is readable, and no read has seen it yet. */
+    @GuardedBy("this")
     private boolean readable;
 
-    /** Guarded by this: the transport is to tell when it is readable. */
+    /** The transport is to tell when it is readable. */
+    @GuardedBy("this")
     private boolean awaited;
 
     private volatile long lastReadNanos;
@@ -85,7 +89,8 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         return open;
     }
 
-    /** Guarded by this: the listener is to have no message any more. */
+    /** The listener is to have no message any more. */
+    @GuardedBy("this")
     final void dropDemand() {
         demanded = false;
     }
@@ -99,24 +104,28 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         }
     }
 
-    /** Guarded by this: as long as the transport does not tell, there is nothing to read. */
+    /** As long as the transport does not tell, there is nothing to read. */
+    @GuardedBy("this")
     final void readNothing() {
         mayRead = false;
     }
 
-    /** Guarded by this: the transport tells. */
+    /** The transport tells. */
+    @GuardedBy("this")
     final void readAgain() {
         mayRead = true;
         readable = true;
         awaited = false;
     }
 
-    /** Whether it told since the last read. Guarded by this. */
+    /** Whether it told since the last read. */
+    @GuardedBy("this")
     final boolean isReadable() {
         return readable;
     }
 
-    /** Whether the run has something to read, and may. Guarded by this. */
+    /** Whether the run has something to read, and may. */
+    @GuardedBy("this")
     final boolean isReadDue() {
         return mayRead
                 && switch (reading()) {

@@ -1,5 +1,6 @@
 package io.highwater.wire.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
@@ -82,20 +83,23 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
     }
 
     @Override
+    @GuardedBy("this")
     final void parked() {
         if (isDemandWithheld() && mayLook()) {
             lookSoon();
         }
     }
 
-    /** Guarded by this: the transport has more, which a callback may keep from being read. */
+    /** The transport has more, which a callback may keep from being read. */
+    @GuardedBy("this")
     final void lookWhileCalling() {
         if (isCalling()) {
             lookSoon();
         }
     }
 
-    /** Guarded by this; for who has the reader, or just gives it away. */
+    /** For whoever has the reader, or just gives it away. */
+    @GuardedBy("this")
     private boolean mayLook() {
         WireReader present = presentReader();
         return isOpen()
@@ -103,7 +107,7 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
                 && (isReadable() || (present != null && present.isWorthALook()));
     }
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private void lookSoon() {
         if (isOpen() && timer() == null && !isOnOneThread()) {
             Look look = new Look();
@@ -112,7 +116,8 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
         }
     }
 
-    /** Guarded by this: whether nobody has the reader, who would see to what comes. */
+    /** Whether nobody has the reader, who would see to what comes. */
+    @GuardedBy("this")
     private boolean isToLook() {
         return isOpen() && (isCalling() || (isParked() && isDemandWithheld()));
     }

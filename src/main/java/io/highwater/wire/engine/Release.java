@@ -1,5 +1,6 @@
 package io.highwater.wire.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class Release extends Inbound permits SessionEnd {
     private final UpgradeDecision.Lease lease;
 
-    /** Guarded by this: a look while messages flow, then a {@link CloseDeadline}. */
+    /** A look while messages flow, then a {@link CloseDeadline}. */
+    @GuardedBy("this")
     private @Nullable Timer timer;
 
     Release(
@@ -36,18 +38,21 @@ abstract sealed class Release extends Inbound permits SessionEnd {
     /** The end of all ends: by whoever's deadline passes. */
     public abstract void abort();
 
-    // Its one timer. All guarded by this.
+    // Its one timer.
 
     /** While messages flow, whoever looks ahead has it. */
+    @GuardedBy("this")
     final @Nullable Timer timer() {
         return timer;
     }
 
+    @GuardedBy("this")
     final void timer(@Nullable Timer next) {
         timer = next;
     }
 
     /** After this time nothing more is waited for. */
+    @GuardedBy("this")
     final void expire(Duration after) {
         deadline(after);
     }
@@ -58,15 +63,18 @@ abstract sealed class Release extends Inbound permits SessionEnd {
      * @param heldBytes what the transport holds of it
      * @return false where it holds more than it may
      */
+    @GuardedBy("this")
     final boolean lingerFor(Duration time, int heldBytes) {
         return charge(deadline(time), heldBytes);
     }
 
     /** Until the deadline that it has. */
+    @GuardedBy("this")
     final boolean lingerOn(int heldBytes) {
         return !(timer instanceof CloseDeadline deadline) || charge(deadline, heldBytes);
     }
 
+    @GuardedBy("this")
     private CloseDeadline deadline(Duration after) {
         Timer due = timer;
         CloseDeadline deadline;
@@ -82,6 +90,7 @@ abstract sealed class Release extends Inbound permits SessionEnd {
         return deadline;
     }
 
+    @GuardedBy("this")
     private boolean charge(CloseDeadline deadline, int heldBytes) {
         long held = context.lingering().charge(payer(), heldBytes);
         if (held == Lingering.TOO_MUCH) {

@@ -1,5 +1,6 @@
 package io.highwater.wire.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.wire.ProtocolViolation;
 import io.highwater.wire.Route;
 import java.io.IOException;
@@ -101,13 +102,15 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
 
     // What the layers above have to do.
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     abstract Action nextAction();
 
-    /** Guarded by this: whether it may block, or take its time. */
+    /** Whether it may block, or take its time. */
+    @GuardedBy("this")
     abstract boolean isForExecutor(Action action);
 
-    /** Guarded by this: the action is no longer due. */
+    /** The action is no longer due. */
+    @GuardedBy("this")
     abstract void begin(Action action);
 
     abstract Outcome perform(Action action, Place place) throws IOException, ProtocolViolation;
@@ -118,7 +121,8 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
     /** Ends the session on this thread, whose run it is; nothing runs after it. */
     abstract void endHere();
 
-    /** Guarded by this: nothing is left to do. */
+    /** Nothing is left to do. */
+    @GuardedBy("this")
     abstract void parked();
 
     /** As many may wait for the executor as there are sessions: each without a read buffer. */
@@ -153,7 +157,8 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         execute();
     }
 
-    /** Guarded by this. True: the caller has the run, and is to start it. */
+    /** True: the caller has the run, and is to start it. */
+    @GuardedBy("this")
     final boolean takeParked() {
         boolean parked = run == Run.PARKED;
         if (parked) {

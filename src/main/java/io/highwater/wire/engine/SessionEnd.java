@@ -1,5 +1,6 @@
 package io.highwater.wire.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Payer;
 import io.highwater.wire.CloseStatus;
@@ -128,7 +129,7 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
         return true;
     }
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private boolean end(Event event, CloseStatus cause) {
         dropDemand();
         return move(event, cause);

@@ -1,5 +1,6 @@
 package io.highwater.wire.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.limits.Payer;
 import io.highwater.wire.CloseStatus;
@@ -44,6 +45,7 @@ abstract sealed class Step extends LookAhead permits WireConnection {
     // What is next.
 
     @Override
+    @GuardedBy("this")
     final Action nextAction() {
         if (isOpeningDue()) {
             return Action.OPEN;

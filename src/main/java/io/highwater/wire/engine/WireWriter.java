@@ -1,5 +1,6 @@
 package io.highwater.wire.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.wire.OutboundFrame;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
@@ -40,16 +41,20 @@ abstract class WireWriter {
         CLOSE
     }
 
-    /** Guarded by this: somebody transmits, or the transport holds a buffer. */
+    /** Somebody transmits, or the transport holds a buffer. */
+    @GuardedBy("this")
     private boolean writing;
 
-    /** Guarded by this: a data write answered false and its listener waits for onWritable. */
+    /** A data write answered false and its listener waits for onWritable. */
+    @GuardedBy("this")
     private boolean owed;
 
-    /** Guarded by this: no further data is taken. */
+    /** No further data is taken. */
+    @GuardedBy("this")
     private boolean closed;
 
-    /** Guarded by this; null while nothing waits. */
+    /** Null while nothing waits. */
+    @GuardedBy("this")
     private @Nullable Waiting waiting;
 
     /** Owned by the holder of the baton, as the two below are; {@link #heldBytes} looks at it. */
@@ -226,7 +231,7 @@ abstract class WireWriter {
         OTHER
     }
 
-    /** Caller holds this. */
+    @GuardedBy("this")
     private void claim(@Nullable ByteBuffer frame, Kind kind) {
         writing = true;
         pendingSinceNanos = nowNanos();
@@ -238,7 +243,8 @@ abstract class WireWriter {
         }
     }
 
-    /** Caller holds this. True: the caller has the baton, and this frame to transmit. */
+    /** True: the caller has the baton, and this frame to transmit. */
+    @GuardedBy("this")
     private boolean claimOrWait(Kind kind, byte[] frame) {
         if (writing) {
             waiting().put(kind, frame);
@@ -248,6 +254,7 @@ abstract class WireWriter {
         return true;
     }
 
+    @GuardedBy("this")
     private Waiting waiting() {
         Waiting present = waiting;
         if (present == null) {

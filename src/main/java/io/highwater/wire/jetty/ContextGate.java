@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.handshake.Visitor;
 import io.highwater.wire.Gate;
 import java.util.function.Supplier;
@@ -19,7 +20,7 @@ public final class ContextGate implements Gate {
     private final boolean guarded;
     private final Runnable lastFilter;
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private boolean open;
 
     /**

@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.wire.Transport;
 import io.highwater.wire.TransportKind;
 import java.io.EOFException;
@@ -180,10 +181,10 @@ public abstract class JettyTransport
             LEFT_TO_CALLBACK
         }
 
-        /** Guarded by this. */
+        @GuardedBy("this")
         private State state = State.STARTED;
 
-        /** Guarded by this. */
+        @GuardedBy("this")
         private @Nullable Throwable failure;
 
         synchronized void start() {

@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.log.LogLimit;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +32,16 @@ public final class SelectRound {
     private final boolean waits;
     private final LogLimit logs;
 
-    /** Guarded by this: null while it selects. */
+    /** Null while it selects. */
+    @GuardedBy("this")
     private @Nullable Thread owner;
 
-    /** Guarded by this: null while nothing waits. */
+    /** Null while nothing waits. */
+    @GuardedBy("this")
     private @Nullable Batch waiting;
 
-    /** Guarded by this: connections that were ready since something waits. */
+    /** Connections that were ready since something waits. */
+    @GuardedBy("this")
     private int passed;
 
     /**

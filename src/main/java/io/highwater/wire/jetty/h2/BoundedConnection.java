@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty.h2;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Deadline;
@@ -74,10 +75,12 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     /** It is not read, and comes back by itself. */
     private volatile boolean held;
 
-    /** Guarded by this: it counts in the book. */
+    /** It counts in the book. */
+    @GuardedBy("this")
     private boolean counted;
 
-    /** Guarded by this: with its tables. */
+    /** With its tables. */
+    @GuardedBy("this")
     private long keptBytes = BYTES;
 
     BoundedConnection(

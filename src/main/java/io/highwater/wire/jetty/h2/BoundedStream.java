@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty.h2;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Debtor;
@@ -42,13 +43,15 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     /** Somebody waits for the next DATA, and will read it at once. */
     private volatile boolean demanded;
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private boolean over;
 
-    /** Guarded by this: of copies in Jetty's queue. */
+    /** Of copies in Jetty's queue. */
+    @GuardedBy("this")
     private int keptBytes;
 
-    /** Guarded by this: when the first of them came. */
+    /** When the first of them came. */
+    @GuardedBy("this")
     private long keptSinceNanos;
 
     /** That of a WebSocket. */

@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty.h2;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
 import io.highwater.wire.Transport;
@@ -45,19 +46,22 @@ final class StreamTransport extends JettyTransport {
     /** Null where Jetty alone sends: on an HTTP/2 connection that is not made by us. */
     private final @Nullable StreamOutput output;
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private Phase phase = Phase.OPEN;
 
-    /** Guarded by this: END_STREAM is with Jetty. */
+    /** END_STREAM is with Jetty. */
+    @GuardedBy("this")
     private boolean outputEnded;
 
-    /** Guarded by this. */
+    @GuardedBy("this")
     private @Nullable EndStreamDeadline deadline;
 
-    /** DATA that was not read to its end. Guarded by this. */
+    /** DATA that was not read to its end. */
+    @GuardedBy("this")
     private Stream.@Nullable Data input;
 
-    /** Guarded by this: there is nothing after it. */
+    /** There is nothing after it. */
+    @GuardedBy("this")
     private boolean inputEnded;
 
     StreamTransport(
@@ -147,7 +151,7 @@ final class StreamTransport extends JettyTransport {
         return input == null && !inputEnded;
     }
 
-    /** Caller holds the lock. */
+    @GuardedBy("this")
     private void dropInput() {
         Stream.Data data = input;
         input = null;

@@ -1,5 +1,6 @@
 package io.highwater.wire.jetty.h2;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Debtor;
@@ -32,10 +33,12 @@ final class UnsentBatches implements Debtor {
     /** Written under this; who has nothing to change reads it as it is. */
     private volatile long keptBytes;
 
-    /** Guarded by this: since the socket took a whole write last, or something waits. */
+    /** Since the socket took a whole write last, or something waits. */
+    @GuardedBy("this")
     private long sinceNanos;
 
-    /** Guarded by this: the connection has ended for what it keeps. */
+    /** The connection has ended for what it keeps. */
+    @GuardedBy("this")
     private boolean over;
 
     UnsentBatches(EndPoint endPoint, Payer payer, Http2Bounds bounds) {
