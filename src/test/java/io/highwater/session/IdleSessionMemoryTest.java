@@ -33,7 +33,7 @@ final class IdleSessionMemoryTest {
     /** Of the node's own classes; an object more is a decision, to be made here. */
     private static final List<String> OBJECTS =
             List.of(
-                    "io.highwater.channel.Subscription",
+                    "io.highwater.channel.Seat",
                     "io.highwater.handshake.ConnectionPlaces$Place",
                     "io.highwater.keepalive.Keepalive",
                     "io.highwater.outbound.SendQueue",
