@@ -390,14 +390,9 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         if (task == null) {
             return;
         }
-        Runnable unlessGone =
-                () -> {
-                    // Of a stream that is closed, Jetty's own task would tell nobody.
-                    if (place.begin()) {
-                        task.run();
-                    }
-                };
-        offerTask(Invocable.from(Invocable.getInvocationType(task), unlessGone), false);
+        // Of a stream that is closed, Jetty's own task would tell nobody.
+        place.await(task);
+        offerTask(Invocable.from(Invocable.getInvocationType(task), place::run), false);
         if (stream.isClosed()) {
             // By another thread, and perhaps before it knew of the request.
             place.onStreamClosed();

@@ -25,6 +25,13 @@ final class RequestPlace extends Timer implements Debtor {
     @GuardedBy("this")
     private @Nullable BoundedStream stream;
 
+    /**
+     * Null once it has begun or is over: what waits for a thread, which may take its time, keeps
+     * nothing of a request that has been reset.
+     */
+    @GuardedBy("this")
+    private @Nullable Runnable handler;
+
     /** What the stream had moved when the time began that runs now. */
     @GuardedBy("this")
     private long movedBytes;
@@ -61,6 +68,27 @@ final class RequestPlace extends Timer implements Debtor {
             stream = begun;
         }
         requests.schedule(this);
+    }
+
+    /** Its handler, which has the request, waits for a thread. */
+    void await(Runnable waiting) {
+        synchronized (this) {
+            if (!free) {
+                handler = waiting;
+            }
+        }
+    }
+
+    /** Has the handler run, where there is still somebody to answer. */
+    void run() {
+        Runnable due;
+        synchronized (this) {
+            due = handler;
+            handler = null;
+        }
+        if (begin() && due != null) {
+            due.run();
+        }
     }
 
     /** Its handler is about to run: false where there is nobody to answer any more. */
@@ -109,6 +137,7 @@ final class RequestPlace extends Timer implements Debtor {
             }
             free = true;
             stream = null;
+            handler = null;
         }
         requests.leave(this);
     }

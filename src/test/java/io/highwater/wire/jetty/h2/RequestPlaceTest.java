@@ -1,6 +1,8 @@
 package io.highwater.wire.jetty.h2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
@@ -10,8 +12,10 @@ import io.highwater.limits.Payers;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.time.TimerWheel;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -45,6 +49,41 @@ final class RequestPlaceTest {
         assertThat(session.requests().plain()).isZero();
         assertThat(ledger.book(Account.HTTP).bytes()).isZero();
         assertThat(place.begin()).as("nobody is there to be answered").isFalse();
+    }
+
+    @Test
+    void aStreamThatEndsBeforeItsTurnLeavesNothingOfItsRequestToWhatWaits() {
+        place.start(stream);
+        stream.setAttachment(request());
+        byte[] head = new byte[1];
+        WeakReference<byte[]> kept = new WeakReference<>(head);
+        place.await(handlerOf(head));
+        head = null;
+        stream.close();
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(
+                        () -> {
+                            System.gc();
+                            assertThat(kept.get()).isNull();
+                        });
+        place.run();
+        assertThat(session.requests().plain()).isZero();
+    }
+
+    private static Runnable handlerOf(byte[] head) {
+        return () -> fail("nobody is there to be answered: " + head.length);
+    }
+
+    @Test
+    void itsTurnComesOnce() {
+        AtomicInteger runs = new AtomicInteger();
+        place.start(stream);
+        stream.setAttachment(request());
+        place.await(runs::incrementAndGet);
+        place.run();
+        place.run();
+        assertThat(runs).hasValue(1);
+        assertThat(session.requests().plain()).isOne();
     }
 
     @Test
