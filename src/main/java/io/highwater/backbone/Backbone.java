@@ -62,7 +62,8 @@ public interface Backbone extends AutoCloseable {
      * Reads the entries after a cursor, oldest first.
      *
      * @param after null reads from the oldest entry kept, and is never {@link
-     *     ReadResult.Unreadable}; an origin that it does not name is read from its first entry
+     *     ReadResult.Unreadable}; a log of one origin answers a cursor of another, or of several,
+     *     with UNKNOWN_GENERATION
      * @param limit how many entries at most, from 0 on; 0 tells the top alone
      */
     CompletionStage<ReadResult> readAfter(String channel, @Nullable Cursor after, int limit);

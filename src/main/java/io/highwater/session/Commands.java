@@ -303,7 +303,20 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             Command command,
             Function<ChannelRule, CompletionStage<Boolean>> question,
             Runnable allowed) {
-        new RuledCommand(session, node, command, allowed).ask(question);
+        new RuledCommand(session, node, command, allowed, cause -> refuse(command, cause))
+                .ask(question);
+    }
+
+    /** A publish that is refused holds up its channel, as any that fails. */
+    private void refuse(Command command, UnavailableException cause) {
+        if (command instanceof Command.Publish publish) {
+            session.started();
+            PublishOrder publishes = session.publishes();
+            publishes.publishRefused(publish, cause);
+            checkFailures(publishes);
+        } else {
+            unavailable(session, command.id(), cause);
+        }
     }
 
     static void forbidden(Session session, @Nullable Integer id) {

@@ -104,6 +104,14 @@ final class PublishOrder {
         }
     }
 
+    /** A publish that is not to be carried out, as there was no room for it to wait: it fails. */
+    void publishRefused(Publish publish, Throwable cause) {
+        long number = enter(publish);
+        if (number >= 0) {
+            settle(publish, number, null, cause);
+        }
+    }
+
     /** Its number among those of its channel; below 0 where it is out of order, and told so. */
     private long enter(Publish publish) {
         String failed;

@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -28,12 +29,23 @@ final class RuledCommand {
     private final SessionNode node;
     private final Command command;
     private final Runnable allowed;
+    private final Consumer<UnavailableException> refused;
 
-    RuledCommand(Session session, SessionNode node, Command command, Runnable allowed) {
+    /**
+     * @param allowed carries it out
+     * @param refused answers it where there is no room for it to wait
+     */
+    RuledCommand(
+            Session session,
+            SessionNode node,
+            Command command,
+            Runnable allowed,
+            Consumer<UnavailableException> refused) {
         this.session = session;
         this.node = node;
         this.command = command;
         this.allowed = allowed;
+        this.refused = refused;
     }
 
     void ask(Function<ChannelRule, CompletionStage<Boolean>> question) {
@@ -56,7 +68,7 @@ final class RuledCommand {
     private void await(CompletableFuture<Boolean> answer) {
         long bytes = BYTES + dataBytes();
         if (!node.names().tryAdd(session.payer(), bytes)) {
-            Commands.unavailable(session, command.id(), NO_ROOM);
+            refused.accept(NO_ROOM);
             return;
         }
         session.asked();

@@ -124,6 +124,8 @@ final class RuledCommandTest {
         poor.publish(2, "c", "m1");
         assertThat(poor.takeError()).isEqualTo("UNAVAILABLE");
         assertThat(poor.wire.demands()).isEqualTo(demands + 1);
+        poor.publish(3, "c", "m2");
+        assertThat(poor.takeError()).as("none overtakes it").isEqualTo("OUT_OF_ORDER");
     }
 
     @Test

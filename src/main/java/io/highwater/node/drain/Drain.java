@@ -21,6 +21,12 @@ final class Drain extends Timer {
 
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    /** How often it looks for sessions that opened late: it has all of them closed once more. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** At a step, which other timers wait for: 200,000 per second. */
+    private static final int MOST_A_STEP = 10_000;
+
     /** The lifecycle of a drain; it only moves downwards. */
     private enum State {
         /** Waits for its first step, which counts the sessions. */
@@ -47,6 +53,8 @@ final class Drain extends Timer {
 
     private int closed;
     private long lastNanos;
+    private long lookNanos;
+    private long startNanos;
     private int failures;
 
     Drain(List<SessionGroup> groups, Duration window, Duration closeTimeout, TimerWheel wheel) {
@@ -59,7 +67,8 @@ final class Drain extends Timer {
 
     /** Has the wheel run it, from its next step on. */
     void start() {
-        wheel.schedule(this, wheel.nowNanos());
+        startNanos = wheel.nowNanos();
+        wheel.schedule(this, startNanos);
     }
 
     /** Completed when no session is left, or when the slowest had the close timeout to answer. */
@@ -69,7 +78,14 @@ final class Drain extends Timer {
 
     @Override
     protected void onDeadline(long nowNanos) {
-        step(nowNanos);
+        try {
+            step(nowNanos);
+        } catch (RuntimeException | Error e) {
+            failed(e);
+            if (isPastAll(nowNanos)) {
+                state = State.DONE;
+            }
+        }
         if (state == State.DONE) {
             if (failures > 1) {
                 LOG.atError().addKeyValue("failures", failures).log("drain_failed");
@@ -88,7 +104,7 @@ final class Drain extends Timer {
             state = State.PACING;
         }
         if (state == State.PACING) {
-            int due = plan.due(nowNanos);
+            int due = Math.min(plan.due(nowNanos), closed + MOST_A_STEP);
             for (; closed < due; closed++) {
                 close(closers.get(closed));
             }
@@ -97,15 +113,26 @@ final class Drain extends Timer {
             }
             closers = List.of();
             lastNanos = nowNanos;
+            lookNanos = nowNanos;
             state = State.WAITING;
-        } else if (!plan.isOver(lastNanos, nowNanos)) {
-            // Whose handshake was accepted before the drain may have opened after it began; who is
-            // closing already doesn't mind.
+        } else if (plan.isOver(lastNanos, nowNanos)) {
+            state = State.DONE;
+            return;
+        } else if (nowNanos - lookNanos >= 0) {
+            // A session whose handshake was accepted before the drain may have opened after it
+            // began; one that is closing already doesn't mind.
+            lookNanos = nowNanos + LOOK_NANOS;
             closers().forEach(this::close);
         }
-        if (open() == 0 || plan.isOver(lastNanos, nowNanos)) {
+        if (open() == 0) {
             state = State.DONE;
         }
+    }
+
+    /** Whether it has taken longer than any drain, as its steps fail: nobody is to wait for it. */
+    private boolean isPastAll(long nowNanos) {
+        Duration most = window.plus(closeTimeout).plus(DrainPlan.DEADLINES);
+        return nowNanos - startNanos >= most.toNanos();
     }
 
     /** What fails of one session leaves the others to be closed. */
@@ -113,10 +140,14 @@ final class Drain extends Timer {
         try {
             closer.run();
         } catch (RuntimeException | Error e) {
-            failures++;
-            if (failures == 1) {
-                LOG.atError().setCause(e).log("drain_failed");
-            }
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        failures++;
+        if (failures == 1) {
+            LOG.atError().setCause(cause).log("drain_failed");
         }
     }
 

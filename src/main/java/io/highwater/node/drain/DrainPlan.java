@@ -13,7 +13,7 @@ import java.time.Duration;
  */
 record DrainPlan(int sessions, long startNanos, long windowNanos, long patienceNanos) {
     /** The sessions' own close deadlines end what is stuck, and have this long to show. */
-    private static final Duration DEADLINES = Duration.ofSeconds(1);
+    static final Duration DEADLINES = Duration.ofSeconds(1);
 
     static DrainPlan of(int sessions, long startNanos, Duration window, Duration closeTimeout) {
         return new DrainPlan(

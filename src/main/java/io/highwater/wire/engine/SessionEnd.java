@@ -261,8 +261,8 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
         boolean unheard;
         boolean tell;
         synchronized (this) {
+            unheard = isOpeningDue(); // Before an upgrade there is nothing that was not heard.
             end(Event.RELEASE, LOST);
-            unheard = isOpeningDue();
             tell = isEndDue();
             endTold();
         }

@@ -41,8 +41,11 @@ final class Elsewhere {
                         try {
                             task.run();
                         } catch (Throwable e) {
-                            log.failed(exchange.request(), e);
-                            exchange.fail();
+                            try {
+                                log.failed(exchange.request(), e);
+                            } finally {
+                                exchange.fail();
+                            }
                         } finally {
                             handshakes.add(payer, -BYTES);
                         }

@@ -105,8 +105,11 @@ public final class Upgrades {
     }
 
     private void fail(UpgradeExchange exchange, Throwable cause) {
-        log.failed(exchange.request(), cause);
-        exchange.fail();
+        try {
+            log.failed(exchange.request(), cause);
+        } finally {
+            exchange.fail();
+        }
     }
 
     // Accepted.

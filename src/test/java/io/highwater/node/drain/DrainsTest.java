@@ -80,12 +80,12 @@ final class DrainsTest {
     }
 
     @Test
-    void whoOpensAfterTheDrainBeganIsClosedToo() {
+    void whoOpensAfterTheDrainBeganIsClosedWithinASecond() {
         answering = false;
         CompletableFuture<Void> done = drains.start(List.of(group()));
         pass(WINDOW.plus(STEP));
         sessions++;
-        pass(STEP.multipliedBy(3));
+        pass(Duration.ofSeconds(1).plus(STEP));
         assertThat(closed).hasSize(SESSIONS + 1);
         answering = true;
         pass(STEP.multipliedBy(3));
@@ -101,6 +101,21 @@ final class DrainsTest {
         assertThat(done).isNotDone();
         handshakes[0] = 0;
         pass(STEP.multipliedBy(3));
+        assertThat(done).isDone();
+    }
+
+    @Test
+    void nobodyWaitsForADrainWhoseStepsFailForEver() {
+        SessionGroup failing =
+                new SessionGroup(
+                        () -> 1,
+                        spread -> {
+                            throw new IllegalStateException("thrown by a test");
+                        });
+        CompletableFuture<Void> done = drains.start(List.of(failing));
+        pass(WINDOW.plus(CLOSE_TIMEOUT));
+        assertThat(done).isNotDone();
+        pass(Duration.ofSeconds(2));
         assertThat(done).isDone();
     }
 
