@@ -40,7 +40,7 @@ record Footprint(
     private static final Pattern POOLS =
             Pattern.compile(
                     ".*(AutoLock|Pool|Retainable|Reserved|Histogram|ByteBuffer|AtomicBiInteger).*"
-                            + "|io\\.highwater\\.backbone\\..*");
+                            + "|io\\.highwater\\.backbone\\..*|io\\.highwater\\.protocol\\.Position");
 
     /** What an address is remembered by for a while after its last connection. */
     private static final Pattern OF_ADDRESSES =
