@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Asked at every command, on a thread that others share: it answers a stage and does not block.
  * Until the stage completes, the session that asks reads no further command, and no thread waits.
- * One that fails, or throws, lets nobody in.
+ * One that fails, throws, or does not complete within 10 seconds, lets nobody in.
  */
 @Api
 public interface ChannelRule {

@@ -22,8 +22,8 @@ final class RuledCommand {
             new UnavailableException(
                     "there is no room for a command that waits", Duration.ofSeconds(1));
 
-    /** What one takes of the heap beside its data: itself, its names, who waits. */
-    private static final int BYTES = 512;
+    /** What one keeps of the heap beside its data: itself, its names, its stages, its deadline. */
+    private static final int BYTES = 640;
 
     private final Session session;
     private final SessionNode node;
@@ -72,10 +72,14 @@ final class RuledCommand {
             return;
         }
         session.asked();
-        answer.whenComplete(
+        CompletableFuture<Boolean> inTime = answer.copy();
+        RuleDeadline deadline = new RuleDeadline(inTime);
+        node.wheel().schedule(deadline, node.wheel().nowNanos() + RuleDeadline.TIME.toNanos());
+        inTime.whenComplete(
                 (yes, failure) -> {
+                    node.wheel().cancel(deadline);
                     node.names().add(session.payer(), -bytes);
-                    session.goOn(() -> decide(answer));
+                    session.goOn(() -> decide(inTime));
                 });
     }
 

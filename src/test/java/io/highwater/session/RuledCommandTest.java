@@ -129,6 +129,24 @@ final class RuledCommandTest {
     }
 
     @Test
+    void oneThatNeverAnswersHoldsNobodyUpForLong() {
+        long before = names.bytes();
+        Client client = fixture.client("a");
+        int demands = client.wire.demands();
+        client.publish(2, "c", "m1");
+        fixture.ticker.advance(RuleDeadline.TIME.plusSeconds(1), fixture.wheel);
+        assertThat(client.takeError()).isEqualTo("FORBIDDEN");
+        assertThat(fixture.errors).containsExactly("rule", "FORBIDDEN");
+        assertThat(client.wire.demands()).isEqualTo(demands + 1);
+        assertThat(names.bytes()).isEqualTo(before);
+
+        rule.answer(true);
+        fixture.run();
+        assertThat(client.left()).as("an answer that comes too late").isZero();
+        assertThat(fixture.backbone.drafts).isEmpty();
+    }
+
+    @Test
     void aSessionThatIsOverBeforeTheAnswerTakesNothing() {
         long before = names.bytes();
         Client client = fixture.client("a");

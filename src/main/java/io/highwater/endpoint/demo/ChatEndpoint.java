@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A chat room: who sends {@code {"name":"Ada","text":"hello"}} is heard by all members. A member
- * that reads too slowly is evicted, and comes back.
+ * A chat room: what a member sends, {@code {"name":"Ada","text":"hello"}}, all members receive. A
+ * member that reads too slowly is evicted, and comes back.
  */
 @Dependent
 @ServerEndpoint(value = "/v1/chat/{room}", decoders = ChatMessageDecoder.class)

@@ -197,7 +197,7 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
     /** With others that the transport's thread has read from. */
     private void executeSoon() {
         boolean waits = false;
-        awaitTurn(); // Before what may fail: takeTurn is for who waits.
+        awaitTurn(); // Before what may fail: takeTurn acts only on a run that waits.
         try {
             detachReader();
             waits = context.waker().wakeSoon(route.executor(), this::takeTurn);
