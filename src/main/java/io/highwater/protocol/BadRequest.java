@@ -3,10 +3,10 @@ package io.highwater.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that is no command. Immutable.
+ * A message that is not a valid command. Immutable.
  *
- * @param id the command's, where it could be read
- * @param message what is wrong, naming the field; at most a line, and with nothing of the client's
- *     in it but ASCII
+ * @param id the command's id, if it could be read
+ * @param message what is wrong, naming the field; at most one line, and of the client's text only
+ * ASCII
  */
 public record BadRequest(@Nullable Integer id, String message) implements Decoded {}

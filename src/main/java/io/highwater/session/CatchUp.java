@@ -15,29 +15,33 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscriber that missed more than goes out at once: keeps a position, and takes the next piece
- * from the log when its queue is at the low-water mark, until it has all; then live turns go on
- * where the log ended. What it has missed is nowhere but in the log, however slowly it reads.
+ * Brings a subscriber up to date that missed more than can be sent at once. It keeps a position in
+ * the log. Whenever the subscriber's queue is at the low-water mark, it reads the next piece from
+ * the log and offers it, until nothing is missing; then live turns continue where the log ended.
+ * What the subscriber missed is kept only in the log, however slowly the subscriber reads.
  *
  * <p>Thread-safe.
  */
 final class CatchUp {
-    // Who moved the phase to READING is the only one to read and offer, until it moves the phase
-    // on. It is over at a floor: all up to there was read from the log and offered. A turn may
-    // bring some of that once more, as it was under way while the log was read, and is cut.
+    // The thread that moved the phase to READING is the only one that reads and offers, until it
+    // moves the phase on. The catch-up is over at one position: everything up to there was read
+    // from the log and offered. A turn that was under way while the log was read may bring some of
+    // that again; that part is cut off.
 
     private enum Phase {
-        /** Nobody reads. */
+        /** No thread reads. */
         RESTING,
         READING,
 
-        /** The queue is above its low-water mark and will say when it isn't. */
+        /** The queue is above its low-water mark and reports when it no longer is. */
         WAITING,
 
-        /** The log had nothing to follow a gap; the next live turn has. */
+        /**
+         * A gap must be reported but the log had no message after it; the next live turn has one.
+         */
         WAITING_FOR_NEWS,
 
-        /** All is offered: live turns go on. */
+        /** Everything is offered: live turns go straight to the queue. */
         OVER,
 
         /** The session or the subscription is over. */
@@ -50,42 +54,42 @@ final class CatchUp {
     @GuardedBy("this")
     private Phase phase = Phase.RESTING;
 
-    /** Written with the phase; read under the queue's lock. */
+    /** Written together with the phase; read under the queue's lock. */
     private volatile boolean stopped;
 
-    /** Up to where all is offered. */
+    /** Everything up to here is offered. */
     @GuardedBy("this")
     private Cursor reached;
 
-    /** The end of the snapshot; null once that is reached, or there is none. */
+    /** The end of the snapshot; null once it is reached, or if there is no snapshot. */
     @GuardedBy("this")
     private @Nullable Cursor snapshotEnd;
 
-    /** What was published last since it began, to be read from the log. */
+    /** The newest publication since the catch-up began; still to be read from the log. */
     @GuardedBy("this")
     private @Nullable Cursor newest;
 
-    /** Bytes that were published since it began and are not offered. */
+    /** Bytes that were published since the catch-up began and are not offered yet. */
     @GuardedBy("this")
     private long liveBytes;
 
-    /** Live turns are beyond {@link #reached}. */
+    /** Whether live turns are beyond {@link #reached}. */
     @GuardedBy("this")
     private boolean passed;
 
-    /** The log has let go what comes next. */
+    /** Whether the log has already trimmed what comes next. */
     @GuardedBy("this")
     private boolean overtaken;
 
-    /** Up to where all came, until what was let go after it is told. */
+    /** The last position before a gap that is not reported yet; null if there is no such gap. */
     @GuardedBy("this")
     private @Nullable Cursor offered;
 
     private final Cursor served;
 
     /**
-     * @param reached up to where the subscriber has all
-     * @param served up to where no turn will bring it anything
+     * @param reached the subscriber has everything up to here
+     * @param served no turn will bring the subscriber anything up to here
      */
     CatchUp(
             Subscription subscription,
@@ -100,7 +104,7 @@ final class CatchUp {
         this.marks = marks;
     }
 
-    /** Takes what the queue takes now; the rest follows by itself. */
+    /** Offers what the queue takes now; the rest follows without another call. */
     void run() {
         synchronized (this) {
             if (phase != Phase.RESTING) {
@@ -112,8 +116,9 @@ final class CatchUp {
     }
 
     /**
-     * A live turn: what of it is to be offered now, if anything. What comes before all is offered
-     * is left to the log, but for what is late: that may lie before what is still to be read.
+     * Returns the part of a live turn that is to be offered now, or null. Until the catch-up is
+     * over, publications are left to the log, except late ones: their positions may lie before what
+     * is still to be read.
      */
     @Nullable Turn<OutboundTurn<Position>> live(Turn<OutboundTurn<Position>> turn) {
         boolean hurry;
@@ -132,7 +137,8 @@ final class CatchUp {
                 newest = newest == null ? position : newest.with(position);
                 liveBytes += publication.frame().joined().bytes();
             }
-            // From here on the queue's own policy acts: it is too slow for what is published.
+            // From here on the queue's own policy acts: the subscriber is too slow for what is
+            // published.
             hurry =
                     phase == Phase.WAITING_FOR_NEWS
                             || (phase == Phase.WAITING && isLiveAboveHigh());
@@ -146,7 +152,9 @@ final class CatchUp {
         return turn.late();
     }
 
-    /** Whether all is offered, and live turns have come to where the log was read to. */
+    /**
+     * Whether everything is offered and live turns have reached the position the log was read to.
+     */
     synchronized boolean isPassed() {
         return passed;
     }
@@ -156,7 +164,7 @@ final class CatchUp {
         ends();
     }
 
-    /** True for the first who says so: what it has to tell, it tells. */
+    /** Returns true for the first caller only, which then reports what there is to report. */
     private synchronized boolean ends() {
         boolean first = phase != Phase.STOPPED;
         phase = Phase.STOPPED;
@@ -179,7 +187,7 @@ final class CatchUp {
         guarded(this::readPieces);
     }
 
-    /** Whatever is thrown, the subscriber does not wait for ever for what it missed. */
+    /** Stops the catch-up on any exception, so that the subscriber does not wait without end. */
     private void guarded(Runnable reading) {
         try {
             reading.run();
@@ -223,7 +231,7 @@ final class CatchUp {
                 .toCompletableFuture();
     }
 
-    /** False where the queue has to be waited for, or is over. */
+    /** Returns false if it has to wait for the queue, or if the queue is closed. */
     private boolean isToRead() {
         if (subscription.queue().isWritable()) {
             return true;
@@ -255,7 +263,7 @@ final class CatchUp {
     /**
      * Offers a piece.
      *
-     * @param missed null where the log can't be read
+     * @param missed null if the log can't be read
      * @return whether to read on
      */
     private boolean take(@Nullable Missed<OutboundTurn<Position>> missed) {
@@ -286,7 +294,7 @@ final class CatchUp {
         return subscription.offerMissed(() -> stopped, turn, skipped);
     }
 
-    /** LATEST: what the log has let go is told, as what the queue drops is. */
+    /** With LATEST, what the log has trimmed is reported like what the queue drops. */
     private synchronized @Nullable Skipped<Position> skipped(Position next) {
         Position before = offered == null ? null : offered.at(next.origin());
         offered = null;
@@ -325,7 +333,7 @@ final class CatchUp {
         if (newest != null && !reached.covers(newest)) {
             return true;
         }
-        // Where a gap is still to be told, the log goes on until a message is there to follow it.
+        // If a gap is still to be reported, the log stays in use until a message follows the gap.
         phase = offered == null ? Phase.OVER : Phase.WAITING_FOR_NEWS;
         return false;
     }
@@ -335,7 +343,7 @@ final class CatchUp {
         return liveMessages() > marks.highMessages() || liveBytes > marks.highBytes();
     }
 
-    /** How many were published since it began and are not offered. */
+    /** The number of messages published since the catch-up began that are not offered yet. */
     @GuardedBy("this")
     private long liveMessages() {
         long messages = 0;

@@ -5,26 +5,27 @@ import io.highwater.outbound.SendQueue;
 import io.highwater.wire.Wire;
 
 /**
- * Decides when a session reads its next command: not while too many are unanswered, nor while a
- * rule is asked about the last one, which the next is not to overtake, nor while the client does
- * not read the answers, which else would end it as a slow consumer for asking much. A part of its
- * session's object, as every session has one for all its life. Thread-safe.
+ * Decides when a session reads its next command. It waits while too many commands are unanswered;
+ * while a rule is asked about the last command, which the next one must not overtake; and while the
+ * client does not read its answers, since otherwise a client that asks a lot would be ended as a
+ * slow consumer. A superclass of the session and not an object of its own, since every session
+ * needs one for its whole life. Thread-safe.
  */
 abstract class CommandFlow {
     private static final short MOST_UNANSWERED = 64;
 
     /**
-     * Commands that wait for the channels; one that waits for the rule counts as all that may. Less
-     * than an int, as each session has one.
+     * Commands that wait for the channels. A command that waits for its rule counts as {@link
+     * #MOST_UNANSWERED}. A short and not an int, because every session has one.
      */
     @GuardedBy("this")
     private short unanswered;
 
-    /** Demand is due when one is answered. */
+    /** Demand is due as soon as a command is answered. */
     @GuardedBy("this")
     private boolean held;
 
-    /** A command goes on, as its rule has answered. */
+    /** A command continues because its rule has answered. */
     @GuardedBy("this")
     private boolean goingOn;
 
@@ -36,14 +37,14 @@ abstract class CommandFlow {
 
     abstract SendQueue queue();
 
-    /** A command's answer takes its time; {@link #answered} follows. */
+    /** A command was started whose answer comes later; {@link #answered} follows. */
     final synchronized void started() {
         unanswered++;
     }
 
     /**
-     * Gives the answer of a command that was {@link #started}. Where that fails the session ends:
-     * its client would wait for the answer, and in the end the session would read no more.
+     * Sends the answer of a command that was {@link #started}. If that fails, the session ends:
+     * otherwise its client would wait for the answer, and the session would finally stop reading.
      */
     final void answer(Runnable reply) {
         try {
@@ -61,15 +62,15 @@ abstract class CommandFlow {
         fewer((short) 1);
     }
 
-    /** A rule is asked about a command, and none behind it is read; {@link #goOn} follows. */
+    /** A rule is asked about a command and no later command is read; {@link #goOn} follows. */
     final synchronized void asked() {
         unanswered += MOST_UNANSWERED;
     }
 
     /**
-     * Goes on with a command that was {@link #asked} about, on whatever thread has the rule's
-     * answer. If the session is over by now it is dropped; if its end comes meanwhile, what the
-     * command has taken of the channels is left behind it.
+     * Continues a command that was {@link #asked} about, on the thread that has the rule's answer.
+     * If the session is over by now, the command is dropped. If the session ends while the command
+     * runs, the channels that the command joined are left after it.
      */
     final void goOn(Runnable command) {
         boolean due;
@@ -91,14 +92,14 @@ abstract class CommandFlow {
         }
     }
 
-    /** Whether the session's end came meanwhile, and left the channels to the command. */
+    /** Whether the session ended meanwhile and left it to the command to leave the channels. */
     private synchronized boolean hasOutlived() {
         boolean outlived = goingOn && state() == SessionState.CLOSED;
         goingOn = false;
         return outlived;
     }
 
-    /** Whether a command is to leave the channels behind it; asked with the move to CLOSED. */
+    /** Whether a command must leave the channels when it is done; asked with the move to CLOSED. */
     final synchronized boolean isGoingOn() {
         return goingOn;
     }
@@ -115,7 +116,7 @@ abstract class CommandFlow {
         }
     }
 
-    /** The session is done with a command and takes the next. */
+    /** The session is done with a command and can take the next one. */
     final void demand() {
         synchronized (this) {
             if (unanswered >= MOST_UNANSWERED) {
@@ -126,7 +127,7 @@ abstract class CommandFlow {
         if (queue().isWritable()) {
             wire().demand();
         } else {
-            // Fails where the session is over, which needs no demand.
+            // Fails if the session is over, which needs no demand.
             queue().whenWritable().thenRun(wire()::demand);
         }
     }

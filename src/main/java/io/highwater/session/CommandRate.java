@@ -1,20 +1,21 @@
 package io.highwater.session;
 
 /**
- * How many commands one client sends: two token buckets, one for what is carried out and one ten
- * times as large and as fast for what is read at all. Confined to the session's run.
+ * Limits how many commands one client sends, with two token buckets: one for the commands that are
+ * carried out, and one ten times as large and as fast for those that are read at all. Confined to
+ * the session's run.
  */
 final class CommandRate {
     // A bucket is one number, the time at which it is full again (the generic cell rate algorithm
-    // of ITU-T I.371): every token taken moves it one interval into the future, and more than a
-    // burst of intervals ahead of the present there is none to take.
+    // of ITU-T I.371). Every token taken moves that time one interval into the future. No token is
+    // left when the time is more than a burst of intervals ahead of the present.
 
-    /** The second bucket's size and speed in those of the first. */
+    /** Size and speed of the second bucket, as a multiple of the first. */
     private static final int FLOOD = 10;
 
     private static final long SECOND_NANOS = 1_000_000_000;
 
-    /** What becomes of a command. */
+    /** What happens to a command. */
     enum Verdict {
         ALLOWED,
         LIMITED,
@@ -51,7 +52,7 @@ final class CommandRate {
         return (fullNanos - nowNanos > 0 ? fullNanos : nowNanos) + interval;
     }
 
-    /** When the next command is allowed, for a client that waits until then: from 1 on. */
+    /** Time until the next command is allowed if the client sends none before then; at least 1. */
     long retryAfterMillis(SessionSettings settings, long nowNanos) {
         long interval = SECOND_NANOS / settings.commandsPerSecond();
         long waitNanos = fullNanos + interval - nowNanos - settings.commandsBurst() * interval;

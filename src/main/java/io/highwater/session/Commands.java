@@ -20,18 +20,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the commands of one session: asks the rule, asks the channels, answers. Made for a
- * command, so that an idle session does not pay for it. Called on the session's run; the answers
- * come on the channels' threads.
+ * Carries out the commands of one session: asks the rule, asks the channels, answers. Created for
+ * each command, so that an idle session takes no memory for it. Called on the session's run; the
+ * answers come on the channels' threads.
  */
 final class Commands implements CommandDispatcher, PublishOrder.Answers {
-    /** Where a subscribe says nothing else (docs/protocol.md rule 3). */
+    /** Used if a subscribe sets no limit (docs/protocol.md rule 3). */
     private static final int MAX_RECOVERED = 1_000;
 
-    /** What a name may take in an answer to presence, with its punctuation. */
+    /** The most that one name takes in an answer to presence, with its punctuation. */
     private static final int CLIENT_BYTES = 67;
 
-    /** Where what failed does not say better. */
+    /** Used if the failure names no time of its own. */
     private static final long RETRY_AFTER_MILLIS = 1_000;
 
     private static final UnavailableException NO_ROOM =
@@ -85,7 +85,8 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
         }
         if (!subscriptions.has(channel)
                 && !node.names().admits(session.payer(), subscriptions.bytesOfNext(channel))) {
-            // Not LIMIT_EXCEEDED: it is no bound of this connection, and others may leave.
+            // Not LIMIT_EXCEEDED: this is no limit of the connection, and other clients may make
+            // room.
             unavailable(session, subscribe.id(), NO_ROOM);
             return;
         }
@@ -104,7 +105,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
         node.hub().subscribe(channel, subscription, since, limit, subscribe.id());
     }
 
-    /** The answer to a subscribe, before any turn of it. */
+    /** Sends the answer to a subscribe, before any turn of the subscription. */
     static void onSubscribed(Session session, Subscription subscription, SubscribeOutcome outcome) {
         session.answer(() -> answer(session, subscription, outcome));
     }
@@ -205,7 +206,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
         session.answer(() -> rateLimited(publish.id(), retryAfterMillis));
     }
 
-    /** A command that came too fast. */
+    /** Answers a command that came too fast. */
     void rateLimited(Command command) {
         if (command instanceof Command.Publish publish) {
             session.started();
@@ -307,7 +308,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
                 .ask(question);
     }
 
-    /** A publish that is refused holds up its channel, as any that fails. */
+    /** A refused publish holds up its channel, like any publish that fails. */
     private void refuse(Command command, UnavailableException cause) {
         if (command instanceof Command.Publish publish) {
             session.started();

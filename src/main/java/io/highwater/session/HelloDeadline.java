@@ -2,7 +2,7 @@ package io.highwater.session;
 
 import io.highwater.time.Timer;
 
-/** A client that says no hello is not waited for. Lives until the hello. */
+/** Ends the session of a client that sends no hello in time. Lives until the hello. */
 final class HelloDeadline extends Timer {
     private final Session session;
 

@@ -13,30 +13,32 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The publishes of one session, in order for each channel: behind one that failed all others fail
- * until it is sent again (docs/protocol.md rules 2 and 8). Thread-safe, though one thread at a time
- * publishes; answers come on the thread that has them, under no lock.
+ * Keeps the publishes of one session in order for each channel: after one that failed, all later
+ * ones fail until the failed one is sent again (docs/protocol.md rules 2 and 8). Thread-safe,
+ * though only one thread at a time publishes. Answers are given on the thread that has them,
+ * without a lock held.
  */
 final class PublishOrder {
-    // Several publishes to a channel may be with the backbone at once. It keeps their order, and
-    // fails those behind one that failed, so that none overtakes it. Which one that is, is decided
-    // by their numbers: a publish that is refused here, without the backbone, fails before those
-    // that are under way in front of it, and must give way where one of them fails after all.
+    // Several publishes to a channel may be with the backbone at once. The backbone keeps their
+    // order and, after one that failed, fails those behind it, so that none overtakes it. Which one
+    // failed first is decided by their numbers: a publish that is refused here, without the
+    // backbone, fails before those that are still under way ahead of it. If one of them fails after
+    // all, that one takes its place.
 
-    /** How publishes are answered, whatever became of them: one call for each. */
+    /** How publishes are answered: exactly one call for each publish, whatever its outcome. */
     interface Answers {
         void onPublished(Publish publish, Appended appended);
 
         /** The publish failed; it holds up its channel until it is sent again. */
         void onFailed(Publish publish, Throwable cause);
 
-        /** The same of one that came too fast. */
+        /** The same for a publish that came too fast. */
         void onRateLimited(Publish publish, long retryAfterMillis);
 
         void onOutOfOrder(Publish publish, String failedMsgId);
     }
 
-    /** Channels that may be held up at a time; each costs memory until the client comes back. */
+    /** The most channels that may be held up; each costs memory until the client sends again. */
     static final int MOST_FAILED = 1_000;
 
     private final Function<Publish, CompletionStage<Appended>> backbone;
@@ -44,11 +46,11 @@ final class PublishOrder {
     private final Book names;
     private final Payer payer;
 
-    /** Channels that have a publish under way or that one holds up. */
+    /** Channels with a publish under way, or held up by one that failed. */
     @GuardedBy("this")
     private final Map<String, Line> lines = new HashMap<>();
 
-    /** What is charged for those that are held up. */
+    /** Bytes charged for the channels that are held up. */
     @GuardedBy("this")
     private long heldBytes;
 
@@ -56,7 +58,7 @@ final class PublishOrder {
     private boolean closed;
 
     /**
-     * @param names the account of channels that are held up
+     * @param names the account that channels are charged to while they are held up
      */
     PublishOrder(
             Function<Publish, CompletionStage<Appended>> backbone,
@@ -87,9 +89,9 @@ final class PublishOrder {
     }
 
     /**
-     * A publish that is not to be carried out, as it came too fast: it fails.
+     * Fails a publish that is not carried out because it came too fast.
      *
-     * @param retryAfterMillis from 1 on
+     * @param retryAfterMillis at least 1
      */
     void publishTooFast(Publish publish, long retryAfterMillis) {
         long number = enter(publish);
@@ -104,7 +106,7 @@ final class PublishOrder {
         }
     }
 
-    /** A publish that is not to be carried out, as there was no room for it to wait: it fails. */
+    /** Fails a publish that is not carried out because there was no room for it to wait. */
     void publishRefused(Publish publish, Throwable cause) {
         long number = enter(publish);
         if (number >= 0) {
@@ -112,7 +114,10 @@ final class PublishOrder {
         }
     }
 
-    /** Its number among those of its channel; below 0 where it is out of order, and told so. */
+    /**
+     * Returns the publish's number in its channel, or -1 if it was out of order and was answered
+     * so.
+     */
     private long enter(Publish publish) {
         String failed;
         synchronized (this) {
@@ -148,7 +153,7 @@ final class PublishOrder {
         FAILED
     }
 
-    /** Null, or which one before it has failed and is not sent again yet. */
+    /** Returns the msgId of an earlier publish that failed and is not sent again yet, or null. */
     private synchronized @Nullable String leave(Publish publish, long number, Outcome outcome) {
         String channel = publish.channel();
         Line line = lines.get(channel);
@@ -178,15 +183,15 @@ final class PublishOrder {
     }
 
     /**
-     * Whether so many channels are held up that a well-meaning client can't be behind it, or that
-     * there is no room for them.
+     * Whether more channels are held up than a well-behaved client would cause, or there is no room
+     * for them.
      */
     synchronized boolean isOverfull() {
         return lines.size() > MOST_FAILED
                 || (heldBytes > names.fairBytes() && names.isClosedTo(payer));
     }
 
-    /** The session is over: nothing is held up any more. */
+    /** The session is over: channels are no longer held up. */
     synchronized void close() {
         closed = true;
         for (Line line : lines.values()) {
@@ -218,21 +223,21 @@ final class PublishOrder {
 
     /** The publishes to one channel. Guarded by its owner. */
     private static final class Line {
-        /** The line 48, its place in the map. */
+        /** 48 bytes for the line, and its entry in the map. */
         private static final int BYTES = 48 + HeapBytes.MAP_ENTRY;
 
-        /** Of the next publish. */
+        /** Number of the next publish. */
         private long next;
 
         /** Publishes that the backbone has not answered. */
         private int underWay;
 
-        /** Which one has to be sent again before any other is taken; null where none failed. */
+        /** The publish that must be sent again before any other is taken; null if none failed. */
         private @Nullable String failedMsgId;
 
         private long failedNumber;
 
-        /** What is charged for it while it is held up. */
+        /** Bytes charged for it while it is held up. */
         private long heldBytes;
     }
 }

@@ -12,7 +12,7 @@ import io.highwater.protocol.Reply.Message.Mark;
 import io.highwater.wire.OutboundFrame;
 import java.nio.ByteBuffer;
 
-/** Says in the protocol's words what the channels and the log answered. No state. */
+/** Turns the answers of the channels and the log into the protocol's replies. No state. */
 final class Replies {
     private Replies() {}
 
@@ -50,10 +50,10 @@ final class Replies {
     }
 
     /**
-     * As much of the page as fits, but one entry at least: more than that is for the next question.
-     * Where one of the entries is secret, the answer is never compressed.
+     * As much of the page as fits into one answer, but at least one entry; the client asks again
+     * for the rest. If one of the entries is secret, the answer is never compressed.
      *
-     * @param maxBytes of the whole answer
+     * @param maxBytes size limit of the whole answer
      */
     static OutboundFrame history(Integer id, String channel, HistoryPage page, long maxBytes) {
         HistoryText text = new HistoryText(id, channel, maxBytes);

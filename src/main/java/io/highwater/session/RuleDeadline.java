@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
-/** A rule that does not answer is not waited for: it has failed. Lives until the answer. */
+/** Fails a rule that does not answer in time. Lives until the answer. */
 final class RuleDeadline extends Timer {
-    /** A service that a team asks has answered by then, or its session waits for nothing. */
+    /** Long enough for a rule that asks another service; after this the session stops waiting. */
     static final Duration TIME = Duration.ofSeconds(10);
 
     private final CompletableFuture<Boolean> answer;

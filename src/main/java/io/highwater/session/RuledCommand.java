@@ -12,17 +12,17 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A command that is carried out if the rule allows it; one that fails lets nobody in. Where its
- * answer takes time, the session reads no further command, so that none overtakes this one, and
- * what this one keeps meanwhile is charged. Confined to the session's run until the rule is asked,
- * then to the thread that has the answer.
+ * A command that is carried out if the rule allows it; a rule that fails allows nothing. While the
+ * rule's answer is outstanding, the session reads no further command, so that none overtakes this
+ * one, and what this command keeps in memory is charged. Confined to the session's run until the
+ * rule is asked, then to the thread that has the answer.
  */
 final class RuledCommand {
     private static final UnavailableException NO_ROOM =
             new UnavailableException(
                     "there is no room for a command that waits", Duration.ofSeconds(1));
 
-    /** What one keeps of the heap beside its data: itself, its names, its stages, its deadline. */
+    /** Heap bytes of a waiting command beside its data: itself, its names, stages and deadline. */
     private static final int BYTES = 640;
 
     private final Session session;
@@ -32,8 +32,8 @@ final class RuledCommand {
     private final Consumer<UnavailableException> refused;
 
     /**
-     * @param allowed carries it out
-     * @param refused answers it where there is no room for it to wait
+     * @param allowed carries the command out
+     * @param refused answers the command if there is no room for it to wait
      */
     RuledCommand(
             Session session,

@@ -38,8 +38,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * One client of highwater.v1: holds its parts and forwards between them.
  *
- * <p>Wire events come one at a time on the session's executor, and commands with them. What is not
- * said to be confined to that run is thread-safe: the channels answer on their shards' threads.
+ * <p>Wire events come one at a time on the session's executor, and so do commands. Everything that
+ * is not declared as confined to that run is thread-safe: the channels answer on their shards'
+ * threads.
  */
 final class Session extends CommandFlow implements WireListener, SendQueueListener {
     private static final CloseStatus NO_HELLO = new CloseStatus(CloseStatus.POLICY, "no hello");
@@ -52,10 +53,10 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     private static final CloseStatus TOO_MANY_COMMANDS =
             new CloseStatus(CloseStatus.TOO_MANY_COMMANDS, "too many commands");
 
-    /** How long the peer may take to read the Close frame of what is our fault. */
+    /** How long the peer may take to read the Close frame after a fault of ours. */
     private static final Duration FAULT_LINGER = Duration.ofSeconds(2);
 
-    /** The wire has its own limit, and holds messages to it. */
+    /** No limit of its own: the wire limits the size of messages. */
     private static final int MOST_GATHERED_BYTES = Integer.MAX_VALUE - 8;
 
     private final SessionNode node;
@@ -76,27 +77,29 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     @GuardedBy("this")
     private SessionState state = SessionState.GREETING;
 
-    /** The name it gave itself; empty until the hello, which is before any other command. */
+    /**
+     * The name the client gave itself; empty until the hello, which precedes all other commands.
+     */
     private volatile String client = "";
 
-    /** Where it comes from, as the handshake saw it; the transport has it, too. */
+    /** The client's address, as the handshake saw it; the transport has it, too. */
     private final InetAddress address;
 
     private final Identity identity;
 
     /**
-     * Confined to the session's run, like those below, or to a command that goes on, behind which
-     * none is read. Null from the hello on.
+     * Null from the hello on. This field and those below are confined to the session's run, or to a
+     * command that continues after its rule's answer, during which no other command is read.
      */
     private @Nullable HelloDeadline helloDeadline;
 
     /** Null until something is published. */
     private @Nullable PublishOrder publishes;
 
-    /** Null until there is one. */
+    /** Null until the first bad request. */
     private @Nullable BadRequests badRequests;
 
-    /** The fragments of a message that is not whole yet. */
+    /** The fragments of a message that is not complete yet. */
     private @Nullable GatheredBytes fragments;
 
     Session(
@@ -122,7 +125,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
                                         : wire);
     }
 
-    /** One for all sessions of an HTTP/2 connection: they are pinged together. */
+    /** One for all sessions of an HTTP/2 connection, which are pinged together. */
     private static final class PingGroup {}
 
     // The wire's events.
@@ -215,7 +218,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         }
     }
 
-    /** For an operator: how clients and the log know it, and the client's own name. */
+    /** For operators: the id that clients and the log use, and the client's own name. */
     @Override
     public String clientId() {
         return idText() + " " + client;
@@ -232,7 +235,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         }
     }
 
-    /** Starts the closing handshake after what is queued; commands are dropped from now on. */
+    /** Starts the closing handshake after the queued frames; drops commands from now on. */
     private void end(CloseStatus status) {
         synchronized (this) {
             if (!state.takesCommands()) {
@@ -243,7 +246,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         queue.close(status);
     }
 
-    /** The node drains: the client is told when and where not to come back, then closed. */
+    /** The node drains: the client is told when to come back and where not to, then closed. */
     void drain(OutboundFrame notice, CloseStatus status) {
         queue.offer(notice);
         end(status);
@@ -284,7 +287,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         }
     }
 
-    /** BAD_REQUEST; too many of them end the session. */
+    /** Answers BAD_REQUEST; too many of them end the session. */
     void refuse(@Nullable Integer commandId, String message) {
         replyError(commandId, ErrorCode.BAD_REQUEST, message);
         BadRequests counted = badRequests;
@@ -296,26 +299,27 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         }
     }
 
-    /** As {@link ChannelHub#after}. */
+    /** See {@link ChannelHub#after}. */
     CompletionStage<Missed<OutboundTurn<Position>>> after(
             String channel, Cursor after, @Nullable Cursor until) {
         return node.hub().after(channel, after, until);
     }
 
-    /** As {@link ChannelHub#fromOldest}. */
+    /** See {@link ChannelHub#fromOldest}. */
     CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(String channel, Cursor after) {
         return node.hub().fromOldest(channel, after);
     }
 
     /**
-     * A subscriber was to get all that it missed, and the log has let go some of it: it reads more
-     * slowly than others publish. It hears so, and comes back with its cursor.
+     * The log has trimmed part of what a subscriber missed and should have received in full,
+     * because it reads more slowly than others publish. The client is told so, and comes back with
+     * its cursor.
      */
     void onOvertaken() {
         end(OVERTAKEN);
     }
 
-    /** False where it was said before. */
+    /** Returns false if there was a hello before. */
     boolean greet(Command.Hello hello) {
         synchronized (this) {
             if (state != SessionState.GREETING) {
@@ -344,7 +348,9 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         queue.fail(CloseStatus.of(CloseStatus.INTERNAL_ERROR), FAULT_LINGER);
     }
 
-    /** A client that goes on with other channels behind a thousand failures is not listening. */
+    /**
+     * A client that keeps publishing to other channels after a thousand failures ignores answers.
+     */
     void tooManyFailures() {
         end(TOO_MANY_COMMANDS);
     }
@@ -376,13 +382,13 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         queue.offer(history);
     }
 
-    // Its parts, for what carries out commands.
+    // The session's parts, for the classes that carry out commands.
 
     String client() {
         return client;
     }
 
-    /** For its rule. */
+    /** The client, for the channel rule. */
     ChannelClient who() {
         return new ChannelClient(client, identity, address);
     }
@@ -391,7 +397,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return node.logs();
     }
 
-    /** The line, or one that is written nowhere where its address has caused many. */
+    /** Returns the line, or a line that is dropped if its address has already caused many. */
     LoggingEventBuilder limit(LoggingEventBuilder line, String kind) {
         return logs().limit(line, kind, address.getHostAddress());
     }
@@ -400,7 +406,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return subscriptions;
     }
 
-    /** There is no such subscription any more. */
+    /** Removes a subscription that does not exist in the channel. */
     void drop(Subscription subscription) {
         subscriptions.remove(subscription, node.names(), payer());
     }
@@ -437,7 +443,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return node.settings().outbound().marks();
     }
 
-    /** As clients and logs know it. */
+    /** The id as clients and logs know it. */
     String idText() {
         return Long.toHexString(id);
     }

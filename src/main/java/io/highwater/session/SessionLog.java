@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is logged of a session: at DEBUG each end that is not ordinary, otherwise their number. */
+/** Logs session ends that are not ordinary: each one at DEBUG, otherwise only their number. */
 final class SessionLog {
     private static final Logger LOG = LoggerFactory.getLogger(SessionLog.class);
 

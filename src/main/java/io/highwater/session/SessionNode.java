@@ -18,11 +18,11 @@ import java.util.function.Consumer;
 /**
  * What all sessions of a node share. Immutable; its parts are thread-safe.
  *
- * @param name the node's, told to clients
- * @param presence of all nodes that it knows of
- * @param pingSeconds told to clients; 0 where there are no pings
- * @param names the account of what sessions keep by the names of channels
- * @param logs what clients may cause in the log
+ * @param name the node's name, told to clients
+ * @param presence clients of all nodes that this node knows of
+ * @param pingSeconds told to clients; 0 if there are no pings
+ * @param names the account of the memory that sessions keep for channel names
+ * @param logs limits what clients may cause in the log
  */
 public record SessionNode(
         String name,
@@ -40,7 +40,7 @@ public record SessionNode(
         Book names,
         SessionObserver observer,
         LogLimit logs) {
-    /** Tells the observer something: whatever it throws, the client gets its answer. */
+    /** Tells the observer something; if the observer throws, the client still gets its answer. */
     void tell(Consumer<SessionObserver> news) {
         logs.tell("sessions", () -> news.accept(observer));
     }

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open sessions of a node. Thread-safe; the sessions carry the list's links themselves, since a
- * set's entry would cost each of a million 32 bytes.
+ * The open sessions of a node. Thread-safe. The sessions themselves hold the list's links, because
+ * an entry in a set would cost 32 bytes for each of a million sessions.
  */
 final class SessionRegistry {
-    // The links of all sessions are guarded by this too.
+    // This monitor guards the links of all sessions, too.
 
     @GuardedBy("this")
     private @Nullable Session newest;
@@ -28,7 +28,7 @@ final class SessionRegistry {
         count++;
     }
 
-    /** Of a session that was added, once. */
+    /** Removes a session that was added; call it once. */
     synchronized void remove(Session session) {
         Session older = session.older;
         Session newer = session.newer;

@@ -5,14 +5,14 @@ import io.highwater.wire.WireSettings;
 import java.time.Duration;
 
 /**
- * What bounds one session. Immutable.
+ * Limits of one session. Immutable.
  *
- * @param wire its messages
- * @param outbound its queue
- * @param commandsPerSecond more is RATE_LIMITED; from 1 to 1,000,000
- * @param commandsBurst how many of them may come at once; from 1 to 1,000,000
- * @param helloTimeout no hello for so long ends it with 1008
- * @param maxSubscriptions channels at a time; more is LIMIT_EXCEEDED
+ * @param wire limits of its messages
+ * @param outbound limits of its queue
+ * @param commandsPerSecond more commands are answered RATE_LIMITED; from 1 to 1,000,000
+ * @param commandsBurst how many commands may come at once; from 1 to 1,000,000
+ * @param helloTimeout a session without a hello for this long ends with 1008
+ * @param maxSubscriptions channels at a time; more are answered LIMIT_EXCEEDED
  */
 public record SessionSettings(
         WireSettings wire,
@@ -28,7 +28,7 @@ public record SessionSettings(
         inRange("highwater.limits.commands-burst", commandsBurst);
     }
 
-    /** As the protocol has it, with these limits. */
+    /** These limits; the hello timeout and the number of subscriptions as the protocol says. */
     public SessionSettings(
             WireSettings wire,
             OutboundSettings outbound,

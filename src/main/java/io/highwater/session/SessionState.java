@@ -8,7 +8,7 @@ enum SessionState {
     /** Commands are carried out. */
     OPEN,
 
-    /** The closing handshake is under way; what still comes of the client is dropped. */
+    /** The closing handshake is under way; what the client still sends is dropped. */
     CLOSING,
 
     /** The wire is over. */

@@ -13,7 +13,7 @@ import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The channel service of a node: its path, and its open sessions. Thread-safe. */
+/** The channel service of a node: its path and its open sessions. Thread-safe. */
 public final class Sessions implements Router {
     public static final String PATH = "/v1/ws";
     public static final String SUBPROTOCOL = "highwater.v1";
@@ -23,7 +23,7 @@ public final class Sessions implements Router {
     private final Route route;
 
     /**
-     * @param executor where commands are carried out, one at a time for a session
+     * @param executor carries out commands, one at a time per session
      */
     public Sessions(SessionNode node, Executor executor) {
         this.node = node;
@@ -48,16 +48,16 @@ public final class Sessions implements Router {
         return path.equals(PATH) ? route : null;
     }
 
-    /** How many are open. */
+    /** The number of open sessions. */
     public int sessions() {
         return registry.size();
     }
 
     /**
-     * The verbs that end the sessions that are open now, one each, for a paced drain.
+     * Actions that end the sessions that are open now, one per session, for a paced drain.
      *
      * @param retryAfterMs when the next client should come back
-     * @param status what its session is closed with, by that time
+     * @param status the close status of its session, computed from that time
      */
     public List<Runnable> closers(LongSupplier retryAfterMs, LongFunction<CloseStatus> status) {
         List<Runnable> closers = new ArrayList<>();

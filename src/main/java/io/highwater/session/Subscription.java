@@ -29,15 +29,15 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
     private final Session session;
 
     /**
-     * First the client's own copy of the name, then the hub's, which all subscribers share. Equal,
-     * so it does no harm to read the one for the other.
+     * First the client's own copy of the name, then the hub's, which all subscribers share. The two
+     * are equal, so a thread that still reads the first one does no harm.
      */
     private String channel;
 
-    /** 0 where no message may be dropped for a newer one. */
+    /** 0 if no message may be dropped for a newer one. */
     private final int latestCount;
 
-    /** While the subscriber gets what it missed. Written by the channel's shard thread only. */
+    /** Set while the subscriber catches up. Written by the channel's shard thread only. */
     private volatile @Nullable CatchUp catchUp;
 
     Subscription(Session session, String channel, ChannelProfile profile) {
@@ -89,26 +89,26 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
         behind.run();
     }
 
-    /** The next piece of what it missed. */
+    /** The next piece of what the subscriber missed. */
     CompletionStage<Missed<OutboundTurn<Position>>> after(Cursor after, @Nullable Cursor until) {
         return session.after(channel, after, until);
     }
 
-    /** The same where what comes next is gone: from the oldest on that is kept. */
+    /** The same if the next piece was trimmed: reads from the oldest entry that is kept. */
     CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(Cursor after) {
         return session.fromOldest(channel, after);
     }
 
-    /** Whether it may be told that something is left out. */
+    /** Whether the client may be told that something is left out. */
     boolean takesGaps() {
         return latestCount > 0;
     }
 
     /**
-     * A piece of what it missed, on the thread that has read it: it could come behind the first
-     * message of a later subscription.
+     * Offers a piece of what the subscriber missed, on the thread that read it. Without {@code
+     * stopped} it could come after the first message of a later subscription.
      *
-     * @param stopped whether it is not to be offered any more
+     * @param stopped whether the piece must not be offered any more
      * @param skipped what is left out before it, or null
      */
     OfferResult offerMissed(
@@ -118,12 +118,14 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
         return session.queue().offerUnless(stopped, turn, lane(), skipped);
     }
 
-    /** It read so slowly that the log has let go what it was still to get, or the log is gone. */
+    /**
+     * The client read so slowly that the log trimmed what it was still to get, or the log is gone.
+     */
     void onOvertaken() {
         session.onOvertaken();
     }
 
-    /** What it missed could not be offered. */
+    /** What the subscriber missed could not be offered. */
     void onFailed(Throwable cause) {
         SessionLog.channelsFailed(session, cause);
         session.onOvertaken();
@@ -142,8 +144,9 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
     }
 
     /**
-     * Nothing of what it missed is offered any more. Before the channel's shard has carried out its
-     * subscribe it is not known to be behind, so this is said there once more.
+     * Stops offering what the subscriber missed. Until the channel's shard has carried out the
+     * subscribe, it is not known whether the subscriber is behind; so it is called
+     * again when the shard has carried out the unsubscribe.
      */
     void stop() {
         CatchUp behind = catchUp;

@@ -11,24 +11,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscriptions of one session, by channel. Most sessions have one, and pay for no map. Whoever
- * changes them says which account they are charged to, as they have no room for it. Thread-safe.
+ * The subscriptions of one session, by channel. Most sessions have one, which needs no map. The
+ * caller of each change names the account to charge, because there is no room here for a field.
+ * Thread-safe.
  */
 final class Subscriptions {
     /**
-     * What one takes of the heap that is alone in its session: 32, its place in the channel 32, and
-     * its part of that channel's array and index.
+     * Heap bytes of the only subscription of a session: 32 for itself, 32 for its place in the
+     * channel, and its part of that channel's array and index.
      */
     static final int ONLY_BYTES = 86;
 
-    /** The map of those that are not alone. */
+    /** The map, once a session has more than one subscription. */
     private static final int MAP_BYTES = 48;
 
-    /** The one where there is one, else null. */
+    /** The subscription if there is exactly one, else null. */
     @GuardedBy("this")
     private @Nullable Subscription only;
 
-    /** Those where there are more; else null. */
+    /** The subscriptions if there is more than one, else null. */
     @GuardedBy("this")
     private @Nullable Map<String, Subscription> byChannel;
 
@@ -48,7 +49,7 @@ final class Subscriptions {
         return only != null && only.channel().equals(channel) ? only : null;
     }
 
-    /** What one more takes of the heap. */
+    /** Heap bytes that one more subscription takes. */
     synchronized long bytesOfNext(String channel) {
         if (byChannel != null) {
             return mappedBytes(channel);
@@ -58,12 +59,12 @@ final class Subscriptions {
                 : MAP_BYTES + mappedBytes(only.channel()) + mappedBytes(channel) - ONLY_BYTES;
     }
 
-    /** Of one that is not alone; the map has a copy of the name. */
+    /** Heap bytes of a subscription in the map, which has a copy of the name. */
     private static long mappedBytes(String channel) {
         return ONLY_BYTES + HeapBytes.MAP_ENTRY + HeapBytes.of(channel);
     }
 
-    /** The one that is replaced, or null. */
+    /** Adds a subscription. Returns the one it replaces, or null. */
     synchronized @Nullable Subscription put(Subscription subscription, Book book, Payer payer) {
         Subscription replaced = find(subscription.channel());
         if (replaced == null) {
@@ -90,7 +91,7 @@ final class Subscriptions {
         return removed;
     }
 
-    /** Removes just this one, if it is still there. */
+    /** Removes exactly this subscription, if it is still there. */
     synchronized void remove(Subscription subscription, Book book, Payer payer) {
         String channel = subscription.channel();
         if (only == subscription) {

@@ -16,13 +16,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of entries what queues take: a turn of one message each, or of all of them together.
- * Thread-safe, but for the live frames of a channel, which are its shard thread's.
+ * Turns entries into what queues take: turns of one message each, or one turn of several messages.
+ * Thread-safe, except for the live frames of a channel, which are confined to its shard's thread.
  */
 public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
     private final PermessageDeflate deflate;
 
-    /** Null where frames are not those of one channel, one after the other. */
+    /** Null if the frames are not those of one channel in sequence. */
     private final @Nullable ChannelContext channel;
 
     public TurnFrames(PermessageDeflate deflate) {
@@ -83,7 +83,7 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
                 entry.appendedNanos());
     }
 
-    /** One turn of all these; never empty. */
+    /** Joins all publications into one turn; the list is never empty. */
     static OutboundTurn<Position> join(List<Publication<OutboundTurn<Position>>> publications) {
         OutboundTurn<Position> first = publications.get(0).frame();
         if (publications.size() == 1) {
