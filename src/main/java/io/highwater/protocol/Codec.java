@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a client's message into a command. Thread-safe.
  *
- * <p>{@link Envelope} finds the members and checks that the whole is JSON; {@code data} is cut out
- * there, byte for byte. JSON-B makes the command of the other members that it has, Bean Validation
- * checks their values. A member that is null is as good as absent; one of the command's own that is
- * there twice is refused, unknown ones are ignored.
+ * <p>{@link Envelope} finds the members and checks that the whole message is JSON; it cuts out
+ * {@code data} byte for byte. JSON-B builds the command from the other members, and Bean Validation
+ * checks their values. A member that is null counts as absent. A member of the command that appears
+ * twice is refused; unknown members are ignored.
  */
 public final class Codec {
-    /** What a type of command is made of. */
+    /** The members that a type of command has. */
     private record Form(Class<? extends Command> command, Set<Member> members) {}
 
     private static final Map<String, Form> FORMS =
@@ -61,13 +61,13 @@ public final class Codec {
     private final Validator validator =
             Validation.byDefaultProvider()
                     .configure()
-                    // Without expressions in messages: nothing of a client's is ever evaluated.
+                    // No expressions in messages: nothing that a client sent is ever evaluated.
                     .messageInterpolator(new ParameterMessageInterpolator())
                     .buildValidatorFactory()
                     .getValidator();
 
     /**
-     * @param message UTF-8, checked; not kept
+     * @param message must be valid UTF-8; not kept
      */
     public Decoded decode(byte[] message) {
         Envelope envelope = new Envelope(message);
@@ -112,7 +112,7 @@ public final class Codec {
         try {
             command = jsonb.fromJson(envelope.objectOf(form.members()), form.command());
         } catch (JsonbException e) {
-            // The kinds of all members are right, so only a member with a form of its own is left.
+            // All members have the right kind, so only {@code since} can still be malformed.
             return new BadRequest(
                     envelope.id(), "since: must be \"latest\" or positions by their origins");
         }

@@ -9,24 +9,25 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for. {@link #json} writes it, for a client; {@link Codec} reads it, for a
- * server: there JSON-B makes these and Bean Validation checks them before anybody sees one, so what
- * is not marked nullable is there. Immutable, as long as nobody writes into {@code data}.
+ * A client's request. {@link #json} writes it, on the client's side; {@link Codec} reads it, on the
+ * server's side: there JSON-B creates the commands and Bean Validation checks them before they are
+ * used, so every component that is not marked nullable is present. Immutable, as long as the array
+ * {@code data} is not written to.
  *
- * <p>The components are the members that docs/protocol.md names, and mean what it says.
+ * <p>The components are the members that docs/protocol.md defines, with the same meaning.
  */
 public sealed interface Command extends Decoded {
-    /** From 1 on; null where the client gave none and wants no word of success. */
+    /** At least 1; null if the client gave none and wants no answer to a success. */
     @Nullable Integer id();
 
     /** Calls the dispatcher's method for this kind of command. */
     void dispatch(CommandDispatcher dispatcher);
 
-    /** UTF-8, in a buffer that is the caller's own. */
+    /** UTF-8, in a new buffer that the caller may keep. */
     ByteBuffer json();
 
     /**
-     * @param attempt how many reconnects came before; null counts as 0
+     * @param attempt how many reconnects came before this one; null counts as 0
      */
     record Hello(
             @Nullable Integer id,
@@ -54,7 +55,7 @@ public sealed interface Command extends Decoded {
 
     /**
      * @param since null asks for live messages only
-     * @param limit null is the default of the protocol
+     * @param limit null stands for the protocol's default
      */
     record Subscribe(
             @NotNull Integer id,
@@ -102,7 +103,7 @@ public sealed interface Command extends Decoded {
      * @param secret null counts as false
      * @param data JSON text in UTF-8, as it came; JSON-B never sees it
      */
-    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; a copy is what it saves.
+    @SuppressWarnings("ArrayRecordComponent") // Never compared; not copying saves memory.
     record Publish(
             @NotNull Integer id,
             @NotNull @Pattern(regexp = Names.CHANNEL, message = Names.CHANNEL_FORM) String channel,
@@ -143,9 +144,9 @@ public sealed interface Command extends Decoded {
     }
 
     /**
-     * @param origin whose positions {@code after} is of
-     * @param after null asks from the oldest kept
-     * @param limit null is the most there may be
+     * @param origin the origin of the position {@code after}
+     * @param after null asks for everything from the oldest entry that is kept
+     * @param limit null stands for the maximum
      */
     record HistoryQuery(
             @Nullable Integer id,

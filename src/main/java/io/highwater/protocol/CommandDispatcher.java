@@ -1,6 +1,6 @@
 package io.highwater.protocol;
 
-/** Who carries out commands: one method a kind, called by {@link Command#dispatch}. */
+/** Carries out commands: one method for each kind, called by {@link Command#dispatch}. */
 public interface CommandDispatcher {
     void onHello(Command.Hello hello);
 

@@ -6,9 +6,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to where somebody has a channel: one {@link Position} for each origin, and at least one. A
- * position is the cursor of its own origin, so that a node with a single origin keeps no second
- * object for a subscriber. Immutable.
+ * How far a subscriber has read a channel: one {@link Position} for each origin, at least one. A
+ * position is itself the cursor of its own origin, so that a node with a single origin needs no
+ * second object for each subscriber. Immutable.
  */
 public sealed interface Cursor permits Position, SeveralOrigins {
     /**
@@ -40,8 +40,8 @@ public sealed interface Cursor permits Position, SeveralOrigins {
     @Nullable Position at(String origin);
 
     /**
-     * Whether all that the other one covers lies at or before this one. An origin that this one
-     * does not name is not covered.
+     * Whether everything that the other cursor covers lies at or before this one. An origin that
+     * this cursor does not name is not covered.
      */
     boolean covers(Cursor other);
 
@@ -66,7 +66,7 @@ public sealed interface Cursor permits Position, SeveralOrigins {
         return max;
     }
 
-    /** What is left of this cursor where the other one does not reach it; null for nothing. */
+    /** The positions of this cursor that the other one does not cover; null if there are none. */
     default @Nullable Cursor beyond(Cursor other) {
         List<Position> left =
                 positions().stream().filter(position -> !other.covers(position)).toList();

@@ -1,4 +1,4 @@
 package io.highwater.protocol;
 
-/** What became of a client's message: a command, or what is wrong with it. */
+/** The result of decoding a client's message: a command, or what is wrong with the message. */
 public sealed interface Decoded permits Command, BadRequest {}

@@ -6,11 +6,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the members of one message stand in its bytes. Read in one pass, which also checks that the
- * message is JSON; what the members mean is for {@link Codec}. Confined to its caller.
+ * Where the members of one message lie in its bytes. Read in one pass, which also checks that the
+ * message is JSON; {@link Codec} interprets the members. Confined to its caller.
  */
 final class Envelope {
-    /** In quotes, each character an escape of six bytes; a longer name is no member's. */
+    /** In quotes, with each character as an escape of six bytes; a longer name is no member. */
     private static final int MAX_NAME_BYTES = 2 + 6 * Member.MAX_TEXT_CHARS;
 
     private final byte[] text;
@@ -22,7 +22,7 @@ final class Envelope {
         this.text = text;
     }
 
-    /** Where it throws, the members before that place are known. */
+    /** If it throws, the members before the error are known. */
     void read() throws MalformedJson {
         JsonScanner scanner = new JsonScanner(text);
         if (!scanner.skip('{')) {
@@ -66,7 +66,7 @@ final class Envelope {
                 : Member.named(JsonStrings.string(text, start, end));
     }
 
-    /** Whether the member is there and not null. */
+    /** Whether the member is present and not null. */
     boolean has(Member member) {
         int end = to[member.ordinal()];
         return end > 0 && text[from[member.ordinal()]] != 'n';
@@ -76,17 +76,17 @@ final class Envelope {
         return repeated.contains(member);
     }
 
-    /** Whether the member, which is there, is what it may be. */
+    /** Whether the member, which must be present, has the right kind of value. */
     boolean isOfItsKind(Member member) {
         return member.kind().admits(text, from[member.ordinal()], to[member.ordinal()]);
     }
 
-    /** The value of a STRING that is there. */
+    /** The value of a member of kind STRING that is present. */
     String string(Member member) {
         return JsonStrings.string(text, from[member.ordinal()], to[member.ordinal()]);
     }
 
-    /** The id, if it is one; null also where it can't be one. */
+    /** The id; null if there is none or it is not a valid one. */
     @Nullable Integer id() {
         if (!has(Member.ID) || isRepeated(Member.ID) || !isOfItsKind(Member.ID)) {
             return null;
@@ -97,13 +97,13 @@ final class Envelope {
         return id < 1 ? null : id;
     }
 
-    /** The bytes of {@code data}, a copy; null where there is none. {@code null} is data too. */
+    /** A copy of the bytes of {@code data}; null if there is none. {@code null} counts as data. */
     byte @Nullable [] data() {
         int end = to[Member.DATA.ordinal()];
         return end == 0 ? null : Arrays.copyOfRange(text, from[Member.DATA.ordinal()], end);
     }
 
-    /** A JSON object of those of the members that are there. */
+    /** A JSON object of those of the members that are present. */
     String objectOf(Set<Member> members) {
         StringBuilder object = new StringBuilder("{");
         for (Member member : members) {

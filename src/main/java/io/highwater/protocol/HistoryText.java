@@ -3,8 +3,8 @@ package io.highwater.protocol;
 import java.nio.ByteBuffer;
 
 /**
- * Writes the answer to {@code history}, as much as fits. Confined to its caller; of no use after
- * {@link #complete} or {@link #incomplete}.
+ * Writes as much of the answer to {@code history} as fits. Confined to its caller; must not be used
+ * after {@link #complete} or {@link #incomplete}.
  */
 public final class HistoryText {
     /** Entries in one answer (docs/protocol.md rule 12). */
@@ -17,7 +17,7 @@ public final class HistoryText {
     private int messages;
 
     /**
-     * @param maxBytes of the whole answer
+     * @param maxBytes size limit of the whole answer
      */
     public HistoryText(Integer id, String channel, long maxBytes) {
         this.maxBytes = maxBytes;
@@ -29,8 +29,8 @@ public final class HistoryText {
     }
 
     /**
-     * Adds the message if it fits. The first one always does: else nobody could ask for what
-     * follows it.
+     * Adds the message if it fits. The first message is always added; otherwise a client could
+     * never ask for what follows it.
      */
     public boolean add(Reply.Message message) {
         JsonText added = message.text();
@@ -47,7 +47,7 @@ public final class HistoryText {
         return text.raw("],\"complete\":true}").take();
     }
 
-    /** The client has to ask again after the last message. */
+    /** The client has to ask again for what follows the last message. */
     public ByteBuffer incomplete() {
         return text.raw("],\"complete\":false}").take();
     }

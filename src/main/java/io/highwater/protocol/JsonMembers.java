@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of one JSON object in a larger text, for what has more of them, and fewer messages,
- * than {@link Envelope}. A member that is null is as good as absent; of one that is there twice the
- * last counts. Confined to its caller.
+ * The members of one JSON object inside a larger text. For messages with more kinds of members, but
+ * fewer in number, than {@link Envelope} is made for. A member that is null counts as absent; if a
+ * member appears twice, the last one counts. Confined to its caller.
  */
 final class JsonMembers {
-    /** A history's messages lie in an object in a list; each may nest as deep as any message. */
+    /** A history's messages lie in an object in a list; each may nest as deeply as any message. */
     private static final int MAX_DEPTH = JsonScanner.MAX_DEPTH + 2;
 
     private record Span(int from, int to) {}
@@ -24,7 +24,7 @@ final class JsonMembers {
         this.text = text;
     }
 
-    /** Of a text that is one object. */
+    /** Reads a text that is one object. */
     static JsonMembers of(byte[] text) throws MalformedJson {
         JsonMembers members = new JsonMembers(text);
         JsonScanner scanner = new JsonScanner(text, 0, MAX_DEPTH);
@@ -128,7 +128,7 @@ final class JsonMembers {
         return span != null && text[span.from] == 't';
     }
 
-    /** The bytes of a value as they stand in the text, a copy; {@code null} is a value too. */
+    /** A copy of a value's bytes as they are in the text; {@code null} counts as a value. */
     byte[] bytes(String name) throws MalformedReply {
         Span span = members.get(name);
         if (span == null) {

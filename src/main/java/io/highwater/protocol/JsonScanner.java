@@ -1,17 +1,18 @@
 package io.highwater.protocol;
 
 /**
- * Reads over JSON text and makes nothing of it: finds where values begin and end, and holds them to
- * RFC 8259 and to the protocol's limits. Confined to its caller.
+ * Scans JSON text without building values: finds where values begin and end, and checks them
+ * against RFC 8259 and the protocol's limits. Confined to its caller.
  *
- * <p>It is stricter than the grammar in one point: an escaped surrogate without its other half is
- * refused, since {@code data} goes to clients whose parsers refuse it. A name that an object has
- * twice passes: the grammar allows it, and what it means is for who reads the data.
+ * <p>It is stricter than the grammar in one point: it refuses an escaped surrogate without its
+ * other half, because {@code data} goes to clients whose parsers refuse it. It accepts a name that
+ * appears twice in an object: the grammar allows it, and the reader of the data decides what it
+ * means.
  */
 final class JsonScanner {
-    // An own scanner, since JSON-P's parser does not say where in the bytes a value ends (its
-    // offsets are of characters, and of what it has buffered), and takes lone surrogates and any
-    // depth below 1,000. One pass, no allocation; recursion is bounded by maxDepth.
+    // A scanner of our own, because JSON-P's parser does not say where in the bytes a value ends
+    // (its offsets count characters, and what it has buffered), and it accepts lone surrogates and
+    // any depth below 1,000. One pass, no allocation; maxDepth bounds the recursion.
 
     static final int MAX_DEPTH = 64;
     static final int MAX_DIGITS = 100;
@@ -22,7 +23,7 @@ final class JsonScanner {
     private int depth;
 
     /**
-     * @param text UTF-8, checked
+     * @param text must be valid UTF-8
      */
     JsonScanner(byte[] text) {
         this(text, 0, MAX_DEPTH);
@@ -38,12 +39,12 @@ final class JsonScanner {
         this.maxDepth = maxDepth;
     }
 
-    /** The next byte that is read. */
+    /** Index of the next byte to read. */
     int at() {
         return at;
     }
 
-    /** Skips white space; the byte behind it, which stays, or -1 at the end. */
+    /** Skips white space. Returns the byte after it, which is not consumed, or -1 at the end. */
     int peek() {
         while (at < text.length) {
             byte next = text[at];
@@ -55,7 +56,7 @@ final class JsonScanner {
         return -1;
     }
 
-    /** Skips white space and, if it comes next, {@code wanted}; says whether it did. */
+    /** Skips white space and, if it comes next, {@code wanted}; returns whether it did. */
     boolean skip(char wanted) {
         if (peek() != wanted) {
             return false;
@@ -70,14 +71,14 @@ final class JsonScanner {
         }
     }
 
-    /** Nothing but white space is left. */
+    /** Checks that only white space is left. */
     void end() throws MalformedJson {
         if (peek() != -1) {
             throw malformed("not JSON: more after the end");
         }
     }
 
-    /** Enters an object or an array, whose opening bracket is read already. */
+    /** Enters an object or an array whose opening bracket is already read. */
     void enter() throws MalformedJson {
         if (++depth > maxDepth) {
             at--;
@@ -89,7 +90,7 @@ final class JsonScanner {
         depth--;
     }
 
-    /** Reads one value, whatever it is. */
+    /** Reads one value of any kind. */
     void value() throws MalformedJson {
         switch (peek()) {
             case '{' -> object();
@@ -235,7 +236,7 @@ final class JsonScanner {
         return unit;
     }
 
-    /** The byte as a number from 0 to 255, -1 behind the end. */
+    /** The byte as a number from 0 to 255, or -1 after the end. */
     private int byteAt(int index) {
         return index < text.length ? text[index] & 0xFF : -1;
     }

@@ -3,11 +3,11 @@ package io.highwater.protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Makes strings of JSON text that {@link JsonScanner} has read over. No state. */
+/** Builds strings from JSON text that {@link JsonScanner} has checked. No state. */
 final class JsonStrings {
     private JsonStrings() {}
 
-    /** The string between these places, quotes included. */
+    /** The string between these indexes, which include the quotes. */
     static String string(byte[] text, int start, int end) {
         boolean escaped = false;
         for (int i = start; i < end; i++) {
@@ -18,7 +18,7 @@ final class JsonStrings {
                 : new String(text, start + 1, end - start - 2, StandardCharsets.UTF_8);
     }
 
-    /** Each escape is whole and known: the scanner has seen to that. */
+    /** Each escape is complete and known: the scanner has checked it. */
     private static String unescaped(byte[] text, int start, int end) {
         StringBuilder string = new StringBuilder(end - start);
         int plainFrom = start;

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON on its way out: UTF-8 in an array that grows. It writes what it is told and checks nothing;
- * strings are escaped. Confined to its caller.
+ * A writer of JSON: UTF-8 in an array that grows. It escapes strings, and otherwise writes what it
+ * is given without checks. Confined to its caller.
  */
 final class JsonText {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -21,13 +21,13 @@ final class JsonText {
         bytes = new byte[expectedBytes];
     }
 
-    /** A message as it begins: its type and, if it has one, its id. */
+    /** Starts a message with its type and, if not null, its id. */
     static JsonText open(String type, @Nullable Integer id) {
         JsonText text = new JsonText(SMALL_BYTES).raw("{\"type\":\"").raw(type).raw("\"");
         return id == null ? text : text.raw(",\"id\":").number(id);
     }
 
-    /** ASCII that is JSON already. */
+    /** Appends ASCII that is already JSON. */
     JsonText raw(String ascii) {
         makeRoom(ascii.length());
         for (int i = 0; i < ascii.length(); i++) {
@@ -36,7 +36,7 @@ final class JsonText {
         return this;
     }
 
-    /** UTF-8 that is JSON already. */
+    /** Appends UTF-8 that is already JSON. */
     JsonText raw(byte[] json) {
         makeRoom(json.length);
         System.arraycopy(json, 0, bytes, size, json.length);
@@ -55,7 +55,7 @@ final class JsonText {
         return raw(Long.toString(value));
     }
 
-    /** A string in quotes; half a surrogate pair becomes "?". */
+    /** Appends a string in quotes; half a surrogate pair becomes "?". */
     JsonText string(String value) {
         return isPlain(value) ? raw("\"").raw(value).raw("\"") : escaped(value);
     }
@@ -90,7 +90,7 @@ final class JsonText {
         return this;
     }
 
-    /** An object from origin to position. */
+    /** Appends an object that maps origins to positions. */
     JsonText cursor(Cursor cursor) {
         String before = "{";
         for (Position position : cursor.positions()) {
@@ -104,7 +104,7 @@ final class JsonText {
         return size;
     }
 
-    /** What was written; the text is of no use afterwards. */
+    /** Returns what was written; this object must not be used afterwards. */
     ByteBuffer take() {
         return ByteBuffer.wrap(bytes, 0, size);
     }

@@ -1,11 +1,14 @@
 package io.highwater.protocol;
 
-/** A text that is not JSON, or not within the protocol's limits. Without a stack trace: daily. */
+/**
+ * The text is not JSON, or exceeds the protocol's limits. Has no stack trace, because it is thrown
+ * often.
+ */
 final class MalformedJson extends Exception {
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param at the byte where it was noticed, from 0 on
+     * @param at index of the byte where the problem was noticed, from 0 on
      */
     MalformedJson(String problem, int at) {
         super(problem + " at byte " + at, null, false, false);

@@ -1,6 +1,6 @@
 package io.highwater.protocol;
 
-/** A message that no server of highwater.v1 sends. */
+/** A message that a server of highwater.v1 does not send. */
 public final class MalformedReply extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -21,7 +21,7 @@ enum Member {
     ORIGIN("origin", Kind.STRING),
     AFTER("after", Kind.STRING);
 
-    /** Of the longest {@link #text}. */
+    /** Length of the longest {@link #text}. */
     static final int MAX_TEXT_CHARS =
             Arrays.stream(values()).mapToInt(member -> member.text.length()).max().orElseThrow();
 
@@ -33,7 +33,7 @@ enum Member {
         }
     }
 
-    /** What a value may be. JSON-B would take a number for a string and 4.5 for 4. */
+    /** The JSON kind of a value. JSON-B would accept a number for a string, and 4.5 for 4. */
     enum Kind {
         STRING("must be a string"),
         INTEGER("must be a whole number up to 2147483647"),
@@ -47,13 +47,13 @@ enum Member {
             this.demand = demand;
         }
 
-        /** What to tell a client whose value it is not. */
+        /** What to tell a client that sent a value of another kind. */
         String demand() {
             return demand;
         }
 
         /**
-         * @param text of one valid JSON value
+         * @param text contains one valid JSON value in this range
          */
         boolean admits(byte[] text, int from, int to) {
             byte first = text[from];
@@ -87,7 +87,7 @@ enum Member {
         this.kind = kind;
     }
 
-    /** As it stands in a message. */
+    /** The member's name in a message. */
     String text() {
         return text;
     }

@@ -1,6 +1,6 @@
 package io.highwater.protocol;
 
-/** The limits of what clients name: regular expressions, and the same in words. */
+/** The limits of names that clients choose: regular expressions, and the same in words. */
 final class Names {
     static final String CLIENT = "[A-Za-z0-9._-]{1,64}";
     static final String CLIENT_FORM = "must be 1 to 64 of A-Z a-z 0-9 . _ -";
@@ -16,10 +16,10 @@ final class Names {
 
     static final String KEY_FORM = "must be 1 to 200 characters";
 
-    /** Ours is a region's name, which has no limit; this one is for memory. */
+    /** Our origins are names of regions, which have no limit; this limit protects memory. */
     static final int MAX_ORIGIN = 200;
 
-    /** Numbers below 10^18, so that each fits a long. */
+    /** Numbers below 10^18, so that each fits into a long. */
     static final String POSITION = "[0-9]{1,18}-[0-9]{1,18}-[0-9]{1,18}";
 
     static final String POSITION_FORM =

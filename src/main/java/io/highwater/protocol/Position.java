@@ -5,14 +5,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an entry stands in the log of its channel. Immutable.
+ * The place of an entry in the log of its channel. Immutable.
  *
  * @param origin the region that accepted the entry; {@code local} on a single node
- * @param generation rises whenever the log was begun anew, or the log of this channel, as it had
- *     been forgotten
- * @param shardSequence rises with every entry of the shard; says nothing by itself
+ * @param generation rises whenever the whole log, or the log of this channel after it was
+ * forgotten, starts anew
+ * @param shardSequence rises with every entry of the shard; has no meaning by itself
  * @param channelSequence rises by exactly 1 with every entry of the channel, from 1 on in each
- *     generation; 0 is the place before the first
+ * generation; 0 is the place before the first entry
  */
 public record Position(String origin, long generation, long shardSequence, long channelSequence)
         implements Cursor {
@@ -29,8 +29,8 @@ public record Position(String origin, long generation, long shardSequence, long 
     /**
      * Reads what {@link #text} writes.
      *
-     * @throws IllegalArgumentException where it is not of the form {@code
-     *     generation-shardSequence-channelSequence}, three decimal numbers below 2^63
+     * @throws IllegalArgumentException if the text is not of the form {@code
+     * generation-shardSequence-channelSequence}, three decimal numbers below 2^63
      */
     public static Position parse(String origin, String text) {
         if (!TEXT.matcher(text).matches()) {
@@ -57,7 +57,7 @@ public record Position(String origin, long generation, long shardSequence, long 
                         + " below 2^63");
     }
 
-    /** {@code generation-shardSequence-channelSequence}, decimal: as clients know it. */
+    /** {@code generation-shardSequence-channelSequence} in decimal, as clients see it. */
     public String text() {
         return text(generation, shardSequence, channelSequence);
     }
@@ -67,10 +67,10 @@ public record Position(String origin, long generation, long shardSequence, long 
     }
 
     /**
-     * Whether this comes later in the log of one channel. The shard's sequence is not looked at: a
-     * client may have sent it.
+     * Whether this position comes later in the log of one channel. The shard's sequence is ignored:
+     * it may come from a client.
      *
-     * @throws IllegalArgumentException where the origins differ: they have no common order
+     * @throws IllegalArgumentException if the origins differ: they have no common order
      */
     public boolean isAfter(Position other) {
         if (!origin.equals(other.origin)) {

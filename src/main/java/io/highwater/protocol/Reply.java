@@ -5,20 +5,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server says. {@link #json} writes it and {@link ReplyReader} reads it again. Immutable,
- * as long as nobody writes into {@code data}.
+ * What the server says. {@link #json} writes it and {@link ReplyReader} reads it. Immutable, as
+ * long as the array {@code data} is not written to.
  *
- * <p>The components are the members that docs/protocol.md names, and mean what it says.
+ * <p>The components are the members that docs/protocol.md defines, with the same meaning.
  *
- * <p>Written by hand and not by JSON-B: {@code data} has to pass as it is, and a message is encoded
- * for each publication.
+ * <p>Written by hand and not by JSON-B: {@code data} has to pass unchanged, and a message is
+ * encoded for each publication.
  */
 public sealed interface Reply {
-    /** UTF-8, in a buffer that is the caller's own. */
+    /** UTF-8, in a new buffer that the caller may keep. */
     ByteBuffer json();
 
     /**
-     * @param pingSeconds 0 where the server sends no pings
+     * @param pingSeconds 0 if the server sends no pings
      */
     record Welcome(
             @Nullable Integer id,
@@ -48,16 +48,16 @@ public sealed interface Reply {
         }
     }
 
-    /** How a client spreads its attempts to come back. Immutable. */
+    /** How a client spreads its attempts to reconnect. Immutable. */
     record Reconnect(long baseMs, long capMs) {
-        /** Half a second, up to 20 seconds. */
+        /** Base half a second, cap 20 seconds. */
         public static Reconnect defaults() {
             return new Reconnect(500, 20_000);
         }
     }
 
     /**
-     * There is a subscription from now on.
+     * The subscription exists from now on.
      *
      * @param failure why the client does not get what it missed; null if it does
      */
@@ -93,11 +93,11 @@ public sealed interface Reply {
     /**
      * A publication as its subscribers get it.
      *
-     * @param previous the channel's last position in the generation before, if it is known; on the
-     *     first message of a generation only
+     * @param previous the channel's last position in the previous generation, if it is known; only
+     * on the first message of a generation
      * @param data JSON text in UTF-8, as it was published
      */
-    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; a copy is what it saves.
+    @SuppressWarnings("ArrayRecordComponent") // Never compared; not copying saves memory.
     record Message(
             String channel,
             String msgId,
@@ -107,12 +107,12 @@ public sealed interface Reply {
             Mark mark,
             byte[] data)
             implements Reply {
-        /** Around a message's own texts: its punctuation and its names. */
+        /** Bytes of a message's punctuation and member names. */
         private static final int BYTES = 200;
 
-        /** Why a message comes, where that is not its turn. */
+        /** Why a message comes outside its turn. */
         public enum Mark {
-            /** It comes in its turn. */
+            /** It comes in its normal turn. */
             NONE(""),
 
             /** It answers {@code since: "latest"}. */
@@ -181,7 +181,7 @@ public sealed interface Reply {
     }
 
     /**
-     * @param level what this promises, in the words of docs/protocol.md rule 7
+     * @param level what this promises, in the terms of docs/protocol.md rule 7
      */
     record Published(Integer id, String msgId, Position position, String level, boolean duplicate)
             implements Reply {
@@ -203,9 +203,10 @@ public sealed interface Reply {
     }
 
     /**
-     * Where not all messages may fit, {@link HistoryText} writes those that do.
+     * If not all messages may fit, use {@link HistoryText}, which writes those that do.
      *
-     * @param complete nothing follows the last of them; else ask again after it
+     * @param complete whether nothing follows the last message; otherwise the client asks again
+     * after it
      */
     record History(Integer id, String channel, List<Message> messages, boolean complete)
             implements Reply {
@@ -223,7 +224,7 @@ public sealed interface Reply {
 
     /**
      * @param count subscriptions to the channel
-     * @param clients the names behind them, each once
+     * @param clients the names of the subscribed clients, each once
      */
     record Present(Integer id, String channel, int count, List<String> clients) implements Reply {
         public Present {
@@ -258,7 +259,7 @@ public sealed interface Reply {
     /**
      * The node is about to close the session.
      *
-     * @param avoid the node that a client should not come back to for now
+     * @param avoid the node that the client should not come back to for now
      */
     record Drain(long retryAfterMs, String avoid) implements Reply {
         @Override
@@ -274,10 +275,10 @@ public sealed interface Reply {
     }
 
     /**
-     * A command failed; the connection goes on.
+     * A command failed; the connection stays open.
      *
-     * @param retryAfterMs when the same command may be sent again; null where the answer stays no
-     * @param msgId OUT_OF_ORDER: the publish that has to be sent first; else null
+     * @param retryAfterMs when the same command may be sent again; null if it would fail again
+     * @param msgId with OUT_OF_ORDER, the publish that has to be sent first; else null
      */
     record Failed(
             @Nullable Integer id,

@@ -7,16 +7,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a server says, for a client: what {@link Reply#json} writes. {@code data} is cut out
- * byte for byte; unknown members are ignored. Thread-safe, having no state.
+ * Reads a server's messages, for a client: the counterpart of {@link Reply#json}. {@code data} is
+ * cut out byte for byte; unknown members are ignored. Thread-safe: it has no state.
  */
 public final class ReplyReader {
     private ReplyReader() {}
 
     /**
-     * @param message UTF-8, checked; not kept
-     * @return empty if it is of a type that this client does not know: a later server may have more
-     * @throws MalformedReply if it is of a known type and not as docs/protocol.md has it
+     * @param message must be valid UTF-8; not kept
+     * @return empty if this client does not know the message's type: a later server may have more
+     * types
+     * @throws MalformedReply if the type is known and the message is not as docs/protocol.md
+     * defines it
      */
     public static Optional<Reply> read(byte[] message) throws MalformedReply {
         try {

@@ -1,13 +1,13 @@
 package io.highwater.protocol;
 
-/** From where on a client wants a channel. Immutable. */
+/** Where a subscription starts in the channel. Immutable. */
 public sealed interface Since {
-    /** What is published from now on: the command names no {@code since}. */
+    /** Only what is published from now on: the command has no {@code since}. */
     record Live() implements Since {}
 
-    /** What follows the cursor, then live. */
+    /** What follows the cursor, then live messages. */
     record After(Cursor cursor) implements Since {}
 
-    /** The newest of every key that is kept, then live. */
+    /** The newest entry that is kept for each key, then live messages. */
     record Latest() implements Since {}
 }

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * {@code "latest"}, or a cursor: an object from origin to position. Of an origin that is there
- * twice the last counts. Thread-safe; JSON-B makes it, so it is public.
+ * Reads {@code "latest"}, or a cursor: an object that maps origins to positions. If an origin
+ * appears twice, the last one counts. Thread-safe; public because JSON-B creates it.
  */
 public final class SinceDeserializer implements JsonbDeserializer<Since> {
-    /** More regions than anyone has. */
+    /** More than any installation has regions. */
     private static final int MAX_ORIGINS = 64;
 
     private static final Pattern POSITION = Pattern.compile(Names.POSITION);
@@ -34,7 +34,7 @@ public final class SinceDeserializer implements JsonbDeserializer<Since> {
         throw refused();
     }
 
-    /** Whatever is kept of it, all of it must be well formed. */
+    /** All positions must be well formed, even those that are not used later. */
     private static Since after(JsonObject cursor) {
         if (cursor.isEmpty() || cursor.size() > MAX_ORIGINS) {
             throw refused();
@@ -53,7 +53,7 @@ public final class SinceDeserializer implements JsonbDeserializer<Since> {
         return Position.parse(origin, text.getString());
     }
 
-    /** JSON-B wraps it; {@link Codec} has the words for the client. */
+    /** JSON-B wraps this exception; {@link Codec} words the answer to the client. */
     private static JsonbException refused() {
         return new JsonbException("since");
     }

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where endpoints' methods run: a virtual thread for each burst of a session's events where the JDK
- * has them, else a pool of {@value #POOL_THREADS} threads. What waits for the pool is bounded by
- * the sessions, each of which has one run at most under way. Thread-safe.
+ * Runs the methods of endpoints: on a virtual thread for each burst of a session's events if the
+ * JDK has virtual threads, else on a pool of {@value #POOL_THREADS} threads. The pool's queue is
+ * bounded by the number of sessions, since each session has at most one run under way. Thread-safe.
  */
 public final class CallbackExecutor implements Executor, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CallbackExecutor.class);
@@ -42,8 +42,9 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
     }
 
     /**
-     * Made while a team's classes may be on the stack, and on their thread: it must not hold on to
-     * their loader, nor to what that thread would hand down.
+     * Creates a thread. This may happen on an application's thread, with the application's classes
+     * on the stack: the new thread must not keep a reference to their class loader, nor inherit
+     * that thread's values.
      */
     @SuppressWarnings("removal") // Threads inherit the callers' domains up to JDK 23.
     private static Thread thread(Runnable task) {
@@ -62,7 +63,9 @@ public final class CallbackExecutor implements Executor, AutoCloseable {
         threads.execute(task);
     }
 
-    /** Takes no more; interrupts what still runs, and gives it {@link #LAST_SECONDS} to end. */
+    /**
+     * Accepts no more tasks, interrupts running ones, and gives them {@link #LAST_SECONDS} to end.
+     */
     @Override
     public void close() {
         threads.shutdownNow();
