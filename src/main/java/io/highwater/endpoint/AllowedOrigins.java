@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The origins that may open this endpoint, instead of {@code highwater.handshake.allowed-origins}.
- * Placed beside {@code @ServerEndpoint}.
+ * The origins that may connect to this endpoint, instead of {@code
+ * highwater.handshake.allowed-origins}. Placed beside {@code @ServerEndpoint}.
  */
 @Api
 @Documented
@@ -18,7 +18,7 @@ import java.lang.annotation.Target;
 public @interface AllowedOrigins {
     /**
      * {@code https://host[:port]}, {@code https://*.example.com}, {@code null} for pages without an
-     * origin of their own, or {@code *} for any.
+     * origin of their own, or {@code *} for any origin.
      */
     String[] value();
 }

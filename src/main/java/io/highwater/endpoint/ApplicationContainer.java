@@ -18,13 +18,13 @@ import java.util.Set;
 
 /**
  * The ServerContainer in a web application's ServletContext (Jakarta WebSocket 6.4): collects the
- * endpoints that the application adds while it starts, and opens sessions of clients. Thread-safe.
+ * endpoints that the application adds while it starts, and opens client sessions. Thread-safe.
  */
 public final class ApplicationContainer implements ServerContainer {
-    /** The name of the ServletContext's attribute. */
+    /** Name of the ServletContext attribute. */
     public static final String ATTRIBUTE = ServerContainer.class.getName();
 
-    /** Guarded by this, as are the others. */
+    /** Guarded by this, as are the other fields. */
     private final List<Class<?>> classes = new ArrayList<>();
 
     private final List<ServerEndpointConfig> configs = new ArrayList<>();
@@ -34,7 +34,7 @@ public final class ApplicationContainer implements ServerContainer {
     private int maxBinaryBytes = DEFAULT_MAX_BYTES;
     private int maxTextBytes = DEFAULT_MAX_BYTES;
 
-    /** What Highwater bounds messages with by itself. */
+    /** Highwater's own default limit for messages. */
     private static final int DEFAULT_MAX_BYTES = 64 * 1024;
 
     @Override
@@ -59,17 +59,17 @@ public final class ApplicationContainer implements ServerContainer {
         }
     }
 
-    /** The application has started: it can add no more. */
+    /** The application has started and can add no more endpoints. */
     public synchronized void close() {
         over = true;
     }
 
-    /** Annotated endpoints that were added. */
+    /** Annotated endpoints that the application added. */
     public synchronized List<Class<?>> classes() {
         return List.copyOf(classes);
     }
 
-    /** Programmatic endpoints that were added. */
+    /** Programmatic endpoints that the application added. */
     public synchronized List<ServerEndpointConfig> configs() {
         return List.copyOf(configs);
     }
@@ -87,7 +87,7 @@ public final class ApplicationContainer implements ServerContainer {
         throw new IllegalStateException("upgrades are answered before any servlet runs");
     }
 
-    // The client's part.
+    // The client's part of the container.
 
     @Override
     public Session connectToServer(Object endpoint, URI path)
@@ -115,7 +115,7 @@ public final class ApplicationContainer implements ServerContainer {
                 .connectToServer(endpointClass, config, path);
     }
 
-    // What it lets set applies to no session: Highwater's own settings and annotations do.
+    // These settings apply to no session: Highwater's own settings and annotations do.
 
     @Override
     public synchronized long getDefaultAsyncSendTimeout() {

@@ -8,12 +8,12 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What compression this endpoint's sessions may use. Placed beside {@code @ServerEndpoint}. */
+/** The compression that this endpoint's sessions may use. Placed beside {@code @ServerEndpoint}. */
 @Api
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Compress {
-    /** As {@code highwater.deflate.mode}, which it replaces here. */
+    /** Replaces {@code highwater.deflate.mode} for this endpoint. */
     DeflatePolicy mode();
 }

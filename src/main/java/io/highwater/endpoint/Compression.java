@@ -4,13 +4,13 @@ import io.highwater.api.Api;
 import io.highwater.wire.OutboundFrame;
 
 /**
- * Whether one message may be compressed. What a compressed message measures tells something of its
- * text and of those before it: where a secret and what an attacker chose meet in one context, the
- * secret can be guessed piece by piece.
+ * Whether one message may be compressed. The size of a compressed message reveals something about
+ * its text and the texts before it: if a secret and text chosen by an attacker share one
+ * compression context, the attacker can guess the secret piece by piece.
  */
 @Api
 public enum Compression {
-    /** As the session's mode has it. */
+    /** According to the session's mode. */
     ALLOWED {
         @Override
         OutboundFrame of(OutboundFrame frame) {
@@ -18,7 +18,7 @@ public enum Compression {
         }
     },
 
-    /** Never, and later messages do not refer to it: for what is secret. */
+    /** Never compressed, and later messages do not refer to it: for secrets. */
     NEVER {
         @Override
         OutboundFrame of(OutboundFrame frame) {

@@ -32,8 +32,8 @@ final class EndpointDeployment implements WireAcceptor {
     private final boolean ownHandshake;
 
     /**
-     * @throws IllegalArgumentException says what is wrong with the path or an annotation
-     * @throws EndpointDeploymentException likewise with the class's methods or codecs
+     * @throws IllegalArgumentException if the path or an annotation is wrong; the message says what
+     * @throws EndpointDeploymentException likewise for the class's methods or codecs
      */
     EndpointDeployment(
             ServerEndpointConfig config,
@@ -80,7 +80,7 @@ final class EndpointDeployment implements WireAcceptor {
         }
     }
 
-    /** Whether something of the class may hear that a session opens. */
+    /** Whether any code of the class may be told that a session opens. */
     private static EndpointClass.Opening opening(
             ServerEndpointConfig config, EndpointMethods methods) {
         boolean untold =
@@ -93,7 +93,10 @@ final class EndpointDeployment implements WireAcceptor {
         return untold ? EndpointClass.Opening.UNTOLD : EndpointClass.Opening.TOLD;
     }
 
-    /** Not for those who would learn nothing there, and nothing keeps out. */
+    /**
+     * Returns the gate if it guards anything or if the configurator may ask it for the user; else
+     * null.
+     */
     private @Nullable Gate ownGate(@Nullable Gate gate) {
         if (gate == null || !(gate.isGuarded() || ownHandshake)) {
             return null;
@@ -123,7 +126,7 @@ final class EndpointDeployment implements WireAcceptor {
         return config.getEndpointClass();
     }
 
-    /** The path without the names of its variables: two of one shape match the same requests. */
+    /** The path without its variables' names: paths of the same shape match the same requests. */
     String shape() {
         return config.getPath().replaceAll("\\{[^/}]*}", "{}");
     }
@@ -152,7 +155,9 @@ final class EndpointDeployment implements WireAcceptor {
         return endpointClass.session(wire, request, subprotocol, own);
     }
 
-    /** Who the web application knows, else who the handshake rules know; null for nobody. */
+    /**
+     * The web application's user, else the user that the handshake rules found; null if neither.
+     */
     private static @Nullable Principal principal(
             UpgradeRequest request, UpgradeDecision.Accepted decision) {
         Principal ofApplication = request.visitor().principal();

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds the managed beans that are annotated endpoints. Found by the container. Confined to the
- * thread that starts it.
+ * Finds the managed beans that are annotated endpoints. The CDI container discovers this extension.
+ * Confined to the thread that starts the container.
  */
 public final class EndpointExtension implements Extension {
     private final List<Bean<?>> endpoints = new ArrayList<>();
@@ -21,7 +21,7 @@ public final class EndpointExtension implements Extension {
     <T> void collect(@Observes ProcessManagedBean<T> event) {
         Bean<T> bean = event.getBean();
         if (event.getAnnotatedBeanClass().isAnnotationPresent(ServerEndpoint.class)
-                // One that is found and given by hand, too, is two beans of one class.
+                // A class that is both discovered and added by hand yields two beans.
                 && classes.add(bean.getBeanClass())) {
             endpoints.add(bean);
         }

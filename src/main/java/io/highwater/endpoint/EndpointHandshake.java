@@ -21,8 +21,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The opening handshake as Jakarta's Configurator sees it. Made only for configurators that look,
- * and a copy: they may keep it for their endpoints, though roles can be asked for no more then.
+ * The opening handshake as Jakarta's Configurator sees it. Created only for configurators that
+ * override {@code modifyHandshake}, and a copy: they may keep it for their endpoints, but can no
+ * longer ask for roles then.
  */
 final class EndpointHandshake implements HandshakeRequest {
     private final Map<String, List<String>> headers;
@@ -30,14 +31,14 @@ final class EndpointHandshake implements HandshakeRequest {
     private final @Nullable String query;
     private final Map<String, String> pathParams;
 
-    /** Null once the configurator has looked: then what follows is known, and no more. */
+    /** Null once the configurator has returned; then only what was copied is known. */
     private volatile @Nullable Visitor visitor;
 
     private @Nullable Object httpSession;
     private final @Nullable Principal principal;
 
     /**
-     * @param principal who opens the session; null where nobody knows
+     * @param principal the user that opens the session; null if unknown
      */
     EndpointHandshake(
             UpgradeRequest request, Map<String, String> pathParams, @Nullable Principal principal) {
@@ -51,7 +52,9 @@ final class EndpointHandshake implements HandshakeRequest {
         this.principal = principal;
     }
 
-    /** The configurator has looked: whoever keeps this keeps no request with it. */
+    /**
+     * The configurator has returned: drops the request, so that keeping this does not retain it.
+     */
     void end() {
         Visitor present = visitor;
         if (present != null) {
@@ -90,7 +93,7 @@ final class EndpointHandshake implements HandshakeRequest {
         return present == null ? httpSession : present.httpSession();
     }
 
-    /** Of the query and, as the TCK wants it, of the path. */
+    /** The parameters of the query and, as the TCK requires, of the path. */
     @Override
     public Map<String, List<String>> getParameterMap() {
         Map<String, List<String>> all = new HashMap<>(QueryParameters.of(query));
@@ -110,11 +113,13 @@ final class EndpointHandshake implements HandshakeRequest {
     }
 
     /**
-     * The answer as a configurator may change it: its own headers, and which of the subprotocols
-     * that the client offered it is.
+     * The response as a configurator may change it: it may add headers, and choose another of the
+     * subprotocols that the client offered.
      */
     static final class Response implements HandshakeResponse {
-        /** What the handshake, or HTTP, says itself; beside all Sec-WebSocket headers. */
+        /**
+         * Headers that the handshake or HTTP sets itself, in addition to all Sec-WebSocket headers.
+         */
         private static final Set<String> OURS =
                 Set.of(
                         "connection",
@@ -152,9 +157,9 @@ final class EndpointHandshake implements HandshakeRequest {
         }
 
         /**
-         * The one that stands in the answer, if the client offered it.
+         * The subprotocol that the response's headers name, if the client offered it.
          *
-         * @param chosen what was chosen before
+         * @param chosen the subprotocol chosen before
          */
         @Nullable String subprotocol(@Nullable String chosen, List<String> offers) {
             List<String> values = headers.get(HandshakeRequest.SEC_WEBSOCKET_PROTOCOL);

@@ -23,9 +23,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of one container of beans: deploys them, finds them by path, knows their sessions.
+ * The endpoints of one bean container: deploys them, finds them by path, knows their sessions.
  *
- * <p>Deployment comes first and from one thread; the rest is thread-safe.
+ * <p>Deployment comes first and from one thread; all other methods are thread-safe.
  */
 public final class Endpoints implements Router {
     private final SessionEnvironment environment;
@@ -36,16 +36,15 @@ public final class Endpoints implements Router {
     private final List<EndpointDeployment> deployments = new ArrayList<>();
 
     /**
-     * @param contextPath what stands before the endpoints' own paths, such as "/team"; "" for
-     *     nothing
-     * @param executor where the endpoints' methods run; they may block
+     * @param contextPath prefix of the endpoints' own paths, such as "/team"; may be ""
+     * @param executor runs the endpoints' methods, which may block
      */
     public Endpoints(EndpointNode node, String contextPath, BeanManager beans, Executor executor) {
         this(node, contextPath, beans, executor, null);
     }
 
     /**
-     * @param gate what the handshakes pass of their web application; null: nothing
+     * @param gate the web application's checks that handshakes have to pass; null if there are none
      */
     public Endpoints(
             EndpointNode node,
@@ -80,8 +79,9 @@ public final class Endpoints implements Router {
     }
 
     /**
-     * Deploys an endpoint that a program configured: a subclass of {@link Endpoint}, made by its
-     * configurator if that makes instances, else a bean.
+     * Deploys an endpoint that is configured in code: a subclass of {@link Endpoint}. Its
+     * configurator creates the instances if it overrides {@code getEndpointInstance}; otherwise the
+     * class must be a bean.
      *
      * @throws EndpointDeploymentException names the class and what is wrong with it
      */
@@ -168,7 +168,7 @@ public final class Endpoints implements Router {
         }
     }
 
-    /** The class of each endpoint, by its path. */
+    /** The class name of each endpoint, by path. */
     public Map<String, String> classesByPath() {
         Map<String, String> classes = new TreeMap<>();
         for (EndpointDeployment deployment : deployments) {
@@ -183,7 +183,7 @@ public final class Endpoints implements Router {
         return deployment == null ? null : deployment.route();
     }
 
-    /** Open sessions of all endpoints. */
+    /** The number of open sessions of all endpoints. */
     public int sessions() {
         int count = 0;
         for (EndpointDeployment deployment : deployments) {
@@ -192,7 +192,7 @@ public final class Endpoints implements Router {
         return count;
     }
 
-    /** The verbs that reset the sessions that are open now, for those that don't end in order. */
+    /** Actions that reset the sessions that are open now, for sessions that don't end in order. */
     public List<Runnable> aborters() {
         List<Runnable> aborters = new ArrayList<>();
         for (EndpointDeployment deployment : deployments) {
@@ -202,14 +202,14 @@ public final class Endpoints implements Router {
     }
 
     /**
-     * From now on no session opens: one whose handshake was accepted before ends with 1012. The
-     * beans may go once {@link #sessions} is zero.
+     * From now on no session opens: one whose handshake was already accepted ends with 1012. The
+     * beans may be destroyed once {@link #sessions} is zero.
      */
     public void retire() {
         environment.retire();
     }
 
-    /** The verbs that end the sessions that are open now, one each, for a paced drain. */
+    /** Actions that end the sessions that are open now, one per session, for a paced drain. */
     public List<Runnable> closers(Supplier<CloseStatus> status) {
         List<Runnable> closers = new ArrayList<>();
         for (EndpointDeployment deployment : deployments) {

@@ -24,11 +24,10 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's asynchronous remote with its bounded queue in view: what became of each offer, how
- * much waits, and when there is room again. {@code session.getAsyncRemote()} ends in the same
- * queue.
+ * A session's asynchronous remote that also shows its bounded queue: the result of each offer, how
+ * much waits, and when there is room again. {@code session.getAsyncRemote()} uses the same queue.
  *
- * <p>Thread-safe. Nothing blocks; messages keep the order of their offers.
+ * <p>Thread-safe. No method blocks; messages keep the order of their offers.
  */
 @Api
 public final class HighWaterAsync implements RemoteEndpoint.Async {
@@ -41,14 +40,17 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
         this.sendTimeoutMillis = session.defaultSendTimeoutMillis();
     }
 
-    /** For the session itself, which has one. */
+    /** For the session itself, which has one instance. */
     @Wiring
     public static HighWaterAsync over(SendingSession session) {
         return new HighWaterAsync(session);
     }
 
     /**
-     * @param session of an annotated endpoint of this node; offers to one that is over are CLOSED
+     * Returns the remote of a session.
+     *
+     * @param session a session of an endpoint of this node; offers to one that is over return
+     * CLOSED
      */
     public static HighWaterAsync of(Session session) {
         return jakartaSession(session).async();
@@ -66,8 +68,8 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     }
 
     /**
-     * Sends one text to many sessions as {@link #broadcastText(Iterable, String)} does; under
-     * LATEST it makes those with the same key out of date that still wait.
+     * Sends one text to many sessions as {@link #broadcastText(Iterable, String)} does. Under
+     * LATEST it replaces the messages with the same key that still wait.
      */
     public static Broadcast broadcastText(
             Iterable<? extends Session> sessions, String text, String key) {
@@ -112,7 +114,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
                 "not a session of an endpoint of this node: " + session.getClass().getName());
     }
 
-    /** Offers a text message; at most as many as the policy allows wait. */
+    /** Offers a text message; the policy limits how many may wait. */
     public OfferResult offerText(String text) {
         return session.queue().offer(OutboundFrame.text(text));
     }
@@ -132,7 +134,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
         return session.queue().offer(compression.of(OutboundFrame.binary(payload)));
     }
 
-    /** Offers a text message; under LATEST it replaces those that still wait with its key. */
+    /** Offers a text message; under LATEST it replaces the waiting messages with the same key. */
     public OfferResult offerText(String text, String key) {
         return session.queue().offer(OutboundFrame.text(text), key, null);
     }
@@ -143,19 +145,19 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     }
 
     /**
-     * Completes when the queue is at its low-water mark; fails when the session is over. What
-     * depends on it runs on a thread that may block.
+     * Completes when the queue is at its low-water mark; fails when the session is over. Dependent
+     * stages run on a thread that may block.
      */
     public CompletionStage<@Nullable Void> whenWritable() {
         return session.queue().whenWritable().thenApplyAsync(done -> done, session.executor());
     }
 
-    /** Messages that wait or are in flight. */
+    /** The number of messages that wait or are in flight. */
     public int queuedMessages() {
         return session.queue().queuedMessages();
     }
 
-    /** Their bytes, with frame headers. */
+    /** Bytes of these messages, with frame headers. */
     public long queuedBytes() {
         return session.queue().queuedBytes();
     }
@@ -166,8 +168,8 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     }
 
     /**
-     * How long a message may take from its send to its last byte; then it fails, and its session
-     * with it. 0 or less: for ever.
+     * How long a message may take from the call that sends it to its last byte. A message that
+     * takes longer fails, and its session ends. 0 or less means no limit.
      */
     @Override
     public void setSendTimeout(long timeoutMillis) {
@@ -219,7 +221,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
         encode(data, Remotes.completion(session, handler));
     }
 
-    /** What can't be encoded was not sent. */
+    /** If the object can't be encoded, nothing was sent and the completion fails. */
     private void encode(Object data, SendCompletion completion) {
         Remotes.notNull(data, "the object");
         try {
@@ -229,7 +231,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
         }
     }
 
-    /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */
+    /** Accepted but without effect: each message leaves as soon as the transport takes it. */
     @Override
     public void setBatchingAllowed(boolean allowed) throws IOException {
         Remotes.checkOpen(session);
@@ -244,13 +246,13 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
     @Override
     public void flushBatch() throws IOException {}
 
-    /** Goes past the queue; best effort. */
+    /** Bypasses the queue; best effort. */
     @Override
     public void sendPing(ByteBuffer applicationData) throws IOException {
         Remotes.sendPing(session, applicationData);
     }
 
-    /** Goes past the queue; best effort. */
+    /** Bypasses the queue; best effort. */
     @Override
     public void sendPong(ByteBuffer applicationData) throws IOException {
         Remotes.sendPong(session, applicationData);

@@ -20,12 +20,14 @@ public @interface Outbound {
     /** What happens above the high-water mark; empty means the node's policy. */
     OverflowPolicy[] policy() default {};
 
-    /** Messages; 0 means the node's. The low-water mark becomes half of it. */
+    /** Messages; 0 means the node's setting. The low-water mark becomes half of it. */
     int highMessages() default 0;
 
-    /** LATEST: messages, or keys where keys are used, that are kept; 0 means the node's. */
+    /** LATEST: the number of messages, or of keys if keys are used, to keep; 0 means the node's. */
     int latestCount() default 0;
 
-    /** Bytes with frame headers; 0 means the node's. The low-water mark becomes half of it. */
+    /**
+     * Bytes with frame headers; 0 means the node's setting. The low-water mark becomes half of it.
+     */
     long highBytes() default 0;
 }

@@ -7,13 +7,15 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Makes encoders and decoders with their {@code @Inject} points filled; what is injected there
- * should be shared beans: a dependent one is never destroyed. Thread-safe.
+ * Creates encoders and decoders and fills their {@code @Inject} points. Inject only shared beans
+ * into them: a dependent bean is never destroyed. Thread-safe.
  */
 public final class CodecFactory {
     private final BeanManager beans;
 
-    /** By class; as many as there are encoders and decoders. Empty: nothing to inject. */
+    /**
+     * By class; one entry for each encoder and decoder class. Empty if it has nothing to inject.
+     */
     private final Map<Class<?>, Optional<InjectionTarget<?>>> targets = new ConcurrentHashMap<>();
 
     public CodecFactory(BeanManager beans) {

@@ -8,11 +8,11 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What encoders and decoders have in common when an endpoint is deployed. Stateless. */
+/** What encoders and decoders have in common at deployment. Stateless. */
 final class Codecs {
     private Codecs() {}
 
-    /** An interface of a codec's class, with what it is declared for. */
+    /** An interface that a codec's class implements, with its type argument. */
     record Role<C>(Class<? extends C> kind, Type type) {}
 
     static final List<Class<? extends Decoder>> DECODERS =
@@ -30,7 +30,8 @@ final class Codecs {
                     Encoder.BinaryStream.class);
 
     /**
-     * @throws IllegalArgumentException it can't be made, or is none of {@code kinds}
+     * @throws IllegalArgumentException if it can't be instantiated, or implements none of {@code
+     * kinds}
      */
     static <C> List<Role<C>> roles(
             Class<? extends C> codec, List<? extends Class<? extends C>> kinds) {
@@ -60,7 +61,7 @@ final class Codecs {
         return roles;
     }
 
-    /** The same but for a primitive type, which becomes the class of its objects. */
+    /** The type itself, or for a primitive type its wrapper class. */
     static Type boxed(Type type) {
         return type instanceof Class<?> plain
                 ? MethodType.methodType(plain).wrap().returnType()

@@ -9,15 +9,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The decoders of one endpoint class in the order of their list, and behind them those of Java's
- * own types. Immutable.
+ * The decoders of one endpoint class in the order of their list, followed by those of Java's own
+ * types. Immutable.
  */
 public final class Decoders {
     private final List<Listed> listed = new ArrayList<>();
 
     /**
-     * What decodes messages to a type. Told from others by its identity: a class that is listed
-     * twice has two instances in a session.
+     * A decoder of messages to one type. Compared by identity: a class that is listed twice has two
+     * instances in a session.
      */
     public static final class Entry {
         private final Class<? extends Decoder> decoder;
@@ -26,8 +26,8 @@ public final class Decoders {
         private final @Nullable Decoder shared;
 
         /**
-         * @param kind the one of Jakarta's four interfaces that is meant
-         * @param shared the one of all sessions; null: each makes its own
+         * @param kind the one of Jakarta's four interfaces that this entry stands for
+         * @param shared the instance for all sessions; null if each session creates its own
          */
         Entry(
                 Class<? extends Decoder> decoder,
@@ -48,7 +48,7 @@ public final class Decoders {
             return shape;
         }
 
-        /** The one of all sessions; null: each makes its own. */
+        /** The instance for all sessions; null if each session creates its own. */
         public @Nullable Decoder shared() {
             return shared;
         }
@@ -59,11 +59,11 @@ public final class Decoders {
         }
     }
 
-    /** A decoder, and what it makes with its type arguments. */
+    /** A decoder and the full type of its result, with type arguments. */
     private record Listed(Entry decoder, Type type) {}
 
     /**
-     * @throws IllegalArgumentException names a decoder that is none
+     * @throws IllegalArgumentException if a class is not a usable decoder; names it
      */
     public Decoders(List<Class<? extends Decoder>> decoders) {
         for (Class<? extends Decoder> decoder : decoders) {
@@ -75,8 +75,8 @@ public final class Decoders {
     }
 
     /**
-     * Those that make a {@code type} of one kind of message, in the order in which they are asked;
-     * empty: none does. A stream is read by the first alone.
+     * The decoders that yield {@code type} from one kind of message, in the order in which they are
+     * asked; empty if there are none. A stream is read by the first one only.
      *
      * @param opcode TEXT or BINARY
      */

@@ -6,18 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The encoders of one endpoint class in the order of their list, and behind them those of Java's
- * own types. An object has only its class at run time: of {@code List<String>} and {@code
- * List<Integer>} the first listed gets all lists. Immutable.
+ * The encoders of one endpoint class in the order of their list, followed by those of Java's own
+ * types. At run time an object has only its class: with encoders for {@code List<String>} and
+ * {@code List<Integer>}, the one that is listed first gets all lists. Immutable.
  */
 public final class Encoders {
     private final List<Entry> entries = new ArrayList<>();
 
     /**
-     * What encodes objects of a type.
+     * An encoder of objects of one type.
      *
-     * @param severalRoles whether the class has more than one of the four interfaces
-     * @param shared the one of all sessions; null: each makes its own
+     * @param severalRoles whether the class implements more than one of the four interfaces
+     * @param shared the instance for all sessions; null if each session creates its own
      */
     public record Entry(
             Class<? extends Encoder> encoder,
@@ -26,8 +26,8 @@ public final class Encoders {
             boolean severalRoles,
             @Nullable Encoder shared) {
 
-        /** An encoder of the class, in no other role than this. */
-        @SuppressWarnings("unchecked") // what it is asked to encode was looked up by this type
+        /** Returns the encoder reduced to this one role. */
+        @SuppressWarnings("unchecked") // objects to encode are looked up by this type
         Encoder inRole(Encoder instance) {
             if (!severalRoles) {
                 return instance;
@@ -43,7 +43,7 @@ public final class Encoders {
     }
 
     /**
-     * @throws IllegalArgumentException names an encoder that is none
+     * @throws IllegalArgumentException if a class is not a usable encoder; names it
      */
     public Encoders(List<Class<? extends Encoder>> listed) {
         for (Class<? extends Encoder> encoder : listed) {
@@ -56,7 +56,7 @@ public final class Encoders {
         entries.addAll(JavaCodecs.ENCODERS);
     }
 
-    /** The first that takes objects of {@code type}, or null. */
+    /** The first encoder that takes objects of {@code type}, or null. */
     public @Nullable Entry of(Class<?> type) {
         for (Entry entry : entries) {
             if (entry.type.isAssignableFrom(type)) {

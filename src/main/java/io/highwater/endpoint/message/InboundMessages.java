@@ -16,10 +16,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the messages of one session to its endpoint's methods and handlers, decoded; what they
- * return is sent. Each message ends in one demand or one failure of its session.
+ * Decodes the messages of one session and passes them to its endpoint's methods and handlers; sends
+ * what those return. Each message ends with one demand or one failure of its session.
  *
- * <p>Confined to the session's run, but for the handlers, which any thread may add and remove.
+ * <p>Confined to the session's run, except for the handlers, which any thread may add and remove.
  */
 public final class InboundMessages {
     private final ReceivingSession session;
@@ -27,13 +27,13 @@ public final class InboundMessages {
     /** Written under this. */
     private volatile MessageTargets targets;
 
-    /** Of the message that is arriving; null: nobody wants it. */
+    /** Target of the message that is arriving; null if nothing takes it. */
     private @Nullable MessageTarget current;
 
-    /** Null unless fragments wait for their last one. */
+    /** Null unless the message's last fragment is still to come. */
     private @Nullable WholeMessage gathered;
 
-    // Null unless a method or handler takes streams or parts; each for one target of its kind.
+    // Null unless a method or handler takes streams or parts; each serves one target of its kind.
     private @Nullable TargetSink textSink;
     private @Nullable TargetSink binarySink;
 
@@ -72,7 +72,7 @@ public final class InboundMessages {
         } else if (!to.shape().isWhole()) {
             MessageSinks.Sink sink = sink(to);
             if (sink != null) {
-                // They may keep it beyond the next demand, but for one that is whole.
+                // The receiver may keep a fragment beyond the next demand, but not a whole message.
                 sink.accept((byte) opcode.code(), first && last ? payload : copy(payload), last);
             }
         } else if (first && last) {
@@ -82,7 +82,7 @@ public final class InboundMessages {
         }
     }
 
-    /** A handler that was removed is not kept by its sink. */
+    /** Drops the sinks of handlers that were removed. */
     private void forgetRemoved() {
         if (textSink != null && textSink.target != targets.text()) {
             streams().forget(textSink.sink);
@@ -105,7 +105,7 @@ public final class InboundMessages {
         }
         WholeMessage whole = gathered;
         if (whole == null) {
-            session.demand(); // The rest of one that was too large.
+            session.demand(); // The rest of a message that was too large.
             return;
         }
         try {
@@ -144,7 +144,7 @@ public final class InboundMessages {
         session.demand();
     }
 
-    /** The first decoder that wants it has it. */
+    /** The first decoder that accepts the text decodes it. */
     private Object text(MessageTarget to, ByteBuffer payload) throws DecodeException, IOException {
         String text = string(payload);
         for (Decoders.Entry entry : to.decoders()) {
@@ -175,7 +175,7 @@ public final class InboundMessages {
         throw new DecodeException(payload, "no decoder wants it");
     }
 
-    /** The wire has seen that it is UTF-8. */
+    /** The wire has already checked that it is UTF-8. */
     private static String string(ByteBuffer utf8) {
         if (utf8.hasArray()) {
             return new String(
@@ -187,7 +187,9 @@ public final class InboundMessages {
         return StandardCharsets.UTF_8.decode(utf8).toString();
     }
 
-    /** Null: it can't be made, which is told; the rest of the message is dropped. */
+    /**
+     * Returns null if the sink can't be created: then reports it and drops the rest of the message.
+     */
     private MessageSinks.@Nullable Sink sink(MessageTarget to) {
         boolean isText = to.shape().opcode() == Opcode.TEXT;
         TargetSink present = isText ? textSink : binarySink;
@@ -226,7 +228,7 @@ public final class InboundMessages {
         return sink;
     }
 
-    // Readers and InputStreams as such pass decoders that do nothing: one road for all.
+    // Plain Readers and InputStreams pass through decoders that do nothing, so one path serves all.
 
     private MessageSinks.Sink reader(MessageTarget to, MessageSinks sinks) throws IOException {
         Decoder.TextStream<?> decoder = (Decoder.TextStream<?>) streamDecoder(to);
@@ -256,7 +258,7 @@ public final class InboundMessages {
         session.answer(to.receiver().receive(session, message));
     }
 
-    /** Made for the first sink that takes a stream. */
+    /** Created for the first sink that takes a stream. */
     private Streams streams() {
         Streams present = streams;
         if (present == null) {
@@ -265,14 +267,14 @@ public final class InboundMessages {
         return present;
     }
 
-    /** As {@link io.highwater.wire.WireListener#keptBytes}. */
+    /** See {@link io.highwater.wire.WireListener#keptBytes}. */
     public long keptBytes() {
         WholeMessage whole = gathered;
         return whole == null ? 0 : whole.capacity();
     }
 
     /**
-     * @param payload is kept by whoever takes it
+     * @param payload may be kept by the receiver
      */
     public void onPong(ByteBuffer payload) {
         MessageTarget.Receiver to = targets.pong();
@@ -292,7 +294,7 @@ public final class InboundMessages {
         return streams != null;
     }
 
-    /** Ends what a method waits for, and returns when it has. */
+    /** Fails what a stream's method waits for, and returns when the method has returned. */
     public void end(IOException cause) {
         gathered = null;
         if (streams != null) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Where the messages of one kind go: to a method of the endpoint, which all its sessions share, or
  * to a handler that one session added. Immutable.
  *
- * @param decoders those whose type fits, in the order in which they are asked; of a table that
- *     sessions share ({@link SessionCodecs} makes their own of them)
+ * @param decoders the decoders with a fitting type, in the order in which they are asked; from a
+ * table that sessions share ({@link SessionCodecs} creates each session's own instances)
  * @param handler the added handler; null for a method
  */
 public record MessageTarget(
@@ -21,7 +21,7 @@ public record MessageTarget(
         Receiver receiver,
         @Nullable MessageHandler handler) {
     /**
-     * @throws IllegalStateException several decoders for one stream
+     * @throws IllegalStateException if a stream does not have exactly one decoder
      */
     public MessageTarget {
         if (shape.isStream() && decoders.size() != 1) {
@@ -30,12 +30,12 @@ public record MessageTarget(
         }
     }
 
-    /** What takes a message, or a part of one and whether it is the last. */
+    /** Takes a message, or a part of one together with whether it is the last. */
     @FunctionalInterface
     public interface Receiver {
         /**
-         * @return what is to be sent as an answer, or null
-         * @throws Throwable whatever the team's code threw
+         * @return what to send as an answer, or null
+         * @throws Throwable what the application's code threw
          */
         @Nullable Object receive(ReceivingSession session, Object... message) throws Throwable;
     }

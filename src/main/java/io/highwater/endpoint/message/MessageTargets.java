@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where each kind of message of a session goes; null: nobody wants it. Sessions share that of their
- * class until they add a handler. Immutable.
+ * Where each kind of message of a session goes; null if nothing takes that kind. Sessions share
+ * their class's targets until they add a handler. Immutable.
  */
 public record MessageTargets(
         @Nullable MessageTarget text,
@@ -36,9 +36,10 @@ public record MessageTargets(
     }
 
     /**
-     * With a handler whose type its class declares.
+     * Adds a handler whose class declares the type of its messages.
      *
-     * @throws IllegalStateException it has no type, or one whose messages have a target
+     * @throws IllegalStateException if the class declares no type, or the type's messages have a
+     * target
      */
     public MessageTargets with(MessageHandler handler, Decoders decoders) {
         MessageTargets with = this;
@@ -68,7 +69,7 @@ public record MessageTargets(
         return type;
     }
 
-    /** With a handler of whole messages; {@code handler} takes those of {@code type}. */
+    /** Adds a handler of whole messages, which takes those of {@code type}. */
     public MessageTargets with(Type type, MessageHandler.Whole<?> handler, Decoders decoders) {
         MessageTarget.Receiver receiver = whole(handler);
         if (type == PongMessage.class) {
@@ -88,10 +89,10 @@ public record MessageTargets(
     }
 
     /**
-     * With one who takes whole messages of {@code type}: texts, binary messages, or both, as there
-     * are decoders.
+     * Adds a receiver of whole messages of {@code type}: texts, binary messages, or both, depending
+     * on the decoders.
      *
-     * @throws IllegalStateException no decoder makes it, or its messages have a target
+     * @throws IllegalStateException if no decoder yields the type, or its messages have a target
      */
     public MessageTargets with(
             Type type,
@@ -112,15 +113,15 @@ public record MessageTargets(
         return with;
     }
 
-    /** With a handler of parts, which are of String, ByteBuffer or byte[]. */
+    /** Adds a handler of parts, which may be String, ByteBuffer or byte[]. */
     public MessageTargets with(Class<?> type, MessageHandler.Partial<?> handler) {
         return withParts(type, partial(handler), handler);
     }
 
     /**
-     * With one who takes parts, which are of String, ByteBuffer or byte[].
+     * Adds a receiver of parts, which may be String, ByteBuffer or byte[].
      *
-     * @throws IllegalStateException they are of another type, or have a target
+     * @throws IllegalStateException if the parts are of another type, or already have a target
      */
     public MessageTargets withParts(
             Class<?> type, MessageTarget.Receiver receiver, @Nullable MessageHandler handler) {
@@ -158,7 +159,7 @@ public record MessageTargets(
         }
     }
 
-    /** Without a handler that was added; without effect if it was not. */
+    /** Removes a handler; does nothing if it was not added. */
     public MessageTargets without(MessageHandler handler) {
         return new MessageTargets(
                 text != null && handler.equals(text.handler()) ? null : text,
@@ -167,7 +168,7 @@ public record MessageTargets(
                 handler.equals(pongHandler) ? null : pongHandler);
     }
 
-    @SuppressWarnings("unchecked") // its type is that of what the decoders make
+    @SuppressWarnings("unchecked") // the decoders yield the handler's type
     private static MessageTarget.Receiver whole(MessageHandler.Whole<?> handler) {
         MessageHandler.Whole<Object> typed = (MessageHandler.Whole<Object>) handler;
         return (session, message) -> {
@@ -176,7 +177,7 @@ public record MessageTargets(
         };
     }
 
-    @SuppressWarnings("unchecked") // its type is that of the parts
+    @SuppressWarnings("unchecked") // the parts have the handler's type
     private static MessageTarget.Receiver partial(MessageHandler.Partial<?> handler) {
         MessageHandler.Partial<Object> typed = (MessageHandler.Partial<Object>) handler;
         return (session, message) -> {

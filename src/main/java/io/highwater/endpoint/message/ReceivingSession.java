@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving part of an endpoint's session: how large a message may be, and where it goes.
+ * The receiving part of an endpoint's session: how large messages may be, and where they go.
  * Messages come one at a time on the session's run; the limits are thread-safe.
  */
 public abstract class ReceivingSession extends SendingSession implements MessageSinks.Owner {
@@ -24,7 +24,7 @@ public abstract class ReceivingSession extends SendingSession implements Message
 
     /**
      * @param targets where messages go until handlers are added
-     * @param maxMessageBytes of the route
+     * @param maxMessageBytes limit of the route
      */
     protected ReceivingSession(
             Wire wire, SendQueues queues, MessageTargets targets, long maxMessageBytes) {
@@ -38,31 +38,31 @@ public abstract class ReceivingSession extends SendingSession implements Message
         return inbound;
     }
 
-    // What the other parts know, or do.
+    // What the other parts of the session provide.
 
     /** The object whose methods are called. */
     public abstract Object endpoint();
 
-    /** Null before {@code onOpen}, and for good where that failed. */
+    /** Null before {@code onOpen}, and after an {@code onOpen} that failed. */
     public abstract @Nullable Session jakartaSession();
 
     public abstract Map<String, String> pathParams();
 
-    /** What the node allows where the endpoint sets no limit of its own. */
+    /** The node's limit, which applies if the endpoint sets none of its own. */
     protected abstract long nodeMaxMessageBytes();
 
     protected abstract MessageSinks sinks();
 
-    /** Calls {@code callback} within a request of the bean container. */
+    /** Calls {@code callback} within a request context of the bean container. */
     protected abstract void inRequest(Callback callback) throws Throwable;
 
     /**
-     * Whether the session goes on after {@code failure}, of which its endpoint has heard. As {@link
-     * #failed} where no demand is due.
+     * Reports {@code failure} to the endpoint and returns whether the session continues. Like
+     * {@link #failed}, but asks for no further message.
      */
     protected abstract boolean survives(Throwable failure);
 
-    /** What is called, with whatever it throws. */
+    /** A call that may throw anything. */
     @FunctionalInterface
     public interface Callback {
         void call() throws Throwable;
@@ -70,7 +70,7 @@ public abstract class ReceivingSession extends SendingSession implements Message
 
     // Messages.
 
-    /** What a method returned, if it returned anything; waits until the transport has taken it. */
+    /** Sends what a method returned, if anything; returns when the transport has taken it. */
     final void answer(@Nullable Object message) throws IOException, EncodeException {
         if (message != null && jakartaSession() != null) {
             Remotes.sendObject(this, message);
@@ -85,7 +85,7 @@ public abstract class ReceivingSession extends SendingSession implements Message
         return maxTextBytes;
     }
 
-    /** Jakarta's -1 and 0 mean "no limit"; here they mean the node's. */
+    /** Jakarta's -1 and 0 mean "no limit"; here they mean the node's limit. */
     public final void maxTextBytes(int bytes) {
         maxTextBytes = limit(bytes);
         limitWire();
@@ -95,7 +95,7 @@ public abstract class ReceivingSession extends SendingSession implements Message
         return maxBinaryBytes;
     }
 
-    /** As {@link #maxTextBytes(int)}. */
+    /** See {@link #maxTextBytes(int)}. */
     public final void maxBinaryBytes(int bytes) {
         maxBinaryBytes = limit(bytes);
         limitWire();
@@ -105,7 +105,7 @@ public abstract class ReceivingSession extends SendingSession implements Message
         return bytes > 0 ? bytes : (int) Math.min(nodeMaxMessageBytes(), Integer.MAX_VALUE);
     }
 
-    /** The wire holds the larger one, {@link InboundMessages} the smaller. */
+    /** The wire enforces the larger limit, {@link InboundMessages} the smaller one. */
     private void limitWire() {
         wire().maxMessageBytes(Math.max(maxTextBytes, maxBinaryBytes));
     }

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The methods of one session that read their message from a stream. They run on a thread of their
- * own, beside the session's run, which must go on reading for them; this keeps the promise that the
- * end of the session comes after them. Thread-safe.
+ * own, beside the session's run, which must keep reading for them. This class guarantees that the
+ * session's end is reported after they have returned. Thread-safe.
  */
 final class Streams {
     private final ReceivingSession session;
@@ -34,8 +34,8 @@ final class Streams {
     }
 
     /**
-     * Calls a method that reads a stream. What it throws is the session's affair: Jetty's sinks
-     * would report it once for each frame that was still to come, or not at all.
+     * Calls a method that reads a stream. The session handles what the method throws, because
+     * Jetty's sinks would report it once for each frame that is still to come, or not at all.
      */
     void call(ReceivingSession.Callback method) {
         running.lock();
@@ -50,7 +50,7 @@ final class Streams {
         }
     }
 
-    /** Ends what a method waits for with {@code cause}, and returns when the method has. */
+    /** Fails what a method waits for with {@code cause}; returns when the method has returned. */
     void end(IOException cause) {
         sinks.forEach(sink -> sink.fail(cause));
         running.lock();

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The fragments of one message, joined for a method that takes it whole. Grows with what comes.
+ * Joins the fragments of one message for a method that takes it whole. Grows as fragments arrive.
  * Confined to its session.
  */
 final class WholeMessage {
@@ -31,7 +31,7 @@ final class WholeMessage {
         size += length;
     }
 
-    /** Bytes of heap that it takes now. */
+    /** Bytes of heap it uses now. */
     int capacity() {
         return bytes.length;
     }

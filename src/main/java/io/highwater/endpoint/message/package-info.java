@@ -1,7 +1,7 @@
 /**
- * What endpoints receive: {@code ReceivingSession} is that part of a session, {@code
- * InboundMessages} brings each message to its {@code MessageTarget}, decoded. Confined to the
- * session's run, but for what says otherwise.
+ * What endpoints receive: {@code ReceivingSession} is the receiving part of a session, {@code
+ * InboundMessages} decodes each message and passes it to its {@code MessageTarget}. Confined to the
+ * session's run unless stated otherwise.
  */
 @org.jspecify.annotations.NullMarked
 package io.highwater.endpoint.message;

@@ -14,19 +14,19 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session's blocking remote: returns when the transport has taken the message, which waits in the
- * same queue as the asynchronous remote's. Thread-safe; parts of one message come from one thread
- * at a time.
+ * A session's blocking remote. Its methods return when the transport has taken the message, which
+ * waits in the same queue as those of the asynchronous remote. Thread-safe; parts of one message
+ * must come from one thread at a time.
  *
- * <p>Between the parts of a message, or while a writer or stream is open that has sent some of its
- * own, what other threads send waits. The thread that sent the last part would wait for itself, and
- * gets an IllegalStateException.
+ * <p>Between the parts of a message, or while a writer or stream is open that has already sent a
+ * part, messages of other threads wait. The thread that sent the last part would wait for itself,
+ * so it gets an IllegalStateException instead.
  */
 public final class BasicRemote implements RemoteEndpoint.Basic {
     private final SendingSession session;
     private volatile boolean batching;
 
-    /** Of sendText and sendBinary in parts; null between messages. */
+    /** The message that sendText or sendBinary sends in parts; null between messages. */
     @GuardedBy("this")
     private @Nullable OutgoingMessage partial;
 
@@ -83,7 +83,7 @@ public final class BasicRemote implements RemoteEndpoint.Basic {
                 message.part(part);
             }
         } catch (SlowConsumerException e) {
-            over = !message.hasBegun(); // Else the part may be sent once more.
+            over = !message.hasBegun(); // Else the part may be sent again.
             if (!over && isLast) {
                 message.stays();
             }
@@ -126,7 +126,7 @@ public final class BasicRemote implements RemoteEndpoint.Basic {
         return new TextWriter(session);
     }
 
-    /** Accepted and without effect: what is sent leaves as soon as the transport takes it. */
+    /** Accepted but without effect: each message leaves as soon as the transport takes it. */
     @Override
     public void setBatchingAllowed(boolean allowed) throws IOException {
         Remotes.checkOpen(session);
@@ -141,13 +141,13 @@ public final class BasicRemote implements RemoteEndpoint.Basic {
     @Override
     public void flushBatch() throws IOException {}
 
-    /** Goes past the queue; best effort. */
+    /** Bypasses the queue; best effort. */
     @Override
     public void sendPing(ByteBuffer applicationData) throws IOException {
         Remotes.sendPing(session, applicationData);
     }
 
-    /** Goes past the queue; best effort. */
+    /** Bypasses the queue; best effort. */
     @Override
     public void sendPong(ByteBuffer applicationData) throws IOException {
         Remotes.sendPong(session, applicationData);

@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Sends what is written as one binary message when it is closed; what is more than {@value
- * #PART_BYTES} bytes, or was flushed, goes before in parts. Nothing written is no message. Confined
- * to one thread at a time.
+ * Sends what is written as one binary message when it is closed. More than {@value #PART_BYTES}
+ * bytes, or what was flushed, is sent before that in parts. If nothing is written, no message is
+ * sent. Confined to one thread at a time.
  */
 class BinaryStream extends OutputStream {
     static final int PART_BYTES = 64 * 1024;
@@ -91,7 +91,7 @@ class BinaryStream extends OutputStream {
         }
     }
 
-    /** True where something is to be sent still. */
+    /** Returns true if something is still to be sent. */
     private boolean end() {
         boolean before = closed;
         closed = true;
@@ -101,7 +101,7 @@ class BinaryStream extends OutputStream {
         return written && !failed && !before;
     }
 
-    /** For an encoder: as {@link TextWriter.OfEncoder}. */
+    /** For an encoder; see {@link TextWriter.OfEncoder}. */
     static final class OfEncoder extends BinaryStream {
         OfEncoder(SendingSession session) {
             super(session);
@@ -116,7 +116,7 @@ class BinaryStream extends OutputStream {
         }
 
         /**
-         * The encoder has returned.
+         * Called when the encoder has returned.
          *
          * @param completion called once, unless this throws
          */
@@ -131,7 +131,7 @@ class BinaryStream extends OutputStream {
             }
         }
 
-        /** The encoder has failed. */
+        /** Called when the encoder has failed. */
         void abandon() {
             super.closed = true;
             super.message.abandon();

@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A team's SendHandler: it may block, so it runs on the thread that sent, if that has not returned
- * yet, or else on one that nobody shares, never on a transport's. Immutable.
+ * Calls an application's SendHandler, which may block. Therefore it runs on the thread that sent,
+ * if the send call has not returned yet, or else on a thread of its own, but never on a transport's
+ * thread. Immutable.
  */
 record HandlerCompletion(SendHandler handler, Thread sender, Executor executor, OutboundNode node)
         implements SendCompletion {
@@ -35,7 +36,7 @@ record HandlerCompletion(SendHandler handler, Thread sender, Executor executor, 
         }
     }
 
-    /** Whoever sent it has returned: nobody but the log is there for what the handler throws. */
+    /** The send call has returned, so what the handler throws goes to the log. */
     private void tellHere(SendResult result) {
         try {
             handler.onResult(result);

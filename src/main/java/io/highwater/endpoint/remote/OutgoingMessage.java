@@ -11,10 +11,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message that may be sent in parts: in one frame if its last bytes come first. From its first
- * part to its last, whatever else is sent waits in the session's queue.
+ * One message that may be sent in parts, or in one frame if its last bytes come first. From its
+ * first part to its last, all other messages wait in the session's queue.
  *
- * <p>Used by one thread at a time, which may be another one for each part.
+ * <p>Used by one thread at a time, but each part may come from another thread.
  */
 final class OutgoingMessage {
     private static final CloseStatus ENDED_HALFWAY =
@@ -25,7 +25,9 @@ final class OutgoingMessage {
     private final Parts parts = new Parts();
     private boolean begun;
 
-    /** Of the last part. What it sends before the next one would wait for itself. */
+    /**
+     * The thread that sent the last part; other messages of that thread would wait for themselves.
+     */
     private volatile @Nullable Thread sender;
 
     /**
@@ -51,8 +53,9 @@ final class OutgoingMessage {
     /**
      * Sends a part that is not the last; returns when the transport has taken it.
      *
-     * @throws SlowConsumerException it was refused; a first part has begun nothing then
-     * @throws IllegalStateException this thread has begun another message
+     * @throws SlowConsumerException if it was refused; a refused first part leaves the message
+     * unbegun
+     * @throws IllegalStateException if this thread has begun another message
      */
     void part(ByteBuffer payload) throws IOException {
         boolean first = !begun;
@@ -70,9 +73,9 @@ final class OutgoingMessage {
     }
 
     /**
-     * Sends the last part, or all of it in one frame where there was no other.
+     * Sends the last part, or the whole message in one frame if there was no other part.
      *
-     * @param timeoutMillis of a message in one frame, as in {@link SendingSession#send}
+     * @param timeoutMillis for a message in one frame, as in {@link SendingSession#send}
      */
     void last(ByteBuffer payload, SendCompletion completion, long timeoutMillis) {
         if (begun) {
@@ -84,8 +87,8 @@ final class OutgoingMessage {
     }
 
     /**
-     * The same for who will not try again: where the last part is refused, all else would wait for
-     * it for ever, so the session ends.
+     * The same for callers that will not try again: if the last part is refused, all other messages
+     * would wait for it without end, so the session ends.
      */
     void lastOrEnd(ByteBuffer payload, SendCompletion completion, long timeoutMillis) {
         SendCompletion told =
@@ -104,7 +107,7 @@ final class OutgoingMessage {
         last(payload, begun ? told : completion, timeoutMillis);
     }
 
-    /** The last part was refused and may come once more: until then others wait. */
+    /** The last part was refused and may be sent again; until then other messages wait. */
     void stays() {
         session.partsUnderWay().enter(this);
     }
@@ -117,7 +120,7 @@ final class OutgoingMessage {
         session.sendPart(OutboundFrame.fragment(opcode, fin, payload), parts, completion);
     }
 
-    /** There will be no last part: a message of which the peer has one ends its session. */
+    /** There will be no last part: if the peer already has a part, the session ends. */
     void abandon() {
         if (begun) {
             session.partsUnderWay().leave(this);

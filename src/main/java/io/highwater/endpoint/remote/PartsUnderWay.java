@@ -6,15 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one session whose parts are being sent. A thread that has begun one must not send
- * another by a verb that waits: it would wait for itself. Thread-safe.
+ * The messages of one session that are being sent in parts. A thread that has begun one must not
+ * send another with a blocking method: it would wait for itself. Thread-safe.
  */
 final class PartsUnderWay {
     @GuardedBy("this")
     private final List<OutgoingMessage> messages = new ArrayList<>(1);
 
     /**
-     * @throws IllegalStateException this thread has begun another message
+     * @throws IllegalStateException if this thread has begun another message
      */
     synchronized void enter(OutgoingMessage message) {
         refuseWithin(message);
@@ -28,8 +28,8 @@ final class PartsUnderWay {
     }
 
     /**
-     * @param message that may go on; null for a whole one
-     * @throws IllegalStateException this thread has begun another message
+     * @param message the message that may continue; null for a whole message
+     * @throws IllegalStateException if this thread has begun another message
      */
     synchronized void refuseWithin(@Nullable OutgoingMessage message) {
         for (OutgoingMessage other : messages) {

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 
-/** What a session's two remotes have in common. Stateless. */
+/** The common part of a session's two remotes. Stateless. */
 public final class Remotes {
     /** RFC 6455 section 5.5. */
     private static final int MAX_CONTROL_BYTES = 125;
@@ -17,11 +17,12 @@ public final class Remotes {
     private Remotes() {}
 
     /**
-     * Encodes and sends. An encoder that writes much to a stream blocks until all but the last part
-     * of it is sent. Nothing of what an encoder wrote that failed is sent, or the session ends.
+     * Encodes and sends an object. An encoder that writes a lot to a stream blocks until all parts
+     * except the last are sent. If an encoder fails, nothing that it wrote is sent; if a part was
+     * already sent, the session ends.
      *
      * @param completion called once, unless this throws
-     * @throws EncodeException no encoder is for it, or its encoder failed
+     * @throws EncodeException if no encoder fits the object, or its encoder failed
      */
     @SuppressWarnings("unchecked") // the encoder is looked up by the object's type
     public static void sendObject(
@@ -57,7 +58,7 @@ public final class Remotes {
         }
     }
 
-    /** Encodes and sends; returns when the transport has taken it. */
+    /** Encodes and sends an object; returns when the transport has taken the message. */
     public static void sendObject(SendingSession session, Object data)
             throws EncodeException, IOException {
         SendFuture sent = new SendFuture();
@@ -65,7 +66,7 @@ public final class Remotes {
         sent.await();
     }
 
-    /** What tells a team's handler of a message that this thread sends. */
+    /** Wraps an application's handler for a message that the calling thread sends. */
     public static SendCompletion completion(SendingSession session, SendHandler handler) {
         return new HandlerCompletion(
                 notNull(handler, "the handler"),
@@ -82,7 +83,7 @@ public final class Remotes {
     }
 
     /**
-     * @throws IllegalArgumentException as Jakarta has it for what changes a remote that is closed
+     * @throws IllegalArgumentException if the session is over, as Jakarta specifies for setters
      */
     public static void checkOpen(SendingSession session) {
         if (session.isClosed()) {
@@ -91,16 +92,16 @@ public final class Remotes {
     }
 
     /**
-     * @throws IllegalArgumentException more than a control frame may carry
-     * @throws ClosedChannelException the session ends, or has
+     * @throws IllegalArgumentException if the data is larger than a control frame may carry
+     * @throws ClosedChannelException if the session is ending or over
      */
     public static void sendPing(SendingSession session, ByteBuffer data) throws IOException {
         session.ping(control(session, data));
     }
 
     /**
-     * @throws IllegalArgumentException more than a control frame may carry
-     * @throws ClosedChannelException the session ends, or has
+     * @throws IllegalArgumentException if the data is larger than a control frame may carry
+     * @throws ClosedChannelException if the session is ending or over
      */
     public static void sendPong(SendingSession session, ByteBuffer data) throws IOException {
         session.pong(control(session, data));

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one message, to wait for. Thread-safe. */
+/** The outcome of sending one message. Thread-safe. */
 public final class SendFuture extends CompletableFuture<@Nullable Void> implements SendCompletion {
     @Override
     public void onWritten() {

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Jakarta's {@code setSendTimeout}: a message that has not left in time fails, and its session with
- * it, since half a message can't be taken back. Counts from the send, not from the first byte.
- * Thread-safe.
+ * Jakarta's {@code setSendTimeout}: a message that is not sent in time fails, and its session ends,
+ * because a message that is half sent can't be withdrawn. The time counts from the send call, not
+ * from the first byte. Thread-safe.
  */
 final class SendTimeout extends Timer implements SendCompletion {
     private static final CloseStatus TIMED_OUT =

@@ -20,11 +20,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sending part of an endpoint's session: its queue, its codecs, and the end of what it sends.
+ * The sending part of an endpoint's session: its queue, its codecs, and the end of its output.
  * Thread-safe.
  *
- * <p>The parts of a session are superclasses of it and no objects of their own: a node has a
- * million sessions, and an object costs each of them 16 bytes.
+ * <p>The parts of a session are its superclasses and not objects of their own: a node has a million
+ * sessions, and every
+ * object of their own would cost each of them 16 bytes.
  */
 public abstract class SendingSession implements SendQueueListener {
     /** How long the peer may take to read the Close frame. */
@@ -33,12 +34,12 @@ public abstract class SendingSession implements SendQueueListener {
     private final Wire wire;
     private final SendQueue queue;
 
-    /** Written under this; null until a team's encoder or decoder is needed. */
+    /** Written under this; null until an encoder or decoder of the application is needed. */
     private volatile @Nullable SessionCodecs codecs;
 
     private volatile boolean closing;
 
-    /** The endpoint closed it, and was the first to. */
+    /** Whether the endpoint was the first to close the session. */
     private volatile boolean closedByEndpoint;
 
     protected SendingSession(Wire wire, SendQueues queues) {
@@ -54,33 +55,33 @@ public abstract class SendingSession implements SendQueueListener {
         return queue;
     }
 
-    // What the other parts know.
+    // What the other parts of the session provide.
 
-    /** The session is over: nothing comes and nothing goes. */
+    /** Whether the session is over: nothing is received or sent any more. */
     public abstract boolean isClosed();
 
-    /** Something is sent: the session is not idle. */
+    /** Called when something is sent: the session is not idle. */
     protected abstract void messagePassed();
 
     protected abstract Encoders encoders();
 
     protected abstract SessionCodecs newCodecs();
 
-    /** Whose parts are under way, if any are. */
+    /** The remote whose messages may be under way in parts. */
     protected abstract BasicRemote basicRemote();
 
-    /** Where the endpoint's code runs; it may block. */
+    /** Runs the application's code, which may block. */
     public abstract Executor executor();
 
     protected abstract OutboundNode outbound();
 
-    /** Of a new asynchronous remote, in milliseconds; 0 or less: none. */
+    /** For a new asynchronous remote, in milliseconds; 0 or less means none. */
     public abstract long defaultSendTimeoutMillis();
 
-    // What goes out.
+    // Output.
 
     /**
-     * @param timeoutMillis until its last byte must have left; 0 or less: for ever
+     * @param timeoutMillis time until its last byte must have left; 0 or less means no limit
      */
     public final void send(OutboundFrame frame, SendCompletion completion, long timeoutMillis) {
         messagePassed();
@@ -113,7 +114,7 @@ public abstract class SendingSession implements SendQueueListener {
 
     // Codecs.
 
-    /** The encoder for objects of {@code type}; null: there is none. */
+    /** The encoder for objects of {@code type}, or null if there is none. */
     final @Nullable Encoder encoder(Class<?> type) throws IOException {
         Encoders.Entry entry = encoders().of(type);
         if (entry == null) {
@@ -142,7 +143,7 @@ public abstract class SendingSession implements SendQueueListener {
         return codecs != null;
     }
 
-    /** Called when {@link #isClosed} is true. */
+    /** Called after {@link #isClosed} has become true. */
     protected final void destroyCodecs() {
         SessionCodecs made;
         synchronized (this) {
@@ -161,10 +162,10 @@ public abstract class SendingSession implements SendQueueListener {
         queue.close(status);
     }
 
-    /** The same for the endpoint, whose {@code @OnClose} hears of this status. */
+    /** The same for the endpoint, whose {@code @OnClose} gets this status. */
     public final void closeForEndpoint(CloseStatus status) {
         boolean before = closedByEndpoint;
-        closedByEndpoint = true; // Before the end may be told.
+        closedByEndpoint = true; // Before the end can be reported.
         closing = true;
         if (!queue.close(status)) {
             closedByEndpoint = before;
@@ -175,7 +176,7 @@ public abstract class SendingSession implements SendQueueListener {
         return closedByEndpoint;
     }
 
-    /** After what its methods have sent, {@code @OnError} last. */
+    /** Ends the session after what its methods, {@code @OnError} last, have sent. */
     protected final void giveUp(CloseStatus status) {
         closing = true;
         queue.fail(status, LINGER);
@@ -188,7 +189,7 @@ public abstract class SendingSession implements SendQueueListener {
         wire.abort();
     }
 
-    /** Nothing that is sent from now on leaves. */
+    /** From now on nothing that is sent leaves. */
     protected final void outputLost() {
         closing = true;
         queue.onClosed();
@@ -199,7 +200,7 @@ public abstract class SendingSession implements SendQueueListener {
         closing = true;
     }
 
-    /** Whether what is sent may leave. */
+    /** Whether messages can still leave. */
     public final boolean isOutputOpen() {
         return !closing;
     }

@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Sends what is written as one text message when it is closed; what is more than {@value
- * #PART_CHARS} characters, or was flushed, goes before in parts. Nothing written is no message. A
- * lone surrogate becomes "?". Confined to one thread at a time.
+ * Sends what is written as one text message when it is closed. More than {@value #PART_CHARS}
+ * characters, or what was flushed, is sent before that in parts. If nothing is written, no message
+ * is sent. A lone surrogate becomes "?". Confined to one thread at a time.
  */
 class TextWriter extends Writer {
     static final int PART_CHARS = 32 * 1024;
@@ -86,7 +86,7 @@ class TextWriter extends Writer {
         }
     }
 
-    /** True where something is to be sent still. */
+    /** Returns true if something is still to be sent. */
     private boolean end() {
         boolean before = closed;
         closed = true;
@@ -97,8 +97,8 @@ class TextWriter extends Writer {
     }
 
     /**
-     * For an encoder, which may close it, or have it closed, whether it fails or not: nothing
-     * leaves before the encoder has returned, but what is too much to keep.
+     * For an encoder, which may close the writer whether or not the encoder then fails. Therefore
+     * nothing is sent before the encoder has returned, except what is too much to keep.
      */
     static final class OfEncoder extends TextWriter {
         OfEncoder(SendingSession session) {
@@ -114,7 +114,7 @@ class TextWriter extends Writer {
         }
 
         /**
-         * The encoder has returned.
+         * Called when the encoder has returned.
          *
          * @param completion called once, unless this throws
          */
@@ -129,7 +129,7 @@ class TextWriter extends Writer {
             }
         }
 
-        /** The encoder has failed. */
+        /** Called when the encoder has failed. */
         void abandon() {
             super.closed = true;
             super.message.abandon();

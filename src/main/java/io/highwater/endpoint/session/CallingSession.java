@@ -20,11 +20,11 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calling part of an endpoint's session: the object whose methods are called, what they throw,
- * and what they hear of the end.
+ * The calling part of an endpoint's session: the object whose methods are called, the handling of
+ * what they throw, and the call at the end.
  *
- * <p>Confined to the session's run, but for what the superclasses and the endpoint ask for, which
- * never changes or is volatile.
+ * <p>Confined to the session's run, except for what the superclasses and the endpoint ask for,
+ * which never changes or is volatile.
  */
 abstract class CallingSession extends ReceivingSession {
     private final EndpointClass endpointClass;
@@ -33,7 +33,7 @@ abstract class CallingSession extends ReceivingSession {
     /** Written in onOpen. */
     private volatile @Nullable JakartaSession jakarta;
 
-    /** Written in onOpen, or where that tells nobody, with the first message. */
+    /** Written in onOpen, or with the first message if the class is not told of the opening. */
     private @Nullable EndpointInstance instance;
 
     CallingSession(EndpointClass endpointClass, Wire wire, SessionConfig config) {
@@ -46,7 +46,7 @@ abstract class CallingSession extends ReceivingSession {
         this.config = config;
     }
 
-    // What it is made of.
+    // The session's parts.
 
     final EndpointClass endpointClass() {
         return endpointClass;
@@ -141,7 +141,10 @@ abstract class CallingSession extends ReceivingSession {
         jakarta = made;
     }
 
-    /** Makes the endpoint's object if there is none; false: it can't be made, and this ends. */
+    /**
+     * Creates the endpoint's object if there is none. If that fails, ends the session; returns
+     * false.
+     */
     final boolean makeInstance() {
         if (instance != null) {
             return true;
@@ -170,13 +173,13 @@ abstract class CallingSession extends ReceivingSession {
     // What the endpoint's methods threw.
 
     /**
-     * An endpoint's method threw, or a message was not to its liking. With an {@code @OnError}
-     * method the session goes on, unless the failure is one that ends it.
+     * An endpoint's method threw an exception or could not accept a message. With an {@code
+     * @OnError} method the session continues, unless the failure is one that ends it.
      */
     @Override
     public final void failed(Throwable failure) {
         if (failure instanceof SessionClosedException) {
-            return; // Of a frame that no stream will read any more; who read it is told by itself.
+            return; // A stream's frame came too late; its reader gets the exception itself.
         }
         if (survives(failure)) {
             demand();
@@ -184,8 +187,8 @@ abstract class CallingSession extends ReceivingSession {
     }
 
     /**
-     * The same where no demand is due: of a Pong, or a stream, whose sink goes on to the next
-     * message by itself.
+     * The same without asking for the next message: after a Pong, or for a stream, whose sink
+     * continues with the next message by itself.
      */
     @Override
     protected final boolean survives(Throwable failure) {
@@ -197,7 +200,7 @@ abstract class CallingSession extends ReceivingSession {
         return false;
     }
 
-    /** False: no {@code @OnError} method has heard of it, and the log has it. */
+    /** Returns false if no {@code @OnError} method was told of the failure, and it was logged. */
     final boolean tellOrLog(EndpointFailure failure) {
         CallbackMethod error = methods().error();
         if (error == null || instance == null) {
@@ -222,9 +225,9 @@ abstract class CallingSession extends ReceivingSession {
         return outbound().logs();
     }
 
-    // What they hear of the end.
+    // The end, as the endpoint sees it.
 
-    /** Calls {@code @OnClose}, and destroys what decodes and encodes. */
+    /** Calls {@code @OnClose}, and destroys the decoders and encoders. */
     final void tellClosed(CloseStatus status) {
         CallbackMethod close = methods().close();
         if (jakarta != null && close != null) {
@@ -244,8 +247,8 @@ abstract class CallingSession extends ReceivingSession {
     }
 
     /**
-     * What the peer or the endpoint said. Where neither did, 1006, whatever went on the wire
-     * (Jakarta WebSocket, section 2.1.5): an endpoint tells by it who closed.
+     * The reason that the peer or the endpoint gave. If neither did, 1006, whatever was sent on the
+     * wire (Jakarta WebSocket, section 2.1.5): from it an endpoint learns who closed.
      */
     private CloseReason reason(CloseStatus status) {
         boolean said = isClosedByEndpoint() || wire().isClosedByPeer();
@@ -253,7 +256,9 @@ abstract class CallingSession extends ReceivingSession {
                 said ? code(status) : CloseReason.CloseCodes.CLOSED_ABNORMALLY, status.reason());
     }
 
-    /** An application may have closed with a code that never goes out, which Jakarta has not. */
+    /**
+     * An application may close with a code that is never sent and that Jakarta has no constant for.
+     */
     private static CloseReason.CloseCode code(CloseStatus status) {
         int code = status.code();
         return code < 1000 || code > 4999 ? () -> code : CloseReason.CloseCodes.getCloseCode(code);

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends of sessions that are not ordinary: at DEBUG a line for each, otherwise their number. */
+/** Logs session ends that are not ordinary: a line for each at DEBUG, otherwise their number. */
 final class CloseLog {
     private static final Logger LOG = LoggerFactory.getLogger(CloseLog.class);
 

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sessions of one deployed endpoint class share; knows those that are open. Thread-safe.
+ * What the sessions of one deployed endpoint class share, and the set of its open sessions.
+ * Thread-safe.
  */
 public final class EndpointClass {
     private final SessionEnvironment environment;
@@ -32,9 +33,9 @@ public final class EndpointClass {
     private final SendQueues queues;
     private final Set<EndpointSession> sessions = ConcurrentHashMap.newKeySet();
 
-    /** When the object is made whose methods serve a session. */
+    /** When the object that serves a session is created. */
     public enum Opening {
-        /** At its opening, of which the class may hear. */
+        /** At the session's opening, which the class may have to be told of. */
         TOLD,
 
         /** With the first message: nothing of the class is called before. */
@@ -86,16 +87,16 @@ public final class EndpointClass {
         return queues;
     }
 
-    /** Makes the session of a wire; it is among the open ones from its {@code onOpen}. */
+    /** Creates the session of a wire; it counts as open from its {@code onOpen}. */
     public WireListener session(
             Wire wire, UpgradeRequest request, @Nullable String subprotocol, SessionConfig own) {
         return new EndpointSession(this, wire, request, subprotocol, own);
     }
 
     /**
-     * The configuration of a session to be.
+     * The configuration of a session that is about to open.
      *
-     * @param principal who opens it; null where nobody knows
+     * @param principal the user that opens it; null if unknown
      */
     public SessionConfig sessionConfig(
             Map<String, String> pathParams, @Nullable Principal principal) {
@@ -110,7 +111,7 @@ public final class EndpointClass {
         sessions.remove(session);
     }
 
-    /** Those that have opened, and can still send. */
+    /** The sessions that have opened and can still send. */
     Set<Session> openSessions() {
         return sessions.stream()
                 .map(EndpointSession::jakartaSession)
@@ -118,17 +119,17 @@ public final class EndpointClass {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Open sessions. */
+    /** The number of open sessions. */
     public int sessions() {
         return sessions.size();
     }
 
-    /** The verbs that reset the sessions that are open now. */
+    /** Actions that reset the sessions that are open now. */
     public List<Runnable> aborters() {
         return sessions.stream().<Runnable>map(session -> session::abort).toList();
     }
 
-    /** The verbs that end the sessions that are open now, one each. */
+    /** Actions that end the sessions that are open now, one per session. */
     public List<Runnable> closers(Supplier<CloseStatus> status) {
         return sessions.stream()
                 .<Runnable>map(session -> () -> session.close(status.get()))

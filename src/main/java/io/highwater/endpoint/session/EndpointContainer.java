@@ -16,15 +16,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The container that the sessions of one application see. What is set here holds for the sessions
- * that open from then on, where their endpoint says nothing itself. Thread-safe.
+ * The container that the sessions of one application see. Its settings apply to sessions that open
+ * later, unless their endpoint sets its own. Thread-safe.
  */
 final class EndpointContainer implements ServerContainer {
     private final long nodeMaxMessageBytes;
     private volatile long asyncSendTimeoutMillis;
     private volatile long maxIdleMillis;
 
-    /** Zero: not set. So is the next. */
+    /** Zero if not set, as for the next field. */
     private volatile int maxTextBytes;
 
     private volatile int maxBinaryBytes;
@@ -33,7 +33,7 @@ final class EndpointContainer implements ServerContainer {
         this.nodeMaxMessageBytes = nodeMaxMessageBytes;
     }
 
-    /** Gives a session that opens what was set here. */
+    /** Applies these settings to a session that opens. */
     void prepare(EndpointSession session) {
         if (maxTextBytes > 0) {
             session.maxTextBytes(maxTextBytes);
@@ -71,7 +71,7 @@ final class EndpointContainer implements ServerContainer {
         return maxBinaryBytes > 0 ? maxBinaryBytes : nodeMaxMessageBytes();
     }
 
-    /** 0 or less: the node's. */
+    /** 0 or less stands for the node's limit. */
     @Override
     public void setDefaultMaxBinaryMessageBufferSize(int bytes) {
         maxBinaryBytes = Math.max(0, bytes);
@@ -82,7 +82,7 @@ final class EndpointContainer implements ServerContainer {
         return maxTextBytes > 0 ? maxTextBytes : nodeMaxMessageBytes();
     }
 
-    /** 0 or less: the node's. */
+    /** 0 or less stands for the node's limit. */
     @Override
     public void setDefaultMaxTextMessageBufferSize(int bytes) {
         maxTextBytes = Math.max(0, bytes);
@@ -116,7 +116,7 @@ final class EndpointContainer implements ServerContainer {
         throw new UnsupportedOperationException("upgrades are answered before any servlet runs");
     }
 
-    // Its sessions as a client are another container's, that of all of the application.
+    // Client sessions belong to another container, which the whole application shares.
 
     @Override
     public Session connectToServer(Object endpoint, URI path)

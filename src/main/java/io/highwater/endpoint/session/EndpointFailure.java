@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What went wrong in an endpoint's method or on the way to it. Immutable.
+ * What went wrong in an endpoint's method or before the method was called. Immutable.
  *
  * @param cause what the endpoint threw, or what was wrong with the message
- * @param status what the session ends with if it can't go on
- * @param isFatal whether it can't go on even if the endpoint has an {@code @OnError} method
+ * @param status what the session ends with if it can't continue
+ * @param isFatal whether it can't continue even if the endpoint has an {@code @OnError} method
  */
 record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointFailure.class);
@@ -40,12 +40,12 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
                 failure, new CloseStatus(CloseStatus.INTERNAL_ERROR, "internal error"), false);
     }
 
-    /** Once, whether it is logged or the endpoint's own {@code @OnError} has it. */
+    /** Call once per failure, whether it is logged or passed to the endpoint's {@code @OnError}. */
     void count(EndpointObserver observer, LogLimit logs) {
         logs.tell("endpoints", isPeers(cause) ? observer::onPeerFailed : observer::onMethodFailed);
     }
 
-    /** For the operator: what the peer caused in one line, what the endpoint did with its stack. */
+    /** For the operator: one line for what the peer caused, the stack for what the endpoint did. */
     void log(Class<?> endpoint, LogLimit logs, String peer) {
         if (isPeers(cause)) {
             logs.limit(LOG.atDebug(), "message_refused", peer)
@@ -60,7 +60,7 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
         }
     }
 
-    /** Whether the message or the end of the connection was at the bottom of it. */
+    /** Whether the failure was caused by the message or by the end of the connection. */
     private static boolean isPeers(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof DecodeException

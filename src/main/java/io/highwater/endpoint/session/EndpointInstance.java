@@ -6,18 +6,18 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import org.jboss.weld.contexts.WeldCreationalContext;
 
 /**
- * The object whose methods serve a session, and its release at the end: a dependent bean is
- * destroyed (its {@code @PreDestroy} runs), a shared one lives on. Immutable.
+ * The object whose methods serve a session, and the action that releases it at the end: a dependent
+ * bean is destroyed (its {@code @PreDestroy} runs), a shared one stays. Immutable.
  */
 public record EndpointInstance(Object object, Runnable release) {
     private static final Runnable NOTHING = () -> {};
 
-    /** An instance that somebody else looks after. */
+    /** An instance that is released elsewhere. */
     public static EndpointInstance of(Object object) {
         return new EndpointInstance(object, NOTHING);
     }
 
-    /** A new contextual instance; interceptors and injected beans included. */
+    /** A new contextual instance, with its interceptors and injected beans. */
     public static <T> EndpointInstance of(BeanManager beans, Bean<T> bean) {
         CreationalContext<T> context = beans.createCreationalContext(bean);
         try {
@@ -34,7 +34,7 @@ public record EndpointInstance(Object object, Runnable release) {
         return release != NOTHING;
     }
 
-    /** Without one, an idle session need not hold 180 bytes of lists that are empty. */
+    /** If so, the context is not kept: it would cost an idle session 180 bytes of empty lists. */
     private static boolean hasNothingToDestroy(CreationalContext<?> context) {
         return context instanceof WeldCreationalContext<?> weld
                 && weld.getDependentInstances().isEmpty();

@@ -15,14 +15,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket of an endpoint, as the wire sees it: its opening, its fragments and when it wants
- * more, its end. What it sends, receives and calls is in its superclasses.
+ * One WebSocket of an endpoint, as the wire sees it: its opening, its fragments, its demand for
+ * more, and its end. Its superclasses send, receive and call the endpoint.
  *
- * <p>Wire events and the endpoint's methods run one at a time on the session's executor; the verbs
- * are thread-safe.
+ * <p>Wire events and the endpoint's methods run one at a time on the session's executor; the other
+ * methods are thread-safe.
  */
 final class EndpointSession extends CallingSession implements WireListener {
-    /** What is longer is for ever. */
+    /** A longer timeout counts as none. */
     private static final Duration LONGEST_IDLE = Duration.ofDays(365);
 
     private final String requestUri;
@@ -36,10 +36,10 @@ final class EndpointSession extends CallingSession implements WireListener {
 
     private volatile boolean closed;
 
-    /** The endpoint was told of the end, and is done with it. */
+    /** The endpoint has been told of the end and has returned from that call. */
     private volatile boolean over;
 
-    /** What is the endpoint's comes with {@link #onOpen} or later: the upgrade may still fail. */
+    /** Touches nothing of the endpoint before {@link #onOpen}: the upgrade may still fail. */
     EndpointSession(
             EndpointClass endpointClass,
             Wire wire,
@@ -60,7 +60,7 @@ final class EndpointSession extends CallingSession implements WireListener {
     }
 
     /**
-     * One for all sessions of an HTTP/2 connection, told by its identity: they are pinged together.
+     * One for all sessions of an HTTP/2 connection, compared by identity; they are pinged together.
      */
     private static final class PingGroup {}
 
@@ -156,7 +156,7 @@ final class EndpointSession extends CallingSession implements WireListener {
                 .requests()
                 .call(
                         () -> {
-                            // Who takes no Pongs need not be there for one.
+                            // If no method takes Pongs, no object is created for one.
                             if (methods().targets().pong() == null || makeInstance()) {
                                 inbound().onPong(own);
                             }
@@ -169,9 +169,9 @@ final class EndpointSession extends CallingSession implements WireListener {
     }
 
     /**
-     * PAUSE withholds demand from the high-water mark until the queue is writable. The queue is
-     * asked here, on the thread whose offers crossed the mark: a notice of another thread's could
-     * come so late that offers are refused before it.
+     * With PAUSE, demand is withheld from the high-water mark until the queue is writable. This
+     * thread asks the queue, because its offers crossed the mark: a notice from another thread
+     * could come so late that offers are refused before it.
      */
     @Override
     public void demand() {
@@ -183,7 +183,7 @@ final class EndpointSession extends CallingSession implements WireListener {
     }
 
     private void demandNow() {
-        messagePassed(); // Idle is who has nothing to work on, too.
+        messagePassed(); // Work on a message is not idle time.
         wire().demand();
     }
 
@@ -194,7 +194,7 @@ final class EndpointSession extends CallingSession implements WireListener {
         outputLost();
     }
 
-    /** With something of the team's to destroy, or to wait for. */
+    /** True if the application has something to destroy or to wait for. */
     @Override
     public boolean closedMayBlock() {
         return hasCodecs() || inbound().endMayBlock() || hasInstanceToRelease();
@@ -209,7 +209,7 @@ final class EndpointSession extends CallingSession implements WireListener {
             maxIdle(Duration.ZERO);
             end(status);
         } finally {
-            // Last: the beans may go when no session is left.
+            // Last: the beans may be destroyed when no session is left.
             endpointClass().remove(this);
         }
     }
@@ -232,19 +232,19 @@ final class EndpointSession extends CallingSession implements WireListener {
         return closed;
     }
 
-    /** Whether its endpoint has heard of the end, so that Jakarta's session is of no use. */
+    /** Whether the endpoint has been told of the end, so that its Jakarta session is unusable. */
     boolean isOver() {
         return over;
     }
 
-    // Idleness, as Jakarta has it: counts messages, not Pongs.
+    // The idle timeout as Jakarta defines it: it counts messages, not Pongs.
 
-    /** Zero: none. */
+    /** Zero if there is none. */
     Duration maxIdle() {
         return idleTimeout;
     }
 
-    /** Zero, negative, or longer than {@link #LONGEST_IDLE}: none. */
+    /** Zero, a negative value, or more than {@link #LONGEST_IDLE} stands for none. */
     void maxIdle(Duration timeout) {
         boolean none =
                 timeout.isZero() || timeout.isNegative() || timeout.compareTo(LONGEST_IDLE) > 0;
@@ -281,7 +281,7 @@ final class EndpointSession extends CallingSession implements WireListener {
         return subprotocol;
     }
 
-    /** As the response said it; empty: none. */
+    /** As the response named them; empty if none. */
     String extensions() {
         return wire().extensions();
     }

@@ -22,10 +22,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session as its endpoint sees it. (Jetty's own makes tables of 40 encoders and decoders, half
- * its memory.) Once its endpoint has heard of its end, all but {@link #close}, {@link #isOpen} and
- * {@link #getId}, by which applications forget it, throw IllegalStateException. Thread-safe; what
- * most sessions never ask for is made on demand.
+ * A session as its endpoint sees it. (Jetty's own class builds tables of 40 encoders and decoders,
+ * which take half its memory.) Once the endpoint has been told of the end, all methods throw
+ * IllegalStateException except {@link #close}, {@link #isOpen} and {@link #getId}, which
+ * applications need to forget the session. Thread-safe; the parts that most sessions never use are
+ * made on demand.
  */
 public final class JakartaSession implements Session {
     private final EndpointSession session;
@@ -40,15 +41,15 @@ public final class JakartaSession implements Session {
         this.session = session;
     }
 
-    /** What sends for it. */
+    /** The part that sends for this session. */
     public SendingSession sending() {
         return session;
     }
 
     /**
-     * The session while it may be asked.
+     * Returns the session as long as it is not over.
      *
-     * @throws IllegalStateException it is over
+     * @throws IllegalStateException if it is over
      */
     private EndpointSession valid() {
         if (session.isOver()) {
@@ -63,7 +64,7 @@ public final class JakartaSession implements Session {
         return async();
     }
 
-    /** The same of a session that is over, too. */
+    /** The same, but also works once the session is over. */
     public HighWaterAsync async() {
         HighWaterAsync present = async;
         if (present == null) {

@@ -4,9 +4,9 @@ import io.highwater.handshake.UpgradeRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** The address that a client called, as a URI. Stateless. */
+/** The URI that a client requested. Stateless. */
 public final class RequestUri {
-    /** What RFC 3986 has nowhere in a path or query, of the printable characters. */
+    /** Printable characters that RFC 3986 does not allow in a path or query. */
     private static final String ILLEGAL = "\"<>\\^`{|}[]#";
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
@@ -14,8 +14,8 @@ public final class RequestUri {
     private RequestUri() {}
 
     /**
-     * The whole address, with scheme and host, as Jakarta WebSocket 2.1 has it. What may not stand
-     * in a URI, but came, is percent-encoded.
+     * The whole URI, with scheme and host, as Jakarta WebSocket 2.1 requires. Characters of the
+     * request that are not allowed in a URI are percent-encoded.
      */
     public static String of(UpgradeRequest request) {
         StringBuilder uri = new StringBuilder();

@@ -10,8 +10,9 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request context around each callback, for those who have {@code @RequestScoped} beans: one
- * callback is one request. Costs the others a null check. Thread-safe.
+ * Activates the request context around each callback, for applications that have {@code
+ * @RequestScoped} beans: one callback is one request. Other applications only pay a null check.
+ * Thread-safe.
  */
 final class Requests {
     private final @Nullable Instance<RequestContextController> controllers;
@@ -29,15 +30,15 @@ final class Requests {
     }
 
     /**
-     * Every container has a conversation, and Weld's is request scoped: to count it made each
-     * callback look up a controller, 40 % of the time of an echo.
+     * Every container has a Conversation bean, and Weld's is request scoped. Counting it would make
+     * each callback look up a controller, which took 40 % of the time of an echo.
      */
     private static boolean isOfTeam(Bean<?> bean) {
         return bean.getScope() == RequestScoped.class
                 && !bean.getTypes().contains(Conversation.class);
     }
 
-    /** What is called, with whatever it throws. */
+    /** A call that may throw any exception. */
     @FunctionalInterface
     interface Callback<E extends Throwable> {
         void call() throws E;

@@ -11,14 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endpoint's configuration as one session sees it: with user properties and path parameters of
- * its own. Thread-safe: other sessions look into the user properties, too.
+ * An endpoint's configuration as one session sees it, with the session's own user properties and
+ * path parameters. Thread-safe: other sessions read the user properties, too.
  */
 public class SessionConfig implements ServerEndpointConfig {
     private final ServerEndpointConfig deployed;
     private final Map<String, String> pathParams;
 
-    /** Written under this; null until asked for, as it is in most sessions. */
+    /** Written under this; null until asked for, and so in most sessions. */
     private volatile @Nullable Map<String, Object> userProperties;
 
     SessionConfig(ServerEndpointConfig deployed, Map<String, String> pathParams) {
@@ -35,7 +35,7 @@ public class SessionConfig implements ServerEndpointConfig {
                 : new OfUser(deployed, pathParams, principal);
     }
 
-    /** Who opened the session; null where nobody asked. */
+    /** The user that opened the session; null if unknown. */
     public @Nullable Principal principal() {
         return null;
     }
@@ -101,7 +101,7 @@ public class SessionConfig implements ServerEndpointConfig {
         return deployed.getDecoders();
     }
 
-    /** The others need no room for one. */
+    /** A subclass, so that sessions without a user need no field for one. */
     private static final class OfUser extends SessionConfig {
         private final Principal principal;
 

@@ -6,7 +6,7 @@ import io.highwater.endpoint.jetty.MessageSinks;
 import jakarta.enterprise.inject.spi.BeanManager;
 import java.util.concurrent.Executor;
 
-/** What the sessions of one container of beans share: those of one application. Thread-safe. */
+/** What the sessions of one application's bean container share. Thread-safe. */
 public final class SessionEnvironment {
     private final EndpointNode node;
     private final Executor executor;
@@ -19,7 +19,7 @@ public final class SessionEnvironment {
     private volatile boolean retired;
 
     /**
-     * @param executor where the endpoints' methods run; they may block
+     * @param executor runs the endpoints' methods, which may block
      */
     public SessionEnvironment(EndpointNode node, BeanManager beans, Executor executor) {
         this.node = node;
@@ -54,7 +54,7 @@ public final class SessionEnvironment {
         return requests;
     }
 
-    /** The beans are about to go: a session that opens from now on ends with 1012. */
+    /** The beans are about to be destroyed: a session that opens from now on ends with 1012. */
     public void retire() {
         retired = true;
     }

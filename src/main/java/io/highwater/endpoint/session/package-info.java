@@ -1,8 +1,8 @@
 /**
- * One WebSocket of an endpoint, from its opening to its end: {@code EndpointSession} hears the wire
- * and calls the endpoint's methods, one at a time on the session's executor; {@code JakartaSession}
- * is what the endpoint sees of it. {@code EndpointClass} is what the sessions of a class share, and
- * where to begin.
+ * One WebSocket of an endpoint, from its opening to its end: {@code EndpointSession} listens to the
+ * wire and calls the endpoint's methods, one at a time on the session's executor; {@code
+ * JakartaSession} is the session that the endpoint sees. {@code EndpointClass} holds what the
+ * sessions of a class share; start reading there.
  */
 @org.jspecify.annotations.NullMarked
 package io.highwater.endpoint.session;
