@@ -2,17 +2,18 @@ package io.highwater.handshake;
 
 import java.util.concurrent.CompletionStage;
 
-/** The port that the transport asks before it answers an opening handshake. Thread-safe. */
+/** The transport asks this port before it answers an opening handshake. Thread-safe. */
 public interface Handshake {
     /**
-     * Decides, without blocking; the stage never fails for what the client did. A failed stage is
-     * answered with 500.
+     * Decides without blocking. The stage never fails because of what the client did; a failed
+     * stage is answered with 500.
      */
     CompletionStage<UpgradeDecision> decide(UpgradeRequest request);
 
     /**
-     * Whether code takes part that promises not to block and is not known to keep it: a team's. It
-     * is given a thread of its own then, not the one that reads for other connections too.
+     * Whether application code takes part, which promises not to block but may break the promise.
+     * Then the handshake gets a thread of its own, not the one that also reads for other
+     * connections.
      */
     default boolean mayBlock(UpgradeRequest request) {
         return true;

@@ -5,10 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The innermost step, reached by those whom no rule refused. The rules are the interceptors of
- * {@link #decide}, in the order of {@link HandshakePriorities}; {@link HandshakeExtension} gives it
- * their bindings. Not final, as the container subclasses it; call it through the injected bean
- * only, or no rule is asked. Stateless.
+ * The innermost step, reached by handshakes that no rule refused. The rules are the interceptors of
+ * {@link #decide}, in the order of {@link HandshakePriorities}; {@link HandshakeExtension} adds
+ * their bindings to it. Not final, because the container subclasses it. Call it only through the
+ * injected bean, or no rule is asked. Stateless.
  */
 @PerNode
 class HandshakeChain {

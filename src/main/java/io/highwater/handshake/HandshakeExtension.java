@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the handshake rules, Highwater's and those of teams, and gives their bindings to the one
- * method that they are the interceptors of. Found by the container. Confined to the thread that
- * starts it.
+ * Finds the handshake rules, Highwater's and the application's, and adds their bindings to the one
+ * method that they intercept. The container discovers this extension. Confined to the thread that
+ * starts the container.
  */
 public final class HandshakeExtension implements Extension {
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeExtension.class);
@@ -37,7 +37,7 @@ public final class HandshakeExtension implements Extension {
 
     private final Set<String> teamRules = new TreeSet<>();
 
-    /** Weld does not mark the type that comes back as a synthetic one. */
+    /** Needed because Weld does not mark the type that is added below as synthetic. */
     private boolean bound;
 
     <T extends HandshakeRule> void collect(
@@ -57,7 +57,7 @@ public final class HandshakeExtension implements Extension {
                         .toList();
         if (own.isEmpty() || !type.isAnnotationPresent(Interceptor.class)) {
             neverAsked(name, "it is no @Interceptor with an interceptor binding");
-            event.veto(); // or the container says less of it
+            event.veto(); // Otherwise the container reports the class too, and says less about it.
             return;
         }
         checkPriority(name, type.getAnnotation(Priority.class));
@@ -70,7 +70,7 @@ public final class HandshakeExtension implements Extension {
             return;
         }
         String other = nameByPriority.putIfAbsent(priority.value(), name);
-        // One that is found and given by hand, too, comes twice.
+        // A rule that is both discovered and added by hand comes twice.
         if (other != null && !other.equals(name)) {
             problems.add(
                     String.format(
@@ -80,7 +80,7 @@ public final class HandshakeExtension implements Extension {
         }
     }
 
-    /** An interceptor is asked only where the method carries all of its bindings. */
+    /** An interceptor runs only if the method carries all of its bindings. */
     private void addBinding(String name, Annotation binding, BeanManager manager) {
         Annotation first = bindings.putIfAbsent(binding.annotationType(), binding);
         if (first != null && !manager.areInterceptorBindingsEquivalent(first, binding)) {
@@ -99,7 +99,7 @@ public final class HandshakeExtension implements Extension {
                         "%s is a handshake rule and would never be asked: %s", name, because));
     }
 
-    /** It comes back below, with the bindings that are not known yet. */
+    /** The type is added below, with the bindings, which are not known here yet. */
     void withhold(@Observes ProcessAnnotatedType<HandshakeChain> event) {
         if (!bound) {
             event.veto();
@@ -113,17 +113,17 @@ public final class HandshakeExtension implements Extension {
                 .forEach(method -> bindings.values().forEach(method::add));
     }
 
-    /** Whether there are rules beside our own. */
+    /** Whether the application has rules of its own. */
     boolean hasTeamRules() {
         return !teamRules.isEmpty();
     }
 
-    /** Their classes. */
+    /** The classes of the application's rules. */
     public Set<String> teamRules() {
         return Set.copyOf(teamRules);
     }
 
-    /** One line each in the log: what the container throws holds them among stacks. */
+    /** One line each in the log: the container's exception hides them among stack traces. */
     void report(@Observes AfterBeanDiscovery event) {
         for (String problem : problems) {
             LOG.error("Not started: {}", problem);

@@ -1,12 +1,12 @@
 package io.highwater.handshake;
 
-/** Told about every decision, for metrics. Thread-safe; must return at once. */
+/** Observes every decision, for metrics. Thread-safe; must return at once. */
 public interface HandshakeObserver {
     HandshakeObserver NONE = new HandshakeObserver() {};
 
     /**
-     * @param outcome {@link UpgradeDecision#outcome}: "accepted", a refusing rule's word, or
-     *     "error"; a team's rules add words of their own
+     * @param outcome {@link UpgradeDecision#outcome}: "accepted", the word of the rule that
+     * refused, or "error"; an application's rules add words of their own
      */
     default void onDecided(String outcome) {}
 }

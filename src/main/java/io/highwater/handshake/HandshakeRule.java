@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A rule of the opening handshake: a CDI interceptor, which its binding ties to the handshake. Each
- * enabled one is asked about every handshake, at the place that its {@code @Priority} names.
+ * A rule of the opening handshake: a CDI interceptor that its binding ties to the handshake. Every
+ * enabled rule is asked about every handshake, in the order of their {@code @Priority}.
  *
  * <pre>{@code
  * @InterceptorBinding
@@ -26,20 +26,21 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
- * A deployment is refused whose rule has no binding, no {@code @Priority}, or that of another rule.
- * There is one object of a rule for each container, which all handshakes share: it is thread-safe.
+ * A deployment is refused if a rule has no binding, no {@code @Priority}, or the priority of
+ * another rule. Each container has one object per rule, which all handshakes share, so it must be
+ * thread-safe.
  */
 @Api
 public abstract class HandshakeRule {
     /**
-     * Answers, and does not block; it may ask the next rules later, on another thread. What it
-     * throws, and a stage that fails, becomes a 500.
+     * Answers without blocking; it may ask the next rules later, on another thread. An exception or
+     * a failed stage becomes a 500.
      *
-     * @param next the rules behind this one: without them the client is not let in
+     * @param next the rules after this one; a rule that does not ask them refuses the client
      */
     protected abstract CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next);
 
-    /** The container's way to {@link #decide}. */
+    /** The container calls {@link #decide} through this method. */
     @AroundInvoke
     Object intercept(InvocationContext call) {
         CompletionStage<UpgradeDecision> answer =
@@ -54,15 +55,15 @@ public abstract class HandshakeRule {
     private static CompletionStage<UpgradeDecision> proceed(InvocationContext call) {
         try {
             return (CompletionStage<UpgradeDecision>) call.proceed();
-        } catch (Throwable thrown) { // an Error too: rules in front may have something to undo
+        } catch (Throwable thrown) { // an Error too: earlier rules may have something to undo
             return CompletableFuture.failedStage(thrown);
         }
     }
 
-    /** The rules behind one, and in the end the acceptance. Thread-safe. */
+    /** The rules after this one, and finally the acceptance. Thread-safe. */
     @FunctionalInterface
     public interface Next {
-        /** Asks them; once at most. Never throws: where one of them did, the stage has failed. */
+        /** Asks them; call it at most once. Never throws: if a rule threw, the stage has failed. */
         CompletionStage<UpgradeDecision> decide();
     }
 }

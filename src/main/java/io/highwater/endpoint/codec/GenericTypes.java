@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What classes say of generic types: the part of it that messages and their codecs need. */
+/** Resolves generic types, as far as messages and their codecs need it. */
 public final class GenericTypes {
     private GenericTypes() {}
 
     /**
-     * What {@code type} gives to the first parameter of {@code generic}, which it extends or
-     * implements; a {@link TypeVariable} where it gives nothing.
+     * The type argument that {@code type} gives to the first parameter of {@code generic}, which it
+     * extends or implements; a {@link TypeVariable} if it gives none.
      */
     public static Type argument(Class<?> type, Class<?> generic) {
         Type as = supertype(type, generic);
@@ -31,13 +31,13 @@ public final class GenericTypes {
                 : generic.getTypeParameters()[0];
     }
 
-    /** A type that {@code declarer} wrote, as it is for its subclass {@code by}. */
+    /** Resolves a type that {@code declarer} wrote, as seen from its subclass {@code by}. */
     public static Type resolve(Type written, Class<?> declarer, Class<?> by) {
         Type as = supertype(by, declarer);
         return as == null ? written : substitute(written, arguments(as));
     }
 
-    /** The class of a type; that of its bound for a variable. */
+    /** The class of a type; for a variable, the class of its bound. */
     public static Class<?> raw(Type type) {
         if (type instanceof Class<?> plain) {
             return plain;
@@ -51,7 +51,9 @@ public final class GenericTypes {
         return raw(((TypeVariable<?>) type).getBounds()[0]);
     }
 
-    /** Whether a {@code from} may be given where a {@code to} is wanted; raw types fit all. */
+    /**
+     * Whether a {@code from} may be passed where a {@code to} is expected; raw types always fit.
+     */
     static boolean isAssignable(Type to, Type from) {
         if (to instanceof ParameterizedType wanted) {
             Type as = supertype(from, raw(wanted));
@@ -113,7 +115,7 @@ public final class GenericTypes {
         return same;
     }
 
-    /** As what {@code type} is a {@code target}; null: it is none. */
+    /** The {@code target} type that {@code type} extends or implements, or null if it does not. */
     private static @Nullable Type supertype(Type type, Class<?> target) {
         Class<?> plain = raw(type);
         if (plain == target) {
@@ -132,7 +134,7 @@ public final class GenericTypes {
                 return found;
             }
         }
-        return target; // Of arrays, and of interfaces that are Objects.
+        return target; // For arrays, and for interfaces, which are Objects.
     }
 
     private static Map<TypeVariable<?>, Type> arguments(Type type) {

@@ -100,7 +100,9 @@ final class JavaCodecs {
         }
     }
 
-    /** What parses a number refuses a text by a NumberFormatException. */
+    /**
+     * Parses a number or boolean; a NumberFormatException means that it does not decode the text.
+     */
     private record Parsed<T>(Class<T> type, Function<String, T> parser) implements Decoder.Text<T> {
         @Override
         public boolean willDecode(String text) {

@@ -4,11 +4,11 @@ import io.highwater.wire.Opcode;
 import jakarta.websocket.Decoder;
 import org.jspecify.annotations.Nullable;
 
-/** The forms in which an endpoint takes its messages. */
+/** The forms in which an endpoint takes messages. */
 public enum MessageShape {
-    /** A text in one piece: as a String, a primitive or what a {@code Decoder.Text} makes of it. */
+    /** A text in one piece: a String, a primitive, or the result of a {@code Decoder.Text}. */
     TEXT(Opcode.TEXT, Decoder.Text.class),
-    /** Bytes in one piece: as ByteBuffer, byte[] or what a {@code Decoder.Binary} makes of them. */
+    /** Bytes in one piece: a ByteBuffer, a byte[], or the result of a {@code Decoder.Binary}. */
     BINARY(Opcode.BINARY, Decoder.Binary.class),
     TEXT_STREAM(Opcode.TEXT, Decoder.TextStream.class),
     BINARY_STREAM(Opcode.BINARY, Decoder.BinaryStream.class),

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One session's own instances of the decoders and encoders that a team wrote: made when a message
- * first needs them, destroyed with the session. Those of Java's own types are shared by all.
- * Thread-safe.
+ * One session's own instances of the application's decoders and encoders: created when a message
+ * first needs them, destroyed with the session. The codecs of Java's own types are shared by all
+ * sessions. Thread-safe.
  */
 public final class SessionCodecs {
     private static final Logger LOG = LoggerFactory.getLogger(SessionCodecs.class);
@@ -23,7 +23,7 @@ public final class SessionCodecs {
     private final EndpointConfig config;
     private final CodecFactory factory;
 
-    /** Guarded by this, as is the next. */
+    /** Guarded by this, as is the next field. */
     private final List<Made<?>> made = new ArrayList<>(1);
 
     private boolean over;
@@ -43,8 +43,8 @@ public final class SessionCodecs {
     /**
      * The session's own decoder.
      *
-     * @throws IllegalStateException it can't be made
-     * @throws ClosedChannelException the session is over
+     * @throws IllegalStateException if it can't be created
+     * @throws ClosedChannelException if the session is over
      */
     public Decoder own(Decoders.Entry entry) throws ClosedChannelException {
         return own(entry, () -> decoder(entry.decoder()), SessionCodecs::destroy);
@@ -59,8 +59,8 @@ public final class SessionCodecs {
     /**
      * The session's own encoder.
      *
-     * @throws IllegalStateException it can't be made
-     * @throws ClosedChannelException the session is over
+     * @throws IllegalStateException if it can't be created
+     * @throws ClosedChannelException if the session is over
      */
     public Encoder own(Encoders.Entry entry) throws ClosedChannelException {
         return entry.inRole(own(entry, () -> encoder(entry.encoder()), SessionCodecs::destroy));
@@ -103,7 +103,9 @@ public final class SessionCodecs {
                 .log(kind + "_not_destroyed");
     }
 
-    /** Made and initialized under no lock; of two made at once the second is destroyed. */
+    /**
+     * Creates and initializes without a lock; if two threads create one, the second is destroyed.
+     */
     private <C> C own(Object shared, Supplier<C> maker, Consumer<C> destroyer)
             throws ClosedChannelException {
         C present = find(shared);
@@ -125,7 +127,7 @@ public final class SessionCodecs {
         return present;
     }
 
-    @SuppressWarnings("unchecked") // what was made for an entry is of one type
+    @SuppressWarnings("unchecked") // the codec that was created for an entry has the entry's type
     private synchronized <C> @Nullable C find(Object shared) {
         for (Made<?> codec : made) {
             if (codec.shared == shared) {
@@ -135,7 +137,7 @@ public final class SessionCodecs {
         return null;
     }
 
-    /** Destroys what was made; nothing more is. */
+    /** Destroys all instances; no more can be created. */
     public void destroy() {
         List<Made<?>> all;
         synchronized (this) {

@@ -6,16 +6,16 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client containers that the classes of one deployment ask for, each with threads that hold on
- * to their loader: they end with it. Confined to the threads that start and stop it, with its
- * loader as the context's.
+ * The client containers that the classes of one deployment ask for. Each has threads that keep a
+ * reference to the deployment's class loader, so the containers end with the deployment. Confined
+ * to the threads that start and stop it, with its class loader as their context class loader.
  */
 public final class Clients implements AutoCloseable {
     private final ContainerLifeCycle containers = new ContainerLifeCycle();
 
     private Clients() {}
 
-    /** Takes those made from now on by threads with this thread's context class loader. */
+    /** Manages the containers that threads with this context class loader create from now on. */
     public static Clients start() {
         Clients clients = new Clients();
         LifeCycle.start(clients.containers);
@@ -29,7 +29,7 @@ public final class Clients implements AutoCloseable {
         set(null);
     }
 
-    @SuppressWarnings("NullAway") // Null forgets the loader.
+    @SuppressWarnings("NullAway") // Null drops the reference to the class loader.
     private static void set(@Nullable ContainerLifeCycle containers) {
         JakartaWebSocketClientContainer.setShutdownContainer(containers);
     }

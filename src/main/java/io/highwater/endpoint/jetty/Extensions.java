@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Jakarta's view of Sec-WebSocket-Extensions. Stateless. */
 public final class Extensions {
-    /** Those that the server has. */
+    /** The extensions that the server supports. */
     public static final List<Extension> INSTALLED =
             List.of(new JakartaWebSocketExtension("permessage-deflate"));
 
     private Extensions() {}
 
-    /** Those that a response agreed on; empty: none. */
+    /** The extensions that a response agreed on; empty if none. */
     public static List<Extension> negotiated(String field) {
         return field.isEmpty() ? List.of() : asJakarta(ExtensionConfig.parseList(field));
     }
@@ -29,10 +29,10 @@ public final class Extensions {
     }
 
     /**
-     * Those that {@code choice} names of the offered ones, as they were offered; what nobody
-     * offered can't be agreed on.
+     * The offered extensions that {@code choice} names, as they were offered; extensions that were
+     * not offered are dropped.
      *
-     * @param choice gets the offers; null where it wants none
+     * @param choice gets the offers; returns null if it wants none
      */
     public static List<String> choose(
             List<String> offered, UnaryOperator<@Nullable List<Extension>> choice) {
@@ -48,7 +48,7 @@ public final class Extensions {
                 : chosen.stream().flatMap(own -> asOffered(own, requested)).distinct().toList();
     }
 
-    /** The very one that was offered, or all offers of its name if its parameters were changed. */
+    /** The identical offer, or all offers of that name if {@code choice} changed the parameters. */
     private static Stream<String> asOffered(Extension chosen, List<ExtensionConfig> offers) {
         List<ExtensionConfig> named =
                 offers.stream().filter(own -> own.getName().equals(chosen.getName())).toList();

@@ -20,18 +20,18 @@ import org.eclipse.jetty.websocket.core.messages.ReaderMessageSink;
 import org.eclipse.jetty.websocket.core.util.MethodHolder;
 
 /**
- * Makes streams and parts of the fragments of a message: Jetty's sinks, each for one kind of
- * messages of one session. Thread-safe.
+ * Turns the fragments of a message into streams and parts. Uses Jetty's sinks; each serves one kind
+ * of message of one session. Thread-safe.
  */
 public final class MessageSinks {
     private final WebSocketComponents components;
 
     /** The session that a sink works for. */
     public interface Owner {
-        /** Wants the next fragment. */
+        /** Asks for the next fragment. */
         void demand();
 
-        /** A message came to nothing: whoever takes it threw, or it can't be read. */
+        /** A message failed: its receiver threw, or it can't be read. */
         void failed(Throwable cause);
     }
 
@@ -39,13 +39,14 @@ public final class MessageSinks {
     @FunctionalInterface
     public interface PartReceiver {
         /**
-         * @param part a String, ByteBuffer or byte[], and whether it is the last: a Boolean
-         * @throws Throwable whatever the team's code threw; the owner hears of it
+         * @param part a String, ByteBuffer or byte[], and a Boolean that says whether it is the
+         * last
+         * @throws Throwable what the application's code threw; passed to the owner
          */
         void receive(Object[] part) throws Throwable;
     }
 
-    /** Where the fragments of one kind of messages go. Confined to the session's run. */
+    /** Takes the fragments of one kind of message. Confined to the session's run. */
     public static final class Sink {
         private final MessageSink sink;
         private final SinkSession session;
@@ -59,27 +60,27 @@ public final class MessageSinks {
         }
 
         /**
-         * Takes the next fragment; when it wants another it says so to its owner.
+         * Takes the next fragment; asks its owner for another when it wants one.
          *
          * @param opcode as on the wire
-         * @param payload is the sink's until it demands the next; that of a message in more than
-         *     one fragment for good
+         * @param payload belongs to the sink until it demands the next fragment; if the message has
+         * more than one fragment, it belongs to the sink permanently
          */
         public void accept(byte opcode, ByteBuffer payload, boolean isLast) {
             sink.accept(new Frame(opcode, isLast, payload), session);
         }
 
-        /** Ends what reads the message with {@code cause}. */
+        /** Fails the stream that reads the message with {@code cause}. */
         public void fail(Throwable cause) {
             sink.fail(cause);
         }
     }
 
     /**
-     * @param readers where those run that read streams; they block
+     * @param readers runs the methods that read streams, which block
      */
     public MessageSinks(Executor readers) {
-        // Never started: nothing of it needs to be. A sink asks it for the executor.
+        // Never started: no part of it needs to be. Sinks ask it only for the executor.
         components =
                 new WebSocketComponents(
                         null,
@@ -90,18 +91,18 @@ public final class MessageSinks {
                         readers);
     }
 
-    /** Text in parts: Strings. */
+    /** Takes text in parts: Strings. */
     public Sink text(Owner owner, PartReceiver to) {
         return parts(owner, to, (own, holder) -> new PartialStringMessageSink(own, holder, true));
     }
 
-    /** Bytes in parts: ByteBuffers. */
+    /** Takes bytes in parts: ByteBuffers. */
     public Sink buffers(Owner owner, PartReceiver to) {
         return parts(
                 owner, to, (own, holder) -> new PartialByteBufferMessageSink(own, holder, true));
     }
 
-    /** Bytes in parts: arrays. */
+    /** Takes bytes in parts: arrays. */
     public Sink arrays(Owner owner, PartReceiver to) {
         return parts(
                 owner, to, (own, holder) -> new PartialByteArrayMessageSink(own, holder, true));
@@ -120,7 +121,7 @@ public final class MessageSinks {
     }
 
     /**
-     * A text as a stream.
+     * Takes text as a stream.
      *
      * @param to called for each message on a thread of its own; must not throw
      */
@@ -137,7 +138,7 @@ public final class MessageSinks {
     }
 
     /**
-     * Bytes as a stream.
+     * Takes bytes as a stream.
      *
      * @param to called for each message on a thread of its own; must not throw
      */

@@ -5,8 +5,8 @@ import org.eclipse.jetty.http.pathmap.PathMappings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is found by a request's path; of several templates that fit, the most exact one has it.
- * Filled by one thread first; then thread-safe.
+ * A map from path templates to resources; if several templates match a request's path, the most
+ * exact one wins. First filled by one thread, then thread-safe.
  */
 public final class PathTable<T> {
     private final PathMappings<T> mappings = new PathMappings<>();

@@ -11,7 +11,7 @@ public final class PathTemplate {
     private final UriTemplatePathSpec spec;
 
     /**
-     * @throws IllegalArgumentException says what is wrong with it
+     * @throws IllegalArgumentException if the template is wrong; says what
      */
     public PathTemplate(String path) {
         this.spec = new UriTemplatePathSpec(path);
@@ -25,7 +25,7 @@ public final class PathTemplate {
         return Set.of(spec.getVariables());
     }
 
-    /** What a path that fits has for each variable, decoded. */
+    /** The decoded value of each variable in a path that matches. */
     public Map<String, String> values(String path) {
         if (spec.getVariableCount() == 0) {
             return Map.of();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class QueryParameters {
     private QueryParameters() {}
 
-    /** Leniently: what a peer sends wrong is not for the endpoint to fail at. */
+    /** Parses leniently: a malformed query of a peer must not make the endpoint fail. */
     public static Map<String, List<String>> of(@Nullable String query) {
         if (query == null) {
             return Map.of();

@@ -18,12 +18,12 @@ import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.eclipse.jetty.websocket.core.exception.WebSocketTimeoutException;
 
 /**
- * Jetty's session as its sinks see it, and the callback of each of their frames. Of these methods
- * they use the first few: the others answer with what is true of every session, or throw, so that a
- * version of Jetty whose sinks ask for more is found out. Thread-safe.
+ * Jetty's session as its sinks see it, and the callback of each of their frames. The sinks use only
+ * the first few methods. The others answer what is true of every session or throw, so that a
+ * version of Jetty whose sinks call more of them is noticed. Thread-safe.
  */
 final class SinkSession implements CoreSession, Callback {
-    /** What text sinks size their first buffer by. */
+    /** Text sinks size their first buffer by this. */
     private static final int INPUT_BUFFER_BYTES = 1024;
 
     private final MessageSinks.Owner owner;
@@ -39,7 +39,7 @@ final class SinkSession implements CoreSession, Callback {
         owner.demand();
     }
 
-    /** A frame was taken; the next demand is the sink's. */
+    /** A frame was taken; the sink itself demands the next one. */
     @Override
     public void succeeded() {}
 
@@ -53,7 +53,7 @@ final class SinkSession implements CoreSession, Callback {
         return InvocationType.BLOCKING;
     }
 
-    /** A stream sink's way to say that the endpoint's method threw. */
+    /** A stream sink calls this when the endpoint's method threw. */
     @Override
     public void close(CloseStatus status, Callback callback) {
         if (status.getCause() == null) {
@@ -78,7 +78,7 @@ final class SinkSession implements CoreSession, Callback {
         return INPUT_BUFFER_BYTES;
     }
 
-    // What no sink asks for.
+    // Methods that no sink calls.
 
     private static IllegalStateException notOfASink(String method) {
         return new IllegalStateException("Jetty's sinks have not called " + method + " so far");

@@ -1,8 +1,8 @@
 /**
- * All that endpoints take of Jetty: what makes streams and parts of a message's fragments ({@code
- * MessageSinks}), the client's container ({@code Clients}), and what Jetty knows of paths, queries
- * and header fields. Nothing else of endpoints imports Jetty; {@code JettyShapeTest} says what it
- * must go on doing. Each type names its thread rule.
+ * Everything that endpoints use of Jetty: what turns a message's fragments into streams and parts
+ * ({@code MessageSinks}), the client container ({@code Clients}), and Jetty's parsers of paths,
+ * queries and header fields. No other package of endpoints imports Jetty; {@code JettyShapeTest}
+ * checks the behavior they rely on. Each type states its thread rule.
  */
 @org.jspecify.annotations.NullMarked
 package io.highwater.endpoint.jetty;

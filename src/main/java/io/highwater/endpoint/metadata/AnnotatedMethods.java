@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The methods of an endpoint class and its superclasses that may be callbacks. A method that
- * overrides an annotated one takes its place, and is a callback only by an annotation of its own
- * (Jakarta WebSocket 4.8). Immutable.
+ * overrides an annotated one replaces it, and is a callback only if it is annotated itself (Jakarta
+ * WebSocket 4.8). Immutable.
  */
 final class AnnotatedMethods {
     private final Class<?> endpoint;
 
-    /** Those that nothing overrides, the class's own first. */
+    /** The methods that are not overridden, those of the class itself first. */
     private final List<Method> methods = new ArrayList<>();
 
     private record Signature(String name, List<Class<?>> types) {
@@ -46,8 +46,8 @@ final class AnnotatedMethods {
     }
 
     /**
-     * Whether a bridge stands before a method of this class. (One that only shows a method of a
-     * hidden superclass overrides nothing.)
+     * Whether a bridge method calls another method of this class. (A bridge that only makes a
+     * method of a hidden superclass visible overrides nothing.)
      */
     private static boolean isOfGeneric(Method bridge, List<Method> declared) {
         return declared.stream()
@@ -60,7 +60,7 @@ final class AnnotatedMethods {
     }
 
     /**
-     * @throws IllegalArgumentException one of them can't be called
+     * @throws IllegalArgumentException if one of the methods can't be called
      */
     List<Method> with(Class<? extends Annotation> annotation) {
         List<Method> with =
@@ -70,7 +70,7 @@ final class AnnotatedMethods {
     }
 
     /**
-     * @throws IllegalArgumentException there are several, or it can't be called
+     * @throws IllegalArgumentException if there are several, or the method can't be called
      */
     @Nullable Method one(Class<? extends Annotation> annotation) {
         List<Method> with = with(annotation);

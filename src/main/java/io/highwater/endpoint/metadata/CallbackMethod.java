@@ -16,14 +16,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A method of an endpoint class, read once and shared by its sessions: a call brings the session's
- * own object, path parameters and Session. Immutable.
+ * A method of an endpoint class, read once and shared by its sessions: a call supplies the
+ * session's own object, path parameters and Session. Immutable.
  */
 public final class CallbackMethod implements MessageTarget.Receiver {
     private final MethodHandle method;
     private final List<Argument> arguments;
 
-    /** Where the value of a parameter comes from. */
+    /** Supplies the value of a parameter. */
     @FunctionalInterface
     private interface Argument {
         @Nullable Object of(ReceivingSession session, Object[] call) throws PathParamException;
@@ -38,11 +38,11 @@ public final class CallbackMethod implements MessageTarget.Receiver {
     }
 
     /**
-     * A method that may have a Session and path parameters, and each of {@code brought} once.
+     * A method that may take a Session and path parameters, and each type of {@code brought} once.
      *
-     * @param variables those of the endpoint's path
-     * @param brought the types of what a call brings, in its order
-     * @throws IllegalArgumentException says which parameter has no place in it
+     * @param variables the variables of the endpoint's path
+     * @param brought the types of the values that a call supplies, in order
+     * @throws IllegalArgumentException if a parameter is not allowed; names it
      */
     static CallbackMethod of(
             Class<?> endpoint, Method method, Set<String> variables, Class<?>... brought) {
@@ -96,7 +96,7 @@ public final class CallbackMethod implements MessageTarget.Receiver {
         return (session, call) -> null;
     }
 
-    /** By way of the endpoint's own class: the one that declares it may be hidden. */
+    /** Looked up in the endpoint's own class, because the declaring class may be hidden. */
     private static MethodHandle handle(Class<?> endpoint, Method method) {
         try {
             return MethodHandles.publicLookup()
@@ -124,14 +124,14 @@ public final class CallbackMethod implements MessageTarget.Receiver {
         return (Object) method.invokeExact(values);
     }
 
-    /** Whether a path may be unfit for it. */
+    /** Whether a path may fail to fit the method's parameters. */
     boolean readsPath() {
         return arguments.stream()
                 .anyMatch(own -> own instanceof PathVariable path && path.type != String.class);
     }
 
     /**
-     * @throws PathParamException a path parameter does not fit its type
+     * @throws PathParamException if a path parameter does not fit its type
      */
     void check(Map<String, String> pathParams) throws PathParamException {
         for (Argument argument : arguments) {
@@ -141,7 +141,7 @@ public final class CallbackMethod implements MessageTarget.Receiver {
         }
     }
 
-    /** As Jakarta has it: a String, a primitive type or its boxed form. */
+    /** The types that Jakarta allows: a String, a primitive type or its boxed form. */
     private record PathVariable(String name, Class<?> type) implements Argument {
         private static final Set<Class<?>> TYPES =
                 Set.of(

@@ -11,9 +11,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The methods of a team's {@link ServerEndpointConfig.Configurator} that choose during the
- * handshake: those it has of its own are asked, Jakarta's defaults are not. Thread-safe as far as
- * the configurator is.
+ * The methods of an application's {@link ServerEndpointConfig.Configurator} that choose during the
+ * handshake. Only methods that it overrides are called; Jakarta's defaults are not. As thread-safe
+ * as the configurator.
  */
 public final class ConfiguratorChoices implements RoutePolicy.Choices {
     private final ServerEndpointConfig config;
@@ -28,7 +28,7 @@ public final class ConfiguratorChoices implements RoutePolicy.Choices {
         this.choosesExtensions = overrides(config.getConfigurator(), "getNegotiatedExtensions");
     }
 
-    /** NONE for a configurator without a method of its own that has to do with handshakes. */
+    /** NONE for a configurator that overrides no method of the handshake. */
     static RoutePolicy.Choices of(ServerEndpointConfig config) {
         ConfiguratorChoices choices = new ConfiguratorChoices(config);
         return choices.choosesOrigin
@@ -39,7 +39,7 @@ public final class ConfiguratorChoices implements RoutePolicy.Choices {
                 : NONE;
     }
 
-    /** Whether a team's configurator has a method of its own instead of Jakarta's default. */
+    /** Whether an application's configurator overrides this method of Jakarta's default. */
     public static boolean overrides(ServerEndpointConfig.Configurator configurator, String name) {
         for (Method method : configurator.getClass().getMethods()) {
             if (method.getName().equals(name) && !method.isBridge()) {
@@ -70,7 +70,7 @@ public final class ConfiguratorChoices implements RoutePolicy.Choices {
         return chosen == null ? "" : chosen;
     }
 
-    /** Those that it names as they were offered; what nobody offered can't be agreed on. */
+    /** The chosen extensions as they were offered; extensions that were not offered are dropped. */
     @Override
     public List<String> chooseExtensions(List<String> offered) {
         if (!choosesExtensions) {

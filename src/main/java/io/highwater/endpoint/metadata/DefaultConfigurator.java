@@ -9,14 +9,14 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jakarta's platform default: what a team's configurator gets when it asks its superclass. Found by
- * the ServiceLoader. (Jetty's allows each origin.) Thread-safe.
+ * Jakarta's platform default: what an application's configurator gets when it calls its superclass.
+ * The ServiceLoader finds it. (Jetty's default allows every origin.) Thread-safe.
  */
 public final class DefaultConfigurator extends ServerEndpointConfig.Configurator {
-    /** What the node's own rule says of the origin that is asked for on this thread. */
+    /** The node's own origin rule for the handshake that runs on this thread. */
     private static final ThreadLocal<@Nullable BooleanSupplier> RULES = new ThreadLocal<>();
 
-    /** A configurator's answer, which may be made of that of {@code rules}. */
+    /** A configurator's answer, which may depend on the answer of {@code rules}. */
     static boolean checkOrigin(
             ServerEndpointConfig.Configurator configurator, String origin, BooleanSupplier rules) {
         RULES.set(rules);
@@ -32,7 +32,7 @@ public final class DefaultConfigurator extends ServerEndpointConfig.Configurator
         return this;
     }
 
-    /** As the node's own rule does; outside of a handshake nothing is known to be right. */
+    /** Answers as the node's own rule does; outside of a handshake it allows no origin. */
     @Override
     public boolean checkOrigin(String origin) {
         BooleanSupplier rules = RULES.get();

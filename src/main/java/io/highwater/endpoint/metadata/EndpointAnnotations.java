@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what a team wrote beside {@code @ServerEndpoint} into the settings of its route. What it
- * can't take is an IllegalArgumentException that says why. Stateless.
+ * Turns the annotations beside {@code @ServerEndpoint} into the settings of the endpoint's route.
+ * Invalid values cause an IllegalArgumentException that says why. Stateless.
  */
 public final class EndpointAnnotations {
     private static final int MAX_MESSAGE_BYTES = 1 << 30;
@@ -69,7 +69,7 @@ public final class EndpointAnnotations {
     }
 
     /**
-     * Whether a method of the class hears that an instance was made, which it may take for onOpen.
+     * Whether the class has a {@code @PostConstruct} method, which it may use in place of onOpen.
      */
     public static boolean hasPostConstruct(Class<?> endpoint) {
         for (Class<?> type = endpoint; type != null; type = type.getSuperclass()) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The methods, decoders and encoders of one endpoint class, read once, at deployment. Thread-safe.
  *
- * @param maxTextBytes what {@code @OnMessage} sets; null: nothing
+ * @param maxTextBytes the limit that {@code @OnMessage} sets; null if it sets none
  * @param maxBinaryBytes likewise
  */
 public record EndpointMethods(
@@ -37,8 +37,8 @@ public record EndpointMethods(
         Encoders encoders) {
 
     /**
-     * @param variables those of the endpoint's path
-     * @throws IllegalArgumentException says what is wrong with the class's methods, or its codecs
+     * @param variables the variables of the endpoint's path
+     * @throws IllegalArgumentException if the class's methods or codecs are wrong; says what
      */
     public static EndpointMethods read(ServerEndpointConfig config, Set<String> variables) {
         Decoders decoders = new Decoders(config.getDecoders());
@@ -95,13 +95,13 @@ public record EndpointMethods(
         return annotated(methods, OnError.class, variables, Throwable.class);
     }
 
-    /** Whether a request's path may be unfit for one of them. */
+    /** Whether a request's path may fail to fit the parameters of one of the methods. */
     public boolean readPath() {
         return all().anyMatch(CallbackMethod::readsPath);
     }
 
     /**
-     * @throws PathParamException a path parameter does not fit the type that some method has for it
+     * @throws PathParamException if a path parameter does not fit the type that a method has for it
      */
     public void check(Map<String, String> pathParams) throws PathParamException {
         for (CallbackMethod method : all().toList()) {

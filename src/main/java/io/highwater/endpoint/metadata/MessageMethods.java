@@ -18,16 +18,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the {@code @OnMessage} methods of one class take, and how much of it. Immutable.
+ * The targets of the {@code @OnMessage} methods of one class, and their size limits. Immutable.
  *
- * @param maxTextBytes null: no method says so
+ * @param maxTextBytes null if no method sets it
  * @param maxBinaryBytes likewise
  */
 record MessageMethods(
         MessageTargets targets, @Nullable Integer maxTextBytes, @Nullable Integer maxBinaryBytes) {
 
     /**
-     * @throws IllegalArgumentException says which method is wrong
+     * @throws IllegalArgumentException if a method is wrong; names it
      */
     static MessageMethods read(AnnotatedMethods methods, Set<String> variables, Decoders decoders) {
         MessageMethods read = new MessageMethods(MessageTargets.NONE, null, null);
