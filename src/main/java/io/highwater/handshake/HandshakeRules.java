@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the rules, and answers for them: whatever they do, there is one decision, it is counted, and
- * what they took is held by an accepted session or given back. Thread-safe.
+ * Asks the rules and takes care of the outcome: however the rules behave, there is one decision and
+ * it is counted, and the leases that the rules took are held by an accepted session or given back.
+ * Thread-safe.
  */
 @PerNode
 final class HandshakeRules implements Handshake {
@@ -31,7 +32,7 @@ final class HandshakeRules implements Handshake {
     private final LogLimit logs;
     private final boolean teamRules;
 
-    /** The kinds of failure whose stack was logged; as many as there are classes of Throwable. */
+    /** Kinds of failure whose stack was logged; bounded by the number of Throwable classes. */
     private final Set<Class<?>> explained = ConcurrentHashMap.newKeySet();
 
     @Inject
@@ -65,7 +66,7 @@ final class HandshakeRules implements Handshake {
             UpgradeAttempt attempt = new UpgradeAttempt(request, proxies.look(request), held);
             CompletionStage<UpgradeDecision> answer = chain.decide(attempt);
             return answer == null ? CompletableFuture.completedStage(null) : answer;
-        } catch (Throwable thrown) { // an Error too: the places of the others are to be given back
+        } catch (Throwable thrown) { // an Error too: the places that rules took must be given back
             return CompletableFuture.failedStage(thrown);
         }
     }
@@ -93,7 +94,9 @@ final class HandshakeRules implements Handshake {
         return accepted.withLease(held.handOver());
     }
 
-    /** An observer that throws would cost the client its session and the node a place. */
+    /**
+     * If an observer's exception got out, the client would lose its session and the node a place.
+     */
     private void tell(UpgradeRequest request, UpgradeDecision decision) {
         try {
             observer.onDecided(decision.outcome());

@@ -6,27 +6,26 @@ import io.highwater.handshake.address.TrustedProxies;
 import java.util.List;
 
 /**
- * What bounds and filters opening handshakes. Immutable.
+ * The limits and filters of opening handshakes. Immutable.
  *
- * @param allowedOrigins {@code https://host[:port]}, {@code https://*.example.com[:port]} or {@code
- *     null}, {@code file://} or {@code *}; empty, the default, means the scheme, host and port of
- *     the request itself
+ * @param allowedOrigins {@code https://host[:port]}, {@code https://*.example.com[:port]}, {@code
+ * null}, {@code file://} or {@code *}; empty, the default, means the scheme, host and port of the
+ * request itself
  * @param allowedHosts {@code host[:port]} or {@code *.example.com[:port]}; empty, the default,
- *     means any. A list guards against DNS rebinding.
- * @param requireOrigin refuses clients without an Origin, as they are outside a browser; default
- *     false
+ * means any host. A list guards against DNS rebinding.
+ * @param requireOrigin refuses clients without an Origin, which are not browsers; default false
  * @param ratePerIp first upgrades of a TCP connection, per second and address; default 20
  * @param burstPerIp how many of them may come at once; default 40
  * @param streamsPerSecond further HTTP/2 streams of an admitted TCP connection, per second; default
- *     200
+ * 200
  * @param streamsBurst how many of them may come at once; default 1,000
  * @param maxConnections sessions of the node; 0 = no limit; default one per 16 KiB of heap
  * @param maxConnectionsPerIp sessions of one address; 0 = no limit; default a quarter of
- *     maxConnections
+ * maxConnections
  * @param trustedProxies addresses and CIDRs whose X-Forwarded-For, -Proto and -Host are believed;
- *     default none
- * @param deflate what compression sessions may use where their path says nothing; default
- *     CONTEXT_4K
+ * default none
+ * @param deflate the compression that sessions may use unless their path sets its own; default
+ * CONTEXT_4K
  */
 public record HandshakeSettings(
         List<String> allowedOrigins,
@@ -75,30 +74,29 @@ public record HandshakeSettings(
                 DeflatePolicy.CONTEXT_4K);
     }
 
-    /** What max-connections is where it is not set. */
+    /** The default of max-connections. */
     public static int defaultMaxConnections(long heapBytes) {
         return (int) Math.min(Integer.MAX_VALUE, heapBytes / HEAP_BYTES_PER_CONNECTION);
     }
 
     /**
-     * What max-connections-per-ip is where it is not set: a quarter, so that one address cannot
-     * fill the node.
+     * The default of max-connections-per-ip: a quarter, so that one address cannot fill the node.
      */
     public static int defaultMaxConnectionsPerIp(int maxConnections) {
         return maxConnections == 0 ? 0 : Math.max(1, maxConnections / 4);
     }
 
-    /** The allowed origins, to be compared. */
+    /** The allowed origins, parsed. */
     public List<OriginPattern> originPatterns() {
         return parseOrigins(allowedOrigins);
     }
 
-    /** The allowed hosts, to be compared. */
+    /** The allowed hosts, parsed. */
     public List<HostPattern> hostPatterns() {
         return parseHosts(allowedHosts);
     }
 
-    /** The trusted proxies, to look through. */
+    /** The trusted proxies, parsed. */
     public TrustedProxies proxies() {
         return TrustedProxies.of(trustedProxies);
     }

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What the rules hold while they decide. In the end it is handed over to the session or given back;
- * what comes later is given back at once. Thread-safe.
+ * The leases that the rules take while they decide. In the end they are handed over to the session
+ * or given back; a lease that is added later is given back at once. Thread-safe.
  */
 final class HeldLeases {
     private static final Logger LOG = LoggerFactory.getLogger(HeldLeases.class);
@@ -33,7 +33,9 @@ final class HeldLeases {
         addAsIs(new Once(lease, logs));
     }
 
-    /** One that can be taken at its word, and has no need of an object around it. */
+    /**
+     * Adds a lease that needs no wrapper: it keeps the contract of {@link Lease} and never throws.
+     */
     void addAsIs(Lease lease) {
         synchronized (this) {
             if (leases != null) {
@@ -45,8 +47,8 @@ final class HeldLeases {
     }
 
     /**
-     * One lease for all of them. It lives as long as the session, so it is no larger than it has to
-     * be and refers to nothing of the request.
+     * One lease for all of them. It lives as long as the session, so it is as small as possible and
+     * refers to nothing of the request.
      */
     Lease handOver() {
         List<Lease> last = end();
@@ -67,7 +69,10 @@ final class HeldLeases {
         return last == null ? List.of() : last;
     }
 
-    /** Takes a team's lease at less than its word: twice is once, and a failure stays its own. */
+    /**
+     * Wraps an application's lease, which may break the contract: releases it only once, and logs
+     * what it throws.
+     */
     private static final class Once extends AtomicReference<@Nullable Lease> implements Lease {
         private static final long serialVersionUID = 1;
 

@@ -8,8 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * One instance per container, and no client proxy: {@code @Singleton} alone is not found in an
- * annotated archive, {@code @ApplicationScoped} would forbid final classes.
+ * One instance per container, without a client proxy. {@code @Singleton} alone is no bean-defining
+ * annotation, so an annotated archive would not include the class; {@code @ApplicationScoped} would
+ * forbid final classes.
  */
 @Stereotype
 @Singleton

@@ -7,17 +7,17 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the owner of a path wants of its handshakes. Immutable.
+ * The requirements that the owner of a path has for its handshakes. Immutable.
  *
  * @param path the path or its template, for logs
- * @param allowedOrigins the origins this path allows instead of the node's, in the same forms;
- *     empty means the scheme, host and port of the request, null means the node's. A malformed one
- *     is an IllegalArgumentException.
- * @param subprotocols what the path speaks, of which the client's preference decides; empty means
- *     none
+ * @param allowedOrigins the origins that this path allows instead of the node's, in the same forms;
+ * empty means the scheme, host and port of the request, null means the node's. A malformed one
+ * causes an IllegalArgumentException.
+ * @param subprotocols the path's subprotocols, from which the client's preference selects; empty
+ * means none
  * @param subprotocol REQUIRED refuses a client that offers none of them, with 400
- * @param deflate what compression the path wants; null means the node's
- * @param choices what the path decides by code; see there
+ * @param deflate the compression of the path; null means the node's
+ * @param choices what the path decides in code; see {@link Choices}
  */
 @Api
 public record RoutePolicy(
@@ -35,43 +35,47 @@ public record RoutePolicy(
     }
 
     /**
-     * What the owner of a path decides by code instead of by a list. It holds up the connection's
-     * other requests: it should not block. Thread-safe.
+     * What the owner of a path decides in code instead of by a list. The connection's other
+     * requests wait for these methods, so they should not block. Thread-safe.
      */
     public interface Choices {
-        /** Of a path that decides nothing so; its handshakes are answered where they are read. */
+        /**
+         * For a path that decides nothing in code; its handshakes are answered on the reading
+         * thread.
+         */
         Choices NONE = new Choices() {};
 
         /**
-         * Whether a page of this origin may open the path; null leaves it to {@link
-         * RoutePolicy#allowedOrigins}, which are asked as well where the path has its own. Not
-         * asked for a request without an Origin.
+         * Whether a page of this origin may open the path. Null leaves the decision to {@link
+         * RoutePolicy#allowedOrigins}. If the path sets its own allowed origins, they must allow
+         * the origin as well. Not called for a request without an Origin.
          */
         default @Nullable Boolean allowsOrigin(String origin) {
             return null;
         }
 
         /**
-         * The same where the answer may be made of the node's.
+         * The same, if the answer may depend on the rule that applies otherwise.
          *
-         * @param rules what the answer would be without this path's own
+         * @param rules returns what the answer would be without this method
          */
         default @Nullable Boolean allowsOrigin(String origin, BooleanSupplier rules) {
             return allowsOrigin(origin);
         }
 
         /**
-         * The subprotocol of those offered, in their order; empty for none; null leaves it to
-         * {@link RoutePolicy#subprotocols}.
+         * Chooses from the offered subprotocols, which are in the client's order; empty for none;
+         * null leaves it to {@link RoutePolicy#subprotocols}.
          */
         default @Nullable String chooseSubprotocol(List<String> offered) {
             return null;
         }
 
         /**
-         * Of the extensions offered, in the form of their header, those that may be agreed on.
+         * Returns those of the offered extensions that may be agreed on, in the form of their
+         * header.
          *
-         * @param offered the values of Sec-WebSocket-Extensions as they came
+         * @param offered the values of Sec-WebSocket-Extensions as received
          */
         default List<String> chooseExtensions(List<String> offered) {
             return offered;

@@ -7,8 +7,8 @@ import io.highwater.handshake.address.ClientView;
 import java.net.InetAddress;
 
 /**
- * One opening handshake on its way through the rules. Thread-safe; of no use once the decision is
- * made.
+ * One opening handshake on its way through the rules. Thread-safe; must not be used once the
+ * decision is made.
  */
 @Api
 public final class UpgradeAttempt {
@@ -22,31 +22,34 @@ public final class UpgradeAttempt {
         this.held = held;
     }
 
-    /** As it came; forwarded headers in it are not to be believed. */
+    /** The request as received; its forwarded headers are not verified. */
     public UpgradeRequest request() {
         return request;
     }
 
-    /** The client's address, behind trusted proxies the one they report. */
+    /** The client's address; behind trusted proxies, the address that they report. */
     public InetAddress clientAddress() {
         return client.address();
     }
 
     /**
-     * Keeps something for the session. It is released when the session is over, or at once where
-     * another rule refuses or fails: the rule that took it need not watch the others.
+     * Keeps a lease for the session. It is released when the session is over, or at once if another
+     * rule refuses or fails, so the rule that took it need not watch the others.
      */
     public void hold(Lease lease) {
         held.add(lease);
     }
 
-    /** The same of one that keeps its word: given back twice is once, and nothing is thrown. */
+    /**
+     * The same for a lease that needs no protection: it tolerates a second release and never
+     * throws.
+     */
     @Wiring
     public void holdAsIs(Lease lease) {
         held.addAsIs(lease);
     }
 
-    /** The client, and what it called, seen through the proxies that are trusted. */
+    /** The client and the host it named, as seen through the trusted proxies. */
     @Wiring
     public ClientView client() {
         return client;

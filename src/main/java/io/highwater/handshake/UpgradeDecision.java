@@ -9,41 +9,42 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** What the handshake rules answer. Immutable. */
+/** The answer of the handshake rules. Immutable. */
 @Api
 public sealed interface UpgradeDecision {
-    /** The word that metrics and logs use: "accepted", or the refusing rule's. */
+    /** The word that metrics and logs use: "accepted", or the word of the rule that refused. */
     String outcome();
 
-    /** The same with this subprotocol where it is Accepted; itself where it is not. */
+    /** A copy with this subprotocol if this is Accepted; otherwise this. */
     default UpgradeDecision withSubprotocol(@Nullable String chosen) {
         return this;
     }
 
-    /** The same of a client that is known where it is Accepted; itself where it is not. */
+    /** A copy with this identity if this is Accepted; otherwise this. */
     default UpgradeDecision withIdentity(Identity known) {
         return this;
     }
 
-    /** The same with this policy where it is Accepted; itself where it is not. */
+    /** A copy with this policy if this is Accepted; otherwise this. */
     default UpgradeDecision withDeflate(DeflatePolicy policy) {
         return this;
     }
 
-    /** As the answer of a rule that need not wait for anything. */
+    /** This decision as the answer of a rule that has nothing to wait for. */
     default CompletionStage<UpgradeDecision> asStage() {
         return CompletableFuture.completedStage(this);
     }
 
     /**
-     * Let in.
+     * The client is let in.
      *
-     * @param clientAddress the client's address, behind trusted proxies the one they report
-     * @param identity who the client is; {@link Identity#ANONYMOUS} where no rule has said so
-     * @param subprotocol the one chosen, or null
-     * @param deflate what compression the session may use
-     * @param lease what the rules hold for the session (a place under a limit); the transport gives
-     *     it back once, when the session is over or never came to be
+     * @param clientAddress the client's address; behind trusted proxies, the address that they
+     * report
+     * @param identity who the client is; {@link Identity#ANONYMOUS} if no rule has said so
+     * @param subprotocol the chosen one, or null
+     * @param deflate the compression that the session may use
+     * @param lease what the rules hold for the session, such as a place under a limit; the
+     * transport gives it back once, when the session is over or was never created
      */
     record Accepted(
             InetAddress clientAddress,
@@ -52,7 +53,7 @@ public sealed interface UpgradeDecision {
             DeflatePolicy deflate,
             Lease lease)
             implements UpgradeDecision {
-        /** A client of which only its address is known, without subprotocol or compression. */
+        /** A client of which only the address is known, without subprotocol or compression. */
         public static Accepted of(InetAddress clientAddress) {
             return new Accepted(
                     clientAddress, Identity.ANONYMOUS, null, DeflatePolicy.OFF, Lease.NONE);
@@ -78,19 +79,19 @@ public sealed interface UpgradeDecision {
             return new Accepted(clientAddress, identity, subprotocol, policy, lease);
         }
 
-        /** The same with this instead of what it holds; see {@link UpgradeAttempt#hold}. */
+        /** A copy with this lease instead of the present one; see {@link UpgradeAttempt#hold}. */
         public Accepted withLease(Lease held) {
             return new Accepted(clientAddress, identity, subprotocol, deflate, held);
         }
     }
 
     /**
-     * Refused.
+     * The client is refused.
      *
      * @param status the HTTP status, 400 to 599
      * @param outcome the rule's word, lower case with "_"
-     * @param reason one sentence for the client; names no secret
-     * @param retryAfter when to come again, or null
+     * @param reason one sentence for the client; must not contain a secret
+     * @param retryAfter when the client may try again, or null
      * @param headers more response headers, by name
      */
     record Rejected(
@@ -117,7 +118,7 @@ public sealed interface UpgradeDecision {
         }
     }
 
-    /** Something held for a session. Giving it back twice is once. Thread-safe. */
+    /** Something held for a session. A second release has no effect. Thread-safe. */
     @FunctionalInterface
     interface Lease {
         Lease NONE =
@@ -133,7 +134,10 @@ public sealed interface UpgradeDecision {
 
         void release();
 
-        /** Whether {@link #release} does: then it is called on no thread that others wait for. */
+        /**
+         * Whether {@link #release} may block: then it is called on a thread that no other work
+         * needs.
+         */
         default boolean mayBlock() {
             return true;
         }

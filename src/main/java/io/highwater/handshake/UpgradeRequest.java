@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opening handshake that asks to be let in: an HTTP/1.1 Upgrade or an HTTP/2 Extended CONNECT.
- * Immutable but for {@link #connection}; valid until the decision is made.
+ * An opening handshake: an HTTP/1.1 Upgrade or an HTTP/2 Extended CONNECT. Immutable except for
+ * {@link #connection}; valid until the decision is made.
  */
 @Api
 public interface UpgradeRequest extends RequestHead {
@@ -30,21 +30,21 @@ public interface UpgradeRequest extends RequestHead {
         return kind() == Kind.EXTENDED_CONNECT;
     }
 
-    /** The path, normalised, percent-encoded where it has to be, starting with "/". */
+    /** The path, normalised, percent-encoded where necessary, starting with "/". */
     String path();
 
-    /** The path as it came: not normalised, with what follows a ";" in it. */
+    /** The path as received: not normalised, with everything after a ";" included. */
     default String rawPath() {
         return path();
     }
 
-    /** The query as it came, without "?"; null where there is none. */
+    /** The query as received, without "?"; null if there is none. */
     @Nullable String query();
 
-    /** The names of all headers, as they came. */
+    /** The names of all headers, as received. */
     Set<String> headerNames();
 
-    /** All headers: the values of each in their order, by its name in any case. */
+    /** All headers: the values of each in their order, by case-insensitive name. */
     default Map<String, List<String>> headers() {
         Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headerNames().forEach(name -> all.put(name, headers(name)));
@@ -57,10 +57,10 @@ public interface UpgradeRequest extends RequestHead {
         return values.isEmpty() ? null : values.get(0);
     }
 
-    /** What the path leads to; empty where no endpoint is deployed there. */
+    /** The policy of the path; empty if no endpoint is deployed there. */
     Optional<RoutePolicy> route();
 
-    /** Who asks; nobody as long as the rules decide. */
+    /** The user who asks; {@link Visitor#NOBODY} while the rules decide. */
     default Visitor visitor() {
         return Visitor.NOBODY;
     }
@@ -70,7 +70,7 @@ public interface UpgradeRequest extends RequestHead {
 
     /** Values that live as long as a TCP connection. Thread-safe. */
     interface ConnectionScope {
-        /** The value kept under this key, made now if it is the first. */
+        /** The value kept under this key; created now if there is none. */
         <T> T computeIfAbsent(Class<T> key, java.util.function.Supplier<T> first);
 
         /** The value kept under this key, or null. */

@@ -5,12 +5,12 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asks, as the web application at the path knows him: by its login, in its own words. Valid
- * while the endpoint's configurator looks.
+ * The user who asks, as the path's web application knows them from its own login. Valid while the
+ * endpoint's configurator runs.
  */
 @Api
 public interface Visitor {
-    /** Of a path that belongs to no web application, or to one that asks nobody who he is. */
+    /** For a path without a web application, or whose web application has no login. */
     Visitor NOBODY =
             new Visitor() {
                 @Override
@@ -29,11 +29,11 @@ public interface Visitor {
                 }
             };
 
-    /** Null for somebody who is not logged in. */
+    /** Null for a user who is not logged in. */
     @Nullable Principal principal();
 
     boolean isInRole(String role);
 
-    /** The {@code HttpSession} of the request; null where it has none. */
+    /** The {@code HttpSession} of the request; null if it has none. */
     @Nullable Object httpSession();
 }

@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host and perhaps a port, as a Host header has them (RFC 3986 section 3.2, no user information).
- * Immutable.
+ * A host with an optional port, as in a Host header (RFC 3986 section 3.2, without user
+ * information). Immutable.
  *
  * @param host in lower case; an IPv6 address in brackets and in one spelling
  * @param port 1 to 65535, or {@link #NO_PORT}
@@ -15,7 +15,7 @@ public record Authority(String host, int port) {
     static final int NO_PORT = -1;
     private static final int MAX_HOST_CHARS = 253;
 
-    /** Null where the text is not one. */
+    /** Null if the text is not a valid authority. */
     static @Nullable Authority parse(String text) {
         int hostEnd = text.startsWith("[") ? text.indexOf(']') + 1 : text.lastIndexOf(':');
         if (text.startsWith("[") && hostEnd == 0) {
@@ -39,7 +39,7 @@ public record Authority(String host, int port) {
         return port == NO_PORT ? otherwise : port;
     }
 
-    /** True for an IP address, which has no subdomains. */
+    /** Whether the host is an IP address, which has no subdomains. */
     boolean isAddress() {
         return host.startsWith("[") || IpLiteral.parse(host) != null;
     }

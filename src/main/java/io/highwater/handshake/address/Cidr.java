@@ -3,7 +3,7 @@ package io.highwater.handshake.address;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/** A block of addresses, IPv4 or IPv6. Immutable. Own code, as {@link IpLiteral} is. */
+/** A block of IPv4 or IPv6 addresses. Immutable. For why it is own code see {@link IpLiteral}. */
 final class Cidr {
     private final byte[] network;
     private final int prefixBits;
@@ -13,7 +13,7 @@ final class Cidr {
         this.prefixBits = prefixBits;
     }
 
-    /** Of "address/bits" or a single address; null where it is neither. */
+    /** Reads "address/bits" or a single address; null if the text is neither. */
     static @Nullable Cidr parse(String text) {
         int slash = text.indexOf('/');
         InetAddress address = IpLiteral.parse(slash < 0 ? text : text.substring(0, slash));

@@ -5,9 +5,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client as it is and what it called, seen through the proxies that are trusted. Immutable; the
- * address is known from the start, and the rest is read when a rule asks, so that who is refused by
- * address costs no more. Valid as long as its request.
+ * The client, and the host it named, as seen through the trusted proxies. Immutable. The address is
+ * known from the start; the rest is read when a rule asks for it, so that a client that is refused
+ * by its address costs no more than that. Valid as long as its request.
  */
 public final class ClientView {
     private static final int DIRECT = -1;
@@ -15,7 +15,9 @@ public final class ClientView {
     private final InetAddress address;
     private final RequestHead request;
 
-    /** Hops between the nearest proxy and the one that the client called; DIRECT without any. */
+    /**
+     * Hops from the nearest proxy to the one that the client connected to; DIRECT without proxies.
+     */
     private final int depth;
 
     private ClientView(InetAddress address, RequestHead request, int depth) {
@@ -24,7 +26,7 @@ public final class ClientView {
         this.depth = depth;
     }
 
-    /** Of a peer that is no trusted proxy: what it says of others counts for nothing. */
+    /** For a peer that is no trusted proxy: its forwarded headers are ignored. */
     static ClientView direct(InetAddress peer, RequestHead request) {
         return new ClientView(peer, request, DIRECT);
     }
@@ -38,10 +40,10 @@ public final class ClientView {
         return address;
     }
 
-    /** "http" or "https" as the client used it; null where only a proxy could know. */
+    /** "http" or "https" as the client used it; null if only a proxy could know. */
     public @Nullable String scheme() {
         if (depth == DIRECT) {
-            // Plain http may have been https up to a TLS terminator; https is what it is.
+            // http here may have been https up to a TLS terminator; https is certain.
             return request.scheme().equals("https") ? "https" : null;
         }
         String proto = Hops.at(depth, request.headers(TrustedProxies.PROTO));
@@ -56,16 +58,16 @@ public final class ClientView {
         };
     }
 
-    /** The host and port the client named; null where they are malformed. */
+    /** The host and port that the client named; null if they are malformed. */
     public @Nullable Authority authority() {
         String host = depth == DIRECT ? null : Hops.at(depth, request.headers(TrustedProxies.HOST));
         return Authority.parse(host == null ? request.authority() : host);
     }
 
     /**
-     * Whether a page of this origin calls the host it came from. Where the scheme is not known, as
-     * behind a TLS terminator that nobody told us to trust, host and port decide, and a Host
-     * without a port means the default port of the origin's scheme.
+     * Whether a page of this origin connects to the host that it came from. If the scheme is
+     * unknown, as behind a TLS terminator that is not configured as trusted, host and port decide;
+     * then a Host without a port means the default port of the origin's scheme.
      */
     public boolean isCalledFrom(Origin origin) {
         Authority called = authority();

@@ -1,13 +1,13 @@
 package io.highwater.handshake.address;
 
 /**
- * Reads small decimal numbers that a peer or an operator wrote. Stateless. Own code: the JDK's
- * readers take signs, and digits of other scripts.
+ * Reads small decimal numbers that a peer or an operator wrote. Stateless. Own code, because the
+ * JDK's parsers accept signs, and digits of other scripts.
  */
 final class Decimal {
     private Decimal() {}
 
-    /** The number, of 1 to 5 ASCII digits and no more than max; -1 where it is not one. */
+    /** A number of 1 to 5 ASCII digits that is at most max; -1 if the text is not one. */
     static int parse(String text, int max) {
         if (text.isEmpty() || text.length() > 5) {
             return -1;

@@ -4,19 +4,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The elements of a header that each proxy appends to, that of the nearest hop first. Reads no
- * further to the left than it is asked. Confined to its caller.
+ * The elements of a header to which each proxy appends, starting with the nearest hop. Reads no
+ * further to the left than it is asked to. Confined to its caller.
  */
 final class Hops {
-    /** Nobody has more proxies of his own in a row; what stands further left is not read. */
+    /** More than any chain of one's own proxies; elements further left are not read. */
     static final int MAX = 32;
 
     private final List<? extends CharSequence> lines;
 
-    /** Of the lines, how many are unread or being read. */
+    /** How many of the lines are unread or being read. */
     private int linesLeft;
 
-    /** Where the unread part of the line that is being read ends; -1 where there is none. */
+    /** End of the unread part of the line that is being read; -1 if there is none. */
     private int end = -1;
 
     private int read;
@@ -26,7 +26,7 @@ final class Hops {
         this.linesLeft = lines.size();
     }
 
-    /** The next one, without white space around it; null behind the last. */
+    /** The next element, stripped of white space; null after the last one. */
     @Nullable String next() {
         if (read == MAX) {
             return null;
@@ -50,8 +50,8 @@ final class Hops {
     }
 
     /**
-     * The element of the hop at this depth, 0 being the nearest. A list that is shorter was written
-     * by a proxy further out, and its leftmost element counts; null where there is none at all.
+     * The element of the hop at this depth; 0 is the nearest. A shorter list was written by a proxy
+     * further out, so its leftmost element counts; null if there is no element at all.
      */
     static @Nullable String at(int depth, List<? extends CharSequence> lines) {
         Hops hops = new Hops(lines);

@@ -3,10 +3,10 @@ package io.highwater.handshake.address;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which hosts a client may name. Immutable.
+ * The hosts that a client may name. Immutable.
  *
  * @param host a host, or with a leading "." every subdomain of one
- * @param port the one port, or {@link Authority#NO_PORT} for any
+ * @param port the only port, or {@link Authority#NO_PORT} for any
  */
 public record HostPattern(String host, int port) {
     public static HostPattern parse(String key, String text) {
@@ -20,8 +20,8 @@ public record HostPattern(String host, int port) {
     }
 
     /**
-     * @param scheme what the client used; null where it is not known, and then an authority without
-     *     a port may mean the port of http or of https
+     * @param scheme the scheme that the client used; null if unknown, in which case an authority
+     * without a port may mean the port of http or of https
      */
     public boolean matches(Authority authority, @Nullable String scheme) {
         boolean sameHost =

@@ -5,18 +5,21 @@ import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads addresses in text, and only those: no name is ever looked up. Stateless.
+ * Reads addresses in text. It never looks up a name. Stateless.
  *
- * <p>Own code: a handshake waits for it, and the library ipaddress takes three to five times as
- * long, two to four times the garbage, and a dozen switches to read no more than this.
+ * <p>Own code, because each handshake waits for it: to read no more than this, the library
+ * ipaddress takes three to five times as long, creates two to four times the garbage, and needs a
+ * dozen switches.
  */
 final class IpLiteral {
-    /** Six groups of four digits and an IPv4 address, with what stands between them. */
+    /** Six groups of four digits and an IPv4 address, with the separators between them. */
     private static final int MAX_CHARS = 45;
 
     private IpLiteral() {}
 
-    /** An IPv4 address in four decimal parts or a bare IPv6 address; null where it is neither. */
+    /**
+     * An IPv4 address in four decimal parts or a bare IPv6 address; null if the text is neither.
+     */
     static @Nullable InetAddress parse(String text) {
         if (text.length() > MAX_CHARS) {
             return null;
@@ -24,7 +27,7 @@ final class IpLiteral {
         return text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
     }
 
-    /** As above, also with a port behind it or in brackets, as proxies write it. */
+    /** The same, but also with a port after it or in brackets, as proxies write it. */
     static @Nullable InetAddress parseHop(String text) {
         if (text.startsWith("[")) {
             int end = text.indexOf(']');
@@ -55,11 +58,11 @@ final class IpLiteral {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c != ':' && c != '.' && Character.digit(c, 16) < 0) {
-                return null; // a zone id too: it means something on one machine only
+                return null; // a zone id too: it has a meaning on one machine only
             }
         }
         try {
-            // In brackets the JDK takes it for an address or throws; it asks no resolver.
+            // With brackets the JDK parses it as an address or throws; it asks no resolver.
             return InetAddress.getByName("[" + text + "]");
         } catch (UnknownHostException notAnAddress) {
             return null;

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scheme in lower case
  * @param host as {@link Authority#host}
- * @param port the default of http and https filled in; {@link Authority#NO_PORT} where another
- *     scheme came without one
+ * @param port with the default of http and https filled in; {@link Authority#NO_PORT} if another
+ * scheme came without a port
  */
 public record Origin(String scheme, String host, int port) {
-    /** Null where the text is not one. */
+    /** Null if the text is not an origin. */
     public static @Nullable Origin parse(String text) {
         int colon = text.indexOf("://");
         if (colon <= 0 || !isScheme(text.substring(0, colon))) {

@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which origins an operator or the owner of a path lets in. Immutable.
+ * A pattern of origins that an operator or the owner of a path allows. Immutable.
  *
- * <p>{@code null} is what browsers send of a page without an origin of its own (a sandboxed frame,
- * a file: any of them), and some of a file {@code file://}: these are listed by their text.
+ * <p>Browsers send {@code null} for a page without an origin of its own (a sandboxed frame, any
+ * file: page), and some send {@code file://} for a file: these two are listed by their text.
  */
 public sealed interface OriginPattern {
     String FORMS =
@@ -15,14 +15,12 @@ public sealed interface OriginPattern {
                     + " * for any";
 
     /**
-     * @param text as it came
-     * @param origin what it says; null where that is no origin
+     * @param text the Origin as received
+     * @param origin the text, parsed; null if it is not an origin
      */
     boolean matches(String text, @Nullable Origin origin);
 
-    /**
-     * @param key what to name in the message where one is malformed
-     */
+    /** @param key named in the message if a pattern is malformed */
     static List<OriginPattern> parseAll(String key, List<String> texts) {
         return texts.stream().map(text -> parse(key, text)).toList();
     }
@@ -56,7 +54,7 @@ public sealed interface OriginPattern {
                 : new Below(origin.scheme(), "." + origin.host(), origin.port());
     }
 
-    /** Whatever it is. */
+    /** Any origin. */
     record Any() implements OriginPattern {
         @Override
         public boolean matches(String text, @Nullable Origin origin) {
@@ -64,7 +62,7 @@ public sealed interface OriginPattern {
         }
     }
 
-    /** What has neither scheme nor host to look at. */
+    /** A text without scheme and host to compare. */
     record Text(String allowed) implements OriginPattern {
         @Override
         public boolean matches(String text, @Nullable Origin origin) {
@@ -79,7 +77,7 @@ public sealed interface OriginPattern {
         }
     }
 
-    /** Every subdomain at any depth, not the domain itself. */
+    /** All subdomains at any depth, but not the domain itself. */
     record Below(String scheme, String suffix, int port) implements OriginPattern {
         @Override
         public boolean matches(String text, @Nullable Origin origin) {

@@ -8,12 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds who is behind the proxies that are trusted. Thread-safe.
+ * Finds the client behind trusted proxies. Thread-safe.
  *
  * <p>X-Forwarded-For is read from its right end, the nearest hop, up to the first address that is
- * no trusted proxy: that is the client, and what stands further left is hearsay and not read. Where
- * -Proto and -Host are lists too, the element of the same hop counts, for the same reason; a
- * shorter list was written by a proxy further out and its leftmost element counts.
+ * no trusted proxy. That address is the client; everything further left is unverified and not read.
+ * If -Proto and -Host are lists too, the element of the same hop counts, for the same reason; a
+ * shorter list was written by a proxy further out, so its leftmost element counts.
  */
 public final class TrustedProxies {
     private static final Logger LOG = LoggerFactory.getLogger(TrustedProxies.class);
@@ -29,9 +29,7 @@ public final class TrustedProxies {
         this.trusted = trusted;
     }
 
-    /**
-     * @param blocks addresses and CIDRs, of operators
-     */
+    /** @param blocks addresses and CIDRs from the configuration */
     public static TrustedProxies of(List<String> blocks) {
         return new TrustedProxies(blocks.stream().map(TrustedProxies::parse).toList());
     }

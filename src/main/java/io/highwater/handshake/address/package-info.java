@@ -1,6 +1,7 @@
 /**
- * Who a client is by its address, and what it called: addresses, hosts and origins in text, and
- * what trusted proxies say of those behind them. Knows nothing of handshakes and their rules.
+ * Identifies a client by its address and the host it named: parses addresses, hosts and origins,
+ * and what trusted proxies report about the clients behind them. Knows nothing of handshakes and
+ * their rules.
  *
  * <p>Entry type: {@link io.highwater.handshake.address.TrustedProxies}. Values are immutable;
  * nothing here blocks, and no name is ever looked up.

@@ -11,15 +11,18 @@ import io.highwater.time.Ticker;
 import java.time.Duration;
 
 /**
- * How often each address may open a TCP connection's first session, and a TCP connection further
- * ones. Thread-safe.
+ * Limits how often each address may open the first session of a TCP connection, and how often a TCP
+ * connection may open further ones. Thread-safe.
  *
- * <p>The table of addresses is bounded in number, and forgets an address after the time in which
- * its bucket fills up again, when a new one is the same. An address that is pushed out starts
- * afresh: forgiving, never stricter.
+ * <p>The table of addresses has a maximum size. It forgets an address after the time in which its
+ * bucket fills up again, because a new bucket is the same then. An address that is evicted earlier
+ * starts with a full bucket, so the limit gets weaker and never stricter.
  */
 final class AddressRates {
-    /** Some 400 B each. Refilling takes seconds, so this many addresses come in seconds. */
+    /**
+     * Some 400 B each. As a refill takes seconds, it takes this many addresses within seconds to
+     * evict one early.
+     */
     static final int MAX_ADDRESSES = 20_000;
 
     private final TimeMeter meter;
@@ -40,7 +43,7 @@ final class AddressRates {
                         .build();
     }
 
-    /** Nanoseconds to wait; 0 when admitted now. */
+    /** Nanoseconds to wait; 0 if admitted now. */
     long admit(AddressBlock address) {
         return byAddress
                 .get(address, key -> bucket(firsts))
@@ -48,7 +51,7 @@ final class AddressRates {
                 .getNanosToWaitForRefill();
     }
 
-    /** For one TCP connection. */
+    /** A new bucket for one TCP connection. */
     StreamRate newStreamRate() {
         return new StreamRate(bucket(streams));
     }
@@ -73,7 +76,7 @@ final class AddressRates {
         return Duration.ofSeconds(1 + burst / perSecond);
     }
 
-    /** Starts at 0: Bucket4j compares times by size, and those of a Ticker may wrap. */
+    /** Starts at 0: Bucket4j compares times by value, and a Ticker's times may wrap around. */
     private static final class TickerMeter implements TimeMeter {
         private final Ticker ticker;
         private final long originNanos;

@@ -10,19 +10,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the sessions of the node and of each address, those being opened included. Thread-safe.
+ * Counts the sessions of the node and of each address, including those that are being opened.
+ * Thread-safe.
  */
 final class ConnectionPlaces {
     private final int max;
     private final int maxPerAddress;
 
-    /** Whether an address is not to have all of the node's places. */
+    /** Whether the limit per address is below the node's limit. */
     private final boolean shared;
 
     private final AtomicInteger taken = new AtomicInteger();
     private final Occupied ofAnyAddress = new Occupied(null);
 
-    /** Only addresses that have a place now, and none where there is no limit per address. */
+    /** Only addresses that hold a place now; empty if there is no limit per address. */
     private final ConcurrentHashMap<AddressBlock, Occupied> takenByAddress =
             new ConcurrentHashMap<>();
 
@@ -32,15 +33,15 @@ final class ConnectionPlaces {
         shared = maxPerAddress > 0 && maxPerAddress < max;
     }
 
-    /** What asking for a place comes to. */
+    /** The answer to a request for a place. */
     sealed interface Answer {}
 
-    /** Which limit stands in the way. */
+    /** The limit that was reached. */
     enum Full implements Answer {
         NODE,
         ADDRESS,
 
-        /** The address has many of a node that has few left: {@link DynamicThreshold}. */
+        /** The address has many places and the node has few left: {@link DynamicThreshold}. */
         SHARE
     }
 
@@ -52,7 +53,7 @@ final class ConnectionPlaces {
             placed = answer instanceof Place;
             return answer;
         } finally {
-            // Also where memory ran out: nobody would give it back.
+            // Also on an OutOfMemoryError: nothing else would give the place back.
             if (!placed) {
                 taken.decrementAndGet();
             }
@@ -74,9 +75,7 @@ final class ConnectionPlaces {
         return takenByAddress.size();
     }
 
-    /**
-     * @param takenByAll the node's places but for this one
-     */
+    /** @param takenByAll the node's places without this one */
     private Answer take(AddressBlock address, int takenByAll) {
         Answer[] answer = new Answer[1];
         takenByAddress.compute(
@@ -99,11 +98,11 @@ final class ConnectionPlaces {
         return answer[0];
     }
 
-    /** The places of one address, or of all where they are not told apart. */
+    /** The places of one address, or of all addresses if they are not counted separately. */
     private final class Occupied {
         private final @Nullable AddressBlock address;
 
-        /** Of one address. Changed within the map's compute. */
+        /** Places of one address. Changed only within the map's compute. */
         private int places;
 
         Occupied(@Nullable AddressBlock address) {
@@ -119,7 +118,9 @@ final class ConnectionPlaces {
         }
     }
 
-    /** One session's place; true once it is given back. A million of them are kept: 16 bytes. */
+    /**
+     * One session's place; true once given back. A million of them are kept, so it has 16 bytes.
+     */
     static final class Place extends AtomicBoolean implements Answer, Lease {
         private static final long serialVersionUID = 1;
 

@@ -17,14 +17,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Bounds the sessions of the node and of one address, and what they make the node keep: where an
- * account is nearly full, those addresses that filled it get no more sessions for a while.
+ * Limits the sessions of the node and of one address, and the memory that they make the node keep:
+ * if an account is nearly full, the addresses that filled it get no more sessions for a while.
  */
 @Interceptor
 @ConnectionsLimited
 @Priority(HandshakePriorities.CONNECTIONS)
 final class ConnectionsRule extends HandshakeRule {
-    /** Nobody knows when a session ends; long enough that a full node is not asked all the time. */
+    /** It is not known when a session ends; long enough to keep retries away from a full node. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private static final Rejected NODE_FULL =
@@ -40,7 +40,7 @@ final class ConnectionsRule extends HandshakeRule {
                             "The server has few places left, and this address has many.")
                     .withRetryAfter(RETRY_AFTER);
 
-    /** Accounts change fast. */
+    /** Shorter, because accounts change fast. */
     private static final Rejected NO_MEMORY =
             Rejected.of(503, "memory", "This address keeps too much of the server's memory.")
                     .withRetryAfter(Duration.ofSeconds(2));

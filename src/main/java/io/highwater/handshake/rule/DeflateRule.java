@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Says what compression the session may use: what the path wants, else the node. Refuses nobody.
+ * Decides which compression the session may use: the path's setting, else the node's. Refuses no
+ * client.
  */
 @Interceptor
 @DeflateDecided

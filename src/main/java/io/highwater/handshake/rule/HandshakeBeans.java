@@ -12,8 +12,9 @@ import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Singleton;
 
 /**
- * Brings what the rules depend on into a container. Whoever starts a node makes one, and gives it
- * to each of its containers: places and rates are counted for all of them together.
+ * Adds what the rules depend on to a container. The code that starts a node creates one instance
+ * and gives it to each of the node's containers, so that places and rates are counted for all of
+ * them together.
  *
  * <pre>{@code
  * SeContainer container = SeContainerInitializer.newInstance()
@@ -22,7 +23,7 @@ import jakarta.inject.Singleton;
  * Handshake handshake = container.select(Handshake.class).get();
  * }</pre>
  *
- * Immutable but for what it counts; thread-safe.
+ * Immutable except for what it counts; thread-safe.
  */
 public final class HandshakeBeans implements Extension {
     private final HandshakeSettings settings;
@@ -33,14 +34,14 @@ public final class HandshakeBeans implements Extension {
     private final ConnectionPlaces places;
     private final LogLimit logs;
 
-    /** For a node whose sessions may keep what they like. */
+    /** For a node that does not limit the memory of its sessions. */
     public HandshakeBeans(HandshakeSettings settings, HandshakeObserver observer, Ticker ticker) {
         this(settings, observer, Ledger.unbounded(), ticker, LogLimit.none());
     }
 
     /**
-     * @param ledger what sessions make the node keep
-     * @param logs what clients may cause in the log
+     * @param ledger accounts for the memory that sessions make the node keep
+     * @param logs limits what clients may cause in the log
      */
     public HandshakeBeans(
             HandshakeSettings settings,
@@ -57,7 +58,7 @@ public final class HandshakeBeans implements Extension {
         this.places = new ConnectionPlaces(settings);
     }
 
-    /** The sessions of the node, those being opened included. */
+    /** The sessions of the node, including those that are being opened. */
     public int connections() {
         return places.taken();
     }

@@ -15,7 +15,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Refuses hosts that are not on the list, and those that are none at all. */
+/** Refuses hosts that are not on the list, and malformed ones. */
 @Interceptor
 @HostAllowed
 @Priority(HandshakePriorities.HOST)

@@ -41,7 +41,7 @@ final class KeyRule extends HandshakeRule {
 
     private static boolean isKey(String text) {
         if (text.length() != KEY_CHARS) {
-            return false; // the decoder would do without the padding
+            return false; // the decoder would accept it without the padding
         }
         try {
             return Base64.getDecoder().decode(text).length == KEY_BYTES;

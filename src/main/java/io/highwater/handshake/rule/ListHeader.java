@@ -10,7 +10,7 @@ final class ListHeader {
     /**
      * The first elements of all lines, in their order and without the empty ones.
      *
-     * @param most how many; what stands behind them is not read
+     * @param most the maximum number; later elements are not read
      */
     static List<String> first(int most, List<? extends CharSequence> lines) {
         List<String> elements = new ArrayList<>(2);

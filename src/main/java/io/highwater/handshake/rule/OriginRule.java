@@ -21,9 +21,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses pages of other origins (RFC 6455 section 10.2): the list of the path, else of the node,
- * else only the scheme, host and port that the request itself was sent to, as far as they are known
- * here. A path may decide by code, too, and hears of any text.
+ * Refuses pages of other origins (RFC 6455 section 10.2). The list of the path decides, else the
+ * node's list; without a list, only the scheme, host and port that the request itself was sent to
+ * are allowed, as far as they are known here. A path may also decide in code, which gets any Origin
+ * text.
  */
 @Interceptor
 @OriginAllowed
@@ -34,13 +35,15 @@ final class OriginRule extends HandshakeRule {
     private static final Rejected DOUBLED =
             Rejected.of(403, OUTCOME, "There is more than one Origin.");
 
-    /** More than any origin; of a longer one the beginning is told. */
+    /**
+     * Longer than any real origin; of a longer one only the beginning is repeated to the client.
+     */
     private static final int MOST_TOLD_CHARS = 300;
 
     private final List<OriginPattern> nodes;
     private final boolean required;
 
-    /** By the texts of a route; as many as there are routes. */
+    /** Patterns by the texts of a route; one entry per distinct list of the routes. */
     private final ConcurrentHashMap<List<String>, List<OriginPattern>> ofRoutes =
             new ConcurrentHashMap<>();
 
@@ -63,7 +66,7 @@ final class OriginRule extends HandshakeRule {
         return refused == null ? next.decide() : refused.asStage();
     }
 
-    /** Null where it is allowed. */
+    /** Null if the origin is allowed. */
     private @Nullable Rejected refusal(UpgradeAttempt attempt, String text) {
         Optional<RoutePolicy> route = attempt.request().route();
         boolean own = route.isPresent() && route.get().allowedOrigins() != null;
@@ -96,7 +99,7 @@ final class OriginRule extends HandshakeRule {
                 403, OUTCOME, "Origin " + told(origin) + " is not allowed: " + who + ".");
     }
 
-    /** A client's own words, back to it as plain text. */
+    /** The client's own text, sent back as plain text. */
     private static String told(String origin) {
         String told =
                 origin.length() > MOST_TOLD_CHARS

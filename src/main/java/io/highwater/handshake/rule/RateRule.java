@@ -15,10 +15,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Bounds how often an address comes. The first upgrade of a TCP connection is paid by its address;
- * further HTTP/2 streams of a connection thus admitted have a bucket of their own, because a page
- * with fifty sockets on one connection is no flood. Behind a proxy every upgrade is a first one:
- * the connection is the proxy's and may carry the streams of many clients.
+ * Limits how often an address may open sessions. The first upgrade of a TCP connection counts
+ * against its address; further HTTP/2 streams of a connection admitted in this way count against
+ * the connection's own bucket, because a page with fifty sockets on one connection is no flood.
+ * Behind a proxy every upgrade counts as a first one: the connection belongs to the proxy and may
+ * carry the streams of many clients.
  */
 @Interceptor
 @RateLimited
@@ -38,7 +39,7 @@ final class RateRule extends HandshakeRule {
                 : decideFirst(attempt, next);
     }
 
-    /** Whether the TCP connection is the client's own. */
+    /** Whether the TCP connection comes directly from the client. */
     private static boolean isDirect(UpgradeAttempt attempt) {
         return attempt.clientAddress().equals(attempt.request().peer().getAddress());
     }

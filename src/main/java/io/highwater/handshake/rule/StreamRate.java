@@ -4,13 +4,13 @@ import io.github.bucket4j.Bucket;
 import io.highwater.handshake.UpgradeRequest;
 
 /**
- * How often an HTTP/2 connection may open further sessions once its address has paid for it. Kept
- * in {@link UpgradeRequest.ConnectionScope}. Thread-safe.
+ * Limits how often an HTTP/2 connection may open further sessions after its first one was counted
+ * against its address. Kept in {@link UpgradeRequest.ConnectionScope}. Thread-safe.
  */
 final class StreamRate {
     private final Bucket bucket;
 
-    /** Whether the address has paid; a plain flag that any stream's decision may set. */
+    /** Whether the first session was counted; a plain flag that any stream's decision may set. */
     private volatile boolean admitted;
 
     StreamRate(Bucket bucket) {
@@ -26,14 +26,15 @@ final class StreamRate {
     }
 
     /**
-     * The next stream pays as a new TCP connection does. So who is refused, and tries again and
-     * again, has the rate of its address and not that of the many streams.
+     * Makes the next stream count against the address, like a new TCP connection. So a client that
+     * is refused and tries again and again gets the rate of its address and not the higher rate of
+     * streams.
      */
     void withdraw() {
         admitted = false;
     }
 
-    /** Nanoseconds to wait; 0 when there was one left. */
+    /** Nanoseconds to wait; 0 if the stream is admitted now. */
     long take() {
         return bucket.tryConsumeAndReturnRemaining(1).getNanosToWaitForRefill();
     }

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Chooses the first of the subprotocols that the client offers and the path speaks, as Jakarta's
- * default does; their names are compared as they are (RFC 6455 section 4.2.2).
+ * Chooses the first subprotocol that the client offers and the path supports, as Jakarta's default
+ * does. Names are compared exactly (RFC 6455 section 4.2.2).
  */
 @Interceptor
 @SubprotocolNegotiated
 @Priority(HandshakePriorities.SUBPROTOCOL)
 final class SubprotocolRule extends HandshakeRule {
-    /** More than any client speaks; what it offers behind them is not read. */
+    /** More than any client supports; further offers are not read. */
     static final int MAX_OFFERED = 64;
 
     @Override

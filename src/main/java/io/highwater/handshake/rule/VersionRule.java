@@ -10,7 +10,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Only version 13 is spoken (RFC 6455 section 4.4). */
+/** Only version 13 is supported (RFC 6455 section 4.4). */
 @Interceptor
 @VersionSupported
 @Priority(HandshakePriorities.VERSION)
