@@ -25,11 +25,11 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The admin port: {@link AdminApi} on a small HTTP/1.1 server of its own, with its own few threads,
- * so that it answers while the data ports are overrun. Started and closed by one thread.
+ * The admin port: {@link AdminApi} on a small HTTP/1.1 server with a few threads of its own, so
+ * that it answers even when the data ports are overloaded. Started and closed by one thread.
  */
 public final class AdminServer implements AutoCloseable {
-    /** Acceptor and selector take two; the rest answer. */
+    /** The acceptor and the selector take two; the rest answer requests. */
     private static final int THREADS = 8;
 
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(10);
@@ -55,16 +55,16 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #start} would have its port now. Listens on none.
+     * Checks whether {@link #start} could open its port now. Does not stay listening.
      *
-     * @throws ListenException for a port that is in use or not allowed
+     * @throws ListenException if the port is in use or not allowed
      */
     public void checkPort() throws ListenException {
         ListenException.check(connector, "highwater.admin.port");
     }
 
     /**
-     * @throws ListenException for a port that is in use or not allowed; nothing runs then
+     * @throws ListenException if the port is in use or not allowed; nothing runs then
      */
     public void start() throws IOException {
         try {
@@ -79,12 +79,12 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    /** The port in use, also where 0 was asked for. */
+    /** The port in use, also if 0 was configured. */
     public int port() {
         return connector.getLocalPort();
     }
 
-    /** Does nothing the second time. */
+    /** A second call does nothing. */
     @Override
     public void close() {
         connector.close();

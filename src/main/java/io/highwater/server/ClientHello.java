@@ -4,30 +4,30 @@ import java.nio.ByteBuffer;
 import javax.net.ssl.SSLException;
 
 /**
- * The first message of a TLS client, as it came: RFC 8446 section 4.1.2. What the JDK makes of some
- * of its lists is many times what they take on the wire (16,000 signature schemes, repeated, are
- * 390 KB for as long as the connection is open, and 40 ms to look through), and nobody has lists
- * that long. Stateless.
+ * Checks the first message of a TLS client as received (RFC 8446 section 4.1.2). What the JDK
+ * builds from some of its lists takes many times the memory that they take on the wire, and no real
+ * client has such long lists: 16,000 repeated signature schemes take 390 KB for as long as the
+ * connection is open, and 40 ms to look through. Stateless.
  */
 final class ClientHello {
     /**
-     * Of the whole message. A browser's is 1.8 KB with a post-quantum key; what a client resumes by
-     * is a few KB more.
+     * Limit of the whole message. A browser's has 1.8 KB with a post-quantum key; what a client
+     * needs to resume a session is a few KB more.
      */
     static final int MOST_BYTES = 8 << 10;
 
-    /** In bytes. OpenSSL offers some 180 suites if it is told to offer all. */
+    /** In bytes. OpenSSL offers some 180 suites if it is told to offer all of them. */
     private static final int MOST_CIPHER_SUITES = 512;
 
     private static final int MOST_EXTENSIONS = 64;
 
-    /** In bytes: 64 schemes, or groups, of two each. OpenSSL has some 30. */
+    /** In bytes: 64 schemes or groups of two bytes each. OpenSSL has some 30. */
     private static final int MOST_LIST = 130;
 
-    /** In bytes: a name of 255 and the lengths around it. */
+    /** In bytes: a name of 255 and the length fields around it. */
     private static final int MOST_NAME = 262;
 
-    /** In bytes, of what servers hardly ever see. */
+    /** In bytes, for extensions that servers hardly ever receive. */
     private static final int MOST_RARE = 256;
 
     private static final int MOST_KEY_SHARES = 8;
@@ -48,10 +48,10 @@ final class ClientHello {
     private ClientHello() {}
 
     /**
-     * What is malformed is left to the JDK, which says so to the client.
+     * Checks the limits. A malformed message is left to the JDK, which reports it to the client.
      *
-     * @param hello without its type and length; read to wherever a fault is
-     * @throws SSLException it has more of something than any client needs
+     * @param hello without its type and length; read up to the first fault
+     * @throws SSLException if it has more of something than any client needs
      */
     static void check(ByteBuffer hello) throws SSLException {
         if (!skip(hello, 2 + 32) || !skip(hello, length8(hello))) {
@@ -120,7 +120,7 @@ final class ClientHello {
         }
     }
 
-    /** False, and nothing is skipped, where there are not so many, or -1 says that. */
+    /** Skips the bytes. Returns false and skips nothing if fewer are left, or if bytes is -1. */
     private static boolean skip(ByteBuffer from, int bytes) {
         if (bytes < 0 || bytes > from.remaining()) {
             return false;
@@ -129,12 +129,12 @@ final class ClientHello {
         return true;
     }
 
-    /** -1 where there is none. */
+    /** -1 if no byte is left. */
     private static int length8(ByteBuffer from) {
         return from.hasRemaining() ? from.get() & 0xff : -1;
     }
 
-    /** -1 where there is none. */
+    /** -1 if fewer than two bytes are left. */
     private static int length16(ByteBuffer from) {
         return from.remaining() < 2 ? -1 : from.getShort() & 0xffff;
     }

@@ -17,11 +17,11 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** What all data ports have in common, ours and those of a Jetty base. Stateless. */
+/** What all data ports have in common, our own and those of a Jetty base. Stateless. */
 final class Connectors {
     /**
      * New connections that may wait in the kernel: a reconnect storm comes faster than one thread
-     * accepts. The kernel takes the lesser of this and its own limit (net.core.somaxconn).
+     * can accept. The kernel uses the lower of this and its own limit (net.core.somaxconn).
      */
     private static final int ACCEPT_QUEUE = 4_096;
 
@@ -30,27 +30,27 @@ final class Connectors {
     static void tune(ServerConnector connector, int socketBufferBytes) {
         connector.setAcceptQueueSize(ACCEPT_QUEUE);
         connector.setAcceptedSendBufferSize(socketBufferBytes);
-        // 0 takes the idle timer off connections that are draining: on HTTP/2 it would end their
-        // streams once GOAWAY is out.
+        // 0 removes the idle timer from connections that are draining: on HTTP/2 it would end their
+        // streams once GOAWAY is sent.
         connector.setShutdownIdleTimeout(0);
     }
 
     static void tune(HttpConfiguration http) {
-        // A cache of fields is 106 KB for each connection, from its second request on.
+        // A header field cache takes 106 KB per connection, from its second request on.
         http.setHeaderCacheSize(0);
     }
 
     static void tune(QueuedThreadPool threads) {
         if (VirtualThreads.areSupported()) {
-            // For what may block: our own pages and handlers of others. Fill callbacks are
-            // non-blocking and stay on the selector.
+            // For work that may block: our own pages and the handlers of applications. Fill
+            // callbacks are non-blocking and stay on the selector.
             threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         }
     }
 
     /**
-     * Puts ours in the place of Jetty's TLS, HTTP/1.1 and HTTP/2, with their deadlines, limits and
-     * idle rules; others of a base stay.
+     * Replaces Jetty's TLS, HTTP/1.1 and HTTP/2 with our own, which have our deadlines, limits and
+     * idle rules. Other protocols of a base stay.
      */
     static void replaceProtocols(ServerConnector connector, Edge edge, BatchedHttp2 http2) {
         if (connector instanceof SocketConnector ours) {
@@ -76,7 +76,7 @@ final class Connectors {
         if (factory instanceof AbstractHTTP2ServerConnectionFactory h2) {
             return new H2Factory(h2.getHttpConfiguration(), http2);
         }
-        // Just Jetty's own: what a base has made of them does more than ours would.
+        // Only Jetty's own classes: a base's subclass does more than ours would.
         if (factory.getClass() == HttpConnectionFactory.class) {
             return new GuestHttpFactory(
                     ((HttpConnectionFactory) factory).getHttpConfiguration(), edge);

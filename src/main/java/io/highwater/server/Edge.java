@@ -19,14 +19,14 @@ import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What bounds connections before they are WebSockets, one a node: its data ports have it in common.
+ * What limits connections before they are WebSockets. One per node, which all data ports share.
  * Immutable; thread-safe.
  *
- * @param ledger the accounts of what they keep
- * @param connections counts them
+ * @param ledger the accounts of the memory that connections keep
+ * @param connections counts the connections
  * @param wheel fires their deadlines
- * @param observer hears of what was refused and ended
- * @param logs bounds the lines that a peer can cause, and what is said of what fails
+ * @param observer is told what was refused and ended
+ * @param logs limits the log lines that a peer can cause, and reports failures
  */
 public record Edge(
         EdgeSettings settings,
@@ -35,10 +35,10 @@ public record Edge(
         TimerWheel wheel,
         LimitsObserver observer,
         LogLimit logs) {
-    /** For an address that nobody knows: that of a connection which is gone. */
+    /** Stands for an unknown address, which is that of a connection that is already closed. */
     private static final InetAddress UNKNOWN = InetAddress.getLoopbackAddress();
 
-    /** One that refuses nobody, and whose time stands still. */
+    /** An edge that refuses nothing, and whose clock stands still. */
     public static Edge unbounded() {
         Ledger ledger = Ledger.unbounded();
         Ticker ticker = () -> 0;
@@ -62,9 +62,9 @@ public record Edge(
     }
 
     /**
-     * The same for HTTP/2.
+     * The limits for HTTP/2.
      *
-     * @param requestTimeout how long a request may wait for its client; zero means for ever
+     * @param requestTimeout how long a request may wait for its client; zero means no limit
      */
     Http2Bounds http2(Ticker ticker, Duration requestTimeout) {
         return new Http2Bounds(
@@ -72,10 +72,10 @@ public record Edge(
     }
 
     /**
-     * One more bad request over HTTP/1.1.
+     * Counts a bad request over HTTP/1.1.
      *
-     * @return false where it was too much: the address is refused from now on, and this connection
-     *     is to end
+     * @return false if it was one too many: the address is refused from now on, and this connection
+     * must end
      */
     boolean admitsBadRequest(Payer payer, int status) {
         long nowNanos = wheel.nowNanos();
@@ -87,7 +87,7 @@ public record Edge(
         return admitted;
     }
 
-    /** Who pays for what is kept of this connection, whatever stands upon it. */
+    /** The payer of what this connection keeps, even if it is wrapped, as by TLS. */
     Payer payer(EndPoint endPoint) {
         EndPoint bottom = BottomEndPoint.of(endPoint);
         Payer counted = SocketConnector.payer(bottom);

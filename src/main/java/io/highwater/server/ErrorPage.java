@@ -11,13 +11,13 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Every HTTP error answer that no rule of ours wrote: status and its standard words, as JSON for
- * who asks for it or as text. No cause, no stack, no version. Immutable.
+ * Writes every HTTP error answer that none of our rules wrote: the status and its standard words,
+ * as JSON if the client asks for it, or else as text. No cause, no stack, no version. Immutable.
  */
 final class ErrorPage implements Request.Handler {
     private final Format preferred;
 
-    /** What to answer a client that doesn't say. */
+    /** The format for a client that does not ask for one. */
     enum Format {
         TEXT,
         JSON

@@ -19,26 +19,29 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A connection for as long as it is no WebSocket: what it keeps, in which account, and by when its
- * client must have done its part. Its deadline is one timer of the node's wheel, which stays where
- * it is while the deadline only moves away. Thread-safe.
+ * A connection until it becomes a WebSocket: what it keeps, in which account, and the deadline by
+ * which its client must act. The deadline is one timer of the node's wheel; as long as the deadline
+ * only moves later, the timer stays where it is. Thread-safe.
  */
 abstract class Guest extends Timer implements Debtor {
     private static final Logger LOG = LoggerFactory.getLogger(Guest.class);
 
-    /** What it is about; it goes back and forth, but never comes back from GONE. */
+    /** What the connection is doing. It may change back and forth, but GONE is final. */
     enum Phase {
-        /** Agrees on TLS. */
+        /** Performs the TLS handshake. */
         SECURING(Account.HANDSHAKES, Deadline.TLS_HANDSHAKE),
-        /** Sends its first head. */
+        /** Sends its first request head. */
         ARRIVING(Account.HANDSHAKES, Deadline.HEAD),
         /** Has a request under way: sends its body, reads its answer, or waits for us. */
         SERVED(Account.HTTP, Deadline.REQUEST),
-        /** Has had its answer, and may ask again; how long, is Jetty's idle timeout. */
+        /**
+         * Has had its answer and may send another request; Jetty's idle timeout limits how long it
+         * waits.
+         */
         IDLE(Account.HTTP, null),
-        /** Sends a further head. */
+        /** Sends a further request head. */
         ASKING(Account.HTTP, Deadline.HEAD),
-        /** Closed, or something else has the connection: a WebSocket, HTTP/2. */
+        /** Closed, or taken over by a WebSocket or HTTP/2. */
         GONE(Account.HTTP, null);
 
         private final Account account;
@@ -49,7 +52,7 @@ abstract class Guest extends Timer implements Debtor {
             this.deadline = deadline;
         }
 
-        /** Whether a head is under way. */
+        /** Whether a request head is arriving. */
         boolean isHead() {
             return this == ARRIVING || this == ASKING;
         }
@@ -62,11 +65,11 @@ abstract class Guest extends Timer implements Debtor {
     @GuardedBy("this")
     private Phase phase;
 
-    /** The connection by itself, whatever it is about. */
+    /** Bytes of the connection itself, in any phase. */
     @GuardedBy("this")
     private long baseBytes;
 
-    /** With the base, in the account of the phase. */
+    /** Bytes charged to the phase's account, including the base. */
     @GuardedBy("this")
     private long bytes;
 
@@ -74,22 +77,22 @@ abstract class Guest extends Timer implements Debtor {
     @GuardedBy("this")
     private long phaseSinceNanos;
 
-    /** Of the phase, and of no meaning where it has none. */
+    /** Deadline of the phase; has no meaning if the phase has none. */
     @GuardedBy("this")
     private long deadlineNanos;
 
-    /** When the wheel calls, if it does. */
+    /** When the wheel calls, if the timer is scheduled. */
     @GuardedBy("this")
     private long calledNanos;
 
-    /** Whether it waits in the wheel. */
+    /** Whether the timer is scheduled in the wheel. */
     @GuardedBy("this")
     private boolean called;
 
     /**
-     * It keeps nothing and has no deadline before {@link #arrive}.
+     * Keeps nothing and has no deadline before {@link #arrive}.
      *
-     * @param endPoint as its connection has it
+     * @param endPoint the endpoint that its connection has
      */
     Guest(Edge edge, EndPoint endPoint, Phase first) {
         this.edge = edge;
@@ -99,8 +102,8 @@ abstract class Guest extends Timer implements Debtor {
     }
 
     /**
-     * Opens its connection, or ends it. Thrown to Jetty, a failure would leave the connection
-     * counted, and have it uncounted twice later.
+     * Opens its connection, or ends it. If a failure were thrown to Jetty, the connection would
+     * remain counted, and later be subtracted twice.
      */
     static void open(Edge edge, EndPoint endPoint, Runnable opening) {
         try {
@@ -111,7 +114,7 @@ abstract class Guest extends Timer implements Debtor {
         }
     }
 
-    /** From now on it counts. */
+    /** Counts the connection from now on. */
     final void arrive(long ownBytes, long timeoutNanos) {
         synchronized (this) {
             if (phase == Phase.GONE) {
@@ -127,7 +130,7 @@ abstract class Guest extends Timer implements Debtor {
         edge.ledger().book(account()).settle(payer);
     }
 
-    /** The connection by itself keeps so much more. */
+    /** The connection itself keeps more bytes from now on. */
     final void grow(long moreBytes) {
         synchronized (this) {
             if (phase == Phase.GONE) {
@@ -140,7 +143,7 @@ abstract class Guest extends Timer implements Debtor {
         edge.ledger().book(account()).settle(payer);
     }
 
-    /** What it is about now, and keeps for it beside itself. False where it is gone. */
+    /** Changes the phase and what is kept in addition to the base. Returns false if it is gone. */
     final boolean move(Phase to, long moreBytes) {
         synchronized (this) {
             if (phase == Phase.GONE) {
@@ -167,7 +170,7 @@ abstract class Guest extends Timer implements Debtor {
         return true;
     }
 
-    /** What it keeps now beside itself. */
+    /** Sets what is kept in addition to the base. */
     final void keep(long moreBytes) {
         synchronized (this) {
             long keptBytes = baseBytes + moreBytes;
@@ -180,7 +183,7 @@ abstract class Guest extends Timer implements Debtor {
         edge.ledger().book(account()).settle(payer);
     }
 
-    /** Gives its phase all its time, from now on. */
+    /** Restarts the phase's deadline. */
     final synchronized void restart() {
         Deadline deadline = phase.deadline;
         if (deadline != null) {
@@ -192,7 +195,7 @@ abstract class Guest extends Timer implements Debtor {
         return phase;
     }
 
-    /** Keeps nothing any more. False where it was gone already. */
+    /** Stops counting the connection. Returns false if it was gone already. */
     final synchronized boolean leave() {
         if (phase == Phase.GONE) {
             return false;
@@ -256,7 +259,7 @@ abstract class Guest extends Timer implements Debtor {
         end(late, passed);
     }
 
-    /** It has left: nobody else ends it. */
+    /** Ends the connection after {@link #leave}; no other thread ends it then. */
     private void end(Phase late, Deadline deadline) {
         if (late.isHead() && hasBegun()) {
             tellLate(endPoint);
@@ -268,15 +271,15 @@ abstract class Guest extends Timer implements Debtor {
     }
 
     /**
-     * Of a request, asked each time its time is over: whether it waits for its client, who has
-     * moved next to nothing since.
+     * For a request, asked each time its time is over: whether it waits for its client, which has
+     * sent and read next to nothing since the last time.
      */
     abstract boolean isStalled();
 
-    /** Whether a byte of this head has come. */
+    /** Whether the first byte of this head has arrived. */
     abstract boolean hasBegun();
 
-    /** Says 408, as far as it goes without waiting. No answer is under way. */
+    /** Sends 408, as far as possible without waiting. No answer is under way. */
     abstract void tellLate(EndPoint to);
 
     @Override

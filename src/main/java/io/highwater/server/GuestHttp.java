@@ -21,31 +21,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP/1.1 as Jetty speaks it, with deadlines and in the accounts. After an upgrade nothing of it
- * is left. Thread-safe as Jetty's.
+ * Jetty's HTTP/1.1 connection, with deadlines and charged to the accounts. Nothing of it is left
+ * after an upgrade. As thread-safe as Jetty's.
  */
 final class GuestHttp extends SerialHttp implements BadRequests {
     private static final Logger LOG = LoggerFactory.getLogger(GuestHttp.class);
 
-    /** Jetty's endpoint, connection, parser and channel, the JDK's channel, and its guest. */
+    /** Jetty's endpoint, connection, parser and channel, the JDK's channel, and the guest. */
     static final int BYTES = 3_440;
 
-    /** What stays of an answer: a stream, a sender, attributes. */
+    /** What is kept of an answer: a stream, a sender, attributes. */
     private static final int ANSWERED_BYTES = 270;
 
-    /** The same of TLS, once it is agreed on. */
+    /** The same for TLS, once its handshake is done. */
     static final int TLS_BYTES = 10_500;
 
-    /** Name, value and the field itself, with the first letters of their text. */
+    /** Name, value and the field itself, before the characters of their text are added. */
     private static final int FIELD_BYTES = 130;
 
     /**
-     * More is 431. A browser sends some twenty; an empty header costs 25 times the four bytes that
-     * it comes in.
+     * More headers are answered with 431. A browser sends some twenty; an empty header takes 25
+     * times the memory of its four bytes on the wire.
      */
     private static final int MAX_FIELDS = 200;
 
-    /** Its method, version and spaces. */
+    /** Method, version and spaces of the request line. */
     private static final int REQUEST_LINE_CHARS = 16;
 
     private static final byte[] REQUEST_TIMEOUT =
@@ -56,23 +56,23 @@ final class GuestHttp extends SerialHttp implements BadRequests {
     private final Guest guest;
     private final boolean isTls;
 
-    // Of the head that is under way or came last. Confined to who parses: one at a time.
+    // For the head that is arriving or came last. Confined to the parsing thread, one at a time.
 
     private int fields;
     private long fieldChars;
 
-    // The parser's texts keep the room that their longest needed.
+    // The parser's text buffers keep the capacity that the longest text needed.
 
     private int longestUri;
     private int longestValue;
 
-    /** Its last answer was given. */
+    /** Whether the last answer of this connection was given. */
     private volatile boolean over;
 
-    /** What came last can't be read, and was counted; it is answered by whoever has it. */
+    /** Whether the last request was unreadable and was counted; another class answers it. */
     private volatile boolean bad;
 
-    /** At the last look of the wheel. Confined to it. */
+    /** Bytes moved at the wheel's last check. Confined to the wheel. */
     private long movedBytes;
 
     GuestHttp(HttpConfiguration http, Connector connector, EndPoint endPoint, Edge edge) {
@@ -90,15 +90,15 @@ final class GuestHttp extends SerialHttp implements BadRequests {
     private void open() {
         long timeoutNanos = edge.settings().headTimeout().toNanos();
         if (isTls) {
-            // The head's time begins when TLS is agreed on, which has a deadline of its own, and an
-            // account of it.
+            // The head's time begins when the TLS handshake is done; the handshake has its own
+            // deadline and its own account.
             timeoutNanos += edge.settings().tlsHandshakeTimeout().toNanos();
         }
         guest.arrive(BYTES, timeoutNanos);
         super.onOpen();
     }
 
-    /** TLS has been agreed on. */
+    /** The TLS handshake is done. */
     void onSecured() {
         guest.grow(TLS_BYTES);
         if (guest.phase() == Phase.ARRIVING) {
@@ -119,14 +119,14 @@ final class GuestHttp extends SerialHttp implements BadRequests {
         if (phase.isHead()) {
             guest.keep(headBytes());
         } else if (phase == Phase.IDLE && over) {
-            // The answer was there before this thread came back: Jetty would wait for the client.
+            // The answer was complete before this thread returned: Jetty would wait for the client.
             getEndPoint().close();
         } else if (phase == Phase.IDLE && !getParser().isStart()) {
             guest.move(Phase.ASKING, ANSWERED_BYTES + headBytes());
         }
     }
 
-    /** What was parsed of a head so far, and the text of a field that is not whole yet. */
+    /** What was parsed of a head so far, and the text of a field that is still incomplete. */
     private long headBytes() {
         int punctuation = 4 * fields + REQUEST_LINE_CHARS;
         long open = Math.max(0, getParser().getHeaderLength() - fieldChars - punctuation);
@@ -137,7 +137,9 @@ final class GuestHttp extends SerialHttp implements BadRequests {
         return room(longestUri) + room(Math.max(longestValue, openChars));
     }
 
-    /** Of a StringBuilder that grew by letters; of a short text it is in {@link #BYTES}. */
+    /**
+     * Capacity of a StringBuilder that grew by characters; short texts are part of {@link #BYTES}.
+     */
     private static long room(long chars) {
         long room = 16;
         while (room < chars) {
@@ -187,7 +189,7 @@ final class GuestHttp extends SerialHttp implements BadRequests {
             super.badMessage(failure);
         }
 
-        /** Of a body; and where its client has gone. */
+        /** Called for a truncated body, and when the client has gone. */
         @Override
         public void earlyEOF() {
             if (getParser().isClose()) {
@@ -198,14 +200,14 @@ final class GuestHttp extends SerialHttp implements BadRequests {
     }
 
     private void onUnreadable(int status) {
-        // Of what came too late, and was ended for it, its guest tells.
+        // If the request came too late and was ended for that, its guest reports it.
         if (!bad && guest.phase() != Phase.GONE) {
             bad = true;
             onBadRequest(status);
         }
     }
 
-    /** Where it was too much, its answer is the last. */
+    /** If it was one bad request too many, its answer is the last one. */
     @Override
     public void onBadRequest(int status) {
         if (!edge.admitsBadRequest(guest.payer(), status)) {
@@ -242,8 +244,8 @@ final class GuestHttp extends SerialHttp implements BadRequests {
     }
 
     /**
-     * Before Jetty goes on with this connection, maybe on another thread; or closes it, if that was
-     * its last answer.
+     * Called before Jetty continues with this connection, maybe on another thread, or closes it if
+     * that was its last answer.
      */
     private void onAnswered() {
         over = !isPersistent();
@@ -264,7 +266,7 @@ final class GuestHttp extends SerialHttp implements BadRequests {
                     && since < edge.settings().requestTimeout().toSeconds() * (1 << 10);
         }
 
-        /** In this phase only a body is waited for. */
+        /** In this phase, interest in reading means that a body is awaited. */
         private boolean waitsForClient() {
             return getEndPoint().isFillInterested()
                     || (getEndPoint() instanceof AbstractEndPoint writing

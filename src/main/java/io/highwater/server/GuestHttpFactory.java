@@ -6,7 +6,7 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 
-/** HTTP/1.1 with our deadlines, in the accounts. Thread-safe as Jetty's. */
+/** HTTP/1.1 with our deadlines and accounts. As thread-safe as Jetty's. */
 final class GuestHttpFactory extends HttpConnectionFactory {
     private final Edge edge;
 

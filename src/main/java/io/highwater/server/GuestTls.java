@@ -17,54 +17,56 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS as Jetty speaks it, but that agreeing on it has a deadline and is in the account, and that
- * what a client may have the JDK do and keep is bounded: hellos, records without data, records that
- * are not whole. Thread-safe as Jetty's.
+ * Jetty's TLS connection, but its handshake has a deadline and is charged to an account, and a
+ * client is limited in what it can make the JDK do and keep: hellos, records without data,
+ * incomplete records. As thread-safe as Jetty's.
  */
 final class GuestTls extends SslConnection {
-    /** Of the JDK's engine while it agrees, beside what {@link GuestHttp} keeps. */
+    /** Bytes of the JDK's engine during the handshake, beside what {@link GuestHttp} keeps. */
     private static final int HANDSHAKE_BYTES = 13_460;
 
-    /** The same before the client has said anything, and {@link GuestHttp} is not there yet. */
+    /** The same before the client has sent anything, when there is no {@link GuestHttp} yet. */
     private static final int SILENT_BYTES = 4_040;
 
-    /**
-     * What the JDK makes of a hello, for each of its bytes: the message, its parts, their lists.
-     */
+    /** Bytes that the JDK keeps for each byte of a hello: the message, its parts, their lists. */
     private static final int HELLO_COPIES = 3;
 
     /**
-     * Jetty reads on while records bring nothing, and HTTP while they bring a byte. Then others
-     * that the thread selects have their turn.
+     * Jetty keeps reading while records bring no data, and HTTP while they bring a byte. After this
+     * many fills the other connections of the selector's thread get a turn.
      */
     private static final int FILLS_A_TURN = 16;
 
-    /** One change of keys is 27 bytes, an alert 24; in TLS 1.2 some more. */
+    /** One change of keys is 27 bytes, an alert 24; in TLS 1.2 a few more. */
     private static final int MOST_EMPTY_BYTES = 64;
 
-    /** As long as the connection is open, its handshake included: each keeps 48 bytes. */
+    /**
+     * Limit over the whole connection, including its handshake: the JDK keeps 48 bytes for each.
+     */
     private static final int MOST_EMPTY_RECORDS = 256;
 
-    /** Of waste: it takes as long as ten frames. */
+    /** Tokens of the waste budget: such a record takes as much time as ten frames. */
     private static final int EMPTY_RECORD_TOKENS = 10;
 
     private static final String NONE_YET = "SSL_NULL_WITH_NULL_NULL";
 
     private final Edge edge;
 
-    /** Null once it is agreed on. Confined to who reads, one at a time, and to the close. */
+    /**
+     * Null once the handshake is done. Confined to the reading thread, one at a time, and to close.
+     */
     private volatile @Nullable TlsGuest guest;
 
-    /** Counts it as long as it is open; null where it was refused. Confined as the guest is. */
+    /** Counts the connection while it is open; null if it was refused. Confined as the guest is. */
     private volatile @Nullable Payer payer;
 
-    /** Null while what has come is whole. Confined as the guest is. */
+    /** Null unless a record is incomplete. Confined as the guest is. */
     private volatile @Nullable PartialRecord partial;
 
-    /** So far. Confined to who reads. */
+    /** So far. Confined to the reading thread. */
     private int emptyRecords;
 
-    /** Since it was selected. Confined to who reads. */
+    /** Fills since the connection was selected. Confined to the reading thread. */
     private int fills;
 
     GuestTls(
@@ -132,7 +134,10 @@ final class GuestTls extends SslConnection {
         }
     }
 
-    /** Of those who read on another thread, one in so many finds nothing, and is told of more. */
+    /**
+     * If another thread reads, every {@value #FILLS_A_TURN}th fill returns nothing; it is told when
+     * more data is there.
+     */
     @Override
     protected int networkFill(ByteBuffer input) throws IOException {
         if (fills >= FILLS_A_TURN) {
@@ -143,7 +148,7 @@ final class GuestTls extends SslConnection {
         return super.networkFill(input);
     }
 
-    /** By one thread at a time, under Jetty's lock. */
+    /** Called by one thread at a time, under Jetty's lock. */
     @Override
     protected SSLEngineResult unwrap(SSLEngine engine, ByteBuffer input, ByteBuffer output)
             throws SSLException {
@@ -166,7 +171,7 @@ final class GuestTls extends SslConnection {
         return result;
     }
 
-    /** Null once it is agreed on. */
+    /** Null once the handshake is done. */
     private @Nullable HelloGuard hello() {
         TlsGuest agreeing = guest;
         return agreeing == null || isAgreed() ? null : agreeing.hello;
@@ -180,7 +185,7 @@ final class GuestTls extends SslConnection {
         PartialRecord begun = new PartialRecord(edge, from, getEndPoint());
         partial = begun;
         if (payer == null) {
-            // It was closed meanwhile, and had none then.
+            // It was closed meanwhile, when there was no partial record to close.
             begun.close();
         }
     }
@@ -194,9 +199,9 @@ final class GuestTls extends SslConnection {
     }
 
     /**
-     * A record without data: a change of keys, an alert, or nothing at all. The JDK takes as many
-     * changes of keys from one record as fit in (RFC 8446 section 5.1 allows one), at some 30 µs
-     * each, and keeps their bytes as long as the connection is open.
+     * Limits records without data: a change of keys, an alert, or an empty record. The JDK accepts
+     * as many changes of keys in one record as fit into it (RFC 8446 section 5.1 allows one), takes
+     * some 30 µs for each, and keeps their bytes as long as the connection is open.
      */
     private void onEmptyRecord(int bytes) throws SSLException {
         if (bytes > MOST_EMPTY_BYTES) {
@@ -215,7 +220,7 @@ final class GuestTls extends SslConnection {
         }
     }
 
-    /** False where it was too much: the address is refused from now on. */
+    /** Returns false if it was too much: the address is refused from now on. */
     private boolean waste(int tokens) {
         Payer from = payer;
         long nowNanos = edge.wheel().nowNanos();
@@ -226,7 +231,7 @@ final class GuestTls extends SslConnection {
         return false;
     }
 
-    /** A listener of Jetty's would stay as long as the connection. */
+    /** Polled, because a handshake listener of Jetty's would stay as long as the connection. */
     private boolean isAgreed() {
         SSLEngine engine = getSSLEngine();
         return engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING

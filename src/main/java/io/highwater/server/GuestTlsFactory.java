@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** TLS with our deadline, in the account. Thread-safe as Jetty's. */
+/** TLS with our deadline and account. As thread-safe as Jetty's. */
 final class GuestTlsFactory extends SslConnectionFactory {
     private static final long HEAP_BYTES_PER_SESSION = 256 << 10;
 
@@ -25,7 +25,7 @@ final class GuestTlsFactory extends SslConnectionFactory {
         SSLSessionContext sessions =
                 getSslContextFactory().getSslContext().getServerSessionContext();
         int most = mostSessions(Runtime.getRuntime().maxMemory());
-        // 0 is no bound.
+        // 0 means no limit.
         if (sessions.getSessionCacheSize() == 0 || sessions.getSessionCacheSize() > most) {
             sessions.setSessionCacheSize(most);
         }
@@ -33,7 +33,7 @@ final class GuestTlsFactory extends SslConnectionFactory {
 
     /**
      * TLS sessions that the JDK keeps so that clients of TLS 1.2 may resume them, a few KB each:
-     * 1,024 for 256 MiB of heap. Left to itself it keeps 20,480 for a day.
+     * 1,024 for 256 MiB of heap. By default it keeps 20,480 for a day.
      */
     static int mostSessions(long heapBytes) {
         return (int) Math.max(1, Math.min(20_480, heapBytes / HEAP_BYTES_PER_SESSION));

@@ -7,7 +7,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 
-/** HTTP/2 over TLS, chosen by ALPN, with our limits. Thread-safe as Jetty's. */
+/** HTTP/2 over TLS, chosen by ALPN, with our limits. As thread-safe as Jetty's. */
 final class H2Factory extends HTTP2ServerConnectionFactory {
     private final BatchedHttp2 http2;
 

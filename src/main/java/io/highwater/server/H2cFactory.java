@@ -10,7 +10,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 
-/** HTTP/2 without TLS, with prior knowledge only, with our limits. Thread-safe as Jetty's. */
+/** HTTP/2 without TLS, with prior knowledge only, with our limits. As thread-safe as Jetty's. */
 final class H2cFactory extends HTTP2CServerConnectionFactory {
     private final BatchedHttp2 http2;
 
@@ -21,12 +21,12 @@ final class H2cFactory extends HTTP2CServerConnectionFactory {
     }
 
     /**
-     * Takes the client preface and nothing else. {@code Upgrade: h2c} is gone from RFC 9113, and
-     * behind a proxy that passes it on it is a tunnel past the proxy's rules: ignored, as if we had
-     * never heard of it.
+     * Accepts only the client preface. {@code Upgrade: h2c} was removed by RFC 9113, and behind a
+     * proxy that passes it on it would be a tunnel past the proxy's rules. It is ignored like any
+     * unknown protocol.
      */
     @Override
-    @SuppressWarnings("NullAway") // Null is Jetty's word for "not upgraded".
+    @SuppressWarnings("NullAway") // Null means "not upgraded" to Jetty.
     public Connection upgradeConnection(
             Connector connector,
             EndPoint endPoint,

@@ -7,9 +7,9 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the records of a client that has not agreed on TLS yet, before the JDK has them, and
- * finds its hellos: the first, and the one after a HelloRetryRequest. They may come in several
- * records. Confined to who reads.
+ * Looks at the records of a client that is still in its TLS handshake, before the JDK reads them,
+ * and finds its hellos: the first, and the one after a HelloRetryRequest. A hello may come in
+ * several records. Confined to the reading thread.
  */
 final class HelloGuard {
     private static final int RECORD_HEADER = 5;
@@ -19,16 +19,16 @@ final class HelloGuard {
     private static final int HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
 
-    /** Some clients cut a hello in two or three, to get it past filters. */
+    /** Some clients split a hello into two or three records, to get it past filters. */
     private static final int MOST_RECORDS = 16;
 
-    /** With what came before it, the record that was looked at last and does not end a hello. */
+    /** The last inspected record, if it does not end a hello, together with the part before it. */
     private @Nullable ByteBuffer inspected;
 
-    /** Of a hello that is not whole, what was taken. */
+    /** The part of an incomplete hello that the engine has taken. */
     private @Nullable ByteBuffer partial;
 
-    /** That a hello was not whole in. */
+    /** Records after which a hello was still incomplete. */
     private int records;
 
     private int helloBytes;
@@ -36,8 +36,10 @@ final class HelloGuard {
     private boolean over;
 
     /**
-     * @param records what the engine is about to unwrap the first record of; is left as it is
-     * @throws SSLException the client is to be refused
+     * Inspects the first record before the engine unwraps it.
+     *
+     * @param records the engine's input; not changed
+     * @throws SSLException if the client must be refused
      */
     void inspect(ByteBuffer records, SSLEngine engine) throws SSLException {
         inspected = null;
@@ -55,7 +57,7 @@ final class HelloGuard {
             case CHANGE_CIPHER_SPEC -> cipherChanged = true;
             case HANDSHAKE -> {
                 boolean isBefore13 = isBefore13(engine.getHandshakeSession());
-                // What follows is encrypted in TLS 1.2, and a second hello in 1.3.
+                // In TLS 1.2 everything after this is encrypted; in 1.3 it may be a second hello.
                 over = cipherChanged && isBefore13;
                 if (!over) {
                     inspect(record, isBefore13);
@@ -80,7 +82,7 @@ final class HelloGuard {
             message.put(before).put(record.duplicate()).flip();
         }
         if (message.get(message.position()) != CLIENT_HELLO) {
-            // The hello was before it, or the JDK refuses what this is.
+            // The hello came before this message, or the JDK will refuse this one.
             over = isBefore13;
             return;
         }
@@ -110,7 +112,7 @@ final class HelloGuard {
         inspected = message;
     }
 
-    /** The engine took the record that was inspected, and not only looked at it. */
+    /** Called when the engine has consumed the inspected record and not only looked at it. */
     void onTaken() {
         ByteBuffer rest = inspected;
         inspected = null;
@@ -122,7 +124,7 @@ final class HelloGuard {
         }
     }
 
-    /** The client's largest so far, without its header. */
+    /** Size of the client's largest hello so far, without its header. */
     int helloBytes() {
         return helloBytes;
     }

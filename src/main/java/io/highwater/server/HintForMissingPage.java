@@ -10,12 +10,12 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * In front of web applications: a page that none of them has (404) and whose path is a WebSocket's
- * is answered as {@link WebSocketPath} has it. What an application has to say of such a path
- * itself, a page as a refusal, stands. Thread-safe.
+ * Placed before the web applications: if none of them has a page (404) and its path is a
+ * WebSocket's, {@link WebSocketPath} answers. An application's own answer for such a path, a page
+ * or a refusal, stays. Thread-safe.
  */
 final class HintForMissingPage extends Handler.Wrapper {
-    /** In front of nothing yet. */
+    /** Wraps no handler yet. */
     HintForMissingPage() {}
 
     @Override
@@ -33,7 +33,7 @@ final class HintForMissingPage extends Handler.Wrapper {
         return HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod());
     }
 
-    /** Confined to whoever writes the answer, one at a time. */
+    /** Confined to the thread that writes the answer, one at a time. */
     private static final class PageOrHint extends Response.Wrapper {
         private boolean hinted;
 
@@ -44,7 +44,7 @@ final class HintForMissingPage extends Handler.Wrapper {
         @Override
         public void write(boolean last, ByteBuffer content, Callback callback) {
             if (hinted) {
-                // The rest of the application's own page for what it doesn't have.
+                // The rest of the application's own 404 page.
                 callback.succeeded();
             } else if (getStatus() == HttpStatus.NOT_FOUND_404 && !isCommitted()) {
                 hinted = true;

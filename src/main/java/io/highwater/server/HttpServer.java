@@ -23,25 +23,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The data ports: HTTP/1.1 and h2c on one, the same over TLS on the other. Requests go to the
- * upgrade handler first; what it leaves is answered from the web page's folder.
+ * upgrade handler first; it passes all others on to the web page's folder.
  *
- * <p>{@link #checkPorts}, {@link #start}, {@link #stopAccepting} and {@link #close} are called by
- * one thread, in this order.
+ * <p>One thread calls {@link #checkPorts}, {@link #start}, {@link #stopAccepting} and {@link
+ * #close}, in this order.
  */
 public final class HttpServer implements AutoCloseable {
-    /** What plain requests find. */
+    /** What plain requests get. */
     public enum Pages {
-        /** The page for demonstration, src/main/webapp. */
+        /** The demonstration page, src/main/webapp. */
         DEMO,
         NONE
     }
 
-    /** Where the build puts src/main/webapp. */
+    /** The build copies src/main/webapp to this place. */
     private static final String WEBAPP = "io/highwater/webapp";
 
     /**
-     * Refuses what two readers could understand differently: encoded separators, dot segments with
-     * parameters, empty segments, bad UTF-8. A percent sign is none of these: it is decoded once.
+     * Refuses paths that two readers could interpret differently: encoded separators, dot segments
+     * with parameters, empty segments, bad UTF-8. A percent sign is allowed: it is decoded once.
      */
     private static final UriCompliance PATHS =
             UriCompliance.RFC3986.with(
@@ -56,12 +56,12 @@ public final class HttpServer implements AutoCloseable {
     private final @Nullable ServerConnector tls;
 
     /**
-     * @param upgrade takes the WebSocket handshakes, and gives everything else to the handler that
-     *     it is given here
-     * @param edge bounds the connections and requests
+     * @param upgrade takes the WebSocket handshakes; this class sets the handler that gets all
+     * other requests
+     * @param edge limits connections and requests
      * @param bursts when the WebSockets of an HTTP/2 connection write together
-     * @param pages what there is beside the WebSockets
-     * @throws IllegalArgumentException where the keystore can't be used; names its key
+     * @param pages what plain requests get
+     * @throws IllegalArgumentException if the keystore can't be used; names its key
      */
     public HttpServer(
             ServerSettings settings,
@@ -110,9 +110,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #start} would have its ports now. Listens on none.
+     * Checks whether {@link #start} could open its ports now. Does not stay listening.
      *
-     * @throws ListenException for a port that is in use or not allowed
+     * @throws ListenException if a port is in use or not allowed
      */
     public void checkPorts() throws ListenException {
         ListenException.check(plain, "highwater.port");
@@ -124,7 +124,7 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Listens and serves.
      *
-     * @throws ListenException for a port that is in use or not allowed; nothing runs then
+     * @throws ListenException if a port is in use or not allowed; nothing runs then
      */
     public void start() throws IOException {
         try {
@@ -142,26 +142,26 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** The port in use, also where 0 was asked for. */
+    /** The port in use, also if 0 was configured. */
     public int port() {
         return plain.getLocalPort();
     }
 
-    /** The TLS port in use; empty where TLS is off. */
+    /** The TLS port in use; empty if TLS is off. */
     public OptionalInt tlsPort() {
         return tls == null ? OptionalInt.empty() : OptionalInt.of(tls.getLocalPort());
     }
 
     /**
      * The first half of a drain: closes the listening sockets. Connections stay, with their
-     * WebSockets; an HTTP/1.1 connection ends after its next answer, an HTTP/2 client is told by
-     * GOAWAY to open no more streams.
+     * WebSockets. An HTTP/1.1 connection ends after its next answer; GOAWAY tells an HTTP/2 client
+     * to open no more streams.
      */
     public void stopAccepting() {
         Connectors.stopAccepting(connectors());
     }
 
-    /** Ends every connection and all threads. Does nothing the second time. */
+    /** Ends every connection and all threads. A second call does nothing. */
     @Override
     public void close() {
         connectors().forEach(ServerConnector::close);
@@ -173,8 +173,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * What HTTP and TLS read into and write from. Jetty keeps an eighth of the heap for spare ones,
-     * and as much beside it: after ten thousand TLS handshakes that is what it has.
+     * The buffers that HTTP and TLS read into and write from. By default Jetty keeps spare ones of
+     * up to an eighth of the heap, and as much again outside of it; it really has that much after
+     * ten thousand TLS handshakes.
      */
     private static ByteBufferPool buffers(long heapBytes) {
         long heap = Math.max(LEAST_SPARE_BYTES, heapBytes / SPARE_HEAP_PARTS);
@@ -208,8 +209,8 @@ public final class HttpServer implements AutoCloseable {
     private static List<ConnectionFactory> tlsProtocols(
             ServerSettings.Keystore keystore, Edge edge, BatchedHttp2 http2) {
         HttpConfiguration http = http(edge);
-        // The name that a client asked TLS for is not compared with Host: whether a Host is ours is
-        // the handshake rules' question (highwater.handshake.allowed-hosts), with or without TLS.
+        // The server name of TLS is not compared with Host: the handshake rules decide which hosts
+        // are ours (highwater.handshake.allowed-hosts), with or without TLS.
         http.addCustomizer(new SecureRequestCustomizer(false));
         GuestHttpFactory http1 = new GuestHttpFactory(http, edge);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();

@@ -26,12 +26,12 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a node into a Jetty base: the module "highwater" makes one beside the server. It listens to
- * the server's lifecycle, to start the node first and to drain it before anything stops, and to
- * that of each web application, to deploy what it has for the node.
+ * Runs a node in a Jetty base: the module "highwater" creates one of these next to the server. It
+ * listens to the server's lifecycle, to start the node first and to drain it before anything stops,
+ * and to that of each web application, to deploy its endpoints on the node.
  *
- * <p>Called back by whoever starts and stops: the main thread, the deployment scanner, the shutdown
- * hook.
+ * <p>Called back by the threads that start and stop: the main thread, the deployment scanner, the
+ * shutdown hook.
  */
 public final class JettyBase implements LifeCycle.Listener, Container.InheritedListener {
     private final Server server;
@@ -39,21 +39,21 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
     private final LifeCycle.Listener contexts = new ContextListener();
     private final Map<ContextHandler, WarNode.War> wars = new ConcurrentHashMap<>();
 
-    /** Of contexts that have not started yet. */
+    /** The ServerContainers of contexts that have not started yet. */
     private final Map<ContextHandler, Object> containers = new ConcurrentHashMap<>();
 
-    /** Called by the module's XML, behind those of the connectors. */
+    /** Called by the module's XML, after the connectors' XML. */
     public JettyBase(Server server, WarNode node) {
         this.server = server;
         this.node = node;
-        // It is handed on to all containers below the server, those of the contexts among them.
+        // The listener is passed on to all containers below the server, including the contexts.
         server.addEventListener(this);
         server.getBeans().forEach(this::listenToDeployer);
     }
 
     /**
-     * Who deploys anew starts a context before anybody else hears of it. Its classes are those of
-     * another module, which a base may lack.
+     * A deployer that redeploys starts a context before any other listener is told of it. Uses
+     * reflection, because the Deployer's classes belong to another module, which a base may lack.
      */
     private void listenToDeployer(Object bean) {
         for (Class<?> type : bean.getClass().getInterfaces()) {
@@ -64,7 +64,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
         }
     }
 
-    /** Its Deployer.Listener. */
+    /** Creates a Deployer.Listener. */
     private EventListener created(Class<?> deployer) {
         for (Class<?> type : deployer.getClasses()) {
             if (type.getSimpleName().equals("Listener")) {
@@ -89,8 +89,8 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
     }
 
     /**
-     * A context that is redeployed is started before it is added, and the one it replaces is
-     * stopped after it was removed: hence a listener of its own on each.
+     * A redeployed context is started before it is added, and the one it replaces is stopped after
+     * it was removed; therefore each context gets a listener of its own.
      */
     @Override
     public void beanAdded(Container parent, Object child) {
@@ -104,14 +104,14 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
     }
 
     private void watch(ContextHandler context) {
-        // One listener is added once, however often.
+        // Adding the same listener again has no effect.
         context.addEventListener(contexts);
         if (context.isStopped() && !containers.containsKey(context)) {
             prepare(context);
         }
     }
 
-    /** What the application finds in its ServletContext while it starts. */
+    /** Adds what the application looks up in its ServletContext while it starts. */
     private void prepare(ContextHandler context) {
         Map.Entry<String, Object> container = node.newServerContainer();
         context.setAttribute(container.getKey(), container.getValue());
@@ -141,7 +141,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
                 && threads.getVirtualThreadsExecutor() == null) {
             Connectors.tune(threads);
         }
-        // An application may answer a request as slowly as it likes.
+        // An application may take as long as it likes to answer a request.
         BatchedHttp2 http2 =
                 new BatchedHttp2(node.bursts(), node.edge().http2(node.ticker(), Duration.ZERO));
         for (ServerConnector connector : connectors()) {
@@ -233,7 +233,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
         }
     }
 
-    /** Of each context, for as long as it lives. */
+    /** Added to each context for its whole life. */
     private final class ContextListener implements LifeCycle.Listener {
         @Override
         public void lifeCycleStarting(LifeCycle component) {
