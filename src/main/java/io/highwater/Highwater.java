@@ -19,9 +19,9 @@ import java.util.OptionalInt;
  * }
  * }</pre>
  *
- * <p>The road of a message: {@code server} accepts, {@code wire.jetty} upgrades what {@code
- * handshake} lets in, {@code wire} reads and writes frames, {@code endpoint} calls a team's
- * methods, {@code outbound} queues what they send.
+ * <p>The path of a message: {@code server} accepts, {@code wire.jetty} upgrades what {@code
+ * handshake} lets in, {@code wire} reads and writes frames, {@code endpoint} calls the
+ * application's methods, {@code outbound} queues what they send.
  */
 @Api
 public final class Highwater implements AutoCloseable {
@@ -31,28 +31,28 @@ public final class Highwater implements AutoCloseable {
         this.node = node;
     }
 
-    /** A node to be: settings, endpoints, then {@link HighwaterBuilder#start}. */
+    /** Collects settings and endpoints for a node; {@link HighwaterBuilder#start} starts it. */
     public static HighwaterBuilder builder() {
         return new HighwaterBuilder();
     }
 
     /**
-     * Starts a node of what is on the class path; it is ready when this returns.
+     * Starts a node with what is on the class path; it is ready when this returns.
      *
-     * @throws IOException a port can't be had; the message names it
-     * @throws DeploymentFailure an endpoint or a handshake rule can't be deployed
+     * @throws IOException if a port can't be opened; the message names it
+     * @throws DeploymentFailure if an endpoint or a handshake rule can't be deployed
      */
     @Wiring
     public static Highwater start(HighwaterConfig config) throws IOException {
         return new Highwater(EmbeddedNode.start(config, null, List.of(), List.of()));
     }
 
-    /** The data port in use: HTTP/1.1 and h2c; known also where 0 was asked for. */
+    /** The data port in use: HTTP/1.1 and h2c; the real one also if 0 was configured. */
     public int port() {
         return node.port();
     }
 
-    /** The TLS data port in use; empty where TLS is off. */
+    /** The TLS data port in use; empty if TLS is off. */
     public OptionalInt tlsPort() {
         return node.tlsPort();
     }
@@ -63,17 +63,20 @@ public final class Highwater implements AutoCloseable {
     }
 
     /**
-     * Takes no new sockets, closes the open sessions with 1012 over the drain window, and returns
-     * when they are gone or have had their time. Blocks. Who comes second waits for the first: a
-     * stop signal that follows an admin's drain cuts nothing short.
+     * Accepts no new sockets, closes the open sessions with 1012 over the drain window, and returns
+     * when they are gone or their time is over. Blocks. A second caller waits for the first: a stop
+     * signal that follows a drain by the admin API cuts nothing short.
      *
-     * @throws InterruptedException the drain goes on then; {@link #close} ends it
+     * @throws InterruptedException if interrupted; the drain goes on, and {@link #close} ends it
      */
     public void drain() throws InterruptedException {
         node.drain();
     }
 
-    /** Stops at once; {@link #drain} first to be polite. Does nothing the second time. */
+    /**
+     * Stops at once; call {@link #drain} first to end sessions in order. A second call does
+     * nothing.
+     */
     @Override
     public void close() {
         node.close();

@@ -21,14 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settings and endpoints of a node in this JVM. Every setting has the default and the range of its
- * configuration key (docs/configuration.md); they are checked all at once by {@link #start}.
- * Neither the environment nor system properties nor a file are read, unless {@link #config} asks
- * for it.
+ * configuration key (docs/configuration.md); {@link #start} checks all of them together. The
+ * environment, system properties and files are read only if {@link #config} is called.
  *
- * <p>Beans are found as CDI has it: annotated endpoints, handshake rules and a {@code ChannelRule}
- * in any archive of the class path with a {@code META-INF/beans.xml} are there without a word here,
- * if they have a scope. In the jars of an {@link URLClassLoader} endpoints are found as Jakarta
- * WebSocket has it: with or without scope and {@code beans.xml}.
+ * <p>Beans are found by the rules of CDI: annotated endpoints, handshake rules and a {@code
+ * ChannelRule} in any archive of the class path with a {@code META-INF/beans.xml} need not be named
+ * here, if they have a scope. In the jars of an {@link URLClassLoader} endpoints are found by the
+ * rules of Jakarta WebSocket: with or without a scope and {@code beans.xml}.
  *
  * <p>Not thread-safe; may start several nodes, one after the other.
  */
@@ -42,15 +41,15 @@ public final class HighwaterBuilder {
 
     HighwaterBuilder() {}
 
-    /** Data port, HTTP/1.1 and h2c; 0 is any free one. Default 8080. */
+    /** Data port, HTTP/1.1 and h2c; 0 means any free port. Default 8080. */
     public HighwaterBuilder port(int port) {
         return set("highwater.port", port);
     }
 
     /**
-     * Listens with TLS, too (HTTP/1.1 and, by ALPN, h2).
+     * Also listens with TLS (HTTP/1.1 and, by ALPN, h2).
      *
-     * @param port 0 is any free one
+     * @param port 0 means any free port
      * @param keystore a PKCS12 or JKS file with a key and its certificate
      * @param password opens the file and its keys; never logged
      */
@@ -60,40 +59,40 @@ public final class HighwaterBuilder {
                 .set("highwater.tls.keystore-password", password);
     }
 
-    /** Admin port; 0 is any free one. Default 9090. */
+    /** Admin port; 0 means any free port. Default 9090. */
     public HighwaterBuilder adminPort(int port) {
         return set("highwater.admin.port", port);
     }
 
     /**
-     * Lets others than this machine at the admin port.
+     * Makes the admin port available to other machines.
      *
      * @param host the address to listen on, such as 0.0.0.0
-     * @param token what changes from elsewhere need; never logged
+     * @param token required for changes from other machines; never logged
      */
     public HighwaterBuilder adminFor(String host, String token) {
         return set("highwater.admin.host", host).set("highwater.admin.token", token);
     }
 
-    /** Name of this node in logs. Default the host's. */
+    /** Name of this node in logs. Default: the host's name. */
     public HighwaterBuilder node(String name) {
         return set("highwater.node", name);
     }
 
     /**
-     * Pages that may connect, such as {@code https://example.com}, {@code https://*.example.com};
-     * every one only by a written {@code *}. Default those of the request's own host and port.
+     * Origins that may connect, such as {@code https://example.com}, {@code https://*.example.com};
+     * {@code *} allows every origin. Default: only the origin with the request's own host and port.
      */
     public HighwaterBuilder allowedOrigins(String... origins) {
         return set("highwater.handshake.allowed-origins", String.join(",", origins));
     }
 
-    /** Host names that requests may use, against DNS rebinding. Default any. */
+    /** Host names that requests may use, against DNS rebinding. Default: any. */
     public HighwaterBuilder allowedHosts(String... hosts) {
         return set("highwater.handshake.allowed-hosts", String.join(",", hosts));
     }
 
-    /** Addresses or CIDRs of proxies whose X-Forwarded headers are believed. Default none. */
+    /** Addresses or CIDRs of proxies whose X-Forwarded headers are believed. Default: none. */
     public HighwaterBuilder trustedProxies(String... proxies) {
         return set("highwater.handshake.trusted-proxies", String.join(",", proxies));
     }
@@ -101,8 +100,8 @@ public final class HighwaterBuilder {
     /**
      * How often one address may open a session.
      *
-     * @param perSecond in the long run; default 20
-     * @param burst at once; default 40
+     * @param perSecond sessions per second in the long run; default 20
+     * @param burst sessions at once; default 40
      */
     public HighwaterBuilder ratePerIp(int perSecond, int burst) {
         return set("highwater.handshake.rate-per-ip", perSecond)
@@ -110,15 +109,18 @@ public final class HighwaterBuilder {
     }
 
     /**
-     * Sessions of the node, and of one address (IPv6: of one /64). 0 is no limit. Default from the
-     * heap.
+     * Maximum sessions of the node, and of one address (IPv6: of one /64). 0 means no limit. The
+     * defaults depend on the heap.
      */
     public HighwaterBuilder maxConnections(int ofNode, int ofAddress) {
         return set("highwater.handshake.max-connections", ofNode)
                 .set("highwater.handshake.max-connections-per-ip", ofAddress);
     }
 
-    /** Largest message of a client in bytes; a larger one ends its session with 1009. 64 KiB. */
+    /**
+     * Largest message of a client in bytes; a larger one ends the session with 1009. Default 64
+     * KiB.
+     */
     public HighwaterBuilder maxMessageBytes(int bytes) {
         return set("highwater.limits.max-message-bytes", bytes);
     }
@@ -146,11 +148,11 @@ public final class HighwaterBuilder {
     }
 
     /**
-     * Pings and what their absence means.
+     * Pings, and the time after which a silent session ends.
      *
-     * @param interval between two pings of a session; zero is off. Default 25 s
-     * @param pongTimeout a later pong ends the session with 4408. Default 10 s
-     * @param idleTimeout silence that ends a session; at least both together. Default 40 s
+     * @param interval between two pings of a session; zero means no pings. Default 25 s
+     * @param pongTimeout a pong that takes longer ends the session with 4408. Default 10 s
+     * @param idleTimeout silence that ends a session; at least the sum of the two. Default 40 s
      */
     public HighwaterBuilder keepalive(
             Duration interval, Duration pongTimeout, Duration idleTimeout) {
@@ -159,7 +161,9 @@ public final class HighwaterBuilder {
                 .set("highwater.keepalive.idle-timeout", idleTimeout);
     }
 
-    /** Over which {@link Highwater#drain} closes the sessions; zero is at once. Default 5 s. */
+    /**
+     * Time over which {@link Highwater#drain} closes the sessions; zero means at once. Default 5 s.
+     */
     public HighwaterBuilder drainWindow(Duration window) {
         return set("highwater.drain.window", window);
     }
@@ -172,7 +176,7 @@ public final class HighwaterBuilder {
     /**
      * Any setting by its key.
      *
-     * @param value as a configuration file would have it; a key that there is not fails the start
+     * @param value in the form of a configuration file; an unknown key makes the start fail
      */
     public HighwaterBuilder set(String key, Object value) {
         values.put(key, Objects.requireNonNull(value, key).toString());
@@ -180,8 +184,8 @@ public final class HighwaterBuilder {
     }
 
     /**
-     * Reads what {@code highwater run} reads, in its order: this file, the environment, system
-     * properties; what is set here wins.
+     * Reads what {@code highwater run} reads, in this order: the file, the environment, system
+     * properties. Values that are set on this builder win.
      */
     public HighwaterBuilder config(Path file) {
         this.file = file;
@@ -189,8 +193,8 @@ public final class HighwaterBuilder {
     }
 
     /**
-     * An annotated endpoint, a handshake rule's interceptor or any other class to take as a bean,
-     * where no bean archive has it.
+     * Adds a class as a bean that no bean archive contains: an annotated endpoint, a handshake
+     * rule's interceptor or any other class.
      */
     public HighwaterBuilder bean(Class<?> type) {
         beanClasses.add(type);
@@ -198,27 +202,29 @@ public final class HighwaterBuilder {
     }
 
     /**
-     * A programmatic endpoint: a subclass of {@link jakarta.websocket.Endpoint} at the path of its
-     * configuration. A configurator that makes instances is asked for them; otherwise the class is
-     * a bean, made anew for each session unless it has a scope.
+     * Adds a programmatic endpoint: a subclass of {@link jakarta.websocket.Endpoint} at the path of
+     * its configuration. If its configurator creates instances, it is asked for them; otherwise the
+     * class is a bean, of which each session gets a new instance unless it has a scope.
      */
     public HighwaterBuilder endpoint(ServerEndpointConfig config) {
         endpoints.add(config);
         return this;
     }
 
-    /** Where beans are looked for. Default the context class loader of the thread that starts. */
+    /**
+     * Where to look for beans. Default: the context class loader of the thread that calls start.
+     */
     public HighwaterBuilder classLoader(ClassLoader loader) {
         this.loader = loader;
         return this;
     }
 
     /**
-     * Starts the node; it is ready when this returns. On any failure nothing of it is left.
+     * Starts the node; it is ready when this returns. If it fails, nothing of the node is left.
      *
-     * @throws ConfigException a setting is not allowed; names key, value and range of each
-     * @throws DeploymentFailure an endpoint or a rule can't be deployed; names class and reason
-     * @throws IOException a port can't be had; names it
+     * @throws ConfigException if a setting is not allowed; names key, value and range of each
+     * @throws DeploymentFailure if an endpoint or a rule can't be deployed; names class and reason
+     * @throws IOException if a port can't be opened; names it
      */
     public Highwater start() throws ConfigException, IOException {
         HighwaterConfig config =

@@ -1,9 +1,10 @@
 /**
- * What a program calls to start a node and to stop it: {@link io.highwater.Highwater} and its
- * {@link io.highwater.HighwaterBuilder}.
+ * What a program calls to start and stop a node: {@link io.highwater.Highwater} and its {@link
+ * io.highwater.HighwaterBuilder}.
  *
- * <p>API, here and in {@code endpoint}, {@code handshake}, {@code channel}, {@code outbound},
- * {@code config} and {@code node.deployment}: the types marked {@link io.highwater.api.Api}.
+ * <p>The API consists of the types marked {@link io.highwater.api.Api}, here and in {@code
+ * endpoint}, {@code handshake}, {@code channel}, {@code outbound}, {@code config} and {@code
+ * node.deployment}.
  */
 @io.highwater.api.Api
 @org.jspecify.annotations.NullMarked

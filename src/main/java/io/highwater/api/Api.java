@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a type that teams build on, and a package that has such types. They change with the major
- * version only, and name no type that is not API too, the JDK's or Jakarta's.
+ * Marks a type that applications build on, and a package that contains such types. They change only
+ * with the major version, and refer only to types of the API, the JDK and Jakarta.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a method of an {@link Api} type that is there for Highwater itself: not API. */
+/** Marks a method of an {@link Api} type that only Highwater itself uses: not part of the API. */
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.METHOD)

@@ -1,7 +1,7 @@
 /**
- * How Highwater says what a team may build on: the types marked {@link io.highwater.api.Api}, in
- * the packages marked so. What else is public is so for Highwater's other packages, and may change
- * with any version.
+ * Says which types an application may build on: those marked {@link io.highwater.api.Api}, in
+ * packages marked with it. Other public types are public only for Highwater's other packages, and
+ * may change with any version.
  */
 @org.jspecify.annotations.NullMarked
 package io.highwater.api;

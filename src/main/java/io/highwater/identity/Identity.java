@@ -11,24 +11,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a client is. A handshake rule finds out and sets it in its decision; endpoints see it as
- * their session's principal, and a {@code ChannelRule} is told of it. Immutable.
+ * The identity of a client. A handshake rule determines it and sets it in its decision; endpoints
+ * see it as their session's principal, and a {@code ChannelRule} gets it. Immutable.
  *
  * <pre>{@code
  * return next.decide().thenApply(
  *         decision -> decision.withIdentity(Identity.of("u-17").withClaims(Map.of("team", "desk"))));
  * }</pre>
  *
- * @param subject the client's name for good, as the issuer of its credentials has it; empty for
- *     {@link #ANONYMOUS} alone
- * @param claims what else is known of it, by names; lists and maps in it are copied, and entries
- *     without a value are left out
- * @param expiry when all this is true no more; null: never. Nothing ends a session for it yet.
+ * @param subject the client's permanent name, as the issuer of its credentials defines it; empty
+ * only for {@link #ANONYMOUS}
+ * @param claims what else is known about the client, by name; lists and maps in it are copied, and
+ * entries without a value are left out
+ * @param expiry when this identity ends; null means never. No session is ended for it yet.
  */
 @Api
 public record Identity(String subject, Map<String, Object> claims, @Nullable Instant expiry)
         implements Principal {
-    /** Of clients that no rule knows. One for all of them. */
+    /** The identity of all clients that no rule knows. */
     public static final Identity ANONYMOUS = new Identity("", Map.of(), null);
 
     public Identity {
@@ -39,7 +39,7 @@ public record Identity(String subject, Map<String, Object> claims, @Nullable Ins
     }
 
     /**
-     * Without claims or an end.
+     * An identity without claims and without expiry.
      *
      * @param subject not empty
      */
@@ -50,12 +50,12 @@ public record Identity(String subject, Map<String, Object> claims, @Nullable Ins
         return new Identity(subject, Map.of(), null);
     }
 
-    /** The same with these claims instead. */
+    /** A copy with these claims instead. */
     public Identity withClaims(Map<String, ?> known) {
         return new Identity(subject, Collections.unmodifiableMap(known), expiry);
     }
 
-    /** The same until then; null: for ever. */
+    /** A copy with this expiry; null means never. */
     public Identity withExpiry(@Nullable Instant end) {
         return new Identity(subject, claims, end);
     }
@@ -64,13 +64,13 @@ public record Identity(String subject, Map<String, Object> claims, @Nullable Ins
         return subject.isEmpty();
     }
 
-    /** The subject, as {@link Principal} calls it. */
+    /** The subject, under {@link Principal}'s name for it. */
     @Override
     public String getName() {
         return subject;
     }
 
-    /** Without the claims: they are nobody's business in a log. */
+    /** Leaves out the claims, which must not appear in a log. */
     @Override
     public String toString() {
         return isAnonymous() ? "anonymous" : subject;

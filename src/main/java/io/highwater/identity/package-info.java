@@ -1,9 +1,10 @@
 /**
- * Who a client is, as a rule of the opening handshake has found out.
+ * The identity of a client, as a rule of the opening handshake determined it.
  *
  * <p>Entry type: {@link io.highwater.identity.Identity}. Everything here is immutable.
  *
- * <p>API: what a team's handshake rule sets, and its endpoints and its {@code ChannelRule} read.
+ * <p>API: an application's handshake rule sets it; its endpoints and its {@code ChannelRule} read
+ * it.
  */
 @io.highwater.api.Api
 @org.jspecify.annotations.NullMarked

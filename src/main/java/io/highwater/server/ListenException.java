@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** A port that can't be listened on. The message is one line that names the port and its key. */
+/** The server can't listen on a port. The message is one line that names the port and its key. */
 public final class ListenException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -23,7 +23,10 @@ public final class ListenException extends IOException {
         return port;
     }
 
-    /** Whether {@link #open} could be now. Jetty opens no connector twice, so this is a socket. */
+    /**
+     * Checks whether {@link #open} would work now. Uses a socket, as Jetty opens no connector
+     * twice.
+     */
     static void check(ServerConnector connector, String key) throws ListenException {
         if (connector.getPort() == 0) {
             return;

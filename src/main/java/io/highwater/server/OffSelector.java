@@ -10,12 +10,13 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Runs a handler on the server's threads, and lets Jetty know that it need not: so the handshakes
- * before it are answered on the selector's, and a client that asks for page after page holds up no
- * other connection. No more than {@value #MOST} run or wait for a thread. Thread-safe.
+ * Runs a handler on the server's threads and declares itself non-blocking to Jetty. So the
+ * handshakes before it are answered on the selector's thread, and a client that requests page after
+ * page holds up no other connection. At most {@value #MOST} requests run or wait for a thread.
+ * Thread-safe.
  */
 final class OffSelector extends Handler.Wrapper {
-    /** A page takes a thread for less than a millisecond. */
+    /** A page takes a thread for less than a millisecond, so this many wait only briefly. */
     private static final int MOST = 1_000;
 
     private final Edge edge;
@@ -67,10 +68,11 @@ final class OffSelector extends Handler.Wrapper {
     }
 
     /**
-     * An answer without a body, such as a 304, that is ended by nothing but its callback is ended
-     * twice where another thread returns from {@code handle} at that moment, and its connection
-     * then hangs (Jetty 12.1.14: HttpChannelState counts the last write as complete before its
-     * LastWriteCallback runs). One that was written, or begun, before is not.
+     * Writes an answer without a body, such as a 304, before its callback completes. Otherwise, if
+     * another thread returns from {@code handle} at that moment, Jetty 12.1.14 ends the answer
+     * twice and its connection then hangs (HttpChannelState counts the last write as complete
+     * before its LastWriteCallback runs). An answer that was written or begun before is not
+     * affected.
      */
     private record Written(Response response, Callback callback) implements Callback {
         @Override
@@ -78,7 +80,7 @@ final class OffSelector extends Handler.Wrapper {
             if (response.hasLastWrite()) {
                 callback.succeeded();
             } else {
-                // A last write would give a 304 the Content-Length 0.
+                // A last write would add Content-Length 0 to a 304.
                 boolean last = !HttpStatus.hasNoBody(response.getStatus());
                 response.write(last, BufferUtil.EMPTY_BUFFER, callback);
             }

@@ -10,13 +10,13 @@ import java.io.IOException;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
- * A TLS record that has not come whole. Jetty keeps a buffer for the largest there may be as long
- * as one byte of it is there. In the account of messages that arrive; a trusted proxy, behind whose
- * connection many users are, is not ended for it. Thread-safe; calls nobody under its lock but the
- * book, which calls nobody.
+ * A TLS record that has not arrived completely. As long as one byte of it is there, Jetty keeps a
+ * buffer for the largest possible record. The buffer is charged to the account of messages that
+ * arrive. A connection of a trusted proxy, which many users may share, is not ended for it.
+ * Thread-safe; under its lock it calls only the book, which calls no other code.
  */
 final class PartialRecord implements Debtor {
-    /** JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
+    /** JSSE's maximum of 16.7 KB, rounded up to the pool's steps of 4 KiB. */
     private static final int BYTES = 20 << 10;
 
     private final Book book;
@@ -24,7 +24,7 @@ final class PartialRecord implements Debtor {
     private final EndPoint endPoint;
     private final long sinceNanos;
 
-    /** It is whole, or its connection has ended. */
+    /** Whether the record is complete or its connection has ended. */
     @GuardedBy("this")
     private boolean over;
 
@@ -39,12 +39,12 @@ final class PartialRecord implements Debtor {
         }
     }
 
-    /** Ends those who keep too much, maybe this one; under no lock. */
+    /** Ends the debtors that keep too much, maybe this one; called without a lock. */
     void settle() {
         book.settle(payer);
     }
 
-    /** Nothing is kept any more. False where that was so. */
+    /** Stops charging the buffer. Returns false if that was done before. */
     synchronized boolean close() {
         if (over) {
             return false;

@@ -16,18 +16,18 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Bounds the requests that are under way, from their heads to the end of their answers: of an
- * HTTP/2 connection by number, of an address and of the node by the account. What is too much is
- * 503, said at once, where it was read. Thread-safe.
+ * Limits the requests that are under way, from the request's head to the end of its answer: per
+ * HTTP/2 connection by number, per address and per node by the account. A request beyond a limit is
+ * answered with 503 at once, on the thread that read it. Thread-safe.
  */
 final class PlainRequests extends Handler.Wrapper {
-    /** A virtual thread that is parked; the request itself is its connection's. Measured. */
+    /** Bytes of a parked virtual thread; the connection keeps the request itself. Measured. */
     static final int REQUEST_BYTES = 2_400;
 
-    /** Beside its WebSockets. */
+    /** Requests of a connection, in addition to its WebSockets. */
     static final int MOST_OF_CONNECTION = 100;
 
-    /** A page is answered in less. */
+    /** Any page is answered in less time. */
     private static final String RETRY_AFTER_SECONDS = "1";
 
     private static final String UNDER_WAY = PlainRequests.class.getName();
@@ -40,7 +40,7 @@ final class PlainRequests extends Handler.Wrapper {
         setHandler(handler);
     }
 
-    /** In front of nothing yet. */
+    /** Wraps no handler yet. */
     PlainRequests(Edge edge) {
         this.edge = edge;
         this.book = edge.ledger().book(Account.HTTP);
@@ -69,7 +69,10 @@ final class PlainRequests extends Handler.Wrapper {
         return super.handle(request, response, callback);
     }
 
-    /** An address that has its share gets no more; for the others those make room who keep most. */
+    /**
+     * Refuses a request of an address that has used its share. For others, the book ends the
+     * debtors that keep the most, to make room.
+     */
     private boolean enter(Payer payer) {
         if (!payer.isProxy()
                 && payer.bytes(Account.HTTP) + REQUEST_BYTES > book.mostBytesOfAddress()) {
@@ -84,7 +87,7 @@ final class PlainRequests extends Handler.Wrapper {
         return true;
     }
 
-    /** On HTTP/1.1 they come one after the other: nobody else counts there. */
+    /** On HTTP/1.1 requests come one after the other, so each gets a counter of its own. */
     private static AtomicInteger underWay(ConnectionMetaData connection) {
         if (connection.getHttpVersion() != HttpVersion.HTTP_2) {
             return new AtomicInteger();
@@ -92,13 +95,16 @@ final class PlainRequests extends Handler.Wrapper {
         if (connection.getAttribute(UNDER_WAY) instanceof AtomicInteger known) {
             return known;
         }
-        // Its streams are opened by one thread at a time.
+        // One thread at a time opens the connection's streams.
         AtomicInteger first = new AtomicInteger();
         connection.setAttribute(UNDER_WAY, first);
         return first;
     }
 
-    /** Who asks on HTTP/1.1 has to connect again: else it would keep the thread that reads. */
+    /**
+     * On HTTP/1.1 the connection is closed: otherwise the client would keep the reading thread
+     * busy.
+     */
     static void refuse(Edge edge, Request request, Response response, Callback callback) {
         edge.tell(LimitsObserver::onRequestRefused);
         response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);

@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
-/** The headers that tell a browser what our pages may do: nothing but talk to us. */
+/** The headers that limit our pages in the browser: they may only communicate with us. */
 final class SecurityHeaders {
     /** A host and port that can't break out of a header or a policy. */
     private static final Pattern PLAIN_AUTHORITY =
@@ -14,8 +14,7 @@ final class SecurityHeaders {
 
     /**
      * @param authority the Host or :authority of the request, named in the policy for browsers
-     *     whose 'self' does not cover WebSockets (Safari before 15.4); null or odd ones are left
-     *     out
+     * whose 'self' does not cover WebSockets (Safari before 15.4); omitted if null or unusual
      */
     static void put(HttpFields.Mutable headers, @Nullable String authority) {
         headers.put(

@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * HTTP/1.1 as Jetty speaks it, read by one thread at a time. Thread-safe.
+ * Jetty's HTTP/1.1 connection, but only one thread reads at a time. Thread-safe.
  *
- * <p>Jetty 12.1.14 answers a malformed request on another thread, and when the answer is out that
- * thread goes on reading, while the one that found the fault gives the buffer back to the pool: the
- * peer's next bytes then land in the buffer of any other connection (HttpConnection.badMessage,
+ * <p>Jetty 12.1.14 answers a malformed request on another thread. When the answer is sent, that
+ * thread continues to read, while the thread that found the fault returns the buffer to the pool:
+ * the peer's next bytes then land in the buffer of any other connection (HttpConnection.badMessage,
  * resume and onFillable; seen 260 times in six seconds of heads that were too long).
  */
 class SerialHttp extends HttpConnection {
@@ -26,7 +26,7 @@ class SerialHttp extends HttpConnection {
     private enum Reading {
         NOBODY,
         ONE,
-        /** And another one came: the first goes on for it. */
+        /** A second thread came meanwhile: the first one reads again in its place. */
         ONE_AND_AGAIN
     }
 
@@ -58,7 +58,7 @@ class SerialHttp extends HttpConnection {
         try {
             read();
         } catch (Throwable e) {
-            // Jetty throws nothing of what a peer may cause: it is a fault of ours.
+            // Jetty throws no exception that a peer can cause, so this is a fault of ours.
             logs.say(LOG, Level.WARN, "read_failed", e);
             close(e);
         }
@@ -72,7 +72,7 @@ class SerialHttp extends HttpConnection {
         }
     }
 
-    /** What there is, by one thread at a time; whatever it throws ends the connection. */
+    /** Reads what has arrived, one thread at a time; an exception ends the connection. */
     void read() {
         super.onFillable();
     }
@@ -83,9 +83,9 @@ class SerialHttp extends HttpConnection {
     }
 
     /**
-     * Jetty says that a request begins each time it looks for one: at each blank line, at bytes of
-     * TLS that bring none. And each time it wraps once more what hears of violations, until a
-     * request ends: 16 bytes for two, or for nothing.
+     * Jetty calls messageBegin each time it looks for a request: at each blank line, and at TLS
+     * bytes that yield no data. Until a request ends, each call wraps the listener for compliance
+     * violations once more: 16 bytes of heap for two bytes from the peer, or for none.
      */
     class Requests extends RequestHandler {
         @Override
@@ -96,7 +96,7 @@ class SerialHttp extends HttpConnection {
         }
     }
 
-    /** For listeners that need no more than this. Thread-safe as Jetty's. */
+    /** For ports that need no more than this. As thread-safe as Jetty's. */
     static final class Factory extends HttpConnectionFactory {
         private final LogLimit logs;
 

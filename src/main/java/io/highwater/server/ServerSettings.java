@@ -6,16 +6,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the data ports listen and what bounds a TCP connection. Immutable.
+ * Where the data ports listen, and the limits of a TCP connection. Immutable.
  *
- * @param port {@code highwater.port}: HTTP/1.1 and h2c; 0 means any free one. Default 8080
- * @param tlsPort {@code highwater.tls.port}: the same over TLS, when there is a keystore; 0 means
- *     any free one. Default 8443
+ * @param port {@code highwater.port}: HTTP/1.1 and h2c; 0 means any free port. Default 8080
+ * @param tlsPort {@code highwater.tls.port}: the same over TLS, if there is a keystore; 0 means any
+ * free port. Default 8443
  * @param keystore the certificate; null means no TLS port
  * @param socketBufferBytes {@code highwater.outbound.socket-buffer}: SO_SNDBUF of accepted
- *     connections, the kernel's share of what a slow reader can hold. Default 128 KiB
- * @param idleTimeout how long an HTTP connection may be quiet when it carries no WebSocket. Default
- *     30 s
+ * connections, the kernel's part of what a slow reader can make us keep. Default 128 KiB
+ * @param idleTimeout how long an HTTP connection without a WebSocket may be quiet. Default 30 s
  * @param edge what a connection may take before it is a WebSocket
  */
 public record ServerSettings(

@@ -21,18 +21,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gate of a servlet context. Servlets and their handlers are classes of the context's
- * environment, which the server does not see: hence by reflection. Stateless.
+ * environment, which the server can't see, so this class uses reflection. Stateless.
  */
 final class ServletContexts {
     private static final String NAME = "highwater";
 
-    /** What every context has. */
+    /** The handlers that every context has. */
     private static final Set<String> SERVLET_HANDLERS =
             Set.of(
                     "org.eclipse.jetty.ee10.servlet.SessionHandler",
                     "org.eclipse.jetty.ee10.servlet.ServletHandler");
 
-    /** Constraints that let all through. */
+    /** Authorizations and transports of constraints that allow every request. */
     private static final Set<String> OPEN = Set.of("INHERIT", "ALLOWED", "ANY");
 
     private ServletContexts() {}
@@ -41,7 +41,7 @@ final class ServletContexts {
     static @Nullable ContextGate gate(ContextHandler context) {
         Method servlets = method(context.getClass(), "getServletHandler");
         if (servlets == null) {
-            // Those of older environments have theirs elsewhere.
+            // Contexts of older environments keep their servlets elsewhere.
             return context.getClass().getName().startsWith("org.eclipse.jetty.ee")
                     ? new ContextGate(context, true, ServletContexts::refuse)
                     : null;
@@ -67,7 +67,10 @@ final class ServletContexts {
         return mappings != null && Array.getLength(mappings) > 0;
     }
 
-    /** Handlers of its own, before the servlets: nobody knows whom they keep out. */
+    /**
+     * Whether the context has handlers of its own before the servlets, which may refuse any
+     * request.
+     */
     private static boolean hasHandlers(ContextHandler context) {
         Object security = get(context, "getSecurityHandler");
         Handler handler = context.getHandler();
@@ -86,14 +89,16 @@ final class ServletContexts {
             return false;
         }
         if (method(security.getClass(), "getConstraintMappings") == null) {
-            return true; // Not by the descriptor: nobody knows what it does.
+            return true; // Not made from the descriptor: its rules can't be read.
         }
         return Boolean.TRUE.equals(get(security, "isDenyUncoveredHttpMethods"))
                 || (get(security, "getConstraintMappings") instanceof Collection<?> mappings
                         && mappings.stream().anyMatch(ServletContexts::keepsOut));
     }
 
-    /** Those of every context, which forbid TRACE, don't. */
+    /**
+     * Whether the constraint may refuse a GET; those of every context, which forbid TRACE, do not.
+     */
     private static boolean keepsOut(Object mapping) {
         Object method = get(mapping, "getMethod");
         Object omitted = get(mapping, "getMethodOmissions");
@@ -106,7 +111,7 @@ final class ServletContexts {
                 || !OPEN.contains(String.valueOf(get(constraint, "getTransport")));
     }
 
-    /** Behind all filters by path and by name of servlet: in front of whatever servlet there is. */
+    /** Adds the filter after all others, by path and by servlet name: just before any servlet. */
     private static void addLast(Object handler) {
         try {
             Method addMapping = named(handler.getClass(), "addFilterMapping");
@@ -123,7 +128,7 @@ final class ServletContexts {
             Object before = get(handler, "getFilterMappings");
             int count = before == null ? 0 : Array.getLength(before);
             Object all = Array.newInstance(mappingType, count + 1);
-            // Of those for every servlet the first is the innermost.
+            // Of the filters for every servlet, the first is the innermost.
             Array.set(all, 0, mapping);
             if (before != null) {
                 System.arraycopy(before, 0, all, 1, count);
@@ -151,7 +156,7 @@ final class ServletContexts {
         throw new NoSuchMethodException(holderType.getName() + " takes no Filter");
     }
 
-    /** A jakarta.servlet.Filter. */
+    /** Implements jakarta.servlet.Filter. */
     private static final class LastFilter implements InvocationHandler {
         @Override
         public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
@@ -173,7 +178,7 @@ final class ServletContexts {
 
         private static void doFilter(Object[] arguments) throws Throwable {
             Object request = arguments[0];
-            // Neither an error's page nor a login's form is where the client wanted to go.
+            // For an error page or a login form, the request is not the one that the client sent.
             if (get(request, "getAttribute", ContextGate.PASSAGE)
                             instanceof ContextGate.Passage passage
                     && String.valueOf(get(request, "getDispatcherType")).equals("REQUEST")) {
@@ -190,7 +195,7 @@ final class ServletContexts {
         }
     }
 
-    /** As the last filter sees the request, in whatever wrappers the others have put it. */
+    /** The visitor as the last filter sees the request, with the wrappers that the others added. */
     private record ServletVisitor(Object request) implements Visitor {
         @Override
         public @Nullable Principal principal() {
@@ -233,7 +238,10 @@ final class ServletContexts {
         }
     }
 
-    /** As a class or an interface has it that may be called from anywhere. */
+    /**
+     * The declaration of a method in a public class or interface, so that it can be called from
+     * here.
+     */
     private static Method publicMethod(Class<?> type, String name, Class<?>... types)
             throws NoSuchMethodException {
         Method method = type.getMethod(name, types);

@@ -31,36 +31,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Jetty's connector, but for what a connection costs there. Options are set on its channel: asked
- * for its Socket, as Jetty does, a channel makes one and keeps it, 64 bytes for as long as it
- * lives. And it changes threads less often: without threads that accept, which is the default,
- * connections are accepted, opened and taken leave of by those that select. Thread-safe as Jetty's.
+ * Jetty's connector with less memory per connection and fewer thread changes. Options are set on
+ * the channel: Jetty asks the channel for its Socket, which the channel then creates and keeps, 64
+ * bytes for as long as it lives. Without acceptor threads, which is the default, the selector
+ * threads accept, open and close connections themselves. As thread-safe as Jetty's.
  */
 public final class SocketConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(SocketConnector.class);
 
-    /** So many connections are accepted at once; then those that are there have their turn. */
+    /** This many connections are accepted in a row; then the existing ones get a turn. */
     private static final int ACCEPTED_AT_ONCE = 64;
 
-    /** How long a node without descriptors waits for one to be given back, as Jetty does. */
+    /**
+     * Pause after a failed accept, so that a node without descriptors gets some back; as in Jetty.
+     */
     private static final long REFUSAL_PAUSE_SECONDS = 1;
 
     /** Set while this thread closes a connection that is a WebSocket. */
     private static final ThreadLocal<Boolean> LEAVING = new ThreadLocal<>();
 
-    /** Set before it starts; null where nothing is bounded. */
+    /** Set before the start; null if connections are not limited. */
     private volatile @Nullable Edge edge;
 
-    /** With as many threads that select as fit the cores. */
+    /** With the number of selector threads that fits the cores. */
     public SocketConnector(Server server, ConnectionFactory... protocols) {
         this(server, 0, -1, protocols);
     }
 
     /**
-     * Called by the XML of a Jetty base (jetty-base/etc), by these names.
+     * Called by the XML of a Jetty base (jetty-base/etc), by these parameter names.
      *
-     * @param acceptors threads that accept; 0 leaves it to those that select
-     * @param selectors threads that select; -1 is as many as fit the cores
+     * @param acceptors threads that accept; 0 leaves it to the selector threads
+     * @param selectors threads that select; -1 means the number that fits the cores
      */
     public SocketConnector(
             @Name("server") Server server,
@@ -78,7 +80,9 @@ public final class SocketConnector extends ServerConnector {
         }
     }
 
-    /** Before it starts: what it accepts counts, and may be refused. */
+    /**
+     * Called before the start: accepted connections are counted from then on, and may be refused.
+     */
     void guard(Edge by) {
         edge = by;
     }
@@ -88,7 +92,7 @@ public final class SocketConnector extends ServerConnector {
         return guard == null ? LogLimit.none() : guard.logs();
     }
 
-    /** Who pays for a connection that one of these accepted and counts; null for others. */
+    /** The payer of a connection that such a connector accepted and counts; null for others. */
     static @Nullable Payer payer(EndPoint endPoint) {
         return endPoint instanceof LeavingEndPoint ours ? ours.payer : null;
     }
@@ -111,11 +115,11 @@ public final class SocketConnector extends ServerConnector {
             IO.close(channel);
             throw e;
         }
-        // From here on a failure is told to the manager of the selectors.
+        // From here on a failure is reported to the selectors' manager.
         getSelectorManager().accept(channel, payer);
     }
 
-    /** A reset, so that neither kernel keeps anything of it. */
+    /** Resets the connection, so that neither kernel keeps anything of it. */
     private static void refuse(SocketChannel channel) {
         try (channel) {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
@@ -142,7 +146,7 @@ public final class SocketConnector extends ServerConnector {
         stopListening();
     }
 
-    /** The kernel's socket goes when the thread that selects on it has noticed. */
+    /** The kernel closes the socket once the thread that selects on it has noticed. */
     private void stopListening() {
         IO.close((ServerSocketChannel) getTransport());
         for (ManagedSelector selector : getSelectorManager().getBeans(ManagedSelector.class)) {
@@ -150,14 +154,14 @@ public final class SocketConnector extends ServerConnector {
         }
     }
 
-    /** For a while: it would be selected again and again, to no avail. */
+    /** Pauses, since the port would be selected again and again without success. */
     private void pauseAccepting(IOException cause) {
         LOG.atWarn().setCause(cause).log("accept_failed");
         setAccepting(false);
         try {
             getScheduler().schedule(this::resumeAccepting, REFUSAL_PAUSE_SECONDS, TimeUnit.SECONDS);
         } catch (RuntimeException | Error e) {
-            // Nobody else would resume.
+            // Otherwise nothing would resume it.
             resumeAccepting();
             throw e;
         }
@@ -173,7 +177,7 @@ public final class SocketConnector extends ServerConnector {
     protected SelectorManager newSelectorManager(
             Executor executor, Scheduler scheduler, int selectors) {
         return new ServerConnectorManager(executor, scheduler, selectors) {
-            /** Accepted without a pause. Confined to the thread that selects the port. */
+            /** Connections accepted in a row. Confined to the thread that selects on the port. */
             private int acceptedAtOnce;
 
             @Override
@@ -181,7 +185,7 @@ public final class SocketConnector extends ServerConnector {
                 return new YieldingSelector(this, id, logs());
             }
 
-            /** Null where it is enough for now, or there is none. */
+            /** Null if enough were accepted for now, or if none is waiting. */
             @Override
             protected @Nullable SelectableChannel doAccept(SelectableChannel listening) {
                 SelectableChannel accepted = null;
@@ -211,8 +215,9 @@ public final class SocketConnector extends ServerConnector {
             }
 
             /**
-             * A new connection is made on its selector, and a WebSocket is taken leave of where it
-             * is closed: both take less than a change of threads, and call nobody who may block.
+             * Opens a new connection on its selector's thread, and ends a WebSocket on the thread
+             * that closes it: both take less time than a thread change, and call no code that may
+             * block.
              */
             @Override
             protected void execute(Runnable task) {
@@ -236,9 +241,11 @@ public final class SocketConnector extends ServerConnector {
         return endPoint;
     }
 
-    /** Jetty's, but that its end is no affair of another thread where a WebSocket has it. */
+    /**
+     * Jetty's endpoint; but if its connection is a WebSocket, no other thread handles the close.
+     */
     private static final class LeavingEndPoint extends SocketChannelEndPoint {
-        /** Null where nobody counts. */
+        /** Null if connections are not counted. */
         private final @Nullable Payer payer;
 
         LeavingEndPoint(
@@ -274,14 +281,15 @@ public final class SocketConnector extends ServerConnector {
     }
 
     /**
-     * Lets the callbacks that it handed over go first where they share its core: asleep in select,
-     * it would be woken by the answer to each of them and take the core from the next, a switch of
-     * threads for each few messages. With a core to spare it costs a system call.
+     * Yields before a select that would sleep, so that the callbacks it handed over run first if
+     * they share its core. Asleep in select, it would be woken by the answer to each of them and
+     * take the core from the next one: a thread switch for every few messages. If a core is free,
+     * this costs one system call.
      */
     private static final class YieldingSelector extends ManagedSelector {
         private final SelectRound round;
 
-        /** Confined to the thread that selects; which it is, changes under Jetty's lock. */
+        /** Confined to the selecting thread; which thread that is changes under Jetty's lock. */
         private boolean hadWork;
 
         YieldingSelector(SelectorManager manager, int id, LogLimit logs) {

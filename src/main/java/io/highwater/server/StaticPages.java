@@ -21,12 +21,12 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of the web page, from a folder on the class path, and the end of the handler chain:
- * what it doesn't have is 404, or where it is a WebSocket's path the hint to open one; what isn't
- * GET or HEAD is 405.
+ * Serves the files of the web page from a folder on the class path. It is the last in the handler
+ * chain: for a path without a file it answers 404 or, if the path is a WebSocket's, a hint to open
+ * one; for a method other than GET and HEAD it answers 405.
  *
- * <p>Written here because the page is a handful of small files: they are read once and kept, and
- * their ETag is of their content (Jetty's is of date and size, which a reproducible build makes
+ * <p>Own code, because the page is a handful of small files: they are read once and kept, and their
+ * ETag depends on their content (Jetty's depends on date and size, which a reproducible build makes
  * equal between versions). Thread-safe.
  */
 final class StaticPages extends Handler.Abstract {
@@ -41,7 +41,7 @@ final class StaticPages extends Handler.Abstract {
                     "png", "image/png",
                     "ico", "image/x-icon");
 
-    /** More than any page's; the pattern needs stack for each part of a path. */
+    /** Longer than any page's path; the pattern needs stack for each part of a path. */
     private static final int MAX_PATH_CHARS = 200;
 
     /** Plain segments only, so that no path leaves the folder on any file system. */
@@ -51,12 +51,12 @@ final class StaticPages extends Handler.Abstract {
     private final ClassLoader loader;
     private final @Nullable String folder;
 
-    /** By path; only files that exist, so it is as small as the folder. */
+    /** By path; contains only files that exist, so it is at most as large as the folder. */
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
 
     /**
-     * @param folder the folder on the class path, "/" between its names and none at its ends; null
-     *     for no files
+     * @param folder the folder on the class path, with "/" between its names and none at its ends;
+     * null for no files
      */
     StaticPages(ClassLoader loader, @Nullable String folder) {
         this.loader = loader;
@@ -120,7 +120,7 @@ final class StaticPages extends Handler.Abstract {
         }
     }
 
-    /** RFC 9110 section 13.1.2; a weak mark before the tag makes no difference to GET. */
+    /** RFC 9110 section 13.1.2; a weakness mark before the tag makes no difference to GET. */
     private static boolean isKnown(@Nullable String ifNoneMatch, String etag) {
         return ifNoneMatch != null
                 && (ifNoneMatch.trim().equals("*") || ifNoneMatch.contains(etag));

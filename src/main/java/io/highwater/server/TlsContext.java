@@ -8,12 +8,13 @@ import java.util.Collections;
 import org.eclipse.jetty.http2.HTTP2Cipher;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** Turns a keystore file into Jetty's TLS settings, or says in one line why it can't. */
+/** Turns a keystore file into Jetty's TLS settings, or reports in one line why it can't. */
 final class TlsContext {
     private TlsContext() {}
 
     /**
-     * @throws IllegalArgumentException names the key and the file, never the password
+     * @throws IllegalArgumentException if it can't be used; names the key and the file, never the
+     * password
      */
     static SslContextFactory.Server of(ServerSettings.Keystore keystore) {
         SslContextFactory.Server tls = new SslContextFactory.Server();
@@ -32,7 +33,7 @@ final class TlsContext {
                     "highwater.tls.keystore: " + keystore.path() + " is not a file");
         }
         try {
-            // Finds out by itself whether it is PKCS#12 or JKS.
+            // Detects whether the file is PKCS#12 or JKS.
             KeyStore store =
                     KeyStore.getInstance(
                             keystore.path().toFile(), keystore.password().toCharArray());

@@ -12,50 +12,51 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link JettyBase} needs of a node: the parts of an embedded one, whose ports and class path
- * are a Jetty base's. Called by one thread at a time.
+ * What {@link JettyBase} needs of a node: the parts of an embedded node, for which the Jetty base
+ * provides the ports and the class path. Called by one thread at a time.
  */
 public interface WarNode {
     /**
-     * Reads its configuration, makes its parts, opens its admin port. Before any WAR is deployed.
+     * Reads the configuration, creates the parts and opens the admin port. Called before any WAR is
+     * deployed.
      *
-     * @throws IOException a port can't be had; the message names it
+     * @throws IOException if a port can't be opened; the message names it
      */
     void start() throws IOException;
 
     Ticker ticker();
 
-    /** What bounds connections and requests. */
+    /** What limits connections and requests. */
     Edge edge();
 
     /** When the WebSockets of an HTTP/2 connection write together. */
     StreamBursts bursts();
 
-    /** Stands in front of the contexts. */
+    /** The handler to place before the contexts. */
     UpgradeHandler upgrades();
 
     /** SO_SNDBUF of accepted connections. */
     int socketBufferBytes();
 
     /**
-     * The configured certificate, for TLS connectors that have none; where none is configured, one
-     * for localhost.
+     * The configured certificate, for TLS connectors that have none; if none is configured, a
+     * certificate for localhost.
      */
     ServerSettings.Keystore keystore() throws IOException;
 
     /**
-     * What goes into the ServletContext of a web application before it starts, by the name of the
-     * attribute: its ServerContainer, which is given back in {@link #deploy}.
+     * The attribute to set in a web application's ServletContext before it starts, name and value:
+     * its ServerContainer, which is passed back in {@link #deploy}.
      */
     Map.Entry<String, Object> newServerContainer();
 
     /**
-     * Deploys what a started web application has for this node.
+     * Deploys what a started web application contains for this node.
      *
      * @param application the web application
-     * @param former what is deployed at its context path, whose place it takes and which is removed
-     * @return what was deployed; null where it has nothing for this node
-     * @throws RefusedException it may not serve; the reasons are logged
+     * @param former the deployment at the same context path, which is replaced and removed; or null
+     * @return the deployment; null if the application contains nothing for this node
+     * @throws RefusedException if it must not serve; the reasons are logged
      */
     @Nullable War deploy(Application application, @Nullable War former) throws RefusedException;
 
@@ -63,9 +64,9 @@ public interface WarNode {
      * A started web application.
      *
      * @param contextPath such as "/team"; "" for the root
-     * @param webInf its WEB-INF folder, or null where it has none
-     * @param serverContainer of {@link #newServerContainer}; null where it had none
-     * @param gate its constraints and filters; null where it can't have any
+     * @param webInf its WEB-INF folder, or null if it has none
+     * @param serverContainer from {@link #newServerContainer}; null if it had none
+     * @param gate its constraints and filters; null if it can't have any
      */
     record Application(
             String contextPath,
@@ -75,25 +76,25 @@ public interface WarNode {
             @Nullable ContextGate gate) {}
 
     /**
-     * The data ports listen.
+     * Called when the data ports listen.
      *
      * @param stopAccepting closes the listening sockets
      */
     void ready(int port, OptionalInt tlsPort, Runnable stopAccepting);
 
-    /** Closes all sessions with 1012, in paced batches. Blocks meanwhile. */
+    /** Closes all sessions with 1012, in paced batches. Blocks until that is done. */
     void drain();
 
-    /** Ends all its parts. Does nothing before {@link #start} and the second time. */
+    /** Closes all its parts. Does nothing before {@link #start}, or when called again. */
     void close();
 
     /** A deployed web application. */
     interface War {
-        /** Closes its sessions with 1012, ends its beans and forgets its classes. */
+        /** Closes its sessions with 1012, destroys its beans and drops its classes. */
         void remove();
     }
 
-    /** A web application can't be deployed; said already, in a line of the log for each reason. */
+    /** A web application can't be deployed; a log line for each reason was already written. */
     final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
 

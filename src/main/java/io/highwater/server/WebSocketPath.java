@@ -13,8 +13,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The answer to a page's request for a path that is a WebSocket's: 426 (RFC 9110 section 15.5.22),
- * or on HTTP/2, which has no Upgrade, 405. Stateless.
+ * Answers an HTTP request for a path that is a WebSocket's: 426 (RFC 9110 section 15.5.22), or 405
+ * on HTTP/2, which has no Upgrade. Stateless.
  */
 final class WebSocketPath {
     private static final HttpField UPGRADE =

@@ -4,8 +4,8 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 
 /**
- * Refuses to let a WAR start in a Jetty that lacks the module: its endpoints would not be there,
- * and nobody would say so. Declared by the jar's web-fragment.xml. Stateless.
+ * Prevents a WAR from starting in a Jetty that lacks the module: otherwise its endpoints would be
+ * missing without any message. Declared by the jar's web-fragment.xml. Stateless.
  */
 public final class ModuleCheck implements ServletContextListener {
     @Override
@@ -17,7 +17,7 @@ public final class ModuleCheck implements ServletContextListener {
         }
     }
 
-    /** One line: a stack would tell nothing more. */
+    /** Has no stack trace, which would say nothing more. */
     private static final class ModuleMissing extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

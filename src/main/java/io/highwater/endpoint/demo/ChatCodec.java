@@ -13,7 +13,7 @@ import jakarta.validation.Validator;
 import jakarta.websocket.DecodeException;
 import java.util.stream.Collectors;
 
-/** JSON in and out of a chat room. Thread-safe. */
+/** Reads and writes the JSON of a chat room. Thread-safe. */
 @ApplicationScoped
 public class ChatCodec {
     private final Jsonb jsonb =
@@ -22,7 +22,7 @@ public class ChatCodec {
     private final JsonProvider json = JsonProvider.provider();
 
     /**
-     * @throws DecodeException with what is wrong, for the sender to read
+     * @throws DecodeException if the message is wrong; its text is meant for the sender
      */
     ChatMessage decode(String text) throws DecodeException {
         ChatMessage message;

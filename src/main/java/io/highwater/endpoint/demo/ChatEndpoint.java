@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A chat room: what a member sends, {@code {"name":"Ada","text":"hello"}}, all members receive. A
- * member that reads too slowly is evicted, and comes back.
+ * member that reads too slowly is evicted, and may come back.
  */
 @Dependent
 @ServerEndpoint(value = "/v1/chat/{room}", decoders = ChatMessageDecoder.class)

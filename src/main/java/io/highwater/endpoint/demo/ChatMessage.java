@@ -7,9 +7,9 @@ import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member says, and what all members of the room hear. Immutable; valid only once checked.
+ * What a member says and all members of the room receive. Immutable; valid only once checked.
  *
- * @param id the sender's own name for it, passed on; optional
+ * @param id the sender's own id for the message, passed on; optional
  */
 public record ChatMessage(
         @Nullable @Size(max = 64) String id,

@@ -4,7 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.Decoder;
 
-/** Makes a checked {@link ChatMessage} of a text message. */
+/** Decodes a text message into a checked {@link ChatMessage}. */
 public class ChatMessageDecoder implements Decoder.Text<ChatMessage> {
     @Inject ChatCodec codec;
 

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Who is in which room of this node. Thread-safe. */
+/** The members of each room on this node. Thread-safe. */
 @ApplicationScoped
 public class ChatRooms {
     private final Map<String, Set<Session>> rooms = new ConcurrentHashMap<>();
 
-    /** How many are in the room now. */
+    /** Returns how many members the room has now. */
     int join(String room, Session session) {
         return rooms.compute(
                         room,
@@ -34,7 +34,7 @@ public class ChatRooms {
                 });
     }
 
-    /** To every member; encoded once. */
+    /** Sends to every member; encoded once. */
     void say(String room, String message) {
         HighWaterAsync.broadcastText(rooms.getOrDefault(room, Set.of()), message);
     }

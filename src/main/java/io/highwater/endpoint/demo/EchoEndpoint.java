@@ -11,8 +11,8 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.nio.ByteBuffer;
 
 /**
- * Sends every message back. A client that sends faster than it reads is not read from until its
- * queue is down again.
+ * Sends every message back. While a client sends faster than it reads, nothing is read from it
+ * until its queue is down again.
  */
 @Dependent
 @ServerEndpoint("/v1/echo")

@@ -1,3 +1,3 @@
-/** The endpoints that every node has: an echo and the rooms of the demo page. */
+/** The demonstration endpoints: an echo, and the rooms of the demo page. */
 @org.jspecify.annotations.NullMarked
 package io.highwater.endpoint.demo;

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A self-signed certificate for localhost, for trying TLS on one's own machine. It is made by the
- * JDK's keytool in a directory that only the user can read, and used again while it is valid for
+ * A self-signed certificate for localhost, for trying TLS on one's own machine. The JDK's keytool
+ * creates it in a directory that only the user can read. It is reused as long as it is valid for
  * another day. Not thread-safe.
  */
 public final class DevelopmentCertificate {
@@ -27,7 +27,7 @@ public final class DevelopmentCertificate {
     private static final String ALIAS = "localhost";
     private static final String PASSWORD_VARIABLE = "HIGHWATER_KEYTOOL_PASSWORD";
 
-    /** Guards nothing: the directory does. Keytool wants one. */
+    /** Protects nothing, the directory's permissions do; but keytool requires a password. */
     private static final String PASSWORD = "highwater-development";
 
     private static final Duration LEAST_VALIDITY = Duration.ofDays(1);
@@ -41,7 +41,7 @@ public final class DevelopmentCertificate {
         this.clock = clock;
     }
 
-    /** In {@code $XDG_STATE_HOME/highwater}, or {@code ~/.highwater}. */
+    /** The certificate in {@code $XDG_STATE_HOME/highwater}, or {@code ~/.highwater}. */
     public static DevelopmentCertificate ofUser() {
         return new DevelopmentCertificate(
                 directory(System.getenv(), System.getProperty("user.home")), Clock.systemUTC());
@@ -56,7 +56,9 @@ public final class DevelopmentCertificate {
         return directory.resolve(FILE);
     }
 
-    /** The settings that point at it, as flags; makes it where there is none that is valid. */
+    /**
+     * The settings that point to it, as flags; creates the certificate if there is no valid one.
+     */
     public Map<String, String> flags() throws IOException {
         if (!isValid()) {
             make();
@@ -81,13 +83,14 @@ public final class DevelopmentCertificate {
             certificate.checkValidity(Date.from(clock.instant().plus(LEAST_VALIDITY)));
             return true;
         } catch (IOException | GeneralSecurityException unusable) {
-            return false; // It is made anew.
+            return false; // A new one is created.
         }
     }
 
     private void make() throws IOException {
         makePrivateDirectory();
-        // Beside it first: a keytool that dies, or a second start, leaves no half of a keystore.
+        // Written to a temporary file first: if keytool dies or two nodes start, no partial
+        // keystore remains.
         Path fresh = directory.resolve(FILE + "." + ProcessHandle.current().pid());
         Files.deleteIfExists(fresh);
         runKeytool(fresh);
