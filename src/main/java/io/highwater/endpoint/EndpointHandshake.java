@@ -82,7 +82,7 @@ final class EndpointHandshake implements HandshakeRequest {
     public boolean isUserInRole(String role) {
         Visitor present = visitor;
         if (present == null) {
-            throw new IllegalStateException("roles are known during the opening handshake alone");
+            throw new IllegalStateException("roles are known only during the opening handshake");
         }
         return present.isInRole(role);
     }

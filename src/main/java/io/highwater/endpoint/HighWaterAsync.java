@@ -50,7 +50,7 @@ public final class HighWaterAsync implements RemoteEndpoint.Async {
      * Returns the remote of a session.
      *
      * @param session a session of an endpoint of this node; offers to one that is over return
-     * CLOSED
+     *     CLOSED
      */
     public static HighWaterAsync of(Session session) {
         return jakartaSession(session).async();

@@ -66,7 +66,7 @@ public final class HandshakeExtension implements Extension {
 
     private void checkPriority(String name, @Nullable Priority priority) {
         if (priority == null) {
-            problems.add(name + " is a handshake rule and has no @Priority to say when it is due");
+            problems.add(name + " is a handshake rule and has no @Priority for its order");
             return;
         }
         String other = nameByPriority.putIfAbsent(priority.value(), name);
@@ -75,7 +75,7 @@ public final class HandshakeExtension implements Extension {
             problems.add(
                     String.format(
                             "%s and %s are handshake rules of one @Priority, %d: their order would"
-                                    + " be a matter of chance",
+                                    + " be random",
                             other, name, priority.value()));
         }
     }

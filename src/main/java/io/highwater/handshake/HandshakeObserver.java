@@ -6,7 +6,7 @@ public interface HandshakeObserver {
 
     /**
      * @param outcome {@link UpgradeDecision#outcome}: "accepted", the word of the rule that
-     * refused, or "error"; an application's rules add words of their own
+     *     refused, or "error"; an application's rules add words of their own
      */
     default void onDecided(String outcome) {}
 }

@@ -9,23 +9,23 @@ import java.util.List;
  * The limits and filters of opening handshakes. Immutable.
  *
  * @param allowedOrigins {@code https://host[:port]}, {@code https://*.example.com[:port]}, {@code
- * null}, {@code file://} or {@code *}; empty, the default, means the scheme, host and port of the
- * request itself
+ *     null}, {@code file://} or {@code *}; empty, the default, means the scheme, host and port of
+ *     the request itself
  * @param allowedHosts {@code host[:port]} or {@code *.example.com[:port]}; empty, the default,
- * means any host. A list guards against DNS rebinding.
+ *     means any host. A list guards against DNS rebinding.
  * @param requireOrigin refuses clients without an Origin, which are not browsers; default false
  * @param ratePerIp first upgrades of a TCP connection, per second and address; default 20
  * @param burstPerIp how many of them may come at once; default 40
  * @param streamsPerSecond further HTTP/2 streams of an admitted TCP connection, per second; default
- * 200
+ *     200
  * @param streamsBurst how many of them may come at once; default 1,000
  * @param maxConnections sessions of the node; 0 = no limit; default one per 16 KiB of heap
  * @param maxConnectionsPerIp sessions of one address; 0 = no limit; default a quarter of
- * maxConnections
+ *     maxConnections
  * @param trustedProxies addresses and CIDRs whose X-Forwarded-For, -Proto and -Host are believed;
- * default none
+ *     default none
  * @param deflate the compression that sessions may use unless their path sets its own; default
- * CONTEXT_4K
+ *     CONTEXT_4K
  */
 public record HandshakeSettings(
         List<String> allowedOrigins,

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path the path or its template, for logs
  * @param allowedOrigins the origins that this path allows instead of the node's, in the same forms;
- * empty means the scheme, host and port of the request, null means the node's. A malformed one
- * causes an IllegalArgumentException.
+ *     empty means the scheme, host and port of the request, null means the node's. A malformed one
+ *     causes an IllegalArgumentException.
  * @param subprotocols the path's subprotocols, from which the client's preference selects; empty
- * means none
+ *     means none
  * @param subprotocol REQUIRED refuses a client that offers none of them, with 400
  * @param deflate the compression of the path; null means the node's
  * @param choices what the path decides in code; see {@link Choices}

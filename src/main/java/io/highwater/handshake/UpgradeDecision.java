@@ -39,12 +39,12 @@ public sealed interface UpgradeDecision {
      * The client is let in.
      *
      * @param clientAddress the client's address; behind trusted proxies, the address that they
-     * report
+     *     report
      * @param identity who the client is; {@link Identity#ANONYMOUS} if no rule has said so
      * @param subprotocol the chosen one, or null
      * @param deflate the compression that the session may use
      * @param lease what the rules hold for the session, such as a place under a limit; the
-     * transport gives it back once, when the session is over or was never created
+     *     transport gives it back once, when the session is over or was never created
      */
     record Accepted(
             InetAddress clientAddress,

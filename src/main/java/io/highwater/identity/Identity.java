@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param subject the client's permanent name, as the issuer of its credentials defines it; empty
- * only for {@link #ANONYMOUS}
+ *     only for {@link #ANONYMOUS}
  * @param claims what else is known about the client, by name; lists and maps in it are copied, and
- * entries without a value are left out
+ *     entries without a value are left out
  * @param expiry when this identity ends; null means never. No session is ended for it yet.
  */
 @Api
@@ -34,7 +34,7 @@ public record Identity(String subject, Map<String, Object> claims, @Nullable Ins
     public Identity {
         claims = copy(claims);
         if (subject.isEmpty() && (!claims.isEmpty() || expiry != null)) {
-            throw new IllegalArgumentException("subject: is empty, though there are claims of it");
+            throw new IllegalArgumentException("subject: is empty, but claims or expiry are set");
         }
     }
 

@@ -7,6 +7,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the command's id, if it could be read
  * @param message what is wrong, naming the field; at most one line, and of the client's text only
- * ASCII
+ *     ASCII
  */
 public record BadRequest(@Nullable Integer id, String message) implements Decoded {}

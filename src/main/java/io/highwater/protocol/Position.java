@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin the region that accepted the entry; {@code local} on a single node
  * @param generation rises whenever the whole log, or the log of this channel after it was
- * forgotten, starts anew
+ *     forgotten, starts anew
  * @param shardSequence rises with every entry of the shard; has no meaning by itself
  * @param channelSequence rises by exactly 1 with every entry of the channel, from 1 on in each
- * generation; 0 is the place before the first entry
+ *     generation; 0 is the place before the first entry
  */
 public record Position(String origin, long generation, long shardSequence, long channelSequence)
         implements Cursor {
@@ -30,7 +30,7 @@ public record Position(String origin, long generation, long shardSequence, long 
      * Reads what {@link #text} writes.
      *
      * @throws IllegalArgumentException if the text is not of the form {@code
-     * generation-shardSequence-channelSequence}, three decimal numbers below 2^63
+     *     generation-shardSequence-channelSequence}, three decimal numbers below 2^63
      */
     public static Position parse(String origin, String text) {
         if (!TEXT.matcher(text).matches()) {

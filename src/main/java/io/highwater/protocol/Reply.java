@@ -94,7 +94,7 @@ public sealed interface Reply {
      * A publication as its subscribers get it.
      *
      * @param previous the channel's last position in the previous generation, if it is known; only
-     * on the first message of a generation
+     *     on the first message of a generation
      * @param data JSON text in UTF-8, as it was published
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared; not copying saves memory.
@@ -206,7 +206,7 @@ public sealed interface Reply {
      * If not all messages may fit, use {@link HistoryText}, which writes those that do.
      *
      * @param complete whether nothing follows the last message; otherwise the client asks again
-     * after it
+     *     after it
      */
     record History(Integer id, String channel, List<Message> messages, boolean complete)
             implements Reply {

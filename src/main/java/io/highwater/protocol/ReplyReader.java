@@ -16,9 +16,9 @@ public final class ReplyReader {
     /**
      * @param message must be valid UTF-8; not kept
      * @return empty if this client does not know the message's type: a later server may have more
-     * types
+     *     types
      * @throws MalformedReply if the type is known and the message is not as docs/protocol.md
-     * defines it
+     *     defines it
      */
     public static Optional<Reply> read(byte[] message) throws MalformedReply {
         try {

@@ -75,7 +75,7 @@ public record Edge(
      * Counts a bad request over HTTP/1.1.
      *
      * @return false if it was one too many: the address is refused from now on, and this connection
-     * must end
+     *     must end
      */
     boolean admitsBadRequest(Payer payer, int status) {
         long nowNanos = wheel.nowNanos();

@@ -7,14 +7,14 @@ import java.time.Duration;
  * What a connection may take before it is a WebSocket, or if it never becomes one. Immutable.
  *
  * @param headTimeout {@code highwater.limits.head-timeout}: for the whole head of a request,
- * counted from accept or the end of the TLS handshake, and for later requests from the first byte.
- * Default 10 s
+ *     counted from accept or the end of the TLS handshake, and for later requests from the first
+ *     byte. Default 10 s
  * @param tlsHandshakeTimeout {@code highwater.limits.tls-handshake-timeout}: counted from accept.
- * Default 10 s
+ *     Default 10 s
  * @param requestTimeout {@code highwater.limits.request-timeout}: how long a request may wait for a
- * client that sends its body, or reads its answer, at less than 1 KiB per second. Default 30 s
+ *     client that sends its body, or reads its answer, at less than 1 KiB per second. Default 30 s
  * @param maxHeaderBytes {@code highwater.limits.max-header-bytes}: request line and headers; more
- * is answered 431. Default 8 KiB
+ *     is answered 431. Default 8 KiB
  */
 public record EdgeSettings(
         Duration headTimeout,

@@ -57,7 +57,7 @@ public final class HttpServer implements AutoCloseable {
 
     /**
      * @param upgrade takes the WebSocket handshakes; this class sets the handler that gets all
-     * other requests
+     *     other requests
      * @param edge limits connections and requests
      * @param bursts when the WebSockets of an HTTP/2 connection write together
      * @param pages what plain requests get

@@ -16,7 +16,7 @@ import org.eclipse.jetty.util.Callback;
  * Thread-safe.
  */
 final class OffSelector extends Handler.Wrapper {
-    /** A page takes a thread for less than a millisecond, so this many wait only briefly. */
+    /** A page takes a thread for less than a millisecond. */
     private static final int MOST = 1_000;
 
     private final Edge edge;

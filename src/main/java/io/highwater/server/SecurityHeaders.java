@@ -14,7 +14,7 @@ final class SecurityHeaders {
 
     /**
      * @param authority the Host or :authority of the request, named in the policy for browsers
-     * whose 'self' does not cover WebSockets (Safari before 15.4); omitted if null or unusual
+     *     whose 'self' does not cover WebSockets (Safari before 15.4); omitted if null or unusual
      */
     static void put(HttpFields.Mutable headers, @Nullable String authority) {
         headers.put(

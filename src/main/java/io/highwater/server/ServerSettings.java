@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port {@code highwater.port}: HTTP/1.1 and h2c; 0 means any free port. Default 8080
  * @param tlsPort {@code highwater.tls.port}: the same over TLS, if there is a keystore; 0 means any
- * free port. Default 8443
+ *     free port. Default 8443
  * @param keystore the certificate; null means no TLS port
  * @param socketBufferBytes {@code highwater.outbound.socket-buffer}: SO_SNDBUF of accepted
- * connections, the kernel's part of what a slow reader can make us keep. Default 128 KiB
+ *     connections, the kernel's part of what a slow reader can make us keep. Default 128 KiB
  * @param idleTimeout how long an HTTP connection without a WebSocket may be quiet. Default 30 s
  * @param edge what a connection may take before it is a WebSocket
  */

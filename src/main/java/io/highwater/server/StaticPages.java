@@ -56,7 +56,7 @@ final class StaticPages extends Handler.Abstract {
 
     /**
      * @param folder the folder on the class path, with "/" between its names and none at its ends;
-     * null for no files
+     *     null for no files
      */
     StaticPages(ClassLoader loader, @Nullable String folder) {
         this.loader = loader;

@@ -14,7 +14,7 @@ final class TlsContext {
 
     /**
      * @throws IllegalArgumentException if it can't be used; names the key and the file, never the
-     * password
+     *     password
      */
     static SslContextFactory.Server of(ServerSettings.Keystore keystore) {
         SslContextFactory.Server tls = new SslContextFactory.Server();

@@ -15,10 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a subscriber up to date that missed more than can be sent at once. It keeps a position in
- * the log. Whenever the subscriber's queue is at the low-water mark, it reads the next piece from
- * the log and offers it, until nothing is missing; then live turns continue where the log ended.
- * What the subscriber missed is kept only in the log, however slowly the subscriber reads.
+ * Lets a subscriber catch up that missed more than can be sent at once. Keeps a position in the
+ * log. Whenever the subscriber's queue is at the low-water mark, it reads the next piece from the
+ * log and offers it, until nothing is missing; then live turns continue where the log ended. What
+ * the subscriber missed is kept only in the log, however slowly the subscriber reads.
  *
  * <p>Thread-safe.
  */

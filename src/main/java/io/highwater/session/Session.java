@@ -38,9 +38,8 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * One client of highwater.v1: holds its parts and forwards between them.
  *
- * <p>Wire events come one at a time on the session's executor, and so do commands. Everything that
- * is not declared as confined to that run is thread-safe: the channels answer on their shards'
- * threads.
+ * <p>Wire events and commands come one at a time on the session's executor. Whatever is not declared
+ * as confined to that run is thread-safe: the channels answer on their shards' threads.
  */
 final class Session extends CommandFlow implements WireListener, SendQueueListener {
     private static final CloseStatus NO_HELLO = new CloseStatus(CloseStatus.POLICY, "no hello");
@@ -77,9 +76,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     @GuardedBy("this")
     private SessionState state = SessionState.GREETING;
 
-    /**
-     * The name the client gave itself; empty until the hello, which precedes all other commands.
-     */
+    /** The name the client gave itself; empty until the hello, which must come first. */
     private volatile String client = "";
 
     /** The client's address, as the handshake saw it; the transport has it, too. */

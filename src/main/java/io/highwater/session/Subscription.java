@@ -145,8 +145,8 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
 
     /**
      * Stops offering what the subscriber missed. Until the channel's shard has carried out the
-     * subscribe, it is not known whether the subscriber is behind; so it is called
-     * again when the shard has carried out the unsubscribe.
+     * subscribe, it is not known whether the subscriber is behind; so it is called again when the
+     * shard has carried out the unsubscribe.
      */
     void stop() {
         CatchUp behind = catchUp;

@@ -31,7 +31,7 @@ final class Codecs {
 
     /**
      * @throws IllegalArgumentException if it can't be instantiated, or implements none of {@code
-     * kinds}
+     *     kinds}
      */
     static <C> List<Role<C>> roles(
             Class<? extends C> codec, List<? extends Class<? extends C>> kinds) {

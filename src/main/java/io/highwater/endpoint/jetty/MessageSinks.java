@@ -40,7 +40,7 @@ public final class MessageSinks {
     public interface PartReceiver {
         /**
          * @param part a String, ByteBuffer or byte[], and a Boolean that says whether it is the
-         * last
+         *     last
          * @throws Throwable what the application's code threw; passed to the owner
          */
         void receive(Object[] part) throws Throwable;
@@ -64,7 +64,7 @@ public final class MessageSinks {
          *
          * @param opcode as on the wire
          * @param payload belongs to the sink until it demands the next fragment; if the message has
-         * more than one fragment, it belongs to the sink permanently
+         *     more than one fragment, it belongs to the sink permanently
          */
         public void accept(byte opcode, ByteBuffer payload, boolean isLast) {
             sink.accept(new Frame(opcode, isLast, payload), session);

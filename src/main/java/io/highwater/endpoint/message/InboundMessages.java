@@ -157,7 +157,7 @@ public final class InboundMessages {
                 return message;
             }
         }
-        throw new DecodeException(text, "no decoder wants it");
+        throw new DecodeException(text, "no decoder accepts it");
     }
 
     private Object binary(MessageTarget to, ByteBuffer payload)
@@ -172,7 +172,7 @@ public final class InboundMessages {
                 return message;
             }
         }
-        throw new DecodeException(payload, "no decoder wants it");
+        throw new DecodeException(payload, "no decoder accepts it");
     }
 
     /** The wire has already checked that it is UTF-8. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * to a handler that one session added. Immutable.
  *
  * @param decoders the decoders with a fitting type, in the order in which they are asked; from a
- * table that sessions share ({@link SessionCodecs} creates each session's own instances)
+ *     table that sessions share ({@link SessionCodecs} creates each session's own instances)
  * @param handler the added handler; null for a method
  */
 public record MessageTarget(

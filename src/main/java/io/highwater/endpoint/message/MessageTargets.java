@@ -39,7 +39,7 @@ public record MessageTargets(
      * Adds a handler whose class declares the type of its messages.
      *
      * @throws IllegalStateException if the class declares no type, or the type's messages have a
-     * target
+     *     target
      */
     public MessageTargets with(MessageHandler handler, Decoders decoders) {
         MessageTargets with = this;

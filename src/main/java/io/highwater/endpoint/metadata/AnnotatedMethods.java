@@ -95,7 +95,7 @@ final class AnnotatedMethods {
         if (annotation != OnMessage.class
                 && method.getReturnType() != void.class
                 && method.getReturnType() != Void.class) {
-            throw new IllegalArgumentException(name + "returns something: nobody would take it");
+            throw new IllegalArgumentException(name + "returns a value, which is not used");
         }
     }
 

@@ -54,7 +54,7 @@ final class OutgoingMessage {
      * Sends a part that is not the last; returns when the transport has taken it.
      *
      * @throws SlowConsumerException if it was refused; a refused first part leaves the message
-     * unbegun
+     *     unbegun
      * @throws IllegalStateException if this thread has begun another message
      */
     void part(ByteBuffer payload) throws IOException {

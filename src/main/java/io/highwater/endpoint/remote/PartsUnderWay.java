@@ -37,7 +37,7 @@ final class PartsUnderWay {
                 throw new IllegalStateException(
                         "a "
                                 + other.kind()
-                                + " message is being sent in parts; its last one comes first");
+                                + " message is being sent in parts; send its last part first");
             }
         }
     }

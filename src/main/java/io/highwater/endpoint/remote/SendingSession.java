@@ -24,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  *
  * <p>The parts of a session are its superclasses and not objects of their own: a node has a million
- * sessions, and every
- * object of their own would cost each of them 16 bytes.
+ * sessions, and every object of their own would cost each of them 16 bytes.
  */
 public abstract class SendingSession implements SendQueueListener {
     /** How long the peer may take to read the Close frame. */

@@ -173,8 +173,8 @@ abstract class CallingSession extends ReceivingSession {
     // What the endpoint's methods threw.
 
     /**
-     * An endpoint's method threw an exception or could not accept a message. With an {@code
-     * @OnError} method the session continues, unless the failure is one that ends it.
+     * An endpoint's method threw an exception or could not accept a message. With an
+     * {@code @OnError} method the session continues, unless the failure is one that ends it.
      */
     @Override
     public final void failed(Throwable failure) {

@@ -112,7 +112,7 @@ final class EndpointSession extends CallingSession implements WireListener {
     @Override
     public void onFragment(Opcode opcode, ByteBuffer payload, boolean last) {
         if (!isOutputOpen() && queue().isGivenUp()) {
-            wire().demand(); // A peer that could not send on might not read either.
+            wire().demand(); // A peer whose sends are blocked might not read either.
             return;
         }
         messagePassed();

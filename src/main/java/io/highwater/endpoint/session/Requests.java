@@ -10,9 +10,9 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Activates the request context around each callback, for applications that have {@code
- * @RequestScoped} beans: one callback is one request. Other applications only pay a null check.
- * Thread-safe.
+ * Activates the request context around each callback, for applications that have
+ * {@code @RequestScoped} beans: one callback is one request. Other applications only pay a null
+ * check. Thread-safe.
  */
 final class Requests {
     private final @Nullable Instance<RequestContextController> controllers;

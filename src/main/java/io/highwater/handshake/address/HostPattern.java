@@ -21,7 +21,7 @@ public record HostPattern(String host, int port) {
 
     /**
      * @param scheme the scheme that the client used; null if unknown, in which case an authority
-     * without a port may mean the port of http or of https
+     *     without a port may mean the port of http or of https
      */
     public boolean matches(Authority authority, @Nullable String scheme) {
         boolean sameHost =

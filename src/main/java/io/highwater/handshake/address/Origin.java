@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param scheme in lower case
  * @param host as {@link Authority#host}
  * @param port with the default of http and https filled in; {@link Authority#NO_PORT} if another
- * scheme came without a port
+ *     scheme came without a port
  */
 public record Origin(String scheme, String host, int port) {
     /** Null if the text is not an origin. */

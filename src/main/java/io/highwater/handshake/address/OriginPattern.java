@@ -20,7 +20,9 @@ public sealed interface OriginPattern {
      */
     boolean matches(String text, @Nullable Origin origin);
 
-    /** @param key named in the message if a pattern is malformed */
+    /**
+     * @param key named in the message if a pattern is malformed
+     */
     static List<OriginPattern> parseAll(String key, List<String> texts) {
         return texts.stream().map(text -> parse(key, text)).toList();
     }

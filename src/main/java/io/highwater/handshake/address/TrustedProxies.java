@@ -29,7 +29,9 @@ public final class TrustedProxies {
         this.trusted = trusted;
     }
 
-    /** @param blocks addresses and CIDRs from the configuration */
+    /**
+     * @param blocks addresses and CIDRs from the configuration
+     */
     public static TrustedProxies of(List<String> blocks) {
         return new TrustedProxies(blocks.stream().map(TrustedProxies::parse).toList());
     }

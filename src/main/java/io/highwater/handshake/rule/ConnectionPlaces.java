@@ -75,7 +75,9 @@ final class ConnectionPlaces {
         return takenByAddress.size();
     }
 
-    /** @param takenByAll the node's places without this one */
+    /**
+     * @param takenByAll the node's places without this one
+     */
     private Answer take(AddressBlock address, int takenByAll) {
         Answer[] answer = new Answer[1];
         takenByAddress.compute(
