@@ -93,10 +93,7 @@ final class EndpointDeployment implements WireAcceptor {
         return untold ? EndpointClass.Opening.UNTOLD : EndpointClass.Opening.TOLD;
     }
 
-    /**
-     * Returns the gate if it guards anything or if the configurator may ask it for the user; else
-     * null.
-     */
+    /** The gate if it guards anything or if the configurator may ask for the user; else null. */
     private @Nullable Gate ownGate(@Nullable Gate gate) {
         if (gate == null || !(gate.isGuarded() || ownHandshake)) {
             return null;

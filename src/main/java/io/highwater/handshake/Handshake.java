@@ -12,8 +12,7 @@ public interface Handshake {
 
     /**
      * Whether application code takes part, which promises not to block but may break the promise.
-     * Then the handshake gets a thread of its own, not the one that also reads for other
-     * connections.
+     * Then the handshake gets its own thread, not the one that also reads for other connections.
      */
     default boolean mayBlock(UpgradeRequest request) {
         return true;

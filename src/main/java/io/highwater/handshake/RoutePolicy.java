@@ -39,10 +39,7 @@ public record RoutePolicy(
      * requests wait for these methods, so they should not block. Thread-safe.
      */
     public interface Choices {
-        /**
-         * For a path that decides nothing in code; its handshakes are answered on the reading
-         * thread.
-         */
+        /** Decides nothing in code; such handshakes are answered on the reading thread. */
         Choices NONE = new Choices() {};
 
         /**
@@ -72,8 +69,7 @@ public record RoutePolicy(
         }
 
         /**
-         * Returns those of the offered extensions that may be agreed on, in the form of their
-         * header.
+         * Returns the offered extensions that may be agreed on, in the form of their header.
          *
          * @param offered the values of Sec-WebSocket-Extensions as received
          */

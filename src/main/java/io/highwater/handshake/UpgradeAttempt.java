@@ -40,10 +40,7 @@ public final class UpgradeAttempt {
         held.add(lease);
     }
 
-    /**
-     * The same for a lease that needs no protection: it tolerates a second release and never
-     * throws.
-     */
+    /** The same for a lease that tolerates a second release and never throws. */
     @Wiring
     public void holdAsIs(Lease lease) {
         held.addAsIs(lease);

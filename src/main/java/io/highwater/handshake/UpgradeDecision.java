@@ -134,10 +134,7 @@ public sealed interface UpgradeDecision {
 
         void release();
 
-        /**
-         * Whether {@link #release} may block: then it is called on a thread that no other work
-         * needs.
-         */
+        /** Whether {@link #release} may block: then no thread that others wait for calls it. */
         default boolean mayBlock() {
             return true;
         }

@@ -3,8 +3,7 @@
  *
  * <p>Entry type: {@link io.highwater.identity.Identity}. Everything here is immutable.
  *
- * <p>API: an application's handshake rule sets it; its endpoints and its {@code ChannelRule} read
- * it.
+ * <p>API: an application's handshake rule sets it; endpoints and the {@code ChannelRule} read it.
  */
 @io.highwater.api.Api
 @org.jspecify.annotations.NullMarked

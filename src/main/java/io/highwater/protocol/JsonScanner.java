@@ -6,8 +6,7 @@ package io.highwater.protocol;
  *
  * <p>It is stricter than the grammar in one point: it refuses an escaped surrogate without its
  * other half, because {@code data} goes to clients whose parsers refuse it. It accepts a name that
- * appears twice in an object: the grammar allows it, and the reader of the data decides what it
- * means.
+ * appears twice in an object: the grammar allows it, and its meaning is up to the reader.
  */
 final class JsonScanner {
     // A scanner of our own, because JSON-P's parser does not say where in the bytes a value ends

@@ -1,8 +1,7 @@
 package io.highwater.protocol;
 
 /**
- * The text is not JSON, or exceeds the protocol's limits. Has no stack trace, because it is thrown
- * often.
+ * The text is not JSON or exceeds the protocol's limits. Thrown often, so without a stack trace.
  */
 final class MalformedJson extends Exception {
     private static final long serialVersionUID = 1L;

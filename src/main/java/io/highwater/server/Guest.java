@@ -34,10 +34,7 @@ abstract class Guest extends Timer implements Debtor {
         ARRIVING(Account.HANDSHAKES, Deadline.HEAD),
         /** Has a request under way: sends its body, reads its answer, or waits for us. */
         SERVED(Account.HTTP, Deadline.REQUEST),
-        /**
-         * Has had its answer and may send another request; Jetty's idle timeout limits how long it
-         * waits.
-         */
+        /** Has had its answer and may send another request, within Jetty's idle timeout. */
         IDLE(Account.HTTP, null),
         /** Sends a further request head. */
         ASKING(Account.HTTP, Deadline.HEAD),

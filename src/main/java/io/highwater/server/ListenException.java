@@ -23,10 +23,7 @@ public final class ListenException extends IOException {
         return port;
     }
 
-    /**
-     * Checks whether {@link #open} would work now. Uses a socket, as Jetty opens no connector
-     * twice.
-     */
+    /** Checks whether {@link #open} would work now, by a socket: Jetty opens no connector twice. */
     static void check(ServerConnector connector, String key) throws ListenException {
         if (connector.getPort() == 0) {
             return;

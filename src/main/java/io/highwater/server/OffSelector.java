@@ -71,8 +71,7 @@ final class OffSelector extends Handler.Wrapper {
      * Writes an answer without a body, such as a 304, before its callback completes. Otherwise, if
      * another thread returns from {@code handle} at that moment, Jetty 12.1.14 ends the answer
      * twice and its connection then hangs (HttpChannelState counts the last write as complete
-     * before its LastWriteCallback runs). An answer that was written or begun before is not
-     * affected.
+     * before its LastWriteCallback runs). Answers that were begun before are not affected.
      */
     private record Written(Response response, Callback callback) implements Callback {
         @Override

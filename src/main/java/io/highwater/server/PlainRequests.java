@@ -101,10 +101,7 @@ final class PlainRequests extends Handler.Wrapper {
         return first;
     }
 
-    /**
-     * On HTTP/1.1 the connection is closed: otherwise the client would keep the reading thread
-     * busy.
-     */
+    /** Closes an HTTP/1.1 connection: otherwise its client could keep the reading thread busy. */
     static void refuse(Edge edge, Request request, Response response, Callback callback) {
         edge.tell(LimitsObserver::onRequestRefused);
         response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);

@@ -67,10 +67,7 @@ final class ServletContexts {
         return mappings != null && Array.getLength(mappings) > 0;
     }
 
-    /**
-     * Whether the context has handlers of its own before the servlets, which may refuse any
-     * request.
-     */
+    /** Whether handlers of its own are before the servlets, which may refuse any request. */
     private static boolean hasHandlers(ContextHandler context) {
         Object security = get(context, "getSecurityHandler");
         Handler handler = context.getHandler();
@@ -239,8 +236,7 @@ final class ServletContexts {
     }
 
     /**
-     * The declaration of a method in a public class or interface, so that it can be called from
-     * here.
+     * The method as a public class or interface declares it, so that it can be called from here.
      */
     private static Method publicMethod(Class<?> type, String name, Class<?>... types)
             throws NoSuchMethodException {

@@ -216,8 +216,7 @@ public final class SocketConnector extends ServerConnector {
 
             /**
              * Opens a new connection on its selector's thread, and ends a WebSocket on the thread
-             * that closes it: both take less time than a thread change, and call no code that may
-             * block.
+             * that closes it: both take less time than a thread change, and call no blocking code.
              */
             @Override
             protected void execute(Runnable task) {

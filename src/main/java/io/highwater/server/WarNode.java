@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface WarNode {
     /**
-     * Reads the configuration, creates the parts and opens the admin port. Called before any WAR is
-     * deployed.
+     * Reads the configuration, creates the parts, opens the admin port. Called before any
+     * deployment.
      *
      * @throws IOException if a port can't be opened; the message names it
      */

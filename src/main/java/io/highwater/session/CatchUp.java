@@ -137,8 +137,7 @@ final class CatchUp {
                 newest = newest == null ? position : newest.with(position);
                 liveBytes += publication.frame().joined().bytes();
             }
-            // From here on the queue's own policy acts: the subscriber is too slow for what is
-            // published.
+            // Too slow for what is published: from here on the queue's own policy acts.
             hurry =
                     phase == Phase.WAITING_FOR_NEWS
                             || (phase == Phase.WAITING && isLiveAboveHigh());

@@ -85,8 +85,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
         }
         if (!subscriptions.has(channel)
                 && !node.names().admits(session.payer(), subscriptions.bytesOfNext(channel))) {
-            // Not LIMIT_EXCEEDED: this is no limit of the connection, and other clients may make
-            // room.
+            // Not LIMIT_EXCEEDED: it is no limit of the connection, and others may make room.
             unavailable(session, subscribe.id(), NO_ROOM);
             return;
         }

@@ -114,10 +114,7 @@ final class PublishOrder {
         }
     }
 
-    /**
-     * Returns the publish's number in its channel, or -1 if it was out of order and was answered
-     * so.
-     */
+    /** Returns the publish's number in its channel, or -1 if it is answered as out of order. */
     private long enter(Publish publish) {
         String failed;
         synchronized (this) {

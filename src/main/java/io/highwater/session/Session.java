@@ -38,8 +38,8 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * One client of highwater.v1: holds its parts and forwards between them.
  *
- * <p>Wire events and commands come one at a time on the session's executor. Whatever is not declared
- * as confined to that run is thread-safe: the channels answer on their shards' threads.
+ * <p>Wire events and commands come one at a time on the session's executor. Whatever is not
+ * declared as confined to that run is thread-safe: the channels answer on their shards' threads.
  */
 final class Session extends CommandFlow implements WireListener, SendQueueListener {
     private static final CloseStatus NO_HELLO = new CloseStatus(CloseStatus.POLICY, "no hello");

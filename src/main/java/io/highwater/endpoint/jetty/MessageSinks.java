@@ -39,8 +39,7 @@ public final class MessageSinks {
     @FunctionalInterface
     public interface PartReceiver {
         /**
-         * @param part a String, ByteBuffer or byte[], and a Boolean that says whether it is the
-         *     last
+         * @param part a String, ByteBuffer or byte[], and a Boolean: whether it is the last
          * @throws Throwable what the application's code threw; passed to the owner
          */
         void receive(Object[] part) throws Throwable;

@@ -53,8 +53,7 @@ final class OutgoingMessage {
     /**
      * Sends a part that is not the last; returns when the transport has taken it.
      *
-     * @throws SlowConsumerException if it was refused; a refused first part leaves the message
-     *     unbegun
+     * @throws SlowConsumerException if refused; a refused first part has begun nothing
      * @throws IllegalStateException if this thread has begun another message
      */
     void part(ByteBuffer payload) throws IOException {

@@ -142,8 +142,7 @@ abstract class CallingSession extends ReceivingSession {
     }
 
     /**
-     * Creates the endpoint's object if there is none. If that fails, ends the session; returns
-     * false.
+     * Creates the endpoint's object if there is none. On failure ends the session, returns false.
      */
     final boolean makeInstance() {
         if (instance != null) {

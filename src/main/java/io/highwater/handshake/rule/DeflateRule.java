@@ -13,10 +13,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/**
- * Decides which compression the session may use: the path's setting, else the node's. Refuses no
- * client.
- */
+/** Decides the session's compression: the path's setting, else the node's. Refuses no client. */
 @Interceptor
 @DeflateDecided
 @Priority(HandshakePriorities.DEFLATE)

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses pages of other origins (RFC 6455 section 10.2). The list of the path decides, else the
  * node's list; without a list, only the scheme, host and port that the request itself was sent to
- * are allowed, as far as they are known here. A path may also decide in code, which gets any Origin
+ * are allowed, as far as they are known here. A path may also decide in code; it gets any Origin
  * text.
  */
 @Interceptor

@@ -27,8 +27,7 @@ final class StreamRate {
 
     /**
      * Makes the next stream count against the address, like a new TCP connection. So a client that
-     * is refused and tries again and again gets the rate of its address and not the higher rate of
-     * streams.
+     * is refused and tries again gets the rate of its address and not the higher one of streams.
      */
     void withdraw() {
         admitted = false;
