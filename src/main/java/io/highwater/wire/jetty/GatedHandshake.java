@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A handshake on its way through a context. If the context answers by itself, its answer stands. If
  * it lets the handshake pass, its own empty answer is held back, and the handshake is answered when
- * the context is done, with everything that its filters added to the answer's fields. Called by one
- * thread at a time, by the servlet specification.
+ * the context is done, with everything that its filters added to the answer's fields. One call at a
+ * time, by the servlet specification.
  */
 final class GatedHandshake extends Response.Wrapper implements ContextGate.Passage, Callback {
     private final Request request;
