@@ -6,8 +6,8 @@ package io.highwater.limits;
  * @param connectionsPerSecond new TCP connections; default 100, five times the handshakes that the
  *     rules admit
  * @param connectionsBurst how many of them may come at once; default 200
- * @param wastePerSecond events that cost us work and carry no message, over all connections
- *     of the address; default 1,000
+ * @param wastePerSecond events that cost us work and carry no message, over all connections of the
+ *     address; default 1,000
  * @param wasteBurst how many of them may come at once; default 30,000: three for each of the 10,000
  *     WebSockets of an HTTP/2 connection that close in one moment
  */
