@@ -121,7 +121,7 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
         }
     }
 
-    /** Whether no thread has the reader that would see what comes. */
+    /** Whether a look is needed: no thread has the reader and would see what comes. */
     @GuardedBy("this")
     private boolean isToLook() {
         return isOpen() && (isCalling() || (isParked() && isDemandWithheld()));

@@ -269,7 +269,7 @@ final class StreamBatcher implements Callback {
             StreamOutput output = line.peek();
             ByteBuffer from = output.waiting;
             int open = output.stream.getSendWindow();
-            // Also if it is behind bytes that stayed in the batch, which its own window caused.
+            // With bytes still in the batch it waits behind them: its own window kept them there.
             if (from == null || output.isDropped() || output.batchedBytes > 0 || open <= 0) {
                 output.inLine = false;
                 line.remove();
