@@ -16,25 +16,25 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * read.
  */
 public final class Keepalive extends Timer {
-    // One Ping is out at a time. The timer wakes for whichever comes first of the next Ping, the
-    // Pong's deadline, the idle deadline and the write deadline; it judges all four at each wake,
-    // by what the wire's activity says then. Nothing is rescheduled when bytes pass.
+    // One Ping is out at a time. The timer wakes for whichever comes first: the next Ping, the
+    // Pong's deadline, the idle deadline or the write deadline. At each wake it judges all four, by
+    // what the wire's activity says at that time. Nothing is rescheduled when bytes pass.
     //
     // The Pong's deadline stands still while reading is withheld, since a Pong can't be read then:
-    // it is late when reading was given for the whole timeout since the Ping left. But each message
-    // withholds it for as long as its callback runs, and by that rule alone a peer that sends
-    // without pause would never owe a Pong; and how long it was withheld in all is not recorded for
-    // a million wires. So from the first deadline on we sample too, eight times in a timeout: eight
-    // looks that find reading given count as one timeout. Who sends faster than the callbacks run
-    // is hardly ever found so. There a look that finds a message of this moment counts an eighth of
-    // one: what a Pong may have waited behind, in the buffers on the way, was read long before 64
-    // of those.
+    // the Pong is late once reading was given for the whole timeout since the Ping left. But each
+    // message withholds reading for as long as its callback runs, and by that rule alone a peer
+    // that sends without pause would never owe a Pong; and we do not record, for a million wires,
+    // how long reading was withheld in all. So from the first deadline on we also sample, eight
+    // times per timeout: eight looks that find reading given count as one timeout. If a peer sends
+    // faster than the callbacks run, a look hardly ever finds reading given. In that case a look
+    // that finds a message of this moment counts as an eighth of a look: whatever a Pong may have
+    // waited behind, in the buffers on the way, was read long before 64 of those.
 
     private static final int PAYLOAD_BYTES = Long.BYTES;
     private static final int LOOKS = 8;
     private static final int LATE_POINTS = LOOKS * LOOKS;
 
-    /** Twice the step of the wheel, by whose clock reading is noted. */
+    /** Twice the step of the wheel, whose clock gives the times at which reading changes. */
     private static final long THIS_MOMENT_NANOS = Duration.ofMillis(100).toNanos();
 
     private static final Duration NO_PONG_LINGER = Duration.ofSeconds(1);
@@ -43,8 +43,8 @@ public final class Keepalive extends Timer {
     private static final CloseStatus SLOW_CONSUMER =
             new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "slow consumer");
 
-    // 1001, as Jetty and Tomcat have it: the RFC has no code for idleness, this one is for an end
-    // that is nobody's fault, and clients come back after it.
+    // 1001, as in Jetty and Tomcat: the RFC has no code for idleness, 1001 is for an end without
+    // anyone's fault, and clients come back after it.
     private static final CloseStatus IDLE = new CloseStatus(CloseStatus.GOING_AWAY, "idle timeout");
 
     private static final AtomicReferenceFieldUpdater<Keepalive, State> STATE =
@@ -57,7 +57,10 @@ public final class Keepalive extends Timer {
         /** A Ping is with the wire, its Pong is owed. */
         AWAITING,
 
-        /** The same, and the Ping was repeated while reading was withheld: no round trip. */
+        /**
+         * The same, and the Ping was repeated while reading was withheld: no round trip is
+         * measured.
+         */
         REPEATED,
 
         /** The session ended or was ended here. */
@@ -72,15 +75,19 @@ public final class Keepalive extends Timer {
     private final PingScheduler node;
 
     /**
-     * The point of time in the session's phase that the last Ping was sent for; one interval before
-     * the first Ping. Written by the wheel's thread only.
+     * The point in time, in the session's phase, for which the last Ping was sent; one interval
+     * before the first Ping. Written by the wheel's thread only.
      */
     private volatile long pingNanos;
 
-    /** Moved by the wheel's thread, whoever reads and whoever stops; by compare-and-set. */
+    /**
+     * Moved atomically by the wheel's thread and the thread that reads; {@link #stop} just sets it.
+     */
     private volatile State state = State.QUIET;
 
-    /** Of the looks since the Ping, in 64ths of a timeout. Confined to the wheel's thread. */
+    /**
+     * The sum of the looks since the Ping, in 64ths of a timeout. Confined to the wheel's thread.
+     */
     private byte points;
 
     /** The first Ping is due one interval after {@code pingNanos}. */
@@ -102,8 +109,8 @@ public final class Keepalive extends Timer {
     }
 
     /**
-     * True where {@code payload}, which is left as it is, answers our last Ping; false where the
-     * Pong is the application's affair.
+     * True if {@code payload}, which is left unchanged, answers our last Ping; false if the Pong is
+     * for the application.
      */
     public boolean onPong(ByteBuffer payload) {
         State before = state;
@@ -111,7 +118,7 @@ public final class Keepalive extends Timer {
         if (payload.remaining() != PAYLOAD_BYTES
                 || payload.duplicate().getLong() != node.payload(this, pingNanos)) {
             if (before.owesPong() && !activity.isPingPending() && activity.isPingFollowed()) {
-                // It may stand for both Pings: that of the application, and ours before it.
+                // This Pong may answer both Pings: the application's, and ours before it.
                 STATE.compareAndSet(this, before, State.QUIET);
             }
             return false;
@@ -139,7 +146,7 @@ public final class Keepalive extends Timer {
             return;
         }
         if (now.owesPong() && isPongLate(nowNanos, activity)) {
-            // Unless the Pong has come in this moment.
+            // Fails if the Pong has come at this moment.
             if (STATE.compareAndSet(this, now, State.STOPPED)) {
                 wire.fail(NO_PONG, NO_PONG_LINGER);
                 return;
@@ -154,7 +161,7 @@ public final class Keepalive extends Timer {
         try {
             ping(nowNanos, activity);
         } finally {
-            // Also where there was no memory to write it: the next one may have some.
+            // Also if there was no memory to write the Ping: the next one may have some.
             schedule(nextWake(nowNanos, activity));
         }
     }
@@ -168,8 +175,8 @@ public final class Keepalive extends Timer {
     }
 
     /**
-     * A node that stood still looks first at what has come since: nobody is ended within a Pong's
-     * timeout of that.
+     * A node that stood still first looks at what has come since: it ends no session within a
+     * Pong's timeout after that.
      */
     private long judged(long deadlineNanos) {
         return later(deadlineNanos, node.wheel().resumedNanos() + node.pongTimeoutNanos());
@@ -179,7 +186,7 @@ public final class Keepalive extends Timer {
         return !activity.isReadingWithheld() && nowNanos - idleAtNanos(activity) >= 0;
     }
 
-    /** Since something was read, or could be read again. */
+    /** Counted from the last read, or from when reading was given back. */
     private long idleAtNanos(WireActivity activity) {
         long readable = later(activity.lastReadNanos(), activity.readingChangedNanos());
         return judged(readable + node.idleTimeoutNanos());
@@ -196,8 +203,8 @@ public final class Keepalive extends Timer {
             return false;
         }
         if (activity.isMessageArriving() && nowNanos - activity.lastReadNanos() < timeout) {
-            // It can't overtake the frame that its peer is sending, which has a deadline of its
-            // own.
+            // The Pong can't overtake the frame that its peer is sending; that frame has a deadline
+            // of its own.
             return false;
         }
         boolean withheld = activity.isReadingWithheld();
@@ -223,7 +230,7 @@ public final class Keepalive extends Timer {
         if (now == State.QUIET) {
             long sinceLast = nowNanos - pingNanos;
             if (sinceLast >= interval) {
-                // What the wheel missed while it stood still is skipped, the phase is kept.
+                // Pings that the wheel missed while it stood still are skipped; the phase is kept.
                 pingNanos += sinceLast - sinceLast % interval;
                 points = 0;
                 sendPing(now, State.AWAITING);
@@ -233,11 +240,12 @@ public final class Keepalive extends Timer {
                 && !activity.isPingPending()
                 && nowNanos - activity.pingWrittenNanos()
                         >= Math.max(interval, 2 * node.pongTimeoutNanos())) {
-            // Not before its Pong was looked for as long as it was waited for: the repetition
-            // starts the deadline anew, and at short intervals a peer that sends without pause
-            // would never come to it. Proxies between us forget a connection that carries nothing,
-            // however long a callback takes. The payload stays: a peer may answer only the last of
-            // two Pings (RFC 6455 section 5.5.3), or both.
+            // The Ping is repeated because proxies between us forget a connection that carries
+            // nothing, however long a callback takes. It is not repeated before we have looked for
+            // its Pong for as long as we waited for it: the repetition restarts the deadline, and
+            // at short intervals a peer that sends without pause would never reach the deadline.
+            // The payload stays the same: a peer may answer only the last of two Pings (RFC 6455
+            // section 5.5.3), or both.
             sendPing(now, State.REPEATED);
         }
     }
@@ -250,7 +258,7 @@ public final class Keepalive extends Timer {
                         Wire.Control.KEEPALIVE_PING,
                         ByteBuffer.allocate(PAYLOAD_BYTES).putLong(payload).flip());
             } catch (RuntimeException | Error e) {
-                // Without memory it may never have left: no Pong is owed for it.
+                // Without memory the Ping may never have left: no Pong is owed for it.
                 STATE.compareAndSet(this, to, from);
                 throw e;
             }
@@ -271,7 +279,7 @@ public final class Keepalive extends Timer {
             delay = Math.min(delay, nextPongLook(nowNanos, activity));
         }
         if (node.pingIntervalNanos() > 0) {
-            // Also while the Pong is out, which may come long before its deadline.
+            // Also while a Pong is owed: it may come long before its deadline.
             long untilPing = pingNanos + node.pingIntervalNanos() - nowNanos;
             delay = owesPong && untilPing <= 0 ? delay : Math.min(delay, untilPing);
         }

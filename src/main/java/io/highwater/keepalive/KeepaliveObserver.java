@@ -4,6 +4,6 @@ package io.highwater.keepalive;
 public interface KeepaliveObserver {
     KeepaliveObserver NONE = new KeepaliveObserver() {};
 
-    /** From the Ping's last byte taken by the transport to its Pong. */
+    /** The time from when the transport took the Ping's last byte to the Pong. */
     default void onRoundTripNanos(long nanos) {}
 }

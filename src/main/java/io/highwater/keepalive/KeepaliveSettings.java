@@ -6,12 +6,12 @@ import java.time.Duration;
 /**
  * When sessions are pinged and when they are given up. Immutable.
  *
- * @param pingInterval one Ping each, from 100 ms to 7 days; 0 sends none. 25 s: below the 30 s
- *     after which the impatient of the proxies and NATs forget a connection
- * @param pongTimeout from the Ping's leaving to its Pong, from 100 ms to 7 days
- * @param idleTimeout nothing read for so long ends a session; from pingInterval + pongTimeout, so
- *     that a peer with nothing to say gets its chance to answer a Ping, to 14 days
- * @param slowWriteTimeout no byte taken by the peer for so long ends a session; from 100 ms to 7
+ * @param pingInterval time between two Pings of a session, from 100 ms to 7 days; 0 sends none.
+ *     Default 25 s: below the 30 s after which impatient proxies and NATs forget a connection
+ * @param pongTimeout time from when a Ping leaves to its Pong, from 100 ms to 7 days
+ * @param idleTimeout a session ends if nothing is read for this long; from pingInterval +
+ *     pongTimeout, so that a peer with nothing to say gets its chance to answer a Ping, to 14 days
+ * @param slowWriteTimeout a session ends if the peer takes no byte for this long; from 100 ms to 7
  *     days
  */
 public record KeepaliveSettings(

@@ -7,8 +7,8 @@ import io.highwater.wire.Wire;
 
 /**
  * Ends a session in which no message passes, for those sessions that ask for it. The session calls
- * {@link #onMessage} for each message either way, and when it demands the next, which costs two
- * volatile accesses. Thread-safe.
+ * {@link #onMessage} for each message in either direction, and when it demands the next; a call
+ * costs two volatile accesses. Thread-safe.
  */
 public final class MaxIdle extends Timer {
     // 1001 as with every idle session: see Keepalive.

@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 /**
  * Makes the {@link Keepalive} of each session of a node and holds what they share. Thread-safe.
  *
- * <p>Pings are spread: the first comes at a random point of the interval, else ten thousand
- * sessions of one reconnect storm would be pinged in the same instant for ever. Sessions of one
+ * <p>Pings are spread: the first comes at a random point of the interval. Otherwise ten thousand
+ * sessions of one reconnect storm would be pinged in the same instant forever. Sessions of one
  * HTTP/2 connection are pinged together instead, so that their Pings share writes and packets.
  */
 public final class PingScheduler {
@@ -29,9 +29,9 @@ public final class PingScheduler {
     private final Duration evictLinger;
 
     /**
-     * @param evictLinger how long a peer that takes no byte may take to read its Close: the
-     *     outbound settings' value
-     * @param random the node's; seeds the spread and what tells our Pongs
+     * @param evictLinger how long a peer that takes no byte may take to read its Close; the value
+     *     of the outbound settings
+     * @param random the node's; seeds the spread of Pings and the payloads that identify our Pongs
      */
     public PingScheduler(
             KeepaliveSettings settings,
@@ -54,17 +54,17 @@ public final class PingScheduler {
     }
 
     /**
-     * What keeps a session alive from {@link Keepalive#start} on.
+     * Makes what keeps a session alive from {@link Keepalive#start} on.
      *
-     * @param group one object for all sessions of a TCP connection, told by its hash code
+     * @param group one object for all sessions of a TCP connection, identified by its hash code
      */
     public Keepalive keepalive(Wire wire, Object group) {
         return new Keepalive(wire, this, phaseNanos(ticker.nanoTime(), group));
     }
 
     /**
-     * Ends a session in which no message passes for {@code maxIdle}, in either direction: what
-     * Jakarta's setMaxIdleTimeout asks for, where a Pong is no sign of life.
+     * Ends a session in which no message passes for {@code maxIdle}, in either direction. This is
+     * what Jakarta's setMaxIdleTimeout asks for; a Pong does not count as a sign of life there.
      */
     public MaxIdle startMaxIdle(Wire wire, Duration maxIdle) {
         MaxIdle idle = new MaxIdle(wire, wheel, maxIdle.toNanos());

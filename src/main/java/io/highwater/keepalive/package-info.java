@@ -1,9 +1,9 @@
 /**
  * Pings that defeat idle timers, and the deadlines that end dead connections.
  *
- * <p>Entry type: {@link io.highwater.keepalive.PingScheduler}, one a node, which starts a {@link
- * io.highwater.keepalive.Keepalive} a session. All judgement happens on the thread that advances
- * the wheel; only Pongs come in on the session's.
+ * <p>Entry type: {@link io.highwater.keepalive.PingScheduler}, one per node, which makes a {@link
+ * io.highwater.keepalive.Keepalive} for each session. All decisions are made on the thread that
+ * advances the wheel; only Pongs come in on the session's thread.
  */
 @org.jspecify.annotations.NullMarked
 package io.highwater.keepalive;

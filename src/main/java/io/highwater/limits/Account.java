@@ -2,7 +2,7 @@ package io.highwater.limits;
 
 /**
  * What memory is kept for. The shares add up to the whole budget of the node ({@code
- * highwater.limits.heap-share}), so that no mixture of attacks passes it.
+ * highwater.limits.heap-share}), so that no mixture of attacks exceeds it.
  */
 public enum Account {
     /** Messages that have not arrived whole, or wait for their endpoint. */
@@ -35,7 +35,7 @@ public enum Account {
         this.share = share;
     }
 
-    /** Of the node's budget, 0 to 1. */
+    /** Its share of the node's budget, 0 to 1. */
     public double share() {
         return share;
     }

@@ -4,9 +4,9 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
 /**
- * What counts as one address: an IPv4 address, or the /64 of an IPv6 one, which is the least that a
- * single host is given. Immutable. Own code: it is looked up for each connection and handshake, and
- * is two fields.
+ * What counts as one address: an IPv4 address, or the /64 of an IPv6 address, which is the least
+ * that a single host is given. Immutable. It is a type of our own because it is looked up for each
+ * connection and handshake, and has only two fields.
  *
  * @param bits the address or the first half of it
  */

@@ -1,13 +1,13 @@
 package io.highwater.limits;
 
 /**
- * How often one address may come, and what it may waste. Immutable.
+ * How often one address may connect, and how much it may waste. Immutable.
  *
  * @param connectionsPerSecond new TCP connections; default 100, five times the handshakes that the
  *     rules admit
  * @param connectionsBurst how many of them may come at once; default 200
- * @param wastePerSecond events that cost us work and bring nobody a message, over all connections
- *     of the address; default 1,000
+ * @param wastePerSecond events that cost us work and carry no message, over all connections of the
+ *     address; default 1,000
  * @param wasteBurst how many of them may come at once; default 30,000: three for each of the 10,000
  *     WebSockets of an HTTP/2 connection that close in one moment
  */
@@ -26,7 +26,7 @@ public record AddressLimits(
         return new AddressLimits(100, 200, 1_000, 30_000);
     }
 
-    /** As good as none. */
+    /** Practically unlimited. */
     static AddressLimits highest() {
         return new AddressLimits(MOST, MOST, MOST, MOST);
     }

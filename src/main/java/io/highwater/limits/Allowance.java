@@ -3,13 +3,13 @@ package io.highwater.limits;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A token bucket in one number: the time at which it will be full again. It is empty while that is
- * a whole burst away. Thread-safe, without locks.
+ * A token bucket in one number: the time at which it will be full again. The bucket is empty while
+ * that time is a whole burst away. Thread-safe, without locks.
  */
 public final class Allowance {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    /** Before the first take; no time that a Ticker tells. */
+    /** The value before the first take; a Ticker does not return it. */
     private static final long FULL = Long.MIN_VALUE;
 
     private final int burst;
@@ -32,12 +32,12 @@ public final class Allowance {
         return burst;
     }
 
-    /** True where there was a token left. */
+    /** True if there was a token left. */
     public boolean take(long nowNanos) {
         return take(1, nowNanos);
     }
 
-    /** True where there were so many tokens left; else nothing is taken. */
+    /** True if there were this many tokens left; otherwise nothing is taken. */
     public boolean take(int tokens, long nowNanos) {
         while (true) {
             long fullAt = fullAtNanos.get();
@@ -52,7 +52,7 @@ public final class Allowance {
         }
     }
 
-    /** Nanoseconds until there is a token; 0 where there is one now. */
+    /** Nanoseconds until there is a token; 0 if there is one now. */
     public long waitNanos(long nowNanos) {
         long fullAt = fullAtNanos.get();
         long owed = fullAt == FULL || fullAt - nowNanos < 0 ? 0 : fullAt - nowNanos;

@@ -16,31 +16,40 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One account of a node: what is kept in it now, by whom, and what happens at its edges.
+ * One account of a node: what is kept in it now, for which address, and what happens at its limits.
  *
- * <p>From three quarters on it is pressed: those who keep much are read from no more, if they can
- * be made to wait. Full, it ends those who keep most for longest, until it is at seven eighths; an
- * address that has more than its share is treated so by itself. Whoever keeps little, or has just
- * begun, is left alone up to nine eighths.
+ * <p>From three quarters on the account is pressed: those that keep much are no longer read from,
+ * if they can be made to wait. When it is full, it ends those that keep most for longest, until it
+ * is at seven eighths; an address that exceeds its share is treated the same way by itself. Debtors
+ * that keep little, or have just begun, are spared up to nine eighths.
  *
- * <p>Thread-safe. {@link #add} calls nobody, so that it may stand under a lock; {@link #settle}
- * follows under none.
+ * <p>Thread-safe. {@link #add} calls no other code, so that it may be called under a lock; {@link
+ * #settle} follows without a lock.
  */
 public final class Book {
     private static final Logger LOG = LoggerFactory.getLogger(Book.class);
 
-    /** Of an account, what is nothing to ask of anybody, if it is more than the least. */
+    /**
+     * A debtor that keeps no more than this part of an account is asked for nothing; see the bounds
+     * below.
+     */
     private static final int FAIR_PARTS = 4_096;
 
     private static final long LEAST_FAIR_BYTES = 4 << 10;
     private static final long MOST_FAIR_BYTES = 16 << 10;
 
-    /** Of an account, what many users behind one address may have, whoever fills it. */
+    /**
+     * This part of an account is left to an address, which may have many users, whoever fills the
+     * rest.
+     */
     private static final int SMALL_PARTS = 256;
 
     private static final long LEAST_AGE_NANOS = 1_000_000;
 
-    /** Who has kept something for less may be about to give it back; up to nine eighths it may. */
+    /**
+     * A debtor that has kept bytes for less than this may be about to give them back; it is spared
+     * up to nine eighths.
+     */
     private static final long YOUNG_NANOS = 100_000_000;
 
     private static final long PAUSE_NANOS = 50_000_000;
@@ -58,18 +67,18 @@ public final class Book {
     private final AtomicLong bytes = new AtomicLong();
     private final Set<Debtor> debtors = ConcurrentHashMap.newKeySet();
 
-    /** Those that are kept elsewhere. */
+    /** Debtors that are kept elsewhere. */
     private volatile Collection<? extends Debtor> others = List.of();
 
     /** Set by the one thread that ends debtors. */
     private final AtomicBoolean relieving = new AtomicBoolean();
 
-    /** When ending debtors did not help last: for the account, and for an address. */
+    /** When ending debtors last failed to help: for the account, and for an address. */
     private volatile long pausedNanos;
 
     private volatile long pausedForAddressesNanos;
 
-    /** Confined to who relieves: when it was logged last. */
+    /** When it was logged last. Confined to the thread that relieves. */
     private long loggedNanos;
 
     Book(
@@ -106,20 +115,20 @@ public final class Book {
         return mostBytes;
     }
 
-    /** Bytes that one address may have kept for it. */
+    /** Bytes that may be kept for one address. */
     public long mostBytesOfAddress() {
         return mostOfAddress;
     }
 
-    /** Who keeps this little is asked for nothing. */
+    /** A debtor that keeps no more than this is asked for nothing. */
     public long fairBytes() {
         return fairBytes;
     }
 
     /**
-     * Bytes were allocated for this address, or, below 0, let go. Whatever the edges say.
+     * Counts bytes that were allocated for this address or, below 0, released. Applies no limit.
      *
-     * @param payer null where nobody knows whose they are
+     * @param payer null if it is unknown whose bytes they are
      */
     public void add(@Nullable Payer payer, long delta) {
         if (payer != null) {
@@ -128,17 +137,17 @@ public final class Book {
         bytes.addAndGet(delta);
     }
 
-    /** The same of bytes that belong to many, as the frames of a channel do. */
+    /** The same for bytes that belong to many, like the frames of a channel. */
     public void addShared(long delta) {
         bytes.addAndGet(delta);
     }
 
-    /** Of what is shared, so much is this address's from now on, or, below 0, no more. */
+    /** Assigns a part of the shared bytes to this address or, below 0, takes it away again. */
     public void assign(Payer payer, long delta) {
         payer.add(account, delta);
     }
 
-    /** Adds where that passes no edge, and says whether it did. */
+    /** Adds if that exceeds no limit, and says whether it did. */
     public boolean tryAdd(Payer payer, long more) {
         if (!fits(payer, more)) {
             return false;
@@ -147,26 +156,30 @@ public final class Book {
         return true;
     }
 
-    /** Whether so much more passes no edge. */
+    /** Whether this much more exceeds no limit. */
     public boolean fits(Payer payer, long more) {
         return bytes.get() + more <= mostBytes && fitsAddress(payer, more);
     }
 
-    /** Whether so much more leaves the address within its share. */
+    /** Whether this much more leaves the address within its share. */
     public boolean fitsAddress(@Nullable Payer payer, long more) {
         return payer == null || payer.isProxy() || payer.bytes(account) + more <= mostOfAddress;
     }
 
     /**
-     * Whether something new may begin that takes so much. An eighth of the account, and of each
-     * share, is for those who keep little: they get in where others made it full.
+     * Whether something new that takes this much may begin. An eighth of the account, and of each
+     * share, is reserved for those that keep little: they get in although others have filled the
+     * rest.
      */
     public boolean admits(@Nullable Payer payer, long more) {
         return bytes.get() + more <= mostBytes
                 && (payer == null || (fitsAddress(payer, more) && !isClosedTo(payer)));
     }
 
-    /** Whether who keeps this much is to wait before it keeps more: it is of the larger half. */
+    /**
+     * Whether a debtor that keeps this much must wait before it keeps more: it is one of the larger
+     * ones.
+     */
     public boolean isPressed(Payer payer, long kept) {
         return kept > fairBytes
                 && ((isPressed() && kept >= bytes.get() / Math.max(1, debtors()))
@@ -179,8 +192,8 @@ public final class Book {
     }
 
     /**
-     * Whether an address is to be let in no further: it is at its own edge, or the account is near
-     * its, and this address is one of those that made it so.
+     * Whether an address gets nothing new: it is near its own limit, or the account is near its
+     * limit and this address is one of those that filled it.
      */
     public boolean isClosedTo(Payer payer) {
         long own = payer.bytes(account);
@@ -189,12 +202,12 @@ public final class Book {
                         || (!payer.isProxy() && own > mostOfAddress / 8 * 7));
     }
 
-    /** What an address may have that is not to suffer for what others fill. */
+    /** What an address may keep without being affected when others fill the account. */
     private long mostOfSmallAddress() {
         return Math.max(fairBytes, mostBytes / SMALL_PARTS);
     }
 
-    /** From now on it may be asked to give back. */
+    /** From now on the debtor may be asked to give back. */
     public void join(Debtor debtor) {
         debtors.add(debtor);
     }
@@ -203,17 +216,22 @@ public final class Book {
         debtors.remove(debtor);
     }
 
-    /** Besides those that {@link #join}, these may be asked: a set that somebody keeps anyway. */
+    /**
+     * Besides those that {@link #join}, these may be asked: a collection that its owner keeps
+     * anyway.
+     */
     public void watch(Collection<? extends Debtor> more) {
         others = more;
     }
 
-    /** How many can be asked to give back. */
+    /** How many debtors can be asked to give back. */
     public int debtors() {
         return debtors.size() + others.size();
     }
 
-    /** After an {@link #add}: ends those who cost most, where an edge is passed. Under no lock. */
+    /**
+     * Call it after {@link #add}, without a lock: ends those that cost most if a limit is exceeded.
+     */
     public void settle(Payer payer) {
         if (bytes.get() > mostBytes) {
             relieve(null);
@@ -230,8 +248,8 @@ public final class Book {
     }
 
     /**
-     * The same where something new was refused: what stands in its way is ended, unless that is
-     * this address's own share.
+     * The same after something new was refused: ends what stands in its way, unless that is this
+     * address's own share.
      */
     public void settleFull(Payer payer) {
         if (fitsAddress(payer, 0) && payer.bytes(account) <= mostOfSmallAddress()) {
@@ -248,8 +266,8 @@ public final class Book {
         }
         try {
             boolean helped = endCostliest(of) > 0;
-            // Nobody to end: they are young or small, or what is kept is let go by others. It is no
-            // use to look again at each add.
+            // If it did not help, the debtors are young or small, or others release what is kept.
+            // It is no use to look again at each add.
             long until = helped ? nowNanos - PAUSE_NANOS : nowNanos;
             if (of == null) {
                 pausedNanos = until;
@@ -265,7 +283,10 @@ public final class Book {
         return of == null ? mostBytes : mostOfAddress;
     }
 
-    /** What is kept twice as long costs twice as much: so whoever keeps up goes last. */
+    /**
+     * Bytes that are kept twice as long cost twice as much, so that a client that keeps up ends
+     * last.
+     */
     private record Kept(Debtor debtor, long bytes, long ageNanos, long ofAddress) {
         double cost() {
             return (double) bytes * Math.max(LEAST_AGE_NANOS, ageNanos);
@@ -327,7 +348,9 @@ public final class Book {
         }
     }
 
-    /** Once a second; all that were ended are counted once a minute. */
+    /**
+     * Logs at most once per second; the number of all that were ended is logged once per minute.
+     */
     private void log(@Nullable Payer of, int ended, Kept costliest) {
         logs.count("account_ended", "account", account.label(), ended);
         long nowNanos = ticker.nanoTime();

@@ -8,24 +8,24 @@ public final class ConnectionCount {
     private final AtomicInteger all;
 
     /**
-     * @param all counts those of all addresses
+     * @param all counts the connections of all addresses
      */
     ConnectionCount(AtomicInteger all) {
         this.all = all;
     }
 
-    /** Those of all addresses. */
+    /** The connections of all addresses. */
     int all() {
         return all.get();
     }
 
-    /** Counts one more, and says how many the address has with it. */
+    /** Counts one more, and returns how many the address has now. */
     int opened() {
         all.incrementAndGet();
         return own.incrementAndGet();
     }
 
-    /** Counts one less. */
+    /** Counts one fewer. */
     public void closed() {
         own.decrementAndGet();
         all.decrementAndGet();

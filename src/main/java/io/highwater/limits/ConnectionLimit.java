@@ -3,15 +3,15 @@ package io.highwater.limits;
 /**
  * How many connections of one kind there may be. Immutable.
  *
- * @param most of the node; 0 = no limit
- * @param mostOfAddress of one address; 0 = no limit
+ * @param most connections of the node; 0 = no limit
+ * @param mostOfAddress connections of one address; 0 = no limit
  */
 public record ConnectionLimit(int most, int mostOfAddress) {
     public static ConnectionLimit none() {
         return new ConnectionLimit(0, 0);
     }
 
-    /** Whether an address is not to have all of the node's. */
+    /** Whether one address may not have all connections of the node. */
     boolean isShared() {
         return mostOfAddress > 0 && mostOfAddress < most;
     }

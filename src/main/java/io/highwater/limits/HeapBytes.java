@@ -2,14 +2,14 @@ package io.highwater.limits;
 
 /**
  * What objects take of the heap, with headers of 12 bytes, references of 4 and sizes that are
- * multiples of 8; with compact headers it is at most 8 bytes less for each. Stateless.
+ * multiples of 8; with compact headers, each takes at most 8 bytes less. Stateless.
  */
 public final class HeapBytes {
     private static final int ARRAY_HEADER = 16;
     private static final int STRING = 24;
     private static final int REFERENCE = 4;
 
-    /** One of a HashMap with its part of the table. */
+    /** One entry of a HashMap, with its part of the table. */
     public static final int MAP_ENTRY = 32 + 2 * REFERENCE;
 
     private HeapBytes() {}
@@ -22,7 +22,7 @@ public final class HeapBytes {
         return ofArray(REFERENCE * length);
     }
 
-    /** Characters take a byte each where none is beyond U+00FF, else two. */
+    /** Characters take one byte each if none is beyond U+00FF, otherwise two. */
     public static long of(String text) {
         int length = text.length();
         for (int i = 0; i < length; i++) {

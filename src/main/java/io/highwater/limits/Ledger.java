@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What clients make a node keep: a {@link Book} for each {@link Account}, and a {@link Payer} for
- * each address. One a node. Immutable; thread-safe.
+ * each address. One per node. Immutable; thread-safe.
  */
 public final class Ledger {
-    /** An upgrade makes a node keep these; the others have edges of their own. */
+    /** The accounts that an upgrade fills; the others have limits of their own. */
     private static final Account[] OF_SESSIONS = {Account.INBOUND, Account.OUTBOUND, Account.NAMES};
 
     private final Map<Account, Book> books = new EnumMap<>(Account.class);
     private final Payers payers;
 
     /**
-     * @param heapBytes the largest heap there may be
+     * @param heapBytes the largest size that the heap may have
      */
     public Ledger(
             LimitSettings settings,
@@ -39,7 +39,7 @@ public final class Ledger {
     }
 
     /**
-     * @param mostBytes of each account
+     * @param mostBytes the limit of each account
      */
     public Ledger(
             ToLongFunction<Account> mostBytes,
@@ -55,7 +55,7 @@ public final class Ledger {
         }
     }
 
-    /** One that has the heap of {@code Long.MAX_VALUE} bytes: nothing is ever full. */
+    /** A ledger for a heap of {@code Long.MAX_VALUE} bytes: no account is ever full. */
     public static Ledger unbounded() {
         Ticker ticker = () -> 0;
         LimitSettings settings = new LimitSettings(1, 1, AddressLimits.highest());
@@ -72,7 +72,7 @@ public final class Ledger {
         return payers;
     }
 
-    /** The account for the sake of which this address may open no session now; mostly null. */
+    /** The account because of which this address may open no session now; usually null. */
     public @Nullable Account closedTo(Payer payer) {
         for (Account account : OF_SESSIONS) {
             if (book(account).isClosedTo(payer)) {

@@ -3,12 +3,12 @@ package io.highwater.limits;
 /**
  * How much clients may make a node keep. Immutable.
  *
- * @param heapShare {@code highwater.limits.heap-share}: part of the largest heap that all clients
- *     together may have kept for them, above 0 and up to 1; default 0.5. What it leaves is for idle
- *     sessions, the endpoints' own objects and the collector
+ * @param heapShare {@code highwater.limits.heap-share}: part of the largest heap that may be kept
+ *     for all clients together, 0.01 to 1; default 0.5. The rest is for idle sessions, the
+ *     endpoints' own objects and the garbage collector
  * @param addressShare {@code highwater.limits.address-share}: part of each account that one address
- *     may have, above 0; default 0.25, and 1 is no bound of its own
- * @param address what else bounds one address
+ *     may have, 0.01 to 1; default 0.25; with 1, an address has no limit of its own
+ * @param address the other limits of one address
  */
 public record LimitSettings(double heapShare, double addressShare, AddressLimits address) {
     public LimitSettings {

@@ -4,10 +4,10 @@ package io.highwater.limits;
 public interface LimitsObserver {
     LimitsObserver NONE = new LimitsObserver() {};
 
-    /** An account was full, and so many of those who kept most were ended. */
+    /** An account was full, and this many of the debtors that kept most were ended. */
     default void onEnded(Account account, int debtors) {}
 
-    /** A TCP connection was reset as it came. */
+    /** A TCP connection was reset on arrival. */
     default void onConnectionRefused(Refusal refusal) {}
 
     /** A request was answered with 503 because there were too many. */
@@ -16,7 +16,7 @@ public interface LimitsObserver {
     /**
      * A request was bad: malformed, too large, too late or one of too many. It counts as waste.
      *
-     * @param status that says so to the client, or would over HTTP/1.1
+     * @param status the HTTP status that says so to the client, or would over HTTP/1.1
      */
     default void onBadRequest(int status) {}
 

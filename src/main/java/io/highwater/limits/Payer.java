@@ -4,16 +4,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * One address and what it makes the node keep: who pays. All connections and sessions of an address
- * share it for as long as one of them lives, and a while longer ({@link Payers}). Thread-safe.
+ * One address and what it makes the node keep: the party that pays for it. All connections and
+ * sessions of an address share it for as long as one of them lives, and a while longer ({@link
+ * Payers}). Thread-safe.
  */
 public final class Payer {
     private static final int ACCOUNTS = Account.values().length;
 
-    /** How long who has wasted too much is let in no more. */
+    /** How long an address that has wasted too much is refused. */
     private static final long REFUSED_NANOS = 10_000_000_000L;
 
-    /** No time that a Ticker tells. */
+    /** Not a time that a Ticker returns. */
     private static final long NEVER = Long.MIN_VALUE;
 
     private final AddressBlock address;
@@ -44,12 +45,12 @@ public final class Payer {
         return address;
     }
 
-    /** A trusted proxy, behind which many clients are: nothing is bounded by its address. */
+    /** A trusted proxy with many clients behind it: its address limits nothing. */
     public boolean isProxy() {
         return proxy;
     }
 
-    /** What it keeps in this account now. */
+    /** The bytes that it keeps in this account now. */
     public long bytes(Account account) {
         return bytes.get(account.ordinal());
     }
@@ -81,14 +82,16 @@ public final class Payer {
         return waste;
     }
 
-    /** It has wasted too much: for ten seconds from now it is let in no more. Never a proxy. */
+    /**
+     * Refuses the address for ten seconds from now: it has wasted too much. Never refuses a proxy.
+     */
     public void refuse(long nowNanos) {
         if (!proxy) {
             refusedUntilNanos.set(nowNanos + REFUSED_NANOS);
         }
     }
 
-    /** Whether new connections and streams of it are to be refused for what it has wasted. */
+    /** Whether new connections and streams of the address are refused for what it has wasted. */
     public boolean isRefused(long nowNanos) {
         long until = refusedUntilNanos.get();
         return until != NEVER && until - nowNanos > 0;

@@ -9,14 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * One {@link Payer} an address. Thread-safe.
+ * One {@link Payer} per address. Thread-safe.
  *
- * <p>Who pays is found for as long as anybody refers to it, and for two minutes after it was looked
- * up last, so that who leaves and comes back finds what it has wasted. The number that is kept so
- * is bounded; an address that is pushed out starts afresh.
+ * <p>A payer is found for as long as anything refers to it, and for two minutes after it was looked
+ * up last, so that a client that leaves and comes back finds what it has wasted. The number that is
+ * kept for those two minutes is limited; an address that is pushed out starts afresh.
  */
 public final class Payers {
-    /** Some 470 B each. */
+    /** Some 470 bytes each. */
     private static final int MOST_REMEMBERED = 20_000;
 
     private static final Duration REMEMBERED = Duration.ofMinutes(2);
@@ -29,7 +29,7 @@ public final class Payers {
     private final Cache<AddressBlock, Payer> alive = Caffeine.newBuilder().weakValues().build();
     private final Cache<AddressBlock, Payer> recent;
 
-    /** Of trusted proxies, each by itself: its /64 may have other hosts. */
+    /** Trusted proxies, each by its own address: its /64 may have other hosts. */
     private final Cache<InetAddress, Payer> proxies =
             Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).build();
 

@@ -1,6 +1,6 @@
 package io.highwater.limits;
 
-/** Why a TCP connection was refused as it came. */
+/** Why a TCP connection was refused on arrival. */
 public enum Refusal {
     /** The node has as many as it may. */
     NODE_FULL,
@@ -8,7 +8,7 @@ public enum Refusal {
     /** The address has as many as it may. */
     ADDRESS_FULL,
 
-    /** The address has many of a node that has few left. */
+    /** The address has many connections, and the node has few left. */
     SHARE_FULL,
 
     /** The node has as many connections over TLS as it may. */
@@ -17,7 +17,7 @@ public enum Refusal {
     /** The address has as many connections over TLS as it may. */
     TLS_ADDRESS_FULL,
 
-    /** The address has many of a node that has few left for TLS. */
+    /** The address has many connections over TLS, and the node has few left for TLS. */
     TLS_SHARE_FULL,
 
     /** The address connects too often. */

@@ -6,11 +6,14 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The TCP connections of a node's data ports, from accept to close. One a node. Thread-safe,
+ * The TCP connections of a node's data ports, from accept to close. One per node. Thread-safe,
  * without locks.
  */
 public final class TcpConnections {
-    /** Of new connections: a signature of our certificate takes a millisecond with RSA. */
+    /**
+     * TLS costs this many of the tokens for new connections: a signature of our certificate takes a
+     * millisecond with RSA.
+     */
     private static final int TLS_TOKENS = 5;
 
     /** Why one of a kind is refused. */
@@ -41,10 +44,10 @@ public final class TcpConnections {
     }
 
     /**
-     * One was accepted.
+     * A connection was accepted.
      *
-     * @return who pays for it, and is told of its end ({@link Payer#tcp}); null where it is
-     *     refused, and does not count
+     * @return the address that pays for it, to be told of its end ({@link Payer#tcp}); null if the
+     *     connection is refused, and not counted
      */
     public @Nullable Payer accepted(InetAddress address) {
         Payer payer = payers.of(address);
@@ -52,10 +55,11 @@ public final class TcpConnections {
     }
 
     /**
-     * One that was accepted is to speak TLS, which keeps several times what the connection does.
+     * An accepted connection is about to speak TLS, which keeps several times what the connection
+     * does.
      *
-     * @return true where {@link Payer#tls} is told of its end; false where it is refused, and does
-     *     not count as one of these
+     * @return true if {@link Payer#tls} must be told of its end; false if it is refused, and not
+     *     counted as one that speaks TLS
      */
     public boolean trySecure(Payer payer) {
         return isLetIn(secure(payer));
@@ -63,7 +67,8 @@ public final class TcpConnections {
 
     private @Nullable Refusal secure(Payer payer) {
         Allowance fresh = payer.newConnections();
-        // Its first token is gone; of a small burst the rest has to do.
+        // The connection has taken its first token already; if the burst is small, the rest must
+        // do.
         int more = Math.min(TLS_TOKENS, fresh.burst()) - 1;
         if (!payer.isProxy() && !fresh.take(more, ticker.nanoTime())) {
             return Refusal.TOO_FAST;
@@ -89,7 +94,7 @@ public final class TcpConnections {
         return count(payer, payer.tcp(), limits.tcp(), TCP);
     }
 
-    /** Counts first and looks then, so that no two take the last place. */
+    /** Counts first and checks then, so that no two connections take the last place. */
     private static @Nullable Refusal count(
             Payer payer, ConnectionCount count, ConnectionLimit limit, Refusals refusals) {
         int own = count.opened();

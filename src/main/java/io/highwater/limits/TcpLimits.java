@@ -12,12 +12,12 @@ public record TcpLimits(ConnectionLimit tcp, ConnectionLimit tls) {
     private static final long HEAP_BYTES_PER_CONNECTION = 8 << 10;
 
     /**
-     * What the JDK's engine and Jetty keep for TLS, for as long as the connection is open, is some
-     * 12 KB: so it is at most a quarter of the heap.
+     * The JDK's engine and Jetty keep some 12 KB for TLS, for as long as the connection is open:
+     * with this limit that is at most a quarter of the heap.
      */
     private static final long HEAP_BYTES_PER_TLS_CONNECTION = 48 << 10;
 
-    /** Descriptors for all else: files, the log, the admin port, peers such as Redis. */
+    /** Descriptors for everything else: files, the log, the admin port, peers such as Redis. */
     private static final long RESERVED_DESCRIPTORS = 128;
 
     public TcpLimits {
@@ -30,11 +30,11 @@ public record TcpLimits(ConnectionLimit tcp, ConnectionLimit tls) {
     }
 
     /**
-     * What tcp-connections is where it is not set: as many as the heap and the descriptors allow,
-     * and in no case fewer than there may be sessions, if there are descriptors for them.
+     * The default of tcp-connections: as many as the heap and the descriptors allow, and in no case
+     * fewer than there may be sessions, if there are descriptors for them.
      *
-     * @param descriptors that this process may have, or less than 1 where nobody knows
-     * @param sessions that there may be; 0 = no limit
+     * @param descriptors how many this process may have, or less than 1 if unknown
+     * @param sessions how many there may be; 0 = no limit
      */
     public static int defaultMost(long descriptors, long heapBytes, int sessions) {
         long most = sessions == 0 ? Integer.MAX_VALUE : heapBytes / HEAP_BYTES_PER_CONNECTION;
@@ -46,11 +46,11 @@ public record TcpLimits(ConnectionLimit tcp, ConnectionLimit tls) {
     }
 
     /**
-     * What tcp-connections-per-ip is where it is not set: a quarter, so that one address cannot
-     * fill the node, and in no case fewer than it may have sessions.
+     * The default of tcp-connections-per-ip: a quarter, so that one address cannot fill the node,
+     * and in no case fewer than it may have sessions.
      *
-     * @param most of the node; 0 = no limit
-     * @param sessions that an address may have; 0 = no limit
+     * @param most connections of the node; 0 = no limit
+     * @param sessions how many an address may have; 0 = no limit
      */
     public static int defaultMostOfAddress(int most, int sessions) {
         if (most == 0 || sessions == 0) {
@@ -60,9 +60,9 @@ public record TcpLimits(ConnectionLimit tcp, ConnectionLimit tls) {
     }
 
     /**
-     * What tls-connections is where it is not set: as many as the heap allows.
+     * The default of tls-connections: as many as the heap allows.
      *
-     * @param mostTcp of the node; 0 = no limit
+     * @param mostTcp connections of the node; 0 = no limit
      */
     public static int defaultMostTls(long heapBytes, int mostTcp) {
         long most = Math.max(1, heapBytes / HEAP_BYTES_PER_TLS_CONNECTION);
@@ -70,16 +70,16 @@ public record TcpLimits(ConnectionLimit tcp, ConnectionLimit tls) {
     }
 
     /**
-     * What tls-connections-per-ip is where it is not set: a quarter.
+     * The default of tls-connections-per-ip: a quarter.
      *
-     * @param most of the node; 0 = no limit
-     * @param sessions that an address may have; 0 = no limit
+     * @param most TLS connections of the node; 0 = no limit
+     * @param sessions how many an address may have; 0 = no limit
      */
     public static int defaultMostTlsOfAddress(int most, int sessions) {
         return most == 0 || sessions == 0 ? 0 : Math.max(1, most / 4);
     }
 
-    /** Some connections are on their way to a session, or out of one. */
+    /** Some connections are about to become a session, or have just been one. */
     private static long withRoom(int sessions) {
         return sessions + sessions / 8L;
     }

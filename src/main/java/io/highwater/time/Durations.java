@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as configuration has them: as a user writes them, and as they are shown. */
+/** Durations as configuration writes them: parses what a user writes, and formats what is shown. */
 public final class Durations {
     private static final Pattern SHORT =
             Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)", Pattern.CASE_INSENSITIVE);
@@ -39,7 +39,7 @@ public final class Durations {
      * ISO-8601 ({@code PT25S}) or a number and a unit of {@code ms}, {@code s}, {@code m}, {@code
      * h} or {@code d}; a bare {@code 0} needs no unit.
      *
-     * @throws IllegalArgumentException for another form and for less than zero
+     * @throws IllegalArgumentException for another form and for a negative duration
      */
     public static Duration parse(String text) {
         String stripped = text.strip();

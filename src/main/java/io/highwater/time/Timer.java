@@ -3,8 +3,8 @@ package io.highwater.time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One deadline, and the node of the wheel's lists at once: who needs a timer extends this class and
- * pays no further object. A timer is in one {@link TimerWheel} at most.
+ * One deadline, which is also its own node in the wheel's lists: a class that needs a timer extends
+ * this one and needs no further object. A timer is in at most one {@link TimerWheel}.
  *
  * <p>All fields belong to the wheel and are guarded by its lock.
  */
@@ -22,7 +22,7 @@ public abstract class Timer {
      * Called on the thread that advances the wheel, which all timers of the node share: it must not
      * block.
      *
-     * @param nowNanos what the wheel was advanced to: of the node's {@link Ticker}
+     * @param nowNanos the time to which the wheel was advanced, by the node's {@link Ticker}
      */
     protected abstract void onDeadline(long nowNanos);
 }

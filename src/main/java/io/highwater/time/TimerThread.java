@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that advances a node's {@link TimerWheel}, every 50 ms. A timer that throws
- * hinders no other; failures are logged once a minute, with their count. Thread-safe.
+ * The one thread that advances a node's {@link TimerWheel}, every 50 ms. A timer that throws does
+ * not affect the others; failures are logged once per minute, with their count. Thread-safe.
  */
 public final class TimerThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TimerThread.class);
@@ -22,7 +22,7 @@ public final class TimerThread implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    /** Timers that threw. Confined to the thread, like the two below it. */
+    /** Number of timers that threw. Confined to the thread, like the two fields below. */
     private long failures;
 
     private long loggedFailures;
@@ -44,7 +44,7 @@ public final class TimerThread implements AutoCloseable {
     /**
      * The same.
      *
-     * @param steps runs each step, with all timers that are due, on the thread that asks it to
+     * @param steps runs each step, with all timers that are due, on the calling thread
      */
     public static TimerThread start(TimerWheel wheel, Ticker ticker, Executor steps) {
         TimerThread timers = new TimerThread(wheel, ticker, steps);
@@ -58,12 +58,12 @@ public final class TimerThread implements AutoCloseable {
                 step();
             } while (!closed.await(STEP_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
-            // Nobody but a stopping JVM's owner interrupts this thread, and it means the same.
+            // Only the owner of a JVM that stops interrupts this thread, and wants it to stop.
             LOG.warn("Timers stop: the thread was interrupted");
         }
     }
 
-    /** Whatever is thrown, out of memory too: without this thread no dead session is ever ended. */
+    /** Survives every exception, even out of memory: no other thread ends dead sessions. */
     private void step() {
         try {
             steps.execute(() -> advance(ticker.nanoTime()));
@@ -95,11 +95,11 @@ public final class TimerThread implements AutoCloseable {
                 LOG.error("A timer failed ({} so far)", failures, failure);
             }
         } catch (RuntimeException | Error e) {
-            // Nobody can be told.
+            // The failure can't be reported.
         }
     }
 
-    /** Ends the thread and waits for the timer that fires. What waits in the wheel stays there. */
+    /** Ends the thread and waits for the timer that is firing. Timers in the wheel stay there. */
     @Override
     public void close() {
         closed.countDown();

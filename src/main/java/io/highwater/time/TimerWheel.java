@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node's timers: a hierarchical wheel, arithmetic only. It has no thread and reads no clock;
- * {@link #advance} moves it, {@link TimerThread} is who calls that.
+ * The node's timers: a hierarchical wheel, arithmetic only. It has no thread and reads no clock:
+ * {@link #advance} moves it, and {@link TimerThread} calls that.
  *
  * <p>Schedule, move and cancel cost the same with one timer as with a million. A timer never fires
  * early, and late by less than one slot (34 ms) plus the time between two calls of {@code advance}.
@@ -29,10 +29,13 @@ public final class TimerWheel {
     private static final int[] SLOTS = {2048, 64, 64, 1};
     private static final int[] SHIFT = {25, 36, 42, 48};
 
-    /** Longest delay that is told apart, 73 years; a longer one counts as this. */
+    /** The longest delay, 73 years; a longer one counts as this. */
     private static final long MAX_DELAY_NANOS = Long.MAX_VALUE >> 2;
 
-    /** Twenty steps of the timers' thread: less is the scheduler's, or a collection's. */
+    /**
+     * Twenty steps of the timers' thread: a shorter pause is the scheduler's, or a garbage
+     * collection.
+     */
     private static final long STOOD_STILL_NANOS = 1_000_000_000;
 
     private static final long AGAIN_NANOS = 1_000_000_000;
@@ -43,7 +46,7 @@ public final class TimerWheel {
     @GuardedBy("lock")
     private final Slot[][] levels = new Slot[SLOTS.length][];
 
-    /** Taken out of their slots and not fired yet. */
+    /** Timers that were taken out of their slots and have not fired yet. */
     @GuardedBy("lock")
     private final Slot due = new Slot();
 
@@ -74,8 +77,9 @@ public final class TimerWheel {
     }
 
     /**
-     * When it went on after it had stood still for a second or more, or began: the machine slept,
-     * or a collection held the process up. What peers sent in that time had no reader.
+     * When the wheel last went on after it had stood still for a second or more, else when it
+     * began. It stands still when the machine sleeps, or a collection holds the process up. Nothing
+     * read what peers sent in that time.
      */
     public long resumedNanos() {
         return originNanos + resumedNanos;
@@ -96,7 +100,7 @@ public final class TimerWheel {
     }
 
     /**
-     * Takes the timer out. False where it did not wait: it was never scheduled, is cancelled, or
+     * Takes the timer out. False if it was not waiting: it was never scheduled, is cancelled, or
      * has been taken out to fire (and may be firing at this moment, on the wheel's thread).
      */
     public boolean cancel(Timer timer) {
@@ -106,12 +110,12 @@ public final class TimerWheel {
     }
 
     /**
-     * Moves to {@code nowNanos} and fires what is due, each timer once, however late. An earlier
-     * time than the last leaves the wheel where it is.
+     * Moves to {@code nowNanos} and fires what is due, each timer once, however late. A time before
+     * the last one leaves the wheel where it is.
      *
-     * <p>What a timer throws is thrown here, and the timer fires once more in a second, unless it
-     * waits already: what happens again and again does not end with one failure. Those still to
-     * fire do so at the next call, which may follow with the same time.
+     * <p>An exception of a timer is thrown here, and the timer fires once more in a second, unless
+     * it waits already: a recurring timer does not end with one failure. Timers that are still to
+     * fire do so at the next call, which may have the same time.
      */
     public void advance(long nowNanos) {
         synchronized (lock) {

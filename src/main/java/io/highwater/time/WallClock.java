@@ -1,8 +1,8 @@
 package io.highwater.time;
 
 /**
- * The time of day, for what has to differ from one start of a node to the next. It may jump:
- * whoever measures an interval takes a {@link Ticker}. Thread-safe.
+ * The time of day, for what must differ from one start of a node to the next. It may jump: code
+ * that measures an interval uses a {@link Ticker}. Thread-safe.
  */
 @FunctionalInterface
 public interface WallClock {
@@ -10,7 +10,8 @@ public interface WallClock {
     long millis();
 
     /**
-     * The system's. The only place that reads it, but for certificates and the metrics' registry.
+     * The system's clock. Only this place reads it, except for certificates and the metrics
+     * registry.
      */
     static WallClock system() {
         return System::currentTimeMillis;

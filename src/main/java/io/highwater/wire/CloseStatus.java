@@ -29,7 +29,7 @@ public record CloseStatus(int code, String reason) {
     /** The node restarts; the client comes back. */
     public static final int RESTART = 1012;
 
-    /** Slow, or over capacity; the client comes back with back-off. */
+    /** The session is slow, or the node over capacity; the client comes back with back-off. */
     public static final int TRY_AGAIN_LATER = 1013;
 
     public static final int TOKEN_EXPIRED = 4401;
@@ -43,8 +43,9 @@ public record CloseStatus(int code, String reason) {
     private static final String OTHER = "other";
 
     /**
-     * Codes that have a meaning of their own here and that the node may close with; in text, as
-     * each close asks for its own. A peer may send any: the rest is other.
+     * The labels of the codes that have a meaning here and that the node may close with. They are
+     * made once, since each close asks for its own. A peer may send any code: the rest is {@code
+     * other}.
      */
     private static final Map<Integer, String> LABELS =
             Stream.of(
@@ -84,7 +85,7 @@ public record CloseStatus(int code, String reason) {
                 || (code >= 3000 && code <= 4999);
     }
 
-    /** All that {@link #codeLabel} may be. */
+    /** All values that {@link #codeLabel} may have. */
     public static Set<String> codeLabels() {
         Set<String> labels = new TreeSet<>(LABELS.values());
         labels.add(OTHER);

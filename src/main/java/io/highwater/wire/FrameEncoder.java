@@ -28,7 +28,7 @@ final class FrameEncoder {
         return frame;
     }
 
-    /** Of the frame that an array begins with. */
+    /** The header length of the frame that an array begins with. */
     static int headerBytes(byte[] frame) {
         int length7 = frame[1] & 0x7F;
         return length7 < LENGTH_16 ? 2 : length7 == LENGTH_16 ? 4 : 10;

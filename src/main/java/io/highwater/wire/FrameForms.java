@@ -9,17 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is kept beside an {@link OutboundFrame} so that a {@link WireExtension} can send it in
- * another form: of what it is made, and what was made of it, once for all who share the frame. A
- * frame for one session has none. Thread-safe.
+ * another form: what the frame is made of, and what was made of it, once for all sessions that
+ * share it. A frame for one session has none. Thread-safe.
  *
- * <p>What was made counts as kept for as long as a queue keeps the frame, whoever had it made: the
- * one subscriber that is fast makes compressed forms of what all slow ones hold on to.
+ * <p>What was made counts as kept for as long as a queue keeps the frame, whichever session had it
+ * made: one fast subscriber makes compressed forms that all slow ones hold on to.
  */
 public abstract class FrameForms {
-    /** The frame's bytes are all that may ever be sent of it: it holds a secret. */
+    /** Nothing but the frame's own bytes may ever be sent: it holds a secret. */
     public static final FrameForms PLAIN_ONLY = new FrameForms() {};
 
-    /** It is a form itself, which many wires share: it counts with the frame that it is made of. */
+    /**
+     * The frame is itself a form that many wires share: it counts with the frame it was made of.
+     */
     public static final FrameForms SHARED =
             new FrameForms() {
                 @Override
@@ -36,17 +38,17 @@ public abstract class FrameForms {
 
     private static final long BYTES = QUEUE - 1;
 
-    /** This alone. By the layouts of a 64-bit JVM with references of 4 bytes. */
+    /** This object alone, by the layout of a 64-bit JVM with references of 4 bytes. */
     private static final int OBJECT_BYTES = 32;
 
     /** Written under this. */
     private volatile @Nullable Object made;
 
-    /** Above, the queues that keep the frame; below, the bytes that were made of it. */
+    /** Upper half: the queues that keep the frame. Lower half: the bytes that were made of it. */
     @SuppressWarnings("unused") // by its updater
     private volatile long kept;
 
-    /** Where queues charge it; the same for all of a node. */
+    /** The book that queues charge; the same for all frames of a node. */
     private volatile @Nullable Book book;
 
     /** Whether many sessions are sent the frame. */
@@ -54,14 +56,14 @@ public abstract class FrameForms {
         return false;
     }
 
-    /** What this takes of the heap beside what is made later. */
+    /** Bytes of heap that this object takes beside what is made later. */
     protected int objectBytes() {
         return OBJECT_BYTES;
     }
 
     /**
-     * A queue keeps the frame from now on. Returns the bytes of this and what was made of it, which
-     * that queue charges to the book; -1 where another has.
+     * A queue keeps the frame from now on. Returns the bytes of this object and of what was made of
+     * the frame, which that queue must charge to the book; -1 if another queue has charged them.
      */
     public final long retain(Book charged) {
         if (book == null) {
@@ -72,17 +74,17 @@ public abstract class FrameForms {
     }
 
     /**
-     * A queue keeps the frame no more. Returns the bytes that were charged, of the last one; else
-     * -1.
+     * A queue no longer keeps the frame. Returns the bytes that were charged if that was the last
+     * queue, else -1.
      */
     public final long release() {
         long after = KEPT.addAndGet(this, -QUEUE);
         return after < QUEUE ? objectBytes() + (after & BYTES) : -1;
     }
 
-    /** So much was made of the frame, and stays with it. */
+    /** More bytes were made of the frame, and stay with it. */
     public final void onMade(int bytes) {
-        // In one step with the queues that come and go: each byte is charged once, and given back.
+        // One atomic step with the count of queues: each byte is charged once, and given back once.
         long before = KEPT.getAndAdd(this, bytes);
         if (before >= QUEUE) {
             Objects.requireNonNull(book).addShared(bytes);
@@ -94,7 +96,7 @@ public abstract class FrameForms {
         return kept & BYTES;
     }
 
-    /** What an extension keeps here, made now if it is the first to ask. */
+    /** What an extension keeps here; made now if nothing is kept yet. */
     public final <T> T made(Class<T> type, Supplier<T> first) {
         Object present = made;
         return present == null ? make(type, first) : type.cast(present);
@@ -109,7 +111,7 @@ public abstract class FrameForms {
         return type.cast(present);
     }
 
-    /** Of one message that many sessions are sent. */
+    /** The forms of one message that is sent to many sessions. */
     static final class Broadcast extends FrameForms {
         @Override
         public boolean isForMany() {
@@ -117,11 +119,11 @@ public abstract class FrameForms {
         }
     }
 
-    /** Of several frames one behind the other. */
+    /** The forms of several frames that follow each other. */
     public static final class Joined extends FrameForms {
         private final List<OutboundFrame> parts;
 
-        /** Asked for by each session that the frame is sent to. */
+        /** Computed once, since each session that the frame is sent to asks for it. */
         private final int messages;
 
         private final int payloadBytes;

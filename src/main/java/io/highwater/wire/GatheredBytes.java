@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Bytes that come in pieces, joined; grows with what really came, not with what was promised.
- * Confined to its owner.
+ * Joins bytes that come in pieces. It grows with what has really come, not with the length that was
+ * announced. Confined to its owner.
  */
 public final class GatheredBytes {
     private static final int FIRST_BYTES = 1024;
@@ -27,7 +27,7 @@ public final class GatheredBytes {
         return bytes.length;
     }
 
-    /** Of so many, how many it has room for. */
+    /** How many of the wanted bytes it has room for. */
     public int room(int wanted) {
         return Math.min(wanted, limit - size);
     }
@@ -50,7 +50,7 @@ public final class GatheredBytes {
         size += length;
     }
 
-    /** What came; the array is shared with this. */
+    /** The bytes that came; the array is shared with this object. */
     public ByteBuffer bytes() {
         return ByteBuffer.wrap(bytes, 0, size);
     }

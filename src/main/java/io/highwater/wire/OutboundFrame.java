@@ -18,7 +18,7 @@ public final class OutboundFrame {
 
     private final byte[] bytes;
 
-    /** Null where nothing need be known of it but its bytes. */
+    /** Null if nothing but the frame's bytes need be known. */
     private final @Nullable FrameForms forms;
 
     private OutboundFrame(byte[] bytes) {
@@ -56,19 +56,21 @@ public final class OutboundFrame {
         return new OutboundFrame(FrameEncoder.encode(opcode.code() | fin0, payload));
     }
 
-    /** The same with a payload that an extension has made: RSV1 where the message begins. */
+    /**
+     * The same with a payload that an extension has made: the first frame of a message has RSV1.
+     */
     public static OutboundFrame extended(Opcode opcode, Fin fin, ByteBuffer payload) {
         int first = opcode.code() | (fin == Fin.LAST ? FrameEncoder.FIN : 0);
         int rsv1 = opcode == Opcode.CONTINUATION ? 0 : RSV1;
         return new OutboundFrame(FrameEncoder.encode(first | rsv1, payload));
     }
 
-    /** The same frame for many sessions: what an extension makes of it, it makes once. */
+    /** The same frame for many sessions: an extension makes its form of the frame once. */
     public OutboundFrame broadcast() {
         return with(new FrameForms.Broadcast());
     }
 
-    /** The same frame, never compressed, nor does it enter a compression history. */
+    /** The same frame, which is never compressed and never enters a compression history. */
     public OutboundFrame secret() {
         return with(FrameForms.PLAIN_ONLY);
     }
@@ -79,7 +81,7 @@ public final class OutboundFrame {
     }
 
     /**
-     * The frames one behind the other as one, so that they leave in one write; a copy.
+     * Joins frames that follow each other into one, so that they leave in one write; a copy.
      *
      * @param frames together less than 2 GiB, none of them joined itself
      */
@@ -111,7 +113,7 @@ public final class OutboundFrame {
                 || first == (FrameEncoder.FIN | Opcode.BINARY.code());
     }
 
-    /** How many messages end in it: of frames that are joined all of them, else 0 or 1. */
+    /** How many messages end in it: 0 or 1; in joined frames, the sum of all. */
     public int messages() {
         if (forms instanceof FrameForms.Joined joined) {
             return joined.messages();
@@ -119,19 +121,19 @@ public final class OutboundFrame {
         return fin() == Fin.LAST && !opcode().isControl() ? 1 : 0;
     }
 
-    /** Size without headers, of frames that are joined all of them. */
+    /** Size without headers; of joined frames, the sum of all. */
     public int payloadBytes() {
         return forms instanceof FrameForms.Joined joined
                 ? joined.payloadBytes()
                 : bytes.length - FrameEncoder.headerBytes(bytes);
     }
 
-    /** Whether many sessions are sent it, so that its bytes are nobody's own. */
+    /** Whether it is sent to many sessions, so that no session owns its bytes. */
     public boolean isForMany() {
         return forms != null && forms.isForMany();
     }
 
-    /** What an extension has to know of it, or null. */
+    /** What an extension must know about it, or null. */
     public @Nullable FrameForms forms() {
         return forms;
     }

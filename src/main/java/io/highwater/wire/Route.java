@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param settings what bounds its wires
  * @param executor where a wire's callbacks run, one at a time each; {@link #SAME_THREAD} if they
  *     never block
- * @param lifecycle where its opening and its end are told
+ * @param lifecycle which thread tells the listener of the opening and the end
  * @param acceptor makes the listener of each session
- * @param gate what accepted handshakes pass before they are answered; null: nothing
+ * @param gate what accepted handshakes pass before they are answered; null for none
  */
 public record Route(
         RoutePolicy policy,
@@ -32,14 +32,15 @@ public record Route(
         this(policy, settings, executor, lifecycle, acceptor, null);
     }
 
-    /** Of a wire whose executor is not {@link #SAME_THREAD}. */
+    /** Applies to wires whose executor is not {@link #SAME_THREAD}. */
     public enum Lifecycle {
-        /** By the executor, as all else is: {@code onOpen} and {@code onClosed} may block. */
+        /** The executor calls {@code onOpen} and {@code onClosed}, like the rest: they may block. */
         MAY_BLOCK,
         /**
-         * By whoever brought it, which saves a connection two changes of threads: {@code onOpen}
-         * never blocks, nor {@code onClosed} after an end that {@linkplain CloseStatus#isOrdinary
-         * is ordinary}, unless its listener {@linkplain WireListener#closedMayBlock says so}.
+         * The thread that brought the event calls them, which saves a connection two changes of
+         * threads. {@code onOpen} never blocks; {@code onClosed} does not block after an end that
+         * {@linkplain CloseStatus#isOrdinary is ordinary}, unless its listener {@linkplain
+         * WireListener#closedMayBlock says so}.
          */
         NON_BLOCKING
     }

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Transport {
     /**
-     * What a transport tells the engine. Called on a transport thread: it must not block, and does
-     * no more there than a bounded read where the kind is {@link TransportKind#isPlainSocket}.
+     * What a transport tells the engine. Called on a transport thread: the engine must not block
+     * it, and does no more there than a bounded read where the kind is {@link
+     * TransportKind#isPlainSocket}.
      */
     interface Events {
         /**
@@ -25,8 +26,9 @@ public interface Transport {
         void onOpened(ByteBuffer early);
 
         /**
-         * The handshake's request is over: if it was not opened by then it never will be, and
-         * nobody hears of an opening or an end. Without effect after {@link #onOpened}.
+         * The handshake's request is over: a transport that was not opened by then never will be,
+         * and the listener hears neither of an opening nor of an end. Without effect after {@link
+         * #onOpened}.
          */
         void onNeverOpened();
 
@@ -58,9 +60,9 @@ public interface Transport {
     void whenReadable();
 
     /**
-     * Writes of {@code from} what goes at once, moving its position, if that calls nobody back and
-     * keeps no reference to it; a transport that can't promise this writes nothing. True: all is
-     * gone. False: the rest is for {@link #write}, from any buffer.
+     * Writes as much of {@code from} as goes at once, moving its position, without a callback and
+     * without keeping a reference to the buffer; a transport that can't promise this writes
+     * nothing. True: all is gone. False: the rest is for {@link #write}, from any buffer.
      */
     default boolean flush(ByteBuffer from) throws IOException {
         return false;
@@ -68,8 +70,8 @@ public interface Transport {
 
     /**
      * Writes what remains in {@code from}. True: all is gone and {@code from} is free again. False:
-     * the transport keeps a reference to it, must find it unchanged, writes the rest by itself and
-     * then calls {@link Events#onWritten}. It is given one buffer and never a second one meanwhile.
+     * the transport keeps a reference to {@code from}, which must not change, writes the rest by
+     * itself and then calls {@link Events#onWritten}; until then it is given no second buffer.
      */
     boolean write(ByteBuffer from) throws IOException;
 
@@ -77,8 +79,8 @@ public interface Transport {
     void shutdownOutput();
 
     /**
-     * Ends it politely: after what was written, releasing what the peer still sends. On HTTP/2 the
-     * peer gets time to end its half of the stream.
+     * Ends the transport politely: after what was written, and discarding what the peer still
+     * sends. On HTTP/2 the peer gets time to end its half of the stream.
      */
     void close();
 

@@ -20,9 +20,9 @@ public enum TransportKind {
     }
 
     /**
-     * True where a read is one system call: the thread that is told of bytes may read them, and
-     * keeps no other connection waiting for longer. Not where it decrypts, nor where it parses a
-     * connection for many.
+     * True if a read is one system call: the thread that is told of bytes may read them, since it
+     * keeps other connections waiting for no longer than that. False if a read decrypts, or parses
+     * a connection for many WebSockets.
      */
     public boolean isPlainSocket() {
         return this == HTTP1;

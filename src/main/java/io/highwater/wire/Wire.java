@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * events in.
  *
  * <p>No verb blocks and none throws for what a peer did. Thread-safe: every verb may be called from
- * any thread, except that {@link #write} has one caller at a time (the session's queue). Before the
- * opening handshake is answered nothing can be written: what ends the session then ends the
- * transport, and the listener hears of it if the upgrade comes all the same.
+ * any thread, except that {@link #write} has one caller at a time (the session's queue). Nothing
+ * can be written before the opening handshake is answered: whatever ends the session before that
+ * ends the transport, and the listener hears of it if the upgrade comes all the same.
  */
 public interface Wire {
     /** The control frames of the layers above; answers to Pings and Closes are the wire's own. */
     enum Control {
-        /** Keepalive's Ping: {@link WireActivity} tells of these alone. */
+        /** Keepalive's Ping, the only one that {@link WireActivity} tells of. */
         KEEPALIVE_PING,
         /** The application's Ping. */
         PING,
@@ -28,28 +28,29 @@ public interface Wire {
     }
 
     /**
-     * Writes finished frames after what is in flight. False says the transport is full: the rest
-     * goes by itself, {@link WireListener#onWritable} follows, and until then no other write may be
-     * made. After the end of the session frames are dropped and the answer is true; false where
-     * this write met the end.
+     * Writes finished frames after what is in flight. False says that the transport is full: the
+     * wire writes the rest by itself, {@link WireListener#onWritable} follows, and until then no
+     * other write may be made. After the end of the session frames are dropped and the result is
+     * true; it is false if this write met the end.
      */
     boolean write(OutboundFrame frame);
 
     /**
-     * After a {@link #write} that was answered with false, on its thread: the bytes that this keeps
-     * of it beside the frame, in a form that no other wire shares, or a record of TLS.
+     * Called after a {@link #write} that returned false, on its thread. Returns the bytes that the
+     * wire keeps for that write beside the frame: a form of the frame that no other wire shares, or
+     * a record of TLS.
      */
     int ownFormBytes();
 
     /**
-     * Sends a control frame with up to 125 bytes of {@code payload}, past all data frames but the
-     * one in flight. One of its kind that has not left yet is replaced.
+     * Sends a control frame with up to 125 bytes of {@code payload}, before all data frames but the
+     * one in flight. It replaces one of its kind that has not left yet.
      */
     void control(Control kind, ByteBuffer payload);
 
     /**
-     * Permits the next {@link WireListener#onFragment}. Without it, control frames are still looked
-     * for in the first few KiB that come.
+     * Permits the next {@link WireListener#onFragment}. Without it, the wire still looks for
+     * control frames in the first few KiB that come.
      */
     void demand();
 
@@ -62,8 +63,8 @@ public interface Wire {
     void close(CloseStatus status);
 
     /**
-     * Gives the session up: {@link WireListener#onClosed} at once, the Close frame if the peer
-     * reads it within {@code linger}, then the end of the transport.
+     * Gives the session up: {@link WireListener#onClosed} follows at once, then the Close frame, if
+     * the peer reads it within {@code linger}, then the end of the transport.
      */
     void fail(CloseStatus status, Duration linger);
 
@@ -86,7 +87,7 @@ public interface Wire {
         return text.startsWith("/") ? text.substring(1) : text;
     }
 
-    /** The client's address, behind trusted proxies the one they report, and what it keeps. */
+    /** The client's address, as trusted proxies report it if there are any, and what it keeps. */
     Payer payer();
 
     /** The answer's Sec-WebSocket-Extensions; empty where there is none. */

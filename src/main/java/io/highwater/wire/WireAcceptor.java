@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What stands behind a path: makes the listener of each accepted handshake. Thread-safe. */
+/** Makes the listener of each accepted handshake at a path. Thread-safe. */
 @FunctionalInterface
 public interface WireAcceptor {
     /**
      * Called before the answer is sent, when nothing can be written yet; {@link
-     * WireListener#onOpen} follows when it was. What it throws refuses the handshake with 500.
+     * WireListener#onOpen} follows once it was sent. An exception refuses the handshake with 500.
      */
     WireListener accept(
             Wire wire,
@@ -23,16 +23,16 @@ public interface WireAcceptor {
     /** The answer's headers, as the owner of a path may see and change them. */
     @FunctionalInterface
     interface ResponseHeaders {
-        /** What the answer says so far: a copy, by names in any case. */
+        /** The headers of the answer so far: a copy, with names in any case. */
         default Map<String, List<String>> all() {
             return new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         }
 
-        /** Adds one that is not the handshake's own. */
+        /** Adds a header that is not the handshake's own. */
         void add(String name, String value);
 
         /**
-         * Instead of what was chosen before.
+         * Replaces the subprotocol that was chosen before.
          *
          * @param name one that the client offered; null for none
          */

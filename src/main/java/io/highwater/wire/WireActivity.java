@@ -8,33 +8,35 @@ public interface WireActivity {
     /** Time since the upgrade. */
     long ageNanos();
 
-    /** When bytes last came from the peer, or the upgrade. */
+    /** When bytes last came from the peer; before the first, the time of the upgrade. */
     long lastReadNanos();
 
-    /** When the transport took keepalive's last Ping whole; meaningless before the first. */
+    /**
+     * When the transport took the last byte of keepalive's last Ping; meaningless before the first.
+     */
     long pingWrittenNanos();
 
-    /** True while a Ping of keepalive's waits for the transport. */
+    /** True while a Ping of keepalive waits for the transport. */
     boolean isPingPending();
 
     /**
-     * Whether a Ping of the application's followed keepalive's last one: a peer may answer the
-     * later of the two alone (RFC 6455 section 5.5.3).
+     * Whether a Ping of the application followed keepalive's last one: a peer may answer only the
+     * later of the two (RFC 6455 section 5.5.3).
      */
     boolean isPingFollowed();
 
     /** True while the transport holds bytes that the peer does not take. */
     boolean isWritePending();
 
-    /** While {@link #isWritePending}: since when no byte was taken (to the last 64 KiB). */
+    /** While {@link #isWritePending}: since when no byte was taken (in steps of 64 KiB). */
     long writePendingSinceNanos();
 
     /** True while the listener demands nothing. */
     boolean isDemandWithheld();
 
     /**
-     * True while nothing is read, a Pong neither: the listener demands nothing, or the executor has
-     * not taken the session up yet.
+     * True while nothing is read, not even a Pong: the listener demands nothing, the executor has
+     * not taken the session up yet, or the session waits for room for its message.
      */
     boolean isReadingWithheld();
 
@@ -42,8 +44,8 @@ public interface WireActivity {
     boolean isMessageArriving();
 
     /**
-     * When reading was last withheld or given back. Never older than what {@link
-     * #isReadingWithheld} said before.
+     * When reading was last withheld or given back. Never older than the last answer of {@link
+     * #isReadingWithheld}.
      */
     long readingChangedNanos();
 }

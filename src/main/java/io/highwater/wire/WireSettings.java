@@ -6,10 +6,10 @@ import java.time.Duration;
 /**
  * What bounds one wire. Immutable.
  *
- * @param maxMessageBytes largest message a peer may send, all fragments together; more is 1009. At
- *     least 1.
- * @param messageTimeout {@code highwater.limits.message-timeout}: a message that has begun and in
- *     this time comes at less than 1 KB/s is 1008. Zero is off.
+ * @param maxMessageBytes largest message a peer may send, all fragments together; a larger one ends
+ *     the session with 1009. At least 1.
+ * @param messageTimeout {@code highwater.limits.message-timeout}: a message that has begun, and
+ *     comes at less than 1 KB/s over this time, ends the session with 1008. Zero is off.
  * @param closeTimeout how long a peer may take to answer our Close, and to take what was queued
  *     before it
  */

@@ -7,21 +7,21 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that a transport has brought and nobody has parsed: in a read buffer that is borrowed
- * for a burst, or the few that are left of it on the heap. Control frames among them may be taken
- * out of their order.
+ * The bytes that a transport has brought and that are not parsed yet: in a read buffer that is
+ * borrowed for a burst, or the few that are left of it on the heap. Control frames among them may
+ * be taken out of order.
  *
- * <p>The half of {@link WireReader} that knows no messages. Confined as that is.
+ * <p>The half of {@link WireReader} that knows no messages, with the same confinement.
  */
 abstract sealed class Burst permits WireReader {
-    /** With so much to be parsed, nothing is read ahead; so there are at most 24 KiB. */
+    /** With this many unparsed bytes nothing more is read ahead; so there are at most 24 KiB. */
     static final int AHEAD_BYTES = 8 * 1024;
 
     /** Takes control frames out of their order. */
     interface Controls {
         /**
          * @param opcode PING or PONG
-         * @return false where it is to keep its place
+         * @return false if the frame is to keep its place
          */
         boolean take(Opcode opcode, ByteBuffer payload);
     }
@@ -35,19 +35,19 @@ abstract sealed class Burst permits WireReader {
     /** False once a read found less than it had room for: the next one waits for the transport. */
     private boolean readable;
 
-    /** A look ahead has met the end; what was read before it comes first. */
+    /** A look ahead has met the end; the bytes that were read before it come first. */
     private boolean ended;
 
     /** The bytes at the end of {@code in} that no look has passed. */
     private int unseen;
 
-    /** Since the last look there are others, or they were parsed. */
+    /** Bytes came or were parsed since the last look. */
     private boolean changed;
 
-    /** Of the data frame that the last look ended in: the bytes of payload still to come. */
+    /** Payload bytes still to come of the data frame in which the last look ended. */
     private long overhang;
 
-    /** A look met a Close, or what is no frame: what follows is not for it. */
+    /** A look met a Close, or something that is no frame: looks do not go beyond it. */
     private boolean blind;
 
     Burst(Transport transport, ReadBuffers buffers) {
@@ -55,12 +55,12 @@ abstract sealed class Burst permits WireReader {
         this.buffers = buffers;
     }
 
-    /** Of the data frame that is being parsed: the bytes of payload still to come, or 0. */
+    /** Payload bytes still to come of the data frame that is being parsed, or 0. */
     abstract long frameRemaining();
 
     // What is there.
 
-    /** Bytes that came with the handshake; before the first step. */
+    /** Bytes that came with the handshake; called before the first step. */
     final void prefill(ByteBuffer early) {
         byte[] copy = new byte[early.remaining()];
         early.get(copy);
@@ -79,7 +79,7 @@ abstract sealed class Burst permits WireReader {
         return readable;
     }
 
-    /** Whether the end comes behind these bytes. */
+    /** Whether the end comes after these bytes. */
     final boolean isEnded() {
         return ended;
     }
@@ -88,18 +88,18 @@ abstract sealed class Burst permits WireReader {
         return in == null;
     }
 
-    /** Bytes of heap that it takes. */
+    /** Bytes of heap that the unparsed bytes take. */
     final int heapBytes() {
         ByteBuffer rest = in;
         return rest == null || rest.isDirect() ? 0 : rest.capacity();
     }
 
-    /** Null where there are none. The parser moves the position. */
+    /** The unparsed bytes, or null if there are none. The parser moves the position. */
     final @Nullable ByteBuffer unparsed() {
         return in;
     }
 
-    /** They are about to be parsed: a look may find something in what is left. */
+    /** The bytes are about to be parsed: a look may find something in what is left. */
     final void parsing() {
         changed = true;
     }
@@ -131,7 +131,7 @@ abstract sealed class Burst permits WireReader {
         return fresh;
     }
 
-    /** What is there is nobody's. */
+    /** Drops the unparsed bytes. */
     final void drop() {
         if (in != null) {
             in.position(in.limit());
@@ -139,8 +139,8 @@ abstract sealed class Burst permits WireReader {
     }
 
     /**
-     * Gives the read buffer back. What is left in it stays on the heap: an unfinished header of 139
-     * bytes at most, if it is not for {@link WireReader#detach}.
+     * Gives the read buffer back. What is left in it moves to the heap: at most an unfinished
+     * header of 139 bytes, except for {@link WireReader#detach} and {@link #lookAhead}.
      */
     final void letGo() {
         ByteBuffer rest = in;
@@ -164,7 +164,7 @@ abstract sealed class Burst permits WireReader {
         return !blind && (mayReadAhead() || (changed && in != null));
     }
 
-    /** Whether it has room for more, and the transport has none now. */
+    /** Whether there is room for more, and the transport has nothing now. */
     final boolean waitsForTransport() {
         return !readable && !ended && !blind && hasRoomAhead();
     }
@@ -178,8 +178,8 @@ abstract sealed class Burst permits WireReader {
     }
 
     /**
-     * Looks for control frames in what has come and was not parsed, and reads on as far as it may.
-     * Those that are taken are gone; all else keeps its place, on the heap.
+     * Looks for control frames in the unparsed bytes, and reads on as far as it may. It removes the
+     * frames that {@code controls} takes; everything else keeps its place, on the heap.
      *
      * @param reads how often it may read the transport
      */

@@ -5,13 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far a WebSocket is on the way to its end: whose Close frame has passed, what ended the
- * session, and what the listener has heard. One table of states; nothing here calls anybody.
+ * session, and what the listener has heard. One table of states; nothing here calls other code.
  *
- * <p>The first layer of {@link WireConnection}. All is guarded by this: callers hold the lock,
- * where a method does not take it itself.
+ * <p>The first layer of {@link WireConnection}. All fields are guarded by this: callers hold the
+ * lock where a method does not take it itself.
  */
 abstract sealed class CloseHandshake permits SerialRun {
-    /** How a session ends of which no Close tells. */
+    /** The status of a session that ends without a Close. */
     static final CloseStatus LOST = CloseStatus.of(CloseStatus.ABNORMAL);
 
     /** What is read in a state. */
@@ -20,13 +20,13 @@ abstract sealed class CloseHandshake permits SerialRun {
         DEMANDED,
         /** All that comes, to find the peer's Close; messages are dropped. */
         FOR_CLOSE,
-        /** All that comes, and it is dropped: the peer is to see that it was taken. */
+        /** Everything is read and dropped, so that the peer sees that its bytes were taken. */
         DROPPED,
         NOTHING
     }
 
     private enum State {
-        /** The answer to the opening handshake is not sent: nothing can be written. */
+        /** The answer to the opening handshake is not sent yet: nothing can be written. */
         UPGRADING(Reading.NOTHING),
         /** The same, but the transport is over already. */
         LOST_EARLY(Reading.NOTHING),
@@ -37,19 +37,19 @@ abstract sealed class CloseHandshake permits SerialRun {
         /** Our Close is written, the peer's is awaited. */
         CLOSE_SENT(Reading.FOR_CLOSE),
 
-        // From here on the session is over: the listener has its onClosed, or is owed it.
+        // From here on the session is over: the listener has heard onClosed, or will.
 
         /** The session was given up: our Close waits or is under way. */
         FAILING(Reading.DROPPED),
-        /** The session was given up and our Close is written, and with it our half ended. */
+        /** The session was given up, our Close is written, and our half ended with it. */
         FAILED(Reading.DROPPED),
         /** The peer's Close has come: ours waits or is under way. */
         ANSWERING(Reading.NOTHING),
         /** The transport is to be closed. */
         OVER(Reading.NOTHING),
-        /** The transport was reset: to close it would be too late. */
+        /** The transport was reset: it is too late to close it. */
         RESET(Reading.NOTHING),
-        /** Transport, reader and place are given back, or are just being. */
+        /** Transport, reader and lease are given back, or are about to be. */
         RELEASED(Reading.NOTHING);
 
         private final Reading reading;
@@ -66,7 +66,7 @@ abstract sealed class CloseHandshake permits SerialRun {
             return compareTo(FAILING) >= 0;
         }
 
-        /** The table. What is not in it changes nothing: it came too late. */
+        /** The table. An event that is not in it changes nothing: it came too late. */
         State after(Event event) {
             return switch (event) {
                 case UPGRADED ->
@@ -117,7 +117,7 @@ abstract sealed class CloseHandshake permits SerialRun {
     enum Event {
         /** The opening handshake is answered. */
         UPGRADED,
-        /** It came to nothing. */
+        /** The opening handshake came to nothing. */
         NEVER_UPGRADED,
         /** We begin to close. */
         CLOSE,
@@ -131,7 +131,7 @@ abstract sealed class CloseHandshake permits SerialRun {
         LOST,
         /** We reset the transport. */
         ABORT,
-        /** The last of the wire is let go. */
+        /** The last resources of the wire are released. */
         RELEASE
     }
 
@@ -142,7 +142,7 @@ abstract sealed class CloseHandshake permits SerialRun {
         END
     }
 
-    /** Guarded by this, like those below. */
+    /** Guarded by this, like the fields below. */
     private State state = State.UPGRADING;
 
     private Told told = Told.NOTHING;
@@ -161,7 +161,7 @@ abstract sealed class CloseHandshake permits SerialRun {
         return moved;
     }
 
-    /** The same of an event that ends the session, unless another did before. */
+    /** As above, for an event that ends the session with this cause, unless it ended before. */
     final boolean move(Event event, CloseStatus cause) {
         boolean moved = move(event);
         if (moved && status == null) {
@@ -171,7 +171,7 @@ abstract sealed class CloseHandshake permits SerialRun {
         return moved;
     }
 
-    /** What ends the session, if the next event does. */
+    /** Sets the cause in advance, in case the next event ends the session. */
     final void blame(CloseStatus cause) {
         if (status == null) {
             status = cause;
@@ -198,7 +198,7 @@ abstract sealed class CloseHandshake permits SerialRun {
         return state.isUpgraded();
     }
 
-    /** Whether our half is to end: it has nothing to say behind the Close. */
+    /** Whether our half must end: it sends nothing after the Close. */
     final boolean isOutputOver() {
         return state == State.FAILED;
     }
@@ -208,7 +208,7 @@ abstract sealed class CloseHandshake permits SerialRun {
         return state == State.OVER;
     }
 
-    /** Whether it was reset, and the rest is to be let go. */
+    /** Whether the transport was reset, and the rest is to be released. */
     final boolean isReset() {
         return state == State.RESET;
     }
@@ -225,12 +225,12 @@ abstract sealed class CloseHandshake permits SerialRun {
         told = Told.OPENING;
     }
 
-    /** Never without its opening. */
+    /** Never true before the listener has heard of the opening. */
     final boolean isEndDue() {
         return told == Told.OPENING && state.isSessionOver();
     }
 
-    /** The listener hears no more, whatever it has heard. */
+    /** The listener hears nothing more, whatever it has heard. */
     final void endTold() {
         told = Told.END;
     }
@@ -240,7 +240,7 @@ abstract sealed class CloseHandshake permits SerialRun {
         return status == null ? LOST : status;
     }
 
-    /** Whether the end is one that nobody looks into, as far as it is known. */
+    /** Whether the end, as far as it is known, is one that nobody needs to look into. */
     final boolean isEndOrdinary() {
         return status == null || status.isOrdinary();
     }

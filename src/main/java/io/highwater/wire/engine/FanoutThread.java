@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that writes one frame after the other, each of them to many wires: it holds the frame of
- * the moment in native memory, where another thread has the JDK copy it there for every write. So a
- * delivery costs no copy and no object.
+ * A thread that writes one frame after the other, each of them to many wires. It holds the current
+ * frame in native memory, where the JDK would otherwise copy it for every write. So a delivery
+ * costs no copy and no object.
  *
- * <p>A thread of its own kind and not a ThreadLocal, since a virtual thread must not come to own 64
- * KiB. All methods are confined to the thread itself.
+ * <p>This is a class and not a ThreadLocal, since a virtual thread must not come to own 64 KiB. All
+ * methods are confined to the thread itself.
  */
 public final class FanoutThread extends Thread {
     static final int MAX_BYTES = 64 * 1024;
@@ -25,8 +25,9 @@ public final class FanoutThread extends Thread {
     }
 
     /**
-     * The frame for a write that ends before it returns: the buffer is used again, for this frame
-     * or another, and changes then. Null on a thread of another kind, and where it is too large.
+     * The frame for a write that completes before it returns: afterwards the buffer is reused, for
+     * this frame or another, and changes. Null on a thread of another kind, and for a frame that is
+     * too large.
      */
     static @Nullable ByteBuffer viewOf(OutboundFrame frame) {
         return Thread.currentThread() instanceof FanoutThread thread && frame.bytes() <= MAX_BYTES

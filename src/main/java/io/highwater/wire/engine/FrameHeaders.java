@@ -3,8 +3,8 @@ package io.highwater.wire.engine;
 import java.nio.ByteBuffer;
 
 /**
- * What a client's frame says of its own length, for who passes over frames without parsing them:
- * {@link FrameParser} sees them later, and judges them. Stateless.
+ * What a client's frame says about its own length, for code that passes over frames without parsing
+ * them: {@link FrameParser} sees them later and judges them. Stateless.
  */
 final class FrameHeaders {
     /** There are not enough bytes to tell. */
@@ -24,7 +24,7 @@ final class FrameHeaders {
 
     private FrameHeaders() {}
 
-    /** The bytes of the header at {@code at}, or one of the two constants. */
+    /** The length of the header at {@code at}, or one of the two constants. */
     static int bytes(ByteBuffer frames, int at, int end) {
         if (end - at < 2) {
             return INCOMPLETE;
@@ -45,7 +45,7 @@ final class FrameHeaders {
         return payload < 0 || payload > Integer.MAX_VALUE ? INVALID : header;
     }
 
-    /** Of a frame whose header is there. */
+    /** The payload length of a frame whose header is complete. */
     static long payloadBytes(ByteBuffer frames, int at) {
         int length7 = frames.get(at + 1) & 0x7F;
         return switch (length7) {
@@ -55,7 +55,7 @@ final class FrameHeaders {
         };
     }
 
-    /** Of a control frame that is there whole: a copy, unmasked. */
+    /** The payload of a complete control frame: a copy, unmasked. */
     static ByteBuffer payload(ByteBuffer frames, int at, int header) {
         byte[] payload = new byte[(int) payloadBytes(frames, at)];
         int mask = at + header - MASK_BYTES;

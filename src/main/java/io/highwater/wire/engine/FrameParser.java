@@ -46,7 +46,7 @@ final class FrameParser {
      * Reads the next header if {@code in} holds all of it and, for a control frame, all its
      * payload.
      *
-     * @return the opcode, or null where more bytes are needed, which are left alone
+     * @return the opcode, or null if more bytes are needed; {@code in} is left alone then
      */
     @Nullable Opcode header(ByteBuffer in, long maxMessageBytes) throws ProtocolViolation {
         if (in.remaining() < 2) {
@@ -87,7 +87,7 @@ final class FrameParser {
         if (next == null) {
             throw ProtocolViolation.protocol("opcode " + (first & 0xF) + " is reserved");
         }
-        // An extension's bit stands in the first frame of a message only (RFC 7692 section 6.1).
+        // Only the first frame of a message has an extension's bit (RFC 7692 section 6.1).
         int permitted = next == Opcode.TEXT || next == Opcode.BINARY ? extensionBits : 0;
         if ((first & RESERVED & ~permitted) != 0) {
             throw ProtocolViolation.protocol(
@@ -130,7 +130,7 @@ final class FrameParser {
             utf8 = Utf8Validator.START;
             text = next == Opcode.TEXT;
         }
-        // What does not compress grows a little; its real size is the extension's to judge.
+        // Data that does not compress grows a little; the extension judges the real size.
         long most = extended ? maxMessageBytes + (maxMessageBytes >> 3) + 64 : maxMessageBytes;
         if (length > most - messageBytes) {
             throw new ProtocolViolation(
@@ -152,7 +152,9 @@ final class FrameParser {
         return inFrame;
     }
 
-    /** Whether the message being read has the extension's bit: its payload is the extension's. */
+    /**
+     * Whether the message being read has the extension's bit: the extension decodes its payload.
+     */
     boolean isExtended() {
         return extended;
     }

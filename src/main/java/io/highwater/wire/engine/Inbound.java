@@ -12,31 +12,35 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes in: whether it is demanded, whether the transport may have more, the reader of a
- * burst, and what the node is charged for all that waits for its message to end.
+ * What comes in: whether the listener demands it, whether the transport may have more, the reader
+ * of a burst, and the charge for bytes that wait for the rest of their message.
  *
- * <p>The third layer of {@link WireConnection}. The flags are guarded by this; the reader and what
- * is charged belong to whoever has the reader, as {@link SerialRun} says. Neither the transport nor
- * the listener is called under the lock.
+ * <p>The third layer of {@link WireConnection}. The flags are guarded by this; the reader and the
+ * charge belong to the thread that has the reader, as {@link SerialRun} says. Neither the transport
+ * nor the listener is called under the lock.
  */
 abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject permits Release {
     final Transport transport;
 
-    /** Null where nothing was agreed on. */
+    /** Null where no extension was agreed on. */
     final @Nullable WireExtension extension;
 
     private final Payer payer;
 
-    /** The serial run's, or a look's. Null while nothing is half read: it is made for a burst. */
+    /**
+     * Belongs to the serial run, or to a look. Made for a burst; null while nothing is half read.
+     */
     private @Nullable WireReader reader;
 
-    /** Written by who has the reader. Null while hardly anything of a message is kept. */
+    /**
+     * Written by the thread that has the reader. Null while hardly anything of a message is kept.
+     */
     private volatile @Nullable InboundCharge charge;
 
-    /** Guarded by this: the listener permits a message. Written there, read anywhere. */
+    /** Whether the listener permits a message. Written under this, read without it. */
     private volatile boolean demanded;
 
-    /** A read may find something; false while the transport is to tell. */
+    /** Whether a read may find something; false until the transport says so. */
     @GuardedBy("this")
     private boolean mayRead = true;
 
@@ -44,7 +48,7 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
     @GuardedBy("this")
     private boolean readable;
 
-    /** The transport is to tell when it is readable. */
+    /** The transport was asked to tell when it is readable. */
     @GuardedBy("this")
     private boolean awaited;
 
@@ -79,7 +83,7 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         wake();
     }
 
-    /** A message uses the demand up. False where the session takes no messages any more. */
+    /** Uses the demand up for a message. False if the session no longer takes messages. */
     final synchronized boolean takeDemand() {
         boolean open = isOpen();
         if (open) {
@@ -89,7 +93,7 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         return open;
     }
 
-    /** The listener is to have no message any more. */
+    /** The listener gets no more messages. */
     @GuardedBy("this")
     final void dropDemand() {
         demanded = false;
@@ -97,20 +101,20 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
 
     // What the transport has.
 
-    /** What came with the request is read first; before the run first starts. */
+    /** Bytes that came with the request, to be read first. Called before the run first starts. */
     final void prefill(ByteBuffer early) {
         if (early.hasRemaining()) {
             reader().prefill(early);
         }
     }
 
-    /** As long as the transport does not tell, there is nothing to read. */
+    /** There is nothing to read until the transport says that it is readable. */
     @GuardedBy("this")
     final void readNothing() {
         mayRead = false;
     }
 
-    /** The transport tells. */
+    /** The transport says that it is readable. */
     @GuardedBy("this")
     final void readAgain() {
         mayRead = true;
@@ -118,13 +122,13 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         awaited = false;
     }
 
-    /** Whether it told since the last read. */
+    /** Whether the transport said so since the last read. */
     @GuardedBy("this")
     final boolean isReadable() {
         return readable;
     }
 
-    /** Whether the run has something to read, and may. */
+    /** Whether the run has something to read and may read it. */
     @GuardedBy("this")
     final boolean isReadDue() {
         return mayRead
@@ -136,7 +140,9 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
                 };
     }
 
-    /** A read begins, which sees what the transport told; what becomes of what it finds. */
+    /**
+     * Begins a read, which finds all that the transport has told of. Returns what to do with it.
+     */
     final synchronized Reading beginRead(WireReader of) {
         if (readable) {
             readable = false;
@@ -155,7 +161,7 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         awaitMore();
     }
 
-    /** The transport is empty, unless it has told of more since. */
+    /** Asks the transport to tell of more, unless it has done so or was asked already. */
     final void awaitMore() {
         boolean ask;
         synchronized (this) {
@@ -182,7 +188,7 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         return reader;
     }
 
-    /** If it holds nothing, another takes its place when more comes. */
+    /** Drops a reader that holds nothing; a new one is made when more comes. */
     final void dropIdleReader() {
         WireReader present = reader;
         if (present != null && present.isIdle()) {
@@ -210,7 +216,7 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
     /**
      * Charges what is kept of messages, the listener's part included.
      *
-     * @param delivered bytes that the listener is about to have
+     * @param delivered bytes that the listener is about to get
      */
     final void keep(WireReader of, int delivered, Place place) {
         long kept = of.keptBytes() + listener().keptBytes() + delivered;
@@ -229,11 +235,11 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         }
     }
 
-    /** After a callback: what it kept is not in the reader any more. */
+    /** Called after a callback: what the listener kept is no longer in the reader. */
     final void keepRest() {
         WireReader present = reader;
         if (present == null) {
-            // A look has found nothing more, and let it go.
+            // A look found nothing more and dropped the reader.
             keepOfListener();
         } else if (present.refusal() == null) {
             keep(present, 0, Place.EXECUTOR);
@@ -253,7 +259,7 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         }
     }
 
-    /** Charges what a look has read; what the listener does is unknown while it runs. */
+    /** Charges what a look has read; what the listener keeps is unknown while its callback runs. */
     final void keepAhead(long before, long now) {
         InboundCharge present = charge;
         if (present != null) {
@@ -271,7 +277,7 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         return new InboundCharge(this, book(), context.wheel(), route.settings().messageTimeout());
     }
 
-    /** What is kept is let go. */
+    /** Ends the charge: nothing is kept any more. */
     final void endCharge() {
         InboundCharge last = charge;
         if (last != null) {
@@ -284,18 +290,18 @@ abstract sealed class Inbound extends SerialRun implements InboundCharge.Subject
         return context.ledger().book(Account.INBOUND);
     }
 
-    /** Whether the node, or this address, is to keep no more of messages that arrive. */
+    /** Whether the node or this address must not keep more of arriving messages. */
     final boolean isPressed() {
         return book().isPressed() || !book().fitsAddress(payer, 0);
     }
 
-    /** Whether what it keeps holds it up. */
+    /** Whether the charge for what is kept holds reading up. */
     final boolean isHeld() {
         InboundCharge present = charge;
         return present != null && present.isHeld();
     }
 
-    // What the charge asks, and keepalive. As Wire and WireActivity say.
+    // Asked by the charge and by keepalive; as Wire and WireActivity say.
 
     @Override
     public final Payer payer() {

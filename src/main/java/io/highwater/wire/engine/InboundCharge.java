@@ -10,29 +10,31 @@ import io.highwater.wire.CloseStatus;
 import java.time.Duration;
 
 /**
- * What one wire keeps of messages on their way in, as long as that is more than a little: charged
- * to {@link Account#INBOUND}, watched for progress, and slowed down while the account is pressed.
+ * What one wire keeps of arriving messages, where that is more than a little. It is charged to
+ * {@link Account#INBOUND}, watched for progress, and slowed down while the account is pressed.
  *
- * <p>A message in parts has to come at 1 KB/s or faster: judged over a timeout in which nothing but
- * the peer kept it from coming.
+ * <p>A message that arrives in parts must arrive at 1 KB/s or faster. The rate is judged over a
+ * timeout in which nothing but the peer kept the message from coming.
  *
- * <p>Thread-safe: moved by the wire's serial run, asked by the timers and by whoever fills the
- * account.
+ * <p>Thread-safe: the wire's serial run changes it; the timers and any thread that fills the
+ * account ask it.
  */
 final class InboundCharge extends Timer implements Debtor {
-    /** Who keeps less is not looked at: it is in the price of a session. */
+    /** Less than this is not charged: it is part of what a session costs. */
     static final int LEAST_BYTES = 1024;
 
-    /** Beside the message: this, a reader with its parser, headers of arrays. Measured. */
+    /** Beside the message: this object, a reader with its parser, headers of arrays. Measured. */
     static final int OBJECT_BYTES = 300;
 
-    /** RFC 6455 knows no such rule; the slowest modem was four times faster. */
+    /** RFC 6455 has no such rule; the slowest modem was four times faster. */
     private static final double LEAST_BYTES_PER_NANO = 1024 / 1e9;
 
-    /** Looks for each timeout. */
+    /** Number of looks per timeout. */
     private static final int LOOKS = 10;
 
-    /** Between two reads of a wire that is held: 16 KB/s, as long as the account is pressed. */
+    /**
+     * Time between two reads of a wire that is held: 16 KB/s, as long as the account is pressed.
+     */
     private static final long HOLD_NANOS = Duration.ofSeconds(1).toNanos();
 
     private static final CloseStatus TOO_SLOW =
@@ -40,25 +42,25 @@ final class InboundCharge extends Timer implements Debtor {
     private static final CloseStatus NO_MEMORY =
             new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "no memory for messages");
 
-    /** Of the wire, what it takes to hold it and to end it. */
+    /** The part of the wire that the charge needs, to hold the wire up and to end it. */
     interface Subject {
         Payer payer();
 
-        /** Whether the peer is not the reason why nothing is read. */
+        /** Whether something other than the peer is the reason why nothing is read. */
         boolean isReadingWithheld();
 
-        /** The charge does not hold it up any more. */
+        /** The charge no longer holds the wire up. */
         void onLetGo();
 
-        /** Ends it, on no thread of the caller's. */
+        /** Ends the wire on a thread of its executor. */
         void endSoon(CloseStatus status);
     }
 
     private enum State {
-        /** It may read on. */
+        /** The wire may read on. */
         OPEN,
 
-        /** It waits before it reads on. */
+        /** The wire waits before it reads on. */
         HELD,
 
         /** Nothing is charged any more. */
@@ -70,18 +72,18 @@ final class InboundCharge extends Timer implements Debtor {
     private final TimerWheel wheel;
     private final long timeoutNanos;
 
-    /** Guarded by this, like those below; {@link #isHeld} reads it as it is. */
+    /** Guarded by this, like the fields below; {@link #isHeld} reads it without the lock. */
     private volatile State state = State.OPEN;
 
     private long keptBytes = OBJECT_BYTES;
     private long keptSinceNanos;
 
-    /** Since the window began, in which it is judged. */
+    /** Payload bytes since the start of the window over which the rate is judged. */
     private long progressBytes;
 
     private long windowNanos;
 
-    /** A message has begun and not ended. Written under this, read as it is. */
+    /** A message has begun and not ended. Written under this, read without it. */
     private volatile boolean inMessage;
 
     /**
@@ -99,7 +101,7 @@ final class InboundCharge extends Timer implements Debtor {
     }
 
     /**
-     * It keeps so much of messages now.
+     * Sets how much the wire keeps of messages now.
      *
      * @param cameBytes payload that has come since the last call
      * @param partial a message has begun and not ended
@@ -128,7 +130,7 @@ final class InboundCharge extends Timer implements Debtor {
         }
     }
 
-    /** It keeps so much more, or less, beside a message that may have begun. */
+    /** Adds to what the wire keeps, or subtracts; leaves alone whether a message has begun. */
     void add(long bytes) {
         synchronized (this) {
             if (state == State.OVER) {
@@ -139,7 +141,7 @@ final class InboundCharge extends Timer implements Debtor {
         }
     }
 
-    /** Who keeps too much is ended; under no lock, where others may be called. */
+    /** Ends wires that keep too much. Call it without a lock, since it may call other sessions. */
     void settle() {
         book.settle(wire.payer());
     }

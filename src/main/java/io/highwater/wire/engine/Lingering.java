@@ -9,9 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What transports hold of sessions that are over, until their peers have read it or their time is
- * up: charged to those peers, and an eighth of the account at most, since nobody can be asked to
- * give it back sooner; of each address an eighth of its share. One a node. Thread-safe.
+ * Charges what transports hold of sessions that are over, until their peers have read it or their
+ * time is up. It is charged to those peers, and limited to an eighth of the account, since no
+ * session can be asked to give it back sooner; for each address to an eighth of its share. One per
+ * node. Thread-safe.
  */
 public final class Lingering {
     private static final int PARTS = 8;
@@ -19,7 +20,7 @@ public final class Lingering {
     /** What the transport keeps beside the bytes. */
     private static final int OBJECT_BYTES = 200;
 
-    /** What {@link #charge} answers where they would keep too much. */
+    /** The result of {@link #charge} if transports would keep too much. */
     static final long TOO_MUCH = -1;
 
     private final Book book;
@@ -27,7 +28,7 @@ public final class Lingering {
     private final long mostOfAddress;
     private final AtomicLong bytes = new AtomicLong();
 
-    /** Of those that have any. */
+    /** Only addresses that have any. */
     private final Map<Payer, Long> bytesOfAddress = new ConcurrentHashMap<>();
 
     Lingering(Ledger ledger) {
@@ -37,16 +38,17 @@ public final class Lingering {
     }
 
     /**
-     * A session is over whose transport holds so much of it.
+     * Charges what the transport holds of a session that is over.
      *
-     * @return what is to be given back, or {@link #TOO_MUCH}
+     * @return what to give back later, or {@link #TOO_MUCH}
      */
     long charge(Payer payer, int heldBytes) {
         if (heldBytes == 0) {
             return 0;
         }
         long charged = heldBytes + OBJECT_BYTES;
-        // First, so that who has its share takes no room of others', not for a moment either.
+        // This check comes first: an address that has its share must not take room from others, not
+        // even for a moment.
         if (bytesOfAddress.merge(payer, charged, Long::sum) > mostOfAddress && !payer.isProxy()) {
             giveBackOfAddress(payer, charged);
             return TOO_MUCH;

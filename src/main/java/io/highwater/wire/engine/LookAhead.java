@@ -16,26 +16,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * While a callback keeps the run for long, or nothing is demanded, another thread of the executor
- * looks at what comes, as far as {@link WireReader#AHEAD_BYTES}: Pings are answered, and Pongs of
- * keepalive's settled, out of their order. It has the reader meanwhile; a callback that returns
- * while it has leaves the run to it.
+ * While a callback keeps the run for long, or the listener demands nothing, another thread of the
+ * executor looks at what comes, up to {@link WireReader#AHEAD_BYTES}. It answers Pings and settles
+ * keepalive's Pongs, both out of order. It has the reader meanwhile; a callback that returns in
+ * that time leaves the run to it.
  *
- * <p>The sixth layer of {@link WireConnection}. What is guarded is guarded by this.
+ * <p>The sixth layer of {@link WireConnection}. Guarded state is guarded by this.
  */
 abstract sealed class LookAhead extends SessionEnd permits Step {
     private static final Logger LOG = LoggerFactory.getLogger(WireConnection.class);
 
-    /** From when a message was handed over, or demand withheld, to the first look at what comes. */
+    /**
+     * Time from the hand-over of a message, or from when demand was withheld, to the first look.
+     */
     private static final long LOOK_AFTER_NANOS = Duration.ofMillis(100).toNanos();
 
-    /** While messages that arrive have no room nobody reads ahead. */
+    /** Delay of a look while there is no room for arriving messages, or no thread to look. */
     private static final long LOOK_PRESSED_NANOS = 1_000_000_000;
 
-    /** What one look may read, each time that the transport says that there is more. */
+    /** Reads per look, each time the transport says that there is more. */
     private static final int READS_A_LOOK = 4;
 
-    /** How often; so, with the time between two looks, at most 2.5 MB/s of control frames. */
+    /**
+     * How many times a look does that. With the time between two looks, this allows at most 2.5
+     * MB/s of control frames.
+     */
     private static final int ROUNDS_A_LOOK = 4;
 
     LookAhead(
@@ -48,9 +53,9 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
         super(context, route, transport, payer, extension, lease);
     }
 
-    // What may be looked over.
+    // When to look.
 
-    /** Calls the listener on the executor, where it may take its time. */
+    /** Calls the listener on the executor, where the callback may take long. */
     final Outcome call(Runnable callback) {
         synchronized (this) {
             callBegins();
@@ -70,7 +75,7 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
         return comesBack() ? Outcome.GOES_ON : Outcome.HAS_LEFT;
     }
 
-    /** A callback has returned. False: a look has the reader, and the run from now on. */
+    /** A callback has returned. False: a look has the reader, and gets the run from now on. */
     private boolean comesBack() {
         boolean mine;
         synchronized (this) {
@@ -90,7 +95,7 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
         }
     }
 
-    /** The transport has more, which a callback may keep from being read. */
+    /** The transport has more, which a running callback may keep from being read. */
     @GuardedBy("this")
     final void lookWhileCalling() {
         if (isCalling()) {
@@ -98,7 +103,7 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
         }
     }
 
-    /** For whoever has the reader, or just gives it away. */
+    /** Called by the thread that has the reader or is about to give it away. */
     @GuardedBy("this")
     private boolean mayLook() {
         WireReader present = presentReader();
@@ -116,13 +121,13 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
         }
     }
 
-    /** Whether nobody has the reader, who would see to what comes. */
+    /** Whether a look is needed: no thread has the reader and would see what comes. */
     @GuardedBy("this")
     private boolean isToLook() {
         return isOpen() && (isCalling() || (isParked() && isDemandWithheld()));
     }
 
-    /** Waits for its time, then for a thread of the executor's. */
+    /** Waits for its deadline, then for a thread of the executor. */
     private final class Look extends Timer implements Runnable {
         @Override
         protected void onDeadline(long nowNanos) {
@@ -136,7 +141,7 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
                 }
                 long dueNanos = readingChangedNanos() + LOOK_AFTER_NANOS;
                 if (nowNanos - dueNanos < 0) {
-                    context.wheel().schedule(this, dueNanos); // Another callback than before.
+                    context.wheel().schedule(this, dueNanos); // A later callback runs by now.
                     return;
                 }
                 if (isPressed()) {
@@ -149,7 +154,7 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
             } catch (RuntimeException | Error e) {
                 LOG.debug("no thread to look for control frames", e);
                 synchronized (LookAhead.this) {
-                    // Else nobody would look again while a callback takes its time.
+                    // Otherwise no thread would look again while a callback takes long.
                     if (timer() == this) {
                         context.wheel().schedule(this, nowNanos + LOOK_PRESSED_NANOS);
                     }
@@ -164,7 +169,7 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
                     return;
                 }
                 timer(null);
-                context.wheel().cancel(this); // Where the executor threw, and had it all the same.
+                context.wheel().cancel(this); // The executor may throw and yet run the task.
                 if (!isToLook()) {
                     return;
                 }
@@ -176,7 +181,7 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
 
     // The look.
 
-    /** The reader is this thread's, and the run too unless a callback has it. */
+    /** This thread has the reader, and the run too unless a callback has it. */
     private void look() {
         try {
             if (!isHeld() && !isPressed()) {
@@ -220,7 +225,10 @@ abstract sealed class LookAhead extends SessionEnd permits Step {
         writer.control(WireWriter.Kind.ANSWER, ControlFrame.of(Opcode.PONG, ping));
     }
 
-    /** The reader, to a callback that still runs; else this thread goes on with the run. */
+    /**
+     * Gives the reader back to a callback that still runs; otherwise this thread goes on with the
+     * run.
+     */
     private void handBack() {
         synchronized (this) {
             if (giveReaderBack()) {

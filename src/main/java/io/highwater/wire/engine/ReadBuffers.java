@@ -25,7 +25,7 @@ public final class ReadBuffers {
         spare.offer(buffer);
     }
 
-    /** Buffers that nobody has. */
+    /** Number of spare buffers. */
     int spare() {
         return spare.size();
     }

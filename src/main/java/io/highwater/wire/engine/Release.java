@@ -11,10 +11,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a session holds until its end, which is given back once: its place on the node, the
- * extension's memory, its one timer, and what the transport still has of it after its end.
+ * What a session holds until its end and gives back once: its place on the node, the extension's
+ * memory, its one timer, and what the transport still holds of it after its end.
  *
- * <p>The fourth layer of {@link WireConnection}. What is guarded is guarded by this; the transport,
+ * <p>The fourth layer of {@link WireConnection}. Guarded state is guarded by this; the transport,
  * the extension and the lease are not called under the lock.
  */
 abstract sealed class Release extends Inbound permits SessionEnd {
@@ -35,12 +35,12 @@ abstract sealed class Release extends Inbound permits SessionEnd {
         this.lease = lease;
     }
 
-    /** The end of all ends: by whoever's deadline passes. */
+    /** As {@link io.highwater.wire.Wire#abort}; called here when a deadline passes. */
     public abstract void abort();
 
     // Its one timer.
 
-    /** While messages flow, whoever looks ahead has it. */
+    /** While messages flow, {@link LookAhead} uses it. */
     @GuardedBy("this")
     final @Nullable Timer timer() {
         return timer;
@@ -51,24 +51,24 @@ abstract sealed class Release extends Inbound permits SessionEnd {
         timer = next;
     }
 
-    /** After this time nothing more is waited for. */
+    /** Aborts the session after this time. */
     @GuardedBy("this")
     final void expire(Duration after) {
         deadline(after);
     }
 
     /**
-     * The same of a session that is over, and the transport is not yet.
+     * The same for a session that is over while its transport is not.
      *
-     * @param heldBytes what the transport holds of it
-     * @return false where it holds more than it may
+     * @param heldBytes what the transport holds of the session
+     * @return false if it holds more than it may
      */
     @GuardedBy("this")
     final boolean lingerFor(Duration time, int heldBytes) {
         return charge(deadline(time), heldBytes);
     }
 
-    /** Until the deadline that it has. */
+    /** The same until the deadline that the session already has. */
     @GuardedBy("this")
     final boolean lingerOn(int heldBytes) {
         return !(timer instanceof CloseDeadline deadline) || charge(deadline, heldBytes);
@@ -123,7 +123,7 @@ abstract sealed class Release extends Inbound permits SessionEnd {
         giveBack();
     }
 
-    /** The last action of all. */
+    /** The last action of a session: closes the transport and releases everything. */
     final void finish() {
         try {
             releaseReader();
@@ -133,7 +133,7 @@ abstract sealed class Release extends Inbound permits SessionEnd {
         }
     }
 
-    /** The same of a transport that was reset. */
+    /** The same for a transport that was reset. */
     final void release() {
         try {
             releaseReader();
@@ -142,7 +142,7 @@ abstract sealed class Release extends Inbound permits SessionEnd {
         }
     }
 
-    /** All but the reader and the transport. */
+    /** Releases everything but the reader and the transport. */
     final void letGo() {
         Timer due;
         synchronized (this) {
@@ -162,7 +162,7 @@ abstract sealed class Release extends Inbound permits SessionEnd {
         }
     }
 
-    /** The wire's account is settled, whatever fails. */
+    /** Releases the lease even if the extension fails to close. */
     private void giveBack() {
         try {
             if (extension != null) {
@@ -173,7 +173,7 @@ abstract sealed class Release extends Inbound permits SessionEnd {
         }
     }
 
-    /** Whether it may block to give the place back. */
+    /** Whether releasing the lease may block. */
     final boolean mayLeaseBlock() {
         return lease.mayBlock();
     }

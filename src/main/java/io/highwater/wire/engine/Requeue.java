@@ -6,16 +6,16 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads that belong to no executor, from which a session that gives way is handed to its own once
+ * Threads that belong to no executor. They hand a session that gives way to its own executor once
  * more. Thread-safe; the threads are daemons and end when they have had nothing to do for a while.
  */
 final class Requeue implements Executor {
-    // A carrier of virtual threads takes from one queue until that is empty, and what a thread
-    // starts goes to the queue that it was dealt (ForkJoinPool.runWorker and
-    // ThreadLocalRandom.getProbe of JDK 25; a virtual thread has its carrier's). Handed over by its
-    // own carrier, or several by one thread, those who give way would keep that carrier to
-    // themselves. By some threads in turn they lie in several queues, among all the others, and
-    // each of them is soon empty.
+    // A carrier of virtual threads takes tasks from one queue until that queue is empty, and what a
+    // thread starts goes to the queue that was dealt to that thread (ForkJoinPool.runWorker and
+    // ThreadLocalRandom.getProbe of JDK 25; a virtual thread has its carrier's). If their own
+    // carrier handed over the sessions that give way, or one thread handed over several of them,
+    // these sessions would keep that carrier to themselves. Handed over by several threads in turn,
+    // they lie in several queues, among all other tasks, and each of these queues is soon empty.
 
     private static final int THREADS = 8;
     private static final long IDLE_SECONDS = 10;
@@ -34,8 +34,9 @@ final class Requeue implements Executor {
     }
 
     private static Thread daemon(Runnable work) {
-        // Nothing of the team's on whose thread it is made: what it inherited, such as the context
-        // of a log, would be on the next session's too, and keep its loader.
+        // The new thread inherits nothing from the application on whose thread it is made.
+        // Inherited state, such as a logging context, would apply to the next session too and keep
+        // that application's class loader alive.
         Thread made = new Thread(null, work, "highwater-requeue", 0, false);
         made.setDaemon(true);
         made.setContextClassLoader(Requeue.class.getClassLoader());

@@ -8,29 +8,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread at a time for a session, and which one: events from any thread set a flag under the
- * lock, and whoever finds no run under way starts one. The run is the route's executor's, but
- * begins on the transport's thread, and goes on there as long as nothing of it keeps others
- * waiting: an executor that reads must wake the selector to be told of more, which costs as much as
- * the message, and being woken itself costs that again.
+ * Gives a session one thread at a time, and decides which. Events from any thread set a flag under
+ * the lock, and the thread that finds no run under way starts one. The run belongs to the route's
+ * executor, but it begins on the transport's thread, and goes on there as long as it keeps no other
+ * connection waiting: an executor that reads must wake the selector to be told of more, which costs
+ * as much as the message, and waking the executor costs that again.
  *
  * <p>While a callback has the run, another thread may have the reader; a callback that returns
- * meanwhile leaves the run to it.
+ * meanwhile leaves the run to that thread.
  *
- * <p>The second layer of {@link WireConnection}, which decides what there is to do; this decides
- * who does it. What is guarded is guarded by this; no hand-over happens under the lock.
+ * <p>The second layer of {@link WireConnection}. The layers above decide what there is to do; this
+ * one decides which thread does it. Guarded state is guarded by this; no hand-over happens under
+ * the lock.
  */
 abstract sealed class SerialRun extends CloseHandshake implements Runnable permits Inbound {
     private static final Logger LOG = LoggerFactory.getLogger(WireConnection.class);
 
-    /** The thread that has the run, and how many steps it may take at a time. */
+    /** The kind of thread that has the run, and how many steps it may take at a time. */
     enum Place {
-        /** It sees to other connections: what a peer that floods gets of it, they wait for. */
+        /** It serves other connections, too: they wait while it serves a peer that floods. */
         TRANSPORT(16),
 
         /**
-         * A carrier preempts no virtual thread; and no more than 50 ms. A flood of 64 B was a sixth
-         * slower with turns of 16, and is a twentieth with these.
+         * Limited because a carrier preempts no virtual thread; besides, a turn lasts no more than
+         * 50 ms. A flood of 64 B was a sixth slower with turns of 16, and is a twentieth slower
+         * with these.
          */
         EXECUTOR(512);
 
@@ -41,19 +43,19 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         }
     }
 
-    /** Whose the run is. */
+    /** Who has the run. */
     private enum Run {
-        /** Nobody's: there is nothing to do. */
+        /** No thread has it: there is nothing to do. */
         PARKED,
-        /** A thread's, which is at it or is about to hand it over. */
+        /** A thread has it, and works on it or is about to hand it over. */
         UNDER_WAY,
-        /** A thread's, which is in a callback meanwhile: the reader is nobody's. */
+        /** A thread has it and is in a callback: no thread has the reader. */
         CALLING,
-        /** The same, but the reader is another thread's. */
+        /** The same, but another thread has the reader. */
         LOOKING,
-        /** Whoever hands sessions over is to do so with it, and has not yet. */
+        /** It waits for the waker or the requeue, which will hand it to the executor. */
         WAITING,
-        /** The executor's, and no thread of it has taken it yet. */
+        /** The executor has it, and no thread of the executor has taken it yet. */
         HANDED;
 
         boolean waits() {
@@ -64,13 +66,13 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
     /** What the run does next. */
     enum Action {
         OPEN,
-        /** Of a step that was read on the transport's thread. */
+        /** Delivers a step that was read on the transport's thread. */
         DELIVER,
         READ,
         NOTIFY_CLOSED,
-        /** The transport is closed, and all is let go. */
+        /** Closes the transport and releases everything. */
         FINISH,
-        /** All is let go: the transport was reset. */
+        /** Releases everything; the transport was reset. */
         RELEASE,
         PARK
     }
@@ -79,17 +81,17 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
     enum Outcome {
         GOES_ON,
 
-        /** What comes next is the executor's, as it may be long. */
+        /** What comes next may take long: the transport's thread leaves it to the executor. */
         IS_LONG,
 
-        /** The run is another thread's by now. */
+        /** Another thread has the run by now. */
         HAS_LEFT
     }
 
     final WireContext context;
     final Route route;
 
-    /** Guarded by this. Written there, read anywhere. */
+    /** Guarded by this: written under the lock, read without it. */
     private volatile Run run = Run.PARKED;
 
     private volatile long readingChangedNanos;
@@ -105,27 +107,29 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
     @GuardedBy("this")
     abstract Action nextAction();
 
-    /** Whether it may block, or take its time. */
+    /** Whether the action may block or take long. */
     @GuardedBy("this")
     abstract boolean isForExecutor(Action action);
 
-    /** The action is no longer due. */
+    /** The action begins, and is no longer due. */
     @GuardedBy("this")
     abstract void begin(Action action);
 
     abstract Outcome perform(Action action, Place place) throws IOException, ProtocolViolation;
 
-    /** An action failed. False where even to end the session did: then this run is over, too. */
+    /** An action failed. False if ending the session failed, too: this run is over then. */
     abstract boolean failed(Throwable cause);
 
-    /** Ends the session on this thread, whose run it is; nothing runs after it. */
+    /** Ends the session on this thread, which has the run; nothing runs after that. */
     abstract void endHere();
 
-    /** Nothing is left to do. */
+    /** Nothing is left to do: the run is parked. */
     @GuardedBy("this")
     abstract void parked();
 
-    /** As many may wait for the executor as there are sessions: each without a read buffer. */
+    /**
+     * Gives the read buffer back, since as many sessions may wait for the executor as there are.
+     */
     abstract void detachReader();
 
     /** The other end in text, for logs. */
@@ -133,12 +137,14 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
 
     // Who has the run.
 
-    /** Whether all runs on the thread that brings it. */
+    /** Whether everything runs on the thread that brings the event. */
     final boolean isOnOneThread() {
         return route.executor() == Route.SAME_THREAD;
     }
 
-    /** The caller has taken the run, on the transport's thread: what it may not do is handed on. */
+    /**
+     * The caller, the transport's thread, has taken the run; it hands on what it may not do itself.
+     */
     final void start() {
         if (isOnOneThread()) {
             execute();
@@ -147,7 +153,7 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         }
     }
 
-    /** There may be something to do: by the executor, if nobody is at it. */
+    /** There may be something to do: the executor does it, unless a thread has the run already. */
     final void wake() {
         synchronized (this) {
             if (!takeParked()) {
@@ -157,7 +163,7 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         execute();
     }
 
-    /** True: the caller has the run, and is to start it. */
+    /** True: the caller has the run, and must start it. */
     @GuardedBy("this")
     final boolean takeParked() {
         boolean parked = run == Run.PARKED;
@@ -180,10 +186,10 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
             detachReader();
             route.executor().execute(this);
         } catch (RuntimeException | Error e) {
-            // An executor may throw when it has the task already (a thread pool that can't grow).
-            // Where it has run that, and the session was handed over once more, the wrong one is
-            // taken back: it ends, which is better than 8 bytes for each session to tell them
-            // apart.
+            // An executor may throw although it has the task (a thread pool that can't grow). If it
+            // has run that task, and the session was handed over once more since, this takes the
+            // wrong hand-over back: the session ends, which is better than 8 bytes per session to
+            // tell the two apart.
             if (takeBack(Run.HANDED)) {
                 endHere();
             }
@@ -194,7 +200,7 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         }
     }
 
-    /** With others that the transport's thread has read from. */
+    /** Hands the session over together with others that the transport's thread has read from. */
     private void executeSoon() {
         boolean waits = false;
         awaitTurn(); // Before what may fail: takeTurn acts only on a run that waits.
@@ -214,7 +220,7 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         run = Run.WAITING;
     }
 
-    /** Once: who is not waiting any more has had it. */
+    /** Takes effect once: a session that no longer waits has had its turn. */
     private void takeTurn() {
         synchronized (this) {
             if (run != Run.WAITING) {
@@ -225,7 +231,7 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         handOver();
     }
 
-    /** True where it still waited so: it is this thread's now. */
+    /** True if the run still waited in this state: this thread has it now. */
     private synchronized boolean takeBack(Run waiting) {
         boolean taken = run == waiting;
         if (taken) {
@@ -235,7 +241,9 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         return taken;
     }
 
-    /** To the end of the executor's queue. False: nobody else has the run, it goes on. */
+    /**
+     * Goes to the end of the executor's queue. False: this thread still has the run and goes on.
+     */
     private boolean giveWay() {
         if (isOnOneThread()) {
             return false;
@@ -245,7 +253,7 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
             context.requeue().execute(this::takeTurn);
             return true;
         } catch (RuntimeException | Error e) {
-            // It may have the task already.
+            // The requeue may have the task already.
             LOG.debug("no thread to hand a session over", e);
             return !takeBack(Run.WAITING);
         }
@@ -253,7 +261,7 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
 
     // The run.
 
-    /** The executor's. */
+    /** Called by the executor. */
     @Override
     public final void run() {
         if (takeBack(Run.HANDED)) {
@@ -262,8 +270,8 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
     }
 
     /**
-     * Until nothing is left to do, or others are to have the thread, or, on the transport's, only
-     * the executor may do it.
+     * Runs until nothing is left to do, or until other sessions must have the thread, or, on the
+     * transport's thread, until only the executor may do what is next.
      */
     final void serve(Place place) {
         int steps = place.steps;
@@ -313,23 +321,23 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         return true;
     }
 
-    /** On the executor by the clock of the wheel, which moves twenty times a second. */
+    /** On the executor, goes on until the wheel's clock moves, which is twenty times per second. */
     private boolean goesOn(Outcome outcome, Place place, long beganNanos) {
         return place == Place.EXECUTOR
                 ? context.wheel().nowNanos() == beganNanos
                 : outcome == Outcome.GOES_ON;
     }
 
-    // Who has the reader: the run, unless a callback has that. All guarded by this.
+    // Who has the reader: the run, except while a callback has the run. All guarded by this.
 
-    /** A callback begins; others may have the reader until it is back. */
+    /** A callback begins; other threads may have the reader until it returns. */
     final void callBegins() {
         if (!isOnOneThread()) {
             run = Run.CALLING;
         }
     }
 
-    /** The callback is back. False: the reader is another's, and so is the run from now on. */
+    /** The callback has returned. False: another thread has the reader, and the run from now on. */
     final boolean callEnds() {
         boolean mine = run != Run.LOOKING;
         run = Run.UNDER_WAY;
@@ -344,12 +352,12 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
         return run == Run.PARKED;
     }
 
-    /** The caller has the reader now, and the run too where it was nobody's. */
+    /** The caller has the reader now, and the run too if no thread had it. */
     final void takeReader() {
         run = run == Run.CALLING ? Run.LOOKING : Run.UNDER_WAY;
     }
 
-    /** True: the callback still runs, and has the run. False: the caller goes on with it. */
+    /** True: the callback still runs, and has the run. False: the caller goes on with the run. */
     final boolean giveReaderBack() {
         boolean calling = run == Run.LOOKING;
         if (calling) {
@@ -360,12 +368,12 @@ abstract sealed class SerialRun extends CloseHandshake implements Runnable permi
 
     // For keepalive.
 
-    /** Whether the executor has not taken it up yet. */
+    /** Whether the session waits for the executor to take it up. */
     final boolean isWaitingForExecutor() {
         return run.waits();
     }
 
-    /** Reading is withheld from now on, or goes on. */
+    /** Notes the time: from now on reading is withheld, or goes on again. */
     final void readingChanges() {
         readingChangedNanos = context.wheel().nowNanos();
     }

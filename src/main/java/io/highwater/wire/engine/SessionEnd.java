@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * All that ends a session: our Close and the peer's, a failure, the loss of the transport, a
- * deadline, a thread that is not to be had.
+ * Everything that ends a session: our Close and the peer's, a failure, the loss of the transport, a
+ * deadline, the lack of a thread.
  *
- * <p>The fifth layer of {@link WireConnection}. What is guarded is guarded by this: each end moves
- * the table of {@link CloseHandshake} under the lock, and acts when it is released.
+ * <p>The fifth layer of {@link WireConnection}. Guarded state is guarded by this: each end moves
+ * the table of {@link CloseHandshake} under the lock, and acts after the lock is released.
  */
 abstract sealed class SessionEnd extends Release permits LookAhead {
     /** How long a peer that broke the protocol may take to read the Close frame that says so. */
@@ -115,8 +115,8 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
     }
 
     /**
-     * Before the handshake is answered a Close frame would stand in the answer's place: it is the
-     * end of the transport. If the upgrade comes all the same, the listener hears the cause.
+     * Before the handshake is answered, a Close frame would go out in place of the answer: this
+     * ends the transport instead. If the upgrade comes all the same, the listener hears the cause.
      */
     private boolean abortsEarly(CloseStatus cause) {
         synchronized (this) {
@@ -135,7 +135,7 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
         return move(event, cause);
     }
 
-    // What the transport and the peer end.
+    // Ends that come from the transport and the peer.
 
     /** As {@link Transport.Events#onTransportClosed}. */
     public final void onTransportClosed(@Nullable Throwable cause) {
@@ -161,7 +161,7 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
             if (answer) {
                 mayLinger = lingerFor(route.settings().closeTimeout(), writer.heldBytes());
             } else if (closing) {
-                // What was in flight when we began to close, and is still.
+                // Charges what was in flight when we began to close and still is.
                 mayLinger = lingerOn(writer.heldBytes());
             }
         }
@@ -183,12 +183,12 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
         transport.shutdownOutput();
     }
 
-    /** Not by way of the serial run: a callback of it may wait for just this. */
+    /** Not called by the serial run: a callback in the run may wait for exactly this. */
     private void outputLost() {
         try {
             listener().onOutputLost();
         } catch (RuntimeException | Error e) {
-            // Its end is still to be told.
+            // The listener must still hear of the end.
             logListenerFailed(e);
         }
     }
@@ -210,7 +210,7 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
         }
     }
 
-    /** The same on a thread that may not have the run. */
+    /** As {@link #failed}, on a thread that may not have the run. */
     final void failElsewhere(Throwable cause) {
         try {
             endFor(cause);
@@ -228,7 +228,7 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
         }
     }
 
-    /** The opening could not be begun: the run, which is still to start, tells of it. */
+    /** The opening could not begin: the run, which starts later, tells the listener. */
     final void failOpening(Throwable cause) {
         fail(INTERNAL, FAULT_LINGER);
         failureLog().setCause(cause).log("a transport failed at its opening");
@@ -242,7 +242,7 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
         return context.logs().limit(LOG.atError(), "session_failed", remoteAddress());
     }
 
-    /** It keeps too much, or keeps us waiting too long. */
+    /** Ends a wire that keeps too much, or whose message arrives too slowly. */
     @Override
     public final void endSoon(CloseStatus status) {
         try {
@@ -255,13 +255,13 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
 
     // What is told, and what is let go.
 
-    /** There may be no memory left: what fails here must not keep what follows it. */
+    /** There may be no memory left: a failure of one part must not prevent the parts after it. */
     @Override
     final void endHere() {
         boolean unheard;
         boolean tell;
         synchronized (this) {
-            unheard = isOpeningDue(); // Before an upgrade there is nothing that was not heard.
+            unheard = isOpeningDue(); // Before an upgrade there is no opening to tell of.
             end(Event.RELEASE, LOST);
             tell = isEndDue();
             endTold();
@@ -300,17 +300,17 @@ abstract sealed class SessionEnd extends Release permits LookAhead {
         return context.wheel().nowNanos() - openedNanos;
     }
 
-    /** Who counts is not to end whom it counts. */
+    /** An observer that fails must not end the session that it observes. */
     final void observe(Runnable news) {
         context.logs().tell(OBSERVER, news);
     }
 
-    /** On the way of a message: allocates nothing. */
+    /** Called for each message: allocates nothing. */
     final void untold(Throwable cause) {
         context.logs().untold(OBSERVER, cause);
     }
 
-    /** What the writer has of this, and tells it. */
+    /** What this connection provides to the writer and learns from it. */
     final class Writer extends WireWriter {
         @Override
         Transport transport() {

@@ -14,14 +14,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of the serial run: which is next, which thread may take it, and how it is taken, from a
- * read of the transport to a call of the listener.
+ * One step of the serial run: which step is next, which thread may take it, and what it does, from
+ * a read of the transport to a call of the listener.
  *
  * <p>The seventh layer of {@link WireConnection}. What is due is decided under the lock, which is
- * this; all else is confined to the run.
+ * this; everything else is confined to the run.
  */
 abstract sealed class Step extends LookAhead permits WireConnection {
-    /** Each step of the executor's reads this often at most, even if no read completes one. */
+    /** On the executor, a step reads at most this often, even if no read completes the step. */
     private static final int READS_A_STEP = 16;
 
     private volatile int maxMessageBytes;
@@ -71,7 +71,7 @@ abstract sealed class Step extends LookAhead permits WireConnection {
         return switch (action) {
             case OPEN -> route.lifecycle() == Route.Lifecycle.MAY_BLOCK;
             case DELIVER -> true;
-            // What is read here waits on the heap for its turn there.
+            // What the transport's thread reads waits on the heap for the executor.
             case READ -> extension != null || !transport.kind().isPlainSocket() || isPressed();
             case NOTIFY_CLOSED ->
                     route.lifecycle() == Route.Lifecycle.MAY_BLOCK
@@ -122,7 +122,7 @@ abstract sealed class Step extends LookAhead permits WireConnection {
         return Outcome.GOES_ON;
     }
 
-    /** Nobody will have it; and a callback that may block holds no read buffer. */
+    /** The listener will not get it; and a callback that may block must not hold a read buffer. */
     private void dropMessage() {
         WireReader reader = presentReader();
         if (reader == null) {
@@ -163,9 +163,11 @@ abstract sealed class Step extends LookAhead permits WireConnection {
         return Outcome.GOES_ON;
     }
 
-    /** On the executor at once; from the transport's thread it is left to that. */
+    /**
+     * Delivers at once on the executor; the transport's thread leaves the delivery to the executor.
+     */
     private Outcome deliverSoon(WireReader reader, Place place) {
-        // A callback that may block, or give no demand, must not keep a read buffer.
+        // A callback that may block, or may give no demand, must not keep a read buffer.
         boolean emptied = !isOnOneThread() && reader.detach();
         if (place == Place.TRANSPORT) {
             reader.keepStep();
@@ -205,7 +207,7 @@ abstract sealed class Step extends LookAhead permits WireConnection {
         }
     }
 
-    /** On the way of a message: allocates nothing, like {@link Writer#onTaken}. */
+    /** Called for each message: allocates nothing, like {@link Writer#onTaken}. */
     private void received(int messages, int bytes) {
         try {
             context.observer().onReceived(messages, bytes);

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * The engine of one WebSocket: RFC 6455 between a {@link Transport} and a {@link WireListener}.
  * Thread-safe.
  *
- * <p>Reading and all callbacks but onWritable happen in a serial run; writing is {@link
- * WireWriter}'s. This is the last of the layers that the package lists, each of which is a subject
- * of its own: one object in all, because objects cost 16 bytes each, of which a node may have a
- * million.
+ * <p>A serial run does the reading and makes all callbacks except onWritable; {@link WireWriter}
+ * does the writing. This is the last of the layers that the package lists. Each layer is a subject
+ * of its own, but all of them are one object, because an object costs 16 bytes and a node may have
+ * a million wires.
  */
 public final class WireConnection extends Step implements Wire, WireActivity, Transport.Events {
     private final WireListener listener;
@@ -33,7 +33,7 @@ public final class WireConnection extends Step implements Wire, WireActivity, Tr
      * The decision's lease is given back once, when the transport is over.
      *
      * @param payer the client's address
-     * @param extension what the answer agrees on, if anything; this wire's own
+     * @param extension the extension that the answer agrees on, if any; not shared with other wires
      */
     public WireConnection(
             WireContext context,
@@ -56,7 +56,7 @@ public final class WireConnection extends Step implements Wire, WireActivity, Tr
         return listener;
     }
 
-    // The transport's events; how it ends is SessionEnd's.
+    // The transport's events; SessionEnd handles its end.
 
     @Override
     public void onOpened(ByteBuffer early) {
@@ -67,8 +67,8 @@ public final class WireConnection extends Step implements Wire, WireActivity, Tr
         boolean idle;
         synchronized (this) {
             move(Event.UPGRADED);
-            // Nothing more will have come yet. Who asks later, from the executor, must wake the
-            // transport's thread.
+            // Most likely nothing more has come yet. To ask later, from the executor, would mean
+            // waking the transport's thread.
             waits = isOpen() && !came;
             if (waits) {
                 readNothing();
@@ -100,7 +100,7 @@ public final class WireConnection extends Step implements Wire, WireActivity, Tr
         start();
     }
 
-    /** Whatever is thrown is this session's affair: the transport tells others next. */
+    /** An exception here ends only this session: the transport tells other sessions next. */
     @Override
     public void onWritten() {
         try {
@@ -157,7 +157,7 @@ public final class WireConnection extends Step implements Wire, WireActivity, Tr
         return extension == null ? "" : extension.answer();
     }
 
-    // What passes over it; Inbound knows what comes in.
+    // Activity on the wire; Inbound knows what comes in.
 
     @Override
     public WireActivity activity() {

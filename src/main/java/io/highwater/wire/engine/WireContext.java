@@ -13,10 +13,11 @@ import java.util.concurrent.Executor;
  * @param buffers where bytes are read into
  * @param observer told of every opening, closing and message
  * @param ledger the accounts of what wires keep
- * @param waker hands sessions over that a transport's thread has read from
- * @param requeue runs what hands a session to its executor's end of the queue, on no thread of that
- * @param logs what peers may cause in the log
- * @param lingering what is held of sessions that are over
+ * @param waker wakes the executors of sessions that a transport's thread has read from
+ * @param requeue runs the tasks that put a session at the end of its executor's queue, on threads
+ *     that do not belong to that executor
+ * @param logs limits what peers can cause in the log
+ * @param lingering charges what transports hold of sessions that are over
  */
 public record WireContext(
         TimerWheel wheel,
@@ -27,7 +28,7 @@ public record WireContext(
         Executor requeue,
         LogLimit logs,
         Lingering lingering) {
-    /** A node's. */
+    /** The context of a node. */
     public WireContext(
             TimerWheel wheel,
             ReadBuffers buffers,
@@ -38,7 +39,10 @@ public record WireContext(
         this(wheel, buffers, observer, ledger, waker, new Requeue(), logs, new Lingering(ledger));
     }
 
-    /** One whose wires are woken one by one, and may keep and log what they like. */
+    /**
+     * A context that wakes each wire by itself and limits neither what wires keep nor what they
+     * log.
+     */
     public WireContext(TimerWheel wheel, ReadBuffers buffers, WireObserver observer) {
         this(wheel, buffers, observer, Ledger.unbounded(), Waker.AT_ONCE, LogLimit.none());
     }

@@ -12,10 +12,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the transport's bytes into steps: a piece of a message, a control frame, the end. Holds a
- * read buffer only while it works through what came, and between bursts at most the few bytes of a
- * header or the received part of a frame. Confined to its connection's serial run, or to the look
- * that has it meanwhile.
+ * Turns the transport's bytes into steps: a piece of a message, a control frame, the end. It holds
+ * a read buffer only while it works through what came; between bursts it holds at most the few
+ * bytes of a header or the received part of a frame. Confined to its connection's serial run, or to
+ * the look that has the reader meanwhile.
  */
 final class WireReader extends Burst {
     /** A frame of up to this size comes in one piece; a larger one in pieces of this size. */
@@ -30,11 +30,11 @@ final class WireReader extends Burst {
         PING,
         PONG,
         CLOSE,
-        /** The message that comes is over the limit: {@link #refusal} says so. */
+        /** The arriving message is over the limit: {@link #refusal} has the status. */
         TOO_LARGE,
         /** Nothing now: ask the transport for more. */
         WAIT,
-        /** Nothing in as many reads as it may take, and the transport has more. */
+        /** No step after all the permitted reads, and the transport has more. */
         MORE,
         /** The peer will send no more. */
         END
@@ -42,7 +42,7 @@ final class WireReader extends Burst {
 
     private final FrameParser parser;
 
-    /** Null where nothing was agreed on. */
+    /** Null where no extension was agreed on. */
     private final @Nullable WireExtension extension;
 
     /** A frame that came in several reads, or an extension's message. */
@@ -53,13 +53,13 @@ final class WireReader extends Burst {
     private boolean last;
     private boolean isPong;
 
-    /** Null until a message was too large: what follows can't be told apart any more. */
+    /** Null until a message is too large; the bytes after it can no longer be told apart. */
     private @Nullable CloseStatus refusal;
 
-    /** The listener is still to hear of the last step. */
+    /** The listener has not heard of the last step yet. */
     private boolean stepDue;
 
-    /** Payload bytes since they were asked for. */
+    /** Payload bytes since the last {@link #takeCame}. */
     private int came;
 
     WireReader(Transport transport, ReadBuffers buffers, @Nullable WireExtension extension) {
@@ -68,7 +68,7 @@ final class WireReader extends Burst {
         this.parser = new FrameParser(extension == null ? 0 : FrameParser.RSV1);
     }
 
-    /** Whether it holds nothing that the next step needs: another one could take its place. */
+    /** Whether it holds nothing that the next step needs: a new reader could take its place. */
     boolean isIdle() {
         return isEmpty()
                 && gathered == null
@@ -88,8 +88,8 @@ final class WireReader extends Burst {
     }
 
     /**
-     * Gives the read buffer back: the payload and what else came stay, on the heap. True: nothing
-     * else came, and the transport is empty.
+     * Gives the read buffer back; the payload and everything else that came move to the heap.
+     * Returns true if nothing else came and the transport is empty.
      */
     boolean detach() {
         if (payload.isDirect()) {
@@ -119,7 +119,7 @@ final class WireReader extends Burst {
         return taken;
     }
 
-    /** What was read of a message that nobody will have. */
+    /** Drops what was read of a message that the listener will not get. */
     void dropMessage() {
         gathered = null;
         payload = EMPTY;
@@ -131,7 +131,7 @@ final class WireReader extends Burst {
         return payload;
     }
 
-    /** The last step is for another thread of the serial run. */
+    /** Keeps the last step for another thread of the serial run. */
     void keepStep() {
         stepDue = true;
     }
@@ -149,7 +149,9 @@ final class WireReader extends Burst {
         return isPong;
     }
 
-    /** How the session ends, once a step was TOO_LARGE: there is no other step after it. */
+    /**
+     * The status to end the session with, once a step was TOO_LARGE; no other step follows that.
+     */
     @Nullable CloseStatus refusal() {
         return refusal;
     }
@@ -196,7 +198,7 @@ final class WireReader extends Burst {
         }
     }
 
-    /** Reads as often as {@link #next} and drops it; never a FRAGMENT. */
+    /** Reads as often as {@link #next} and drops what it reads; never returns a FRAGMENT. */
     Step discard(int reads) throws IOException {
         gathered = null;
         payload = EMPTY;
@@ -289,7 +291,7 @@ final class WireReader extends Burst {
         return fragment(frame.bytes());
     }
 
-    /** The extension needs its messages whole, whatever their frames. */
+    /** The extension needs whole messages, however many frames they have. */
     private @Nullable Step extended(ByteBuffer bytes, long maxMessageBytes)
             throws ProtocolViolation {
         int length = (int) Math.min(parser.frameRemaining(), bytes.remaining());

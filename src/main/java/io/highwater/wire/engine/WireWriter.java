@@ -13,35 +13,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts frames on the transport, one buffer at a time: what is in flight, then Pongs, Pings, the
- * next data frame, and last the Close frame. A large frame goes in slices, so that a stalled peer
- * is told from a slow one.
+ * next data frame, and last the Close frame. It writes a large frame in slices, so that a stalled
+ * peer can be told from a slow one.
  *
- * <p>Thread-safe. {@code writing} is a baton: who sets it under the lock owns {@code current} and
- * calls the transport, outside the lock, until {@link #nextFrame} finds nothing more.
+ * <p>Thread-safe. {@code writing} is a baton: the thread that sets it under the lock owns {@code
+ * current} and calls the transport, outside the lock, until {@link #nextFrame} finds nothing more.
  *
- * <p>On a {@link FanoutThread} a data frame is first flushed from the thread's own buffer, which is
- * the next wire's a moment later; what a full transport leaves of it goes on from the frame itself.
+ * <p>On a {@link FanoutThread} a data frame is first flushed from the thread's own buffer, which
+ * the thread uses for the next wire a moment later; what a full transport does not take goes on
+ * from the frame itself.
  */
 abstract class WireWriter {
-    /** The buffer of a TLS record: JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
+    /** Size of the buffer of a TLS record: JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
     private static final int RECORD_BYTES = 20 << 10;
 
     private static final int SLICE_BYTES = 64 * 1024;
 
-    /** What a frame is, in the order in which those that wait are sent. */
+    /** The kinds of frames, in the order in which waiting ones are sent. */
     enum Kind {
         /** The Pong to the peer's latest Ping. */
         ANSWER,
-        /** One that the peer did not ask for. */
+        /** A Pong that the peer did not ask for. */
         PONG,
-        /** The application's. */
+        /** The application's Ping. */
         PING,
         KEEPALIVE_PING,
         DATA,
         CLOSE
     }
 
-    /** Somebody transmits, or the transport holds a buffer. */
+    /** A thread transmits, or the transport holds a buffer. */
     @GuardedBy("this")
     private boolean writing;
 
@@ -57,7 +58,10 @@ abstract class WireWriter {
     @GuardedBy("this")
     private @Nullable Waiting waiting;
 
-    /** Owned by the holder of the baton, as the two below are; {@link #heldBytes} looks at it. */
+    /**
+     * Owned by the holder of the baton, like the two fields below; {@link #heldBytes} reads it,
+     * too.
+     */
     private @Nullable ByteBuffer current;
 
     private Kind currentKind = Kind.DATA;
@@ -69,7 +73,8 @@ abstract class WireWriter {
     private long pendingSinceNanos;
 
     /**
-     * What {@link #write} last left behind is in a form that is this wire's alone. Its caller's.
+     * The frame that {@link #write} last left behind is in a form that only this wire has. Confined
+     * to the caller of {@link #write}.
      */
     private boolean ownForm;
 
@@ -79,17 +84,20 @@ abstract class WireWriter {
     /** Written under this. */
     private volatile boolean pingFollowed;
 
-    // What the owner has and learns. Methods of a subclass: fields and a listener would cost 24
-    // bytes a wire. The last four are called without the lock.
+    // What the owner provides and what it learns. These are methods of a subclass, because fields
+    // and a listener would cost 24 bytes per wire. The last four are called without the lock.
 
     abstract Transport transport();
 
-    /** Null where nothing was agreed on. */
+    /** Null where no extension was agreed on. */
     abstract @Nullable WireExtension extension();
 
     abstract long nowNanos();
 
-    /** It is to be written; as it was given, before an extension made another of it. */
+    /**
+     * The frame will be written. It is as the caller gave it, before an extension made another of
+     * it.
+     */
     abstract void onTaken(OutboundFrame frame);
 
     abstract void onWritable();
@@ -150,7 +158,7 @@ abstract class WireWriter {
         return transmit(Caller.WRITE);
     }
 
-    /** A Ping or a Pong, past the data that waits. One of its kind that waits is replaced. */
+    /** Sends a Ping or a Pong before the data that waits. It replaces a waiting one of its kind. */
     void control(Kind kind, byte[] frame) {
         synchronized (this) {
             if (closed) {
@@ -164,7 +172,7 @@ abstract class WireWriter {
         transmit(Caller.OTHER);
     }
 
-    /** The Close frame after what waits. */
+    /** Sends the Close frame after what waits. */
     void close(byte[] frame) {
         synchronized (this) {
             closed = true;
@@ -175,7 +183,7 @@ abstract class WireWriter {
         transmit(Caller.OTHER);
     }
 
-    /** The Close frame after what is in flight; what waits is dropped. */
+    /** Sends the Close frame after what is in flight; drops what waits. */
     void closeNow(byte[] frame) {
         synchronized (this) {
             closed = true;
@@ -185,7 +193,7 @@ abstract class WireWriter {
         close(frame);
     }
 
-    /** Takes nothing more, a Close frame neither. */
+    /** Takes nothing more, not even a Close frame. */
     synchronized void shut() {
         closed = true;
         waiting = null;
@@ -226,7 +234,7 @@ abstract class WireWriter {
     }
 
     private enum Caller {
-        /** {@link #write}, whose answer tells. */
+        /** {@link #write}, whose result says whether all is gone. */
         WRITE,
         OTHER
     }
@@ -243,7 +251,7 @@ abstract class WireWriter {
         }
     }
 
-    /** True: the caller has the baton, and this frame to transmit. */
+    /** True: the caller has the baton, and must transmit this frame. */
     @GuardedBy("this")
     private boolean claimOrWait(Kind kind, byte[] frame) {
         if (writing) {
@@ -295,7 +303,10 @@ abstract class WireWriter {
         }
     }
 
-    /** False, what the writer answers: its owner has heard of the end, it of no success. */
+    /**
+     * Tells the owner of the end. Returns false, which is the result of a write that did not
+     * succeed.
+     */
     private boolean fail(IOException cause) {
         shut();
         onWriteFailed(cause);
@@ -356,7 +367,7 @@ abstract class WireWriter {
             }
         }
 
-        /** Null where nothing waits. */
+        /** Null if nothing waits. */
         @Nullable Kind first() {
             if (answer != null) {
                 return Kind.ANSWER;
@@ -376,7 +387,7 @@ abstract class WireWriter {
             return close == null ? null : Kind.CLOSE;
         }
 
-        /** What waits of this kind, which there is, and no longer does. */
+        /** Removes and returns the waiting frame of this kind; there must be one. */
         ByteBuffer take(Kind kind) {
             if (kind == Kind.DATA) {
                 OutboundFrame taken = Objects.requireNonNull(data);

@@ -1,13 +1,13 @@
 /**
  * The engine: reads and writes RFC 6455 over any {@link io.highwater.wire.Transport}. {@link
- * io.highwater.wire.engine.WireConnection} is one WebSocket. It is one object in layers, each of
- * which stands on those before it and is read from top to bottom:
+ * io.highwater.wire.engine.WireConnection} is one WebSocket. It is one object in layers; each layer
+ * builds on those before it, and they are read from top to bottom:
  *
  * <ol>
  *   <li>{@link io.highwater.wire.engine.CloseHandshake}: the states up to the end, as one table
  *   <li>{@link io.highwater.wire.engine.SerialRun}: whose turn it is, and on which thread
  *   <li>{@link io.highwater.wire.engine.Inbound}: what comes in, and what it costs the node
- *   <li>{@link io.highwater.wire.engine.Release}: what it holds until its end, given back once
+ *   <li>{@link io.highwater.wire.engine.Release}: what a session holds and gives back once
  *   <li>{@link io.highwater.wire.engine.SessionEnd}: all that ends a session
  *   <li>{@link io.highwater.wire.engine.LookAhead}: control frames while nothing is delivered
  *   <li>{@link io.highwater.wire.engine.Step}: one step of the run, from a read to a callback

@@ -7,16 +7,15 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 
 /**
- * A connection that counts its bad requests as waste, and ends where they were too many.
- * Thread-safe.
+ * A connection that counts its bad requests as waste, and ends when they are too many. Thread-safe.
  */
 public interface BadRequests {
-    /** One more, which is answered so, or is about to be. */
+    /** One more bad request, which was answered with this status or is about to be. */
     void onBadRequest(int status);
 
     /**
-     * Whether an answer says by its status alone that no good client repeats its request; also
-     * where it is an application's.
+     * Whether the status of an answer, even an application's, says by itself that no good client
+     * repeats the request.
      */
     static boolean isBad(int status) {
         return status == HttpStatus.TOO_MANY_REQUESTS_429
@@ -26,8 +25,9 @@ public interface BadRequests {
     }
 
     /**
-     * Whether it is Jetty's 400 to a path that two readers could understand differently. Other 400s
-     * are counted where they are found, or are an application's word for what its user typed.
+     * Whether this is Jetty's 400 to a path that two readers could understand differently. Other
+     * 400s are counted where they are found, or come from an application that rejects what its user
+     * typed.
      */
     static boolean isBadPath(HttpConfiguration http, MetaData.Request request, int status) {
         return status == HttpStatus.BAD_REQUEST_400

@@ -2,7 +2,7 @@ package io.highwater.wire.jetty;
 
 import org.eclipse.jetty.io.EndPoint;
 
-/** Finds the endpoint that has the socket, under TLS and whatever else stands on it. Stateless. */
+/** Finds the endpoint that has the socket, below TLS and any other wrappers. Stateless. */
 public final class BottomEndPoint {
     private BottomEndPoint() {}
 

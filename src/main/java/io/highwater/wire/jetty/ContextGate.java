@@ -45,7 +45,7 @@ public final class ContextGate implements Gate {
         }
     }
 
-    /** What the last filter calls, once, where the request got so far. */
+    /** Called by the last filter, once, if the request got that far. */
     public interface Passage {
         /**
          * @param visitor valid until this returns
@@ -54,9 +54,9 @@ public final class ContextGate implements Gate {
     }
 
     /**
-     * Sends a handshake through.
+     * Sends a handshake through the context.
      *
-     * @return false: the context did not take it
+     * @return false if the context did not take it
      */
     boolean enter(Request request, Response response, Callback callback, Passage passage)
             throws Exception {
@@ -64,7 +64,7 @@ public final class ContextGate implements Gate {
         return context.handle(new AsGet(request), response, callback);
     }
 
-    /** Constraints of GET are meant for both kinds of handshakes. */
+    /** Constraints for GET are meant for both kinds of handshakes. */
     private static final class AsGet extends Request.Wrapper {
         AsGet(Request request) {
             super(request);

@@ -12,9 +12,10 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handshake on its way through a context. What the context answers by itself is its answer; where
- * it lets pass, its empty one is held back, and the handshake is answered when the context is done:
- * with all that its filters add to the answer's fields. One at a time by the servlet specification.
+ * A handshake on its way through a context. If the context answers by itself, its answer stands. If
+ * it lets the handshake pass, its own empty answer is held back, and the handshake is answered when
+ * the context is done, with everything that its filters added to the answer's fields. One call at a
+ * time, by the servlet specification.
  */
 final class GatedHandshake extends Response.Wrapper implements ContextGate.Passage, Callback {
     private final Request request;
@@ -22,7 +23,7 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
     private final JettyUpgradeRequest upgrade;
     private final Admission admission;
 
-    /** Guarded by this, as are the others. Null: it has not passed, or failed at it. */
+    /** Guarded by this, like the fields below. Null if it has not passed, or failed in doing so. */
     private @Nullable Runnable answer;
 
     private @Nullable Throwable failure;
@@ -31,7 +32,7 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
     private boolean over;
 
     /**
-     * @param upgrade the same as the request, for whoever it was accepted for
+     * @param upgrade the same request; {@link JettyUpgradeRequest#of} adds the visitor
      */
     GatedHandshake(
             Request request,
@@ -58,7 +59,7 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
         }
     }
 
-    /** While the context's classes are around. */
+    /** Called while the context's classes are still available. */
     @Override
     public void pass(Supplier<Visitor> visitor) {
         synchronized (this) {
@@ -132,7 +133,10 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
         return InvocationType.BLOCKING;
     }
 
-    /** What answers; null where there is nothing to, and what was held is given back. */
+    /**
+     * Returns what sends the answer; null if there is nothing to send: then the lease is given
+     * back.
+     */
     private @Nullable Runnable end() {
         Runnable due;
         boolean first;
@@ -142,7 +146,7 @@ final class GatedHandshake extends Response.Wrapper implements ContextGate.Passa
             due = answer;
         }
         request.removeAttribute(ContextGate.PASSAGE);
-        // What was accepted is given back by its stream's end.
+        // If there is an answer, the end of its stream gives back what was accepted.
         if (first && due == null) {
             admission.giveUp();
         }

@@ -19,7 +19,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** An opening handshake that Jetty has parsed, and answers. */
+/** An opening handshake that Jetty has parsed and will answer. */
 final class JettyExchange implements UpgradeExchange {
     private final JettyUpgrade upgrade;
     private final JettyUpgradeRequest asked;
@@ -115,8 +115,9 @@ final class JettyExchange implements UpgradeExchange {
     }
 
     /**
-     * Jetty upgrades when the stream has succeeded, and not always: the peer may be gone by then.
-     * So the wire hears from the stream's end, and not from the answer's, that it came to nothing.
+     * Jetty upgrades after the stream has succeeded, but not always: the peer may be gone by then.
+     * So the end of the stream, and not the end of the answer, tells the wire that it was never
+     * opened.
      */
     private static final class Upgrading extends HttpStream.Wrapper {
         private final Transport.Events wire;

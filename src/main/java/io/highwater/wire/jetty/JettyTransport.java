@@ -90,7 +90,7 @@ public abstract class JettyTransport
         wire.onReadable();
     }
 
-    /** The read callback: there will never be. */
+    /** The read callback: there will be nothing more to read. */
     @Override
     public final void failed(Throwable cause) {
         wire.onTransportClosed(cause);
@@ -171,8 +171,8 @@ public abstract class JettyTransport
     }
 
     /**
-     * One write that Jetty completes. Whether it did so before {@code EndPoint.write} came back
-     * decides who goes on: the writer by its return value, or the callback by an event.
+     * One write that Jetty completes. If it completes before {@code EndPoint.write} returns, the
+     * writer goes on, by its return value; otherwise the callback goes on, by an event.
      */
     private final class WriteCompletion implements Callback {
         private enum State {

@@ -40,7 +40,7 @@ final class JettyUpgradeRequest implements UpgradeRequest {
         this.visitor = visitor;
     }
 
-    /** The same, now that the web application has said who it is of. */
+    /** The same request, now that the web application has told who sent it. */
     JettyUpgradeRequest of(Visitor known) {
         return new JettyUpgradeRequest(request, kind, route, known);
     }
@@ -76,7 +76,7 @@ final class JettyUpgradeRequest implements UpgradeRequest {
         return request.getHeaders().getValuesList(name);
     }
 
-    /** In one pass: there may be thousands, and each look-up reads them all. */
+    /** In one pass: there may be thousands of fields, and each look-up reads all of them. */
     @Override
     public Map<String, List<String>> headers() {
         Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

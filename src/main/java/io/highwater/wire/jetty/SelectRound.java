@@ -13,20 +13,24 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What a thread that selects leaves to executors: their threads are woken together when it has seen
- * to all connections that are ready, or to {@value #AT_ONCE}. Woken for each, one that shares the
- * core takes it at once and gives it back, two changes of threads a message.
+ * Collects what a thread that selects leaves to executors. It wakes their threads together when it
+ * has seen to all connections that are ready, or to {@value #AT_ONCE}. If it woke an executor's
+ * thread for each message, one that shares the core would take the message at once and give the
+ * core back: two changes of threads per message.
  *
- * <p>Thread-safe: a round is the thread's that began it, and a thread that is not in its own round
- * wakes at once.
+ * <p>Thread-safe: a round belongs to the thread that began it, and a thread that is not in its own
+ * round wakes at once.
  */
 public final class SelectRound {
     private static final Logger LOG = LoggerFactory.getLogger(SelectRound.class);
 
-    /** With a core to spare the first waits for so many reads; on one core that is enough. */
+    /**
+     * With a core to spare, the first message waits for this many reads; on one core, this is
+     * enough.
+     */
     private static final int AT_ONCE = 16;
 
-    /** The last one that this thread began. */
+    /** The last round that this thread began. */
     private static final ThreadLocal<SelectRound> LAST = new ThreadLocal<>();
 
     private final boolean waits;
@@ -40,14 +44,15 @@ public final class SelectRound {
     @GuardedBy("this")
     private @Nullable Batch waiting;
 
-    /** Connections that were ready since something waits. */
+    /** Connections that were ready since the first task began to wait. */
     @GuardedBy("this")
     private int passed;
 
     /**
-     * Only virtual threads: what a pool that is busy takes in two steps waits twice.
+     * Collects only for virtual threads: with a busy pool, what is handed over in two steps waits
+     * twice.
      *
-     * @param logs bounds what is said of sessions that could not be handed over
+     * @param logs limits the lines about sessions that could not be handed over
      */
     public SelectRound(LogLimit logs) {
         this(VirtualThreads.areSupported(), logs);
@@ -58,7 +63,7 @@ public final class SelectRound {
         this.logs = logs;
     }
 
-    /** This thread has selected. */
+    /** This thread has selected, and begins the round. */
     public void begin() {
         if (!waits) {
             return;
@@ -69,7 +74,7 @@ public final class SelectRound {
         LAST.set(this);
     }
 
-    /** Of this thread's round, one more connection has its turn now: one that is ready, or new. */
+    /** One more connection of this thread's round has its turn now: one that is ready, or new. */
     public static void next() {
         SelectRound round = LAST.get();
         if (round != null && round.isDue()) {
@@ -81,7 +86,7 @@ public final class SelectRound {
         return waiting != null && ++passed >= AT_ONCE;
     }
 
-    /** A thread is about to select, or nobody will again. */
+    /** A thread is about to select, or no thread will again. */
     public void end() {
         synchronized (this) {
             owner = null;
@@ -91,7 +96,7 @@ public final class SelectRound {
 
     /**
      * Has {@code wake}, which hands a task to {@code executor}, called when this thread's round is
-     * over. False, or an exception: it is in none, and nothing is called.
+     * over. False, or an exception: this thread is in no round, and nothing is called.
      */
     public static boolean wakeSoon(Executor executor, Runnable wake) {
         SelectRound round = LAST.get();
@@ -141,7 +146,10 @@ public final class SelectRound {
             this.logs = logs;
         }
 
-        /** Woken by one of its own threads, an executor changes none: it takes from that queue. */
+        /**
+         * An executor that one of its own threads wakes changes no thread: it takes the tasks from
+         * that thread's queue.
+         */
         void start() {
             if (wakes.size() == 1) {
                 run();
@@ -150,7 +158,8 @@ public final class SelectRound {
             try {
                 executor.execute(this);
             } catch (RuntimeException | Error e) {
-                // It may have taken it for all that: a pool that can't grow throws then, too.
+                // The executor may have taken the task although it threw, like a pool that can't
+                // grow.
                 run();
             }
         }

@@ -9,9 +9,9 @@ import java.util.function.Function;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP or TLS connection after an HTTP/1.1 Upgrade: one WebSocket has it all. */
+/** A TCP or TLS connection after an HTTP/1.1 Upgrade: it belongs to one WebSocket. */
 final class SocketTransport extends JettyTransport {
-    /** Null where TLS, whose records are Jetty's affair, is in between. */
+    /** Null if TLS is in between, whose records Jetty makes. */
     private final @Nullable SocketChannel channel;
 
     SocketTransport(
@@ -25,7 +25,7 @@ final class SocketTransport extends JettyTransport {
     }
 
     /**
-     * Straight to the socket: all that Jetty's EndPoint would add is an array, a gathering write of
+     * Writes straight to the socket: Jetty's EndPoint would only add an array, a gathering write of
      * one buffer, and the time for an idle timeout that is off.
      */
     @Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Upgrade over HTTP/1.1 (RFC 6455 section 4). Stateless. */
 public final class SocketUpgrade implements JettyUpgrade {
-    /** What it sends would be read as frames, or the frames as a body that is missing. */
+    /** The body would be read as frames, or the frames as a missing body. */
     private static final UpgradeDecision.Rejected HAS_BODY =
             UpgradeDecision.Rejected.of(400, "body", "An opening handshake has no body.");
 

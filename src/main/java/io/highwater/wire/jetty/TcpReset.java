@@ -16,7 +16,7 @@ public final class TcpReset {
 
     /**
      * @param endPoint the connection's, or one on top of it
-     * @param cause what is told to whoever waits for it; null where nobody needs one
+     * @param cause what is told to those that wait for the connection; null if none is needed
      */
     public static void of(EndPoint endPoint, @Nullable Throwable cause) {
         EndPoint bottom = BottomEndPoint.of(endPoint);

@@ -12,25 +12,25 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands opening handshakes over to {@link Upgrades}. Stands in front of all other handlers; what is
- * no handshake goes on to them. Thread-safe.
+ * Hands opening handshakes over to {@link Upgrades}. Stands in front of all other handlers, and
+ * passes on to them what is not a handshake. Thread-safe.
  */
 public final class UpgradeHandler extends Handler.Wrapper {
-    /** Of a request that is no handshake: it has the path of a WebSocket. */
+    /** Set on a request that is no handshake but has the path of a WebSocket. */
     private static final String PATH = UpgradeHandler.class.getName() + ".path";
 
     private final Upgrades upgrades;
     private final List<JettyUpgrade> kinds;
 
     /**
-     * @param kinds of handshakes; what is none of them is none
+     * @param kinds the kinds of handshakes; a request of none of them is not a handshake
      */
     public UpgradeHandler(Upgrades upgrades, JettyUpgrade... kinds) {
         this.upgrades = upgrades;
         this.kinds = List.of(kinds);
     }
 
-    /** Whether it is a connection that was upgraded here: its end calls nobody who may block. */
+    /** Whether the connection was upgraded here: then its end calls nothing that may block. */
     public static boolean isWebSocket(@Nullable Connection connection) {
         return connection instanceof JettyTransport;
     }

@@ -13,8 +13,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers that an accepted handshake is answered with, as long as it may still fail. The status
- * is the stack's: 101 to an Upgrade, 200 to an Extended CONNECT.
+ * The headers of the answer to an accepted handshake, while the handshake may still fail. The HTTP
+ * stack sets the status: 101 for an Upgrade, 200 for an Extended CONNECT.
  */
 public final class AcceptedAnswer implements WireAcceptor.ResponseHeaders {
     private static final String ACCEPT = "Sec-WebSocket-Accept";
@@ -40,7 +40,7 @@ public final class AcceptedAnswer implements WireAcceptor.ResponseHeaders {
             add("Connection", "Upgrade");
             add(ACCEPT, AcceptKey.of(key == null ? "" : key));
         } else if (key != null) {
-            // RFC 8441 section 5 has neither. A client that sends the one wants the other.
+            // RFC 8441 section 5 has neither header. A client that sends the key wants the other.
             add(ACCEPT, AcceptKey.of(key));
         }
         subprotocol(accepted.subprotocol());
@@ -49,7 +49,7 @@ public final class AcceptedAnswer implements WireAcceptor.ResponseHeaders {
         }
     }
 
-    /** Tells each by its name and value, in the order in which they are sent. */
+    /** Tells the name and value of each header, in the order in which they are sent. */
     public void forEach(BiConsumer<String, String> header) {
         headers.forEach(one -> header.accept(one.name(), one.value()));
     }

@@ -11,8 +11,9 @@ import io.highwater.wire.engine.WireContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handshake that the rules have accepted and nobody has answered. What the rules hold for it is
- * given back once: by {@link #giveUp}, by an {@link #open} that throws, or with the session's end.
+ * A handshake that the rules have accepted and that is not answered yet. What the rules hold for it
+ * is given back once: by {@link #giveUp}, by an {@link #open} that throws, or with the session's
+ * end.
  */
 public final class Admission {
     private final WireContext context;
@@ -40,7 +41,7 @@ public final class Admission {
     /**
      * Agrees on the extensions and makes the session.
      *
-     * @param request the exchange's, where a gate was passed with who asks
+     * @param request the exchange's request; after a gate, a copy that knows who asks
      * @return sends the answer
      */
     public Runnable open(UpgradeRequest request) {
@@ -71,7 +72,7 @@ public final class Admission {
         }
     }
 
-    /** It comes to nothing. Does nothing where it was given back before. */
+    /** The handshake comes to nothing. Does nothing if the lease was given back before. */
     public void giveUp() {
         accepted.lease().release();
     }

@@ -8,11 +8,12 @@ import java.net.InetAddress;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Takes what may block off the thread that reads, for as many handshakes as their account holds: a
- * rule that waits would otherwise gather all that come meanwhile. Thread-safe.
+ * Takes tasks that may block off the thread that reads, for as many handshakes as their account
+ * holds: without that limit, a rule that waits would pile up all handshakes that come meanwhile.
+ * Thread-safe.
  */
 final class Elsewhere {
-    /** A virtual thread that is parked, and what it was given. Measured. */
+    /** A parked virtual thread and what it was given. Measured. */
     private static final int BYTES = 3_000;
 
     private final Ledger ledger;
@@ -26,9 +27,9 @@ final class Elsewhere {
     }
 
     /**
-     * Runs a task of a handshake. What it throws is answered with 500.
+     * Runs a task of a handshake. An exception from the task is answered with 500.
      *
-     * @return false for one too many, which the caller answers
+     * @return false if it is one task too many; the caller answers the handshake then
      */
     boolean run(UpgradeExchange exchange, Runnable task) {
         Payer payer = payer(exchange);

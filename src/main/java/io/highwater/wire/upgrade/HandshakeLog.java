@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * What the log has of handshakes that did not become sessions. A client's text is cut, and each
- * address has a number of lines. Thread-safe.
+ * Logs handshakes that did not become sessions. A client's text is cut, and the number of lines for
+ * each address is limited. Thread-safe.
  */
 final class HandshakeLog {
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeLog.class);
@@ -24,7 +24,7 @@ final class HandshakeLog {
         this.logs = logs;
     }
 
-    /** So that whoever runs the node sees why a client has no connection. */
+    /** Lets the node's operator see why a client has no connection. */
     void refused(UpgradeRequest request, UpgradeDecision.Rejected rejected) {
         logs.limit(LOG.atInfo(), "handshake_refused", request.peer().toString())
                 .addKeyValue("rule", rejected.outcome())
@@ -49,7 +49,7 @@ final class HandshakeLog {
         return logs.limit(LOG.atError(), "handshake_failed", request.peer().toString());
     }
 
-    /** As other lines have it: without a name, and the slash behind it. */
+    /** As in other lines: without the name, and without the slash that follows it. */
     private static String shown(InetSocketAddress peer) {
         String text = peer.toString();
         return text.substring(text.indexOf('/') + 1);

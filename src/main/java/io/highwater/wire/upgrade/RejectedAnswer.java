@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a refused handshake is answered with. Immutable.
+ * The answer to a refused handshake. Immutable.
  *
  * @param headers in the order in which they are sent
  * @param text the body

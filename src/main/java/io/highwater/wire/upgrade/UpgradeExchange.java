@@ -9,26 +9,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An opening handshake on some HTTP stack: what it asks, and how the stack answers it. {@link
- * Upgrades} answers once: by {@link #refuse}, by {@link #fail}, by what {@link #accept} returns, or
- * by having it {@link #pass} a gate. It does so on any thread, and from one at a time.
+ * Upgrades} answers it once: by {@link #refuse}, by {@link #fail}, by what {@link #accept} returns,
+ * or by having it {@link #pass} a gate. It does so on any thread, but on one at a time.
  */
 public interface UpgradeExchange {
-    /** What it asks; valid until it is answered. */
+    /** What the client asks; valid until it is answered. */
     UpgradeRequest request();
 
     /** What {@link Upgrades#route} finds at the path of the request. */
     @Nullable Route route();
 
     /**
-     * Runs what may block, on a thread that nobody else waits for.
+     * Runs a task that may block, on a thread that no other connection waits for.
      *
-     * @throws java.util.concurrent.RejectedExecutionException it will not run
+     * @throws java.util.concurrent.RejectedExecutionException if the task will not run
      */
     void execute(Runnable task);
 
     /**
-     * The answer that follows is the connection's last, if the connection's next request would wait
-     * for it, as over HTTP/1.1. That request would come on the thread that reads.
+     * Makes the answer that follows the connection's last, if the connection's next request would
+     * wait for that answer, as over HTTP/1.1. That next request would be handled on the thread that
+     * reads.
      */
     void endConnection();
 
@@ -47,9 +48,9 @@ public interface UpgradeExchange {
     Runnable accept(Function<Transport, ? extends Transport.Events> wire, AcceptedAnswer answer);
 
     /**
-     * Sends an accepted handshake through what stands in front of its web application. The stack
-     * {@linkplain Admission#open opens} it where it is let pass, or {@linkplain Admission#giveUp
-     * gives it up}. Runs on a thread that may block.
+     * Sends an accepted handshake through the gate in front of its web application. The stack
+     * {@linkplain Admission#open opens} it if the gate lets it pass, else {@linkplain
+     * Admission#giveUp gives it up}. Runs on a thread that may block.
      */
     void pass(Gate gate, Admission admission);
 }

@@ -13,8 +13,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers opening handshakes by the handshake rules, and makes the sessions of those that they
- * accept. Thread-safe.
+ * Answers opening handshakes as the handshake rules decide, and makes the sessions of those that
+ * the rules accept. Thread-safe.
  *
  * <p>A stack asks for the {@link #route}, makes an {@link UpgradeExchange}, and has it {@linkplain
  * #decide decided}.
@@ -34,8 +34,8 @@ public final class Upgrades {
     private final Elsewhere elsewhere;
 
     /**
-     * @param observer hears of what is refused before the rules are asked; the rules tell it the
-     *     rest
+     * @param observer hears of what is refused before the rules are asked; the rules tell it of all
+     *     other decisions
      */
     public Upgrades(
             Handshake handshake,
@@ -57,7 +57,7 @@ public final class Upgrades {
         return router.route(path);
     }
 
-    /** Asks the rules, and answers. Blocks no caller; what fails is answered, too. */
+    /** Asks the rules and answers. Does not block the caller; a failure is answered, too. */
     public void decide(UpgradeExchange exchange) {
         try {
             if (!mayBlock(exchange)) {
@@ -147,8 +147,8 @@ public final class Upgrades {
     // Refused.
 
     /**
-     * Refuses a handshake for what HTTP itself says of it. The rules, which count and log what they
-     * refuse, are not asked.
+     * Refuses a handshake that is faulty by HTTP itself. The rules are not asked: this counts and
+     * logs the refusal in their place.
      */
     public void refuse(UpgradeExchange exchange, UpgradeDecision.Rejected fault) {
         tell(exchange, fault);
@@ -166,7 +166,10 @@ public final class Upgrades {
         log.refused(exchange.request(), rejected);
     }
 
-    /** A client that sends one after the other would keep the thread that reads for many. */
+    /**
+     * A client that sends one handshake after the other must not keep the thread that reads for
+     * many.
+     */
     private void reject(UpgradeExchange exchange, UpgradeDecision.Rejected rejected) {
         RejectedAnswer answer = RejectedAnswer.of(rejected);
         if (!elsewhere.run(exchange, () -> exchange.refuse(answer))) {

@@ -11,7 +11,7 @@ import org.eclipse.jetty.http2.hpack.HpackException;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 
-/** Makes bytes of frames, two kinds of ours among them. Used by the flusher alone. */
+/** Makes the bytes of frames, two kinds of our own among them. Used by the flusher alone. */
 final class BatchGenerator extends Generator {
     final WindowCredit credit = new WindowCredit();
     private final EventBudget budget;
@@ -34,7 +34,7 @@ final class BatchGenerator extends Generator {
         if (frame instanceof HeadersFrame headers
                 && headers.getMetaData() instanceof MetaData.Response response
                 && BadRequests.isBad(response.getStatus())) {
-            // Too much, and the next event ends the connection: not from within the flusher.
+            // If it is too much, the next event ends the connection: the flusher must not.
             budget.onBadRequest(response.getStatus());
         }
         return super.control(accumulator, frame);
@@ -46,18 +46,18 @@ final class BatchGenerator extends Generator {
         return super.data(accumulator, frame, maxLength);
     }
 
-    /** Stands for what the batcher has when the flusher comes to it. Immutable. */
+    /** Stands for what the batcher holds when the flusher comes to this frame. Immutable. */
     static final class BatchFrame extends Frame {
         private final StreamBatcher batcher;
 
         BatchFrame(StreamBatcher batcher) {
-            // Of the types that belong to no stream and are shown to no listener of frames.
+            // A type that belongs to no stream and is shown to no listener of frames.
             super(FrameType.PREFACE);
             this.batcher = batcher;
         }
     }
 
-    /** Has no bytes; its callback tells that all before it is on the socket. Immutable. */
+    /** Has no bytes; its callback says that everything before it is on the socket. Immutable. */
     static final class MarkFrame extends Frame {
         MarkFrame() {
             super(FrameType.PREFACE);

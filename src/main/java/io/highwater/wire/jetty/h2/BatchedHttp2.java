@@ -9,19 +9,19 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 
 /**
- * Makes HTTP/2 connections whose WebSockets share writes, and that have bounds. Immutable;
+ * Makes HTTP/2 connections that have bounds and whose WebSockets share writes. Immutable;
  * thread-safe.
  *
- * <p>Over any other connection of Jetty's, such as those of a Jetty base, WebSockets work as well;
- * each of their writes is one of the TCP connection's then.
+ * <p>WebSockets also work over any other Jetty connection, such as those of a Jetty base; each of
+ * their writes is then a write of the TCP connection.
  */
 public final class BatchedHttp2 {
     private final StreamBursts bursts;
     private final Http2Bounds bounds;
 
     /**
-     * @param bursts when writes wait for each other
-     * @param bounds of all connections of the node
+     * @param bursts decides when writes wait for each other
+     * @param bounds the bounds of all connections of the node
      */
     public BatchedHttp2(StreamBursts bursts, Http2Bounds bounds) {
         this.bursts = bursts;
@@ -29,8 +29,8 @@ public final class BatchedHttp2 {
     }
 
     /**
-     * What {@link AbstractHTTP2ServerConnectionFactory#newConnection} of Jetty 12.1 makes, with a
-     * session of ours; to be configured by the factory.
+     * Makes what {@link AbstractHTTP2ServerConnectionFactory#newConnection} of Jetty 12.1 makes,
+     * with a session of ours; the factory must still configure it.
      */
     public HTTP2ServerConnection connection(
             AbstractHTTP2ServerConnectionFactory factory,

@@ -28,15 +28,15 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty's HTTP/2 session with a {@link StreamBatcher}, and the two places where Jetty comes to it:
- * when its flusher is about to write, and when a window was widened. And with bounds: on requests
- * at once, and on frames that waste. Thread-safe as Jetty's is.
+ * Jetty's HTTP/2 session with a {@link StreamBatcher}, and the two places where Jetty calls it:
+ * when its flusher is about to write, and when a window was widened. It also bounds the number of
+ * requests at a time, and the frames that waste work. Thread-safe as Jetty's is.
  */
 final class BatchingSession extends HTTP2ServerSession {
     /** Jetty's own default: half a window is gathered before it is given back. */
     private static final float GIVE_BACK_RATIO = 0.5f;
 
-    /** A client's frame of a WebSocket has more, its head alone (RFC 6455 section 5.2). */
+    /** The header of a client's WebSocket frame alone has this many (RFC 6455 section 5.2). */
     private static final int TINY_BYTES = 6;
 
     /** A client that measures its line doubles its windows until they are large enough. */
@@ -49,7 +49,7 @@ final class BatchingSession extends HTTP2ServerSession {
     private static final Object AFTER_END = "headers_after_end";
     private static final Object GO_AWAY = "goaway";
 
-    /** What Jetty heeds. */
+    /** The settings that Jetty heeds. */
     private static final Set<Integer> SETTINGS =
             Set.of(
                     SettingsFrame.HEADER_TABLE_SIZE,
@@ -67,16 +67,18 @@ final class BatchingSession extends HTTP2ServerSession {
     private final Requests requests;
     private final WindowCredit credit;
 
-    /** Jetty's flusher has these, and takes them when no write is under way. */
+    /**
+     * Widened windows that Jetty's flusher has queued; it takes them when no write is under way.
+     */
     private final AtomicInteger waitingWindows = new AtomicInteger();
 
-    /** Confined to the thread that parses, like the place. */
+    /** Confined to the thread that parses, like {@link #place}. */
     private int windowChanges;
 
-    /** Of the stream that is being made. Confined to the thread that parses. */
+    /** The place of the stream that is being made. Confined to the thread that parses. */
     private @Nullable RequestPlace place;
 
-    /** The same. */
+    /** Whether the request of that stream is malformed. Confined to the same thread. */
     private boolean malformed;
 
     BatchingSession(
@@ -119,7 +121,7 @@ final class BatchingSession extends HTTP2ServerSession {
         return requests;
     }
 
-    /** The place of the stream that is being made, once. */
+    /** Returns the place of the stream that is being made, once. */
     @Nullable RequestPlace takePlace() {
         RequestPlace taken = place;
         place = null;
@@ -129,7 +131,8 @@ final class BatchingSession extends HTTP2ServerSession {
     // What Jetty's parser brings.
 
     /**
-     * Whatever the peer's SETTINGS say of it: a server has no use for that (RFC 8441 section 3).
+     * Always true, whatever the peer's SETTINGS say: a server has no use for the client's value
+     * (RFC 8441 section 3).
      */
     @Override
     public boolean isConnectProtocolEnabled() {
@@ -142,7 +145,7 @@ final class BatchingSession extends HTTP2ServerSession {
         super.onHeaders(frame);
         RequestPlace left = takePlace();
         if (left != null) {
-            // No handler has it: Jetty answers for itself, or has reset the stream.
+            // No handler has taken the place: Jetty answers by itself, or has reset the stream.
             if (getStream(frame.getStreamId()) instanceof PlainStream stream) {
                 stream.hold(left);
             } else {
@@ -165,7 +168,7 @@ final class BatchingSession extends HTTP2ServerSession {
         RequestPlace entered =
                 budget.isRefused() ? null : requests.enter(request, isPlain(request));
         if (entered == null) {
-            // RFC 9113 section 8.7: it may be asked again.
+            // RFC 9113 section 8.7: the client may send the request again.
             refuse(id, ErrorCode.REFUSED_STREAM_ERROR, REFUSED);
             return null;
         }
@@ -180,7 +183,7 @@ final class BatchingSession extends HTTP2ServerSession {
         return stream;
     }
 
-    /** For what Jetty could not read, too: it answers 400 to whatever it may have been. */
+    /** Also true of a request that Jetty could not read: Jetty answers 400, whatever it was. */
     private static boolean isPlain(MetaData.Request request) {
         return !(request instanceof MetaData.ConnectRequest)
                 || MetaData.Failed.getFailure(request) != null;
@@ -194,12 +197,12 @@ final class BatchingSession extends HTTP2ServerSession {
         return isPlain(request) ? new PlainStream(this, id) : new BoundedStream(this, id);
     }
 
-    /** One more came on a stream whose reset is on its way. */
+    /** One more HEADERS frame came on a stream whose reset is on its way. */
     void onHeadersAfterEnd() {
         waste(AFTER_END);
     }
 
-    /** Of the stream nothing is kept. */
+    /** Refuses a stream, of which nothing is kept. */
     private void refuse(int id, ErrorCode code, Object event) {
         updateLastRemoteStreamId(id);
         if (waste(event)) {
@@ -212,14 +215,14 @@ final class BatchingSession extends HTTP2ServerSession {
     public void onData(Stream.Data data) {
         DataFrame frame = data.frame();
         int length = frame.remaining();
-        // Jetty has counted those that are empty and have no padding.
+        // Jetty has counted frames that are empty and have no padding.
         boolean tiny = length < TINY_BYTES && length + frame.padding() > 0 && !frame.isEndStream();
         if (!tiny || waste(TINY)) {
             super.onData(data);
         }
     }
 
-    /** A change of the window that streams begin with is one of each of them. */
+    /** A change of the window that streams begin with changes the window of every stream. */
     @Override
     public void onSettings(SettingsFrame frame, boolean reply) {
         boolean changes = frame.getSettings().containsKey(SettingsFrame.INITIAL_WINDOW_SIZE);
@@ -230,7 +233,7 @@ final class BatchingSession extends HTTP2ServerSession {
         }
     }
 
-    /** Jetty would keep the others, too. */
+    /** Leaves out the settings that Jetty does not heed, but would keep. */
     private static SettingsFrame known(SettingsFrame frame) {
         if (SETTINGS.containsAll(frame.getSettings().keySet())) {
             return frame;
@@ -240,7 +243,7 @@ final class BatchingSession extends HTTP2ServerSession {
         return new SettingsFrame(known, frame.isReply());
     }
 
-    /** Jetty keeps it while streams live; what it says of the reason is of no use to us. */
+    /** Jetty keeps the frame while streams live; we have no use for the text of its reason. */
     @Override
     public void onGoAway(GoAwayFrame frame) {
         if (waste(GO_AWAY)) {
@@ -255,36 +258,38 @@ final class BatchingSession extends HTTP2ServerSession {
         }
     }
 
-    /** On its way to the flusher: one that came, or a stream's part of a change by SETTINGS. */
+    /**
+     * On its way to the flusher: an update that came, or a stream's part of a change by SETTINGS.
+     */
     @Override
     public void onWindowUpdate(@Nullable HTTP2Stream stream, WindowUpdateFrame frame) {
         waitingWindows.incrementAndGet();
         super.onWindowUpdate(stream, frame);
     }
 
-    /** It takes effect, on the flusher's thread. */
+    /** The update takes effect, on the flusher's thread. */
     private void onWidened(@Nullable Stream stream) {
         waitingWindows.decrementAndGet();
         batcher.onWindow(StreamOutput.of(stream));
     }
 
-    /** What its frames have made that waits for the socket: the peer does not read. */
+    /** Answers and widened windows that wait for the socket, because the peer does not read. */
     int waiting() {
         return getFrameQueueSize() + waitingWindows.get();
     }
 
-    /** The flusher is over, and takes none of them any more. */
+    /** The flusher is over, and takes no more widened windows. */
     void forgetWindows() {
         waitingWindows.set(0);
     }
 
-    /** Jetty's idle timer may end a connection that carries nothing. */
+    /** Jetty's idle timer may end a connection only if it carries nothing. */
     @Override
     protected boolean notifyIdleTimeout(Session session) {
         return getStreams().isEmpty();
     }
 
-    // Its failures that are ours. Of what throws in the flusher, BoundedConnection hears.
+    // Failures that are our fault. BoundedConnection hears of exceptions in the flusher.
 
     @Override
     public void onConnectionFailure(int error, String reason) {
@@ -294,7 +299,7 @@ final class BatchingSession extends HTTP2ServerSession {
         super.onConnectionFailure(error, reason);
     }
 
-    /** Jetty's flusher calls it so where the fields of an answer can't be encoded. */
+    /** Jetty's flusher calls this with COMPRESSION_ERROR if an answer's fields can't be encoded. */
     @Override
     public boolean close(int error, @Nullable String reason, Callback callback) {
         if (error == ErrorCode.COMPRESSION_ERROR.code) {
@@ -309,7 +314,7 @@ final class BatchingSession extends HTTP2ServerSession {
         }
     }
 
-    /** False where it was too much, and the connection ends. */
+    /** False if it was too much: the connection ends. */
     private boolean waste(Object event) {
         boolean allowed = budget.onEvent(event);
         if (!allowed) {

@@ -37,21 +37,21 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Jetty's HTTP/2 connection with an end to what it may take of a thread, and to what it may have us
- * answer. Thread-safe as Jetty's is.
+ * Jetty's HTTP/2 connection, with a limit on what it may take of a thread and on what it may make
+ * us answer. Thread-safe as Jetty's is.
  */
 final class BoundedConnection extends HTTP2ServerConnection implements Debtor, BadRequests {
     private static final Logger LOG = LoggerFactory.getLogger(BoundedConnection.class);
 
-    // It takes turns with others (TurnEndPoint). And nothing more is read while the peer does not
-    // read the answers that its frames have made: pongs, acknowledgements, resets. Jetty's queue of
-    // them has no end. What it holds then goes out without us reading, since none of it waits for a
-    // window. Nor has the queue of windows that were widened, which the flusher does not look at
-    // while a write is under way.
+    // The connection takes turns with others (TurnEndPoint). And nothing more is read while the
+    // peer does not read the answers that its frames have caused: pongs, acknowledgements, resets.
+    // Jetty's queue of these answers is unbounded. What the queue holds then goes out without us
+    // reading, since none of it waits for a window. The queue of windows that were widened is
+    // unbounded, too; the flusher does not look at it while a write is under way.
 
     /**
-     * Frames and widened windows that wait for the socket: the least that a mass close makes is not
-     * held up by this.
+     * The most frames and widened windows that may wait for the socket. The least that a mass close
+     * makes is not held up by this.
      */
     private static final int MOST_ANSWERS = 1_024;
 
@@ -61,7 +61,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     /** A field in a table (RFC 7541 section 2.3.2) without its text. Measured. */
     private static final int FIELD_BYTES = 220;
 
-    /** The same by the size that the RFC counts (section 4.1). */
+    /** The overhead of a field as the RFC counts it (section 4.1). */
     private static final int FIELD_SIZE = 32;
 
     private static final HttpChannel.Factory CHANNELS = new HttpChannel.DefaultFactory();
@@ -72,14 +72,14 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     private final Book book;
     private final TurnEndPoint turn;
 
-    /** It is not read, and comes back by itself. */
+    /** The connection is not read now; it resumes by itself. */
     private volatile boolean held;
 
-    /** It counts in the book. */
+    /** The connection counts in the book. */
     @GuardedBy("this")
     private boolean counted;
 
-    /** With its tables. */
+    /** What the connection keeps, its tables included. */
     @GuardedBy("this")
     private long keptBytes = BYTES;
 
@@ -129,8 +129,8 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     }
 
     /**
-     * Fields that the peer may refer to: they stay as long as the connection. Our own table has no
-     * room. By who parses.
+     * Counts the fields that the peer may refer to, which stay as long as the connection. Our own
+     * table has no room for fields. Called by the thread that parses.
      */
     private void countTable() {
         HpackContext table = session.getParser().getHpackDecoder().getHpackContext();
@@ -158,12 +158,12 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         return (Http2Parser) session.getParser();
     }
 
-    /** Whether what has come may be on its way yet: it is not read now. */
+    /** Whether the connection is not read now: the rest of a frame may have come already. */
     boolean isHeld() {
         return held;
     }
 
-    /** What has begun has not come whole in time. */
+    /** Something that has begun has not come whole in time. */
     void onLate() {
         CloseState state = session.getCloseState();
         if (state == CloseState.CLOSING || state == CloseState.CLOSED) {
@@ -174,7 +174,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         onBadRequest(HttpStatus.REQUEST_TIMEOUT_408);
     }
 
-    /** Where it was too much, the connection ends when it is read next. */
+    /** If it was one too many, the connection ends when it is read next. */
     @Override
     public void onBadRequest(int status) {
         budget.onBadRequest(status);
@@ -183,9 +183,9 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     @Override
     public void onConnectionFailure(int error, String reason) {
         switch (reason) {
-            // Jetty's words for a head that can't be read. Refused, it is a frame that is too
-            // large;
-            // of all others they do not tell whether they are too large or malformed.
+            // Jetty's words for a head that can't be read. With REFUSED_STREAM, the frame is too
+            // large; in all other cases they do not tell whether the head is too large or
+            // malformed.
             case "invalid_headers_frame" ->
                     onBadRequest(
                             error == ErrorCode.REFUSED_STREAM_ERROR.code
@@ -204,7 +204,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     }
 
     /**
-     * Peers that leave, are late or break the protocol are no news; what else there is, is ours.
+     * Peers that leave, are late or break the protocol are no news; every other failure is ours.
      */
     @Override
     public void onSessionFailure(Throwable failure, Callback callback) {
@@ -218,7 +218,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         failureLine().setCause(failure).log("http2_failed");
     }
 
-    /** Of what Jetty has caught and shown to nobody. */
+    /** Logs what Jetty has caught without telling anyone. */
     void logFailure(int error, @Nullable String reason) {
         failureLine()
                 .addKeyValue("error", ErrorCode.toString(error, null))
@@ -234,7 +234,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
                 .addKeyValue("peer", peer.substring(peer.indexOf('/') + 1));
     }
 
-    // As a debtor: while it carries nothing. What it carries has bounds of its own.
+    // As a debtor, while it carries nothing. What it carries has bounds of its own.
 
     @Override
     public Payer payer() {
@@ -264,7 +264,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
 
     @Override
     public EndPoint getEndPoint() {
-        // Jetty's constructor asks, too.
+        // Jetty's constructor calls this before there is a turn.
         return turn == null ? super.getEndPoint() : turn;
     }
 
@@ -274,10 +274,10 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         super.onFillable();
     }
 
-    /** Whether there is anything to read for this connection, as far as we care. */
+    /** Whether we want to read from this connection now. */
     boolean mayRead() {
         if (budget.isOver()) {
-            // The answer to a request may have been what was too much: that has told nobody.
+            // The answer to a request may have been one too many: nothing has acted on that yet.
             session.onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "event_rate");
             held = true;
             return false;
@@ -297,7 +297,8 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     @Override
     public void fillInterested(Callback callback) {
         if (held) {
-            // Without an answer to wait for when it is over: Jetty closes it when GOAWAY is out.
+            // If the budget is used up, there is no answer to wait for: Jetty closes the connection
+            // when GOAWAY is out.
             session.frames(
                     null,
                     List.of(new BatchGenerator.MarkFrame()),
@@ -373,7 +374,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
 
     // Its requests.
 
-    /** As Jetty's, with a stream that gives the request's place free. */
+    /** Like Jetty's, but with a stream that frees the request's place. */
     @Override
     public void onNewStream(HTTP2Stream stream, HeadersFrame frame) {
         RequestPlace place = session.takePlace();
@@ -390,11 +391,11 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         if (task == null) {
             return;
         }
-        // Of a stream that is closed, Jetty's own task would tell nobody.
+        // Jetty's own task would tell no one if the stream is closed.
         place.await(task);
         offerTask(Invocable.from(Invocable.getInvocationType(task), place::run), false);
         if (stream.isClosed()) {
-            // By another thread, and perhaps before it knew of the request.
+            // Another thread has closed it, perhaps before the stream knew of the request.
             place.onStreamClosed();
         }
     }

@@ -26,11 +26,11 @@ import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * A stream that pays for what it was sent and nobody has read. Thread-safe as Jetty's.
+ * A stream that pays for what it was sent and has not been read. Thread-safe as Jetty's.
  *
- * <p>Jetty queues DATA as slices of the connection's read buffer, each of which holds on to all 16
- * KiB of it; a byte that is not read soon would cost as much. So what comes while nobody waits for
- * it is copied, and counted.
+ * <p>Jetty queues DATA as slices of the connection's read buffer, and each slice retains all 16 KiB
+ * of it; a single byte that is not read soon would cost that much. So what comes while no reader
+ * waits for it is copied, and counted.
  */
 class BoundedStream extends HTTP2Stream implements Debtor {
     /** A frame in Jetty's queue, without its payload: copy, buffer, frame, array. Measured. */
@@ -40,21 +40,21 @@ class BoundedStream extends HTTP2Stream implements Debtor {
 
     private static final MetaData.Request CONNECT = request(HttpMethod.CONNECT);
 
-    /** Somebody waits for the next DATA, and will read it at once. */
+    /** A reader waits for the next DATA, and will read it at once. */
     private volatile boolean demanded;
 
     @GuardedBy("this")
     private boolean over;
 
-    /** Of copies in Jetty's queue. */
+    /** Bytes of the copies in Jetty's queue. */
     @GuardedBy("this")
     private int keptBytes;
 
-    /** When the first of them came. */
+    /** When the first of these copies came. */
     @GuardedBy("this")
     private long keptSinceNanos;
 
-    /** That of a WebSocket. */
+    /** The stream of a WebSocket. */
     BoundedStream(BatchingSession session, int id) {
         this(session, id, CONNECT);
     }
@@ -64,8 +64,8 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     }
 
     /**
-     * What a stream keeps of its request: Jetty asks for the method alone, and would keep the whole
-     * head, as long as the stream lives.
+     * What a stream keeps of its request: Jetty asks only for the method, but would keep the whole
+     * head for as long as the stream lives.
      */
     static MetaData.Request request(HttpMethod method) {
         return new MetaData.Request(
@@ -88,7 +88,7 @@ class BoundedStream extends HTTP2Stream implements Debtor {
         super.demand();
     }
 
-    /** Whether somebody waits for the next DATA. */
+    /** Whether a reader waits for the next DATA. */
     final boolean isDemanded() {
         return demanded;
     }
@@ -119,7 +119,7 @@ class BoundedStream extends HTTP2Stream implements Debtor {
 
     /**
      * RFC 9113 section 5.1: a peer that has ended its half sends no more HEADERS. Jetty takes each
-     * for trailers, and queues one more end of the body.
+     * of them for trailers, and queues one more end of the body.
      */
     @Override
     public void process(Frame frame, Callback callback) {
@@ -132,13 +132,14 @@ class BoundedStream extends HTTP2Stream implements Debtor {
             session().onHeadersAfterEnd();
             return;
         }
-        // Counts as waste. It comes first, or whoever is told would reset with another error.
+        // The reset counts as waste. It comes first: a reader that hears of the failure would reset
+        // the stream with another error.
         reset(new ResetFrame(getId(), CLOSED), Callback.NOOP);
         IOException failure = new EofException("headers_after_end");
         super.process(new FailureFrame(CLOSED, "headers_after_end", failure), Callback.NOOP);
     }
 
-    /** It has ended, was reset or has failed, and is in no map any more. */
+    /** The stream has ended, was reset or has failed, and is no longer in any map. */
     @Override
     public void onClose() {
         releaseAll();
@@ -149,8 +150,8 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     }
 
     /**
-     * Jetty's idle timer ends plain HTTP. The silence of a WebSocket is the keepalive's business,
-     * which may be off: its timer is from now on.
+     * Jetty's idle timer ends plain HTTP. A WebSocket may be silent: that is the keepalive's
+     * business, which may be off. So a WebSocket's idle timer is switched off here.
      */
     @Override
     protected void onIdleTimeout(TimeoutException timeout) {
@@ -204,19 +205,19 @@ class BoundedStream extends HTTP2Stream implements Debtor {
         return true;
     }
 
-    // What its request asks, for as long as it is one.
+    // What the request's place asks, while the stream is a request.
 
     /** Bytes of the body and of the answer that went over the wire; counted for plain requests. */
     long movedBytes() {
         return 0;
     }
 
-    /** Whether it is the client's turn; of an opening handshake, it always is. */
+    /** Whether it is the client's turn; always true for an opening handshake. */
     boolean waitsForClient() {
         return true;
     }
 
-    /** Resets it, having told whoever reads or writes. */
+    /** Tells the reader or the writer, then resets the stream. */
     final void giveUp(String reason) {
         getSession().onStreamFailure(getId(), ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, reason);
     }
@@ -247,7 +248,7 @@ class BoundedStream extends HTTP2Stream implements Debtor {
         return true;
     }
 
-    /** Jetty's is the number, which all connections have alike. */
+    /** Jetty's hash code is the stream's number, and all connections have the same numbers. */
     @Override
     public final int hashCode() {
         return System.identityHashCode(this);
@@ -258,7 +259,9 @@ class BoundedStream extends HTTP2Stream implements Debtor {
         return this == other;
     }
 
-    /** DATA that holds on to nothing else. Not counted by anybody who retains it: it is garbage. */
+    /**
+     * DATA that retains nothing else. It has no reference count: the garbage collector frees it.
+     */
     private static final class Copy extends Stream.Data {
         Copy(DataFrame frame) {
             super(

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What bounds the HTTP/2 connections of a node. Immutable; thread-safe.
  *
- * @param ledger the accounts of what they keep, and who pays
+ * @param ledger the accounts of what they keep, and the addresses that pay
  * @param wheel fires the deadlines of their requests
  * @param ticker the node's time, which the wheel follows
  * @param headTimeout how long a head, the preface or another frame that carries no DATA may take
  *     from its first byte to its last
  * @param requestTimeout how long a request may wait for a client that sends its body, or reads its
- *     answer, at less than 1 KiB per second; zero means for ever
+ *     answer, at less than 1 KiB per second; zero means forever
  * @param observer hears of what was refused and ended
- * @param logs bounds the lines that a peer can cause, and what is said of what fails
+ * @param logs limits the lines that a peer can cause, and those about failures
  */
 public record Http2Bounds(
         Ledger ledger,
@@ -34,7 +34,7 @@ public record Http2Bounds(
         Duration requestTimeout,
         LimitsObserver observer,
         LogLimit logs) {
-    /** For a connection that is gone already. */
+    /** Stands for the address of a connection that is gone already. */
     private static final InetAddress UNKNOWN = InetAddress.getLoopbackAddress();
 
     /** Tells the observer something. */

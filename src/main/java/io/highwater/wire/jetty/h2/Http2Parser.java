@@ -10,15 +10,16 @@ import org.eclipse.jetty.io.RateControl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty's parser, with a deadline for what has begun and has not come whole: the preface, a head
- * with its continuations, any frame but the payload of DATA, which its request or its WebSocket
- * answers for. A connection that is idle, or sends whole frames, has no timer. Confined to who
- * parses, one at a time; {@link #close} may come from elsewhere.
+ * Jetty's parser, with a deadline for everything that has begun and has not come whole: the
+ * preface, a head with its continuations, and every frame except the payload of DATA, for which its
+ * request or its WebSocket is responsible. A connection that is idle, or sends whole frames, has no
+ * timer. Confined to the thread that parses, one at a time; {@link #close} may come from another
+ * thread.
  */
 final class Http2Parser extends ServerParser {
     private final Http2Bounds bounds;
 
-    /** Set before it parses. */
+    /** Set before parsing begins. */
     private @Nullable BoundedConnection connection;
 
     /** The preface and the first SETTINGS have come. */
@@ -32,7 +33,7 @@ final class Http2Parser extends ServerParser {
 
     private volatile boolean isClosed;
 
-    /** Of what is under way since an earlier read; null where nothing is. */
+    /** The deadline of what is under way since an earlier read; null if nothing is. */
     private volatile @Nullable Late late;
 
     Http2Parser(ByteBufferPool pool, int maxHeaderBytes, RateControl control, Http2Bounds bounds) {
@@ -40,7 +41,7 @@ final class Http2Parser extends ServerParser {
         this.bounds = bounds;
     }
 
-    /** Also keeps the connection, which a passed deadline ends. */
+    /** Also keeps the connection, to end it when a deadline passes. */
     void init(BoundedConnection listener) {
         connection = listener;
         super.init(listener);
@@ -66,8 +67,8 @@ final class Http2Parser extends ServerParser {
     @Override
     protected boolean parseHeader(ByteBuffer buffer) {
         if (isInPayload) {
-            // Jetty's own asks again where the first SETTINGS come in pieces, and takes their
-            // payload for another frame's head.
+            // Jetty's own parser calls this again if the first SETTINGS come in pieces, and takes
+            // their payload for another frame's head.
             return true;
         }
         isUnderWay |= buffer.hasRemaining();
@@ -88,7 +89,7 @@ final class Http2Parser extends ServerParser {
         try {
             isWhole = super.parseBody(buffer);
         } catch (RuntimeException | Error e) {
-            // Jetty tells the peer, and nobody else.
+            // Jetty tells only the peer.
             if (connection != null) {
                 connection.logFailure(e);
             }
@@ -115,7 +116,7 @@ final class Http2Parser extends ServerParser {
         stop();
     }
 
-    /** Nothing is waited for any more, until more comes. */
+    /** Ends the deadline, until something more begins. */
     void stop() {
         Late begun = late;
         if (begun != null) {
@@ -128,7 +129,7 @@ final class Http2Parser extends ServerParser {
     private final class Late extends Timer {
         private final BoundedConnection connection;
 
-        /** It came, while this was about to fire. */
+        /** The rest came while this was about to fire. */
         private volatile boolean isOver;
 
         Late(BoundedConnection connection) {
@@ -144,7 +145,8 @@ final class Http2Parser extends ServerParser {
             if (isOver) {
                 return;
             }
-            // What came while the process stood still, or does not read, is no fault of the peer's.
+            // It is not the peer's fault if the process stood still, or does not read what has
+            // come.
             long resumedNanos = bounds.wheel().resumedNanos();
             if (connection.isHeld()) {
                 schedule(nowNanos);

@@ -8,9 +8,9 @@ import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
 
-/** What Jetty lets through of RFC 9113 section 8: stream errors. Stateless. */
+/** Finds violations of RFC 9113 section 8 that Jetty lets through: stream errors. Stateless. */
 final class MalformedRequest {
-    /** Section 8.2.2; Connection and TE are refused by Jetty. */
+    /** Section 8.2.2; Jetty itself refuses Connection and TE. */
     private static final Set<HttpHeader> OF_CONNECTIONS =
             EnumSet.of(
                     HttpHeader.KEEP_ALIVE,
@@ -36,7 +36,7 @@ final class MalformedRequest {
         return false;
     }
 
-    /** Section 8.1.1; of anything but CONNECT, Jetty counts. */
+    /** Section 8.1.1; Jetty counts the bytes itself, except for CONNECT. */
     private static boolean isBelied(
             MetaData.Request request, HeadersFrame frame, HttpField length) {
         return frame.isEndStream()

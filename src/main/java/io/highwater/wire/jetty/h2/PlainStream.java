@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream that carries a plain request, and knows whose turn it is. Thread-safe as Jetty's. */
 final class PlainStream extends BoundedStream {
-    /** As Jetty has it of any method but CONNECT. */
+    /** Stands for any method but CONNECT: Jetty treats them alike. */
     private static final MetaData.Request REQUEST = request(HttpMethod.GET);
 
     private final AtomicLong movedBytes = new AtomicLong();
 
-    /** Something of the answer is with the flusher, which waits for a window or for the socket. */
+    /** A part of the answer is with the flusher, which waits for a window or for the socket. */
     private volatile boolean writing;
 
-    /** Held where no handler has it: of a request that Jetty answers itself. */
+    /** Set where no handler has the place: for a request that Jetty answers itself. */
     private volatile @Nullable RequestPlace place;
 
     PlainStream(BatchingSession session, int id) {
@@ -62,7 +62,7 @@ final class PlainStream extends BoundedStream {
         super.failed(cause);
     }
 
-    /** Jetty takes off what it sends, and adds what the peer allows. */
+    /** Jetty subtracts what it sends, and adds what the peer allows. */
     @Override
     public int updateSendWindow(int delta) {
         if (delta < 0) {

@@ -9,9 +9,9 @@ import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's place among those of its connection, and its deadline: it has it until it is
- * answered, read or given up, and until the answer has left or the stream has become a WebSocket.
- * Thread-safe.
+ * The place of one request among those of its connection, and its deadline. The request has its
+ * place until it is answered, read or given up, and until the answer has left or the stream has
+ * become a WebSocket. Thread-safe.
  */
 final class RequestPlace extends Timer implements Debtor {
     private static final int LEAST_BYTES_PER_SECOND = 1 << 10;
@@ -26,13 +26,13 @@ final class RequestPlace extends Timer implements Debtor {
     private @Nullable BoundedStream stream;
 
     /**
-     * Null once it has begun or is over: what waits for a thread, which may take its time, keeps
-     * nothing of a request that has been reset.
+     * Null once it has begun or is over: a task that waits for a thread, perhaps for long, must
+     * keep nothing of a request that has been reset.
      */
     @GuardedBy("this")
     private @Nullable Runnable handler;
 
-    /** What the stream had moved when the time began that runs now. */
+    /** What the stream had moved when the current period began. */
     @GuardedBy("this")
     private long movedBytes;
 
@@ -43,7 +43,7 @@ final class RequestPlace extends Timer implements Debtor {
     private boolean free;
 
     /**
-     * @param bytes of the account that it takes
+     * @param bytes what it takes of the account
      */
     RequestPlace(Requests requests, boolean plain, int bytes) {
         this.requests = requests;
@@ -59,7 +59,7 @@ final class RequestPlace extends Timer implements Debtor {
         return bytes;
     }
 
-    /** Its time begins. */
+    /** Starts its deadline. */
     void start(BoundedStream begun) {
         synchronized (this) {
             if (free) {
@@ -70,7 +70,7 @@ final class RequestPlace extends Timer implements Debtor {
         requests.schedule(this);
     }
 
-    /** Its handler, which has the request, waits for a thread. */
+    /** The request's handler, which holds the request, waits for a thread. */
     void await(Runnable waiting) {
         synchronized (this) {
             if (!free) {
@@ -79,7 +79,7 @@ final class RequestPlace extends Timer implements Debtor {
         }
     }
 
-    /** Has the handler run, where there is still somebody to answer. */
+    /** Runs the handler, if there is still a client to answer. */
     void run() {
         Runnable due;
         synchronized (this) {
@@ -91,7 +91,7 @@ final class RequestPlace extends Timer implements Debtor {
         }
     }
 
-    /** Its handler is about to run: false where there is nobody to answer any more. */
+    /** The handler is about to run: false if there is no client to answer any more. */
     boolean begin() {
         synchronized (this) {
             if (!free && stream != null && !stream.isClosed()) {
@@ -103,7 +103,7 @@ final class RequestPlace extends Timer implements Debtor {
         return false;
     }
 
-    /** They stay as long as the request. */
+    /** Counts trailers, which stay as long as the request. */
     void onTrailers(HttpFields fields) {
         int more = Requests.bytes(fields);
         synchronized (this) {
@@ -117,8 +117,8 @@ final class RequestPlace extends Timer implements Debtor {
     }
 
     /**
-     * No handler will tell when it is over, unless one runs: Jetty drops those that wait when their
-     * connection fails.
+     * Frees the place unless a handler runs, which will free it at its end. Jetty drops handlers
+     * that still wait when their connection fails, so those would not.
      */
     void onStreamClosed() {
         synchronized (this) {
@@ -163,7 +163,7 @@ final class RequestPlace extends Timer implements Debtor {
         if (late == null) {
             requests.schedule(this);
         } else if (late.isClosed()) {
-            // Nobody has told, or its handler never ends.
+            // Nothing has told us that it is over, or its handler never ends.
             free();
         } else {
             requests.schedule(this);

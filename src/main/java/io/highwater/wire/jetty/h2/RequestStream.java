@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** A request's view of its stream, which gives its place free when it is over. */
+/** A request's view of its stream, which frees the request's place at the end. */
 final class RequestStream extends HttpStreamOverHTTP2 {
     private final BoundedConnection connection;
     private final RequestPlace place;
@@ -50,7 +50,7 @@ final class RequestStream extends HttpStreamOverHTTP2 {
         super.send(request, response, last, content, callback);
     }
 
-    /** Answered; of an opening handshake, the stream is a WebSocket now. */
+    /** The request is answered; the stream of an opening handshake is a WebSocket now. */
     @Override
     public void succeeded() {
         try {

@@ -13,11 +13,11 @@ import org.eclipse.jetty.http.MetaData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that are under way on one HTTP/2 connection, opening handshakes among them: how many
- * there may be, and what they keep, in the account of plain HTTP. Thread-safe.
+ * The requests that are under way on one HTTP/2 connection, opening handshakes included: how many
+ * there may be, and what they keep in the account of plain HTTP. Thread-safe.
  */
 final class Requests {
-    /** Browsers ask for a page's parts at once, some dozens; RFC 9113 section 6.5.2 has 100. */
+    /** Browsers request a page's parts at once, some dozens; RFC 9113 section 6.5.2 names 100. */
     static final int MOST_PLAIN = 100;
 
     /** What a request keeps without its fields: stream, channel, request, answer. Measured. */
@@ -26,7 +26,7 @@ final class Requests {
     /** A field without its text: three objects. */
     private static final int FIELD_BYTES = 128;
 
-    /** Where requests have no deadline: how often it is asked whether one is over. */
+    /** How often to check whether a request is over, where requests have no deadline. */
     private static final Duration LOOK = Duration.ofMinutes(1);
 
     private final Book book;
@@ -47,7 +47,7 @@ final class Requests {
     }
 
     /**
-     * A place for one more; null where there is none.
+     * Returns a place for one more request, or null if there is none.
      *
      * @param isPlain false for an opening handshake
      */
@@ -58,11 +58,12 @@ final class Requests {
         }
         int bytes = BYTES + bytes(request.getHttpFields());
         if (!isPlain) {
-            // The rules bound how many there are; what others keep of requests is not their affair.
+            // The rules limit how many handshakes there are; what other requests keep must not
+            // matter.
             book.add(payer, bytes);
         } else if (!book.tryAdd(payer, bytes)) {
             plain.decrementAndGet();
-            // Somebody's may be given up for the next one.
+            // Another request may be given up for the next one.
             book.settleFull(payer);
             return null;
         }
@@ -73,7 +74,7 @@ final class Requests {
         return place;
     }
 
-    /** What fields keep. */
+    /** The bytes that fields keep. */
     static int bytes(HttpFields fields) {
         int bytes = 0;
         for (HttpField field : fields) {
@@ -83,7 +84,7 @@ final class Requests {
         return bytes;
     }
 
-    /** One of them keeps more. It may hold its lock; {@link #settle} follows without. */
+    /** A request keeps more. The caller may hold its lock; {@link #settle} follows without it. */
     void charge(int bytes) {
         book.add(payer, bytes);
     }
@@ -105,7 +106,7 @@ final class Requests {
         wheel.schedule(place, wheel.nowNanos() + timeout.toNanos());
     }
 
-    /** The client of one of them was. */
+    /** The client of a request was late. */
     void onLate() {
         bounds.tell(observer -> observer.onDeadline(Deadline.REQUEST));
     }
@@ -122,7 +123,7 @@ final class Requests {
         return Math.max(1, timeout.toSeconds());
     }
 
-    /** Plain ones, for tests. */
+    /** Number of plain requests, for tests. */
     int plain() {
         return plain.get();
     }

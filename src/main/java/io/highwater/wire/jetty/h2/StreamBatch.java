@@ -12,22 +12,24 @@ import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * DATA frames of several streams as they go on the wire, one behind the other in one pooled buffer,
- * which is there only while it holds something. Guarded by its {@link StreamBatcher}.
+ * DATA frames of several streams as they go on the wire, one after the other in one pooled buffer,
+ * which exists only while it holds something. Guarded by its {@link StreamBatcher}.
  */
 final class StreamBatch {
-    /** Of a whole batch, frame headers included: what Jetty, too, gathers for one write. */
+    /**
+     * Size of a whole batch, frame headers included: Jetty, too, gathers this much for one write.
+     */
     static final int MAX_BYTES = 32 * 1024;
 
     /**
-     * The payload of a frame. The least that a peer may allow (RFC 9113 section 6.5.2), so that no
-     * change of its SETTINGS makes a finished frame too large.
+     * Payload of one frame. This is the least that a peer may allow (RFC 9113 section 6.5.2), so
+     * that no change of its SETTINGS makes a finished frame too large.
      */
     static final int MAX_FRAME_BYTES = Frame.DEFAULT_MAX_SIZE;
 
     private static final int HEADER_BYTES = Frame.HEADER_LENGTH;
 
-    /** Less than this is not worth a frame of its own where more is to follow. */
+    /** Less than this is not worth a frame of its own if more is to follow. */
     private static final int MIN_PIECE_BYTES = 1024;
 
     private static final int KEPT_MEMBERS = 1024;
@@ -37,7 +39,7 @@ final class StreamBatch {
 
     private RetainableByteBuffer.@Nullable Mutable buffer;
 
-    /** Of the buffer, ready to be filled; empty without one. */
+    /** The bytes of the buffer, ready to be filled; empty if there is no buffer. */
     private ByteBuffer bytes = NO_BYTES;
 
     /** The streams that have bytes here, each once. */
@@ -46,7 +48,7 @@ final class StreamBatch {
     private int memberCount;
     private int payloadBytes;
 
-    /** What the buffers can hold that were given away since somebody asked. */
+    /** Capacity of the buffers that were given away since the last {@link #takeGivenBytes}. */
     private int givenBytes;
 
     StreamBatch(ByteBufferPool pool) {
@@ -61,19 +63,19 @@ final class StreamBatch {
         return payloadBytes;
     }
 
-    /** What its buffer can hold; 0 without one. */
+    /** Capacity of its buffer; 0 if there is none. */
     int capacity() {
         return bytes.capacity();
     }
 
-    /** What the buffers can hold that were given away since this was asked last. */
+    /** Capacity of the buffers that were given away since the last call. */
     int takeGivenBytes() {
         int taken = givenBytes;
         givenBytes = 0;
         return taken;
     }
 
-    /** Whether so much payload of one stream has room. */
+    /** Whether there is room for this much payload of one stream. */
     boolean fits(int payload) {
         int frames = (payload - 1) / MAX_FRAME_BYTES + 1;
         return bytes.position() + payload + frames * HEADER_BYTES <= MAX_BYTES;
@@ -91,10 +93,10 @@ final class StreamBatch {
     }
 
     /**
-     * Copies one frame of what waits, as large as room and windows allow, which it is counted
-     * against at once.
+     * Copies one frame of what waits, as large as room and windows allow, and counts it against the
+     * stream's window at once.
      *
-     * @return payload bytes; 0 where there is no room for a worthwhile piece
+     * @return payload bytes; 0 if there is no room for a worthwhile piece
      */
     int addPiece(StreamOutput output, ByteBuffer from, int window) {
         ensureRoom(MAX_BYTES);
@@ -109,7 +111,7 @@ final class StreamBatch {
         return piece;
     }
 
-    /** Adds those whose streams end with the bytes here. */
+    /** Adds the outputs whose streams end with the bytes here. */
     void addEnding(List<StreamOutput> to) {
         for (int i = 0; i < memberCount; i++) {
             if (members[i].endDue) {
@@ -145,9 +147,8 @@ final class StreamBatch {
         payloadBytes += payload;
     }
 
-    // The pool gives 4 KiB at least: a hundred thousand connections that a turn has a message or
-    // two
-    // for cost no more than that each.
+    // The pool gives 4 KiB at least: if a turn has a message or two for each of a hundred thousand
+    // connections, none of them costs more than that.
     private void ensureRoom(int needed) {
         if (buffer == null) {
             allocate(needed);
@@ -174,7 +175,7 @@ final class StreamBatch {
         }
     }
 
-    /** The buffer, which is full now, is {@code to}'s from here on. */
+    /** The buffer, which is full now, belongs to {@code to} from here on. */
     private void give(RetainableByteBuffer.Mutable to) {
         RetainableByteBuffer given = Objects.requireNonNull(buffer);
         bytes.flip();
@@ -187,10 +188,10 @@ final class StreamBatch {
     }
 
     /**
-     * Gives away what may go on the wire now, counted against the streams' windows. The rest stays:
-     * {@link #isEmpty} tells.
+     * Gives away what may go on the wire now, and counts it against the streams' windows. The rest
+     * stays: {@link #isEmpty} tells.
      *
-     * @param sessionWindow of the connection; counting against that is left to the caller
+     * @param sessionWindow the connection's window; the caller counts against it
      * @return payload bytes given
      */
     int take(int sessionWindow, RetainableByteBuffer.Mutable to) {
@@ -218,10 +219,10 @@ final class StreamBatch {
     }
 
     /**
-     * The windows were looked at when the bytes came in, so this is rare: the peer made them
-     * smaller since then, a plain HTTP answer used the connection's, or a stream was reset. Its
-     * frames are left out, others go as far as the windows are open, and what stays keeps its
-     * order.
+     * The windows were looked at when the bytes came in, so this is rare: since then the peer made
+     * them smaller, a plain HTTP answer used the connection's window, or a stream was reset. The
+     * frames of a reset stream are left out, others go as far as the windows are open, and what
+     * stays keeps its order.
      */
     private int sift(int sessionWindow, RetainableByteBuffer.Mutable to) {
         StreamBatch going = new StreamBatch(pool);
@@ -266,7 +267,7 @@ final class StreamBatch {
         payloadBytes = other.payloadBytes;
     }
 
-    /** Lets everything go that is here. */
+    /** Releases everything that is here. */
     void release() {
         if (buffer != null) {
             buffer.release();

@@ -14,63 +14,65 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the WebSockets of one HTTP/2 connection write, made into DATA frames here and handed to
+ * Makes DATA frames of what the WebSockets of one HTTP/2 connection write, and hands them to
  * Jetty's flusher as one batch.
  *
- * <p>Thread-safe. Writers copy into the batch under the monitor. It is sent by Jetty's flusher,
- * which asks {@link #generate} when it is about to write: the only place where bytes are counted
- * against the windows, on the thread that also widens them. Jetty is called, and events are told,
- * without the monitor. Lock order: Jetty's flusher, then this, then a stream of Jetty's.
+ * <p>Thread-safe. Writers copy into the batch under the monitor. Jetty's flusher sends the batch:
+ * it calls {@link #generate} when it is about to write. Only there are bytes counted against the
+ * windows, on the thread that also widens them. Jetty is called, and events are told, without the
+ * monitor. Lock order: Jetty's flusher, then this, then a stream of Jetty's.
  */
 final class StreamBatcher implements Callback {
-    // Bounded memory: one batch that fills, and one with the flusher until the socket took it, with
-    // one more of what stood in line. What is in the first counts as written, like bytes in the
-    // kernel. All three are charged while they wait for the socket or for a window, and only then
-    // (UnsentBatches). A writer that finds no room waits with its own buffer, in line; so does one
-    // whose window is short. At most one batch frame is with the flusher and not generated, and
-    // that is what "scheduled" says: while a write is under way, all that comes goes into the next.
+    // Memory is bounded: one batch that fills, one that is with the flusher until the socket took
+    // it, and one more with the latter, made of what stood in line. What is in the first counts as
+    // written, like bytes in the kernel. All three are charged while they wait for the socket or
+    // for a window, and only then (UnsentBatches). A writer that finds no room waits in line with
+    // its own buffer; so does one whose window is short. At most one batch frame is with the
+    // flusher and not generated, and that is what "scheduled" says: while a write is under way, all
+    // that comes goes into the next batch.
 
     private final HTTP2Session session;
     private final StreamBursts bursts;
     private final UnsentBatches unsent;
     private final List<Frame> batchFrame = List.of(new BatchGenerator.BatchFrame(this));
 
-    /** Guarded by this, as is all below. */
+    /** Guarded by this, like all fields below. */
     private final StreamBatch batch;
 
-    /** What is made of the buffers in line while it is generated; empty between. */
+    /** Frames made of the buffers in line, while a batch is generated; empty otherwise. */
     private final StreamBatch pieces;
 
-    /** Who waits for room or for the connection's window, first come first served. */
+    /** Outputs that wait for room or for the connection's window, first come first served. */
     private final ArrayDeque<StreamOutput> line = new ArrayDeque<>(2);
 
-    /** To be told when the batch under way is on the socket. */
+    /** Outputs to be told when the batch under way is on the socket. */
     private List<StreamOutput> landing = new ArrayList<>(0);
 
     private boolean scheduled;
 
-    /** What the buffers can hold that are with the flusher. */
+    /** Capacity of the buffers that are with the flusher. */
     private int flyingBytes;
 
     /**
-     * A {@link #submit} came back before the socket had taken all: it is full, or another thread
-     * writes. Where it takes all at once, as mostly, nothing is charged.
+     * A {@link #submit} returned before the socket had taken everything: the socket is full, or
+     * another thread writes. If the socket takes everything at once, as it usually does, nothing is
+     * charged.
      */
     private boolean stuck;
 
-    /** The windows did not allow all of the batch: what stayed goes when one is widened. */
+    /** The windows did not allow all of the batch: the rest goes when a window is widened. */
     private boolean held;
 
-    /** The batch that was generated last left some of the line for lack of room. */
+    /** The batch that was generated last left out some of the line for lack of room. */
     private boolean lineCut;
 
     /**
-     * The connection's window is used up and somebody in line waits for it: who comes later stands
-     * behind, or small messages would for ever go before a large one.
+     * The connection's window is used up and an output in line waits for it. Later outputs stand
+     * behind it; otherwise small messages would go before a large one forever.
      */
     private boolean starved;
 
-    /** The burst that wrote last; it ends with a {@link #flush}. Null where none is known to. */
+    /** The burst that wrote last; it ends with a {@link #flush}. Null if no such burst is known. */
     private @Nullable Burst touchedBy;
 
     /** Not null once the connection is over. */
@@ -126,7 +128,7 @@ final class StreamBatcher implements Callback {
         return copied || output.leave();
     }
 
-    /** The caller's, which will end with a {@link #flush}; null where it has none. */
+    /** The caller's burst, which will end with a {@link #flush}; null if it has none. */
     private @Nullable Burst burst() {
         Burst known = touchedBy;
         if (known != null && known.isMine()) {
@@ -140,7 +142,7 @@ final class StreamBatcher implements Callback {
         return burst;
     }
 
-    /** Whether the caller is to {@link #submit}, having let go of the monitor. */
+    /** Whether the caller must {@link #submit} after it has released the monitor. */
     private boolean schedule() {
         boolean first = !scheduled;
         scheduled = true;
@@ -151,7 +153,7 @@ final class StreamBatcher implements Callback {
         return !batch.isEmpty() || !line.isEmpty();
     }
 
-    /** Whether the windows allow it as far as known; {@link #generate} has the last word. */
+    /** Whether the windows allow it as far as is known; {@link #generate} has the last word. */
     private boolean isOpenFor(StreamOutput output, int payload) {
         return !starved
                 && output.stream.getSendWindow() - output.batchedBytes >= payload
@@ -175,11 +177,11 @@ final class StreamBatcher implements Callback {
         }
     }
 
-    /** A stream is over that has bytes in the batch. */
+    /** A stream that has bytes in the batch is over. */
     void onDropped() {
         boolean submit;
         synchronized (this) {
-            // Else they are left out when the batch goes, which is soon.
+            // Otherwise they are left out when the batch goes, which is soon.
             submit = held && schedule();
         }
         if (submit) {
@@ -190,7 +192,7 @@ final class StreamBatcher implements Callback {
     /**
      * A window was widened. Called by the flusher, under its lock, before it generates.
      *
-     * @param output whose window it was; null for the connection's, or where there is none
+     * @param output whose window it was; null for the connection's window, or if there is no output
      */
     void onWindow(@Nullable StreamOutput output) {
         boolean submit;
@@ -205,14 +207,17 @@ final class StreamBatcher implements Callback {
         }
     }
 
-    /** Whether more is charged than before; who may be under a lock leaves the rest to others. */
+    /**
+     * Returns whether more is charged than before; a caller that may hold a lock does not settle
+     * it.
+     */
     private boolean submit() {
         try {
             session.frames(null, batchFrame, this);
         } catch (RuntimeException | Error e) {
-            // It counts as scheduled: nobody would send what is in it. In onWindow this is under
-            // the
-            // flusher's lock, and the one case in which sessions are told there.
+            // The batch counts as scheduled, so nothing else would send what is in it. If onWindow
+            // called this, we are under the flusher's lock: the one case in which sessions are told
+            // under it.
             failed(e);
         }
         synchronized (this) {
@@ -228,7 +233,7 @@ final class StreamBatcher implements Callback {
     }
 
     /**
-     * Puts what may go into {@code to}.
+     * Puts what may be sent now into {@code to}.
      *
      * @param credit hears of the frames
      * @return bytes, frame headers included
@@ -256,7 +261,7 @@ final class StreamBatcher implements Callback {
         return bytes;
     }
 
-    /** One frame of each in turn, as far as room and the connection's window go. */
+    /** Takes one frame of each in turn, as far as room and the connection's window go. */
     private int takeLine(int window) {
         int sent = 0;
         lineCut = false;
@@ -264,7 +269,7 @@ final class StreamBatcher implements Callback {
             StreamOutput output = line.peek();
             ByteBuffer from = output.waiting;
             int open = output.stream.getSendWindow();
-            // Behind bytes that stayed in the batch, which then is for its own window's sake.
+            // With bytes still in the batch it waits behind them: its own window kept them there.
             if (from == null || output.isDropped() || output.batchedBytes > 0 || open <= 0) {
                 output.inLine = false;
                 line.remove();

@@ -10,12 +10,13 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Times in which a thread writes to many sockets one after the other: a turn of the fan-out, a step
- * of the timers. What it writes to HTTP/2 streams between {@link #begin} and {@link #end} leaves
- * with the end, in one write a TCP connection; what is written outside of a burst leaves at once.
+ * Periods in which a thread writes to many sockets one after the other: a turn of the fan-out, a
+ * step of the timers. What the thread writes to HTTP/2 streams between {@link #begin} and {@link
+ * #end} leaves at the end, in one write per TCP connection; what is written outside of a burst
+ * leaves at once.
  *
- * <p>Thread-safe. A burst is its thread's: begun and ended there, and nothing that waits may happen
- * in between.
+ * <p>Thread-safe. A burst belongs to its thread: it begins and ends there, and nothing that waits
+ * may happen in between.
  */
 public final class StreamBursts {
     private static final Logger LOG = LoggerFactory.getLogger(StreamBursts.class);
@@ -32,21 +33,21 @@ public final class StreamBursts {
     private volatile Burst[] open = NONE;
 
     /**
-     * @param logs bounds what is said of connections whose batch fails
+     * @param logs limits the lines about connections whose batch fails
      */
     public StreamBursts(LogLimit logs) {
         this(MAX_CONNECTIONS, logs);
     }
 
     /**
-     * @param maxConnections what was written to so many leaves before the burst ends
+     * @param maxConnections a burst that has written to this many sends all of it before its end
      */
     StreamBursts(int maxConnections, LogLimit logs) {
         this.maxConnections = maxConnections;
         this.logs = logs;
     }
 
-    /** Within a burst of the same thread it only counts. */
+    /** Within a burst of the same thread, this only counts how deep it is. */
     public void begin() {
         Burst burst = current();
         if (burst == null) {
@@ -88,7 +89,7 @@ public final class StreamBursts {
         }
     }
 
-    /** This thread's; null where it has begun none. */
+    /** This thread's burst; null if it has begun none. */
     @Nullable Burst current() {
         // No ThreadLocal: asking one would leave an entry with every virtual thread that writes.
         for (Burst burst : open) {
@@ -112,17 +113,17 @@ public final class StreamBursts {
             this.logs = logs;
         }
 
-        /** Whether the caller is its thread; for any thread. */
+        /** Whether the caller is its thread; any thread may ask. */
         boolean isMine() {
             return thread == Thread.currentThread();
         }
 
-        /** Flushes {@code batcher} with the end, or before. */
+        /** Has {@code batcher} flushed at the end, or before. */
         void touch(StreamBatcher batcher) {
             touched.add(batcher);
         }
 
-        /** Bounds what waits for the end. */
+        /** Limits what waits for the end. */
         void flushIfFull() {
             if (touched.size() >= maxConnections) {
                 flush();
@@ -135,7 +136,7 @@ public final class StreamBursts {
             flushed.forEach(this::flush);
         }
 
-        /** What one connection throws is not the next one's affair. */
+        /** An exception from one connection does not affect the next. */
         private void flush(StreamBatcher batcher) {
             try {
                 batcher.flush();

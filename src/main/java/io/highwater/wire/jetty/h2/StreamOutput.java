@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One stream's part of its connection's {@link StreamBatcher}: bytes that were copied into the
- * batch, and behind them at most one buffer that is the writer's still, while the batch has no room
- * or a window is short.
+ * batch, and after them at most one buffer that still belongs to the writer, while the batch has no
+ * room or a window is short.
  *
  * <p>{@link #write}, {@link #end} and {@link #drop} are thread-safe as {@link
- * io.highwater.wire.Transport} asks; all state is guarded by the batcher's monitor, and only it and
- * the batch touch it.
+ * io.highwater.wire.Transport} asks; all state is guarded by the batcher's monitor, and only the
+ * batcher and the batch touch it.
  */
 final class StreamOutput {
-    /** Where a write stands whose buffer was not copied at once. */
+    /** The state of a write whose buffer was not copied at once. */
     enum Offer {
         NONE,
         /** {@link #write} has not returned. */
         BEING_MADE,
-        /** It is on the socket, and {@link #write} has not returned. */
+        /** The buffer is on the socket, and {@link #write} has not returned. */
         TAKEN_INLINE,
         /** {@link #write} has returned false: an event follows. */
         LEFT
@@ -35,7 +35,10 @@ final class StreamOutput {
     /** Payload in the batch that is not counted against the windows yet. */
     int batchedBytes;
 
-    /** What the writer waits for; between calls neither position nor content is anybody else's. */
+    /**
+     * The buffer that the writer waits for; between calls only this changes its position or
+     * content.
+     */
     @Nullable ByteBuffer waiting;
 
     /** It is in line for the next batch; false while its own window is empty. */
@@ -43,10 +46,10 @@ final class StreamOutput {
 
     Offer offer = Offer.NONE;
 
-    /** END_STREAM is to follow the last byte. */
+    /** END_STREAM must follow the last byte. */
     boolean endDue;
 
-    /** Whatever is left is not sent. */
+    /** What is left will not be sent. */
     private boolean dropped;
 
     StreamOutput(StreamTransport transport, HTTP2Stream stream, StreamBatcher batcher) {
@@ -55,7 +58,7 @@ final class StreamOutput {
         this.batcher = batcher;
     }
 
-    /** The output of a stream; null where it is no WebSocket, or not yet. */
+    /** The output of a stream; null if it is not a WebSocket, or not yet. */
     static @Nullable StreamOutput of(@Nullable Stream stream) {
         return stream instanceof HTTP2Stream http2
                         && http2.getAttachment() instanceof HTTP2StreamEndPoint endPoint
@@ -70,9 +73,10 @@ final class StreamOutput {
     }
 
     /**
-     * Nothing more is written.
+     * The writer writes nothing more.
      *
-     * @return true where nothing is left to send; else {@link StreamTransport#onOutputSent} follows
+     * @return true if nothing is left to send; otherwise {@link StreamTransport#onOutputSent}
+     *     follows
      */
     boolean end() {
         synchronized (batcher) {
@@ -81,7 +85,7 @@ final class StreamOutput {
         }
     }
 
-    /** The stream is over: what is left is not sent, and nobody waits for it any more. */
+    /** The stream is over: what is left is not sent, and no writer waits for it any more. */
     void drop() {
         boolean batched;
         synchronized (batcher) {
@@ -96,8 +100,8 @@ final class StreamOutput {
     }
 
     /**
-     * Guarded by the batcher: no byte of it may go on the wire any more. Jetty tells when a stream
-     * was reset or has failed, before it reads the connection's next frame.
+     * Guarded by the batcher. True: none of its bytes may go on the wire any more. Jetty tells that
+     * a stream was reset or has failed before it reads the connection's next frame.
      */
     boolean isDropped() {
         return dropped;
@@ -113,7 +117,7 @@ final class StreamOutput {
         stream.updateSendWindow(-bytes);
     }
 
-    /** {@link #write} returns: true where its buffer has gone meanwhile. */
+    /** {@link #write} returns: true if its buffer has gone meanwhile. */
     boolean leave() {
         synchronized (batcher) {
             boolean taken = offer == Offer.TAKEN_INLINE;
@@ -122,7 +126,7 @@ final class StreamOutput {
         }
     }
 
-    /** The batch that took the last of it is on the socket. Called without the monitor. */
+    /** The batch with the last of its bytes is on the socket. Called without the monitor. */
     void landed() {
         boolean written;
         boolean ended;

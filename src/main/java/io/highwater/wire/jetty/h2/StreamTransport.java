@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * sends END_STREAM would leave it behind until the TCP connection ends; and a stream that is
  * removed or reset while the peer's END_STREAM is under way makes that frame count as an attack,
  * which ends the connection for all its siblings. So {@link #close} ends our half, reads the peer's
- * to its end, and only a peer that takes too long is reset.
+ * half to its end, and resets only the stream of a peer that takes too long.
  */
 final class StreamTransport extends JettyTransport {
     /** How long a peer may take to end its half of the stream after ours. */
@@ -36,14 +36,14 @@ final class StreamTransport extends JettyTransport {
         OPEN,
         /** Our half ends with the last byte written, the peer's is read to its end. */
         DRAINING,
-        /** The peer's half is over, ours has bytes to send yet. */
+        /** The peer's half is over; ours still has bytes to send. */
         PEER_ENDED,
         ENDED
     }
 
     private final TimerWheel wheel;
 
-    /** Null where Jetty alone sends: on an HTTP/2 connection that is not made by us. */
+    /** Null on an HTTP/2 connection that we did not make: there Jetty alone sends. */
     private final @Nullable StreamOutput output;
 
     @GuardedBy("this")
@@ -60,7 +60,7 @@ final class StreamTransport extends JettyTransport {
     @GuardedBy("this")
     private Stream.@Nullable Data input;
 
-    /** There is nothing after it. */
+    /** Nothing comes after the input that was read. */
     @GuardedBy("this")
     private boolean inputEnded;
 
@@ -97,7 +97,7 @@ final class StreamTransport extends JettyTransport {
         }
     }
 
-    /** What the output took and did not copy is gone. */
+    /** The buffer that the output took and did not copy is gone. */
     void onOutputWritten() {
         wire().onWritten();
     }
@@ -116,16 +116,16 @@ final class StreamTransport extends JettyTransport {
         }
     }
 
-    // Its input. Jetty's EndPoint gives DATA back twice where one thread closes it while another
-    // reads (12.1.14: HTTP2StreamEndPoint.close and fillFromData), and the buffer is then two
-    // connections' at once. So DATA is taken from the stream, and the EndPoint has none.
+    // Its input. Jetty's EndPoint gives DATA back twice if one thread closes it while another reads
+    // (12.1.14: HTTP2StreamEndPoint.close and fillFromData), and then two connections have the
+    // buffer at once. So DATA is taken from the stream, and the EndPoint has none.
 
     @Override
     public int fill(ByteBuffer to) {
         Stream.Data next = isInputNeeded() ? stream().readData() : null;
         synchronized (this) {
             if (next != null) {
-                // Two may drain at once, and neither wants it.
+                // Two threads may drain at once, and neither wants the data.
                 dropInput();
                 input = next;
             }
@@ -221,7 +221,7 @@ final class StreamTransport extends JettyTransport {
         getEndPoint().close();
     }
 
-    /** Reads and drops the peer's half; runs on the thread that has news of it. */
+    /** Reads and drops the peer's half; runs on the thread that learns of more. */
     private void drain() {
         ByteBuffer dropped = BufferUtil.allocate(1024);
         int filled;
@@ -236,7 +236,7 @@ final class StreamTransport extends JettyTransport {
         }
     }
 
-    /** What we have to send yet has until the deadline. */
+    /** What we still have to send has until the deadline. */
     private void onPeerEnded() {
         boolean last;
         synchronized (this) {
@@ -253,7 +253,7 @@ final class StreamTransport extends JettyTransport {
 
     /**
      * Both halves are over. Closing the EndPoint marks the stream closed without taking it out of
-     * its session; if our END_STREAM is still with the flusher, nobody would do so later (Jetty
+     * its session; if our END_STREAM is still with the flusher, nothing would do so later (Jetty
      * #15657).
      */
     private void remove() {

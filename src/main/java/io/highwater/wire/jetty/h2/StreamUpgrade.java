@@ -19,7 +19,7 @@ public final class StreamUpgrade implements JettyUpgrade {
     private final TimerWheel wheel;
 
     /**
-     * @param wheel has the deadlines of streams whose clients do not end them
+     * @param wheel fires the deadlines of streams whose clients do not end them
      */
     public StreamUpgrade(TimerWheel wheel) {
         this.wheel = wheel;
@@ -50,8 +50,8 @@ public final class StreamUpgrade implements JettyUpgrade {
     }
 
     /**
-     * Without a last write: that would make Jetty add "content-length: 0" to the 200, which RFC
-     * 9110 section 9.3.6 forbids and strict clients refuse.
+     * Answers without a last write: a last write would make Jetty add "content-length: 0" to the
+     * 200, which RFC 9110 section 9.3.6 forbids and strict clients refuse.
      */
     @Override
     public void answer(Response response, Callback callback) {

@@ -10,11 +10,11 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * The EndPoint that an HTTP/2 connection reads: it has nothing more to read when the connection's
- * turn is over. All else is its socket's or TLS's. Thread-safe as those are.
+ * turn is over. Everything else goes to the socket or to TLS. Thread-safe as those are.
  */
 final class TurnEndPoint implements EndPoint, EndPoint.Wrapper {
     // Jetty reads and parses for as long as bytes come, on the thread that selects for many. Here a
-    // turn has a number of steps; when they are used up there is nothing more to read, Jetty waits
+    // turn has a number of steps. When they are used up there is nothing more to read: Jetty waits
     // for the connection to be readable, which it is, and all others of the selector have their
     // turn first. Over TLS, what is decrypted already goes to another thread.
 
@@ -24,10 +24,13 @@ final class TurnEndPoint implements EndPoint, EndPoint.Wrapper {
      */
     private static final int STEPS_A_TURN = 256;
 
-    /** A request is answered, or a handshake decided, on this thread. */
+    /**
+     * A head costs this much because its request is answered, or its handshake decided, on this
+     * thread.
+     */
     private static final int STEPS_A_HEAD = 16;
 
-    /** After a turn with so many of them, reads are small, or one would bring hundreds. */
+    /** After a turn with this many heads, reads are small; otherwise one would bring hundreds. */
     private static final int MANY_HEADS = STEPS_A_TURN / STEPS_A_HEAD;
 
     private static final int SMALL_READ_BYTES = 2 << 10;
@@ -35,12 +38,12 @@ final class TurnEndPoint implements EndPoint, EndPoint.Wrapper {
     private final EndPoint endPoint;
     private final BoundedConnection connection;
 
-    // Of this turn. Confined to the thread that produces, which is one at a time.
+    // Of this turn. Confined to the thread that produces, one at a time.
 
     private int steps;
     private int heads;
 
-    /** The turn before had many heads. */
+    /** The previous turn had many heads. */
     private boolean readsSmall;
 
     TurnEndPoint(EndPoint endPoint, BoundedConnection connection) {
@@ -83,7 +86,7 @@ final class TurnEndPoint implements EndPoint, EndPoint.Wrapper {
         return filled;
     }
 
-    /** Buffers are as Jetty has them: what is free begins at the limit. */
+    /** As in all buffers of Jetty, the free room begins at the limit. */
     private int fillPart(ByteBuffer buffer, int most) throws IOException {
         if (!buffer.hasRemaining()) {
             BufferUtil.clear(buffer);

@@ -12,16 +12,16 @@ import org.eclipse.jetty.io.EndPoint;
 
 /**
  * The buffers of one {@link StreamBatcher} that neither the socket nor a window takes now. Their
- * sessions count them as written, so they are charged here: to {@link Account#OUTBOUND}, as much as
- * the buffers can hold. They are outside of the heap, where there may be as much as in it.
+ * sessions count them as written, so they are charged here: to {@link Account#OUTBOUND}, by their
+ * capacity. They are outside the heap, where there may be as much memory as in it.
  *
- * <p>A trusted proxy's connection is charged and not ended for it: all its users would go, whose
- * own queues are small. Those are ended as far as they are not.
+ * <p>A trusted proxy's connection is charged but not ended for it: that would end all its users,
+ * whose own queues are small. Users whose own queues are large are ended instead.
  *
- * <p>Thread-safe. Nobody is called under its lock but the book, which calls nobody.
+ * <p>Thread-safe. Under its lock only the book is called, which calls no other code.
  */
 final class UnsentBatches implements Debtor {
-    /** The buffer of a TLS record: JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
+    /** Size of the buffer of a TLS record: JSSE's 16.7 KB at most, in the pool's steps of 4 KiB. */
     private static final int RECORD_BYTES = 20 << 10;
 
     private final EndPoint endPoint;
@@ -30,10 +30,10 @@ final class UnsentBatches implements Debtor {
     private final Ticker ticker;
     private final int recordBytes;
 
-    /** Written under this; who has nothing to change reads it as it is. */
+    /** Written under this; read without it to see whether there is something to change. */
     private volatile long keptBytes;
 
-    /** Since the socket took a whole write last, or something waits. */
+    /** When the socket last took a whole write, or when something began to wait. */
     @GuardedBy("this")
     private long sinceNanos;
 
@@ -50,11 +50,11 @@ final class UnsentBatches implements Debtor {
     }
 
     /**
-     * It keeps so much now.
+     * Sets how much it keeps now.
      *
-     * @param bytes what its buffers can hold; mostly 0
+     * @param bytes the capacity of its buffers; usually 0
      * @param stuck whether the socket has them, and with TLS a record of them
-     * @return whether that is more than before, and {@link #settle} is to follow
+     * @return whether that is more than before, so that {@link #settle} must follow
      */
     boolean keep(long bytes, boolean stuck) {
         long now = stuck ? bytes + recordBytes : bytes;
@@ -80,7 +80,7 @@ final class UnsentBatches implements Debtor {
         }
     }
 
-    /** The socket took a write to its end: the rest is younger for that. */
+    /** The socket took a whole write: the age of the rest begins anew. */
     void onProgress() {
         if (keptBytes > 0) {
             synchronized (this) {
@@ -89,7 +89,7 @@ final class UnsentBatches implements Debtor {
         }
     }
 
-    /** Who keeps too much is ended, maybe this one; under no lock. */
+    /** Ends those that keep too much, maybe this one. Call it without a lock. */
     void settle() {
         book.settle(payer);
     }
@@ -111,7 +111,7 @@ final class UnsentBatches implements Debtor {
         return nowNanos - sinceNanos;
     }
 
-    /** A reset: no farewell would get past what is stuck. */
+    /** Resets the connection: no farewell would get past what is stuck. */
     @Override
     public boolean end(Account account) {
         synchronized (this) {

@@ -1,10 +1,10 @@
 package io.highwater.wire.jetty.h2;
 
 /**
- * How many WINDOW_UPDATE frames of a client could be of use: those that give back what we sent. The
+ * How many WINDOW_UPDATE frames of a client can be of use: those that give back what we sent. The
  * most eager client answers each DATA frame with two, for the stream and for the connection.
  *
- * <p>{@link #add} is called by the flusher, {@link #take} by the thread that parses.
+ * <p>The flusher calls {@link #add}, the thread that parses calls {@link #take}.
  */
 final class WindowCredit {
     private static final int A_FRAME = 2;
@@ -12,10 +12,10 @@ final class WindowCredit {
     /** When a stream begins, its window may be widened in a few steps. */
     private static final int A_STREAM = 4;
 
-    /** And the connection's, before the first. */
+    /** The connection's window may be widened before the first stream. */
     private static final int AT_FIRST = 100;
 
-    /** What was not used is not saved up: so many at most. */
+    /** Unused credit is not saved up beyond this. */
     private static final int MOST_SAVED = 10_000;
 
     /** Written by the flusher, which is one thread at a time. */
@@ -30,10 +30,10 @@ final class WindowCredit {
     }
 
     /**
-     * One more came.
+     * One more WINDOW_UPDATE came.
      *
      * @param streams opened so far
-     * @return false where nothing we sent asks for it
+     * @return false if nothing we sent asks for it
      */
     boolean take(long streams) {
         long most = AT_FIRST + A_FRAME * sentFrames + A_STREAM * streams;
