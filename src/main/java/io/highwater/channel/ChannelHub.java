@@ -85,8 +85,9 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
      * @param shards runs a shard's work each, on any thread but the caller's; about one a core
      * @param burst told when a shard delivers to many
      * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
-     *     are refused, and one alone four fifths of that; what waits is counted as in the rings,
-     *     which mostly hold it too
+     *     are refused. Publishers without an address share it by shard: one shard alone gets four
+     *     fifths. Once half is used, each address gets a part ({@link BacklogPublishers}). What
+     *     waits is counted as in the rings, which mostly hold it too
      * @param names the account of the channels, and of the commands that wait for a shard; where it
      *     is full none begins
      * @param logs bounds what is said of subscribers and others that throw
@@ -133,7 +134,8 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
      * UnavailableException} where the log is out of reach or the fan-out too far behind.
      */
     public CompletionStage<Appended> publish(Draft draft) {
-        if (shard(draft.channel()).undelivered.isFull()) {
+        UndeliveredBytes undelivered = shard(draft.channel()).undelivered;
+        if (!undelivered.admits(draft.payer(), UndeliveredBytes.bytes(draft))) {
             refused(draft.channel());
             return CompletableFuture.failedFuture(
                     new UnavailableException("the fan-out is too far behind", RETRY_AFTER_BACKLOG));

@@ -1,11 +1,14 @@
 package io.highwater.channel;
 
+import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.limits.DynamicThreshold;
 import io.highwater.limits.HeapBytes;
+import io.highwater.limits.Payer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a shard's fan-out is behind, in estimated bytes of the entries that wait. All shards of a
@@ -26,7 +29,8 @@ final class UndeliveredBytes {
      * @param stepBytes a shard counts its own in whole steps, so that one that keeps up never
      *     touches what others write to
      */
-    private record All(long maxBytes, long stepBytes, AtomicLong bytes) {}
+    private record All(
+            long maxBytes, long stepBytes, AtomicLong bytes, BacklogPublishers publishers) {}
 
     private final All all;
     private final AtomicLong bytes = new AtomicLong();
@@ -38,7 +42,11 @@ final class UndeliveredBytes {
     /** One for each of so many shards. */
     static List<UndeliveredBytes> share(long maxBytes, int shards) {
         long step = Math.min(MOST_STEP_BYTES, maxBytes / UNCOUNTED_PARTS / shards);
-        All all = new All(maxBytes, Math.max(1, step), new AtomicLong());
+        All all = new All(
+                        maxBytes,
+                        Math.max(1, step),
+                        new AtomicLong(),
+                        new BacklogPublishers(maxBytes));
         List<UndeliveredBytes> undelivered = new ArrayList<>(shards);
         for (int i = 0; i < shards; i++) {
             undelivered.add(new UndeliveredBytes(all));
@@ -47,10 +55,18 @@ final class UndeliveredBytes {
     }
 
     static long bytes(Entry entry) {
-        String key = entry.key();
+        return bytes(entry.data(), entry.msgId(), entry.key());
+    }
+
+    /** What the entry will count as. */
+    static long bytes(Draft draft) {
+        return bytes(draft.data(), draft.msgId(), draft.key());
+    }
+
+    private static long bytes(byte[] data, String msgId, @Nullable String key) {
         return FIXED_BYTES
-                + HeapBytes.ofArray(entry.data().length)
-                + HeapBytes.of(entry.msgId())
+                + HeapBytes.ofArray(data.length)
+                + HeapBytes.of(msgId)
                 + (key == null ? 0 : HeapBytes.of(key));
     }
 
@@ -74,9 +90,16 @@ final class UndeliveredBytes {
         return Math.floorDiv(exact, all.stepBytes) * all.stepBytes;
     }
 
-    boolean isFull() {
+    /**
+     * Whether an address may publish: those that have made most of what waits are refused first.
+     *
+     * @param payer null, as a trusted proxy, is bounded by what its shard may be behind alone
+     */
+    boolean admits(@Nullable Payer payer, long messageBytes) {
         long own = bytes.get();
-        long ofOthers = all.bytes.get() - inSteps(own);
-        return !DynamicThreshold.admits(own, ofOthers + own, all.maxBytes);
+        long taken = all.bytes.get() - inSteps(own) + own;
+        return payer == null || payer.isProxy()
+                ? DynamicThreshold.admits(own, taken, all.maxBytes)
+                : all.publishers.admits(payer, messageBytes, taken);
     }
 }

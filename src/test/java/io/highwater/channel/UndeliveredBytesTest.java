@@ -3,8 +3,13 @@ package io.highwater.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Entry;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
 import io.highwater.protocol.Position;
+import io.highwater.testing.FakeTicker;
+import io.highwater.testing.Ledgers;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,7 +29,7 @@ final class UndeliveredBytesTest {
     /** How many a shard takes until it is full. */
     private static int fill(UndeliveredBytes shard, Entry entry) {
         int taken = 0;
-        while (!shard.isFull()) {
+        while (shard.admits(null, 0)) {
             shard.add(entry);
             taken++;
         }
@@ -44,7 +49,7 @@ final class UndeliveredBytesTest {
         List<UndeliveredBytes> shards = UndeliveredBytes.share(MOST, 16);
         fill(shards.get(0), LARGE);
         assertThat(fill(shards.get(1), LARGE)).isGreaterThan(5);
-        assertThat(shards.get(2).isFull()).isFalse();
+        assertThat(shards.get(2).admits(null, 0)).isTrue();
     }
 
     @ParameterizedTest
@@ -68,5 +73,21 @@ final class UndeliveredBytesTest {
             shards.get(0).remove(Math.min(left, 1_000));
         }
         assertThat(fill(shards.get(1), SMALL)).isEqualTo(first);
+    }
+
+    @Test
+    void anAddressThatPublishesAllItCanLeavesRoomInItsShardForAnother() {
+        Ledger ledger = Ledgers.of(Map.of(), new FakeTicker());
+        Payer greedy = Ledgers.payer(ledger, "10.0.0.1");
+        UndeliveredBytes shard = UndeliveredBytes.share(MOST, 2).get(0);
+        while (shard.admits(greedy, UndeliveredBytes.bytes(SMALL))) {
+            shard.add(SMALL);
+        }
+        assertThat(shard.admits(Ledgers.payer(ledger, "10.0.0.2"), 1_000)).isTrue();
+        Payer proxy = Ledgers.payer(ledger, "99.0.0.1");
+        while (shard.admits(proxy, 0)) {
+            shard.add(SMALL);
+        }
+        assertThat(shard.admits(null, 0)).isFalse();
     }
 }
