@@ -8,23 +8,23 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How far a shard's fan-out is behind, in estimated bytes of the entries that wait. All shards of a
- * hub share what they may be; one that is far behind leaves some of that to others. Thread-safe.
+ * How far a shard's fan-out is behind, in estimated bytes of waiting entries. All shards of a hub
+ * share one limit; a shard that is far behind leaves part of it to the others. Thread-safe.
  */
 final class UndeliveredBytes {
     /** Entry 48, its positions 80, its places in the mailbox and the turn 8. */
     private static final int FIXED_BYTES = 136;
 
-    /** What shards have that is not counted yet is so much of what all may have, at most. */
+    /** At most this fraction of the limit is not yet counted in the shards' sum: an eighth. */
     private static final int UNCOUNTED_PARTS = 8;
 
     private static final long MOST_STEP_BYTES = 64 << 10;
 
     /**
-     * What shards share.
+     * What the shards share.
      *
-     * @param stepBytes a shard counts its own in whole steps, so that one that keeps up never
-     *     touches what others write to
+     * @param stepBytes a shard adds its bytes to the sum in whole steps, so that a shard that keeps
+     *     up never touches memory that other shards write to
      */
     private record All(long maxBytes, long stepBytes, AtomicLong bytes) {}
 
