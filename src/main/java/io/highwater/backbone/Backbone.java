@@ -42,9 +42,7 @@ public interface Backbone extends AutoCloseable {
      */
     boolean follow(String channel, BackboneListener listener, @Nullable Payer payer);
 
-    /**
-     * Removes the channel's listener, if any. It may still receive an entry that is on its way.
-     */
+    /** Removes the channel's listener, if any. It may still receive an entry that is on its way. */
     void unfollow(String channel);
 
     /** How many shards there are. */

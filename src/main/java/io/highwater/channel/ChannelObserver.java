@@ -1,8 +1,6 @@
 package io.highwater.channel;
 
-/**
- * Told of what the hub does. The shards' threads call it, several at once; it must not block.
- */
+/** Told of what the hub does. The shards' threads call it, several at once; it must not block. */
 public interface ChannelObserver {
     ChannelObserver NONE = new ChannelObserver() {};
 

@@ -69,7 +69,6 @@ final class HubShard<F> implements BackboneListener {
     private final List<HubChannel<F>> gathering = new ArrayList<>();
 
     /** Channels that share reads in this pass. */
-
     private final List<HubChannel<F>> sharing = new ArrayList<>();
 
     /** Estimated bytes that those channels share since they last dropped their shared reads. */

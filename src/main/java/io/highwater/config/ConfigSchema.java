@@ -46,7 +46,9 @@ record ConfigSchema(
         Log log) {
 
     record Tls(
-            @Setting(fallback = "8443", about = "Data port over TLS (ALPN h2). 0 picks a free port.")
+            @Setting(
+                            fallback = "8443",
+                            about = "Data port over TLS (ALPN h2). 0 picks a free port.")
                     @Allowed(max = "65535")
                     int port,
             @Setting(
@@ -64,7 +66,8 @@ record ConfigSchema(
                     String host,
             @Setting(
                             form = "text",
-                            about = "Token that changes from other machines need. Without one, changes are possible only from loopback.")
+                            about =
+                                    "Token that changes from other machines need. Without one, changes are possible only from loopback.")
                     @Nullable Secret token,
             @Setting(
                             form = "host names, such as metrics.example.com, *.example.com",
@@ -86,7 +89,8 @@ record ConfigSchema(
                     List<String> allowedHosts,
             @Setting(
                             fallback = "false",
-                            about = "Whether to refuse clients that send no Origin. Few clients except browsers send one.")
+                            about =
+                                    "Whether to refuse clients that send no Origin. Few clients except browsers send one.")
                     boolean requireOrigin,
             @Setting(
                             fallback = "20",
@@ -113,7 +117,8 @@ record ConfigSchema(
                     @Nullable Integer maxConnections,
             @Setting(
                             shown = "a quarter of max-connections",
-                            about = "Maximum sessions of one address (IPv6: of one /64). 0 means no limit.")
+                            about =
+                                    "Maximum sessions of one address (IPv6: of one /64). 0 means no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer maxConnectionsPerIp,
             @Setting(
@@ -179,10 +184,14 @@ record ConfigSchema(
                                     "Maximum TCP connections with TLS of one address (IPv6: of one /64). 0 means no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer tlsConnectionsPerIp,
-            @Setting(fallback = "100", about = "Maximum new TCP connections per second from one address.")
+            @Setting(
+                            fallback = "100",
+                            about = "Maximum new TCP connections per second from one address.")
                     @Allowed(min = "1", max = "1000000")
                     int connectionsPerSecond,
-            @Setting(fallback = "200", about = "How many new connections from one address may come at once.")
+            @Setting(
+                            fallback = "200",
+                            about = "How many new connections from one address may come at once.")
                     @Allowed(min = "1", max = "1000000")
                     int connectionsBurst,
             @Setting(
@@ -203,7 +212,10 @@ record ConfigSchema(
                                     "How long a client may send a body, or read an answer, at less than 1 KiB per second; then the connection is reset.")
                     @Allowed(min = "100ms", max = "1d")
                     Duration requestTimeout,
-            @Setting(fallback = "8 KiB", about = "Largest request line and headers together. A larger head is answered with 431.")
+            @Setting(
+                            fallback = "8 KiB",
+                            about =
+                                    "Largest request line and headers together. A larger head is answered with 431.")
                     @Allowed(min = "1 KiB", max = "1 MiB")
                     ByteSize maxHeaderBytes,
             @Setting(
@@ -241,7 +253,10 @@ record ConfigSchema(
                                     "How long an evicted client may take to read its close frame. 0 resets its connection at once.")
                     @Allowed(max = "10m")
                     Duration evictLinger,
-            @Setting(fallback = "128 KiB", about = "SO_SNDBUF: the part of a session's queue that the kernel holds.")
+            @Setting(
+                            fallback = "128 KiB",
+                            about =
+                                    "SO_SNDBUF: the part of a session's queue that the kernel holds.")
                     @Allowed(min = "4 KiB", max = "16 MiB")
                     ByteSize socketBuffer) {}
 
@@ -253,7 +268,8 @@ record ConfigSchema(
                     OverflowPolicy policy,
             @Setting(
                             fallback = "50",
-                            about = "How many messages LATEST keeps, or how many keys once keys are used.")
+                            about =
+                                    "How many messages LATEST keeps, or how many keys once keys are used.")
                     @Allowed(min = "1", max = "1000000")
                     int latestCount) {}
 
@@ -297,15 +313,21 @@ record ConfigSchema(
                     double heapFraction) {}
 
     record Keepalive(
-            @Setting(fallback = "25s", about = "Time between two pings of a session. 0 turns pings off.")
+            @Setting(
+                            fallback = "25s",
+                            about = "Time between two pings of a session. 0 turns pings off.")
                     @Allowed(min = "100ms", max = "7d", zero = Allowed.Zero.BESIDE)
                     Duration pingInterval,
-            @Setting(fallback = "10s", about = "How long a pong may take. After that the session ends with 4408.")
+            @Setting(
+                            fallback = "10s",
+                            about =
+                                    "How long a pong may take. After that the session ends with 4408.")
                     @Allowed(min = "100ms", max = "7d")
                     Duration pongTimeout,
             @Setting(
                             fallback = "40s",
-                            about = "How long a client may be silent before its session ends. At least ping-interval and pong-timeout together.")
+                            about =
+                                    "How long a client may be silent before its session ends. At least ping-interval and pong-timeout together.")
                     @Allowed(min = "100ms", max = "14d")
                     Duration idleTimeout) {}
 

@@ -32,9 +32,7 @@ import io.highwater.wire.engine.FanoutThread;
 import io.highwater.wire.jetty.h2.StreamBursts;
 import java.util.concurrent.Executor;
 
-/**
- * Wires and ends the channels of a node, from the log up to the sessions. Thread-safe.
- */
+/** Wires and ends the channels of a node, from the log up to the sessions. Thread-safe. */
 final class ChannelService implements AutoCloseable {
     /**
      * The fan-out may be behind by this fraction of the rings: an eighth. Entries that wait for the

@@ -55,8 +55,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A node without its data ports, which belong to an embedded server or a Jetty base: its timers,
- * queues, governor, channels, metrics and admin port, one of each for all deployments.
- * Thread-safe.
+ * queues, governor, channels, metrics and admin port, one of each for all deployments. Thread-safe.
  */
 final class NodeCore implements DeploymentHost, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
