@@ -83,7 +83,7 @@ export function whyNotOpened({ status, isRedirect = false }) {
   }
   const refused = (text) => ({ label: 'Refused', text, isRefusal: true });
   if (isRedirect) {
-    return refused('The server redirects this page, perhaps to sign in: reload the page.');
+    return refused('The server sends this page elsewhere, perhaps to sign in: reload the page.');
   }
   switch (status) {
     case 401:
