@@ -1,4 +1,4 @@
-// The page: three views as tabs, one address for each, and how the shown one's connection is.
+// The page: three views as tabs, one address for each, and the state of the shown view's connection.
 import { BoardView } from './board-view.js';
 import { ChannelView } from './channel-view.js';
 import { ChannelClient } from './channels.js';
@@ -8,7 +8,7 @@ import { keepDetails, tabId, wantsDetails } from './visitor.js';
 
 const LABELS = { idle: 'Not connected', connecting: 'Connecting', open: 'Connected', waiting: 'Reconnecting', stopped: 'Closed' };
 
-/** As a Connection tells them; idle where nobody wants one. */
+/** The states that a Connection reports; idle if the view needs none. */
 const states = { chat: { name: 'idle' }, channels: { name: 'idle' } };
 const unread = { chat: 0, channel: 0, board: 0 };
 const roundTrips = {};
@@ -101,19 +101,19 @@ function showUnread() {
 
 // ---- The address -----------------------------------------------------------------------------
 
-/** #channel/NAME and #board/NAME; any other is a chat room, none of which has a / in its name. */
+/** #channel/NAME and #board/NAME; anything else is a chat room, since room names have no /. */
 function addressed() {
   let raw;
   try {
     raw = decodeURIComponent(location.hash.slice(1));
   } catch {
-    raw = location.hash.slice(1); // A stray % in a hand-written link: no name has one, and the view says so.
+    raw = location.hash.slice(1); // A stray % in a hand-written link: no name may contain one, and the view says so.
   }
   const [, view, name] = /^(channel|board)\/(.*)$/s.exec(raw) ?? [null, 'chat', raw];
   return { view, name };
 }
 
-let followed = null; // Of location.hash.
+let followed = null; // The location.hash that was followed last.
 
 function follow() {
   const { view, name } = addressed();
@@ -130,7 +130,7 @@ function follow() {
     panelOf(viewOf(tab)).hidden = !isShown;
   }
   if (hadFocus) {
-    views[view].focus(); // By Back, say: else it would be nowhere.
+    views[view].focus(); // After Back, for example: otherwise nothing would have the focus.
   }
   unread[view] = 0;
   views[view].shown();
@@ -148,8 +148,8 @@ const panelOf = (view) => byId(`view-${view}`);
 function select(tab) {
   tab.focus();
   if (viewOf(tab) !== current) {
-    location.hash = views[viewOf(tab)].hash; // So Back returns to the last view.
-    follow(); // Not when hashchange comes: a key may be pressed before.
+    location.hash = views[viewOf(tab)].hash; // Makes Back return to the last view.
+    follow(); // At once, since a key may be pressed before hashchange comes.
   }
 }
 
@@ -189,7 +189,7 @@ window.addEventListener('online', () => {
 });
 window.addEventListener('hashchange', () => {
   if (location.hash !== followed) {
-    follow(); // Else select() did: somebody may be typing into the view's fields since.
+    follow(); // Otherwise select() did it, and somebody may already be typing into the view's fields.
   }
 });
 document.addEventListener('visibilitychange', () => {
@@ -199,5 +199,5 @@ document.addEventListener('visibilitychange', () => {
 
 follow();
 if (matchMedia('(hover: hover)').matches) {
-  views[current].focus(); // Not on a phone, where focus would raise the keyboard over the page.
+  views[current].focus(); // Not on a phone, where the focus would open the keyboard over the page.
 }

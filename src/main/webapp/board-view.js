@@ -1,4 +1,4 @@
-// A board: the newest value of each key of a channel, as it is on joining and as it changes.
+// A board: the newest value of each key of a channel, on joining and whenever it changes.
 import { lostParts, refusedParts } from './channel-view.js';
 import { changeBetween, digitsOf, parseDecimal } from './decimals.js';
 import { byId, clockTime, element, internal, selectOnFocus, setText } from './dom.js';
@@ -10,7 +10,7 @@ import { nextMessageId } from './visitor.js';
 
 const IDS = { field: 'board', note: 'board-name-note', form: 'board-place', copy: 'board-copy' };
 const MAX_ROWS = 500;
-/** As many digits after the point have room in each row, so that points stand below each other. */
+/** Each row has room for this many digits after the point, so that the points are aligned. */
 const MOST_DIGITS = 8;
 const CHANGED_MS = 1_600;
 const NO_KEY = '';
@@ -29,7 +29,7 @@ export class BoardView extends PlaceView {
   #rows = new Map();
   #digits = 0;
 
-  /** The shell is told onRoundTrip(ms), and opens the connection: channels(). */
+  /** The shell has onRoundTrip(ms), and channels(), which opens the connection. */
   constructor(shell) {
     super(IDS, BOARD, 'prices');
     this.#shell = shell;
@@ -41,7 +41,7 @@ export class BoardView extends PlaceView {
     return `board/${board}`;
   }
 
-  /** What is shown is the newest only while the connection is open, and until it has caught up after that. */
+  /** The values shown are the newest only while the connection is open; after a break, once it has caught up. */
   connectionChanged({ name, sinceMs }) {
     if (name !== 'open' && sinceMs != null) {
       const since = new Date(sinceMs);
@@ -89,7 +89,7 @@ export class BoardView extends PlaceView {
     this.#shell.channels().retryNow();
   }
 
-  // ---- What comes ----------------------------------------------------------------------------
+  // ---- Receiving -----------------------------------------------------------------------------
 
   #caughtUp() {
     this.#table.classList.remove('stale');
@@ -97,7 +97,7 @@ export class BoardView extends PlaceView {
     this.#showCount();
   }
 
-  /** A snapshot and what is live may cross: of one origin the later position wins. */
+  /** A snapshot and live values may cross: within one origin the later position wins. */
   #update({ key = NO_KEY, origin, position, data }, how) {
     const at = parsePosition(position);
     const known = this.#rows.get(key);
@@ -171,7 +171,7 @@ export class BoardView extends PlaceView {
     entry.timer = setTimeout(() => entry.row.classList.remove('changed'), CHANGED_MS);
   }
 
-  /** What the snapshot does not bring again is of a channel that is no more. */
+  /** Keys that the snapshot does not bring again belong to a channel that no longer exists. */
   #lost(reason) {
     this.#rows.forEach(({ row }) => row.classList.add('stale'));
     this.#say(...lostParts(reason));
@@ -227,7 +227,7 @@ export class BoardView extends PlaceView {
   }
 }
 
-/** Its point is at a place that all rows share. */
+/** The point is at the same place in all rows. */
 function decimalParts({ whole, fraction }) {
   return [whole, element('span', 'fraction', fraction)];
 }

@@ -1,4 +1,4 @@
-// A channel by its name: the history that is kept, then what is published, without gaps and doubles over reconnects.
+// A channel by its name: the kept history, then what is published, without gaps or repeats after reconnects.
 import { byId, element, internal } from './dom.js';
 import { show } from './json.js';
 import { LogView } from './log-view.js';
@@ -9,13 +9,13 @@ import { cursorOf, keepCursor, nextMessageId, visitorName } from './visitor.js';
 const IDS = { field: 'channel', note: 'channel-note', form: 'channel-place', copy: 'channel-copy', visitor: 'channel-visitor', prefix: 'channel-' };
 
 const LOST = {
-  TRIMMED: 'what was published meanwhile is no longer kept',
-  UNKNOWN_GENERATION: 'the channel has begun anew, and what it had before is gone',
+  TRIMMED: 'what was published in the meantime is no longer kept',
+  UNKNOWN_GENERATION: 'the channel has started over, and its earlier messages are gone',
   UNKNOWN_POSITION: 'the server does not know this tab’s place in the channel',
-  LIMIT: 'too much was published meanwhile; it is read from the history instead',
+  LIMIT: 'too much was published in the meantime; it is read from the history instead',
 };
 
-/** Why a resume brought nothing, in words, with the protocol's own. */
+/** Why a resume brought nothing, in words and with the protocol's reason. */
 export function lostParts(reason) {
   return [`Not resumed: ${LOST[reason] ?? 'the server does not say why in words'}`, internal(` (${reason})`), '.'];
 }
@@ -28,15 +28,15 @@ function missingText(count) {
   return count === null ? 'Some messages are missing here.' : count === 1 ? 'One message is missing here.' : `${count} messages are missing here.`;
 }
 
-/** In own is what the channel has not told yet: msgId → {item, sentAtMs, isPublished}. */
+/** Own messages that the channel has not delivered yet are in own: msgId → {item, sentAtMs, isPublished}. */
 export class ChannelView extends LogView {
   #shell;
   #position = byId('channel-position');
   #place = null;
-  /** What is told until it is caught up: {isResume, history, isNew}. */
+  /** Collected until the feed has caught up: {isResume, history, isNew}. */
   #joining = null;
 
-  /** The shell is told onRoundTrip(ms) and onUnread(), and opens the connection: channels(). */
+  /** The shell has onRoundTrip(ms), onUnread(), and channels(), which opens the connection. */
   constructor(shell) {
     super(IDS, CHANNEL, 'lobby');
     this.#shell = shell;
@@ -73,7 +73,7 @@ export class ChannelView extends LogView {
     }
   }
 
-  // ---- What comes ----------------------------------------------------------------------------
+  // ---- Receiving -----------------------------------------------------------------------------
 
   #listener(name) {
     return {
@@ -134,7 +134,7 @@ export class ChannelView extends LogView {
     }
   }
 
-  /** Own messages may be among them: those that are published have their place, and nothing more comes of them. */
+  /** Own messages may be among them: published ones already have their place, and nothing more will come for them. */
   #skipped(count) {
     this.log.notice(`${count === 1 ? 'One message was' : `${count} messages were`} skipped: this tab read too slowly.`);
     for (const [msgId, { isPublished }] of this.own) {
@@ -174,7 +174,7 @@ export class ChannelView extends LogView {
     });
   }
 
-  /** It has its place in the channel; where the message itself came first, this is old news. */
+  /** The message has its place in the channel. If the message itself came first, there is nothing to do. */
   #published(msgId, own, { position }) {
     this.#shell.onRoundTrip(performance.now() - own.sentAtMs);
     if (this.own.has(msgId)) {
@@ -190,7 +190,7 @@ export class ChannelView extends LogView {
   }
 }
 
-/** What this page publishes has a name and a text; another client's may be any JSON. */
+/** This page publishes a name and a text; other clients may publish any JSON. */
 function read(data) {
   if (typeof data?.name === 'string' && typeof data.text === 'string' && Object.keys(data).length === 2) {
     return { author: data.name, text: data.text, isJson: false };
@@ -198,7 +198,7 @@ function read(data) {
   return { author: null, text: show(data), isJson: typeof data !== 'string' };
 }
 
-/** Its number in the channel, its key, and whether it came after its turn. */
+/** The message's number in the channel, its key, and whether it came after its turn. */
 function about({ position, key }, how) {
   const number = element('span', 'number internal', `#${position.slice(position.lastIndexOf('-') + 1)}`);
   number.title = position;

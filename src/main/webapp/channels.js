@@ -1,13 +1,13 @@
-// Channels over one WebSocket: a small client of highwater.v1 (docs/protocol.md). No DOM here: the views listen and show.
+// Channels over one WebSocket: a small client of highwater.v1 (docs/protocol.md). Uses no DOM: the views listen and show.
 import { Feed } from './feed.js';
 import { Outbox } from './outbox.js';
 import { Session, isRetryable } from './session.js';
 
-/** What a command's id adds to it: ,"id":2147483647 */
+/** The bytes that an id adds to a command: ,"id":2147483647 */
 const ID_BYTES = 16;
 
 /**
- * A member of a channel is told: onMessage(message, how), where how is 'live', 'history', 'late' or, where a member
+ * A member's listener has onMessage(message, how), where how is 'live', 'history', 'late' or, if the member
  * wants the latest, 'snapshot'; onSubscribed(); onCaughtUp(); onSkipped(count); onMissing(count or null); onLost(reason);
  * onError({code, message}); onNotice(text).
  */
@@ -17,7 +17,7 @@ export class ChannelClient {
   #channels = new Map();
   #outboxes = new Map();
 
-  /** States are a Session's. client names this tab to the server and must be its own: it makes repeated publishes harmless. */
+  /** The states are a Session's. No other tab may use the same client name: it makes repeated publishes harmless. */
   constructor(url, { client, onState }, ...world) {
     this.#onState = onState;
     this.#session = new Session(
@@ -34,9 +34,9 @@ export class ChannelClient {
   }
 
   /**
-   * @param wants 'log': the history that is kept, then live; 'latest': the newest of each key, then live
-   * @param cursor of an earlier visit, for a log: where the channel was left
-   * @returns what ends it: leave(); and its place: cursor()
+   * @param wants 'log': the kept history, then live messages; 'latest': the newest of each key, then live messages
+   * @param cursor for a log: where an earlier visit left the channel
+   * @returns leave(), which ends the membership, and cursor(), which is its place
    */
   join(name, { wants, cursor = null }, listener) {
     const member = { wants, listener };
@@ -55,7 +55,7 @@ export class ChannelClient {
     return { leave: () => this.#leave(channel, member), cursor: () => channel.feed.cursor };
   }
 
-  /** Needs no membership. The item is an Outbox's; it is sent when there is a connection, and until it is answered. */
+  /** Needs no membership. The item is an Outbox's; it is sent over each connection until it is answered. */
   publish(name, item) {
     if (!this.#outboxes.has(name)) {
       this.#outboxes.set(name, new Outbox((first) => this.#sendPublish(name, first)));
@@ -147,7 +147,7 @@ export class ChannelClient {
     }
   }
 
-  /** Whoever wants the latest gets it with a subscribe; a log beside it then fills its gap from history. */
+  /** If any member wants the latest, the subscribe asks for it; a log in the same channel fills its gap from history. */
   #subscribe(channel) {
     if (!this.#session.isOpen || this.#channels.get(channel.name) !== channel) {
       return;
@@ -155,7 +155,7 @@ export class ChannelClient {
     const { cursor } = channel.feed;
     const wantsLatest = Array.from(channel.members).some(({ wants }) => wants === 'latest');
     const since = wantsLatest ? 'latest' : (cursor ?? undefined);
-    channel.isLive = false; // What still comes of an older subscription is part of this one's answer.
+    channel.isLive = false; // Messages that still come from an older subscription are part of this one's answer.
     channel.historyId = null;
     const id = this.#session.send({ type: 'subscribe', channel: channel.name, since }, (reply) => {
       if (channel.subscribeId !== id) {
@@ -190,7 +190,7 @@ export class ChannelClient {
     channel.historyId = id;
   }
 
-  /** Comes again where the error says that this helps, and is true then. */
+  /** Tries again later if the error is retryable, and is true then. */
   #refused(channel, error, again) {
     if (isRetryable(error)) {
       this.#session.retryLater(error, again);

@@ -8,12 +8,12 @@ import { nextMessageId, visitorName } from './visitor.js';
 
 const IDS = { field: 'room', note: 'room-note', form: 'place', copy: 'copy', visitor: 'name', prefix: '' };
 
-/** In own are, oldest first: id → {text, name, item, sentAtMs or null}. */
+/** Own messages without an echo are in own, oldest first: id → {text, name, item, sentAtMs or null}. */
 export class ChatView extends LogView {
   #shell;
   #connection = null;
 
-  /** The shell is told onState(state), onRoundTrip(ms) and onUnread(). */
+  /** The shell has onState(state), onRoundTrip(ms) and onUnread(). */
   constructor(shell) {
     super(IDS, ROOM, 'lobby');
     this.#shell = shell;
@@ -23,7 +23,7 @@ export class ChatView extends LogView {
     return encodeURIComponent(room);
   }
 
-  /** Two ways to write one letter are one name: nobody sees a difference. */
+  /** Two encodings of the same letter make the same name, since they look alike. */
   nameOf(text) {
     return text.normalize('NFC');
   }
@@ -50,7 +50,7 @@ export class ChatView extends LogView {
     this.#connection?.retryNow();
   }
 
-  // ---- What comes ----------------------------------------------------------------------------
+  // ---- Receiving -----------------------------------------------------------------------------
 
   #stateChanged(state) {
     this.#shell.onState(state);
@@ -79,7 +79,7 @@ export class ChatView extends LogView {
       case 'error':
         this.#receiveError(message);
         break;
-      default: // A newer server may say more than this page knows.
+      default: // A newer server may send types that this page does not know.
     }
   }
 
@@ -118,7 +118,7 @@ export class ChatView extends LogView {
     this.#sendWaiting();
   }
 
-  /** Sends what was written while there was no connection, and what was just written. */
+  /** Sends what was written while there was no connection, including the latest text. */
   #sendWaiting() {
     for (const [id, entry] of this.own) {
       if (entry.sentAtMs === null) {
@@ -133,7 +133,7 @@ export class ChatView extends LogView {
     }
   }
 
-  /** The connection is gone: what was sent and not echoed may or may not have arrived. Only a person can say. */
+  /** The connection is gone: messages without an echo may or may not have arrived. A person must decide. */
   #doubtSent() {
     for (const [id, { item, text, sentAtMs }] of this.own) {
       if (sentAtMs !== null) {

@@ -1,28 +1,28 @@
-// A WebSocket that is opened again when it breaks. No DOM here: the views listen and show.
+// A WebSocket that is opened again when it breaks. Uses no DOM: the views listen and show.
 
 const BACKOFF = { baseMs: 500, capMs: 20_000 };
 
-/** A server that answers, but opens no WebSocket, is not asked again for so long: its Retry-After is not to be seen. */
+/** Wait after a server answered but opened no WebSocket: a page can't see its Retry-After. */
 const THERE_MS = 5_000;
-/** What a server may make of the back-off: it must neither be hammered nor send a tab away for good. */
+/** The bounds of the back-off that a server may ask for: a tab must neither flood the server nor stay away forever. */
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 300_000;
-/** A connection that lived this long has proved itself: the next failure starts the back-off afresh. */
+/** After a connection has lived this long, the next failure starts the back-off from its beginning. */
 const STABLE_MS = 10_000;
-/** Browsers wait minutes for a handshake that nobody answers. */
+/** Browsers would wait minutes for a handshake without an answer. */
 const CONNECT_TIMEOUT_MS = 15_000;
-/** No server has a reason to send a tab away for longer. */
+/** No server has a reason to ask for a longer wait. */
 const RETRY_AFTER_MAX_MS = 300_000;
-/** A Retry-After may mean a night's maintenance. It is kept to; a person may still try at any time. */
+/** A Retry-After may mean a night's maintenance. The page obeys it; a person may still try at any time. */
 const RETRY_AFTER_HEADER_MAX_MS = 86_400_000;
-/** How long the plain request may take that asks why a WebSocket did not open. */
+/** Timeout of the plain request that finds out why a WebSocket did not open. */
 const ASK_TIMEOUT_MS = 5_000;
 
-/** Codes that a client does not come back after, as spec/close-codes.json says (a test compares the two). */
+/** Close codes after which a client does not come back, as in spec/close-codes.json (a test compares the two). */
 const FINAL = new Map([
   [1000, 'The server closed the connection.'],
-  [1002, 'The server met a protocol error.'],
-  [1003, 'The server does not take this kind of data.'],
+  [1002, 'The server found a protocol error.'],
+  [1003, 'The server does not accept this kind of data.'],
   [1007, 'The server could not read the text.'],
   [1008, 'The server’s policy forbids this.'],
   [1009, 'The message was too big.'],
@@ -31,12 +31,12 @@ const FINAL = new Map([
 ]);
 const BACK_OFF = new Set([4408, 4429]);
 
-/** Full jitter: anywhere between now and the doubling bound, so that a crowd does not return as one. */
+/** Full jitter: any time between now and a bound that doubles, so that many clients do not return at once. */
 export function backoffMs(attempt, random, { baseMs, capMs } = BACKOFF) {
   return random() * Math.min(capMs, baseMs * 2 ** attempt);
 }
 
-/** Why a connection that was open is to be opened again; as whyNotOpened() tells it. */
+/** Why an open connection broke and is opened again, in the form of whyNotOpened(). */
 function whyClosed(code) {
   const text = code === 1012 ? 'The server restarts.' : code !== 1005 && code !== 1006 && code !== 1015 ? 'The server closed the connection for now.' : 'The connection broke.';
   return { label: 'Reconnecting', text, isRefusal: false };
@@ -57,16 +57,16 @@ function retryAfterMs(reason) {
   try {
     return clampRetryAfterMs(JSON.parse(reason)?.retryAfterMs);
   } catch {
-    return 0; // A proxy may answer 1012 with words of its own.
+    return 0; // A proxy may send 1012 with its own text.
   }
 }
 
-/** A server's retryAfterMs, kept within reason; 0 where it is no number. */
+/** A server's retryAfterMs, clamped to a reasonable range; 0 if it is no number. */
 export function clampRetryAfterMs(wanted) {
   return Number.isFinite(wanted) ? Math.min(Math.max(wanted, 0), RETRY_AFTER_MAX_MS) : 0;
 }
 
-/** The milliseconds of a Retry-After header, which has seconds or a date (RFC 9110 section 10.2.3); 0 where it has neither. */
+/** The milliseconds of a Retry-After header, which has seconds or a date (RFC 9110 section 10.2.3); 0 if it has neither. */
 export function retryAfterHeaderMs(retryAfter, date) {
   const text = retryAfter?.trim() ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.parse(date); // By the server's own clock.
@@ -74,12 +74,12 @@ export function retryAfterHeaderMs(retryAfter, date) {
 }
 
 /**
- * Why no WebSocket opened: {label, text, isRefusal}. Browsers hide the status of a refused handshake, so this is of
- * what the same address answered to a plain request: {status, isRedirect}, where status is null if nothing did.
+ * Why no WebSocket opened: {label, text, isRefusal}. Browsers hide the status of a refused handshake, so this uses
+ * the answer of the same address to a plain request: {status, isRedirect}, where status is null if there was no answer.
  */
 export function whyNotOpened({ status, isRedirect = false }) {
   if (status === null) {
-    return { label: 'Not reached', text: 'The server can’t be reached: the network is down, or the server is.', isRefusal: false };
+    return { label: 'Not reached', text: 'The server can’t be reached: the network or the server is down.', isRefusal: false };
   }
   const refused = (text) => ({ label: 'Refused', text, isRefusal: true });
   if (isRedirect) {
@@ -101,10 +101,10 @@ export function whyNotOpened({ status, isRedirect = false }) {
   }
 }
 
-/** What a connection needs of its surroundings; tests hand in their own. */
+/** What a connection needs from the browser; tests pass their own. */
 export const BROWSER = {
   webSocket: (url, ...subprotocol) => new WebSocket(url, ...subprotocol),
-  /** Calls onAnswer({status, isRedirect, retryAfterMs}) once, later; status is null where nobody answers. */
+  /** Calls onAnswer({status, isRedirect, retryAfterMs}) once, later; status is null if there is no answer. */
   ask: (url, onAnswer) => {
     fetch(url, { cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(ASK_TIMEOUT_MS) }).then(
       ({ status, type, headers, body }) => {
@@ -122,9 +122,9 @@ export const BROWSER = {
 };
 
 /**
- * States told to onState, in any order but after 'stopped' only on retryNow():
- * {name: 'connecting', why}, {name: 'open'}, {name: 'waiting', atMs, why}, {name: 'stopped', text}. Why tells of the last
- * attempt or connection: {label, text, isRefusal}, and null before there was one. After leave() nothing more is told.
+ * Calls onState with these states, in any order, but after 'stopped' only on retryNow():
+ * {name: 'connecting', why}, {name: 'open'}, {name: 'waiting', atMs, why}, {name: 'stopped', text}. The why is about the
+ * last attempt or connection: {label, text, isRefusal}, or null before the first. After leave() nothing is called.
  */
 export class Connection {
   #url;
@@ -139,10 +139,10 @@ export class Connection {
   #backoff = BACKOFF;
   #heldOffUntilMs = 0;
   #why = null;
-  /** The question that is under way; the answer to any other is too late. */
+  /** The pending request; the answer to any other is too late. */
   #asking = null;
 
-  /** Without a subprotocol none is offered. */
+  /** Offers the subprotocol, if one is given. */
   constructor(url, { onState, onFrame, subprotocol }, world = BROWSER) {
     this.#url = url;
     this.#subprotocol = subprotocol === undefined ? [] : [subprotocol];
@@ -169,7 +169,7 @@ export class Connection {
     }
   }
 
-  /** The server's own back-off, from its welcome; what is no pair of numbers changes nothing. */
+  /** Takes the server's back-off from its welcome; ignores anything but a pair of numbers. */
   useBackoff(wanted) {
     const { baseMs, capMs } = wanted ?? {};
     if (Number.isFinite(baseMs) && Number.isFinite(capMs) && baseMs <= capMs) {
@@ -178,12 +178,12 @@ export class Connection {
     }
   }
 
-  /** The server is about to close and says when to come back: however it closes then, not before. */
+  /** The server is about to close and says when to come back. That holds however it then closes. */
   holdOff(ms) {
     this.#heldOffUntilMs = this.#world.nowMs() + clampRetryAfterMs(ms);
   }
 
-  /** Gives up a connection that nothing comes from any more, and whose close nobody would answer. */
+  /** Gives up a silent connection, without waiting for an answer to its close. */
   giveUp() {
     const socket = this.#socket;
     if (socket !== null) {
@@ -250,7 +250,7 @@ export class Connection {
     this.#wait(next.notBeforeMs);
   }
 
-  /** The handshake failed, and the WebSocket does not tell how. A plain request runs into the same network and proxies. */
+  /** The handshake failed, and the WebSocket does not tell why. A plain request meets the same network and proxies. */
   #askWhy() {
     const asking = {};
     this.#asking = asking;
@@ -263,7 +263,7 @@ export class Connection {
     });
   }
 
-  /** What asking often does not change, and no Retry-After says how long that takes. */
+  /** The least wait without a Retry-After: longer for refusals that frequent attempts do not change. */
   #leastMs(status) {
     if (status === 401 || status === 403) {
       return this.#backoff.capMs;

@@ -1,14 +1,14 @@
-// Numbers as they are written: how many digits follow the point, and how much one is above another, exactly. No DOM here.
+// Decimal numbers as text: the digits after the point, and the exact difference of two numbers. Uses no DOM.
 
 const DECIMAL = /^(-?)(\d{1,40})(\.\d{1,40})?$/;
 
-/** {whole, fraction} of a plain decimal number, where fraction begins with its point or is empty; null for all else. */
+/** {whole, fraction} of a plain decimal number, where fraction begins with the point or is empty; null for any other text. */
 export function parseDecimal(text) {
   const match = DECIMAL.exec(text);
   return match === null ? null : { whole: match[1] + match[2], fraction: match[3] ?? '' };
 }
 
-/** How much the second is above the first, as {sign: -1, 0 or 1, whole, fraction}, with as many digits as the longer of both. */
+/** The second minus the first, as {sign: -1, 0 or 1, whole, fraction}, with as many digits as the longer of the two. */
 export function changeBetween(was, is) {
   const digits = Math.max(digitsOf(was), digitsOf(is));
   const difference = units(is, digits) - units(was, digits);

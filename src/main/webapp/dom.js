@@ -1,4 +1,4 @@
-// Small things all views need of the document. Text from others only ever becomes textContent.
+// Small DOM helpers for all views. Text from other people is only ever set as textContent.
 
 import { whyUnusable } from './names.js';
 
@@ -11,24 +11,24 @@ export function element(tag, className, text) {
   return made;
 }
 
-/** A codeword, a number or a place of the server's: shown only to who has the details switched on. */
+/** A codeword, a number or a position of the server: shown only while Details is on. */
 export function internal(text) {
   return element('span', 'internal', text);
 }
 
-/** As a clock on the wall here shows it. */
+/** The local time of day. */
 export function clockTime(date) {
   return date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 }
 
-/** Says it anew only where it is new: a screen reader would read it again. */
+/** Changes the text only if it is new: otherwise a screen reader would read it again. */
 export function setText(target, text) {
   if (target.textContent !== text) {
     target.textContent = text;
   }
 }
 
-/** A field for a name. What can't be one stays in it as it was typed, with a sentence beside it that says why. */
+/** A field for a name. An unusable name stays in it as typed, with a sentence beside it that says why. */
 export class NameField {
   #field;
   #note;
@@ -54,7 +54,7 @@ export class NameField {
     return this.#say(whyUnusable(this.#kind, text));
   }
 
-  /** What was typed, or the known name where nothing was; null where it can't be a name, which is then said. */
+  /** The typed name, or the known one if the field is empty; null, with a message, if it can't be a name. */
   take(known) {
     const wanted = this.#field.value.trim();
     if (wanted === '') {
@@ -89,7 +89,7 @@ export function selectOnFocus(...fields) {
   fields.forEach((field) => field.addEventListener('focus', () => field.select()));
 }
 
-/** A button that copies the page's address, where the browser lets it. */
+/** A button that copies the page's address, if the browser allows it. */
 export function offerLink(button) {
   if (!navigator.clipboard) {
     return;

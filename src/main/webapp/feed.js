@@ -1,26 +1,26 @@
-// What a client has of one channel: each message once and in order, and a word where some can't be had
+// What a client has of one channel: each message once and in order, and a notice if some can't be had
 // (docs/protocol.md rules 3, 9 and 13). No DOM, no connection, no time.
 import { comparePositions, parseCursor, parsePosition } from './positions.js';
 
 const MAX_MSG_IDS = 1_000;
-/** What may wait while older messages are fetched. */
+/** Most messages that may wait while older ones are fetched. */
 const MAX_HELD = 10_000;
-/** A page has up to 1,000 messages or 64 KiB. Whoever needs more of them is told that some are missing. */
+/** A page has up to 1,000 messages or 64 KiB. If more pages are needed, some messages are reported missing. */
 const MAX_PAGES = 50;
 
 /**
- * Two places are kept an origin. The cursor is what a resume continues after. Shown is how far a log is whole: behind
- * the cursor while history is fetched, and equal to it else. While it is fetched, what is live is held back.
+ * Two places are kept for each origin. A resume continues after the cursor. Up to shown, the log is complete: shown is
+ * behind the cursor while history is fetched, and otherwise equal to it. While history is fetched, live messages wait.
  *
- * Tells its events: onMessage(message, how), where how is 'live', 'history' or 'late'; onSkipped(count);
- * onMissing(count, null where nobody knows); onLost(reason); onCaughtUp(); askHistory({origin, after, limit}).
+ * Calls its events: onMessage(message, how), where how is 'live', 'history' or 'late'; onSkipped(count);
+ * onMissing(count, or null if unknown); onLost(reason); onCaughtUp(); askHistory({origin, after, limit}).
  */
 export class Feed {
   #on;
   #cursor = new Map();
   #shown = new Map();
   #msgIds = new Set();
-  /** Reads of history that are due, the first is under way: {origin, to, isGap, pages}. */
+  /** Reads of history that are still needed; the first is under way: {origin, to, isGap, pages}. */
   #fills = [];
   #held = [];
   #isLog = false;
@@ -29,17 +29,17 @@ export class Feed {
     this.#on = on;
   }
 
-  /** As a subscribe's since takes it; null where nothing is known yet. */
+  /** The cursor in the form of a subscribe's since; null if nothing is known yet. */
   get cursor() {
     return this.#cursor.size === 0 ? null : Object.fromEntries(Array.from(this.#cursor, ([origin, { text }]) => [origin, text]));
   }
 
-  /** A place that is remembered from before; what lies up to it is history. */
+  /** Starts at a place remembered from an earlier visit; messages up to it are history. */
   start(cursor) {
     this.#cursor = parseCursor(cursor);
   }
 
-  /** With the next subscribe also what was published before is told, from the oldest message on. */
+  /** After the next subscribe, earlier messages are delivered too, from the oldest on. */
   beginLog() {
     this.#isLog = true;
     this.#shown.clear();
@@ -51,7 +51,7 @@ export class Feed {
     this.#shown = new Map(this.#cursor);
   }
 
-  /** The answer to a subscribe: isResume where it asked for all after the cursor. */
+  /** The answer to a subscribe; isResume if it asked for everything after the cursor. */
   subscribed({ recovered, reason, cursor }, isResume) {
     this.interrupted();
     const now = parseCursor(cursor);
@@ -70,7 +70,7 @@ export class Feed {
     this.#catchUp();
   }
 
-  /** The connection is gone. What was held back comes again after the cursor. */
+  /** The connection is gone. Messages that were held back come again after the cursor. */
   interrupted() {
     this.#fills = [];
     this.#held = [];
@@ -90,11 +90,11 @@ export class Feed {
     this.#take({ origin, first: parsePosition(from), last: parsePosition(to), message: null, count });
   }
 
-  /** The answer to what was asked last. */
+  /** The answer to the last request for history. */
   history({ messages, complete }) {
     const fill = this.#fills[0];
     if (fill === undefined) {
-      return; // It was given up meanwhile.
+      return; // The request was given up in the meantime.
     }
     let isOver = complete || messages.length === 0 || ++fill.pages >= MAX_PAGES;
     for (const message of messages) {
@@ -112,7 +112,7 @@ export class Feed {
     }
   }
 
-  /** There is no more history to be had for what was asked last. */
+  /** No more history is available for the last request. */
   historyEnded() {
     const { origin, to, isGap } = this.#fills.shift() ?? { isGap: true };
     if (!isGap) {
@@ -149,7 +149,7 @@ export class Feed {
   #askHistory() {
     const { origin, to } = this.#fills[0];
     const shown = this.#shown.get(origin);
-    // A position of another generation means nothing to this one's log, which is then read from its beginning.
+    // A position of another generation has no meaning in this log, which is then read from its beginning.
     const after = shown?.generation === to.generation ? shown.text : undefined;
     this.#on.askHistory({ origin, after, limit: 1_000 });
   }
@@ -177,7 +177,7 @@ export class Feed {
     }
     this.#held.push(item);
     if (this.#held.length > MAX_HELD) {
-      // History is read slower than the channel grows.
+      // History is read more slowly than the channel grows.
       this.#held.forEach((held) => (held.isSure = true));
       this.#fills.length = 1;
       this.historyEnded();
@@ -204,7 +204,7 @@ export class Feed {
     }
     const missing = missingBetween(cursor, before(first), message?.previous);
     if (missing !== 0 && !item.isSure) {
-      // Once: what history can't tell either is missing.
+      // Only once: what the history does not have either is missing.
       item.isSure = true;
       this.#held.unshift(item);
       this.#fills.push({ origin, to: before(first), isGap: true, pages: 0 });
@@ -235,16 +235,16 @@ export class Feed {
   }
 }
 
-/** The place right before a position, which has no text: nobody was told its shardSequence. */
+/** The place right before a position. It has no text, since its shardSequence is unknown. */
 function before({ generation, sequence }) {
   return { generation, sequence: sequence - 1n };
 }
 
 /**
- * How many publications lie after the one place, up to the other: null where that can't be counted, 0 where there is
+ * How many publications lie after the first place, up to the second: null if that can't be counted, 0 if there is
  * no first place.
  *
- * @param previous the last position of the generation before, where the server told it
+ * @param previous the last position of the former generation, if the server sent it
  */
 function missingBetween(after, upTo, previous) {
   if (after === undefined || comparePositions(upTo, after) <= 0) {

@@ -1,8 +1,8 @@
-// JSON as it was written: 1.10 stays 1.10 and twenty digits stay twenty, where the browser can tell.
+// JSON as it was written: 1.10 stays 1.10 and twenty digits stay twenty, if the browser supports that.
 
 const EXACT = typeof JSON.rawJSON === 'function';
 
-/** As JSON.parse, but a number whose digits JavaScript would change becomes one that stringify writes as it was. */
+/** Like JSON.parse, but a number whose digits JavaScript would change becomes an object that stringify writes unchanged. */
 export function parseExact(text) {
   return EXACT
     ? JSON.parse(text, (key, value, { source } = {}) => (isChanged(value, source) ? JSON.rawJSON(source) : value))
@@ -18,7 +18,7 @@ export function show(data) {
   return typeof data === 'string' ? data : JSON.stringify(data);
 }
 
-/** What somebody typed as a value: JSON where it is that, else a string. */
+/** A typed value: JSON if it is valid JSON, otherwise a string. */
 export function typedValue(text) {
   try {
     return parseExact(text);

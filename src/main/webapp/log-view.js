@@ -1,4 +1,4 @@
-// A place where people talk: a log of what is said, a composer, and under which name one writes.
+// A view in which people talk: a log of messages, a composer, and the visitor's name.
 import { NameField, byId, selectOnFocus, submitOnEnter } from './dom.js';
 import { MessageLog } from './log.js';
 import { VISITOR } from './names.js';
@@ -7,14 +7,14 @@ import { takeVisitorName, visitorName } from './visitor.js';
 
 const MAX_PENDING = 50;
 
-/** What extends it says how to send(text), and keeps in own what it has sent and not seen come back. */
+/** A subclass defines send(text), and keeps in own the messages it has sent and not received back. */
 export class LogView extends PlaceView {
   own = new Map();
   #visitorField;
   #textField;
   #log;
 
-  /** Beside a PlaceView's: the ids of the field for the visitor's name, and what those of the log and the composer begin with. */
+  /** Besides a PlaceView's ids: that of the visitor's name field, and the prefix of those of the log and the composer. */
   constructor({ visitor, prefix, ...place }, kind, fallback) {
     super(place, kind, fallback);
     this.#visitorField = new NameField(byId(visitor), byId(`${visitor}-note`), VISITOR);

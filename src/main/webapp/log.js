@@ -1,10 +1,10 @@
-// A log of messages that follows its end. Own messages nobody has echoed yet stay last, in class pending.
+// A log of messages that follows its end. Own messages without an echo stay last, in class pending.
 import { element } from './dom.js';
 
 const MAX_ITEMS = 500;
 const HUES = 8;
 
-/** An article of one message; who wrote it, if anybody says so, and small things about it. */
+/** An article for one message: its author, if known, and small details about it. */
 export function messageItem(author, text, ...about) {
   const item = element('article', 'message', '');
   const body = element('p', 'text', text);
@@ -28,7 +28,7 @@ export class MessageLog {
   #lastBottomTop = 0;
   #frame = null;
 
-  /** The scrolling list, what is shown while it is empty, and the button that leads to its end and to the field. */
+  /** The scrolling list, the element shown while it is empty, and the button that jumps to its end and to the field. */
   constructor(list, empty, newest, field) {
     this.#list = list;
     this.#empty = empty;
@@ -47,7 +47,7 @@ export class MessageLog {
     this.#atBottom = true;
   }
 
-  /** Of a whole history a screen reader need not read each message. */
+  /** While a whole history comes, a screen reader need not read each message. */
   set isBusy(busy) {
     this.#list.setAttribute('aria-busy', String(busy));
   }
@@ -73,7 +73,7 @@ export class MessageLog {
     this.#keepUp(item);
   }
 
-  /** An own message has its place now: behind all that have one, before those that are pending. */
+  /** An own message gets its place: after all messages that have one, before the pending ones. */
   place(item) {
     item.classList.remove('pending');
     const before = this.#firstPending();
@@ -84,7 +84,7 @@ export class MessageLog {
     }
   }
 
-  /** Says under an own message what became of it. */
+  /** Says under an own message what happened to it. */
   tellFate(item, ...parts) {
     item.querySelector('.fate').replaceChildren(...parts);
     this.#followEnd();
@@ -96,7 +96,7 @@ export class MessageLog {
     this.tellFate(item, ...parts);
   }
 
-  /** A hidden log has no end to follow; once it is shown again it goes there. */
+  /** A hidden log can't follow its end; once it is shown again, it scrolls there. */
   shown() {
     this.#followEnd();
   }
@@ -131,7 +131,7 @@ export class MessageLog {
     this.#lastBottomTop = this.#list.scrollTop;
   }
 
-  /** In a flood the log has grown again before its scroll event comes: only a move upwards means leaving the end. */
+  /** In a flood the log may have grown again before its scroll event comes: only scrolling up means leaving the end. */
   #scrolled() {
     const list = this.#list;
     if (list.clientHeight === 0) {

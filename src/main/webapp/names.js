@@ -1,4 +1,4 @@
-// What may be a name. One that can't is said, with what could be, and never changed into another. No DOM here.
+// Which texts may be names. An unusable name is reported with the allowed form, and never changed. Uses no DOM.
 
 const MOST_QUOTED = 40;
 
@@ -6,11 +6,11 @@ const MOST_QUOTED = 40;
 export const CHANNEL = { what: 'a channel’s name', isOne: (text) => /^[A-Za-z0-9._:/-]{1,200}$/.test(text), range: '1 to 200 of A-Z a-z 0-9 . _ : / -' };
 export const BOARD = { ...CHANNEL, what: 'a board’s name' };
 export const KEY = { what: 'a key', isOne: (text) => text.length >= 1 && text.length <= 200, range: '1 to 200 characters' };
-/** What survives a URL's path unharmed. */
+/** Only characters that a URL's path leaves unchanged. */
 export const ROOM = { what: 'a room’s name', isOne: (text) => /^[\p{L}\p{M}\p{N}_-]{1,64}$/u.test(text), range: '1 to 64 letters, digits, _ or -' };
 export const VISITOR = { what: 'your name', isOne: (text) => text.length >= 1 && text.length <= 40, range: '1 to 40 characters' };
 
-/** A sentence that says why a text can't be such a name; null where it can. */
+/** A sentence that says why a text can't be such a name; null if it can. */
 export function whyUnusable({ what, isOne, range }, text) {
   if (isOne(text)) {
     return null;

@@ -1,5 +1,5 @@
-// What is to be published to one channel, in order. One at a time: only so does a failed publish never let a later one
-// overtake it (docs/protocol.md rule 8). No DOM, no connection.
+// The messages to publish to one channel, in order, one at a time: otherwise a later message could overtake one whose
+// publish failed (docs/protocol.md rule 8). Uses no DOM and no connection.
 
 /**
  * An item is {msgId, key, data, onPublished(published), onFailed(error)}. Its msgId stays, so that sending it again
@@ -10,7 +10,7 @@ export class Outbox {
   #waiting = [];
   #inFlight = null;
 
-  /** send(item) is false while there is nobody to send to; then resume() tells when there is. */
+  /** send(item) is false while there is no connection; call resume() when there is one. */
   constructor(send) {
     this.#send = send;
   }
@@ -34,12 +34,12 @@ export class Outbox {
     }
   }
 
-  /** What was sent may not have arrived: it is sent again. */
+  /** An item that was sent may not have arrived: it is sent again. */
   interrupted() {
     this.#inFlight = null;
   }
 
-  /** It need not be sent again, whatever the answer would have been. False where it was over before. */
+  /** The item need not be sent again, whatever the answer. False if it was settled before. */
   settled(msgId) {
     if (this.#waiting[0]?.msgId !== msgId) {
       return false;

@@ -1,17 +1,17 @@
-// A view of one place at a time, which a person goes to by its name: a room, a channel, a board.
+// A view of one place at a time, which a person enters by its name: a room, a channel, a board.
 import { NameField, byId, offerLink, selectOnFocus } from './dom.js';
 
 /**
- * What extends it says how to join(name) a place, how to leave() the one it is in, which may be none, and hashOf(name).
- * It may say what else there is to do where no place can have the wanted name, nowhere(), and which name is meant by
- * what was typed or linked, nameOf(text).
+ * A subclass defines join(name), leave() for the current place, which may be none, and hashOf(name). It may define
+ * nowhere(), called if no place can have the wanted name, and nameOf(text), which turns a typed or linked text into
+ * a name.
  */
 export class PlaceView {
   #field;
   #fallback;
   #name = '';
 
-  /** The ids of the field for the name, of what is said about it, of their form, and of the button that copies the link. */
+  /** The ids of the name field, of the note about it, of their form, and of the button that copies the link. */
   constructor({ field, note, form, copy }, kind, fallback) {
     this.#field = new NameField(byId(field), byId(note), kind);
     this.#fallback = fallback;
@@ -28,7 +28,7 @@ export class PlaceView {
     offerLink(byId(copy));
   }
 
-  /** The place it is in; empty where that is none. */
+  /** The name of the current place; empty if there is none. */
   get name() {
     return this.#name;
   }
@@ -42,8 +42,8 @@ export class PlaceView {
   }
 
   /**
-   * Goes to a place, as the address names it; to the last one, or the first of all, where it names none. False where no
-   * place can have that name: then it is in none.
+   * Enters the place that the address names; if it names none, the last place or else the default. False if no place
+   * can have that name: then the view is in no place.
    */
   enter(wanted) {
     const name = this.nameOf(wanted) || this.#name || this.#fallback;
@@ -71,12 +71,12 @@ export class PlaceView {
     this.#field.focus();
   }
 
-  /** The form was sent, and its name can be one. */
+  /** The form was submitted with a usable name. */
   placed() {
     this.focus();
   }
 
-  /** False where what was typed can't be a name. */
+  /** False if the typed text can't be a name. */
   #take() {
     const typed = this.#field.take(this.#name || this.#fallback);
     const wanted = typed === null ? null : this.nameOf(typed);

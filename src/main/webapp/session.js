@@ -1,13 +1,13 @@
-// One connection of highwater.v1: hello, commands and their answers, and whether the other end is still there
-// (docs/protocol.md). No DOM here.
+// One connection of highwater.v1: hello, commands and their answers, and detection of a dead connection
+// (docs/protocol.md). Uses no DOM.
 import { BROWSER, Connection, clampRetryAfterMs } from './connection.js';
 import { parseExact } from './json.js';
 
 const SUBPROTOCOL = 'highwater.v1';
-/** A server that is there answers a hello and a ping well within this. */
+/** A live server answers a hello and a ping well within this time. */
 const ANSWER_MS = 10_000;
 const DEFAULT_PING_SECONDS = 25;
-/** Where an error that asks to come again doesn't say when. */
+/** The wait after a retryable error that gives no time. */
 const RETRY_MS = 1_000;
 const RETRYABLE = new Set(['UNAVAILABLE', 'RATE_LIMITED']);
 
@@ -17,17 +17,17 @@ export function isRetryable({ code }) {
 }
 
 /**
- * States are told to onState as Connection tells them, but 'open' comes with the server's welcome, and all others have
- * sinceMs, the wall time of the last moment that it was open; null where it never was. onInterrupted()
- * says that no command will be answered any more; onReply(reply) gets what answers none; onNotice(text) what a person
- * should know.
+ * Calls onState like Connection, but 'open' comes with the server's welcome, and all other states have sinceMs, the
+ * wall time of the last moment that it was open, or null if it never was. onInterrupted() says that no command will be
+ * answered any more; onReply(reply) gets messages that answer no command; onNotice(text) gets what a person should
+ * know.
  */
 export class Session {
   #world;
   #client;
   #on;
   #connection;
-  /** What to do with the answer to a command, by its id. */
+  /** The callback for the answer to each command, by its id. */
   #answers = new Map();
   #timers = new Set();
   #silence;
@@ -37,10 +37,10 @@ export class Session {
   #heardAtMs = 0;
   #downSinceMs = null;
 
-  /** After the welcome, and until the connection breaks. */
+  /** True from the welcome until the connection breaks. */
   isOpen = false;
 
-  /** Of a command, in UTF-8. */
+  /** The largest command, in bytes of UTF-8. */
   maxMessageBytes = Infinity;
 
   constructor(url, client, on, world = BROWSER) {
@@ -54,7 +54,7 @@ export class Session {
     );
   }
 
-  /** The command's id, or null where there is no connection. */
+  /** Returns the command's id, or null if there is no connection. */
   send(command, onAnswer) {
     const id = ++this.#lastId;
     if (!this.#connection.send(JSON.stringify({ ...command, id }))) {
@@ -64,7 +64,7 @@ export class Session {
     return id;
   }
 
-  /** Does what a retryable error refused when the error says so, if this connection lives then. */
+  /** Repeats a task after the time that a retryable error gives, if this connection still lives then. */
   retryLater(error, task) {
     const timer = this.#world.setTimeout(() => {
       this.#timers.delete(timer);
@@ -94,7 +94,7 @@ export class Session {
 
   #welcomed(reply) {
     if (reply.type !== 'welcome') {
-      this.#on.onNotice(`The server does not take this page’s hello: ${reply.message}`);
+      this.#on.onNotice(`The server rejected this page’s hello: ${reply.message}`);
       return;
     }
     this.isOpen = true;
@@ -105,7 +105,7 @@ export class Session {
     this.#on.onState({ name: 'open' });
   }
 
-  /** After a longer silence than a live connection has, nobody knows when it broke: the machine may have slept. */
+  /** After a silence longer than any on a live connection, it is unknown when it broke: the machine may have slept. */
   #interrupt() {
     if (this.isOpen) {
       const nowMs = this.#world.wallMs();
@@ -119,7 +119,7 @@ export class Session {
     this.#on.onInterrupted();
   }
 
-  /** A connection may be dead without a close, and only its silence says so. */
+  /** A connection may die without a close; only its silence shows it. */
   #listen() {
     this.#world.clearTimeout(this.#silence);
     this.#silence = this.#world.setTimeout(() => {

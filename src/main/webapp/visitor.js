@@ -1,13 +1,13 @@
-// Who sits before this tab, and what the tab keeps for a reload. Storage may be forbidden: then for this visit only.
+// The visitor of this tab, and what the tab keeps for a reload. If storage is forbidden, it is kept for this visit only.
 const GUESTS = ['Heron', 'Otter', 'Curlew', 'Seal', 'Plover', 'Puffin', 'Tern', 'Gannet', 'Avocet', 'Dunlin'];
 const MAX_CURSORS = 20;
 
-/** This tab among all, for as long as the page lives. */
+/** An id of this tab, for as long as the page lives. */
 export const tabId = Array.from(crypto.getRandomValues(new Uint8Array(6)), (b) => b.toString(16).padStart(2, '0')).join('');
 
 let lastMessage = 0;
 
-/** An id no other message has, of this or another tab. */
+/** An id that no other message of this or another tab has. */
 export function nextMessageId() {
   return `${tabId}-${++lastMessage}`;
 }
@@ -30,7 +30,7 @@ function remember(storage, key, value) {
 
 let name;
 
-/** A chosen name is kept for the next visit; a given one only for this tab, so two tabs are two guests. */
+/** A chosen name is kept for the next visit; a generated one only for this tab, so two tabs are two guests. */
 export function visitorName() {
   if (name === undefined) {
     const known = remembered(() => sessionStorage, 'name') ?? remembered(() => localStorage, 'name');
@@ -40,7 +40,7 @@ export function visitorName() {
   return name;
 }
 
-/** Takes the name that was typed; false where it can't be one, which the field then says. */
+/** Takes the typed name; false if it can't be a name, which the field then says. */
 export function takeVisitorName(field) {
   const wanted = field.take(visitorName());
   if (wanted !== null && wanted !== name) {
@@ -51,7 +51,7 @@ export function takeVisitorName(field) {
   return wanted !== null;
 }
 
-/** Whether this visitor wants to see what only those who run the server need. */
+/** Whether this visitor wants to see details that only operators need. */
 export function wantsDetails() {
   return remembered(() => localStorage, 'details') === 'true';
 }

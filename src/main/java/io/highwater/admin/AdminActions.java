@@ -2,18 +2,18 @@ package io.highwater.admin;
 
 /** What the admin port shows and does; the node implements it. Thread-safe. */
 public interface AdminActions {
-    /** Every metric, in this format. May take some milliseconds. */
+    /** Every metric, in this format. May take a few milliseconds. */
     String metrics(MetricsFormat format);
 
-    /** False only where the process can't recover by itself and wants to be restarted. */
+    /** False only if the process can't recover by itself and must be restarted. */
     boolean isLive();
 
-    /** The slow clients that retain most, the largest first. May take some milliseconds. */
+    /** The slow clients that retain most, the largest first. May take a few milliseconds. */
     SlowClients slowClients();
 
     /** True while the node takes new connections: after its start, until it drains. */
     boolean isReady();
 
-    /** Begins to drain the node and returns at once. Does nothing the second time. */
+    /** Begins to drain the node and returns at once. A second call does nothing. */
     void drain();
 }

@@ -5,17 +5,17 @@ import java.util.List;
 /**
  * The admin port's paths and its rules, without a server around them. Thread-safe.
  *
- * <p>Whatever is asked for, the Host must be one of {@link AllowedHosts}.
+ * <p>For every request, the Host must be one of {@link AllowedHosts}.
  *
- * <p>A change needs all of: the header {@code X-Highwater-Admin}, which no web page can send to
- * another origin; a loopback Host, which no page can have after DNS rebinding; and, on a connection
- * that isn't loopback at both ends, the token. Without a token nobody off this machine changes
- * anything.
+ * <p>A change needs all of these: the header {@code X-Highwater-Admin}, which no web page can send
+ * to another origin; a loopback Host, which no page can have after DNS rebinding; and, on a
+ * connection that isn't loopback at both ends, the token. If no token is configured, changes are
+ * possible only from this machine.
  */
 public final class AdminApi {
     private static final String ADMIN_HEADER = "X-Highwater-Admin";
 
-    /** Of a host that is refused. */
+    /** At most this much of a refused host is shown. */
     private static final int MAX_SHOWN_CHARS = 253;
 
     private final AdminActions actions;

@@ -4,7 +4,7 @@ import jakarta.json.Json;
 import java.util.Map;
 
 /**
- * What the admin port answers. Immutable.
+ * An answer of the admin port. Immutable.
  *
  * @param headers more headers, by name
  */
@@ -30,7 +30,7 @@ public record AdminResponse(
     }
 
     /**
-     * @param why one sentence, with what came from the client if need be
+     * @param why one sentence, which may quote the client's request
      */
     static AdminResponse error(int status, String why) {
         String body =

@@ -4,15 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the admin port listens and who may change something there. Immutable.
+ * Where the admin port listens and who may make changes through it. Immutable.
  *
  * @param host {@code highwater.admin.host}: an address or name of this machine. Default 127.0.0.1
  * @param port {@code highwater.admin.port}; 0 means any free one. Default 9090
- * @param token {@code highwater.admin.token}: what a change from another machine must show; null
- *     (the default) means that changes come from this machine only. Never printed
- * @param allowedHosts {@code highwater.admin.allowed-hosts}: names that requests may call it by,
- *     {@code *.example.com} for all below; default none. Addresses, localhost and {@code host}
- *     always may
+ * @param token {@code highwater.admin.token}: must come with a change from another machine; null
+ *     (the default) means that only this machine can make changes. Never printed
+ * @param allowedHosts {@code highwater.admin.allowed-hosts}: host names that requests may use,
+ *     {@code *.example.com} for all below; default none. Addresses, localhost and {@code host} are
+ *     always allowed
  */
 public record AdminSettings(
         String host, int port, @Nullable String token, List<String> allowedHosts) {

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The configured token, compared so that the time taken tells nothing of it. Immutable. */
+/** The configured token, compared in constant time. Immutable. */
 final class AdminToken {
     private static final String SCHEME = "Bearer ";
 
@@ -19,7 +19,7 @@ final class AdminToken {
         return expected != null;
     }
 
-    /** True where there is one Authorization header with the Bearer scheme and this token. */
+    /** True if there is exactly one Authorization header, with the Bearer scheme and this token. */
     boolean matches(List<String> authorization) {
         if (expected == null || authorization.size() != 1) {
             return false;

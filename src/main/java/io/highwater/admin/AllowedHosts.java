@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 
 /**
  * Which hosts a request to the admin port may name: a guard against DNS rebinding, by which a page
- * of any site reads what its browser's machine can reach. Such a page comes with the name of its
- * site, so a name has to be localhost, {@code highwater.admin.host}, or listed. An address is no
- * site's name, and probes and scrapes come with one; a request without a Host comes from no
- * browser. The port is not looked at. Immutable.
+ * of any site can read whatever its browser's machine can reach. The request of such a page carries
+ * the name of its site, so a name must be localhost, {@code highwater.admin.host}, or listed.
+ * Addresses are allowed: no site is named by one, and probes and scrapes use them. A request
+ * without a Host is allowed: it does not come from a browser. The port is ignored. Immutable.
  */
 final class AllowedHosts {
     static final String KEY = "highwater.admin.allowed-hosts";
@@ -44,7 +44,7 @@ final class AllowedHosts {
                 listed.stream().filter(h -> h.startsWith("*.")).map(h -> h.substring(1)).toList();
     }
 
-    /** Whether it can stand in the list. */
+    /** Whether the list may contain this host. */
     static boolean isListable(String host) {
         return LISTED.matcher(host).matches();
     }
@@ -54,7 +54,7 @@ final class AllowedHosts {
      */
     boolean allow(List<String> hosts) {
         if (hosts.isEmpty()) {
-            return true; // HTTP/1.0; where HTTP needs one, the server has refused it
+            return true; // HTTP/1.0; the server has refused other requests without a Host
         }
         String host = hosts.get(0).trim();
         return hosts.size() == 1 && (ADDRESS.matcher(host).matches() || isNamed(host));

@@ -2,7 +2,7 @@ package io.highwater.admin;
 
 import java.util.regex.Pattern;
 
-/** Tells a Host header that names this machine by loopback; it looks nothing up. */
+/** Recognises a Host header that names this machine by loopback, without a DNS look-up. */
 final class LoopbackHost {
     /** An octet may be out of range: such a host resolves nowhere, and no browser sends it. */
     private static final Pattern LOOPBACK =

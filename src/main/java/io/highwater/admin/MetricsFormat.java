@@ -15,7 +15,7 @@ public enum MetricsFormat {
         return contentType;
     }
 
-    /** What an Accept header asks for: OpenMetrics where it is named, else the text of old. */
+    /** The format that an Accept header asks for: OpenMetrics if named, else Prometheus text. */
     static MetricsFormat of(Iterable<String> accept) {
         for (String value : accept) {
             if (value.contains("application/openmetrics-text")) {

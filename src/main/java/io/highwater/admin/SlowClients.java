@@ -8,8 +8,8 @@ import java.util.List;
  * What {@code /clients/slow} shows: sessions whose queue has been above its low-water mark for a
  * second. Immutable.
  *
- * @param slow how many there are
- * @param largest those that retain most, the largest first
+ * @param slow the number of such sessions
+ * @param largest the sessions that retain most, the largest first
  */
 public record SlowClients(int slow, List<Client> largest) {
     public SlowClients {
@@ -17,17 +17,17 @@ public record SlowClients(int slow, List<Client> largest) {
     }
 
     /**
-     * One of them. Immutable.
+     * One slow session. Immutable.
      *
-     * @param id the session's; may come from the client itself
+     * @param id the session's id; may come from the client itself
      * @param address the other end of its TCP connection
-     * @param policy that acts on its queue, such as EVICT
-     * @param queuedMessages queued and in flight
-     * @param queuedBytes of them, headers included
-     * @param unsentMessages those of which the transport has had nothing yet
-     * @param retainedBytes on the heap: a frame that it has twice counts once, one that it shares
-     *     with others counts in full
-     * @param aboveLowWaterMillis since its queue passed the mark
+     * @param policy the policy of its queue, such as EVICT
+     * @param queuedMessages number of messages queued or in flight
+     * @param queuedBytes their bytes, headers included
+     * @param unsentMessages messages of which the transport has not taken a byte yet
+     * @param retainedBytes bytes kept on the heap: a frame that the session has twice counts once,
+     *     a frame that it shares with others counts in full
+     * @param aboveLowWaterMillis time since its queue rose above the mark
      */
     public record Client(
             String id,

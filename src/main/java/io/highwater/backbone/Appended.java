@@ -5,7 +5,7 @@ import io.highwater.protocol.Position;
 /**
  * The answer to an append. Immutable.
  *
- * @param position where the entry stands; of a repeat, where its first stands
- * @param duplicate the entry was there already, and nobody hears it again
+ * @param position the entry's position; for a repeat, the position of the first
+ * @param duplicate the log had the entry already and does not deliver it again
  */
 public record Appended(Position position, Level level, boolean duplicate) {}

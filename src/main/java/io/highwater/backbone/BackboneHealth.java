@@ -3,7 +3,7 @@ package io.highwater.backbone;
 /**
  * Whether a backbone can do its work. Immutable.
  *
- * @param detail for an operator: what it waits for, or what is wrong; a line, without a password
+ * @param detail for an operator: what it waits for, or what is wrong; one line, without passwords
  */
 public record BackboneHealth(State state, String detail) {
     public enum State {
@@ -13,7 +13,7 @@ public record BackboneHealth(State state, String detail) {
         /** Appends and reads are answered. */
         AVAILABLE,
 
-        /** The log is out of reach: appends wait a while and then fail; clients stay connected. */
+        /** The log cannot be reached: appends wait a while, then fail; clients stay connected. */
         UNAVAILABLE,
 
         /** It was closed. */

@@ -3,24 +3,24 @@ package io.highwater.backbone;
 import io.highwater.protocol.Position;
 
 /**
- * Hears the entries of the channels it follows: those of one channel one at a time and in order, on
- * whatever thread has them. It must not block. What it throws is logged, and the entry that it
- * could not take is told as a gap.
+ * Receives the entries of the channels it follows: those of one channel one at a time and in order,
+ * on any thread. It must not block. What it throws is logged, and the entry that it failed to take
+ * is reported to it as a gap.
  */
 public interface BackboneListener {
     /** The next entry of its channel, or one that is {@link Entry#late}. */
     void onEntry(Entry entry);
 
     /**
-     * Entries did not come to this node: those after {@code from}, up to and with {@code to}. What
-     * comes next follows {@code to}. {@link Backbone#readAfter} has them, unless they are trimmed
-     * there too.
+     * The entries after {@code from}, up to and including {@code to}, did not reach this node. The
+     * next entry follows {@code to}. {@link Backbone#readAfter} returns the missing ones, unless
+     * they have been trimmed there too.
      */
     void onGap(String channel, Position from, Position to);
 
     /**
-     * The log was begun anew: what comes next follows {@code base}, the place before the first
-     * entry of the new generation. What still comes of the one before is late.
+     * The log started over: the next entry follows {@code base}, the place before the first entry
+     * of the new generation. Entries of the former generation that still come are late.
      */
     default void onGeneration(String channel, Position base) {}
 }

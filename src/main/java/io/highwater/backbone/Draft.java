@@ -4,16 +4,16 @@ import io.highwater.limits.Payer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publication on its way into the log. Immutable, as long as nobody writes into {@code data}.
+ * A publication on its way into the log. Immutable as long as no code writes into {@code data}.
  *
  * @param publisher who publishes: the authenticated subject, or the client's name
- * @param msgId unique for the publisher and the channel: what is sent twice is appended once
+ * @param msgId unique for the publisher and the channel: a message sent twice is appended once
  * @param key what it is the newest value of, or null
- * @param secret never to be compressed
+ * @param secret the data must never be compressed
  * @param data JSON text in UTF-8, passed on byte for byte; not copied
- * @param payer the address for which it is kept; null where it came from none
+ * @param payer the address it is charged to; null for none
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by nobody; a copy a message is what it saves.
+@SuppressWarnings("ArrayRecordComponent") // Never compared; it saves one copy per message.
 public record Draft(
         String channel,
         String publisher,
@@ -22,7 +22,7 @@ public record Draft(
         boolean secret,
         byte[] data,
         @Nullable Payer payer) {
-    /** One that is nobody's share of anything. */
+    /** A draft that is charged to no address. */
     public Draft(
             String channel,
             String publisher,

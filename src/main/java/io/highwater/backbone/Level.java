@@ -15,7 +15,7 @@ public enum Level {
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
-    /** As clients are told it. */
+    /** The word that clients are sent. */
     public String word() {
         return word;
     }

@@ -3,19 +3,19 @@ package io.highwater.backbone;
 import io.highwater.protocol.Cursor;
 import java.util.List;
 
-/** What a read of a channel's log brought: a {@link Slice} without holes, or a reason for none. */
+/** The result of a read of a channel's log: a {@link Slice} without holes, or why there is none. */
 public sealed interface ReadResult {
     /**
-     * The channel's last position of each origin when it was read. Whoever followed the channel
-     * before reading hears every entry after it.
+     * The channel's last position of each origin when it was read. A listener that followed the
+     * channel before the read receives every entry after it.
      */
     Cursor top();
 
     /**
      * Immutable.
      *
-     * @param entries oldest first; of one origin each is the next of the one before
-     * @param complete nothing lies between the last of them and {@code top}
+     * @param entries oldest first; within one origin each entry directly follows the one before
+     * @param complete nothing lies between the last entry and {@code top}
      */
     record Slice(List<Entry> entries, boolean complete, Cursor top) implements ReadResult {
         public Slice {
@@ -23,10 +23,10 @@ public sealed interface ReadResult {
         }
     }
 
-    /** Nothing can be said of what followed the cursor asked for. Immutable. */
+    /** The log cannot tell what followed the given cursor. Immutable. */
     record Unreadable(Reason reason, Cursor top) implements ReadResult {}
 
-    /** Why a cursor cannot be read after. */
+    /** Why the entries after a cursor cannot be read. */
     enum Reason {
         /** Some of what followed it is no longer kept. */
         TRIMMED,

@@ -3,11 +3,11 @@ package io.highwater.backbone;
 import java.time.Duration;
 
 /**
- * What a node keeps of a channel for those who come back: whatever is within both bounds, as long
- * as all rings fit the node's memory. Immutable.
+ * What a node keeps of a channel for clients that come back: the messages within both bounds, as
+ * long as all rings fit the node's memory limit. Immutable.
  *
- * @param messages the newest so many; 0 keeps none
- * @param age what is no older
+ * @param messages how many of the newest are kept; 0 keeps none
+ * @param age messages older than this are not kept
  */
 public record RingBounds(int messages, Duration age) {
     /** 1,000 messages, 2 minutes. */

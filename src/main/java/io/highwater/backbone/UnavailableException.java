@@ -3,8 +3,8 @@ package io.highwater.backbone;
 import java.time.Duration;
 
 /**
- * The channels cannot do it now; later they may. Without a stack trace: it comes by the thousand
- * where it comes at all.
+ * The channels cannot do this now, but may be able to later. Has no stack trace, since it comes by
+ * the thousand if it comes at all.
  */
 public final class UnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -12,7 +12,7 @@ public final class UnavailableException extends Exception {
     private final Duration retryAfter;
 
     /**
-     * @param retryAfter when to try again, at the earliest
+     * @param retryAfter the earliest time to try again
      */
     public UnavailableException(String message, Duration retryAfter) {
         super(message, null, false, false);

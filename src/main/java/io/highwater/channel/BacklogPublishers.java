@@ -5,12 +5,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Shares what the fan-out may be behind between the addresses that publish, once half of it is
- * used. From then on until less than half is used, what each address publishes is counted, and it
- * may publish at most a quarter of what is still free. So 64 addresses that publish as much as they
- * can leave a 68th of the other half free: room for somebody who publishes little.
+ * Shares the backlog of the fan-out between the addresses that publish, once half of it is used.
+ * From then on, and until less than half is used, the bytes that each address publishes are
+ * counted, and an address may publish at most a quarter of what is still free. With 64 addresses
+ * that publish as much as they can, a 68th of the other half stays free for an address that
+ * publishes little.
  *
- * <p>Thread-safe. It keeps a number for each address that publishes meanwhile.
+ * <p>Thread-safe. It keeps one counter for each address that publishes meanwhile.
  */
 final class BacklogPublishers {
     private static final int PARTS_OF_FREE = 4;
@@ -18,18 +19,18 @@ final class BacklogPublishers {
     private final long maxBytes;
     private final ConcurrentHashMap<Payer, AtomicLong> published = new ConcurrentHashMap<>();
 
-    /** Whether there may be something to forget. */
+    /** Whether {@link #published} may have entries. */
     private volatile boolean counting;
 
     /**
-     * @param maxBytes how far the fan-out may be behind
+     * @param maxBytes maximum size of the backlog
      */
     BacklogPublishers(long maxBytes) {
         this.maxBytes = maxBytes;
     }
 
     /**
-     * @param taken how far the fan-out is behind
+     * @param taken size of the backlog now, in bytes
      */
     boolean admits(Payer payer, long messageBytes, long taken) {
         if (taken <= maxBytes / 2) {

@@ -5,12 +5,12 @@ import io.highwater.identity.Identity;
 import java.net.InetAddress;
 
 /**
- * Who asks a {@link ChannelRule}. Immutable.
+ * The client that a {@link ChannelRule} decides about. Immutable.
  *
- * @param name what the client calls itself: it proves nothing, and no rule should trust it
- * @param identity who the client is, as a handshake rule has found out; else {@link
+ * @param name what the client calls itself; unverified, so no rule should trust it
+ * @param identity who the client is, as established by a handshake rule; otherwise {@link
  *     Identity#ANONYMOUS}
- * @param address where it comes from, as the handshake saw it
+ * @param address the client's address as the handshake saw it
  */
 @Api
 public record ChannelClient(String name, Identity identity, InetAddress address) {}

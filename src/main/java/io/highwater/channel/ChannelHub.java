@@ -29,23 +29,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * All channels of a node. Thread-safe; no method blocks.
  *
- * <p>A publish is heard by whoever was told {@link Subscriber#onSubscribed} before it was called.
+ * <p>A publication reaches every subscriber that was told {@link Subscriber#onSubscribed} before
+ * {@link #publish} was called.
  */
 public final class ChannelHub<F> implements Presence, AutoCloseable {
     private static final Duration RETRY_AFTER_BACKLOG = Duration.ofMillis(250);
 
-    // What a command takes of the heap until its shard comes to it, beside the texts in it.
+    // Heap that a command takes until its shard runs it, without the strings in it.
 
-    /** Itself, its place in the mailbox, and who subscribes. */
+    /** The command, its place in the mailbox, and the subscriber. */
     private static final int SUBSCRIBE_BYTES = 128;
 
-    /** The same, with the future that gets its answer. */
+    /** The same, with the future that receives the answer. */
     private static final int QUESTION_BYTES = 256;
 
-    /** And what is still in the channel of a subscription that its session pays for no more. */
+    /** A question, plus the subscription that the channel still holds, uncharged to its session. */
     private static final int UNSUBSCRIBE_BYTES = QUESTION_BYTES + 120;
 
-    /** A position of a cursor, but for its origin's name. */
+    /** One position of a cursor, without the name of its origin. */
     private static final int CURSOR_BYTES = 56;
 
     private final Backbone backbone;
@@ -57,8 +58,8 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     private final List<HubShard<F>> shards;
 
     /**
-     * A hub without an archive, whose subscribers' writes leave one by one, and that has room for
-     * any channel.
+     * A hub without an archive, without write bursts, and without a limit on the memory of
+     * channels.
      */
     public ChannelHub(
             Backbone backbone,
@@ -81,16 +82,17 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
 
     /**
      * @param history of the backbone's log
-     * @param pieces how much of what a subscriber missed it is handed at once
-     * @param shards runs a shard's work each, on any thread but the caller's; about one a core
-     * @param burst told when a shard delivers to many
-     * @param backlogBytes how far the fan-out may be behind, all shards together, until publishes
-     *     are refused. Publishers without an address share it by shard: one shard alone gets four
-     *     fifths. Once half is used, each address gets a part ({@link BacklogPublishers}). What
-     *     waits is counted as in the rings, which mostly hold it too
-     * @param names the account of the channels, and of the commands that wait for a shard; where it
-     *     is full none begins
-     * @param logs bounds what is said of subscribers and others that throw
+     * @param pieces how much of its missed entries a subscriber is handed at once
+     * @param shards one executor for each shard, which runs the shard's work on any thread but the
+     *     caller's; about one per core
+     * @param burst told when a shard delivers to many subscribers
+     * @param backlogBytes how many bytes of entries may wait for the fan-out in all shards together
+     *     before publishes are refused. For publishers without an address, one shard alone may have
+     *     four fifths of that; others share it by address ({@link BacklogPublishers}). Waiting
+     *     entries are counted as in the rings, which mostly hold them too
+     * @param names the account of the channels, and of the commands that wait for a shard; while it
+     *     is full, no new one is accepted
+     * @param logs limits how often failures of subscribers and others are logged
      */
     public ChannelHub(
             Backbone backbone,
@@ -130,8 +132,8 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
-     * Appends to the log, from where all subscribers hear it. Fails with {@link
-     * UnavailableException} where the log is out of reach or the fan-out too far behind.
+     * Appends to the log, which delivers the entry to all subscribers. Fails with {@link
+     * UnavailableException} if the log cannot be reached or the fan-out is too far behind.
      */
     public CompletionStage<Appended> publish(Draft draft) {
         UndeliveredBytes undelivered = shard(draft.channel()).undelivered;
@@ -140,7 +142,7 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
             return CompletableFuture.failedFuture(
                     new UnavailableException("the fan-out is too far behind", RETRY_AFTER_BACKLOG));
         }
-        // What is handed on completes after it is counted.
+        // The returned stage completes after the publication is counted.
         return backbone.append(draft)
                 .whenComplete(
                         (appended, failure) -> {
@@ -158,7 +160,7 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
         }
     }
 
-    /** The log has it, whether or not it can be counted: its publisher is to hear so. */
+    /** The log has the entry, so its publisher gets an answer even if counting it fails. */
     private void published(String channel) {
         try {
             observer.onPublished();
@@ -168,12 +170,12 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
-     * Subscribes; instead of the subscriber's subscription to that channel so far, if it has one.
-     * The answer is one {@link Subscriber#onSubscribed}; at once where too much waits for the
-     * shard, and then the subscription so far stays.
+     * Subscribes, and replaces the subscriber's earlier subscription to that channel, if any. The
+     * answer is one {@link Subscriber#onSubscribed}. If too many commands wait for the shard, the
+     * answer comes at once and the earlier subscription stays.
      *
-     * @param limit how much at most {@link Since.After} may bring, from 0 on
-     * @param requestId given back in the outcome
+     * @param limit the most entries that {@link Since.After} may bring, at least 0
+     * @param requestId returned in the outcome
      */
     public void subscribe(
             String channel, Subscriber<F> subscriber, Since since, int limit, int requestId) {
@@ -187,7 +189,7 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
                             try {
                                 opened = shard.opened(channel, subscriber.payer());
                             } catch (UnavailableException | RuntimeException | Error e) {
-                                // Whatever it is: who asked waits for an answer.
+                                // Whatever failed, the subscriber waits for an answer.
                                 subscriber.onSubscribed(
                                         new SubscribeOutcome.Failed(
                                                 channel, requestId, shard.unavailable(channel, e)));
@@ -216,11 +218,11 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
-     * The next piece for a subscriber that is {@linkplain Subscriber#onBehind behind}. May be asked
-     * for on any thread.
+     * The next piece for a subscriber that is {@linkplain Subscriber#onBehind behind}. May be
+     * called on any thread.
      *
-     * @param after up to where it has all
-     * @param until the snapshot's end; null for all that follows
+     * @param after the subscriber has everything up to here
+     * @param until the end of the snapshot; null for everything that follows
      */
     public CompletionStage<Missed<F>> after(String channel, Cursor after, @Nullable Cursor until) {
         boolean snapshot = until != null;
@@ -232,8 +234,8 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
-     * The same where what followed was trimmed meanwhile: from the oldest that is kept, if that is
-     * later.
+     * The same, for when the entries after the cursor were trimmed in the meantime: begins with the
+     * oldest entry still kept, if that is later.
      */
     public CompletionStage<Missed<F>> fromOldest(String channel, Cursor after) {
         return history.readAfter(channel, null, pieces.messages())
@@ -241,8 +243,8 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
-     * Completes, on the shard's thread, when nothing more will come of this subscription: true, or
-     * false where there was none.
+     * Completes on the shard's thread once this subscription delivers nothing more: with true, or
+     * with false if there was no subscription.
      */
     public CompletionStage<Boolean> unsubscribe(String channel, Subscriber<F> subscriber) {
         HubShard<F> shard = shard(channel);
@@ -255,11 +257,11 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
-     * What is kept of a channel after a cursor. Where some of that is no longer kept, or the cursor
-     * is of an older generation, it begins with the oldest that is.
+     * The entries kept of a channel after a cursor. If some of them are no longer kept, or the
+     * cursor belongs to an older generation, the page begins with the oldest entry that is kept.
      *
-     * @param after null begins with the oldest kept
-     * @param limit how many entries at most, from 0 on
+     * @param after null begins with the oldest entry kept
+     * @param limit the most entries to return, at least 0
      */
     public CompletionStage<HistoryPage> history(String channel, @Nullable Cursor after, int limit) {
         return history.readAfter(channel, after, limit)
@@ -289,7 +291,7 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
                 : new HistoryPage(List.of(), true);
     }
 
-    /** Of this node. Fails where too much waits for the shard. */
+    /** Covers this node only. Fails if too many commands wait for the shard. */
     @Override
     public CompletionStage<Occupancy> occupancy(
             String channel, int maxClients, @Nullable Payer payer) {
@@ -326,8 +328,9 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
-     * Ends all subscriptions without a word to the subscribers, but for those that wait for an
-     * answer, and no new one begins. The backbone is not closed; the threads must still run.
+     * Ends all subscriptions and accepts no new ones. Only subscribers that still wait for an
+     * answer to a subscribe are told. Does not close the backbone; the shards' threads must still
+     * run.
      */
     @Override
     public void close() {

@@ -1,8 +1,6 @@
 package io.highwater.channel;
 
-/**
- * Hears what the hub does. Called on the shards' threads, so by several at once; it must not block.
- */
+/** Told of what the hub does. The shards' threads call it, several at once; it must not block. */
 public interface ChannelObserver {
     ChannelObserver NONE = new ChannelObserver() {};
 
@@ -16,21 +14,21 @@ public interface ChannelObserver {
     /** The same of subscriptions. */
     default void onSubscriptions(int change) {}
 
-    /** The log has a publication that it had not before. */
+    /** The log took a new publication, not a repeat. */
     default void onPublished() {}
 
     /** A turn was handed to all subscribers of a channel. */
     default void onTurn(int publications, int subscribers) {}
 
-    /** Entries of a channel did not come to this node; most often its history has them. */
+    /** Entries of a channel did not reach this node; usually its history has them. */
     default void onGap() {}
 
-    /** The history did not have them either: subscribers go without. */
+    /** The history did not have them either: subscribers do not get them. */
     default void onLost() {}
 
     /** A subscriber or the frame factory threw. */
     default void onFailure() {}
 
-    /** A publish was refused, as the fan-out was too far behind. */
+    /** A publish was refused because the fan-out was too far behind. */
     default void onRefused() {}
 }

@@ -1,8 +1,8 @@
 package io.highwater.channel;
 
 /**
- * What happens to a subscriber that cannot keep up with a channel: those of the {@code
- * OverflowPolicy} names that a channel can have. There is no PAUSE: nobody can pause a channel for
+ * What happens to a subscriber that cannot keep up with a channel: the names of {@code
+ * OverflowPolicy} that a channel can have. There is no PAUSE, since a channel cannot be paused for
  * the sake of one reader.
  */
 public enum ChannelOverflow {

@@ -3,9 +3,9 @@ package io.highwater.channel;
 import io.highwater.backbone.RingBounds;
 
 /**
- * How one channel is run: what {@link ChannelSettings#forChannel} found for it. Immutable.
+ * The settings of one channel, as found by {@link ChannelSettings#forChannel}. Immutable.
  *
- * @param latestCount messages that {@link ChannelOverflow#LATEST} keeps where no keys are used
+ * @param latestCount messages that {@link ChannelOverflow#LATEST} keeps if no keys are used
  */
 public record ChannelProfile(ChannelOverflow policy, int latestCount, RingBounds ring) {
     /** EVICT, 50, the default ring. */

@@ -5,24 +5,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Who may do what in a channel. All may do all by default; a team's bean of this type decides
- * instead. Thread-safe.
+ * Decides who may do what in a channel. By default every client may do everything; a team's bean of
+ * this type replaces that. Thread-safe.
  *
- * <p>Asked at every command, on a thread that others share: it answers a stage and does not block.
- * Until the stage completes, the session that asks reads no further command, and no thread waits.
- * One that fails, throws, or does not complete within 10 seconds, lets nobody in.
+ * <p>Asked at every command, on a shared thread, so it must not block: it returns a stage. Until
+ * the stage completes, the client's session reads no further command, and no thread waits. A rule
+ * that throws, or whose stage fails or does not complete within 10 seconds, forbids.
  */
 @Api
 public interface ChannelRule {
     ChannelRule ALLOW_ALL = new ChannelRule() {};
 
-    /** The answer of a rule that knows at once: one stage for all. */
+    /** A completed yes, for rules that can decide at once. */
     CompletionStage<Boolean> ALLOWED = CompletableFuture.completedStage(true);
 
-    /** The same for a no. */
+    /** A completed no. */
     CompletionStage<Boolean> FORBIDDEN = CompletableFuture.completedStage(false);
 
-    /** One of the two. */
+    /** {@link #ALLOWED} or {@link #FORBIDDEN}. */
     static CompletionStage<Boolean> allowedIf(boolean allowed) {
         return allowed ? ALLOWED : FORBIDDEN;
     }
@@ -35,7 +35,7 @@ public interface ChannelRule {
         return ALLOWED;
     }
 
-    /** Whether it may see who is subscribed. */
+    /** Whether the client may see who is subscribed. */
     default CompletionStage<Boolean> maySeePresence(ChannelClient client, String channel) {
         return ALLOWED;
     }

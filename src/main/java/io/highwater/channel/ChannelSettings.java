@@ -4,12 +4,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How channels are run, by the beginnings of their names. Immutable.
+ * The settings of channels, by prefixes of their names. Immutable.
  *
- * <p>Of several prefixes that match, each key is taken from the longest that sets it.
+ * <p>If several prefixes match a channel, each setting comes from the longest prefix that sets it.
  *
- * @param base what holds where no prefix says otherwise
- * @param prefixes each prefix once
+ * @param base used for whatever no prefix sets
+ * @param prefixes no prefix may occur twice
  */
 public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes) {
     public ChannelSettings {
@@ -31,7 +31,7 @@ public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes
         return new ChannelSettings(ChannelProfile.defaults(), List.of());
     }
 
-    /** The same with these prefixes instead. */
+    /** A copy with these prefixes instead. */
     public ChannelSettings withPrefixes(List<PrefixSettings> prefixes) {
         return new ChannelSettings(base, prefixes);
     }

@@ -1,12 +1,12 @@
 package io.highwater.channel;
 
 /**
- * Told of the times in which a shard delivers to many, on its thread: what subscribers write
- * between {@link #begin} and {@link #end} may wait for the end, to leave together. Called by all
- * shards at once, by each in pairs; it must neither block nor throw.
+ * Told when a shard delivers to many subscribers, on the shard's thread: what subscribers write
+ * between {@link #begin} and {@link #end} may be held back and sent together at the end. Several
+ * shards call it at once, each in pairs; it must neither block nor throw.
  */
 public interface DeliveryBurst {
-    /** Whatever is written leaves at once. */
+    /** Holds nothing back. */
     DeliveryBurst NONE =
             new DeliveryBurst() {
                 @Override

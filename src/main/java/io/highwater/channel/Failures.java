@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what others wrote, and survives what it throws: a subscriber's failure is no other's. Counts
- * each, and logs one a minute, as one may come with every turn. Thread-safe.
+ * Reports exceptions that foreign code threw, so that one subscriber's failure does not affect the
+ * others. Counts each, and logs one per minute, since one may come with every turn. Thread-safe.
  */
 final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
@@ -32,7 +32,7 @@ final class Failures {
                     .setCause(failure)
                     .log("channel_failed");
         } catch (RuntimeException | Error e) {
-            // Nobody can be told, and the others are still to be served.
+            // It cannot be reported, and the other subscribers must still be served.
         }
     }
 }

@@ -11,17 +11,17 @@ public interface FrameFactory<F> {
     F frame(Entry entry);
 
     /**
-     * The factory of the live frames of one channel, in their order, for frames that build on those
-     * before them. Used on the channel's shard thread alone, and {@link #release released} there.
+     * The factory for one channel's live frames, called in their order, so that a frame may build
+     * on earlier ones. Used and {@link #release released} on the thread of the channel's shard.
      */
     default FrameFactory<F> ofChannel() {
         return this;
     }
 
-    /** The channel has no subscribers any more: nothing more is asked of its factory. */
+    /** The channel has no subscribers any more: this factory is not called again. */
     default void release() {}
 
-    /** The frame of an entry for one subscriber alone, who missed it. */
+    /** The frame of an entry for a single subscriber that missed it. */
     default F missed(Entry entry) {
         return frame(entry);
     }

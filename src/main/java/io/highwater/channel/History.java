@@ -6,11 +6,11 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was published in a channel: read in the node's ring first, and then in what is behind that.
- * A backbone without an archive is one. Thread-safe; it must not block.
+ * What was published in a channel: read from the node's ring first, then from what lies behind it.
+ * A backbone without an archive is a history by itself. Thread-safe; must not block.
  */
 @FunctionalInterface
 public interface History {
-    /** As {@link io.highwater.backbone.Backbone#readAfter} has it, and of the same log. */
+    /** The same contract as {@link io.highwater.backbone.Backbone#readAfter}, for the same log. */
     CompletionStage<ReadResult> readAfter(String channel, @Nullable Cursor after, int limit);
 }

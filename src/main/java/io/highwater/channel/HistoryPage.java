@@ -7,8 +7,8 @@ import java.util.List;
  * A piece of a channel's history. Immutable.
  *
  * @param entries oldest first
- * @param complete nothing lies between the last of them and the channel's top; else ask again after
- *     the last
+ * @param complete nothing lies between the last entry and the channel's top; if false, ask again
+ *     after the last entry
  */
 public record HistoryPage(List<Entry> entries, boolean complete) {
     public HistoryPage {

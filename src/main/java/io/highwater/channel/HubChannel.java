@@ -21,49 +21,51 @@ import org.jspecify.annotations.Nullable;
 
 /** A channel that has subscribers on this node. Confined to the shard's thread. */
 final class HubChannel<F> {
-    // The seam. The log is followed before anything is read, so a read whose top is T misses
-    // nothing: every entry after T was appended after follow() and comes in a turn, sooner or
-    // later. What a turn brings up to T the reader has been served already. Therefore each seat has
-    // a floor, T, and of each turn it takes what lies above. A turn that comes while its read is
-    // out waits, and is then cut at the floor like any other.
+    // How a read and the live turns are joined without a gap or a repeat. The channel follows the
+    // log before it reads anything, so a read whose top is T misses nothing: every entry after T
+    // was appended after follow() and comes in a later turn. Entries up to T that a turn brings
+    // were already in the read. Therefore each seat has a floor, T, and takes only the part of each
+    // turn that lies above it. A turn that comes while the seat's read is pending waits, and is
+    // then cut at the floor like any other.
     //
-    // Who wants live messages alone needs a floor too, to be told a cursor that is exact. Once a
-    // read has been answered the channel knows one, its top: the highest T so far or the last entry
-    // of a turn, whichever is later; all that is after it is still to come in a turn.
+    // A subscriber that wants only live messages needs a floor too, because it must be told an
+    // exact cursor. Once a read has been answered, the channel knows such a cursor, its top: the
+    // highest T so far or the last entry of a turn, whichever is later. Every entry after the top
+    // is still to come in a turn.
     //
-    // Nothing is concluded from the turns before a read: an entry that was under way when a former
-    // follower left may come first, with others missing behind it.
+    // The turns before the first read say nothing about the top: an entry that was under way when a
+    // former follower left may come first, with the entries after it missing.
 
     private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(1);
 
     /**
-     * What one takes of the heap without its seats and its name, which is the log's too: 56 with
-     * its last position's 40, its place in the map, an empty {@link Seats} of 56, and its factory
-     * of frames with what is compressed for all, 64.
+     * Heap that one channel takes without its seats, and without its name, which it shares with the
+     * log: the object 56 and its last position 40, its place in the map, an empty {@link Seats} 56,
+     * and its frame factory with the state of the shared compression 64.
      */
     static final int BYTES = 216 + HeapBytes.MAP_ENTRY;
 
     final String name;
 
-    /** For whom it is kept: who subscribed first. */
+    /** The address the channel is charged to: that of its first subscriber. */
     final @Nullable Payer payer;
 
     private final HubShard<F> shard;
     private final FrameFactory<F> frames;
     private final Seats<F> seats = new Seats<>();
 
-    /** Since the last turn; null while there is nothing. */
+    /** Entries since the last turn; null if there are none. */
     private @Nullable List<Entry> gathered;
 
     private long gatheredBytes;
 
-    /** What is shared of the reads since the last turn, or null. */
+    /** The shared reads since the last turn, or null. */
     private @Nullable SharedReads<F> reads;
 
-    /** The last entry of all turns, for each origin. */
+    /** The last position that any turn brought, for each origin. */
     private @Nullable Cursor heard;
 
-    /** Null until a read is answered. */
+    /** See the comment at the top; null until a read is answered. */
     private @Nullable Cursor top;
 
     HubChannel(String name, HubShard<F> shard, @Nullable Payer payer) {
@@ -77,17 +79,17 @@ final class HubChannel<F> {
         return seats.isEmpty();
     }
 
-    /** Nobody subscribes any more. */
+    /** Called when the last subscriber has gone. */
     void release() {
         frames.release();
     }
 
-    /** Whether there is something since the last turn. */
+    /** Whether entries came since the last turn. */
     boolean isGathering() {
         return gathered != null;
     }
 
-    /** Where it throws, the entry is not among those of the turn. */
+    /** Adds an entry to the turn. If it throws, the entry is not in the turn. */
     void gather(Entry entry) {
         List<Entry> entries = gathered == null ? new ArrayList<>(4) : gathered;
         entries.add(entry);
@@ -101,7 +103,7 @@ final class HubChannel<F> {
                         || gatheredBytes >= HubShard.TURN_BYTES);
     }
 
-    /** Ends the turn: all that was gathered goes to all subscribers. */
+    /** Ends the turn: delivers all gathered entries to all subscribers. */
     void deliver() {
         List<Entry> entries = gathered;
         if (entries == null) {
@@ -124,7 +126,7 @@ final class HubChannel<F> {
                 fanOut(new Turn<>(name, publications));
             }
         } finally {
-            // Whatever became of it: what waits no more is not undelivered.
+            // Even if the delivery failed, these entries no longer wait.
             shard.delivered(delivered, seats.size(), bytes);
         }
     }
@@ -151,7 +153,7 @@ final class HubChannel<F> {
         }
     }
 
-    /** What comes next follows {@code to}, whatever came before. */
+    /** The next entry follows {@code to}, even if entries before it are missing. */
     void pass(Position to) {
         deliver();
         reads = null;
@@ -214,7 +216,7 @@ final class HubChannel<F> {
         }
     }
 
-    /** What subscribers of this pass share is let go. */
+    /** Drops the reads that the subscribers of this pass share. */
     void unshare() {
         reads = null;
     }
@@ -222,7 +224,7 @@ final class HubChannel<F> {
     private void answered(Seat<F> seat, SharedRead<F> read) {
         Integer requestId = seat.awaitedRequest();
         if (requestId == null || seats.find(seat.subscriber) != seat) {
-            return; // It was ended meanwhile, and told so.
+            return; // The subscription ended in the meantime, and its subscriber was told.
         }
         deliver();
         Cursor served;
@@ -260,7 +262,7 @@ final class HubChannel<F> {
         }
     }
 
-    /** All subscribers of a quiet channel share one position. */
+    /** Returns the known top if it is equal, so that subscribers of a quiet channel share it. */
     private Cursor shared(Cursor served) {
         Cursor known = top;
         return known != null && known.equals(served) ? known : served;
@@ -289,7 +291,7 @@ final class HubChannel<F> {
         return true;
     }
 
-    /** Who still waits for an answer to a subscribe has it, the others hear nothing. */
+    /** Answers subscribers that still wait for an answer; the others are not told. */
     void endAll() {
         while (!seats.isEmpty()) {
             end(seats.get(seats.size() - 1), "the node is stopping");

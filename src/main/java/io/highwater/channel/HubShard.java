@@ -18,25 +18,26 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the channels. What happens to them comes through a {@link Mailbox}, in order.
+ * One part of the channels. Entries and commands for them arrive in order through a {@link
+ * Mailbox}.
  *
- * <p>The log's events, {@link #execute} and {@link #tryExecute} are for any thread; all else is
- * confined to the shard's.
+ * <p>Any thread may call the {@link BackboneListener} methods, {@link #execute} and {@link
+ * #tryExecute}; everything else is confined to the shard's thread.
  */
 final class HubShard<F> implements BackboneListener {
-    // A turn ends when the mailbox is empty, at a command for its channel, and here: so that a turn
-    // fits a socket's buffer and cannot fill a session's queue by itself, and so that who was
-    // first into the mailbox does not wait for all that came since.
+    // A turn ends when the mailbox is empty, at a command for its channel, or at these limits. The
+    // limits make a turn fit a socket's buffer and keep it from filling a session's queue by
+    // itself; and the first item in the mailbox does not wait for everything that came after it.
     static final int TURN_PUBLICATIONS = 64;
     static final long TURN_BYTES = 64 << 10;
     private static final int PASS_ITEMS = 256;
 
-    // Who was written to first need not wait longer than for so many others; and that many are
-    // enough to be worth one write a connection.
+    // The subscriber written to first waits for at most this many other deliveries; and this many
+    // are enough to make one write per connection worthwhile.
     private static final int BURST_DELIVERIES = 1_000;
 
-    // A herd that comes back after a while shares no more than a piece; whoever asks for many
-    // different things in one pass is to have none of them kept.
+    // Clients that reconnect together after a while share no more than one piece. If clients ask
+    // for many different things in one pass, none of them is kept.
     private static final long MOST_SHARED_BYTES = 1 << 20;
 
     static final String ALL = "all channels of a shard";
@@ -54,22 +55,23 @@ final class HubShard<F> implements BackboneListener {
     private final DeliveryBurst burst;
     private final Book names;
 
-    /** Since the burst began. */
+    /** Deliveries since the burst began. */
     private int burstDeliveries;
 
-    /** Of Entry and Runnable. */
+    /** Holds Entry and Runnable items. */
     private final Mailbox mailbox;
 
     private final Repairs<F> repairs;
 
     private final Map<String, HubChannel<F>> channels = new HashMap<>();
 
-    /** Those that gathered something in this pass, and those that share reads. */
+    /** Channels that gathered entries in this pass. */
     private final List<HubChannel<F>> gathering = new ArrayList<>();
 
+    /** Channels that share reads in this pass. */
     private final List<HubChannel<F>> sharing = new ArrayList<>();
 
-    /** About what they share since they were told to let go. */
+    /** Estimated bytes that those channels share since they last dropped their shared reads. */
     private long sharedBytes;
 
     private boolean closed;
@@ -104,7 +106,7 @@ final class HubShard<F> implements BackboneListener {
         try {
             mailbox.put(entry);
         } catch (RuntimeException | Error e) {
-            // Without memory it is not in the mailbox.
+            // Out of memory: the entry is not in the mailbox.
             undelivered.remove(UndeliveredBytes.bytes(entry));
             throw e;
         }
@@ -160,9 +162,9 @@ final class HubShard<F> implements BackboneListener {
     private void pass() {
         int room = take(PASS_ITEMS);
         if (!gathering.isEmpty()) {
-            // Where a core is free this is no pause. Where none is, those who publish go first, and
-            // what they have ready joins this turn. Else turns would be the smaller the busier the
-            // node is, and each costs a write a subscriber.
+            // If a core is free, this does not pause. If none is, the publishing threads run first,
+            // and the entries they have ready join this turn. Otherwise turns would get smaller the
+            // busier the node is, and each turn costs one write per subscriber.
             Thread.yield();
             take(room);
         }
@@ -181,7 +183,7 @@ final class HubShard<F> implements BackboneListener {
         sharedBytes = 0;
     }
 
-    /** What is in the mailbox, up to so many items; how many more there might have been. */
+    /** Handles up to {@code most} items of the mailbox; returns how much of that limit is left. */
     private int take(int most) {
         for (int room = most; room > 0; room--) {
             Object item = mailbox.poll();
@@ -223,7 +225,7 @@ final class HubShard<F> implements BackboneListener {
         }
     }
 
-    /** What follows waits until the history has what is missing. */
+    /** Later entries wait until the missing ones have been read from the history. */
     private void gap(HubChannel<F> channel, Position from, Position to) {
         try {
             channel.deliver();
@@ -234,7 +236,7 @@ final class HubShard<F> implements BackboneListener {
         }
     }
 
-    /** What is missing up to here cannot be had. */
+    /** The entries missing up to {@code to} cannot be recovered. */
     void lost(HubChannel<F> channel, Position to) {
         try {
             channel.pass(to);
@@ -244,7 +246,7 @@ final class HubShard<F> implements BackboneListener {
         }
     }
 
-    /** Puts an entry into the channel's turn. False where it could not: then it is in none. */
+    /** Puts an entry into the channel's turn. False if that failed: then it is in no turn. */
     boolean gather(HubChannel<F> channel, Entry entry) {
         try {
             if (!channel.isGathering()) {
@@ -276,7 +278,7 @@ final class HubShard<F> implements BackboneListener {
         try {
             observer.onTurn(publications, subscribers);
         } catch (RuntimeException | Error e) {
-            // A subscribe that ended the turn goes on.
+            // The turn may have been ended by a subscribe, which must go on.
             failures.onFailure("The observer", ALL, e);
         }
         burstDeliveries += subscribers;
@@ -286,7 +288,7 @@ final class HubShard<F> implements BackboneListener {
         }
     }
 
-    /** Whatever is thrown: who leaves at the end of a turn is still to be taken out. */
+    /** Catches every failure, so that the caller can finish its turn. */
     private void nextBurst() {
         try {
             burst.end();
@@ -300,12 +302,12 @@ final class HubShard<F> implements BackboneListener {
         }
     }
 
-    /** To be told {@link HubChannel#unshare} when this pass ends, or shares much. */
+    /** Has {@link HubChannel#unshare} called when this pass ends or shares too much. */
     void shares(HubChannel<F> channel) {
         sharing.add(channel);
     }
 
-    /** So much more was made that a channel shares. */
+    /** A channel shares so many more bytes. */
     void sharesMore(long bytes) {
         sharedBytes += bytes;
         if (sharedBytes > MOST_SHARED_BYTES) {
@@ -314,10 +316,10 @@ final class HubShard<F> implements BackboneListener {
     }
 
     /**
-     * The channel, followed from now on.
+     * Returns the channel, and makes and follows it if it is new.
      *
-     * @param payer for whom it is kept, if it is new; null where it is nobody's
-     * @throws UnavailableException the shard is closed, or there is no room for a new one
+     * @param payer the address that a new channel is charged to; null for none
+     * @throws UnavailableException the shard is closed, or there is no room for a new channel
      */
     HubChannel<F> opened(String name, @Nullable Payer payer) throws UnavailableException {
         HubChannel<F> channel = channels.get(name);
@@ -328,7 +330,7 @@ final class HubShard<F> implements BackboneListener {
             if (!names.admits(payer, HubChannel.BYTES)) {
                 throw noRoom();
             }
-            // First, so that nothing is followed for a channel that can't be made.
+            // Made first, so that the log is not followed for a channel that cannot be made.
             channel = new HubChannel<>(name, this, payer);
             if (!backbone.follow(name, this, payer)) {
                 throw noRoom();
@@ -344,12 +346,12 @@ final class HubShard<F> implements BackboneListener {
         return new UnavailableException("there is no room for another channel", RETRY_AFTER);
     }
 
-    /** What whoever asked is told where {@link #tryExecute} was false. */
+    /** The answer to a command that {@link #tryExecute} refused. */
     static UnavailableException tooManyCommands() {
         return new UnavailableException("too many commands wait", RETRY_AFTER);
     }
 
-    /** What whoever asked for a channel is told. */
+    /** The answer to a subscribe that failed. */
     UnavailableException unavailable(String channel, Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof UnavailableException known) {
@@ -359,7 +361,7 @@ final class HubShard<F> implements BackboneListener {
         return new UnavailableException("the channel cannot be read now", RETRY_AFTER);
     }
 
-    /** What a channel says, or what is true of one without subscribers. */
+    /** The channel's answer, or {@code otherwise} if it has no subscribers. */
     <T> T ask(String name, Function<HubChannel<F>, T> question, T otherwise) {
         HubChannel<F> channel = channels.get(name);
         if (channel == null) {
@@ -380,7 +382,8 @@ final class HubShard<F> implements BackboneListener {
         repairs.drop(channel);
         names.add(channel.payer, -HubChannel.BYTES);
         observed(() -> observer.onChannels(-1));
-        // It is nobody's any more; who asked for it last gets an answer.
+        // The channel is already removed; a failure here must not keep the last caller from its
+        // answer.
         ended(channel, channel::release);
         ended(channel, () -> backbone.unfollow(channel.name));
     }
@@ -393,7 +396,7 @@ final class HubShard<F> implements BackboneListener {
         }
     }
 
-    /** Of a channel of this shard. */
+    /** Subscriptions to a channel of this shard came or went. */
     void subscriptions(int change) {
         observed(() -> observer.onSubscriptions(change));
     }

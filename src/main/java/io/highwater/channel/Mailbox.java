@@ -8,25 +8,25 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to the channels of a shard, in order: entries of the log, and commands. Whoever puts
- * something into the empty mailbox has the executor run the shard. Thread-safe, but for {@link
- * #poll}, which is the pass's.
+ * The entries of the log and the commands for a shard, in order. The thread that puts an item into
+ * an idle mailbox has the executor run the shard. Thread-safe, except {@link #poll}, which only the
+ * pass may call.
  */
 final class Mailbox {
     private static final int CHUNK = 256;
 
     private enum Run {
-        /** Nobody has this shard. */
+        /** No thread works on this shard, and none is about to. */
         IDLE,
 
-        /** The executor has it. Who moved it here handed it over. */
+        /** The thread that set this state handed the shard to the executor. */
         HANDED,
 
-        /** One thread works on it: what is confined to the shard is that thread's. */
+        /** One thread works on the shard and owns all state confined to it. */
         RUNNING
     }
 
-    /** It is charged while it waits; what it makes when it is run may need that room. */
+    /** Charged only while it waits, since what it makes when it runs may need that room. */
     private record Charged(Book names, @Nullable Payer payer, long bytes, Runnable command)
             implements Runnable {
         @Override
@@ -47,7 +47,7 @@ final class Mailbox {
 
     /**
      * @param names the account of commands that wait
-     * @param pass takes items by {@link #poll}, a good many at most; one at a time
+     * @param pass takes a bounded number of items by {@link #poll}; only one pass runs at a time
      */
     Mailbox(Executor executor, Book names, Failures failures, Runnable pass) {
         this.executor = executor;
@@ -57,10 +57,9 @@ final class Mailbox {
     }
 
     /**
-     * Puts what a client asks for, which is charged until its turn. False where there is no room
-     * for it.
+     * Puts a client's command, which is charged until it runs. False if there is no room for it.
      *
-     * @param payer who asks; null where it is nobody
+     * @param payer the address that asks; null for none
      */
     boolean tryPut(@Nullable Payer payer, long bytes, Runnable command) {
         boolean admitted = names.admits(payer, bytes);
@@ -70,35 +69,35 @@ final class Mailbox {
         return admitted;
     }
 
-    /** The same of what lets go more than it takes, so that it is never refused. */
+    /** The same, never refused: for a command that frees more than it takes. */
     void put(@Nullable Payer payer, long bytes, Runnable command) {
         names.add(payer, bytes);
         try {
             put(new Charged(names, payer, bytes, command));
         } catch (RuntimeException | Error e) {
-            // Without memory it is not in the mailbox.
+            // Out of memory: the command is not in the mailbox.
             names.add(payer, -bytes);
             throw e;
         }
     }
 
-    /** Where it throws, the item is not in the mailbox. */
+    /** If it throws, the item is not in the mailbox. */
     void put(Object item) {
         items.offer(item);
         if (run.compareAndSet(Run.IDLE, Run.HANDED)) {
             try {
                 executor.execute(this::run);
             } catch (RuntimeException | Error e) {
-                // What is in the mailbox goes with the next item, if there is a thread for that.
-                // Or the executor has the task all the same, which then finds the shard IDLE. Of
-                // two tasks one gets it.
+                // The items stay in the mailbox until the next item finds a thread. Or the executor
+                // accepted the task although it threw: that task then finds the shard IDLE. If
+                // there are two tasks, one of them gets the shard.
                 run.compareAndSet(Run.HANDED, Run.IDLE);
                 failures.onFailure("The thread", HubShard.ALL, e);
             }
         }
     }
 
-    /** Whatever is thrown, the next item finds the shard at work. */
+    /** Catches every failure, so that the next item finds the shard able to run. */
     private void run() {
         if (!run.compareAndSet(Run.HANDED, Run.RUNNING)
                 && !run.compareAndSet(Run.IDLE, Run.RUNNING)) {

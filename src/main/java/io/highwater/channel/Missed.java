@@ -12,12 +12,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The next piece of what a subscriber has missed, made of the log when it can be sent. Immutable.
+ * The next piece of what a subscriber has missed, read from the log when it can be sent. Immutable.
  *
- * @param publications oldest first; empty where nothing is left
- * @param reached up to where it brings the subscriber: nothing of the kind lies before it
- * @param top of the channel when it was read
- * @param trimmed not all that was missed is kept any more: this begins with the oldest that is
+ * @param publications oldest first; empty if nothing is left
+ * @param reached this piece brings the subscriber up to here: nothing it missed lies before
+ * @param top the channel's top at the time of the read
+ * @param trimmed some of what was missed is no longer kept: read on from the oldest entry that is
  */
 public record Missed<F>(
         List<Publication<F>> publications, Cursor reached, Cursor top, boolean trimmed) {
@@ -25,14 +25,14 @@ public record Missed<F>(
         publications = List.copyOf(publications);
     }
 
-    /** Whether the subscriber has all that was in the log. */
+    /** Whether this brings the subscriber to the end of the log. */
     public boolean isLast() {
         return reached.covers(top);
     }
 
     /**
-     * The entries that {@link TurnKind#SNAPSHOT} takes: those without a key count as of one key,
-     * since where no key is used, that is the channel's.
+     * The entries that a {@link TurnKind#SNAPSHOT} consists of. All entries without a key count as
+     * one key: in a channel that uses no keys, that is the key of the whole channel.
      */
     static List<Entry> newestOfEachKey(List<Entry> entries) {
         Map<@Nullable String, Integer> newest = new HashMap<>();
@@ -48,8 +48,8 @@ public record Missed<F>(
      * The first piece of these entries.
      *
      * @param entries of one channel, oldest first
-     * @param from where the subscriber is before them; null where that is nowhere
-     * @param last up to where they bring the subscriber, all together
+     * @param from the subscriber's position before them; null if it has none
+     * @param last the position to which all of them together bring the subscriber
      */
     static <F> Missed<F> of(
             List<Entry> entries,
@@ -70,8 +70,8 @@ public record Missed<F>(
     /**
      * The piece after a cursor.
      *
-     * @param until SNAPSHOT: what is after it comes in turns
-     * @param result of the log after {@code after}; SNAPSHOT: after the oldest that is kept
+     * @param until for a SNAPSHOT, its end: later entries come in turns; otherwise null
+     * @param result the log's answer after {@code after}; for a SNAPSHOT, from the oldest entry on
      */
     static <F> Missed<F> after(
             Cursor after,
@@ -105,7 +105,7 @@ public record Missed<F>(
         return new Missed<>(made, reached, top, false);
     }
 
-    /** Where whoever was at {@code from} is with the first so many entries. */
+    /** The position of a subscriber that was at {@code from}, after the first {@code count}. */
     private static Cursor passed(@Nullable Cursor from, List<Entry> entries, int count) {
         Cursor passed = from == null ? entries.get(0).position() : from;
         for (Entry entry : entries.subList(0, count)) {

@@ -3,11 +3,11 @@ package io.highwater.channel;
 import java.util.List;
 
 /**
- * Who is subscribed to a channel on this node. Immutable.
+ * The subscribers of a channel on this node. Immutable.
  *
- * @param count subscribers; two sessions of one client count twice
- * @param clients their names in order of the alphabet, each once; of some of the subscribers where
- *     there are more than names were asked for
+ * @param count number of subscribers; two sessions of one client count twice
+ * @param clients their names in alphabetical order, without repeats; only some of them if there are
+ *     more subscribers than the caller asked names for
  */
 public record Occupancy(int count, List<String> clients) {
     public Occupancy {

@@ -7,13 +7,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is set for the channels whose names begin with a prefix; null where nothing is. Immutable.
+ * The settings of channels whose names begin with a prefix; null means not set. Immutable.
  *
- * @param name of the keys that set it, {@code highwater.channels.NAME}
+ * @param name the NAME in the keys that set it, {@code highwater.channels.NAME}
  * @param prefix up to 200 of {@code A-Z a-z 0-9 . _ : / -}; empty for all channels
  * @param policy the name of a {@link ChannelOverflow}
  * @param latestCount messages kept by LATEST, from 1 to 10,000
- * @param historyMessages messages kept for those who resume, from 0, which keeps none, to 1,000,000
+ * @param historyMessages messages kept for clients that resume, from 0 (none) to 1,000,000
  * @param historyAge how long they are kept, from 1 s to 24 h
  */
 public record PrefixSettings(
@@ -89,7 +89,7 @@ public record PrefixSettings(
         return channel.startsWith(prefix);
     }
 
-    /** The profile of the shorter prefixes, with what is set here instead. */
+    /** The profile from the shorter prefixes, overridden by what is set here. */
     ChannelProfile over(ChannelProfile wider) {
         return new ChannelProfile(
                 policy == null ? wider.policy() : ChannelOverflow.valueOf(policy),

@@ -5,16 +5,16 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows who is subscribed to a channel. {@link ChannelHub} knows it of its own node. Thread-safe;
- * it must not block.
+ * Tells who is subscribed to a channel. {@link ChannelHub} does so for its own node. Thread-safe;
+ * must not block.
  */
 @FunctionalInterface
 public interface Presence {
     /**
-     * Fails with {@link io.highwater.backbone.UnavailableException} where it cannot be told now.
+     * Fails with {@link io.highwater.backbone.UnavailableException} if there is no answer now.
      *
-     * @param maxClients how many names at most, from 0 on
-     * @param payer who asks; null where it is nobody
+     * @param maxClients the most names to return, at least 0
+     * @param payer the address that asks; null for none
      */
     CompletionStage<Occupancy> occupancy(String channel, int maxClients, @Nullable Payer payer);
 }

@@ -14,12 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings subscribers what did not come to this node: reads it in the history, and has what comes
- * meanwhile wait. What cannot be had is passed over: clients see that a sequence is missing, and
- * ask. Confined to the shard's thread.
+ * Brings subscribers the entries that did not reach this node: reads them from the history, while
+ * later entries wait. Entries that cannot be read are skipped: clients notice that a sequence
+ * number is missing, and ask for it. Confined to the shard's thread.
  */
 final class Repairs<F> {
-    /** A longer gap is not read: it is for each client to ask for what it wants of it. */
+    /** A longer gap is not read: each client asks for the entries it wants. */
     private static final int MOST_ENTRIES = 1_000;
 
     /** The log was begun anew. */
@@ -27,7 +27,7 @@ final class Repairs<F> {
 
     /** Entries after {@code from}, up to and with {@code to}. */
     private record Gap(Position from, Position to) {
-        /** How many are missing; more than is read where nobody knows. */
+        /** How many entries are missing; if that is unknown, more than would be read. */
         long size() {
             return from.generation() == to.generation()
                     ? to.channelSequence() - from.channelSequence()
@@ -43,8 +43,8 @@ final class Repairs<F> {
     private final History history;
 
     /**
-     * What waits for the first gap of a channel to be repaired: entries, further gaps and
-     * generations. Empty but in trouble.
+     * Entries, further gaps and generations that wait until the first gap of their channel is
+     * repaired. Normally empty.
      */
     private final Map<HubChannel<F>, ArrayDeque<Object>> waiting = new IdentityHashMap<>();
 
@@ -53,7 +53,7 @@ final class Repairs<F> {
         this.history = history;
     }
 
-    /** Whether what comes for the channel has to wait. */
+    /** Whether entries that come for the channel have to wait. */
     boolean isUnderWay(HubChannel<F> channel) {
         return !waiting.isEmpty() && waiting.containsKey(channel);
     }
@@ -107,7 +107,7 @@ final class Repairs<F> {
     private void repaired(HubChannel<F> channel, Gap gap, @Nullable ReadResult result) {
         ArrayDeque<Object> behind = waiting.remove(channel);
         if (behind == null) {
-            return; // Nobody subscribes any more.
+            return; // The channel has no subscribers any more.
         }
         List<Entry> missing = new ArrayList<>();
         if (result instanceof Slice slice) {
@@ -127,7 +127,7 @@ final class Repairs<F> {
         goOn(channel, behind);
     }
 
-    /** With what waited, up to the next gap. */
+    /** Handles the items that waited, up to the next gap. */
     private void goOn(HubChannel<F> channel, ArrayDeque<Object> behind) {
         while (!behind.isEmpty()) {
             Object next = behind.remove();
@@ -149,7 +149,7 @@ final class Repairs<F> {
         }
     }
 
-    /** Nobody subscribes any more: nothing waits. */
+    /** The channel has no subscribers any more: drops what waits. */
     void drop(HubChannel<F> channel) {
         ArrayDeque<Object> dropped = waiting.remove(channel);
         if (dropped != null) {

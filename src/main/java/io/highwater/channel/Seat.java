@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 final class Seat<F> {
     final Subscriber<F> subscriber;
 
-    /** Where it is in its {@link Seats}; belongs to that. */
+    /** The index in its {@link Seats}, which alone reads and writes it. */
     int index;
 
-    /** Not null while a read is out for it. */
+    /** Not null while a read for this seat is pending. */
     private @Nullable Awaited<F> awaited;
 
-    /** Up to where a read has served it, until a turn has passed that; then null. */
+    /** A read has served the seat up to here; null once a turn has passed this. */
     private @Nullable Cursor floor;
 
     Seat(Subscriber<F> subscriber) {
         this.subscriber = subscriber;
     }
 
-    /** A read is out: turns wait from now on. */
+    /** A read is pending: turns wait from now on. */
     void await(int requestId) {
         awaited = new Awaited<>(requestId);
     }
@@ -52,9 +52,10 @@ final class Seat<F> {
     }
 
     /**
-     * It is served up to {@code served} and gets what comes after.
+     * The read has served the seat up to {@code served}; turns bring what comes after.
      *
-     * @return what came while the read was out, to be handed to {@link #onTurn} at once
+     * @return the turns that came while the read was pending, to be handed to {@link #onTurn} at
+     *     once
      */
     List<Turn<F>> live(Cursor served) {
         List<Turn<F>> turns = awaited == null ? List.of() : awaited.turns;
@@ -64,7 +65,7 @@ final class Seat<F> {
     }
 
     /**
-     * @param heard the last entry of all turns so far, or null
+     * @param heard the last position that any turn has brought so far, or null
      */
     void settle(@Nullable Cursor heard) {
         if (floor != null && heard != null) {
@@ -72,7 +73,7 @@ final class Seat<F> {
         }
     }
 
-    /** What came while a read was out. Confined like its owner. */
+    /** The turns that came while a read was pending. Confined like its owner. */
     private static final class Awaited<F> {
         private final int requestId;
         private final List<Turn<F>> turns = new ArrayList<>(0);

@@ -7,16 +7,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscriptions of a channel, one a subscriber at most, in an array that the fan-out walks. In
- * no order. Confined to the shard's thread.
+ * The subscriptions of a channel, at most one per subscriber, in an array that the fan-out walks.
+ * Unordered. Confined to the shard's thread.
  */
 final class Seats<F> {
-    /** Up to here the array is searched; beyond, there is an index. */
+    /** Up to this size the array is searched; a larger one has an index. */
     private static final int SEARCHED = 16;
 
     private static final int MIN_LENGTH = 2;
 
-    /** An index that has so many times the room it needs is made anew: it never shrinks itself. */
+    /** An index with this many times the room it needs is rebuilt, since a map never shrinks. */
     private static final int WASTED = 8;
 
     private @Nullable Seat<F>[] array = array(MIN_LENGTH);
@@ -24,7 +24,7 @@ final class Seats<F> {
 
     private @Nullable Map<Subscriber<F>, Seat<F>> index;
 
-    /** The most that the index has had. */
+    /** The largest size the index has had. */
     private int indexed;
 
     int size() {
@@ -51,7 +51,7 @@ final class Seats<F> {
         return null;
     }
 
-    /** Its subscriber has none here yet. Where there is no memory for it, nothing has changed. */
+    /** The subscriber must have no seat here yet. If memory runs out, nothing has changed. */
     void add(Seat<F> subscription) {
         if (size == array.length) {
             array = Arrays.copyOf(array, size * 2);
@@ -89,7 +89,7 @@ final class Seats<F> {
         try {
             shrink();
         } catch (OutOfMemoryError e) {
-            // It stays as large as it is until the next one goes.
+            // The array keeps its size until the next removal.
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 
-/** The threads of a hub's shards, one each. Thread-safe. */
+/** The threads of a hub's shards, one per shard. Thread-safe. */
 public final class ShardThreads implements AutoCloseable {
     private final List<ExecutorService> threads = new ArrayList<>();
 
@@ -25,9 +25,9 @@ public final class ShardThreads implements AutoCloseable {
     }
 
     /**
-     * Ready; a thread starts with its first work.
+     * Returns the threads, each of which starts with its first task.
      *
-     * @param named makes a thread for a work and with a name
+     * @param named makes a thread for a task, with a name
      */
     public static ShardThreads start(int count, BiFunction<Runnable, String, Thread> named) {
         return new ShardThreads(count, named);
@@ -37,7 +37,7 @@ public final class ShardThreads implements AutoCloseable {
         return List.copyOf(threads);
     }
 
-    /** Runs what was handed in before, takes no more, and does not wait for the end. */
+    /** Takes no new tasks; tasks handed in before still run, and this does not wait for them. */
     @Override
     public void close() {
         threads.forEach(ExecutorService::shutdown);

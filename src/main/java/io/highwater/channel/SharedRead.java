@@ -13,9 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One read of the log for those who asked the same between two turns of a channel, and what they
- * share of its answer: a herd that comes back costs one read and one frame an entry. Confined to
- * the shard's thread, but for {@link #read}.
+ * One read of the log for all subscribers that asked the same between two turns of a channel, and
+ * the frames they share: when many clients reconnect at once, they cost one read and one frame per
+ * entry. Confined to the shard's thread, except {@link #read}.
  */
 final class SharedRead<F> {
     /** May complete on any thread. */
@@ -29,7 +29,7 @@ final class SharedRead<F> {
     private @Nullable Turn<F> turn;
 
     /**
-     * @param frames makes what entries are to be handed out as
+     * @param frames makes the publications of entries
      */
     SharedRead(CompletableFuture<ReadResult> read, Since since, SharedReads<F> frames) {
         this.read = read;
@@ -41,7 +41,7 @@ final class SharedRead<F> {
         return since instanceof Since.Latest ? TurnKind.SNAPSHOT : TurnKind.RECOVERED;
     }
 
-    /** The answer, where it is there. */
+    /** The answer; only to be called once {@link #read} is complete. */
     ReadResult result() {
         ReadResult result = read.join();
         if (!counted && result instanceof Slice slice) {
@@ -51,12 +51,12 @@ final class SharedRead<F> {
         return result;
     }
 
-    /** About what was made for this and others since it was asked last. */
+    /** Estimated bytes made for this and other reads of the channel since the last call. */
     long takeMadeBytes() {
         return frames.takeMadeBytes();
     }
 
-    /** Why what was asked for cannot be had; null where it can. */
+    /** Why the subscriber cannot get what it asked for; null if it can. */
     @Nullable ResumeFailure refusal(ReadResult result) {
         if (result instanceof Unreadable unreadable) {
             return ResumeFailure.valueOf(unreadable.reason().name());
@@ -67,7 +67,7 @@ final class SharedRead<F> {
         }
     }
 
-    /** The first piece of what was asked for, or null where that is nothing. */
+    /** The first piece of what was asked for, or null if there is nothing to bring. */
     @Nullable Missed<F> missed(ReadResult result, PieceSize size) {
         if (missed == null && !(since instanceof Since.Live) && result instanceof Slice slice) {
             List<Entry> entries = slice.entries();
@@ -81,12 +81,12 @@ final class SharedRead<F> {
         return missed;
     }
 
-    /** Where the subscribers are before it; null where that is nowhere. */
+    /** The subscribers' position before the read; null if they have none. */
     private @Nullable Cursor from() {
         return since instanceof Since.After after ? after.cursor() : null;
     }
 
-    /** That piece as a turn; its joined frame is a copy of the others. */
+    /** That piece as a turn; its joined frame copies the single frames. */
     Turn<F> turn(String channel, Missed<F> first) {
         Turn<F> made = turn;
         if (made == null) {

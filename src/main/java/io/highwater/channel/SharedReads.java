@@ -11,8 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reads of a channel since its last turn. An older one must not be shared: what came in that
- * turn would be missing between its answer and the next. Confined to the shard's thread.
+ * The reads of a channel since its last turn. A read from before that turn must not be shared: the
+ * entries of the turn would be missing between its answer and the next turn. Confined to the
+ * shard's thread.
  */
 final class SharedReads<F> {
     private record Question(Since since, int limit) {}
@@ -22,10 +23,10 @@ final class SharedReads<F> {
     private final FrameFactory<F> frames;
     private final Map<Question, SharedRead<F>> asked = new HashMap<>();
 
-    /** About what was made since it was taken last, and is kept as long as this. */
+    /** Estimated bytes made since the last {@link #takeMadeBytes}, kept as long as this object. */
     private long madeBytes;
 
-    /** By identity: a local log hands out the same entry each time, and no other could be equal. */
+    /** By identity: a local log returns the same object each time, and no two objects are equal. */
     private final Map<Entry, Publication<F>> recovered = new IdentityHashMap<>();
 
     SharedReads(String channel, History history, FrameFactory<F> frames) {
@@ -35,7 +36,7 @@ final class SharedReads<F> {
     }
 
     SharedRead<F> ask(Since since, int limit) {
-        // Of anything else there is one answer, whatever the limit.
+        // Every other kind of read has one answer, whatever the limit.
         int most = since instanceof Since.After ? limit : 0;
         return asked.computeIfAbsent(
                 new Question(since, most),
@@ -54,7 +55,7 @@ final class SharedReads<F> {
         return history.readAfter(channel, after, limit).toCompletableFuture();
     }
 
-    /** What an entry is handed out as. */
+    /** The publication of an entry. */
     Publication<F> publication(Entry entry, TurnKind kind) {
         if (kind == TurnKind.SNAPSHOT) {
             made(UndeliveredBytes.bytes(entry));

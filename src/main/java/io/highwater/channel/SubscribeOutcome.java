@@ -8,18 +8,18 @@ import io.highwater.protocol.ResumeFailure;
 public sealed interface SubscribeOutcome {
     String channel();
 
-    /** As it was given to {@link ChannelHub#subscribe}. */
+    /** The one given to {@link ChannelHub#subscribe}. */
     int requestId();
 
     /**
-     * What was asked for comes next, then what is published after {@code cursor}.
+     * What was asked for comes next, followed by everything published after {@code cursor}.
      *
-     * @param cursor the channel's last position an origin, up to which the subscriber is served
-     *     once it has what was asked for
+     * @param cursor the channel's last position per origin; the subscriber is served up to here
+     *     once it has what it asked for
      */
     record Recovered(String channel, int requestId, Cursor cursor) implements SubscribeOutcome {}
 
-    /** Nothing of what was missed comes; what is published after {@code cursor} does. */
+    /** Nothing that was missed comes, only what is published after {@code cursor}. */
     record NotRecovered(String channel, int requestId, ResumeFailure reason, Cursor cursor)
             implements SubscribeOutcome {}
 

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one turn brings to the subscribers of a channel: the same object for all of them. Confined
- * to the shard's thread; its publications may be kept and shared.
+ * The publications that one turn brings to the subscribers of a channel; all of them get the same
+ * object. Confined to the shard's thread; its publications may be kept and shared.
  */
 public final class Turn<F> {
     private final String channel;
@@ -32,8 +32,8 @@ public final class Turn<F> {
     }
 
     /**
-     * One frame of all publications, for subscribers that take them in one write: made by the first
-     * who asks. All must ask for the same.
+     * One frame of all publications, for subscribers that take them in one write. The first
+     * subscriber that asks makes it, so all must pass an equivalent {@code join}.
      */
     public F joined(Function<? super List<Publication<F>>, ? extends F> join) {
         F made = joined;
@@ -44,7 +44,7 @@ public final class Turn<F> {
         return made;
     }
 
-    /** What of a cursor this turn has not passed; null for nothing. */
+    /** The positions of a cursor that this turn has not passed; null if it passed all. */
     public @Nullable Cursor beyond(Cursor floor) {
         Cursor left = floor;
         for (int i = 0; i < publications.size() && left != null; i++) {
@@ -53,7 +53,7 @@ public final class Turn<F> {
         return left;
     }
 
-    /** What of it comes after a cursor, or is late: itself, a part, or null. */
+    /** The publications after a cursor and the late ones: this turn, a part of it, or null. */
     public @Nullable Turn<F> after(Cursor floor) {
         int above = 0;
         for (int i = 0; i < publications.size(); i++) {
@@ -77,7 +77,7 @@ public final class Turn<F> {
         return publications.get(index).entry().late();
     }
 
-    /** The part of it that is late; null for none. */
+    /** Its late publications; null if there are none. */
     public @Nullable Turn<F> late() {
         boolean any = false;
         for (int i = 0; i < publications.size() && !any; i++) {

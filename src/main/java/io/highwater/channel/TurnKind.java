@@ -2,12 +2,12 @@ package io.highwater.channel;
 
 /** Why a subscriber gets a turn. */
 public enum TurnKind {
-    /** It was published just now. */
+    /** The publications are new. */
     LIVE,
 
-    /** It follows the cursor the subscriber came with. */
+    /** They follow the cursor that the subscriber came with. */
     RECOVERED,
 
-    /** The newest of every key, for who asked for the latest. */
+    /** They are the newest of every key, for a subscriber that asked for the latest. */
     SNAPSHOT
 }

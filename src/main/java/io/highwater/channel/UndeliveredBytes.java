@@ -11,23 +11,23 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a shard's fan-out is behind, in estimated bytes of the entries that wait. All shards of a
- * hub share what they may be; one that is far behind leaves some of that to others. Thread-safe.
+ * How far a shard's fan-out is behind, in estimated bytes of waiting entries. All shards of a hub
+ * share one limit; a shard that is far behind leaves part of it to the others. Thread-safe.
  */
 final class UndeliveredBytes {
     /** Entry 48, its positions 80, its places in the mailbox and the turn 8. */
     private static final int FIXED_BYTES = 136;
 
-    /** What shards have that is not counted yet is so much of what all may have, at most. */
+    /** At most this fraction of the limit is not yet counted in the shards' sum: an eighth. */
     private static final int UNCOUNTED_PARTS = 8;
 
     private static final long MOST_STEP_BYTES = 64 << 10;
 
     /**
-     * What shards share.
+     * What the shards share.
      *
-     * @param stepBytes a shard counts its own in whole steps, so that one that keeps up never
-     *     touches what others write to
+     * @param stepBytes a shard adds its bytes to the sum in whole steps, so that a shard that keeps
+     *     up never touches memory that other shards write to
      */
     private record All(
             long maxBytes, long stepBytes, AtomicLong bytes, BacklogPublishers publishers) {}
@@ -58,7 +58,7 @@ final class UndeliveredBytes {
         return bytes(entry.data(), entry.msgId(), entry.key());
     }
 
-    /** What the entry will count as. */
+    /** The bytes that the entry of this draft will count as. */
     static long bytes(Draft draft) {
         return bytes(draft.data(), draft.msgId(), draft.key());
     }
@@ -91,9 +91,11 @@ final class UndeliveredBytes {
     }
 
     /**
-     * Whether an address may publish: those that have made most of what waits are refused first.
+     * Whether an address may publish. The addresses that filled most of the backlog are refused
+     * first.
      *
-     * @param payer null, as a trusted proxy, is bounded by what its shard may be behind alone
+     * @param payer null for an unknown address; that and a trusted proxy are refused only once the
+     *     shard's part of the backlog is full
      */
     boolean admits(@Nullable Payer payer, long messageBytes) {
         long own = bytes.get();

@@ -1,9 +1,10 @@
 /**
- * Channels: who is subscribed, what each has seen, and the fan-out in turns.
+ * Channels: who is subscribed, what each subscriber has seen, and the fan-out in turns.
  *
- * <p>Entry type: {@link io.highwater.channel.ChannelHub}, which anyone may call. A channel belongs
- * to one shard; all that happens to it, and all its subscribers hear, happens on that shard's
- * thread. Frames are opaque here: a {@link io.highwater.channel.FrameFactory} makes them.
+ * <p>Entry type: {@link io.highwater.channel.ChannelHub}, which any thread may call. A channel
+ * belongs to one shard. Every change to the channel and every call to its subscribers happens on
+ * that shard's thread. Frames are opaque here: a {@link io.highwater.channel.FrameFactory} makes
+ * them.
  *
  * <p>API: {@link io.highwater.channel.ChannelRule}, which a team's bean may implement.
  */

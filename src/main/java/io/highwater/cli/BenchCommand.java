@@ -9,8 +9,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /**
- * Says where {@code bench} is: the launcher starts it from a project of its own, so that no
- * benchmark and no peer is on the server's class path.
+ * Only says how to start {@code bench}: the launcher runs it from its own project, which keeps the
+ * benchmarks and the peers off the server's class path.
  */
 @Command(name = "bench", description = "Measures Highwater beside its peers (by ./highwater only).")
 final class BenchCommand implements Callable<Integer> {

@@ -10,7 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
-/** The commands and their exit codes: 0, 1 (did not work), 2 (wrong usage or configuration). */
+/** The commands and their exit codes: 0 (success), 1 (failure), 2 (wrong usage or settings). */
 @Command(
         name = "highwater",
         description = "A WebSocket server with bounded queues.",
@@ -31,7 +31,7 @@ public final class Main {
                         args));
     }
 
-    /** The exit code. Each command is one line in {@link #main}. */
+    /** Returns the exit code. Each command is one line in {@link #main}. */
     static int run(List<?> commands, PrintWriter out, PrintWriter err, String... args) {
         CommandLine main = new CommandLine(new Main());
         commands.forEach(main::addSubcommand);
@@ -55,8 +55,9 @@ public final class Main {
     }
 
     /**
-     * An IOException is the machine's and its message says what to do; the stack of a deployment's
-     * may be the team's; all else is a bug.
+     * Prints a failure. An IOException has its cause in the machine, and its message says what to
+     * do, so no stack trace is printed. The stack trace of a deployment failure may help the team.
+     * Every other exception is a bug.
      */
     private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
         if (!(e instanceof IOException)) {

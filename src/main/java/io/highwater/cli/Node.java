@@ -13,10 +13,10 @@ interface Node {
 
     int adminPort();
 
-    /** Stops it in order; returns when it is stopped. */
+    /** Stops it in an orderly way; returns when it has stopped. */
     void stop() throws Exception;
 
-    /** Starts one. */
+    /** Starts a node. */
     @FunctionalInterface
     interface Starter {
         Node start(HighwaterConfig config) throws IOException;

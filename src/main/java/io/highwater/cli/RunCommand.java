@@ -78,11 +78,11 @@ final class RunCommand implements Callable<Integer> {
         this.signals = signals;
     }
 
-    /** Picocli's, before anything else: the help ends with the catalogue of keys. */
+    /** Called by picocli before anything else. Ends the help with the catalogue of keys. */
     @Spec
     void setSpec(CommandSpec spec) {
         this.spec = spec;
-        // Picocli would take a percent sign for a format.
+        // Picocli treats the footer as a format string, so percent signs are doubled.
         spec.usageMessage()
                 .footer(
                         SettingsHelp.lines(spec.usageMessage().width()).stream()

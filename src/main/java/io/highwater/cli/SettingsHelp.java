@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The end of {@code run --help}: every key with its default, meaning and range. Breaks its lines by
- * itself, at spaces: picocli would at each dash, and those are within keys. Stateless.
+ * The end of {@code run --help}: every key with its default, meaning and range. Breaks lines by
+ * itself, at spaces, because picocli also breaks them at dashes, and keys contain dashes.
+ * Stateless.
  */
 final class SettingsHelp {
     private static final String INTRODUCTION =
@@ -20,7 +21,7 @@ final class SettingsHelp {
     private SettingsHelp() {}
 
     /**
-     * @param width the longest line
+     * @param width the greatest length of a line
      */
     static List<String> lines(int width) {
         List<String> lines = new ArrayList<>();
@@ -34,10 +35,10 @@ final class SettingsHelp {
     }
 
     /**
-     * A word that is longer than a line has one of its own.
+     * Wraps text; a word that is too long for a line gets its own line.
      *
-     * @param first what the first line begins with
-     * @param others what each further one begins with
+     * @param first the start of the first line
+     * @param others the start of each further line
      */
     private static void wrap(
             List<String> lines, String first, String others, String text, int width) {

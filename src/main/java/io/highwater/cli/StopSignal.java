@@ -6,13 +6,13 @@ import sun.misc.Signal;
 /** The request to stop: SIGTERM or SIGINT. Thread-safe. */
 @FunctionalInterface
 interface StopSignal {
-    /** Returns when it came. */
+    /** Returns when the signal has come. */
     void await() throws InterruptedException;
 
     /**
-     * Watches this process from now on. A handler and not a shutdown hook: hooks run side by side,
-     * so CDI's would take the beans away while sessions are still being closed, and the exit code
-     * would be 143. A second signal ends the process at once.
+     * Watches this process from now on. Uses a signal handler instead of a shutdown hook: hooks run
+     * concurrently, so CDI's hook would end the beans while sessions are still being closed, and
+     * the exit code would be 143. A second signal ends the process at once.
      */
     static StopSignal watch() {
         CountDownLatch asked = new CountDownLatch(1);

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
 final class TeamJars {
     private static final String BEANS = "META-INF/beans.xml";
 
-    /** What a class file names that is one or chooses some. */
+    /** What the class file of an endpoint, or of a class that chooses endpoints, refers to. */
     private static final List<String> ENDPOINTS =
             List.of(
                     "Ljakarta/websocket/server/ServerEndpoint;",
@@ -26,7 +26,7 @@ final class TeamJars {
     private TeamJars() {}
 
     /**
-     * @throws ParameterException for one that can't be read, or where no bean would be found
+     * @throws ParameterException a jar can't be read, or no bean in it would be found
      */
     static ClassLoader loader(List<Path> jars, CommandLine command) throws IOException {
         URL[] urls = new URL[jars.size()];
@@ -35,7 +35,7 @@ final class TeamJars {
             check(jar, command);
             urls[i] = jar.toUri().toURL();
         }
-        // Open as long as the process: the node's classes come out of it.
+        // Never closed: the node's classes come out of it until the process ends.
         return new URLClassLoader("team", urls, TeamJars.class.getClassLoader());
     }
 

@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A Bean Validation constraint: the range of a number, size or duration, in its user's units. */
+/** A Bean Validation constraint: the range of a number, size or duration, as a user writes it. */
 @Constraint(validatedBy = Allowed.Check.class)
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.FIELD, ElementType.RECORD_COMPONENT})
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
     String max();
 
-    /** Whether zero is allowed beside the range. */
+    /** Whether zero is allowed in addition to the range. */
     Zero zero() default Zero.AS_ANY;
 
     String message() default "{min} to {max}";
@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
 
     Class<? extends Payload>[] payload() default {};
 
-    /** What zero is in a range. */
+    /** What zero means. */
     enum Zero {
-        /** A number like the others. */
+        /** A number like any other. */
         AS_ANY,
-        /** A word of its own, such as "off", below the range. */
+        /** A special value outside the range, such as "off". */
         BESIDE
     }
 

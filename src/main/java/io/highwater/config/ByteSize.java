@@ -14,7 +14,7 @@ record ByteSize(long bytes) implements Comparable<ByteSize> {
     private static final Pattern FORM =
             Pattern.compile("(\\d{1,18})\\s*(|B|KIB|MIB|GIB)", Pattern.CASE_INSENSITIVE);
 
-    /** Throws IllegalArgumentException for another form, and for more than a long holds. */
+    /** Throws IllegalArgumentException for any other form, and for more than a long holds. */
     static ByteSize parse(String text) {
         Matcher matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {

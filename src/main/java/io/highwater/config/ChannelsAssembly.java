@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the channels' settings of the keys that a user has put under names. Each name is tried by
- * itself, so that the first wrong one does not hide the next. Stateless.
+ * Makes the channels' settings from the keys that a user has grouped under names. Checks each name
+ * separately, so that the first wrong one does not hide the next. Stateless.
  */
 final class ChannelsAssembly {
     private static final String GROUP = "highwater.channels.";
 
-    /** A prefix that all names have; an empty value would be none. */
+    /** Stands for the empty prefix, which matches all names: an empty value would mean not set. */
     private static final String ALL_CHANNELS = "*";
 
     private ChannelsAssembly() {}
@@ -64,7 +64,7 @@ final class ChannelsAssembly {
                 keys.historyAge());
     }
 
-    /** A key that is set, to be named; null where none has a value. */
+    /** A key that is set, for the error message; null if none is. */
     private static @Nullable String anyOf(ConfigSchema.Channels keys) {
         if (keys.policy() != null) {
             return "policy";

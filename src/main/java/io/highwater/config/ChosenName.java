@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * The part of a key that its user chooses, such as {@code prices} in {@code
- * highwater.channels.prices.policy}: keys with the same name belong together. It is a word, or
- * several with a dash between them. The catalogue has {@value #PLACEHOLDER} in its place.
+ * highwater.channels.prices.policy}: keys with the same name belong together. It is one word, or
+ * several words separated by dashes. The catalogue has {@value #PLACEHOLDER} in its place.
  * Stateless.
  */
 final class ChosenName {
@@ -17,7 +17,7 @@ final class ChosenName {
 
     private ChosenName() {}
 
-    /** The name in {@code given}, where that is the catalogue's {@code key} with a name in it. */
+    /** The name in {@code given}, if that is the catalogue's {@code key} with a name in it. */
     static Optional<String> in(String given, String key) {
         return between(given, key).filter(name -> FORM.matcher(name).matches());
     }
@@ -27,21 +27,21 @@ final class ChosenName {
         return between(given, key.variable())
                 .map(name -> name.toLowerCase(Locale.ROOT).replace('_', '-'))
                 .filter(name -> FORM.matcher(name).matches())
-                // In capitals: no two variables are for one key.
+                // Must be all capitals, so that no two variables set one key.
                 .filter(name -> given.equals(ConfigKey.variable(put(name, key.name()))));
     }
 
-    /** A name that somebody might choose for something; may be empty. */
+    /** A valid name made of arbitrary text; may be empty. */
     static String like(String text) {
         return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
     }
 
-    /** The catalogue's key for a name; itself where it has no place for one. */
+    /** The catalogue's key with the name put in; unchanged if it has no place for one. */
     static String put(String name, String key) {
         return key.replace(PLACEHOLDER, name);
     }
 
-    /** The catalogue's key as it would be for one thing and not for each name. */
+    /** The catalogue's key without its placeholder. */
     static String leaveOut(String key) {
         return key.replace(PLACEHOLDER + ".", "");
     }

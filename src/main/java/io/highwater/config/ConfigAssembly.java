@@ -34,11 +34,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the packages' settings of the schema's values; each record checks itself, and here is
- * checked what goes across. Confined to its caller.
+ * Makes the packages' settings from the schema's values. Each settings record checks itself; this
+ * class checks what involves several of them. Confined to its caller.
  */
 final class ConfigAssembly {
-    /** Of fractions that were written with a few digits. */
+    /** Tolerance for the rounding of fractions that are written with a few digits. */
     private static final double ROUNDING = 1e-9;
 
     private final ConfigSchema schema;
@@ -124,7 +124,7 @@ final class ConfigAssembly {
                         (int) schema.limits().maxHeaderBytes().bytes()));
     }
 
-    /** Null where TLS is off. */
+    /** Null if TLS is off. */
     private @Nullable Keystore keystore() {
         Path path = schema.tls().keystore();
         Secret password = schema.tls().keystorePassword();
@@ -171,7 +171,7 @@ final class ConfigAssembly {
                 admin.allowedHosts());
     }
 
-    /** Each list is tried by itself, so that the first wrong one does not hide the next. */
+    /** Checks each list separately, so that the first wrong one does not hide the next. */
     private HandshakeSettings handshake() {
         ConfigSchema.Handshake rules = schema.handshake();
         List<String> origins =
@@ -246,7 +246,7 @@ final class ConfigAssembly {
                                 TcpLimits.defaultMostTlsOfAddress(mostTls, sessionsOfAddress))));
     }
 
-    /** That this process may have; 0 where the system doesn't say. */
+    /** The number of descriptors that this process may have; 0 if the system doesn't say. */
     private static long descriptors() {
         return ManagementFactory.getOperatingSystemMXBean()
                         instanceof UnixOperatingSystemMXBean unix
@@ -254,7 +254,7 @@ final class ConfigAssembly {
                 : 0;
     }
 
-    /** Their account is full at twice the budget, if not before. */
+    /** The account of contexts must hold twice the budget. */
     private DeflateSettings deflate() {
         double heapShare = schema.limits().heapShare();
         double most = heapShare * Account.CONTEXTS.share() / 2;
@@ -281,7 +281,7 @@ final class ConfigAssembly {
                 .withMessageTimeout(schema.limits().messageTimeout());
     }
 
-    /** A message that fills its sender's share would end its session before it is whole. */
+    /** A message larger than its sender's share would end its session before it is complete. */
     private void checkArrives(ByteSize message) {
         double heapShare = schema.limits().heapShare();
         double addressShare = schema.limits().addressShare();
@@ -324,7 +324,7 @@ final class ConfigAssembly {
                 KeepaliveSettings.defaults().slowWriteTimeout());
     }
 
-    /** The data ports check each other; the admin port is the other server's. */
+    /** The data ports are checked elsewhere; the admin port belongs to another server. */
     private void checkAdminPort(@Nullable Keystore keystore) {
         int admin = schema.admin().port();
         if (admin == 0) {
@@ -346,7 +346,7 @@ final class ConfigAssembly {
         return value == null ? fallback : value;
     }
 
-    /** Not null once {@link ConfigProblems#throwIfAny} passed. */
+    /** Never null once {@link ConfigProblems#throwIfAny} has returned. */
     private static <T> T made(@Nullable T settings) {
         return Objects.requireNonNull(settings);
     }

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** From text to the types of {@link ConfigSchema}, strictly. Stateless. */
+/** Converts text to the types of {@link ConfigSchema}, strictly. Stateless. */
 final class ConfigConverters {
     private ConfigConverters() {}
 
-    /** Throws IllegalArgumentException where the text is not of the type. */
+    /** Throws IllegalArgumentException if the text is not a value of the type. */
     static Object convert(String text, Class<?> type) {
         return converter(type).apply(text.strip());
     }
@@ -23,7 +23,7 @@ final class ConfigConverters {
             return Integer::valueOf;
         }
         if (type == double.class || type == Double.class) {
-            // Not Double's own: that takes "1f" and "NaN" too.
+            // Not Double.valueOf, which accepts "1f" and "NaN" too.
             return text -> new BigDecimal(text).doubleValue();
         }
         if (type == boolean.class) {

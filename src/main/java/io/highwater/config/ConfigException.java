@@ -3,7 +3,7 @@ package io.highwater.config;
 import io.highwater.api.Api;
 import java.util.List;
 
-/** The configuration is wrong, with every reason; each is one line and names key, value, range. */
+/** The configuration is wrong. Has one line for each reason, with key, value and range. */
 @Api
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;

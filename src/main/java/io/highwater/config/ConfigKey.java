@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable.
  *
  * @param name as in a file, such as {@code highwater.tls.port}, or {@code
- *     highwater.channels.NAME.policy} for any name that a user chooses
+ *     highwater.channels.NAME.policy}, where the user chooses NAME
  * @param fallback the default as a user would write it, empty for none
  * @param shown the default as the help shows it
  * @param form what a value must be, with its range
@@ -33,7 +33,7 @@ public record ConfigKey(String name, String fallback, String shown, String form,
         return List.copyOf(keys);
     }
 
-    /** True where a part of it is its user's to choose: NAME stands for that. */
+    /** True if the user chooses a part of it, for which NAME stands. */
     public boolean isNamed() {
         return name.contains(ChosenName.PLACEHOLDER);
     }
@@ -58,12 +58,12 @@ public record ConfigKey(String name, String fallback, String shown, String form,
                 setting.about());
     }
 
-    /** True where the component is a group of keys and not a key. */
+    /** True if the component is a group of keys and not a key. */
     static boolean isGroup(RecordComponent component) {
         return component.getType().getEnclosingClass() == ConfigSchema.class;
     }
 
-    /** The keys that each name has, where the component is a map of them; else null. */
+    /** The group of keys that each name has, if the component is a map of groups; else null. */
     static @Nullable Class<?> namedGroup(RecordComponent component) {
         return component.getType() == Map.class
                         && component.getGenericType() instanceof ParameterizedType map

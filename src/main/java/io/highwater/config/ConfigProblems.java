@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is wrong, so that a user hears all of it at once. Confined to its caller. */
+/** Collects all mistakes, so that a user sees them at once. Confined to its caller. */
 final class ConfigProblems {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
@@ -27,33 +27,33 @@ final class ConfigProblems {
     private final Set<String> badKeys = new HashSet<>();
 
     /**
-     * @param sourceOf who set a key, for a person; null where nobody did
+     * @param sourceOf the source that set a key, in words; null if none did
      */
     ConfigProblems(UnaryOperator<@Nullable String> sourceOf) {
         this.sourceOf = sourceOf;
     }
 
-    /** A line about a key that has no usable value. */
+    /** Adds a line about a key that has no usable value. */
     void add(String key, String line) {
         badKeys.add(key);
         lines.add(onOneLine(line));
     }
 
-    /** A line about values that are usable but do not go together. */
+    /** Adds a line about values that are usable but do not go together. */
     void add(String line) {
         lines.add(onOneLine(withSources(line)));
     }
 
-    /** A line that says itself where it comes from. */
+    /** Adds a line that already names its source. */
     void addWhole(String line) {
         lines.add(onOneLine(line));
     }
 
     /**
-     * What {@code make} makes, or null where it throws IllegalArgumentException, whose message is
-     * then a line. Not tried, and null, while one of these keys has no usable value: what it would
-     * say of the default in its place misleads. A key ending in "." or "-" stands for all that
-     * start with it.
+     * Returns what {@code make} makes. If it throws IllegalArgumentException, adds the message as a
+     * line and returns null. If one of these keys has no usable value, returns null without trying,
+     * since a message about the default in its place would mislead. A key ending in "." or "-"
+     * stands for all keys that start with it.
      */
     <T> @Nullable T attempt(Supplier<T> make, String... keys) {
         if (badKeys.stream().anyMatch(bad -> Arrays.stream(keys).anyMatch(bad::startsWith))) {
@@ -67,7 +67,7 @@ final class ConfigProblems {
         }
     }
 
-    /** What does not go together may come from several places: each key that was set, with its. */
+    /** Appends the source of each key named in the line, since they may have different sources. */
     private String withSources(String line) {
         Set<String> named = new LinkedHashSet<>();
         KEY.matcher(line).results().map(MatchResult::group).forEach(named::add);
@@ -90,7 +90,7 @@ final class ConfigProblems {
                                 .collect(Collectors.joining("; ", " (", ")")));
     }
 
-    /** Names and values of a file may hold line breaks. */
+    /** Escapes control characters: names and values in a file may contain line breaks. */
     private static String onOneLine(String line) {
         return CONTROL.matcher(line)
                 .replaceAll(found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));

@@ -16,9 +16,9 @@ import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills {@link ConfigSchema} from MicroProfile Config sources and holds each value against its type
- * and its Bean Validation constraints. A value that is not allowed is told to the {@link
- * ConfigProblems} and replaced by its default, so that one pass finds them all. Confined to its
+ * Fills {@link ConfigSchema} from MicroProfile Config sources and checks each value against its
+ * type and its Bean Validation constraints. A value that is not allowed is added to the {@link
+ * ConfigProblems} and replaced by its default, so that one pass finds all mistakes. Confined to its
  * caller.
  */
 final class ConfigReader {
@@ -52,7 +52,7 @@ final class ConfigReader {
         }
     }
 
-    /** No default interceptors: a "$" in a password is not an expression. */
+    /** Adds no default interceptors: a "$" in a password is not an expression. */
     private static SmallRyeConfig config(ConfigSources sources, Map<String, String> variables) {
         return new SmallRyeConfigBuilder().withSources(sources.sources(variables)).build();
     }
@@ -75,7 +75,7 @@ final class ConfigReader {
         return make(type, components, values);
     }
 
-    /** A group for each name that some key of it has. */
+    /** Makes a group for each name that occurs in a key of the group. */
     private Map<String, Object> groups(Class<?> type, String within) {
         Map<String, Object> groups = new TreeMap<>();
         for (String name : sources.chosenNames(within, variables)) {
@@ -109,7 +109,7 @@ final class ConfigReader {
                 return value;
             }
         } catch (IllegalArgumentException notOfTheType) {
-            // Told below, as a value out of range is: the form says both.
+            // Reported below like a value out of range, since the form states type and range.
         }
         String shown = component.getType() == Secret.class ? "***" : text.strip();
         problems.add(

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /**
- * The catalogue: every key, its type, range, default and one sentence. A component is a key ({@code
- * tls.keystorePassword} is {@code highwater.tls.keystore-password}), a record in here a group of
- * them, and a map such a group for each {@linkplain ChosenName name} that is used. {@link
+ * The catalogue: every key with its type, range, default and description. A component is a key
+ * ({@code tls.keystorePassword} is {@code highwater.tls.keystore-password}); a nested record is a
+ * group of keys; a map has one group for each {@linkplain ChosenName name} in use. {@link
  * ConfigReader} fills it, {@link ConfigKey} lists it. Immutable.
  */
 record ConfigSchema(
-        @Setting(fallback = "8080", about = "Data port: HTTP/1.1 and h2c. 0 is any free one.")
+        @Setting(fallback = "8080", about = "Data port for HTTP/1.1 and h2c. 0 picks a free port.")
                 @Allowed(max = "65535")
                 int port,
         @Setting(
@@ -30,7 +30,7 @@ record ConfigSchema(
         @Setting(
                         fallback = "true",
                         about =
-                                "Whether this server shows its demo: the page at /, and the endpoints /v1/echo and /v1/chat/ROOM. The channels at /v1/ws are no part of it.")
+                                "Whether this server has its demo: the page at / and the endpoints /v1/echo and /v1/chat/ROOM. The channels at /v1/ws are not part of it.")
                 boolean demo,
         Tls tls,
         Admin admin,
@@ -46,30 +46,33 @@ record ConfigSchema(
         Log log) {
 
     record Tls(
-            @Setting(fallback = "8443", about = "Data port over TLS (ALPN h2). 0 is any free one.")
+            @Setting(
+                            fallback = "8443",
+                            about = "Data port over TLS (ALPN h2). 0 picks a free port.")
                     @Allowed(max = "65535")
                     int port,
             @Setting(
                             form = "a PKCS12 or JKS file",
-                            about = "Key and certificate; TLS is on when it is set.")
+                            about = "Key and certificate. Setting it turns TLS on.")
                     @Nullable Path keystore,
-            @Setting(form = "text", about = "Opens the keystore.")
+            @Setting(form = "text", about = "Password of the keystore.")
                     @Nullable Secret keystorePassword) {}
 
     record Admin(
-            @Setting(fallback = "9090", about = "Admin port. 0 is any free one.")
+            @Setting(fallback = "9090", about = "Admin port. 0 picks a free port.")
                     @Allowed(max = "65535")
                     int port,
             @Setting(fallback = "127.0.0.1", about = "Address the admin port listens on.")
                     String host,
             @Setting(
                             form = "text",
-                            about = "What changes from elsewhere need; none: only from loopback.")
+                            about =
+                                    "Token that changes from other machines need. Without one, changes are possible only from loopback.")
                     @Nullable Secret token,
             @Setting(
                             form = "host names, such as metrics.example.com, *.example.com",
                             about =
-                                    "Names that requests to the admin port may call it by, beside localhost, addresses and admin.host: a guard against DNS rebinding.")
+                                    "Host names that requests to the admin port may use besides localhost, addresses and admin.host: a guard against DNS rebinding.")
                     List<String> allowedHosts) {}
 
     record Handshake(
@@ -77,7 +80,7 @@ record ConfigSchema(
                             shown = "same scheme, host and port as the request",
                             form =
                                     "origins, such as https://example.com, https://*.example.com, null, *",
-                            about = "Pages that may connect; every one only by a written *.")
+                            about = "Origins that may connect. * allows every origin.")
                     List<String> allowedOrigins,
             @Setting(
                             shown = "any",
@@ -86,115 +89,121 @@ record ConfigSchema(
                     List<String> allowedHosts,
             @Setting(
                             fallback = "false",
-                            about = "Refuse clients without Origin, which few send but browsers.")
+                            about =
+                                    "Whether to refuse clients that send no Origin. Few clients except browsers send one.")
                     boolean requireOrigin,
             @Setting(
                             fallback = "20",
                             about =
-                                    "First upgrades of TCP connections from one address, per second.")
+                                    "Maximum upgrades per second from one address, counting only the first upgrade of each TCP connection.")
                     @Allowed(min = "1", max = "1000000")
                     int ratePerIp,
-            @Setting(fallback = "40", about = "How many of them may come at once.")
+            @Setting(fallback = "40", about = "How many of these upgrades may come at once.")
                     @Allowed(min = "1", max = "1000000")
                     int burstPerIp,
             @Setting(
                             fallback = "200",
                             about =
-                                    "Further HTTP/2 streams of an admitted TCP connection, per second.")
+                                    "Maximum further HTTP/2 streams per second on an admitted TCP connection.")
                     @Allowed(min = "1", max = "1000000")
                     int streamsPerSecond,
-            @Setting(fallback = "1000", about = "How many of them may come at once.")
+            @Setting(fallback = "1000", about = "How many of these streams may come at once.")
                     @Allowed(min = "1", max = "1000000")
                     int streamsBurst,
             @Setting(
                             shown = "one per 16 KiB of heap",
-                            about = "Sessions of this node. 0 is no limit.")
+                            about = "Maximum sessions of this node. 0 means no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer maxConnections,
             @Setting(
                             shown = "a quarter of max-connections",
-                            about = "Sessions of one address (IPv6: of one /64). 0 is no limit.")
+                            about =
+                                    "Maximum sessions of one address (IPv6: of one /64). 0 means no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer maxConnectionsPerIp,
             @Setting(
                             form = "addresses or CIDRs, such as 10.0.0.0/8",
-                            about = "Proxies whose X-Forwarded-For, -Proto and -Host are believed.")
+                            about = "Proxies whose X-Forwarded-For, -Proto and -Host are trusted.")
                     List<String> trustedProxies) {}
 
     record Limits(
             @Setting(
                             fallback = "64 KiB",
                             about =
-                                    "Largest message of a client, its fragments together; more is 1009.")
+                                    "Largest message of a client, all fragments together. A larger one ends the session with 1009.")
                     @Allowed(min = "1", max = "1 GiB")
                     ByteSize maxMessageBytes,
             @Setting(
                             fallback = "100",
                             about =
-                                    "Commands of a channel session, per second; ten times that is 4429.")
+                                    "Maximum commands per second of a channel session. Ten times as many end it with 4429.")
                     @Allowed(min = "1", max = "1000000")
                     int commandsPerSecond,
-            @Setting(fallback = "200", about = "How many of them may come at once.")
+            @Setting(fallback = "200", about = "How many commands may come at once.")
                     @Allowed(min = "1", max = "1000000")
                     int commandsBurst,
             @Setting(
                             fallback = "30s",
                             about =
-                                    "A message that has begun and comes at less than 1 KB/s for so long is 1008. 0 is off.")
+                                    "How long a message that has begun may arrive at less than 1 KB/s; after that the session ends with 1008. 0 turns this off.")
                     @Allowed(min = "1s", max = "1h", zero = Allowed.Zero.BESIDE)
                     Duration messageTimeout,
             @Setting(
                             fallback = "0.5",
                             about =
-                                    "Of the heap, what all clients together may make the node keep; docs/limits.md has its accounts.")
+                                    "Share of the heap that all clients together may make the node keep. docs/limits.md lists its accounts.")
                     @Allowed(min = "0.01", max = "1")
                     double heapShare,
             @Setting(
                             fallback = "0.25",
                             about =
-                                    "Of each account, what one address (IPv6: one /64) may have; 1 is off.")
+                                    "Share of each account that one address (IPv6: one /64) may use. 1 turns this off.")
                     @Allowed(min = "0.01", max = "1")
                     double addressShare,
             @Setting(
                             shown = "from the heap and the descriptors",
-                            about = "TCP connections of this node. 0 is no limit.")
+                            about = "Maximum TCP connections of this node. 0 means no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer tcpConnections,
             @Setting(
                             shown =
                                     "a quarter of tcp-connections, or 9/8 of max-connections-per-ip if that is more",
                             about =
-                                    "TCP connections of one address (IPv6: of one /64). 0 is no limit.")
+                                    "Maximum TCP connections of one address (IPv6: of one /64). 0 means no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer tcpConnectionsPerIp,
             @Setting(
                             shown = "one per 48 KiB of heap, at most tcp-connections",
                             about =
-                                    "Of the TCP connections, those that speak TLS, some 12 KB each. 0 is no limit.")
+                                    "Maximum TCP connections with TLS; each takes some 12 KB. 0 means no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer tlsConnections,
             @Setting(
                             shown = "a quarter of tls-connections",
                             about =
-                                    "TCP connections with TLS of one address (IPv6: of one /64). 0 is no limit.")
+                                    "Maximum TCP connections with TLS of one address (IPv6: of one /64). 0 means no limit.")
                     @Allowed(max = "100000000")
                     @Nullable Integer tlsConnectionsPerIp,
-            @Setting(fallback = "100", about = "New TCP connections from one address, per second.")
+            @Setting(
+                            fallback = "100",
+                            about = "Maximum new TCP connections per second from one address.")
                     @Allowed(min = "1", max = "1000000")
                     int connectionsPerSecond,
-            @Setting(fallback = "200", about = "How many of them may come at once.")
+            @Setting(
+                            fallback = "200",
+                            about = "How many new connections from one address may come at once.")
                     @Allowed(min = "1", max = "1000000")
                     int connectionsBurst,
             @Setting(
                             fallback = "10s",
                             about =
-                                    "For a TLS handshake, from accept; later the connection is reset.")
+                                    "Time for a TLS handshake, from accept. After that the connection is reset.")
                     @Allowed(min = "100ms", max = "1d")
                     Duration tlsHandshakeTimeout,
             @Setting(
                             fallback = "10s",
                             about =
-                                    "For all of a request's head, however it trickles; later is 408.")
+                                    "Time for the whole head of a request, even if bytes keep trickling in. After that the answer is 408.")
                     @Allowed(min = "100ms", max = "1d")
                     Duration headTimeout,
             @Setting(
@@ -203,16 +212,19 @@ record ConfigSchema(
                                     "How long a client may send a body, or read an answer, at less than 1 KiB per second; then the connection is reset.")
                     @Allowed(min = "100ms", max = "1d")
                     Duration requestTimeout,
-            @Setting(fallback = "8 KiB", about = "Largest request line and headers; more is 431.")
+            @Setting(
+                            fallback = "8 KiB",
+                            about =
+                                    "Largest request line and headers together. A larger head is answered with 431.")
                     @Allowed(min = "1 KiB", max = "1 MiB")
                     ByteSize maxHeaderBytes,
             @Setting(
                             fallback = "1000",
                             about =
-                                    "Resets, refused streams, empty and control frames and bad requests of one address, per second.")
+                                    "Maximum resets, refused streams, empty frames, control frames and bad requests per second from one address.")
                     @Allowed(min = "1", max = "1000000")
                     int wastePerSecond,
-            @Setting(fallback = "30000", about = "How many of them may come at once.")
+            @Setting(fallback = "30000", about = "How many of these may come at once.")
                     @Allowed(min = "1", max = "1000000")
                     int wasteBurst) {}
 
@@ -226,22 +238,25 @@ record ConfigSchema(
             @Setting(
                             fallback = "50",
                             about =
-                                    "Messages at which a queue is writable again; below the high mark.")
+                                    "A queue is writable again at this many messages. Must be below the high mark.")
                     @Allowed(max = "999999")
                     int lowMessages,
             @Setting(
                             fallback = "5 MiB",
                             about =
-                                    "Bytes at which a queue is writable again; below the high mark.")
+                                    "A queue is writable again at this many bytes. Must be below the high mark.")
                     @Allowed(max = "1 GiB")
                     ByteSize lowBytes,
             @Setting(
                             fallback = "30s",
                             about =
-                                    "How long an evicted client may take to read its close frame. 0 resets.")
+                                    "How long an evicted client may take to read its close frame. 0 resets its connection at once.")
                     @Allowed(max = "10m")
                     Duration evictLinger,
-            @Setting(fallback = "128 KiB", about = "SO_SNDBUF: the kernel's share of a queue.")
+            @Setting(
+                            fallback = "128 KiB",
+                            about =
+                                    "SO_SNDBUF: the part of a session's queue that the kernel holds.")
                     @Allowed(min = "4 KiB", max = "16 MiB")
                     ByteSize socketBuffer) {}
 
@@ -249,36 +264,37 @@ record ConfigSchema(
             @Setting(
                             fallback = "EVICT",
                             about =
-                                    "What becomes of a slow session: EVICT ends it with 1013; LATEST drops the older messages; PAUSE stops reading from it.")
+                                    "What happens to a slow session: EVICT ends it with 1013, LATEST drops its older messages, PAUSE stops reading from it.")
                     OverflowPolicy policy,
             @Setting(
                             fallback = "50",
-                            about = "Messages, or keys once keys are used, that LATEST keeps.")
+                            about =
+                                    "How many messages LATEST keeps, or how many keys once keys are used.")
                     @Allowed(min = "1", max = "1000000")
                     int latestCount) {}
 
-    /** Null is what the longest shorter prefix says that sets it, in the end the default. */
+    /** Null means the value of the next shorter prefix that sets it, or else the default. */
     record Channels(
             @Setting(
                             form = "up to 200 of A-Z a-z 0-9 . _ : / -, or * for all channels",
                             about =
-                                    "The channels that the other keys of NAME are for: those whose names begin with this; the longest wins.")
+                                    "The other keys of NAME apply to channels whose names begin with this. The longest matching prefix wins.")
                     @Nullable String prefix,
-            @Setting(shown = "EVICT", about = "What becomes of their slow subscribers.")
+            @Setting(shown = "EVICT", about = "What happens to slow subscribers of these channels.")
                     @Nullable ChannelOverflow policy,
             @Setting(
                             shown = "50",
                             about =
-                                    "Messages, or keys once keys are used, that LATEST keeps, up to the high mark.")
+                                    "How many messages LATEST keeps, or how many keys once keys are used; at most up to the high mark.")
                     @Allowed(min = "1", max = "10000")
                     @Nullable Integer latestCount,
             @Setting(
                             shown = "1000",
                             about =
-                                    "Messages of a channel kept for clients that resume. 0 keeps none.")
+                                    "How many messages of a channel are kept for clients that resume. 0 keeps none.")
                     @Allowed(max = "1000000")
                     @Nullable Integer historyMessages,
-            @Setting(shown = "2m", about = "How long they are kept.")
+            @Setting(shown = "2m", about = "How long these messages are kept.")
                     @Allowed(min = "1s", max = "24h")
                     @Nullable Duration historyAge) {}
 
@@ -286,26 +302,32 @@ record ConfigSchema(
             @Setting(
                             fallback = "0.005",
                             about =
-                                    "Of all sessions, those that may be slow, if 20 or more are; 1 is off.")
+                                    "Share of all sessions that may be slow before some of them are evicted. Has no effect while fewer than 20 are slow. 1 turns this off.")
                     @Allowed(max = "1")
                     double slowFraction,
             @Setting(
                             fallback = "0.05",
                             about =
-                                    "Of the heap, what queues may keep before slow sessions are evicted; 1 is off.")
+                                    "Share of the heap that queues may keep before slow sessions are evicted. 1 turns this off.")
                     @Allowed(max = "1")
                     double heapFraction) {}
 
     record Keepalive(
-            @Setting(fallback = "25s", about = "Between two pings of a session. 0 is off.")
+            @Setting(
+                            fallback = "25s",
+                            about = "Time between two pings of a session. 0 turns pings off.")
                     @Allowed(min = "100ms", max = "7d", zero = Allowed.Zero.BESIDE)
                     Duration pingInterval,
-            @Setting(fallback = "10s", about = "How long a pong may take; later is 4408.")
+            @Setting(
+                            fallback = "10s",
+                            about =
+                                    "How long a pong may take. After that the session ends with 4408.")
                     @Allowed(min = "100ms", max = "7d")
                     Duration pongTimeout,
             @Setting(
                             fallback = "40s",
-                            about = "Silence that ends a session; at least ping and pong together.")
+                            about =
+                                    "How long a client may be silent before its session ends. At least ping-interval and pong-timeout together.")
                     @Allowed(min = "100ms", max = "14d")
                     Duration idleTimeout) {}
 
@@ -313,7 +335,7 @@ record ConfigSchema(
             @Setting(
                             fallback = "5s",
                             about =
-                                    "Over which sessions are closed with 1012 at a stop. 0 is at once.")
+                                    "Time over which sessions are closed with 1012 at a stop. 0 closes all at once.")
                     @Allowed(max = "1h")
                     Duration window) {}
 
@@ -321,21 +343,21 @@ record ConfigSchema(
             @Setting(
                             fallback = "CONTEXT_4K",
                             about =
-                                    "permessage-deflate, by what a connection may keep in each direction: at SHARED nothing of what is sent; OFF declines it.")
+                                    "Mode of permessage-deflate: how much context a connection may keep in each direction. SHARED keeps none of what is sent; OFF declines the extension.")
                     DeflatePolicy mode,
-            @Setting(fallback = "64", about = "Shorter messages are not compressed.")
+            @Setting(fallback = "64", about = "Messages shorter than this are not compressed.")
                     @Allowed(max = "1 MiB")
                     ByteSize minBytes,
             @Setting(
                             fallback = "6",
                             about =
-                                    "zlib's effort for messages below 2 KiB; larger ones get 3 at most.")
+                                    "zlib level for messages below 2 KiB. Larger messages get level 3 at most.")
                     @Allowed(min = "1", max = "9")
                     int level,
             @Setting(
                             shown = "a tenth of limits.heap-share",
                             about =
-                                    "Of the heap, what contexts may take before new and idle ones are given up, and above twice it all compression; that is a fifth of limits.heap-share at most.")
+                                    "Share of the heap that contexts may take before new and idle ones are given up. Above twice this share all compression is given up. Twice the share may be at most a fifth of limits.heap-share.")
                     @Allowed(max = "1")
                     @Nullable Double budget) {}
 
@@ -343,6 +365,6 @@ record ConfigSchema(
             @Setting(
                             shown = "as the logging library's file says: INFO",
                             about =
-                                    "How much this server logs, with Logback; DEBUG has a line for each session that did not end in order, 60 a minute from an address.")
+                                    "How much this server logs, with Logback. DEBUG adds a line for each session that did not end in order, at most 60 per minute from one address.")
                     @Nullable Level level) {}
 }

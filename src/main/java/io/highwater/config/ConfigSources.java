@@ -16,8 +16,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where values come from, the later winning: the file, the environment, system properties, flags.
- * Immutable. Nothing else in Highwater reads any of them.
+ * Where values come from; later sources win: the file, the environment, system properties, flags.
+ * Immutable. No other class of Highwater reads any of them.
  */
 public final class ConfigSources {
     static final String FLAGS = "command line";
@@ -51,8 +51,8 @@ public final class ConfigSources {
     /**
      * This process's environment and system properties.
      *
-     * @param file of {@code --config}, which must exist; null means {@code highwater.properties} in
-     *     the working directory, which need not
+     * @param file the one of {@code --config}, which must exist; null means {@code
+     *     highwater.properties} in the working directory, which need not exist
      * @param flags by key
      */
     public static ConfigSources ofProcess(@Nullable Path file, Map<String, String> flags)
@@ -73,7 +73,7 @@ public final class ConfigSources {
         return new ConfigSources(path.toString(), values, environment, system, flags);
     }
 
-    /** The same with more flags; for those that another flag implies. */
+    /** A copy with more flags, such as those that another flag implies. */
     public ConfigSources withFlags(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(flags);
         all.putAll(more);
@@ -84,15 +84,15 @@ public final class ConfigSources {
         return environment;
     }
 
-    /** The sources whose unknown keys are errors, by the name that errors use. */
+    /** The sources in which unknown keys are errors, by their name in error messages. */
     Map<String, Map<String, String>> strict() {
         return Map.of(fileName, file, SYSTEM, system, FLAGS, flags);
     }
 
     /**
-     * The names that some key of a group has, such as of "highwater.channels.".
+     * The chosen names in the keys of a group, such as "highwater.channels.".
      *
-     * @param variables the environment without what is not meant for us
+     * @param variables the environment without variables that are not settings
      */
     SortedSet<String> chosenNames(String group, Map<String, String> variables) {
         SortedSet<String> names = new TreeSet<>();
@@ -123,7 +123,7 @@ public final class ConfigSources {
     }
 
     /**
-     * Who set the key, for a person; null where nobody did.
+     * The source that set the key, in words; null if none did.
      *
      * @param variables the environment without what is not meant for us
      */
@@ -140,7 +140,7 @@ public final class ConfigSources {
         return file.containsKey(name) ? fileName : null;
     }
 
-    /** Who set the key, for a person: the source of this ordinal. */
+    /** The source with this ordinal, in words. */
     String describe(int ordinal, ConfigKey key) {
         return switch (ordinal) {
             case FILE_ORDINAL -> fileName;

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Keys that once were, and what to write in their place: an operator who comes from an older
- * version is told, and no setting is lost without a word. Stateless.
+ * Keys of older versions, and what to write instead, so that an operator who upgrades is told and
+ * no setting is lost silently. Stateless.
  */
 final class FormerKeys {
     private static final Map<String, String> RENAMED =
@@ -16,7 +16,7 @@ final class FormerKeys {
                     "highwater.outbound.policy", "highwater.endpoints.policy",
                     "highwater.outbound.latest-count", "highwater.endpoints.latest-count");
 
-    /** Of the channels' keys, the last part. */
+    /** The last parts of the channels' keys. */
     private static final Map<String, String> RENAMED_OF_CHANNELS =
             Map.of(
                     "policy", "policy",
@@ -26,7 +26,7 @@ final class FormerKeys {
 
     private static final String CHANNELS = "highwater.channels.";
 
-    /** The prefix stood in the key: {@code highwater.channels."prices.".ring-age}. */
+    /** Former keys contained the prefix: {@code highwater.channels."prices.".ring-age}. */
     private static final Pattern QUOTED =
             Pattern.compile(Pattern.quote(CHANNELS) + "\"([^\"]*)\"\\.([a-z-]+)");
 
@@ -60,7 +60,7 @@ final class FormerKeys {
                 : Optional.empty();
     }
 
-    /** The same of environment variables. A prefix could not be in one. */
+    /** The same for environment variables, which could not contain a prefix. */
     static Map<String, String> variables() {
         Map<String, String> variables = new LinkedHashMap<>();
         RENAMED.forEach(

@@ -24,13 +24,13 @@ import org.slf4j.event.Level;
  *
  * @param node its name in logs
  * @param region its region in logs
- * @param demo whether the page and the endpoints for demonstration are there
+ * @param demo whether the demo page and endpoints are served
  * @param tcpLimits how many connections there may be
- * @param commandsPerSecond of a channel session; ten times that ends it
- * @param commandsBurst how many of them may come at once
- * @param drainWindow over which sessions are closed at a stop; 0 is at once
- * @param logLevel of {@code highwater run} and a Jetty base; a program that starts a node sees to
- *     its own log. Null where it is not set
+ * @param commandsPerSecond maximum for a channel session; ten times that ends it
+ * @param commandsBurst how many commands may come at once
+ * @param drainWindow the time over which sessions are closed at a stop; 0 closes all at once
+ * @param logLevel for {@code highwater run} and a Jetty base; a program that starts a node
+ *     configures its own log. Null if not set
  */
 public record HighwaterConfig(
         String node,
@@ -53,19 +53,19 @@ public record HighwaterConfig(
         @Nullable Level logLevel) {
     private static final Logger LOG = LoggerFactory.getLogger(HighwaterConfig.class);
 
-    /** Reads and checks; what only looks wrong is logged. */
+    /** Reads and checks the settings; logs a warning for those that only look wrong. */
     public static HighwaterConfig read(ConfigSources sources) throws ConfigException {
         return ConfigAssembly.read(
                 sources,
                 warning -> LOG.atWarn().addKeyValue("reason", warning).log("config_ignored"));
     }
 
-    /** Defaults but for these keys, with no other source. */
+    /** These keys, and defaults for all others; uses no other source. */
     public static HighwaterConfig of(Map<String, String> values) throws ConfigException {
         return read(new ConfigSources("", Map.of(), Map.of(), Map.of(), values));
     }
 
-    /** Lets {@link #logLevel}, where it is set, be that of all this server's loggers. */
+    /** Applies {@link #logLevel}, if it is set, to all loggers of this server. */
     public void applyLogLevel() {
         if (logLevel != null) {
             LogLevel.set(logLevel);

@@ -1,6 +1,6 @@
 package io.highwater.config;
 
-/** A password or token, which no log line and no toString shows. Immutable. */
+/** A password or token, which appears in no log line and no toString. Immutable. */
 final class Secret {
     private final String value;
 

@@ -11,21 +11,21 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Finds names under {@code highwater.} that no key has, and in a file names that lack that prefix.
- * In a file, a flag or a system property that is an error; among environment variables only a
- * warning, because Kubernetes sets {@code HIGHWATER_PORT=tcp://10.0.0.1:8080} and more for a
+ * Finds names under {@code highwater.} that are no keys, and names in a file that lack the prefix.
+ * In a file, a flag or a system property they are errors. In environment variables they only cause
+ * a warning, because Kubernetes sets {@code HIGHWATER_PORT=tcp://10.0.0.1:8080} and more for a
  * Service called highwater. A {@linkplain FormerKeys former key} is an error wherever it is set.
  * Immutable.
  */
 final class UnknownKeys {
     private static final Pattern SERVICE_LINK = Pattern.compile("(tcp|udp|sctp)://.*");
 
-    /** Letters that may differ in a name that is meant: two, or a quarter of a long one's. */
+    /** Letters that may differ between a name and the key it means: two, or a quarter if longer. */
     private static final int LEAST_NEAR = 2;
 
     private static final int NEAR_PARTS = 4;
 
-    /** And at most half of a short one's. */
+    /** But at most half the letters of a short name. */
     private static final int SHORT_PARTS = 2;
 
     private static final String PREFIX_WORD = "highwater";
@@ -81,8 +81,9 @@ final class UnknownKeys {
     }
 
     /**
-     * A file and the system properties may hold others' keys, a flag is for us. In a file, what
-     * looks like one of ours was meant as one: its prefix is what people forget.
+     * A file and the system properties may contain keys of other programs; a flag is always ours.
+     * In a file, a name that looks like one of our keys is taken for one, because people forget the
+     * prefix.
      */
     private boolean isOurs(String source, String name) {
         return source.equals(ConfigSources.FLAGS)
@@ -96,7 +97,7 @@ final class UnknownKeys {
                 || nearest(ConfigKey.PREFIX + name).isPresent();
     }
 
-    /** The environment without what is not meant as a setting; says so of each. */
+    /** The environment without variables that are not settings; warns about each of them. */
     Map<String, String> usable(Map<String, String> environment, Consumer<String> warnings) {
         Map<String, String> usable = new HashMap<>(environment);
         Set<String> former = FormerKeys.variables().keySet();
@@ -124,7 +125,7 @@ final class UnknownKeys {
                                         : key.variable().equals(name));
     }
 
-    /** With our prefix, also in place of one that is nearly ours. */
+    /** The name with our prefix, which also replaces a misspelt one. */
     private static String corrected(String name) {
         if (name.startsWith(ConfigKey.PREFIX)) {
             return name;
@@ -138,7 +139,7 @@ final class UnknownKeys {
         return dot > 0 && distance(PREFIX_WORD, name.substring(0, dot)) <= LEAST_NEAR;
     }
 
-    /** The key that was meant by a name that has our prefix; empty where none is near. */
+    /** The key that a name with our prefix probably means; empty if no key is near. */
     private Optional<String> nearest(String name) {
         String given = name.substring(ConfigKey.PREFIX.length());
         int bound =
@@ -149,7 +150,7 @@ final class UnknownKeys {
         for (ConfigKey key : keys) {
             String known = key.name().substring(ConfigKey.PREFIX.length());
             for (String meant : List.of(put(given, known), known)) {
-                // Whoever leaves the name out means the key, too.
+                // A key written without the chosen name matches too.
                 int distance =
                         Math.min(
                                 distance(given, meant),
@@ -163,14 +164,14 @@ final class UnknownKeys {
         return Optional.ofNullable(nearest);
     }
 
-    /** The key with the name that {@code given} has, if it has one. */
+    /** The key with the chosen name from {@code given}, if it has one. */
     private static String put(String given, String known) {
         String[] parts = given.split("\\.", -1);
         String name = parts.length > 2 ? ChosenName.like(parts[1]) : "";
         return name.isEmpty() ? known : ChosenName.put(name, known);
     }
 
-    /** Levenshtein's, after the letters that people mistake are made alike. */
+    /** The Levenshtein distance, ignoring case. */
     private static int distance(String left, String right) {
         String from = left.toLowerCase(Locale.ROOT);
         String to = right.toLowerCase(Locale.ROOT);

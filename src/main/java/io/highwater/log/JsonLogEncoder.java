@@ -12,7 +12,7 @@ import org.slf4j.event.KeyValuePair;
 
 /**
  * A log event as one JSON object on one line: {@code time}, {@code level}, {@code event} (the
- * message), the event's key/value pairs, {@code logger}, and {@code error} with a stack trace where
+ * message), the event's key/value pairs, {@code logger}, and {@code error} with a stack trace if
  * there is a throwable.
  *
  * <p>Logback's own JsonEncoder puts the pairs into an array of objects of one member each, which no

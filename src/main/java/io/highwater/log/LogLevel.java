@@ -4,13 +4,13 @@ import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** How much this server logs, where Logback writes it; of another library its own file says so. */
+/** Sets the log level if Logback is the library; any other has its own configuration file. */
 public final class LogLevel {
     private LogLevel() {}
 
-    /** For all loggers of this server from now on. An application's own are left alone. */
+    /** Sets the level of all loggers of this server, and leaves an application's own alone. */
     public static void set(Level level) {
-        // By name: in a Jetty base there may be another library, and none of Logback's classes.
+        // Compared by name: in a Jetty base there may be another library and no Logback classes.
         String factory = LoggerFactory.getILoggerFactory().getClass().getName();
         if (factory.startsWith("ch.qos.logback.")) {
             OfLogback.set(level);

@@ -14,8 +14,9 @@ import org.slf4j.spi.LoggingEventBuilder;
 import org.slf4j.spi.NOPLoggingEventBuilder;
 
 /**
- * Bounds the lines that a peer can cause: so many of each kind from each address in a minute, and
- * then one that says how many were left out. Whoever writes such a line asks here first:
+ * Limits the log lines that peers can cause: per minute, at most {@link #LINES} of each kind for
+ * each address, followed by one line that says how many were left out. Code that writes such a line
+ * asks here first:
  *
  * <pre>{@code
  * logs.limit(LOG.atWarn(), "handshake_refused", peer)
@@ -23,23 +24,23 @@ import org.slf4j.spi.NOPLoggingEventBuilder;
  *         .log("handshake_refused");
  * }</pre>
  *
- * <p>What is ordinary in a large number is only {@linkplain #count counted}, and the count written
- * once a minute. What is nobody's fault but this node's or a team's is {@linkplain #failure said}
- * once a minute, as it may come with every message.
+ * <p>Ordinary events in large numbers are only {@linkplain #count counted}, and the count is
+ * written once per minute. A {@linkplain #failure failure} of this node or of a team's code is
+ * written at most once per minute, since it may come with every message.
  *
- * <p>Nothing is kept for a connection. The tables are bounded, and empty while nobody causes a
- * line; addresses for which there is no room share what {@link #OTHERS} may. Thread-safe.
+ * <p>Nothing is kept per connection. The tables are bounded, and empty while no lines come.
+ * Addresses that do not fit into the table share the limit of {@link #OTHERS}. Thread-safe.
  */
 public final class LogLimit extends Timer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogLimit.class);
 
-    /** From one address: enough to see what happens, and no more than a line a second. */
+    /** From one address: enough to see what happens, and no more than one line per second. */
     public static final int LINES = 60;
 
-    /** From all addresses together that the table has no room for. */
+    /** From all addresses together that do not fit into the table. */
     static final int LINES_OF_OTHERS = 600;
 
-    /** Of the table: some 150 B each. */
+    /** Most entries of the table; each takes some 150 B. */
     static final int MAX_ENTRIES = 4_096;
 
     static final String OTHERS = "others";
@@ -49,8 +50,8 @@ public final class LogLimit extends Timer implements AutoCloseable {
     private static final LogLimit NONE = new LogLimit(null, Runnable::run);
 
     /**
-     * @param address null for what no peer caused
-     * @param observer null where that is not an observer's failure
+     * @param address null if no peer caused the line
+     * @param observer null if the line is not about an observer's failure
      */
     private record Key(String kind, @Nullable String address, @Nullable String observer) {
         Key(String kind, @Nullable String address) {
@@ -65,18 +66,18 @@ public final class LogLimit extends Timer implements AutoCloseable {
         }
     }
 
-    /** Null: no limit. */
+    /** Null means no limit. */
     private final @Nullable TimerWheel wheel;
 
     private final Executor executor;
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    /** Lines of this period, those left out among them; a new one for each period. */
+    /** Number of lines in this period, including those left out; a new map for each period. */
     private volatile ConcurrentHashMap<Key, AtomicLong> lines = new ConcurrentHashMap<>();
 
     private record Counted(String kind, String of, String word) {}
 
-    /** Of this period: each is taken out as it is written, so that none is lost. */
+    /** Counts of this period; each is removed when it is written, so that none is lost. */
     private final ConcurrentHashMap<Counted, Long> counts = new ConcurrentHashMap<>();
 
     private LogLimit(@Nullable TimerWheel wheel, Executor executor) {
@@ -85,7 +86,7 @@ public final class LogLimit extends Timer implements AutoCloseable {
     }
 
     /**
-     * @param executor writes the summaries, for which the timers' thread has no time
+     * @param executor writes the summaries, so that the timer thread does not
      */
     public static LogLimit of(TimerWheel wheel, Executor executor) {
         return new LogLimit(wheel, executor);
@@ -97,10 +98,10 @@ public final class LogLimit extends Timer implements AutoCloseable {
     }
 
     /**
-     * The line itself, or one that is written nowhere.
+     * Returns the line itself, or a line that is not written.
      *
-     * @param kind a word of the code's own, never the peer's
-     * @param peer its address in text, with or without a port; null where none is known
+     * @param kind a constant of the code, never text from the peer
+     * @param peer the peer's address as text, with or without a port; null if unknown
      */
     public LoggingEventBuilder limit(LoggingEventBuilder line, String kind, @Nullable String peer) {
         return line instanceof NOPLoggingEventBuilder || admits(kind, peer)
@@ -109,8 +110,8 @@ public final class LogLimit extends Timer implements AutoCloseable {
     }
 
     /**
-     * The same of what no peer caused, such as an observer that throws: one line of a kind in a
-     * minute.
+     * The same for failures that no peer caused, such as an observer that throws: one line of each
+     * kind per minute.
      */
     public LoggingEventBuilder failure(LoggingEventBuilder line, String kind) {
         return failure(line, new Key(kind, null));
@@ -123,32 +124,31 @@ public final class LogLimit extends Timer implements AutoCloseable {
     }
 
     /**
-     * A whole line of {@linkplain #failure that kind}, whose message is its kind; for whoever has
-     * more to do. It throws nothing, whatever the log does.
+     * Writes a whole {@linkplain #failure failure} line, whose message is its kind. Never throws,
+     * even if the log does, so that the caller can go on.
      */
     public void say(Logger log, Level level, String kind, Throwable cause) {
         try {
             failure(log.atLevel(level), kind).setCause(cause).log(kind);
         } catch (RuntimeException | Error e) {
-            // Nobody can be told.
+            // The failure cannot be reported.
         }
     }
 
-    /** The same with one pair. */
+    /** The same with one key/value pair. */
     public void say(
             Logger log, Level level, String kind, Throwable cause, String key, Object value) {
         try {
             failure(log.atLevel(level), kind).addKeyValue(key, value).setCause(cause).log(kind);
         } catch (RuntimeException | Error e) {
-            // Nobody can be told.
+            // The failure cannot be reported.
         }
     }
 
     /**
-     * Tells an observer something, and survives what it throws: whoever has something to tell has
-     * more to do.
+     * Calls an observer and catches what it throws, so that the caller can go on.
      *
-     * @param observer a word for it
+     * @param observer a name for the observer
      */
     public void tell(String observer, Runnable event) {
         try {
@@ -159,7 +159,7 @@ public final class LogLimit extends Timer implements AutoCloseable {
     }
 
     /**
-     * What {@link #tell} says of an observer that threw; for callers that may not allocate a
+     * Logs that an observer threw, as {@link #tell} does; for callers that must not allocate a
      * lambda.
      */
     public void untold(String observer, Throwable failure) {
@@ -169,23 +169,23 @@ public final class LogLimit extends Timer implements AutoCloseable {
                     .setCause(failure)
                     .log("observer_failed");
         } catch (RuntimeException | Error e) {
-            // Nobody can be told.
+            // The failure cannot be reported.
         }
     }
 
     /**
-     * Adds one to what a line of this kind says at the end of the minute: for each word one line at
-     * INFO, as {@code {"event":"sessions_closed","close_code":"1006","count":12}}.
+     * Adds one to a count that is logged at the end of the minute: one line at INFO for each word,
+     * such as {@code {"event":"sessions_closed","close_code":"1006","count":12}}.
      *
      * @param kind the line's message
-     * @param of what {@code word} is, such as {@code close_code}; the same for all of a kind
-     * @param word one of a few of the code's own, never the peer's; as are the others
+     * @param of the key of {@code word}, such as {@code close_code}; the same for all of a kind
+     * @param word one of a few constants; like the others, never text from the peer
      */
     public void count(String kind, String of, String word) {
         count(kind, of, word, 1);
     }
 
-    /** The same of several at once. */
+    /** Adds several at once. */
     public void count(String kind, String of, String word, long more) {
         if (wheel == null) {
             return;
@@ -221,10 +221,10 @@ public final class LogLimit extends Timer implements AutoCloseable {
         }
     }
 
-    /** For the wheel: the period is over. */
+    /** Called by the wheel at the end of the period. */
     @Override
     protected void onDeadline(long nowNanos) {
-        // First, so that a line between the two sees to the next period.
+        // Before the summary, so that a line that comes now schedules the end of the next period.
         scheduled.set(false);
         executor.execute(this::summarise);
     }
@@ -260,7 +260,7 @@ public final class LogLimit extends Timer implements AutoCloseable {
         }
     }
 
-    /** Says what was left out and counted until now; lines may still come, and are limited. */
+    /** Writes what was left out and counted so far. Later lines are still limited. */
     @Override
     public void close() {
         if (wheel != null) {
@@ -270,7 +270,7 @@ public final class LogLimit extends Timer implements AutoCloseable {
         }
     }
 
-    /** Without the port, and of an IPv6 address its /64: a peer has all of them. */
+    /** The address without its port; for IPv6 the /64, since one peer has all addresses in it. */
     static String address(@Nullable String peer) {
         if (peer == null) {
             return "";

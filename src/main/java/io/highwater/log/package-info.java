@@ -1,5 +1,5 @@
 /**
- * What holds the log to its form and its size. {@link io.highwater.log.LogLimit} bounds the lines
+ * Controls the format and the size of the log. {@link io.highwater.log.LogLimit} limits the lines
  * that peers can cause. Everything is thread-safe.
  */
 @org.jspecify.annotations.NullMarked

@@ -1,10 +1,10 @@
 package io.highwater.metrics;
 
 /**
- * What a node is made of. Immutable.
+ * The versions that a node runs on. Immutable.
  *
- * @param version Highwater's
- * @param java the JVM's
- * @param jetty the Jetty's that the node runs on
+ * @param version of Highwater
+ * @param java of the JVM
+ * @param jetty of Jetty
  */
 public record Build(String version, String java, String jetty) {}

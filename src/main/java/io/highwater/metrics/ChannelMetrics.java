@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts channels, and what is published on them. Thread-safe. */
+/** Counts channels and what is published in them. Thread-safe. */
 final class ChannelMetrics implements ChannelObserver {
     private final LongAdder channels = new LongAdder();
     private final LongAdder subscriptions = new LongAdder();

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what compression saves and what the budget does. Thread-safe. */
+/** Counts what compression saves and how the memory budget acts. Thread-safe. */
 final class DeflateMetrics implements DeflateObserver {
     private final LongAdder sentPlain = new LongAdder();
     private final LongAdder sentWire = new LongAdder();
     private final LongAdder receivedPlain = new LongAdder();
     private final LongAdder receivedWire = new LongAdder();
 
-    /** Filled here and never changed: safe to read from any thread. */
+    /** Filled by the constructor and never changed: safe to read from any thread. */
     private final Map<BudgetStep, Counter> steps = new EnumMap<>(BudgetStep.class);
 
     private final LongAdder contextBytes = new LongAdder();

@@ -2,7 +2,7 @@ package io.highwater.metrics;
 
 import io.micrometer.core.instrument.Tags;
 
-/** Seen from the node. */
+/** The direction of a message, seen from the node. */
 enum Direction {
     IN("in"),
     OUT("out");

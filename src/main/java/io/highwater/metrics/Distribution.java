@@ -1,20 +1,20 @@
 package io.highwater.metrics;
 
-/** How values are spread now, by the bounds of a gauge histogram. Immutable. */
+/** Counts of the current values in the buckets of a gauge histogram. Immutable. */
 final class Distribution {
     private final long[] counts;
     private final double sum;
 
     /**
-     * @param counts values up to each bound and above the one before it, then those above all; not
-     *     to be changed
+     * @param counts the number of values up to each bound and above the one before it, and last the
+     *     number above all bounds; must not be changed
      */
     Distribution(long[] counts, double sum) {
         this.counts = counts;
         this.sum = sum;
     }
 
-    /** Not to be changed. */
+    /** The array must not be changed. */
     long[] counts() {
         return counts;
     }

@@ -3,7 +3,7 @@ package io.highwater.metrics;
 import io.highwater.endpoint.EndpointObserver;
 import io.micrometer.core.instrument.Counter;
 
-/** Counts what goes wrong in endpoints. Thread-safe. */
+/** Counts failures in endpoints. Thread-safe. */
 final class EndpointMetrics implements EndpointObserver {
     private final Counter method;
     private final Counter peer;

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Counts handshakes by outcome. Thread-safe. */
 final class HandshakeMetrics implements HandshakeObserver {
     /**
-     * Outcomes are words of rules, ours and a team's, so there are few. Should a team's rule put
-     * something of the client's into its word, this keeps it from filling memory and Prometheus.
+     * Outcomes are words of our rules and a team's rules, so there are few. If a team's rule puts
+     * client input into its word, this limit keeps it from filling memory and Prometheus.
      */
     private static final int MAX_OUTCOMES = 64;
 
@@ -20,7 +20,7 @@ final class HandshakeMetrics implements HandshakeObserver {
         this.meters = meters;
         this.other = meters.counter(Metric.HANDSHAKES, "outcome", "other");
         outcomes.put("other", other);
-        // From the start, so that a rate of it has a value before the first handshake.
+        // Made at the start, so that its rate has a value before the first handshake.
         outcomes.put("accepted", meters.counter(Metric.HANDSHAKES, "outcome", "accepted"));
     }
 
@@ -31,7 +31,7 @@ final class HandshakeMetrics implements HandshakeObserver {
     }
 
     private Counter register(String outcome) {
-        // Threads that come here at once may pass the limit by their number.
+        // Concurrent threads may exceed the limit by at most their number.
         return outcomes.mappingCount() >= MAX_OUTCOMES
                 ? other
                 : outcomes.computeIfAbsent(

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Measures the round trips of pings. Thread-safe. */
 final class KeepaliveMetrics implements KeepaliveObserver {
-    /** From a data centre's to a phone's that is about to lose its network (10 s, then 4408). */
+    /** From data centre round trips to a phone about to lose its network (10 s, then 4408). */
     private static final long[] RTT_BOUNDS_MILLIS = {
         1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000
     };

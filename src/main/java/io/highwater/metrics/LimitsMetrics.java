@@ -15,17 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What is in the accounts of the heap, and who was ended for it. Thread-safe. */
+/** Shows the accounts of the heap, and counts what was ended because one was full. Thread-safe. */
 final class LimitsMetrics implements LimitsObserver {
     private static final String ACCOUNT = "account";
 
-    /** What Jetty's parser and the handshake rules say. */
+    /** The statuses that Jetty's parser and the handshake rules answer with. */
     private static final List<Integer> BAD_REQUESTS =
             List.of(400, 408, 414, 417, 426, 429, 431, 505);
 
     private final Meters meters;
 
-    /** Filled here and never changed: safe to read from any thread. */
+    /** Filled by the constructor and never changed: safe to read from any thread. */
     private final Map<Account, Counter> ended = new EnumMap<>(Account.class);
 
     private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
@@ -57,7 +57,7 @@ final class LimitsMetrics implements LimitsObserver {
         return meters.counter(Metric.BAD_REQUESTS, "status", status);
     }
 
-    /** Shows the accounts of this ledger and the number of the connections. Once. */
+    /** Shows the accounts of this ledger and the number of connections. Must be called once. */
     void watch(Ledger ledger, TcpConnections connections) {
         meters.gauge(Metric.TCP_CONNECTIONS, Tags.empty(), connections::open);
         meters.gauge(

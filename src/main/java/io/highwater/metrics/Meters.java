@@ -19,13 +19,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
-/** Makes the catalogue's meters in one registry; a meter of another type is a mistake of ours. */
+/** Makes the catalogue's meters in one registry; throws if the type is not the catalogue's. */
 final class Meters {
     private final MeterRegistry registry;
     private final PrometheusRegistry prometheus;
 
     /**
-     * @param prometheus what {@code registry} writes to: takes what Micrometer has no meter for
+     * @param prometheus the registry behind {@code registry}, for types that Micrometer lacks
      */
     Meters(MeterRegistry registry, PrometheusRegistry prometheus) {
         this.registry = registry;
@@ -46,9 +46,9 @@ final class Meters {
     }
 
     /**
-     * Shows what others add up.
+     * Makes a counter that shows a sum of the caller's.
      *
-     * @param sum the caller must keep it: the registry does not
+     * @param sum the caller must keep a reference to it, since the registry does not
      */
     void counter(Metric metric, Tags tags, LongAdder sum) {
         FunctionCounter.builder(named(metric, Metric.Type.COUNTER), sum, LongAdder::sum)
@@ -65,8 +65,8 @@ final class Meters {
     }
 
     /**
-     * @param boundsMillis upper bounds of the buckets; no more than the quantiles of interest need,
-     *     since each is a time series
+     * @param boundsMillis upper bounds of the buckets; no more of them than the quantiles of
+     *     interest need, since each is a time series
      */
     Timer histogram(Metric metric, long... boundsMillis) {
         return Timer.builder(named(metric, Metric.Type.HISTOGRAM))
@@ -79,7 +79,7 @@ final class Meters {
     }
 
     /**
-     * A histogram of what there is now, whose buckets may fall.
+     * A histogram of the current values, whose buckets may fall.
      *
      * @param bounds upper bounds of the buckets, one fewer than the distribution has counts
      */
@@ -106,11 +106,11 @@ final class Meters {
                 });
     }
 
-    /** Labels that are all there is to tell; the value is 1. */
+    /** A metric that consists of its labels; its value is 1. */
     void info(Metric metric, Labels labels) {
         InfoSnapshot info =
                 InfoSnapshot.builder()
-                        // The library adds it.
+                        // The library appends "_info" itself.
                         .name(named(metric, Metric.Type.INFO).replaceFirst("_info$", ""))
                         .help(metric.help())
                         .dataPoint(InfoDataPointSnapshot.builder().labels(labels).build())

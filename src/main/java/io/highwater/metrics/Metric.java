@@ -2,8 +2,8 @@ package io.highwater.metrics;
 
 /**
  * Every metric of ours: its name as a scrape shows it, its type, and one sentence that begins with
- * what a metric of its type does. The names are a contract with dashboards and alerts; those of the
- * JVM are Micrometer's and not listed here. docs/metrics.md has them all.
+ * the verb for its type. The names are a contract with dashboards and alerts. Micrometer's metrics
+ * of the JVM are not listed here; docs/metrics.md lists all.
  */
 enum Metric {
     BUILD_INFO(
@@ -29,7 +29,7 @@ enum Metric {
     HANDSHAKES(
             "highwater_handshakes_total",
             Type.COUNTER,
-            "Counts opening handshakes that were accepted, or refused, by the word of the rule that refused."),
+            "Counts opening handshakes by outcome: accepted, or the word of the rule that refused."),
     MESSAGES(
             "highwater_messages_total",
             Type.COUNTER,
@@ -41,23 +41,23 @@ enum Metric {
     MESSAGE_LIMIT_BYTES(
             "highwater_message_limit_bytes",
             Type.GAUGE,
-            "Shows how large a client's message may be where its endpoint has no limit of its own."),
+            "Shows how large a client's message may be if its endpoint has no limit of its own."),
     MESSAGE_LATENCY(
             "highwater_message_latency_seconds",
             Type.HISTOGRAM,
-            "Measures the time from a message's append, or offer, until the transport took its last byte, for one in 64."),
+            "Measures the time from a message's append or offer until the transport took its last byte, for one message in 64."),
     MESSAGES_DROPPED(
             "highwater_messages_dropped_total",
             Type.COUNTER,
-            "Counts messages that a full queue dropped or refused while their session went on, by its policy."),
+            "Counts messages that a full queue dropped or refused while their session went on, by the queue's policy."),
     QUEUE_DEPTH(
             "highwater_queue_depth_messages",
             Type.GAUGE,
-            "Shows how many messages, at most, are queued for the quantile's share of the connections; it can't be added up over nodes."),
+            "Shows how many messages, at most, are queued for the quantile's share of the connections; the values of several nodes can't be added up."),
     QUEUED_MESSAGES(
             "highwater_queued_messages",
             Type.GAUGE_HISTOGRAM,
-            "Shows how many connections have up to so many messages queued now; it can be added up over nodes."),
+            "Shows how many connections have at most so many messages queued now; the values of several nodes can be added up."),
     QUEUED_BYTES(
             "highwater_queued_bytes",
             Type.GAUGE,
@@ -69,11 +69,11 @@ enum Metric {
     QUEUE_LIMIT_MESSAGES(
             "highwater_queue_limit_messages",
             Type.GAUGE,
-            "Shows how many messages a queue may hold until its policy acts, where its endpoint says nothing else."),
+            "Shows how many messages a queue may hold until its policy acts, if its endpoint sets no other limit."),
     QUEUE_LIMIT_BYTES(
             "highwater_queue_limit_bytes",
             Type.GAUGE,
-            "Shows how many bytes a queue may hold until its policy acts, where its endpoint says nothing else."),
+            "Shows how many bytes a queue may hold until its policy acts, if its endpoint sets no other limit."),
     SLOW_CLIENTS(
             "highwater_slow_clients",
             Type.GAUGE,
@@ -85,7 +85,7 @@ enum Metric {
     PING_RTT(
             "highwater_ping_rtt_seconds",
             Type.HISTOGRAM,
-            "Measures the time from when the transport took a ping's last byte until its pong came."),
+            "Measures the time from when the transport took a ping's last byte until the pong came."),
     CHANNELS(
             "highwater_channels",
             Type.GAUGE,
@@ -109,7 +109,7 @@ enum Metric {
     CHANNEL_FAILURES(
             "highwater_channel_failures_total",
             Type.COUNTER,
-            "Counts exceptions that a team's rule for channels threw (rule), or the delivery to subscribers (hub)."),
+            "Counts exceptions that a team's rule for channels threw (rule) or that the delivery to subscribers threw (hub)."),
     RECONNECTS(
             "highwater_reconnects_total",
             Type.COUNTER,
@@ -117,11 +117,11 @@ enum Metric {
     ENDPOINT_ERRORS(
             "highwater_endpoint_errors_total",
             Type.COUNTER,
-            "Counts exceptions that reached @OnError or the log, by what caused them: an endpoint's method, its peer, or who waited for a message to be sent."),
+            "Counts exceptions that reached @OnError or the log, by cause: an endpoint's method, its peer, or a listener that waited for a message to be sent."),
     DEFLATE_BYTES(
             "highwater_deflate_bytes_total",
             Type.COUNTER,
-            "Counts bytes of messages that were sent or received compressed, as they were (plain) and on the wire (wire)."),
+            "Counts bytes of messages that were sent or received compressed: uncompressed (plain) and on the wire (wire)."),
     DEFLATE_CONTEXT_BYTES(
             "highwater_deflate_context_bytes",
             Type.GAUGE,
@@ -177,7 +177,7 @@ enum Metric {
     CONNECTIONS_REFUSED(
             "highwater_connections_refused_total",
             Type.COUNTER,
-            "Counts TCP connections that were reset as they came, by the limit that they passed."),
+            "Counts TCP connections that were reset on arrival, by the limit that they exceeded."),
     REQUESTS_REFUSED(
             "highwater_requests_refused_total",
             Type.COUNTER,
@@ -185,11 +185,11 @@ enum Metric {
     BAD_REQUESTS(
             "highwater_bad_requests_total",
             Type.COUNTER,
-            "Counts HTTP requests that were malformed, too large, too late or too many, and so are waste, by the status that says so."),
+            "Counts HTTP requests that were malformed, too large, too late or too many, and so count as waste, by status."),
     DEADLINES(
             "highwater_deadlines_total",
             Type.COUNTER,
-            "Counts connections, and streams, that were ended because their client took too long, by what it did not do.");
+            "Counts connections and streams that were ended because their client took too long, by what it did not finish.");
 
     /** What a metric is, with the words of the exposition formats' TYPE lines. */
     enum Type {
@@ -198,11 +198,11 @@ enum Metric {
         HISTOGRAM("histogram"),
 
         /**
-         * A histogram of what there is now, whose buckets fall, too: gaugehistogram in OpenMetrics.
+         * A histogram of the current values, whose buckets may fall: gaugehistogram in OpenMetrics.
          */
         GAUGE_HISTOGRAM("histogram"),
 
-        /** Its labels are all there is to tell: info in OpenMetrics. */
+        /** A metric that consists of its labels: info in OpenMetrics. */
         INFO("gauge");
 
         private final String word;
@@ -211,7 +211,7 @@ enum Metric {
             this.word = word;
         }
 
-        /** In Prometheus' own text format. */
+        /** The type in Prometheus' own text format. */
         String word() {
             return word;
         }

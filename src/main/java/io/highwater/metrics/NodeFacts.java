@@ -3,7 +3,7 @@ package io.highwater.metrics;
 import io.micrometer.core.instrument.Tags;
 import io.prometheus.metrics.model.snapshots.Labels;
 
-/** Shows what does not change while a node runs: its build and its limits. */
+/** Gauges that do not change while a node runs: its build and its limits. */
 final class NodeFacts {
     private NodeFacts() {}
 

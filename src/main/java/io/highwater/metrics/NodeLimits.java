@@ -1,18 +1,18 @@
 package io.highwater.metrics;
 
 /**
- * The limits of a node that no other package shows, as they are in force: what its settings say, or
- * what their defaults come to. Immutable.
+ * The limits of a node that no other package shows, as in force: the configured value, or what the
+ * default comes to. Immutable.
  *
  * @param connections WebSockets of the node; 0 = no limit
  * @param connectionsPerIp WebSockets of one address; 0 = no limit
  * @param tcpConnectionsPerIp TCP connections of one address; 0 = no limit
- * @param tlsConnectionsPerIp those of one address that speak TLS; 0 = no limit
- * @param queueMessages a queue's high-water mark where an endpoint has none of its own
+ * @param tlsConnectionsPerIp TCP connections of one address that use TLS; 0 = no limit
+ * @param queueMessages the high-water mark of a queue whose endpoint sets none
  * @param queueBytes the same in bytes
- * @param messageBytes the largest message where an endpoint has no limit of its own
- * @param heapBytes what all clients together may have kept for them
- * @param deflateBytes what compression contexts may take until less is compressed
+ * @param messageBytes the largest message for an endpoint that sets no limit
+ * @param heapBytes heap that all clients together may make the node keep
+ * @param deflateBytes heap that compression contexts may take until less is compressed
  */
 public record NodeLimits(
         int connections,

@@ -24,7 +24,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
 /**
- * One node's metrics, in a registry of its own: hands out the observers and writes what they saw.
+ * One node's metrics, in their own registry: hands out the observers and writes what they counted.
  * Thread-safe.
  */
 public final class NodeMetrics implements AutoCloseable {
@@ -101,7 +101,10 @@ public final class NodeMetrics implements AutoCloseable {
         return limits;
     }
 
-    /** Shows the accounts and connections, which were made with {@link #limits}. Once. */
+    /**
+     * Shows the accounts and connections, which were made with {@link #limits}. Must be called
+     * once.
+     */
     public void watch(Ledger ledger, TcpConnections connections) {
         limits.watch(ledger, connections);
     }
@@ -112,10 +115,10 @@ public final class NodeMetrics implements AutoCloseable {
     }
 
     /**
-     * Every metric as text. Walks the queues: for a scrape, not for each message.
+     * Every metric as text. Visits all queues, so this is for scrapes only.
      *
      * @param contentType the Prometheus text format or OpenMetrics
-     * @param nowNanos of the node's Ticker
+     * @param nowNanos time of the node's Ticker
      */
     public String scrape(String contentType, long nowNanos) {
         queues.sample(nowNanos);

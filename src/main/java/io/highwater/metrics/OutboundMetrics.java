@@ -19,7 +19,7 @@ final class OutboundMetrics implements OutboundObserver {
         1, 2, 5, 10, 25, 50, 75, 100, 150, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000
     };
 
-    /** Filled here and never changed: safe to read from any thread. */
+    /** Filled by the constructor and never changed: safe to read from any thread. */
     private final Map<OverflowPolicy, Counter> evictions = new EnumMap<>(OverflowPolicy.class);
 
     private final Map<OverflowPolicy, LongAdder> dropped = new EnumMap<>(OverflowPolicy.class);

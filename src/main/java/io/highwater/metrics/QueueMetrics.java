@@ -7,11 +7,11 @@ import io.micrometer.core.instrument.Tags;
 import java.util.function.LongSupplier;
 
 /**
- * What the queues hold at the moment of a scrape. Asking them walks every queued frame, so it is
- * done once a scrape, by {@link #sample}, and the gauges show its result. Thread-safe.
+ * What the queues hold at the moment of a scrape. Sampling them visits every queued frame, so
+ * {@link #sample} does it once per scrape, and the gauges show its result. Thread-safe.
  */
 final class QueueMetrics {
-    /** Fine around the target, p99 below 5, and up to what the marks may be raised to. */
+    /** Dense around the target, p99 below 5, and up to values that raised marks may allow. */
     private static final int[] DEPTH_BOUNDS = {
         0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000
     };
@@ -37,7 +37,7 @@ final class QueueMetrics {
     }
 
     /**
-     * @param nowNanos of the node's Ticker
+     * @param nowNanos time of the node's Ticker
      */
     void sample(long nowNanos) {
         DepthSnapshot depths = queues.depths(connections.getAsLong());
@@ -50,6 +50,6 @@ final class QueueMetrics {
                         new Distribution(depths.between(DEPTH_BOUNDS), depths.messages()));
     }
 
-    /** Not the snapshot itself, which keeps a number for each queue. */
+    /** Replaces the snapshot, which would keep a number for each queue. */
     private record Sample(long retainedBytes, int slow, int p95, int p99, Distribution depths) {}
 }

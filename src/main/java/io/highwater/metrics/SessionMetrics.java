@@ -7,19 +7,19 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 
-/** Counts what clients of channels say of themselves, and what they are refused. Thread-safe. */
+/** Counts reconnects that channel clients report, and error replies to them. Thread-safe. */
 final class SessionMetrics implements SessionObserver {
     private final Counter reconnects;
     private final Counter ruleFailures;
 
-    /** Filled here and never changed: safe to read from any thread. */
+    /** Filled by the constructor and never changed: safe to read from any thread. */
     private final Map<ErrorCode, Counter> errors = new EnumMap<>(ErrorCode.class);
 
     SessionMetrics(Meters meters) {
         reconnects = meters.counter(Metric.RECONNECTS);
         ruleFailures = meters.counter(Metric.CHANNEL_FAILURES, "cause", "rule");
         for (ErrorCode code : ErrorCode.values()) {
-            // The code as clients are told it.
+            // The code as clients receive it.
             errors.put(code, meters.counter(Metric.COMMAND_ERRORS, "code", code.name()));
         }
     }

@@ -12,14 +12,14 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts connections, how they end and what passes over them. Thread-safe; what comes with each
- * message costs one addition a counter.
+ * Counts connections, how they end, and the messages on them. Thread-safe; a message costs one
+ * addition per counter.
  */
 final class WireMetrics implements WireObserver {
-    /** Filled here and never changed: safe to read from any thread. */
+    /** Filled by the constructor and never changed: safe to read from any thread. */
     private final Map<TransportKind, LongAdder> open = new EnumMap<>(TransportKind.class);
 
-    /** By the label of their codes. */
+    /** By the label of the close code. */
     private final Map<String, Counter> closes = new HashMap<>();
 
     private final LongAdder messagesIn = new LongAdder();
@@ -42,7 +42,7 @@ final class WireMetrics implements WireObserver {
         meters.counter(Metric.MESSAGE_BYTES, Direction.OUT.tags(), bytesOut);
     }
 
-    /** All open connections. */
+    /** The number of all open connections. */
     long connections() {
         long sum = 0;
         for (LongAdder count : open.values()) {

@@ -1,7 +1,7 @@
 /**
- * The only importer of the metrics library; implements the other packages' observers. {@link
- * io.highwater.metrics.NodeMetrics} hands them out, the catalogue is the enum Metric. Everything is
- * thread-safe: observers are called from every thread there is.
+ * Implements the other packages' observers; the only package that imports the metrics library.
+ * {@link io.highwater.metrics.NodeMetrics} hands the observers out, and the enum Metric is the
+ * catalogue. Everything is thread-safe: any thread may call an observer.
  */
 @org.jspecify.annotations.NullMarked
 package io.highwater.metrics;

@@ -32,13 +32,12 @@ import io.highwater.wire.engine.FanoutThread;
 import io.highwater.wire.jetty.h2.StreamBursts;
 import java.util.concurrent.Executor;
 
-/**
- * The channels of a node, from the log up to the sessions: wires them and ends them. Thread-safe.
- */
+/** Wires and ends the channels of a node, from the log up to the sessions. Thread-safe. */
 final class ChannelService implements AutoCloseable {
     /**
-     * Of the rings, how far the fan-out may be behind. What waits for it is mostly in the rings
-     * too, and charged there; but a ring lets go what is old, and then it is in no account.
+     * The fan-out may be behind by this fraction of the rings: an eighth. Entries that wait for the
+     * fan-out are mostly in the rings too, and charged there; but once a ring drops an old entry,
+     * no account includes it.
      */
     private static final int BACKLOG_PARTS = 8;
 
@@ -70,7 +69,7 @@ final class ChannelService implements AutoCloseable {
                         WallClock.system().millis(),
                         outbound.ticker(),
                         outbound.wheel());
-        // It is in memory, so that there is nothing to wait for and nothing to fail.
+        // The log is in memory, so its start completes at once and cannot fail.
         backbone.start();
         threads = ShardThreads.start(shards, FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
@@ -86,7 +85,8 @@ final class ChannelService implements AutoCloseable {
                         ledger.book(Account.NAMES),
                         channelObserver,
                         outbound.logs());
-        // Replies end a session that does not read them; what may give way says so by its lane.
+        // EVICT, since a session that does not read its replies ends; the lane of other messages
+        // says whether they may give way.
         OutboundSettings queue =
                 new OutboundSettings(
                         config.outbound().marks(),
@@ -121,7 +121,7 @@ final class ChannelService implements AutoCloseable {
         return ledger.book(Account.RINGS).mostBytes() / BACKLOG_PARTS;
     }
 
-    /** Streams of one HTTP/2 connection share the writes of a turn. */
+    /** Lets the streams of one HTTP/2 connection share the writes of a turn. */
     private record SharedWrites(StreamBursts bursts) implements DeliveryBurst {
         @Override
         public void begin() {

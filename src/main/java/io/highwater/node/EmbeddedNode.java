@@ -28,11 +28,11 @@ public final class EmbeddedNode implements AutoCloseable {
     }
 
     /**
-     * Starts one; it is ready when this returns. On any failure nothing of it is left.
+     * Starts a node, which is ready when this returns. On any failure nothing of it is left.
      *
-     * @param loader where beans are looked for; null for the context's of this thread
-     * @param beans that are not found by themselves
-     * @param endpoints that a program configured
+     * @param loader where beans are looked for; null for the context class loader of this thread
+     * @param beans classes of beans that CDI does not discover by itself
+     * @param endpoints endpoints that a program configured
      * @throws IOException a port can't be had; the message names it
      * @throws DeploymentFailure an endpoint or a rule can't be deployed; names class and reason
      */
@@ -59,7 +59,7 @@ public final class EmbeddedNode implements AutoCloseable {
                             core.bursts(),
                             config.demo() ? HttpServer.Pages.DEMO : HttpServer.Pages.NONE);
             parts.add(http, http::close);
-            // A deployment may take its time, only for a port to be in use.
+            // Checked first: a deployment may take long, only to find the port in use.
             http.checkPorts();
             core.checkPort();
             Deployment deployment =
@@ -85,7 +85,7 @@ public final class EmbeddedNode implements AutoCloseable {
         return port;
     }
 
-    /** Empty where TLS is off. */
+    /** Empty if TLS is off. */
     public OptionalInt tlsPort() {
         return tlsPort;
     }
@@ -96,13 +96,13 @@ public final class EmbeddedNode implements AutoCloseable {
 
     /**
      * Takes no new sockets, closes the open sessions over the drain window, and returns when they
-     * are gone or have had their time. Blocks. Who comes second waits for the first.
+     * have ended or their time is over. Blocks. A second caller waits for the same drain.
      */
     public void drain() throws InterruptedException {
         core.drain();
     }
 
-    /** Ends what is open and gives its ports back. Does nothing the second time. */
+    /** Ends everything that is open and frees the ports. A second call does nothing. */
     @Override
     public void close() {
         core.close();

@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node of a Jetty base, one for all its WARs. Its configuration is read as {@code highwater
- * run} reads it, in the base's folder; the ports are Jetty's. Confined to the threads that start
- * and stop, one at a time, but for what it hands out.
+ * The node of a Jetty base, shared by all its WARs. Reads its configuration in the base's folder,
+ * as {@code highwater run} does; Jetty owns the ports. Confined to the threads that start and stop
+ * it, one at a time; the objects it hands out are not.
  */
 public final class JettyBaseNode implements WarNode {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
@@ -192,7 +192,7 @@ public final class JettyBaseNode implements WarNode {
                 .addKeyValue("port", port)
                 .addKeyValue("admin_port", core.adminPort())
                 .log("ready");
-        // What `run` prints: whoever starts a base waits for the same line.
+        // The same line that `run` prints, for scripts that wait for it.
         System.out.println(
                 new ReadyLine(port, tlsPort, core.config().adminHost(), core.adminPort()));
     }

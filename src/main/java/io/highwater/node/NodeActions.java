@@ -8,10 +8,10 @@ import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.SlowClient;
 import io.highwater.time.Ticker;
 
-/** What the admin port shows of a node and lets do with it. Thread-safe. */
+/** What the admin port can show of a node and do with it. Thread-safe. */
 record NodeActions(NodeCore node, NodeMetrics metrics, NonEmptyQueues queues, Ticker ticker)
         implements AdminActions {
-    /** How many {@code /clients/slow} names. */
+    /** How many clients {@code /clients/slow} lists. */
     private static final int SLOWEST_SHOWN = 20;
 
     @Override
@@ -50,7 +50,7 @@ record NodeActions(NodeCore node, NodeMetrics metrics, NonEmptyQueues queues, Ti
         return node.isReady();
     }
 
-    /** The process stays, for probes and scrapes, until it is told to stop. */
+    /** Starts a drain. The process goes on, for probes and scrapes, until it is told to stop. */
     @Override
     public void drain() {
         node.startDrain();

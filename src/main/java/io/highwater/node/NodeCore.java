@@ -54,18 +54,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node without its data ports, which are an embedded server's or a Jetty base's: its timers,
- * queues, governor, channels, metrics and admin port, one of each for all that is deployed on it.
- * Thread-safe.
+ * A node without its data ports, which belong to an embedded server or a Jetty base: its timers,
+ * queues, governor, channels, metrics and admin port, one of each for all deployments. Thread-safe.
  */
 final class NodeCore implements DeploymentHost, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
 
     /** The lifecycle of a node; it only moves downwards. */
     private enum State {
-        /** Deploys; the data ports don't listen yet. */
+        /** The node deploys; the data ports don't listen yet. */
         STARTING,
-        /** Still deploys, and was told to drain: it does as soon as the data ports listen. */
+        /** Told to drain while it still deploys: drains as soon as the data ports listen. */
         DRAINS_ONCE_STARTED,
         READY,
         DRAINING,
@@ -93,13 +92,13 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     private final UpgradeHandler upgrades;
     private final AdminServer admin;
 
-    /** Set before the node is ready, used after it was. */
+    /** Set before the node is ready, used afterwards. */
     private volatile Runnable stopAccepting = () -> {};
 
     /**
-     * What is made first is closed last.
+     * Makes the parts; the part made first is closed last.
      *
-     * @param parts takes what is to be closed, also of a node whose making fails half way
+     * @param parts collects what must be closed, even if this constructor fails half way
      */
     NodeCore(HighwaterConfig config, Parts parts) {
         this(config, parts, NodeSeams.NONE);
@@ -121,7 +120,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         logs = LogLimit.of(wheel, this::callBack);
         parts.add(logs, logs::close);
         bursts = new StreamBursts(logs);
-        // Pings in phase are due in the same step.
+        // Pings in phase are due in the same step, so a step is a burst of writes.
         TimerThread timers = TimerThread.start(wheel, ticker, bursts::run);
         parts.add(timers, timers::close);
         drains = new Drains(config.drainWindow(), config.wire().closeTimeout(), wheel);
@@ -254,13 +253,13 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                 config.limits(), Runtime.getRuntime().maxMemory(), payers, observer, ticker, logs);
     }
 
-    /** Once there are callbacks, which need what this is for. */
+    /** Resolves {@link #callbacks} late: the callbacks' executor is made after the log limit. */
     private void callBack(Runnable task) {
         callbacks.execute(task);
     }
 
     /**
-     * Opens nothing.
+     * Checks that the admin port is free, without opening it.
      *
      * @throws IOException the admin port can't be had; the message names it
      */
@@ -300,12 +299,12 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         return ticker;
     }
 
-    /** What bounds connections and requests of the data ports. */
+    /** Limits the connections and requests of the data ports. */
     Edge edge() {
         return edge;
     }
 
-    /** When the streams of an HTTP/2 connection write together. */
+    /** Joins the writes of the streams of an HTTP/2 connection. */
     StreamBursts bursts() {
         return bursts;
     }
@@ -344,7 +343,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         return deployments;
     }
 
-    /** Stands in front of all other handlers of the data ports. */
+    /** Must come before all other handlers of the data ports. */
     UpgradeHandler upgrades() {
         return upgrades;
     }
@@ -361,13 +360,13 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         return state.get() == State.READY;
     }
 
-    /** A base's context may serve before its siblings are deployed. */
+    /** True also while starting: a base's context may serve before its siblings are deployed. */
     @Override
     public boolean takesSessions() {
         return isReady() || state.get() == State.STARTING;
     }
 
-    /** Begins the drain, once, and returns. A node that starts drains when it is ready. */
+    /** Begins the drain, once, and returns. A node that is still starting drains once ready. */
     void startDrain() {
         if (state.compareAndSet(State.STARTING, State.DRAINS_ONCE_STARTED)) {
             LOG.atInfo().log("drain_once_started");
@@ -396,7 +395,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         drains.start(all).thenRun(() -> drained.complete(null));
     }
 
-    /** Begins the drain, or waits for the one under way. Of a node that starts: does not wait. */
+    /** Begins the drain if it has not begun, and waits for it, unless the node still starts. */
     void drain() throws InterruptedException {
         startDrain();
         if (state.get() == State.DRAINING) {
@@ -417,7 +416,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         }
     }
 
-    /** While there are threads for their callbacks, and beans. */
+    /** Runs while the callbacks' threads and the beans still exist. */
     private void endSessions() {
         deployments.abortSessions();
         SessionsEnd.await(

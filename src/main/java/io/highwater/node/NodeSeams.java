@@ -14,16 +14,16 @@ import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /**
- * For tests of what others may throw: what stands there between a node and those that it tells or
- * hands work. In a node that serves, nothing does. Immutable.
+ * Lets tests make the observers and the executor of a node throw. A node in production uses {@link
+ * #NONE}. Immutable.
  *
- * @param observers what the node tells, in place of its metrics' own
- * @param executors where callbacks run, in place of the node's threads
+ * @param observers wraps or replaces the observers of the node's metrics
+ * @param executors wraps or replaces the executor of the node's callbacks
  */
 record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> executors) {
     static final NodeSeams NONE = new NodeSeams(UnaryOperator.identity(), UnaryOperator.identity());
 
-    /** One of each package that has something to tell. */
+    /** One observer for each package that reports events. */
     record Observers(
             WireObserver wire,
             HandshakeObserver handshake,

@@ -4,11 +4,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What a node has started so far; closes it in the reverse order, all of it, also when the start
- * came to a halt half way. Confined to the starting thread, then to the one that stops.
+ * The parts that a node has started so far. Closes all of them in reverse order, also if the start
+ * failed half way. Confined to the starting thread, then to the stopping thread.
  */
 final class Parts implements AutoCloseable {
-    /** A part whose end fails for no reason that anybody could mend. */
+    /** Closes one part; throws no checked exception. */
     @FunctionalInterface
     interface Closing {
         void close();
@@ -33,7 +33,7 @@ final class Parts implements AutoCloseable {
                 if (first == null) {
                     first = e;
                 } else if (first != e) {
-                    // The JVM throws one OutOfMemoryError more than once.
+                    // The check is for the OutOfMemoryError that the JVM throws repeatedly.
                     first.addSuppressed(e);
                 }
             }

@@ -3,7 +3,7 @@ package io.highwater.node;
 import java.util.OptionalInt;
 
 /**
- * The line that says where a node listens: a contract with those who start one. Immutable.
+ * The line that says where a node listens. Scripts that start a node rely on it. Immutable.
  *
  * @param adminHost the address that the admin port listens on
  */

@@ -9,9 +9,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Carries a shard's entries to the listeners: one thread at a time, in order, under no lock. The
- * thread that finds nobody carrying does so until nothing is left, also for those who append
- * meanwhile; a listener that appends is therefore no recursion. Thread-safe.
+ * Carries a shard's entries to the listeners: one thread at a time, in order, without holding a
+ * lock. A thread that finds no other one carrying delivers until nothing is left, including what
+ * other threads append in the meantime; so a listener that appends causes no recursion.
+ * Thread-safe.
  */
 final class Deliveries {
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
@@ -27,14 +28,14 @@ final class Deliveries {
 
     /**
      * @param lock the shard's
-     * @param logs bounds what is said of listeners that throw
+     * @param logs limits how often listeners that throw are logged
      */
     Deliveries(Object lock, LogLimit logs) {
         this.lock = lock;
         this.logs = logs;
     }
 
-    /** To be followed by {@link #carry} when the caller has released the lock. */
+    /** The caller must call {@link #carry} once it has released the lock. */
     void add(Delivery delivery) {
         synchronized (lock) {
             waiting.add(delivery);
@@ -55,7 +56,7 @@ final class Deliveries {
         }
     }
 
-    /** Thrown out, whatever by: those that wait go with the next one. */
+    /** An error ended the loop: the remaining deliveries are carried with the next one. */
     private void leave() {
         synchronized (lock) {
             carried = false;
@@ -84,7 +85,7 @@ final class Deliveries {
         try {
             delivery.deliver();
         } catch (RuntimeException | Error e) {
-            // Errors too: the entries behind this one are owed to others.
+            // Catches errors too, since the entries behind this one are for other listeners.
             failed(delivery, e);
             try {
                 delivery.missed();

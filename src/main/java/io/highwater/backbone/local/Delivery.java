@@ -6,14 +6,14 @@ import io.highwater.backbone.ShardListener;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.protocol.Position;
 
-/** What one listener is to hear. Immutable. */
+/** One call to a listener that is still to be made. Immutable. */
 sealed interface Delivery {
     void deliver();
 
-    /** The listener threw: it does not have what this brought. */
+    /** The listener threw: tells it what it missed. */
     void missed();
 
-    /** For the log. */
+    /** Named in the log. */
     String channel();
 
     /** An entry for the channel's follower. */
@@ -60,7 +60,7 @@ sealed interface Delivery {
         }
     }
 
-    /** Another event of the shard, for its follower. */
+    /** Another event, for the shard's follower. */
     record ShardEvent(Runnable event) implements Delivery {
         @Override
         public void deliver() {
@@ -69,7 +69,7 @@ sealed interface Delivery {
 
         @Override
         public void missed() {
-            // There is no other word for it.
+            // A missed event cannot be reported in any other way.
         }
 
         @Override

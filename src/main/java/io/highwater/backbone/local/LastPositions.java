@@ -8,19 +8,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last positions of those channels of a shard that have neither entries nor a follower, charged
- * to whoever used the channel first. They are in two lists by age, that of all and that of their
- * payer, so that the oldest of either goes first. Guarded by the shard's lock.
+ * The last positions of a shard's channels that have neither entries nor a follower, charged to the
+ * address that used the channel first. Each is in two lists by age, the list of all and that of its
+ * payer, so that the oldest of either can go first. Guarded by the shard's lock.
  */
 final class LastPositions {
-    /** What remains of one channel. But for its links, immutable. */
+    /** What remains of one channel. Immutable, except its links. */
     static final class LastPosition {
         final String name;
         final long generation;
         final long shardSequence;
         final long channelSequence;
 
-        /** Since when it is all that remains. */
+        /** When the channel lost its last entry or follower. */
         final long sinceNanos;
 
         private final @Nullable Own own;
@@ -38,13 +38,13 @@ final class LastPositions {
             this.sinceNanos = sinceNanos;
         }
 
-        /** The object, and its place in the map. */
+        /** The object, its place in the map, and the name. */
         private long bytes() {
             return 72 + HeapBytes.MAP_ENTRY + HeapBytes.of(name);
         }
     }
 
-    /** Those of one address; one at least. */
+    /** The positions of one address; at least one. */
     private static final class Own {
         private static final int BYTES = 24 + HeapBytes.MAP_ENTRY;
 
@@ -80,13 +80,13 @@ final class LastPositions {
         return oldest;
     }
 
-    /** The oldest of an address. */
+    /** The oldest position of an address. */
     @Nullable LastPosition oldestOf(Payer payer) {
         Own own = byPayer.get(payer);
         return own == null ? null : own.oldest;
     }
 
-    /** The channel's last position; there is none of its name yet. */
+    /** Adds the channel's last position; there must be none of its name yet. */
     void add(LocalChannel channel, long nowNanos) {
         Payer payer = channel.payer;
         Own own = payer == null ? null : own(payer);

@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The log of one node, in its memory. Thread-safe. Every stage is complete when it is returned.
  *
- * <p>A channel has a ring of its newest entries. Once that is empty and nobody follows the channel,
- * its last position is all that remains of it; and where too many such positions are kept, the
- * oldest are forgotten, and the channel begins a new generation when it comes back.
+ * <p>A channel has a ring of its newest entries. Once the ring is empty and the channel has no
+ * follower, only its last position remains. If too many such positions are kept, the oldest are
+ * forgotten; a forgotten channel begins a new generation when it comes back.
  *
- * <p>What publishers make it keep is in the accounts RINGS, NAMES and IDEMPOTENCY. An address that
- * passes its share loses what is its own; where an account is full, the oldest goes, whosever it
- * is.
+ * <p>What publishers make it keep is charged to the accounts RINGS, NAMES and IDEMPOTENCY. An
+ * address beyond its share loses its own data; if an account is full, the oldest data goes,
+ * whichever address it belongs to.
  */
 public final class LocalBackbone implements Backbone {
     /** The origin of all its positions. */
@@ -87,7 +87,7 @@ public final class LocalBackbone implements Backbone {
         wheel.schedule(sweep, ticker.nanoTime() + SWEEP_NANOS);
     }
 
-    /** There is nothing to wait for. */
+    /** Completes at once. */
     @Override
     public CompletionStage<@Nullable Void> start() {
         return closed ? unavailable() : CompletableFuture.completedFuture(null);
@@ -166,17 +166,17 @@ public final class LocalBackbone implements Backbone {
                 "in this node's memory");
     }
 
-    /** What all rings hold now. */
+    /** The bytes that all rings hold now. */
     public long ringBytes() {
         return budget.bytes();
     }
 
-    /** Names that are kept though the channel has neither entries nor a follower. */
+    /** The number of names kept for channels that have neither entries nor a follower. */
     int unusedNames() {
         return shards.stream().mapToInt(LocalShard::unusedNames).sum();
     }
 
-    /** Channels with entries or a follower. */
+    /** The number of channels with entries or a follower. */
     public int activeChannels() {
         return shards.stream().mapToInt(LocalShard::activeChannels).sum();
     }
@@ -198,7 +198,7 @@ public final class LocalBackbone implements Backbone {
                 new UnavailableException("the node is stopping", RETRY_AFTER_CLOSE));
     }
 
-    /** Appends make room for new msgIds themselves; this is for shards where none come. */
+    /** Appends expire old msgIds themselves; this is for shards without appends. */
     private final class Sweep extends Timer {
         @Override
         protected void onDeadline(long nowNanos) {

@@ -17,7 +17,7 @@ final class LocalChannel extends ChannelRing {
     final String name;
     final long generation;
 
-    /** For whom its name is kept: who used it first. */
+    /** The address its name is charged to: the first that used the channel. */
     final @Nullable Payer payer;
 
     private final LocalShard shard;
@@ -26,12 +26,12 @@ final class LocalChannel extends ChannelRing {
     long channelSequence;
     @Nullable BackboneListener follower;
 
-    /** The follower has a copy of the name for itself. */
+    /** The follower keeps a second copy of the name. */
     boolean namedTwice;
 
     /**
-     * @param generation of a channel that is not known
-     * @param last what is known of it
+     * @param generation the generation to use if the channel is unknown
+     * @param last the channel's last position; null if the channel is unknown
      */
     LocalChannel(
             String name,
@@ -51,7 +51,7 @@ final class LocalChannel extends ChannelRing {
         }
     }
 
-    /** What one of this name takes of the heap, without its entries and their slots. */
+    /** Heap that a channel of this name takes, without its entries and their slots. */
     static long bytes(String name) {
         return FIXED_BYTES + HeapBytes.of(name);
     }

@@ -6,12 +6,12 @@ import io.highwater.log.LogLimit;
 import java.util.function.Function;
 
 /**
- * What bounds the memory of a {@link LocalBackbone}. Immutable, as its function must be.
+ * The memory limits of a {@link LocalBackbone}. Immutable, as its function must be.
  *
- * @param shards locks that appends are spread over, from 1 on
- * @param ledger its accounts RINGS, NAMES and IDEMPOTENCY bound the log
- * @param rings the bounds of a channel's ring, by its name
- * @param logs bounds what is said of listeners that throw
+ * @param shards number of shards, each with a lock, that appends are spread over; at least 1
+ * @param ledger its accounts RINGS, NAMES and IDEMPOTENCY limit the log
+ * @param rings the bounds of a channel's ring, by the channel's name
+ * @param logs limits how often listeners that throw are logged
  */
 public record LocalSettings(
         int shards, Ledger ledger, Function<String, RingBounds> rings, LogLimit logs) {}

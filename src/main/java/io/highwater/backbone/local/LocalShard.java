@@ -31,8 +31,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the channels, under one lock. Thread-safe; no listener is called under the lock, which
- * is taken before the wheel's.
+ * One part of the channels, under one lock. Thread-safe. The lock is taken before the wheel's, and
+ * no listener is called under it.
  */
 final class LocalShard {
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -47,11 +47,11 @@ final class LocalShard {
     private final ShardRing ring;
     private final Deliveries deliveries;
 
-    /** Those that have entries or a follower. */
+    /** Channels that have entries or a follower. */
     @GuardedBy("lock")
     private final Map<String, LocalChannel> channels = new HashMap<>();
 
-    /** Of the channels that have neither. */
+    /** For channels that have neither entries nor a follower. */
     @GuardedBy("lock")
     private final LastPositions lastPositions;
 
@@ -61,11 +61,11 @@ final class LocalShard {
     @GuardedBy("lock")
     private long lastSequence;
 
-    /** Of all the shard's channels. */
+    /** Follows all channels of the shard. */
     @GuardedBy("lock")
     private @Nullable ShardListener follower;
 
-    /** Of channels that are not known: above that of each that was forgotten. */
+    /** The generation of new channels: higher than that of any forgotten channel. */
     @GuardedBy("lock")
     private long generation;
 
@@ -91,7 +91,7 @@ final class LocalShard {
         this.deliveries = new Deliveries(lock, logs);
     }
 
-    /** The newest entries of its channels. */
+    /** The newest entries of the shard's channels. */
     ShardRing ring() {
         return ring;
     }
@@ -143,7 +143,7 @@ final class LocalShard {
         return position;
     }
 
-    /** Null where there is no room for a new one. */
+    /** Returns the channel, made if it is new; null if there is no room for a new one. */
     @GuardedBy("lock")
     private @Nullable LocalChannel channel(String name, @Nullable Payer payer) {
         LocalChannel channel = channels.get(name);
@@ -175,7 +175,7 @@ final class LocalShard {
         }
     }
 
-    /** Entries of the channel went, which may have been all that it had. */
+    /** Entries of the channel were trimmed, perhaps the last ones. */
     void onTrimmed(LocalChannel channel) {
         synchronized (lock) {
             if (channels.get(channel.name) == channel) {
@@ -184,7 +184,7 @@ final class LocalShard {
         }
     }
 
-    /** False where there is no room for a new name. */
+    /** False if there is no room for a new name. */
     boolean follow(String name, BackboneListener listener, @Nullable Payer payer) {
         synchronized (lock) {
             LocalChannel channel = channel(name, payer);
@@ -227,7 +227,7 @@ final class LocalShard {
         deliveries.carry();
     }
 
-    /** What the listener missed, as far as the rings still have it. */
+    /** Delivers the entries that the listener missed, as far as the rings still have them. */
     @GuardedBy("lock")
     private void bringUp(ShardListener listener, ShardPosition after) {
         long had = after.sequence();
@@ -279,14 +279,14 @@ final class LocalShard {
         }
     }
 
-    /** Forgets the oldest msgIds of an address; false where there are none. */
+    /** Forgets the oldest msgIds of an address; false if there are none. */
     boolean forgetMsgIds(Payer payer) {
         synchronized (lock) {
             return window.forgetOldest(payer);
         }
     }
 
-    /** Of all, or with a payer of that one's. */
+    /** The oldest unused name of the payer, or of all if the payer is null. */
     @Nullable LastPosition oldestUnused(@Nullable Payer payer) {
         synchronized (lock) {
             return payer == null ? lastPositions.oldest() : lastPositions.oldestOf(payer);
@@ -294,11 +294,12 @@ final class LocalShard {
     }
 
     /**
-     * A name is forgotten: should it come back, it begins a new generation. Generations stay behind
-     * the clock, as the node's next start takes its own from there: a thousand names a second that
-     * are forgotten as soon as they are used are too many.
+     * Forgets a name; if its channel comes back, it begins a new generation. Generations must not
+     * overtake the wall clock, since the node's next start takes its generation from there.
+     * Forgetting may raise the generation by one per millisecond at most, so names that are used
+     * and forgotten at more than a thousand per second cannot all be forgotten at once.
      *
-     * @return false where nothing may be forgotten now
+     * @return false if no name may be forgotten now
      */
     boolean forgetOldestUnused(@Nullable Payer payer) {
         synchronized (lock) {
@@ -318,21 +319,21 @@ final class LocalShard {
         }
     }
 
-    /** Names of channels that have neither entries nor a follower. */
+    /** The number of channels that have neither entries nor a follower. */
     int unusedNames() {
         synchronized (lock) {
             return lastPositions.size();
         }
     }
 
-    /** Channels with entries or a follower. */
+    /** The number of channels with entries or a follower. */
     int activeChannels() {
         synchronized (lock) {
             return channels.size();
         }
     }
 
-    /** Forgets what is kept; what is on its way is still carried. */
+    /** Forgets everything kept; entries on their way are still delivered. */
     void close() {
         synchronized (lock) {
             follower = null;

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the names of all channels may take, beside the subscriptions to them. Names that nobody uses
- * give way from three quarters of the account on, and of an address's share: nobody is refused for
- * their sake. Thread-safe.
+ * The memory limit for the names of all channels, in an account shared with the subscriptions.
+ * Unused names are forgotten above three quarters of the account, or of an address's share, so that
+ * no client is refused because of them. Thread-safe.
  */
 final class NameBudget {
     private final Book book;
@@ -17,7 +17,7 @@ final class NameBudget {
         this.book = book;
     }
 
-    /** Whether there is room for a new name that takes so much. */
+    /** Whether there is room for a new name of this size. */
     boolean admits(@Nullable Payer payer, long bytes) {
         return book.admits(payer, bytes);
     }
@@ -27,8 +27,9 @@ final class NameBudget {
     }
 
     /**
-     * Forgets unused names until the rest fits: of an address beyond its share its oldest, else the
-     * oldest of all shards. Takes one shard's lock at a time, so the caller holds none.
+     * Forgets unused names until the rest fits: the oldest ones of an address above three quarters
+     * of its share, then the oldest of all shards. Takes one shard's lock at a time, so the caller
+     * must hold none.
      */
     void reclaim(List<LocalShard> shards, @Nullable Payer payer) {
         if (payer != null && !payer.isProxy()) {

@@ -2,9 +2,9 @@ package io.highwater.backbone.ring;
 
 import org.jspecify.annotations.Nullable;
 
-/** All that a shard keeps, oldest first. Guarded by the shard's lock, but for {@link #oldest}. */
+/** All entries a shard keeps, oldest first. Guarded by its lock, except {@link #oldest}. */
 final class AgeList {
-    /** Written under the lock, read by whoever looks for the shard to trim. */
+    /** Written under the lock; read without it by threads that look for the shard to trim. */
     private volatile @Nullable Kept oldest;
 
     private @Nullable Kept newest;

@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest entries of one channel, and the timer of the oldest one's age. A backbone extends it
- * by what else it knows of a channel. Guarded by the shard's lock, but for the timer.
+ * The newest entries of one channel, and the timer for the age of the oldest. A backbone extends
+ * this class with what else it keeps for a channel. Guarded by the shard's lock, except the timer.
  */
 public abstract class ChannelRing extends Timer {
     final EntryRing entries = new EntryRing();
@@ -27,7 +27,7 @@ public abstract class ChannelRing extends Timer {
         maxAgeNanos = bounds.age().toNanos();
     }
 
-    /** Entries were trimmed to make room, or for their age. Called under the shard's lock. */
+    /** Entries were trimmed, to make room or by age. Called under the shard's lock. */
     protected abstract void onTrimmed();
 
     /** How many entries are kept. Caller holds the shard's lock. */
@@ -36,10 +36,10 @@ public abstract class ChannelRing extends Timer {
     }
 
     /**
-     * Reads the entries after a cursor, as {@link io.highwater.backbone.Backbone#readAfter} has it.
-     * Caller holds the shard's lock.
+     * Reads the entries after a cursor, as {@link io.highwater.backbone.Backbone#readAfter}
+     * specifies. Caller holds the shard's lock.
      *
-     * @param top the channel's last position, which is that of the newest entry where one is kept
+     * @param top the channel's last position; if entries are kept, that of the newest
      */
     public final ReadResult read(Position top, @Nullable Cursor after, int limit) {
         long oldest = top.channelSequence() - entries.size() + 1;
@@ -49,12 +49,12 @@ public abstract class ChannelRing extends Timer {
             if (own == null
                     || own.generation() != top.generation()
                     || after.positions().size() > 1) {
-                // Whatever the other origins have, it is not here.
+                // This log has nothing of other origins.
                 return new Unreadable(Reason.UNKNOWN_GENERATION, top);
             }
             begin = own.channelSequence() + 1;
             if (begin < 1 || begin > top.channelSequence() + 1) {
-                // Below 1 it has wrapped: no position lies further beyond the top.
+                // Below 1 the sequence has overflowed, so it lies beyond the top too.
                 return new Unreadable(Reason.UNKNOWN_POSITION, top);
             } else if (begin < oldest) {
                 return new Unreadable(Reason.TRIMMED, top);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class EntryRing {
     private static final int MIN_SLOTS = 4;
 
-    /** A power of two long; null while nothing is kept. */
+    /** The length is a power of two; null while no entries are kept. */
     private @Nullable Kept @Nullable [] slots;
 
     private int first;
@@ -21,7 +21,7 @@ final class EntryRing {
         return size;
     }
 
-    /** What the array takes of the heap. */
+    /** Heap that the array takes. */
     long slotBytes() {
         return slots == null ? 0 : HeapBytes.ofReferences(slots.length);
     }
@@ -37,7 +37,7 @@ final class EntryRing {
         size++;
     }
 
-    /** The one {@code index} places after the oldest. */
+    /** The entry {@code index} places after the oldest. */
     Kept get(int index) {
         Objects.checkIndex(index, size);
         @Nullable Kept[] array = Objects.requireNonNull(slots);

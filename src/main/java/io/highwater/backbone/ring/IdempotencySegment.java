@@ -7,23 +7,23 @@ import io.highwater.protocol.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of the memory of msgIds: an open hash table that is filled once and then dropped whole,
- * so that nothing is ever removed from it; what one address has in it goes by a copy without that.
- * Guarded by the shard's lock.
+ * A piece of the memory of msgIds: an open-addressing hash table that is filled once and then
+ * dropped whole, so that no single entry is ever removed. To forget the messages of one address,
+ * the segment is copied without them. Guarded by the shard's lock.
  */
 final class IdempotencySegment {
-    /** Of a slot: key high and low, generation, shardSequence, channelSequence, nanos. */
+    /** Longs per slot: key high and low, generation, shardSequence, channelSequence, nanos. */
     private static final int STRIDE = 6;
 
     /** The object itself. */
     private static final int OBJECT_BYTES = 48;
 
-    /** What a msgId takes, with its part of the slots that stay free. */
+    /** Bytes that a msgId takes, with its part of the slots that stay free. */
     static final int MESSAGE_BYTES = (STRIDE * Long.BYTES + Integer.BYTES) * 4 / 3;
 
     private final long[] table;
 
-    /** Who published, by slot; null where nobody knows. */
+    /** The publishing address of each slot; null if unknown. */
     private final @Nullable Payer[] payers;
 
     private final int slots;
@@ -33,7 +33,7 @@ final class IdempotencySegment {
     private long lastNanos;
 
     /**
-     * @param slots from 2 on, of which three quarters are used
+     * @param slots at least 2; three quarters of them are used
      */
     IdempotencySegment(int slots) {
         table = new long[slots * STRIDE];
@@ -60,12 +60,12 @@ final class IdempotencySegment {
         return size;
     }
 
-    /** When the newest was added. */
+    /** When the newest message was added. */
     long lastNanos() {
         return lastNanos;
     }
 
-    /** The slot of the key; negative where it is not there. */
+    /** The slot of the key; negative if the key is absent. */
     int find(MessageKey key) {
         int slot = slot(key.high(), key.low());
         return isFree(slot) ? -1 : slot;
@@ -81,9 +81,9 @@ final class IdempotencySegment {
     }
 
     /**
-     * Adds, or replaces what was known of the key; not to be called when it is full.
+     * Adds the key, or replaces its former values. Must not be called on a full segment.
      *
-     * @param book where the address is told what is its own
+     * @param book assigns the message's bytes to the address
      */
     void put(MessageKey key, Position position, @Nullable Payer payer, long nanos, Book book) {
         int slot = slot(key.high(), key.low());
@@ -113,14 +113,14 @@ final class IdempotencySegment {
         }
     }
 
-    /** It is dropped: nothing in it is anybody's any more. */
+    /** Takes the bytes off all addresses before the segment is dropped. */
     void disownAll(Book book) {
         for (int slot = 0; slot < slots; slot++) {
             disown(slot, book);
         }
     }
 
-    /** How many messages of this address it has. */
+    /** How many messages of this address the segment has. */
     int count(Payer payer) {
         int count = 0;
         for (Payer owner : payers) {
@@ -130,8 +130,8 @@ final class IdempotencySegment {
     }
 
     /**
-     * The same without what this address has in it, as small as that allows, or with the same room
-     * as before; this one must not be used any more.
+     * A copy without the messages of this address, either as small as possible or with the same
+     * number of slots. This segment must not be used any more.
      */
     IdempotencySegment without(Payer payer, boolean sameRoom, Book book) {
         int left = size - count(payer);
@@ -156,7 +156,7 @@ final class IdempotencySegment {
         size++;
     }
 
-    /** The place of the key, or the free one where it belongs. */
+    /** The slot that holds the key, or the free slot where it belongs. */
     private int slot(long high, long low) {
         int slot = (int) (((low & 0xFFFF_FFFFL) * slots) >>> 32);
         while (!isFree(slot) && !holds(slot * STRIDE, high, low)) {

@@ -9,28 +9,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a shard's last 5 minutes and where they stand, about 70 bytes each. Guarded by
- * the shard's lock; the windows of all shards share what they may take.
+ * The keys and positions of a shard's messages of the last 5 minutes, about 70 bytes each. Guarded
+ * by the shard's lock; the windows of all shards share one memory limit.
  */
 public final class IdempotencyWindow {
     static final long WINDOW_NANOS = Duration.ofMinutes(5).toNanos();
 
     private static final int MIN_SLOTS = 64;
 
-    /** 13 MiB, which are zeroed in some milliseconds; a look-up asks one more of them a 200,000. */
+    /**
+     * The largest segment: 13 MiB, zeroed in a few milliseconds. A look-up searches one more
+     * segment for every 200,000 messages.
+     */
     private static final int MAX_SLOTS = 1 << 18;
 
     private final String origin;
     private final MessageHash hash;
 
-    /** Of the windows of all shards. */
+    /** Shared by the windows of all shards. */
     private final Book book;
 
-    /** The newest last. */
+    /** Oldest first. */
     private final List<IdempotencySegment> segments = new ArrayList<>();
 
     /**
-     * @param origin of all its positions
+     * @param origin the origin of all positions in it
      * @param book shared by the windows of all shards
      */
     public IdempotencyWindow(String origin, MessageHash hash, Book book) {
@@ -43,7 +46,7 @@ public final class IdempotencyWindow {
         return hash.key(publisher, channel, msgId);
     }
 
-    /** Where the message stands, if it came within the window. */
+    /** The message's position if it came within the window, otherwise null. */
     public @Nullable Position find(MessageKey key, long nowNanos) {
         for (int i = segments.size() - 1; i >= 0; i--) {
             IdempotencySegment segment = segments.get(i);
@@ -65,7 +68,7 @@ public final class IdempotencyWindow {
         newest().put(key, position, payer, nowNanos, book);
     }
 
-    /** Drops what is over. */
+    /** Drops the segments whose messages are all older than the window. */
     public void expire(long nowNanos) {
         while (!segments.isEmpty() && isOver(segments.get(0).lastNanos(), nowNanos)) {
             dropOldest();
@@ -73,9 +76,9 @@ public final class IdempotencyWindow {
     }
 
     /**
-     * Forgets what an address has in the oldest segment that has any of it.
+     * Forgets an address's messages in the oldest segment that has any of them.
      *
-     * @return false where there is none
+     * @return false if no segment has any
      */
     public boolean forgetOldest(Payer payer) {
         for (int i = 0; i < segments.size(); i++) {

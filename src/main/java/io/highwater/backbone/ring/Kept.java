@@ -5,7 +5,7 @@ import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
 import org.jspecify.annotations.Nullable;
 
-/** An entry in a ring, and a link of its shard's lists by age. Guarded by the shard's lock. */
+/** An entry in a ring, linked into its shard's lists by age. Guarded by the shard's lock. */
 final class Kept {
     /** Entry 48, Position 40, Kept 40. */
     private static final int FIXED_BYTES = 128;
@@ -13,13 +13,13 @@ final class Kept {
     final Entry entry;
     final ChannelRing channel;
 
-    /** Null where nobody knows who published it. */
+    /** The address that published it; null if unknown. */
     final @Nullable Payer payer;
 
     @Nullable Kept older;
     @Nullable Kept newer;
 
-    /** Of those of the same address. */
+    /** Links between the entries of one address. */
     @Nullable Kept olderOwn;
 
     @Nullable Kept newerOwn;
@@ -30,7 +30,7 @@ final class Kept {
         this.payer = payer;
     }
 
-    /** What it takes of the heap, but for its slot; the same whenever it is asked. */
+    /** Heap it takes without its slot; always the same value. */
     long bytes() {
         String key = entry.key();
         return FIXED_BYTES

@@ -3,9 +3,9 @@ package io.highwater.backbone.ring;
 import java.util.SplittableRandom;
 
 /**
- * Makes keys of messages: 128 bits instead of three strings that would have to be kept. Two
- * different messages get the same key once in 2^64 pairs of ten thousand million; the multipliers
- * are secret, so that nobody can look for such a pair. Immutable.
+ * Makes keys of messages: 128 bits, instead of keeping three strings. Among ten thousand million
+ * messages, which form about 2^65 pairs, two different ones get the same key with a probability of
+ * about 2^-63. The multipliers are secret, so that no client can search for such a pair. Immutable.
  */
 public final class MessageHash {
     private final long highSeed;
@@ -31,7 +31,7 @@ public final class MessageHash {
     private static long hash(long seed, long factor, String... parts) {
         long hash = seed;
         for (String part : parts) {
-            // The length first: no part can pass for the end of another.
+            // The length comes first, so that the parts cannot be split differently.
             hash = mix(hash, part.length(), factor);
             for (int i = 0; i < part.length(); i++) {
                 hash = mix(hash, part.charAt(i), factor);

@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a shard by the address that published them, oldest first: an address beyond its
- * share loses its own. Guarded by the shard's lock.
+ * The entries of a shard by the address that published them, oldest first, so that an address
+ * beyond its share loses its own entries. Guarded by the shard's lock.
  */
 final class Publishers {
-    /** The entries of one address; one at least. */
+    /** The entries of one address; at least one. */
     private static final class Own {
         private static final int BYTES = 24 + HeapBytes.MAP_ENTRY;
 
@@ -31,7 +31,7 @@ final class Publishers {
         return own == null ? null : own.oldest;
     }
 
-    /** One that is newer than all there are; nothing where nobody knows who published it. */
+    /** Adds an entry that is newer than all others; ignores one of an unknown publisher. */
     void add(Kept kept) {
         Payer payer = kept.payer;
         if (payer == null) {

@@ -5,7 +5,7 @@ import io.highwater.limits.Payer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What all rings together may hold, and of that one publisher's address. Thread-safe. */
+/** The limits for all rings together and for each publisher's address. Thread-safe. */
 public final class RingBudget {
     private final Book book;
 
@@ -13,28 +13,28 @@ public final class RingBudget {
         this.book = book;
     }
 
-    /** Entries of this address, or with null of nobody known, came or went. */
+    /** Entries of this address came or went; null means of an unknown address. */
     void add(@Nullable Payer payer, long delta) {
         book.add(payer, delta);
     }
 
-    /** Arrays of slots grew or shrank: those of a ring are its publishers' together. */
+    /** Arrays of slots grew or shrank; no single publisher is charged for them. */
     void addSlots(long delta) {
         if (delta != 0) {
             book.addShared(delta);
         }
     }
 
-    /** What all rings hold now. */
+    /** The bytes that all rings hold now. */
     public long bytes() {
         return book.bytes();
     }
 
     /**
-     * Trims until the rest fits: of an address beyond its share its own oldest entries, with what
-     * is older in their channels, as a ring has no holes; else the oldest of all shards. Takes one
-     * shard's lock at a time, so the caller holds none; a newer entry may go first where several
-     * threads trim at once.
+     * Trims until the rest fits. An address beyond its share loses its own oldest entries, together
+     * with the older ones of their channels, since a ring has no holes; then the oldest entries of
+     * all shards go. Takes one shard's lock at a time, so the caller must hold none. If several
+     * threads trim at once, a newer entry may go first.
      */
     public void reclaim(List<ShardRing> shards, @Nullable Payer payer) {
         boolean trimmed = true;

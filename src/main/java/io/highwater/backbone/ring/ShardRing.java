@@ -8,12 +8,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest entries of a shard's channels: keeps them within their bounds and within what all
- * shards of the node may keep. The shard's lock is its owner's, and is taken before the wheel's;
- * where a method does not say that the caller holds it, the method takes it.
+ * The newest entries of a shard's channels: keeps them within the bounds of each channel and within
+ * the limit of all shards of the node. The shard's lock belongs to the owner of this ring, and is
+ * taken before the wheel's. Unless a method says that the caller holds the lock, the method takes
+ * it.
  */
 public final class ShardRing {
-    /** A ring's age is looked at so often at most while it has entries, in parts of that age. */
+    /** While a ring has entries, their age is checked at most this often within the maximum age. */
     private static final int LOOKS_PER_AGE = 16;
 
     private final Object lock;
@@ -34,10 +35,10 @@ public final class ShardRing {
     }
 
     /**
-     * Keeps an entry that is newer than all there are, if its channel keeps any. Caller holds the
+     * Keeps an entry that is newer than all others, if its channel keeps any. Caller holds the
      * lock.
      *
-     * @param payer the address that published it; null where nobody knows
+     * @param payer the address that published it; null if unknown
      */
     public void keep(ChannelRing channel, Entry entry, @Nullable Payer payer) {
         long now = entry.appendedNanos();
@@ -60,7 +61,7 @@ public final class ShardRing {
         budget.addSlots(channel.entries.slotBytes() - slotBytes);
     }
 
-    /** Trims what is too old. Caller holds the lock. */
+    /** Trims entries that are too old. Caller holds the lock. */
     public void trimAged(ChannelRing channel, long nowNanos) {
         while (channel.entries.size() > 0
                 && nowNanos - channel.entries.get(0).entry.appendedNanos() > channel.maxAgeNanos) {
@@ -69,7 +70,7 @@ public final class ShardRing {
     }
 
     /**
-     * What is kept of the entries after a place in the shard's log, oldest first. Caller holds the
+     * The entries still kept after a sequence in the shard's log, oldest first. Caller holds the
      * lock.
      */
     public List<Entry> entriesAfter(long shardSequence) {
@@ -82,7 +83,7 @@ public final class ShardRing {
         return List.copyOf(entries);
     }
 
-    /** The channel is gone: keeps nothing of it. Caller holds the lock. */
+    /** Drops all entries of a channel that is gone. Caller holds the lock. */
     public void clear(ChannelRing channel) {
         while (channel.entries.size() > 0) {
             trimFirst(channel);
@@ -99,12 +100,12 @@ public final class ShardRing {
         budget.addSlots(channel.entries.slotBytes() - slotBytes);
     }
 
-    /** The age of the channel's oldest entry may be over. */
+    /** Trims entries past the channel's maximum age, and sets the timer for the next. */
     public void expire(ChannelRing channel, long nowNanos) {
         synchronized (lock) {
             trimAged(channel, nowNanos);
             if (channel.entries.size() > 0) {
-                // Past the age, not at it: what is kept is no older than the age, and may be that.
+                // Plus 1, since an entry of exactly the maximum age is still kept.
                 long oldestNanos = channel.entries.get(0).entry.appendedNanos();
                 long due = oldestNanos + channel.maxAgeNanos + 1;
                 long soonest = nowNanos + channel.maxAgeNanos / LOOKS_PER_AGE;
@@ -130,14 +131,14 @@ public final class ShardRing {
         }
     }
 
-    /** The oldest entry of an address. */
+    /** The oldest entry that an address published. */
     @Nullable Kept oldestOf(Payer payer) {
         synchronized (lock) {
             return publishers.oldestOf(payer);
         }
     }
 
-    /** Trims it, and what is older in its channel; false where there is none. */
+    /** Trims that entry and all older ones of its channel; false if there is none. */
     boolean trimOldestOf(Payer payer) {
         synchronized (lock) {
             Kept oldest = publishers.oldestOf(payer);

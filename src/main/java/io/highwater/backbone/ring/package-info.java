@@ -1,6 +1,6 @@
 /**
- * What every backbone shares on its node: the rings of the newest entries, bounded in number, age
- * and bytes, and the memory of the message ids of the last 5 minutes.
+ * Parts that every backbone needs on its node: the rings of the newest entries, bounded in number,
+ * age and bytes, and the memory of the message ids of the last 5 minutes.
  *
  * <p>Entry types: {@link io.highwater.backbone.ring.ShardRing} and {@link
  * io.highwater.backbone.ring.IdempotencyWindow}. Both belong to a shard and are guarded by its

@@ -14,41 +14,42 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The class files of a team's folders and jars, before any of them is a class: a file names, in its
- * constants, all that its class refers to, also what is missing where it runs. Stateless.
+ * Reads the class files of a team's folders and jars before any class is loaded. The constants of a
+ * class file name everything its class refers to, including types that are missing at run time.
+ * Stateless.
  *
- * <p>Own code: an index of classes (Jandex, ClassGraph) would replace this file alone, since the
- * choice in {@link WarClasses} needs them loaded, and it keeps all that it has read, of a library's
- * thousands too. This keeps one file at a time.
+ * <p>Why our own code: a class index (Jandex, ClassGraph) would replace only this file, since the
+ * choice in {@link WarClasses} needs loaded classes; and it would keep everything it has read,
+ * including the thousands of classes of a library. This code keeps one file at a time.
  */
 final class ClassFiles {
     private static final String SUFFIX = ".class";
 
     private ClassFiles() {}
 
-    /** One class file. */
+    /** Called with one class file at a time. */
     interface Visitor {
         /**
-         * @param name the class's
-         * @param inJar whether it is one of a library
+         * @param name the name of the class
+         * @param inJar whether the class is in a library
          */
         void visit(String name, Constants constants, boolean inJar);
     }
 
     /** What a class file refers to. Immutable. */
     record Constants(String bytes) {
-        /** Whether it names the annotation, by its class's name with dots. */
+        /** Whether it names the annotation, given by class name with dots. */
         boolean hasAnnotation(String type) {
             return bytes.contains("L" + type.replace('.', '/') + ";");
         }
 
-        /** Whether it names any class of the package, with dots. */
+        /** Whether it names any class with this prefix; dots stand for slashes. */
         boolean names(String prefix) {
             return bytes.contains(prefix.replace('.', '/'));
         }
     }
 
-    /** All of the loader's own folders and jars, and of {@code classes} if it is none of these. */
+    /** Visits the loader's own folders and jars, and {@code classes} if it is not among them. */
     static void visit(URLClassLoader loader, @Nullable Path classes, Visitor visitor)
             throws IOException {
         boolean visited = false;

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One container of beans and what it serves on its node: an embedded node has one of its class
- * path, a Jetty base one for each WAR. Thread-safe.
+ * One container of beans and what it serves on its node. An embedded node has one for its class
+ * path, a Jetty base has one for each WAR. Thread-safe.
  */
 public final class Deployment implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
@@ -71,7 +71,7 @@ public final class Deployment implements AutoCloseable {
         this.handshake = beans.select(Handshake.class).get();
         Instance<ChannelRule> rule = beans.select(ChannelRule.class);
         this.channelRule = rule.isUnsatisfied() ? null : rule.get();
-        // The object may be a proxy, whose class says little.
+        // Not the object's class, which may be a proxy.
         this.channelRuleName =
                 rule.isUnsatisfied() ? "" : rule.getHandle().getBean().getBeanClass().getName();
     }
@@ -79,7 +79,8 @@ public final class Deployment implements AutoCloseable {
     /**
      * Starts its beans; {@link Deployments#add} makes them answer.
      *
-     * @throws DeploymentFailure says why not, in a line that names the class; nothing is left of it
+     * @throws DeploymentFailure says why it can't start, in a line that names the class; nothing of
+     *     the deployment is left then
      */
     public static Deployment start(DeploymentPlan plan, DeploymentHost node) {
         Thread thread = Thread.currentThread();
@@ -98,7 +99,7 @@ public final class Deployment implements AutoCloseable {
     private static Deployment startHere(DeploymentPlan plan, DeploymentHost node) {
         Weld weld = new Weld();
         weld.setClassLoader(plan.loader());
-        // Its own hook would close the beans under sessions that still drain.
+        // Weld's own shutdown hook would close beans that draining sessions still use.
         weld.addProperty("org.jboss.weld.se.shutdownHook", false);
         weld.addExtensions(node.handshakeBeans());
         if (!plan.beanClasses().isEmpty()) {
@@ -129,7 +130,7 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
-    /** Weld keeps what it began, and with it the loader. */
+    /** Cleans up a container whose start failed: Weld would keep it, and with it the loader. */
     private static void forgetHalfOf(String id) {
         try {
             Container.instance(id).cleanup();
@@ -142,7 +143,7 @@ public final class Deployment implements AutoCloseable {
         return plan.contextPath();
     }
 
-    /** A line for each endpoint and rule, and for each class that looks like one and is none. */
+    /** Logs a line for each endpoint, rule, and class that only looks like an endpoint. */
     public void log() {
         String context = plan.contextPath().isEmpty() ? "/" : plan.contextPath();
         endpoints
@@ -191,12 +192,12 @@ public final class Deployment implements AutoCloseable {
         return handshake;
     }
 
-    /** A team's bean; null where there is none. */
+    /** A team's bean; null if there is none. */
     @Nullable ChannelRule channelRule() {
         return channelRule;
     }
 
-    /** Of the rule's class; empty where there is none. */
+    /** The class name of that rule; empty if there is none. */
     String channelRuleName() {
         return channelRuleName;
     }
@@ -205,7 +206,7 @@ public final class Deployment implements AutoCloseable {
         return SessionGroup.of(endpoints);
     }
 
-    /** Takes no new sessions. */
+    /** Takes no new sessions from now on. */
     void retire() {
         retired = true;
         endpoints.retire();
@@ -215,15 +216,15 @@ public final class Deployment implements AutoCloseable {
         return retired;
     }
 
-    /** Resets what sessions are left. */
+    /** Resets the remaining sessions. */
     void abortSessions() {
         retire();
         endpoints.aborters().forEach(Runnable::run);
     }
 
     /**
-     * Resets what sessions are left, waits for the end of their callbacks, and ends the beans. Does
-     * nothing the second time.
+     * Resets the remaining sessions, waits for the end of their callbacks, and ends the beans. A
+     * second call does nothing.
      */
     @Override
     public void close() {
@@ -241,7 +242,7 @@ public final class Deployment implements AutoCloseable {
         }
     }
 
-    /** A team's {@code @PreDestroy} that throws, or finds no class, holds up nothing after it. */
+    /** A {@code @PreDestroy} that throws, or misses a class, does not keep the rest from ending. */
     private static void end(String part, Runnable ends) {
         try {
             ends.run();

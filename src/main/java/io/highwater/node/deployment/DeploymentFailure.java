@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A team's classes can't be deployed: one line for each reason, which names the class. The node and
- * what else is deployed on it go on.
+ * its other deployments go on.
  */
 @Api
 public final class DeploymentFailure extends RuntimeException {
@@ -29,10 +29,10 @@ public final class DeploymentFailure extends RuntimeException {
     }
 
     /**
-     * Of what the container of beans or an endpoint threw. Several problems come as one exception
-     * whose message has all their stacks.
+     * Wraps an exception of the container of beans or of an endpoint. The container reports several
+     * problems as one exception whose message has all their stacks.
      *
-     * @param missing knows more of what is no bean
+     * @param missing can tell why a class is no bean
      */
     static DeploymentFailure of(Throwable thrown, MissingBeans missing) {
         if (thrown instanceof DeploymentFailure failure) {
@@ -56,7 +56,7 @@ public final class DeploymentFailure extends RuntimeException {
                 thrown);
     }
 
-    /** Of what was thrown before there was a container. */
+    /** Wraps an exception thrown before there was a container. */
     static DeploymentFailure of(Throwable thrown) {
         return thrown instanceof DeploymentFailure failure
                 ? failure
@@ -65,13 +65,14 @@ public final class DeploymentFailure extends RuntimeException {
 
     private static String line(Throwable problem) {
         String message = problem.getMessage();
-        // A LinkageError's message is a class's name or signature; its own name says what of it.
+        // The message of a LinkageError is only a class's name or signature; toString() adds the
+        // name of the error, which says what is wrong with it.
         String line =
                 message == null || problem instanceof LinkageError ? problem.toString() : message;
         return line.replaceAll("\\s+", " ").strip();
     }
 
-    /** Of several reasons, one line each. */
+    /** Made of several reasons, one line each. */
     static DeploymentFailure of(Collection<String> reasons) {
         return new DeploymentFailure(List.copyOf(reasons), null);
     }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * A node, as what is deployed on it needs it. The node implements it; its parts may be asked for
- * once it is made. Thread-safe.
+ * What a deployment needs of its node. The node implements it; its methods may be called once the
+ * node is constructed. Thread-safe.
  */
 public interface DeploymentHost {
     Ticker ticker();
@@ -24,16 +24,16 @@ public interface DeploymentHost {
 
     EndpointNode endpointNode();
 
-    /** Shared by the node's containers: it counts for all of them together. */
+    /** Shared by the node's containers, so that counts cover all of them together. */
     HandshakeBeans handshakeBeans();
 
-    /** The channels are the node's, at one path whatever is deployed there. */
+    /** The channels belong to the node: they have one path, whatever is deployed there. */
     Sessions channelSessions();
 
-    /** Until it drains. */
+    /** True until the node drains. */
     boolean takesSessions();
 
-    /** When clients that are refused, or sent away, come back. */
+    /** When clients that are refused or sent away are to come back. */
     RetrySpread retries();
 
     /** Closes these sessions with 1012, over the drain window. Blocks until they are gone. */

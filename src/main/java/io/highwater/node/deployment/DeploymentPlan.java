@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is to be deployed. Immutable.
  *
- * @param contextPath what stands before all its paths, such as "/team"; "" for nothing
- * @param loader finds its classes; its bean archives are those that it finds
- * @param found which of the endpoints among the beans it means
- * @param listed those, where they are listed
- * @param beanClasses beans that are not found by themselves
- * @param singletons of these, those whose scope is theirs to say, and CDI does not know: EJBs
+ * @param contextPath the prefix of all its paths, such as "/team"; "" for none
+ * @param loader finds its classes and its bean archives
+ * @param found which of the endpoints among the beans are deployed
+ * @param listed those endpoints, for {@link Found#LISTED}
+ * @param beanClasses beans that CDI does not discover by itself
+ * @param singletons bean classes with a scope that CDI does not know: singleton EJBs
  * @param configs endpoints that a program configured
- * @param noEndpoints why classes that look like endpoints are none, by their names
- * @param gate what handshakes pass of the web application; null: nothing
+ * @param noEndpoints classes that look like endpoints but are none: the reason by class name
+ * @param gate the part of the web application that handshakes pass through; null for none
  */
 public record DeploymentPlan(
         String contextPath,
@@ -43,22 +43,22 @@ public record DeploymentPlan(
     /** Which of the endpoints among its beans are deployed. */
     public enum Found {
         ALL,
-        /** All but Highwater's own. */
+        /** All except Highwater's own. */
         ALL_BUT_DEMO,
-        /** Those that are listed: a WAR's own, as Jakarta WebSocket chooses them. */
+        /** The listed ones: those of a WAR, as Jakarta WebSocket chooses them. */
         LISTED,
         NONE
     }
 
-    /** What answers where nothing is deployed: the rules, and no endpoint. */
+    /** The fallback for paths where nothing is deployed: handshake rules and no endpoint. */
     public static DeploymentPlan ofRulesAlone() {
         return new DeploymentPlan("", PLATFORM, Found.NONE, List.of(), List.of());
     }
 
     /**
-     * What a program has on its class path or in the jars of a loader, and what it added.
+     * The classes on a program's class path or in the jars of a loader, and those it added.
      *
-     * @param loader where beans are looked for; null for the context's of this thread
+     * @param loader where beans are looked for; null for the context class loader of this thread
      */
     public static DeploymentPlan of(
             @Nullable ClassLoader loader,
@@ -70,7 +70,7 @@ public record DeploymentPlan(
         List<ServerEndpointConfig> configs = new ArrayList<>(addedConfigs);
         Map<String, String> noEndpoints = Map.of();
         Set<Class<?>> singletons = Set.of();
-        // A team's jars, each of whose endpoints is meant; of a class path only the beans are.
+        // From a team's jars, every endpoint is deployed; from a class path, only beans.
         if (from instanceof URLClassLoader jars) {
             WarClasses found = WarClasses.read(jars, null);
             WarClasses.Chosen chosen = found.choose(List.of(), List.of());
@@ -84,7 +84,7 @@ public record DeploymentPlan(
                 "", from, Found.ALL, Set.of(), beans, singletons, configs, noEndpoints, null);
     }
 
-    /** The same without Highwater's own endpoints. */
+    /** A copy without Highwater's own endpoints. */
     public DeploymentPlan withoutDemo() {
         return new DeploymentPlan(
                 contextPath,
@@ -137,7 +137,7 @@ public record DeploymentPlan(
         };
     }
 
-    /** MicroProfile Config's extension keeps a configuration by class loader, for ever. */
+    /** Releases the configuration that MicroProfile Config's extension keeps per class loader. */
     void forgetLoader() {
         if (isOfAnotherLoader()) {
             ConfigProviderResolver configs = ConfigProviderResolver.instance();
@@ -145,7 +145,7 @@ public record DeploymentPlan(
         }
     }
 
-    /** Runs it as its classes expect, with their loader as the context's. */
+    /** Runs the task with this plan's loader as the context class loader. */
     void run(Runnable task) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();

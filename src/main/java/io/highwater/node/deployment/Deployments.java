@@ -18,10 +18,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is deployed on a node, by context path, and who answers for a request: the deployment whose
- * context path is the longest that fits. The channels are the node's, at one path whatever is
- * deployed there; the deployment that brings their {@link ChannelRule} answers for their
- * handshakes, too.
+ * The deployments of a node, by context path. A request is answered by the deployment with the
+ * longest matching context path. The channels belong to the node and have one path, whatever is
+ * deployed there; the deployment that brings their {@link ChannelRule} also decides about their
+ * handshakes.
  *
  * <p>Thread-safe. Changes are rare and come one at a time.
  */
@@ -30,20 +30,20 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
     private final HandshakeObserver observer;
 
     /**
-     * The longest context path first. Immutable: a request sees all or none of a change. Written
-     * under this.
+     * Longest context path first. An immutable list, so that a request sees all or nothing of a
+     * change. Written under this.
      */
     private volatile List<Deployment> deployed = List.of();
 
-    /** Whose rules answer where nothing is deployed; set before the node listens. */
+    /** Its rules apply where nothing is deployed; set before the node listens. */
     private volatile @Nullable Deployment fallback;
 
-    /** Who decides about channels; null: nobody, they are open. Guarded by this for writing. */
+    /** The deployment whose ChannelRule decides; null if there is none. Written under this. */
     private volatile @Nullable Deployment channelOwner;
 
     /**
-     * Whether an owner went and none came: the channels stay closed rather than open to all.
-     * Written under this.
+     * Whether the channels' owner went and no new one came: the channels then stay closed, rather
+     * than open to all. Written under this.
      */
     private volatile boolean ownerAway;
 
@@ -53,18 +53,18 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
     }
 
     /**
-     * @throws DeploymentFailure for a second one with a rule for the channels, or of one context
-     *     path
+     * @throws DeploymentFailure another deployment has a rule for the channels too, or has the same
+     *     context path
      */
     public void add(Deployment deployment) {
         put(deployment, null);
     }
 
     /**
-     * Ends the sessions of {@code former} with 1012, puts {@code next} in its place, and ends the
-     * beans of {@code former}. Its paths answer 503 meanwhile. Blocks.
+     * Closes the sessions of {@code former} with 1012, puts {@code next} in its place, and ends the
+     * beans of {@code former}. In the meantime its paths answer 503. Blocks.
      *
-     * @throws DeploymentFailure as {@link #add}; {@code former} is gone then, too
+     * @throws DeploymentFailure as {@link #add}; {@code former} is then removed all the same
      */
     public void replace(Deployment former, Deployment next) throws InterruptedException {
         former.retire();
@@ -111,12 +111,12 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
                         .toList();
     }
 
-    /** Its rules answer where nothing is deployed. */
+    /** Sets the deployment whose rules apply where nothing is deployed. */
     public void addFallback(Deployment deployment) {
         fallback = deployment;
     }
 
-    /** Ends its sessions with 1012, and then its beans. Blocks meanwhile. */
+    /** Closes its sessions with 1012, then ends its beans. Blocks until that is done. */
     public void remove(Deployment deployment) throws InterruptedException {
         deployment.retire();
         try {
@@ -134,7 +134,7 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
                 : List.of(own);
     }
 
-    /** Takes it out, and no more. */
+    /** Removes it from the list without ending its sessions or beans. */
     synchronized void drop(Deployment deployment) {
         deployed = deployed.stream().filter(d -> d != deployment).toList();
         if (deployment == channelOwner) {
@@ -147,7 +147,7 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         return deployed.stream().map(Deployment::sessions).toList();
     }
 
-    /** Asks whoever is the owner of the channels at the time. */
+    /** A rule that asks the current owner of the channels. */
     public ChannelRule channelRule() {
         return new ChannelRule() {
             @Override
@@ -178,7 +178,7 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
 
     @Override
     public @Nullable Route route(String path) {
-        // The channels' path is theirs, whatever an endpoint's template matches.
+        // The channels' path is reserved, even if an endpoint's template matches it.
         Route route = node.channelSessions().route(path);
         if (route != null) {
             return route;
@@ -188,8 +188,9 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
     }
 
     /**
-     * The rules while the node and the deployment are up, else a refusal: the listening sockets are
-     * closed while a node drains, but connections that are there already can still ask.
+     * Applies the rules while the node and the deployment are up, and refuses otherwise. The
+     * listening sockets are closed while a node drains, but existing connections can still send
+     * requests.
      */
     @Override
     public CompletionStage<UpgradeDecision> decide(UpgradeRequest request) {
@@ -228,7 +229,7 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         return fallback;
     }
 
-    /** Resets the sessions that are left, which have their callbacks until they have ended. */
+    /** Resets the remaining sessions, whose callbacks still run until the sessions have ended. */
     public void abortSessions() {
         deployed.forEach(Deployment::abortSessions);
     }
@@ -242,7 +243,7 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         }
     }
 
-    /** While the owner is away. */
+    /** The rule while the owner is away: it forbids everything. */
     private static final class Nobody implements ChannelRule {
         static final ChannelRule RULE = new Nobody();
 

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Makes one bean of a class that a program gave by hand, though a bean archive may have it too: two
- * would be ambiguous wherever one is injected. Confined to the thread that starts the container.
+ * Makes a single bean of each class that a program added by hand, even if a bean archive contains
+ * the class too: two beans would make every injection of it ambiguous. Confined to the thread that
+ * starts the container.
  */
 final class GivenBeans implements Extension {
     private final Set<Class<?>> given;
@@ -18,7 +19,7 @@ final class GivenBeans implements Extension {
     private final Set<Class<?>> seen = new HashSet<>();
 
     /**
-     * @param singletons of these, those that there shall be one of
+     * @param singletons those of the given classes that get a single instance
      */
     GivenBeans(List<Class<?>> given, Set<Class<?>> singletons) {
         this.given = Set.copyOf(given);

@@ -19,17 +19,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says why a team's class that {@code @Inject} asks for is no bean, where its archive shows it: the
- * container of beans only says that there is none. Immutable.
+ * Says why a team's class that an {@code @Inject} needs is no bean, if its archive shows the
+ * reason: the container of beans only says that there is no bean. Immutable.
  */
 final class MissingBeans {
     private static final String BEANS = "META-INF/beans.xml";
 
-    /** What the container says, and of which type. */
+    /** The container's message, with the type that is missing. */
     private static final Pattern UNSATISFIED =
             Pattern.compile("WELD-001408: Unsatisfied dependencies for type ([\\w.$]+)");
 
-    /** Where it is asked for, as a line of a stack. */
+    /** The place of the injection, in the form of a stack trace line. */
     private static final Pattern PLACE =
             Pattern.compile("\\bat ([\\w.$]+)\\.[\\w$<>]+\\([\\w$]+\\.java:");
 
@@ -40,7 +40,7 @@ final class MissingBeans {
     }
 
     /**
-     * One line that names the class and what it lacks; empty where nothing is to be seen.
+     * One line that names the class and what it lacks; empty if the reason can't be found.
      *
      * @param problem what the container threw
      */
@@ -86,7 +86,7 @@ final class MissingBeans {
         return type.getName().equals(name) || type.getSimpleName().equals(name);
     }
 
-    /** Of a class path, whose jars are of many, only what is beside the class that asks. */
+    /** On a class path, with jars of many authors, only classes of the same archive count. */
     private boolean isOfTheSameTeam(Class<?> asked, Class<?> asking) {
         ClassLoader loader = asking.getClassLoader();
         boolean isOfTeamsLoader = plan.isOfAnotherLoader() && loader == plan.loader();
@@ -127,7 +127,7 @@ final class MissingBeans {
         }
     }
 
-    /** WEB-INF/classes always is one: {@link WarArchive} sees to that. */
+    /** WEB-INF/classes always counts as one: {@link WarArchive} finds its beans. */
     private static boolean isBeanArchive(Path archive) {
         if (archive.endsWith(Path.of("WEB-INF", "classes"))
                 || Files.exists(archive.resolve(BEANS))) {
@@ -139,7 +139,7 @@ final class MissingBeans {
         try (JarFile jar = new JarFile(archive.toFile())) {
             return jar.getEntry(BEANS) != null;
         } catch (IOException e) {
-            // Nothing is said of what can't be read.
+            // An unreadable archive gives no reason to report.
             return true;
         }
     }

@@ -22,7 +22,7 @@ public final class WarArchive {
     private static final String BEANS = "META-INF/beans.xml";
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
 
-    /** In the manifest of the little jar that a WAR carries; see {@code io.highwater.war}. */
+    /** In the manifest of the small jar that a WAR contains; see {@code io.highwater.war}. */
     private static final String BUILT_AGAINST = "Highwater-Version";
 
     private final URLClassLoader loader;
@@ -34,12 +34,13 @@ public final class WarArchive {
     }
 
     /**
-     * Starts what it has for the node; {@link Deployments} makes it answer.
+     * Starts the endpoints, rules and beans that it has for the node; {@link Deployments} makes
+     * them answer.
      *
      * @param added what the application added by hand while it started
-     * @param gate what handshakes pass of it; null: nothing
-     * @return null where the WAR has nothing for the node
-     * @throws DeploymentFailure says why not, in a line that names the class
+     * @param gate the part of the application that handshakes pass through; null for none
+     * @return null if the WAR has nothing for the node
+     * @throws DeploymentFailure says why it can't be deployed, in a line that names the class
      */
     public @Nullable Deployment start(
             String contextPath,
@@ -56,7 +57,7 @@ public final class WarArchive {
     }
 
     /**
-     * @param running this Highwater's version; null where it runs from no jar
+     * @param running this Highwater's version; null if it does not run from a jar
      * @throws DeploymentFailure it was built against another major version
      */
     private void checkVersion(@Nullable String running) throws IOException {
@@ -94,7 +95,7 @@ public final class WarArchive {
         return beans != null && Files.exists(beans) ? beans : null;
     }
 
-    /** Null where the WAR has nothing for the node. */
+    /** Null if the WAR has nothing for the node. */
     private @Nullable DeploymentPlan plan(
             String contextPath, ApplicationContainer added, @Nullable Gate gate)
             throws IOException {
@@ -119,11 +120,11 @@ public final class WarArchive {
                 gate);
     }
 
-    /** WEB-INF/beans.xml speaks for WEB-INF/classes, and so does none at all. */
+    /** WEB-INF/beans.xml, or its absence, decides which of WEB-INF/classes are beans. */
     private WarClasses.BeansXml mode(@Nullable Path classes) throws IOException {
         Path beans = beansOfWebInf();
         if (beans == null) {
-            // The container finds this one by itself.
+            // The container finds this beans.xml by itself.
             return classes != null && Files.exists(classes.resolve(BEANS))
                     ? WarClasses.BeansXml.NONE
                     : WarClasses.BeansXml.ANNOTATED;

@@ -30,12 +30,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a WAR's classes ask of the node: endpoints, as Jakarta WebSocket finds them (section 6.2:
- * whatever {@code beans.xml} says, and by its ServerApplicationConfig where it has some), and the
- * beans of WEB-INF/classes. Confined to its caller.
+ * What a WAR's classes bring to the node: endpoints, as Jakarta WebSocket finds them (section 6.2:
+ * whatever {@code beans.xml} says, and chosen by the WAR's ServerApplicationConfig if it has any),
+ * and the beans of WEB-INF/classes. Confined to its caller.
  */
 final class WarClasses {
-    /** What an endpoint may ask for, and nothing here gives. */
+    /** Annotations on endpoints that are not supported here, each with what to use instead. */
     private static final Map<String, String> NOT_GIVEN =
             new TreeMap<>(
                     Map.of(
@@ -74,7 +74,7 @@ final class WarClasses {
         if (constants.hasAnnotation("javax.websocket.server.ServerEndpoint")) {
             noEndpoints.put(name, "has the @ServerEndpoint of javax.websocket: use jakarta's");
         }
-        // Of libraries only what may be an endpoint is made a class: there may be thousands.
+        // Libraries may have thousands of classes: only possible endpoints are loaded.
         if (inJar && !constants.names("jakarta/websocket/")) {
             return;
         }
@@ -134,7 +134,7 @@ final class WarClasses {
         return because == null;
     }
 
-    /** A session bean's scope is its own: at least it is there to be injected. */
+    /** CDI does not know the scope of a session bean, but it can be injected. */
     private static boolean isSessionBean(Constants constants) {
         return constants.hasAnnotation("jakarta.ejb.Singleton")
                 || constants.hasAnnotation("jakarta.ejb.Stateless")
@@ -154,7 +154,7 @@ final class WarClasses {
                                         || annotation.isAnnotationPresent(Stereotype.class));
     }
 
-    /** Whether there is anything for the node, even without a {@code beans.xml}. */
+    /** Whether the WAR has anything for the node, even without a {@code beans.xml}. */
     boolean concernsTheNode() {
         return rules
                 || !annotated.isEmpty()
@@ -163,7 +163,7 @@ final class WarClasses {
                 || !noEndpoints.isEmpty();
     }
 
-    /** Of WEB-INF/classes. */
+    /** The beans of WEB-INF/classes. */
     Collection<Class<?>> beans(BeansXml mode) {
         return switch (mode) {
             case ALL -> allOfClasses;
@@ -172,14 +172,14 @@ final class WarClasses {
         };
     }
 
-    /** Shared by all sessions, though CDI knows no scope of theirs. */
+    /** Singleton EJBs, which get one instance although CDI does not know their scope. */
     Set<Class<?>> singletons() {
         return singletons;
     }
 
     /**
-     * What is deployed: what the WAR's ServerApplicationConfig objects choose, else all annotated
-     * classes; and what was added by hand.
+     * The endpoints to deploy: those that the WAR's ServerApplicationConfig objects choose, or all
+     * annotated classes if it has none; and those added by hand.
      *
      * @throws DeploymentFailure names each class that can't be deployed, and what it lacks
      */
@@ -242,7 +242,7 @@ final class WarClasses {
         }
     }
 
-    /** CDI leaves out a class with a field of a missing type, without a word. */
+    /** Reports missing types: CDI silently skips a class with a field of a missing type. */
     private void check(Class<?> endpoint) {
         try {
             for (Class<?> type = endpoint;
@@ -281,10 +281,10 @@ final class WarClasses {
                 + String.valueOf(e.getMessage()).replace('/', '.').replaceFirst("^L(.*);$", "$1");
     }
 
-    /** What {@code beans.xml} makes beans. */
+    /** Which classes {@code beans.xml} makes beans. */
     enum BeansXml {
         ALL,
-        /** Also where there is none. */
+        /** Also if there is no {@code beans.xml}. */
         ANNOTATED,
         NONE
     }
@@ -292,7 +292,7 @@ final class WarClasses {
     /**
      * @param classes annotated endpoints
      * @param configs programmatic ones
-     * @param noEndpoints why classes that look like endpoints are none, by their names
+     * @param noEndpoints classes that look like endpoints but are none: the reason by class name
      */
     record Chosen(
             Set<Class<?>> classes,

@@ -1,8 +1,8 @@
 /**
  * What teams deploy: {@link io.highwater.node.deployment.DeploymentPlan} finds the classes of a
  * program, of jars or of a WAR, {@link io.highwater.node.deployment.Deployment} is a container of
- * beans with its endpoints and rules, and {@link io.highwater.node.deployment.Deployments} says
- * which of them answers a request. A deployment is made and ended by one thread; what it serves is
+ * beans with its endpoints and rules, and {@link io.highwater.node.deployment.Deployments} decides
+ * which of them answers a request. One thread makes and ends a deployment; while it serves, it is
  * thread-safe.
  */
 @io.highwater.api.Api

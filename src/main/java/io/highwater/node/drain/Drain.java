@@ -12,19 +12,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One drain under way: closes sessions in a random order as its {@link DrainPlan} has them due, and
- * tells each client when to come back. Closing a session waits for nobody, so that all of it runs
- * on the timers' thread, to which it is confined.
+ * One drain under way: closes sessions in random order at the times of its {@link DrainPlan}, and
+ * tells each client when to come back. Closing a session does not block, so the whole drain runs on
+ * the timer thread, to which it is confined.
  */
 final class Drain extends Timer {
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
     private static final long STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** How often it looks for sessions that opened late: it has all of them closed once more. */
+    /** How often it looks for sessions that opened late, by closing all sessions once more. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** At a step, which other timers wait for: 200,000 per second. */
+    /** Most sessions closed per step, since other timers wait for a step: 200,000 per second. */
     private static final int MOST_A_STEP = 10_000;
 
     /** The lifecycle of a drain; it only moves downwards. */
@@ -33,7 +33,7 @@ final class Drain extends Timer {
         NEW,
         /** Closes one session after the other. */
         PACING,
-        /** All were closed; waits for those that have not ended. */
+        /** All sessions were closed; waits for those that have not ended. */
         WAITING,
         DONE
     }
@@ -48,7 +48,7 @@ final class Drain extends Timer {
     private State state = State.NEW;
     private DrainPlan plan = new DrainPlan(0, 0, 0, 0);
 
-    /** Those that were open at the start; those from {@link #closed} on are still to be closed. */
+    /** For the sessions open at the start; those from index {@link #closed} on are still to run. */
     private List<Runnable> closers = List.of();
 
     private int closed;
@@ -65,13 +65,13 @@ final class Drain extends Timer {
         this.wheel = wheel;
     }
 
-    /** Has the wheel run it, from its next step on. */
+    /** Begins with the next step of the wheel. */
     void start() {
         startNanos = wheel.nowNanos();
         wheel.schedule(this, startNanos);
     }
 
-    /** Completed when no session is left, or when the slowest had the close timeout to answer. */
+    /** Completes when no session is left, or when the slowest has had its time to answer. */
     CompletableFuture<Void> done() {
         return done;
     }
@@ -120,7 +120,7 @@ final class Drain extends Timer {
             return;
         } else if (nowNanos - lookNanos >= 0) {
             // A session whose handshake was accepted before the drain may have opened after it
-            // began; one that is closing already doesn't mind.
+            // began. Closing a session that is already closing does no harm.
             lookNanos = nowNanos + LOOK_NANOS;
             closers().forEach(this::close);
         }
@@ -129,13 +129,13 @@ final class Drain extends Timer {
         }
     }
 
-    /** Whether it has taken longer than any drain, as its steps fail: nobody is to wait for it. */
+    /** Whether failing steps made it last longer than any drain may; it ends then. */
     private boolean isPastAll(long nowNanos) {
         Duration most = window.plus(closeTimeout).plus(DrainPlan.DEADLINES);
         return nowNanos - startNanos >= most.toNanos();
     }
 
-    /** What fails of one session leaves the others to be closed. */
+    /** A failure of one session does not keep the others from being closed. */
     private void close(Runnable closer) {
         try {
             closer.run();

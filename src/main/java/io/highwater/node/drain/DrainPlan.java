@@ -3,16 +3,16 @@ package io.highwater.node.drain;
 import java.time.Duration;
 
 /**
- * What of a drain is due when: sessions are closed evenly over a window, and those that do not
- * answer are waited for. Arithmetic on the time that it is handed. Immutable.
+ * The timing of a drain: sessions are closed evenly over a window, and then the drain waits for
+ * those that have not answered. Pure arithmetic on the times it is given. Immutable.
  *
- * @param sessions how many there were when it began
+ * @param sessions number of sessions when the drain began
  * @param startNanos when it began
- * @param windowNanos over which they are closed; 0 is at once
- * @param patienceNanos how long the last to be closed may take to end
+ * @param windowNanos the time over which they are closed; 0 closes all at once
+ * @param patienceNanos how long the session closed last may take to end
  */
 record DrainPlan(int sessions, long startNanos, long windowNanos, long patienceNanos) {
-    /** The sessions' own close deadlines end what is stuck, and have this long to show. */
+    /** Extra time in which the sessions' own close deadlines take effect on stuck sessions. */
     static final Duration DEADLINES = Duration.ofSeconds(1);
 
     static DrainPlan of(int sessions, long startNanos, Duration window, Duration closeTimeout) {
@@ -20,7 +20,7 @@ record DrainPlan(int sessions, long startNanos, long windowNanos, long patienceN
                 sessions, startNanos, window.toNanos(), closeTimeout.plus(DEADLINES).toNanos());
     }
 
-    /** How many of them are to be closed by now, from the first at the start to all. */
+    /** How many sessions are to be closed by now: from one at the start up to all. */
     int due(long nowNanos) {
         long elapsed = nowNanos - startNanos;
         if (elapsed >= windowNanos) {
@@ -30,9 +30,9 @@ record DrainPlan(int sessions, long startNanos, long windowNanos, long patienceN
     }
 
     /**
-     * Whether those that are still open have had their time.
+     * Whether the sessions still open have had their time.
      *
-     * @param lastNanos when the last was closed
+     * @param lastNanos when the last session was closed
      */
     boolean isOver(long lastNanos, long nowNanos) {
         return nowNanos - lastNanos >= patienceNanos;

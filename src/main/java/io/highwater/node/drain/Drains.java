@@ -8,21 +8,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The drains of a node: of all its sessions when it stops, and of a deployment's when that is
- * removed. Thread-safe.
+ * The drains of a node: of all sessions when the node stops, and of a deployment's sessions when it
+ * is removed. Thread-safe.
  */
 public final class Drains implements AutoCloseable {
     private final Duration window;
     private final Duration closeTimeout;
     private final TimerWheel wheel;
 
-    /** Of those under way. */
+    /** The futures of drains under way. */
     private final Set<CompletableFuture<Void>> waiting = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
 
     /**
-     * @param window over which sessions are closed; 0 is at once
+     * @param window the time over which sessions are closed; 0 closes all at once
      * @param closeTimeout how long a client may take to answer
      */
     public Drains(Duration window, Duration closeTimeout, TimerWheel wheel) {
@@ -34,9 +34,9 @@ public final class Drains implements AutoCloseable {
     /**
      * Begins to close these sessions with 1012, over the window. Returns at once.
      *
-     * @return completed when no session is left, or when the slowest had the close timeout to
-     *     answer, or when the node ends; never with an exception. What is hung on it runs on the
-     *     timers' thread, and must not block
+     * @return completes when no session is left, when the slowest session has had the close timeout
+     *     to answer, or when the node ends; never with an exception. Dependent actions run on the
+     *     timer thread and must not block
      */
     public CompletableFuture<Void> start(List<SessionGroup> sessions) {
         Drain drain = new Drain(sessions, window, closeTimeout, wheel);
@@ -50,7 +50,7 @@ public final class Drains implements AutoCloseable {
         return done;
     }
 
-    /** The node's timers are about to end: nobody waits for a drain any more. */
+    /** Releases all callers that wait for a drain, since the node's timers are about to end. */
     @Override
     public void close() {
         closed = true;

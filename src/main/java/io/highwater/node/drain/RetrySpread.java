@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * When the clients of a node that stops come back: at random within twice the drain window, at
- * least two seconds, so that the other nodes are not met by all of them at once. Immutable.
+ * When the clients of a stopping node come back: at a random time within twice the drain window,
+ * and within two seconds at least, so that they do not all reach the other nodes at once.
+ * Immutable.
  *
  * @param window the drain window
  */

@@ -8,17 +8,17 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 
 /**
- * Sessions that end together, and how many of them there still are. Thread-safe.
+ * Sessions that end together, and the number still open. Thread-safe.
  *
- * @param count how many are open
- * @param verbs that end those that are open now with 1012, one each
+ * @param count number of open sessions
+ * @param verbs makes one action for each session open now, which closes it with 1012
  */
 public record SessionGroup(IntSupplier count, Function<RetrySpread, List<Runnable>> verbs) {
     public int open() {
         return count.getAsInt();
     }
 
-    /** The verbs that end those that are open now with 1012, one each. */
+    /** One action for each session open now, which closes it with 1012. */
     List<Runnable> closers(RetrySpread spread) {
         return verbs.apply(spread);
     }
@@ -36,8 +36,8 @@ public record SessionGroup(IntSupplier count, Function<RetrySpread, List<Runnabl
     }
 
     /**
-     * What is no session yet, or none any more though its connection is still to end: nobody to
-     * close, but somebody to wait for.
+     * Connections to wait for without closing them: those that have no session yet, and those whose
+     * session has ended but whose connection has not.
      */
     public static SessionGroup waitingFor(IntSupplier connections) {
         return new SessionGroup(connections, spread -> List.of());

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /** Waits for sessions that were reset: their last callbacks need their beans. Stateless. */
 public final class SessionsEnd {
-    /** What a callback has that blocks; then it is on its own. */
+    /** How long to wait for a callback that blocks; after that its beans end under it. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionsEnd.class);
@@ -18,9 +18,9 @@ public final class SessionsEnd {
     private SessionsEnd() {}
 
     /**
-     * Returns when none is left, or after {@link #PATIENCE}, with a line in the log then.
+     * Returns when no session is left, or after {@link #PATIENCE}, which it then logs.
      *
-     * @param left how many sessions have callbacks to come
+     * @param left number of sessions whose callbacks are still to come
      */
     public static void await(IntSupplier left, Ticker ticker) {
         long start = ticker.nanoTime();
