@@ -42,7 +42,8 @@ final class UndeliveredBytes {
     /** One for each of so many shards. */
     static List<UndeliveredBytes> share(long maxBytes, int shards) {
         long step = Math.min(MOST_STEP_BYTES, maxBytes / UNCOUNTED_PARTS / shards);
-        All all = new All(
+        All all =
+                new All(
                         maxBytes,
                         Math.max(1, step),
                         new AtomicLong(),

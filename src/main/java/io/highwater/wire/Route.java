@@ -34,7 +34,9 @@ public record Route(
 
     /** Applies to wires whose executor is not {@link #SAME_THREAD}. */
     public enum Lifecycle {
-        /** The executor calls {@code onOpen} and {@code onClosed}, like the rest: they may block. */
+        /**
+         * The executor calls {@code onOpen} and {@code onClosed}, like the rest: they may block.
+         */
         MAY_BLOCK,
         /**
          * The thread that brought the event calls them, which saves a connection two changes of
