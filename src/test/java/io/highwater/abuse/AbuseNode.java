@@ -23,6 +23,8 @@ final class AbuseNode implements AutoCloseable {
     /** Channels of these names are under LATEST, which no default is. */
     static final String LATEST_PREFIX = "latest.";
 
+    private static final String ACCOUNT = "highwater_account_bytes{";
+
     private static final Pattern TLS = Pattern.compile(" https://127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern VERSION = Pattern.compile("JAVA_VERSION=\"(\\d+)");
     private static final int COMPACT_HEADERS_SINCE = 25;
@@ -138,6 +140,15 @@ final class AbuseNode implements AutoCloseable {
         return (int) process.admin().metrics().connections();
     }
 
+    /** Bytes of heap that the node's accounts say clients make it keep. */
+    private long charged() {
+        return (long)
+                process.admin().metrics().samples().entrySet().stream()
+                        .filter(sample -> sample.getKey().startsWith(ACCOUNT))
+                        .mapToDouble(Map.Entry::getValue)
+                        .sum();
+    }
+
     /** How many sessions have ended with each close code, in words. */
     String closes() {
         StringBuilder words = new StringBuilder();
@@ -158,7 +169,7 @@ final class AbuseNode implements AutoCloseable {
 
     /** What is live after a full collection, and how many sockets are open. */
     Footprint footprint() throws IOException, InterruptedException {
-        return Footprint.of(jdk.resolve("bin/jcmd"), process.pid(), sessions());
+        return Footprint.of(jdk.resolve("bin/jcmd"), process.pid(), sessions(), charged());
     }
 
     /** All that it has written to its log. */

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * What a node holds after a full collection. Immutable.
  *
  * @param heapBytes of all live objects
+ * @param chargedBytes of it, what the node's accounts say that clients make it keep
  * @param bytes of it, by class
  * @param objects live objects of the node's classes and Jetty's, by class
  * @param sockets open descriptors that are sockets
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
  */
 record Footprint(
         long heapBytes,
+        long chargedBytes,
         Map<String, Long> bytes,
         Map<String, Long> objects,
         int sockets,
@@ -69,7 +71,7 @@ record Footprint(
     /** What a JVM opens when it first needs it: an archive of classes, a source of randomness. */
     private static final int MORE_FILES = 4;
 
-    static Footprint of(Path jcmd, long pid, int sessions)
+    static Footprint of(Path jcmd, long pid, int sessions, long chargedBytes)
             throws IOException, InterruptedException {
         Map<String, Long> bytes = new TreeMap<>();
         Map<String, Long> objects = new TreeMap<>();
@@ -87,6 +89,7 @@ record Footprint(
         Integer sockets = files.remove(SOCKET);
         return new Footprint(
                 bytes.values().stream().mapToLong(Long::longValue).sum(),
+                chargedBytes,
                 bytes,
                 objects,
                 sockets == null ? 0 : sockets,
@@ -140,12 +143,16 @@ record Footprint(
      */
     List<String> leftSince(Footprint before, int addresses) {
         List<String> left = new ArrayList<>(leftBesidesMemory(before));
-        if (heapBytes > before.heapBytes + MORE_BYTES) {
+        if (heapBytes - chargedBytes > before.heapBytes - before.chargedBytes + MORE_BYTES) {
             left.add(
                     "heap "
                             + mib(before.heapBytes)
                             + " → "
                             + mib(heapBytes)
+                            + ", of it charged "
+                            + mib(before.chargedBytes)
+                            + " → "
+                            + mib(chargedBytes)
                             + ", most of it "
                             + mostGrown(before));
         }

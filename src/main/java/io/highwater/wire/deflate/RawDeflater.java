@@ -26,6 +26,9 @@ final class RawDeflater implements AutoCloseable {
     /** A block header, and a flush for every stored block. */
     private static final int SLACK_BYTES = 64;
 
+    /** In place of a message, which zlib's object would keep alive. */
+    static final byte[] NOTHING = {};
+
     private final Deflater deflater;
     private byte[] out = new byte[1024];
     private byte[] joined = new byte[0];
@@ -147,6 +150,7 @@ final class RawDeflater implements AutoCloseable {
 
     /** Called before it goes back: a large message must not cost memory until the next one. */
     void shrink() {
+        deflater.setInput(NOTHING);
         if (out.length > KEPT_OUT_BYTES) {
             out = new byte[KEPT_OUT_BYTES];
         }

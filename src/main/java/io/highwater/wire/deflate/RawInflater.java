@@ -115,6 +115,7 @@ final class RawInflater implements AutoCloseable {
 
     /** Called before it goes back: a large message must not cost memory until the next one. */
     void shrink() {
+        inflater.setInput(RawDeflater.NOTHING);
         if (out.length > KEPT_OUT_BYTES) {
             out = new byte[KEPT_OUT_BYTES];
         }
