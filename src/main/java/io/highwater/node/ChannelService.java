@@ -85,7 +85,7 @@ final class ChannelService implements AutoCloseable {
                         ledger.book(Account.NAMES),
                         channelObserver,
                         outbound.logs());
-        // EVICT, since a session that does not read its replies ends; the lane of other messages
+        // EVICT, since a session that does not read its replies ends; the series of other messages
         // says whether they may give way.
         OutboundSettings queue =
                 new OutboundSettings(

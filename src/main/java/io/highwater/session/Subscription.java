@@ -115,7 +115,7 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
             BooleanSupplier stopped,
             OutboundTurn<Position> turn,
             @Nullable Skipped<Position> skipped) {
-        return session.queue().offerUnless(stopped, turn, lane(), skipped);
+        return session.queue().offerUnless(stopped, turn, series(), skipped);
     }
 
     /**
@@ -132,10 +132,10 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
     }
 
     private void offer(OutboundTurn<Position> turn) {
-        session.queue().offer(turn, lane());
+        session.queue().offer(turn, series());
     }
 
-    private @Nullable LatestSeries<Position> lane() {
+    private @Nullable LatestSeries<Position> series() {
         return latestCount == 0 ? null : this;
     }
 

@@ -37,7 +37,7 @@ public abstract class JettyTransport
     private @Nullable WriteCompletion completion;
 
     /**
-     * @param wire makes the engine on this transport
+     * @param wire makes the engine on this transport, and must not call the transport yet
      */
     protected JettyTransport(
             EndPoint endPoint,

@@ -43,7 +43,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class BoundedConnection extends HTTP2ServerConnection implements Debtor, BadRequests {
     private static final Logger LOG = LoggerFactory.getLogger(BoundedConnection.class);
 
-    // The connection takes turns with others (TurnEndPoint). And nothing more is read while the
+    // Each time it reads, the connection has a quota (QuotaEndPoint). And nothing more is read while the
     // peer does not read the answers that its frames have caused: pongs, acknowledgements, resets.
     // Jetty's queue of these answers is unbounded. What the queue holds then goes out without us
     // reading, since none of it waits for a window. The queue of windows that were widened is
@@ -70,7 +70,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     private final Payer payer;
     private final EventBudget budget;
     private final Book book;
-    private final TurnEndPoint turn;
+    private final QuotaEndPoint quota;
 
     /** The connection is not read now; it resumes by itself. */
     private volatile boolean held;
@@ -95,7 +95,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         this.payer = session.payer();
         this.budget = budget;
         this.book = session.bounds().ledger().book(Account.HTTP);
-        this.turn = new TurnEndPoint(endPoint, this);
+        this.quota = new QuotaEndPoint(endPoint, this);
     }
 
     // Its life.
@@ -260,17 +260,17 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
         return true;
     }
 
-    // Its turns.
+    // Its quota.
 
     @Override
     public EndPoint getEndPoint() {
-        // Jetty's constructor calls this before there is a turn.
-        return turn == null ? super.getEndPoint() : turn;
+        // Jetty's constructor calls this before there is a quota.
+        return quota == null ? super.getEndPoint() : quota;
     }
 
     @Override
     public void onFillable() {
-        turn.begin();
+        quota.begin();
         super.onFillable();
     }
 
@@ -317,7 +317,7 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     /** The peer has read what waited, or is gone. */
     private void release() {
         if (!budget.isOver()) {
-            turn.begin();
+            quota.begin();
             held = false;
             dispatch();
         }
@@ -325,50 +325,50 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
 
     @Override
     public void onHeaders(HeadersFrame frame) {
-        turn.onHead();
+        quota.onHead();
         countTable();
         super.onHeaders(frame);
     }
 
     @Override
     public void onData(DataFrame frame) {
-        turn.onFrame();
+        quota.onFrame();
         super.onData(frame);
     }
 
     @Override
     public void onPriority(PriorityFrame frame) {
-        turn.onFrame();
+        quota.onFrame();
         super.onPriority(frame);
     }
 
     @Override
     public void onReset(ResetFrame frame) {
-        turn.onFrame();
+        quota.onFrame();
         super.onReset(frame);
     }
 
     @Override
     public void onSettings(SettingsFrame frame) {
-        turn.onFrame();
+        quota.onFrame();
         super.onSettings(frame);
     }
 
     @Override
     public void onPing(PingFrame frame) {
-        turn.onFrame();
+        quota.onFrame();
         super.onPing(frame);
     }
 
     @Override
     public void onGoAway(GoAwayFrame frame) {
-        turn.onFrame();
+        quota.onFrame();
         super.onGoAway(frame);
     }
 
     @Override
     public void onWindowUpdate(WindowUpdateFrame frame) {
-        turn.onFrame();
+        quota.onFrame();
         super.onWindowUpdate(frame);
     }
 

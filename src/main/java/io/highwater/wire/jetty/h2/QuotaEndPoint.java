@@ -9,20 +9,20 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The EndPoint that an HTTP/2 connection reads: it has nothing more to read when the connection's
- * turn is over. Everything else goes to the socket or to TLS. Thread-safe as those are.
+ * The EndPoint that an HTTP/2 connection reads: it has nothing more to read once the connection has
+ * used up its quota. Everything else goes to the socket or to TLS. Thread-safe as those are.
  */
-final class TurnEndPoint implements EndPoint, EndPoint.Wrapper {
-    // Jetty reads and parses for as long as bytes come, on the thread that selects for many. Here a
-    // turn has a number of steps. When they are used up there is nothing more to read: Jetty waits
-    // for the connection to be readable, which it is, and all others of the selector have their
-    // turn first. Over TLS, what is decrypted already goes to another thread.
+final class QuotaEndPoint implements EndPoint, EndPoint.Wrapper {
+    // Jetty reads and parses for as long as bytes come, on the thread that selects for many. Here
+    // each time it begins to read it has a quota of steps. When they are used up there is nothing
+    // more to read: Jetty waits for the connection to be readable, which it is, and all others of
+    // the selector come first. Over TLS, what is decrypted already goes to another thread.
 
     /**
      * A step is a frame, a read, or a KiB. What one read brings, 16 KiB, is always parsed whole.
      * Over TLS a read brings one record, which may be a byte.
      */
-    private static final int STEPS_A_TURN = 256;
+    private static final int STEPS_IN_QUOTA = 256;
 
     /**
      * A head costs this much because its request is answered, or its handshake decided, on this
@@ -30,23 +30,23 @@ final class TurnEndPoint implements EndPoint, EndPoint.Wrapper {
      */
     private static final int STEPS_A_HEAD = 16;
 
-    /** After a turn with this many heads, reads are small; otherwise one would bring hundreds. */
-    private static final int MANY_HEADS = STEPS_A_TURN / STEPS_A_HEAD;
+    /** After a quota with this many heads, reads are small; otherwise one would bring hundreds. */
+    private static final int MANY_HEADS = STEPS_IN_QUOTA / STEPS_A_HEAD;
 
     private static final int SMALL_READ_BYTES = 2 << 10;
 
     private final EndPoint endPoint;
     private final BoundedConnection connection;
 
-    // Of this turn. Confined to the thread that produces, one at a time.
+    // Of this quota. Confined to the thread that produces, one at a time.
 
     private int steps;
     private int heads;
 
-    /** The previous turn had many heads. */
+    /** The previous quota had many heads. */
     private boolean readsSmall;
 
-    TurnEndPoint(EndPoint endPoint, BoundedConnection connection) {
+    QuotaEndPoint(EndPoint endPoint, BoundedConnection connection) {
         this.endPoint = endPoint;
         this.connection = connection;
     }
@@ -74,7 +74,7 @@ final class TurnEndPoint implements EndPoint, EndPoint.Wrapper {
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        if (!connection.mayRead() || steps >= STEPS_A_TURN) {
+        if (!connection.mayRead() || steps >= STEPS_IN_QUOTA) {
             return 0;
         }
         int most = readsSmall ? SMALL_READ_BYTES : Integer.MAX_VALUE;
