@@ -1,6 +1,6 @@
 /**
- * Waist 2: the log of channels. Every publication is appended to it and delivered from it, so that
- * all nodes see one order.
+ * The log of channels, behind one narrow interface. Every publication is appended to it and
+ * delivered from it, so that all nodes see one order.
  *
  * <p>Entry type: {@link io.highwater.backbone.Backbone}. Any thread may call its methods; its
  * listeners receive the entries of a shard one at a time and in order. Code that all

@@ -13,8 +13,8 @@ public record WaterMarks(int highMessages, long highBytes, int lowMessages, long
     public WaterMarks {
         atLeastOne("highwater.outbound.high-messages", highMessages);
         atLeastOne("highwater.outbound.high-bytes", highBytes);
-        below("highwater.outbound.low-messages", lowMessages, highMessages);
-        below("highwater.outbound.low-bytes", lowBytes, highBytes);
+        below("messages", lowMessages, highMessages);
+        below("bytes", lowBytes, highBytes);
     }
 
     public static WaterMarks defaults() {
@@ -27,10 +27,17 @@ public record WaterMarks(int highMessages, long highBytes, int lowMessages, long
         }
     }
 
-    private static void below(String key, long low, long high) {
+    private static void below(String unit, long low, long high) {
         if (low < 0 || low >= high) {
             throw new IllegalArgumentException(
-                    key + ": " + low + " is not between 0 and " + (high - 1));
+                    "highwater.outbound.low-"
+                            + unit
+                            + ": "
+                            + low
+                            + " is not between 0 and "
+                            + (high - 1)
+                            + ", below highwater.outbound.high-"
+                            + unit);
         }
     }
 }

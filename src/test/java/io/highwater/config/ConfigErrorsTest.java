@@ -80,9 +80,9 @@ final class ConfigErrorsTest {
             delimiter = '|',
             textBlock =
                     """
-                    outbound.low-messages     | 100             | highwater.outbound.low-messages: 100 is not between 0 and 99
-                    outbound.low-bytes        | 10MiB           | highwater.outbound.low-bytes: 10485760 is not between 0 and 10485759
-                    outbound.high-messages    | 50              | highwater.outbound.low-messages: 50 is not between 0 and 49
+                    outbound.low-messages     | 100             | highwater.outbound.low-messages: 100 is not between 0 and 99, below highwater.outbound.high-messages
+                    outbound.low-bytes        | 10MiB           | highwater.outbound.low-bytes: 10485760 is not between 0 and 10485759, below highwater.outbound.high-bytes
+                    outbound.high-messages    | 50              | highwater.outbound.low-messages: 50 is not between 0 and 49, below highwater.outbound.high-messages
                     keepalive.idle-timeout    | 34s             | highwater.keepalive.idle-timeout: 34s is not in the range 35s (highwater.keepalive.ping-interval 25s + highwater.keepalive.pong-timeout 10s) to 14d (command line)
                     admin.allowed-hosts       | a.example,b:90  | highwater.admin.allowed-hosts: "b:90" is not a host name
                     limits.max-message-bytes  | 1GiB            | highwater.limits.max-message-bytes: 1073741824 is above

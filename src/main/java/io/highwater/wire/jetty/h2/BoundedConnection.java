@@ -43,7 +43,8 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class BoundedConnection extends HTTP2ServerConnection implements Debtor, BadRequests {
     private static final Logger LOG = LoggerFactory.getLogger(BoundedConnection.class);
 
-    // Each time it reads, the connection has a quota (QuotaEndPoint). And nothing more is read while the
+    // Each time it reads, the connection has a quota (QuotaEndPoint). And nothing more is read
+    // while the
     // peer does not read the answers that its frames have caused: pongs, acknowledgements, resets.
     // Jetty's queue of these answers is unbounded. What the queue holds then goes out without us
     // reading, since none of it waits for a window. The queue of windows that were widened is
