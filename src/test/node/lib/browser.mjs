@@ -14,6 +14,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** The script's own guard is longer; a machine that is busy may take its time. */
+const PATIENCE_MS = 100_000;
+
 export function launch(...flags) {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
 }
@@ -33,6 +36,7 @@ export class Tab {
   /** Does not wait for its connection. */
   static async opened(context, url) {
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const tab = new Tab(page);
     page.on('console', (message) => ['error', 'warning'].includes(message.type()) && tab.complaints.push(message.text()));
     page.on('pageerror', (error) => tab.complaints.push(String(error)));

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class NodeScript implements AutoCloseable {
     /** The script's own guard; it knows best what it was waiting for. */
-    private static final Duration GUARD = Duration.ofSeconds(120);
+    private static final Duration GUARD = Duration.ofSeconds(240);
 
     private static final Duration KILL_AFTER = GUARD.plusSeconds(30);
     private static final String END = "";
