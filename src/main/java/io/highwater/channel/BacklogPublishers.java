@@ -33,11 +33,8 @@ final class BacklogPublishers {
      * @param taken size of the backlog now, in bytes
      */
     boolean admits(Payer payer, long messageBytes, long taken) {
-        if (taken <= maxBytes / 2) {
-            if (counting) {
-                counting = false;
-                published.clear();
-            }
+        if (!isCrowded(taken)) {
+            forget();
             return true;
         }
         counting = true;
@@ -47,5 +44,32 @@ final class BacklogPublishers {
         }
         own.addAndGet(messageBytes);
         return true;
+    }
+
+    /**
+     * Some of the backlog was delivered. No address may be kept here that publishes no more.
+     *
+     * @param taken size of the backlog now, in bytes
+     */
+    void onDelivered(long taken) {
+        if (counting && !isCrowded(taken)) {
+            forget();
+        }
+    }
+
+    private boolean isCrowded(long taken) {
+        return taken > maxBytes / 2;
+    }
+
+    private void forget() {
+        if (counting) {
+            counting = false;
+            published.clear();
+        }
+    }
+
+    /** How many addresses are counted now. */
+    int size() {
+        return published.size();
     }
 }

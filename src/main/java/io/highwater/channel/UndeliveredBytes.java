@@ -77,6 +77,7 @@ final class UndeliveredBytes {
 
     void remove(long delivered) {
         change(-delivered);
+        all.publishers.onDelivered(all.bytes.get());
     }
 
     private void change(long delta) {

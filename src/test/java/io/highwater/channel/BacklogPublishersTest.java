@@ -78,4 +78,13 @@ final class BacklogPublishersTest {
         assertThat(publishers.admits(one.get(0), SMALL, MOST / 2)).isTrue();
         assertThat(publishers.admits(one.get(0), SMALL, taken - 2 * SMALL)).isTrue();
     }
+
+    @Test
+    void noAddressIsKeptOnceHalfIsDelivered() {
+        long taken = fill(payers(16), LARGE);
+        publishers.onDelivered(taken - LARGE);
+        assertThat(publishers.size()).isEqualTo(16);
+        publishers.onDelivered(MOST / 2);
+        assertThat(publishers.size()).isZero();
+    }
 }
