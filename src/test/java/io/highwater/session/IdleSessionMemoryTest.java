@@ -28,6 +28,7 @@ final class IdleSessionMemoryTest {
     private static final Map<String, String> PATIENT =
             Map.of(
                     "highwater.keepalive.ping-interval", "10m",
+                    "highwater.keepalive.pong-timeout", "10m",
                     "highwater.keepalive.idle-timeout", "1h");
 
     /** Of the node's own classes; an object more is a decision, to be made here. */

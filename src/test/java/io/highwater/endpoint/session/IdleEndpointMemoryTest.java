@@ -30,6 +30,7 @@ final class IdleEndpointMemoryTest {
     private static final Map<String, String> PATIENT =
             Map.of(
                     "highwater.keepalive.ping-interval", "10m",
+                    "highwater.keepalive.pong-timeout", "10m",
                     "highwater.keepalive.idle-timeout", "1h");
 
     /** After a message each way; an object more is a decision, to be made here. */

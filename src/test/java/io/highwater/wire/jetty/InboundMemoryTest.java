@@ -43,7 +43,7 @@ final class InboundMemoryTest {
     private final TestServer server =
             TestServer.start(
                     Map.of(
-                            "highwater.keepalive.ping-interval", "10m",
+                            "highwater.keepalive.ping-interval", "0",
                             "highwater.keepalive.idle-timeout", "1h",
                             "highwater.limits.message-timeout", "10m"));
 
