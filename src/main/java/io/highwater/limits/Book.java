@@ -21,7 +21,8 @@ import org.slf4j.event.Level;
  * <p>From three quarters on the account is pressed: those that keep much are no longer read from,
  * if they can be made to wait. When it is full, it ends those that keep most for longest, until it
  * is at seven eighths; an address that exceeds its share is treated the same way by itself. Debtors
- * that keep little, or have just begun, are spared up to nine eighths.
+ * that keep little, or have just begun, are spared up to nine eighths. Those of addresses that keep
+ * little are always the last to be ended.
  *
  * <p>Thread-safe. {@link #add} calls no other code, so that it may be called under a lock; {@link
  * #settle} follows without a lock.
@@ -312,7 +313,8 @@ public final class Book {
                         .filter(debtor -> of == null || debtor.payer() == of)
                         .map(debtor -> look(debtor, nowNanos))
                         .sorted(
-                                Comparator.comparingDouble(Kept::cost)
+                                Comparator.comparing(this::isOfLargeAddress)
+                                        .thenComparingDouble(Kept::cost)
                                         .thenComparingLong(Kept::ofAddress)
                                         .reversed())
                         .toList();
@@ -323,10 +325,7 @@ public final class Book {
             if (kept(of) <= most / 8 * 7) {
                 break;
             }
-            boolean spared =
-                    spares
-                            && (kept.ofAddress <= mostOfSmallAddress()
-                                    || kept.ageNanos < YOUNG_NANOS);
+            boolean spared = spares && (!isOfLargeAddress(kept) || kept.ageNanos < YOUNG_NANOS);
             if (!spared && end(kept.debtor)) {
                 ended++;
             }
@@ -337,6 +336,10 @@ public final class Book {
             log(of, ended, costliestFirst.get(0));
         }
         return ended;
+    }
+
+    private boolean isOfLargeAddress(Kept kept) {
+        return kept.ofAddress > mostOfSmallAddress();
     }
 
     private boolean end(Debtor debtor) {

@@ -71,6 +71,19 @@ final class BookTest {
     }
 
     @Test
+    void anAddressThatKeepsLittleComesLastHoweverFullTheAccountIs() throws Exception {
+        for (int i = 0; i < 4_000; i++) {
+            new Kept("192.0.2." + i % 4, 3_000);
+        }
+        Kept innocent = new Kept("198.51.100.1", 20_000);
+
+        book.settle(innocent.payer());
+
+        assertThat(ended).isNotEmpty().doesNotContain(innocent);
+        assertThat(book.bytes()).isLessThanOrEqualTo(ACCOUNT_BYTES / 8 * 7);
+    }
+
+    @Test
     void anAddressBeyondItsShareIsEndedAlone() throws Exception {
         Kept other = new Kept("198.51.100.1", 1_000_000);
         Kept large = new Kept("192.0.2.1", 3_000_000);

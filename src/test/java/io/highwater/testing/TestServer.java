@@ -13,7 +13,8 @@ import java.util.Map;
 
 /**
  * A whole node in the test's own JVM, on free ports, with TLS and the endpoints of {@link
- * TestEndpoints}; its handshake limits are raised, since all clients have one address. Thread-safe.
+ * TestEndpoints}; its handshake limits are raised, since all clients have one address, and it sends
+ * no Pings, which a client that reads nothing would not answer. Thread-safe.
  */
 public final class TestServer implements AutoCloseable {
     private final Highwater node;
@@ -50,6 +51,8 @@ public final class TestServer implements AutoCloseable {
             all.put("highwater.limits.connections-per-second", "100000");
             all.put("highwater.limits.connections-burst", "100000");
             all.put("highwater.limits.address-share", "1");
+            all.put("highwater.keepalive.ping-interval", "0");
+            all.put("highwater.keepalive.idle-timeout", "1h");
             all.putAll(settings);
             return new TestServer(Highwater.start(HighwaterConfig.of(all)));
         } catch (IOException e) {

@@ -222,6 +222,14 @@ class BoundedStream extends HTTP2Stream implements Debtor {
         getSession().onStreamFailure(getId(), ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, reason);
     }
 
+    /**
+     * The same for a request that nobody has looked at: its client may send it again (RFC 9113
+     * section 8.7).
+     */
+    final void refuse(String reason) {
+        getSession().onStreamFailure(getId(), ErrorCode.REFUSED_STREAM_ERROR.code, reason);
+    }
+
     // As a debtor.
 
     @Override

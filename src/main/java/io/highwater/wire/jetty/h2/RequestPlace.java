@@ -18,6 +18,7 @@ final class RequestPlace extends Timer implements Debtor {
 
     private final Requests requests;
     private final boolean plain;
+    private final long sinceNanos;
 
     @GuardedBy("this")
     private int bytes;
@@ -44,10 +45,12 @@ final class RequestPlace extends Timer implements Debtor {
 
     /**
      * @param bytes what it takes of the account
+     * @param nowNanos of the wheel
      */
-    RequestPlace(Requests requests, boolean plain, int bytes) {
+    RequestPlace(Requests requests, boolean plain, int bytes, long nowNanos) {
         this.requests = requests;
         this.plain = plain;
+        this.sinceNanos = nowNanos;
         this.bytes = bytes;
     }
 
@@ -175,7 +178,7 @@ final class RequestPlace extends Timer implements Debtor {
         }
     }
 
-    // As a debtor: a plain request that its client does not let us finish.
+    // As a debtor: a request that its client does not let us finish, or that has not begun.
 
     @Override
     public Payer payer() {
@@ -188,16 +191,28 @@ final class RequestPlace extends Timer implements Debtor {
     }
 
     @Override
+    public long ageNanos(long nowNanos) {
+        return nowNanos - sinceNanos;
+    }
+
+    @Override
     public boolean end(Account account) {
         BoundedStream held;
+        boolean waits;
         synchronized (this) {
             held = stream;
-            if (free || held == null || !held.waitsForClient()) {
+            waits = handler != null;
+            if (free || held == null || !(waits || held.waitsForClient())) {
                 return false;
             }
         }
         free();
-        held.giveUp("full: " + account.label());
+        String reason = "full: " + account.label();
+        if (waits) {
+            held.refuse(reason);
+        } else {
+            held.giveUp(reason);
+        }
         return true;
     }
 }

@@ -59,7 +59,7 @@ final class Requests {
         int bytes = BYTES + bytes(request.getHttpFields());
         if (!isPlain) {
             // The rules limit how many handshakes there are; what other requests keep must not
-            // matter.
+            // refuse one. Those that have waited longest are given up for it.
             book.add(payer, bytes);
         } else if (!book.tryAdd(payer, bytes)) {
             plain.decrementAndGet();
@@ -67,10 +67,9 @@ final class Requests {
             book.settleFull(payer);
             return null;
         }
-        RequestPlace place = new RequestPlace(this, isPlain, bytes);
-        if (isPlain) {
-            book.join(place);
-        }
+        RequestPlace place = new RequestPlace(this, isPlain, bytes, wheel.nowNanos());
+        book.join(place);
+        book.settle(payer);
         return place;
     }
 

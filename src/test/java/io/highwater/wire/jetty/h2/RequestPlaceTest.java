@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.limits.Account;
+import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.LimitsObserver;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.Test;
 
 /** Who gives a request's place free, where Jetty tells nobody. */
 final class RequestPlaceTest {
+    private static final MetaData.Request CONNECT = BoundedStream.request(HttpMethod.CONNECT);
+
     private final FakeTicker ticker = new FakeTicker();
     private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
     private final Ledger ledger = ledger();
@@ -113,6 +117,27 @@ final class RequestPlaceTest {
         stream.close();
         ticker.advance(Duration.ofSeconds(31), wheel);
         assertThat(session.requests().plain()).isZero();
+    }
+
+    @Test
+    void openingHandshakesThatAreNotBegunAreGivenUpWhereTheAccountIsFull() {
+        place.free();
+        Book book = ledger.book(Account.HTTP);
+        AtomicInteger runs = new AtomicInteger();
+        int entered = 0;
+        long most = 0;
+        for (int id = 3; id < 100_003; id += 2) {
+            BoundedStream handshake = new BoundedStream(session, id);
+            RequestPlace waiting =
+                    Objects.requireNonNull(session.requests().enter(CONNECT, false), "a place");
+            waiting.start(handshake);
+            waiting.await(runs::incrementAndGet);
+            entered++;
+            most = Math.max(most, book.bytes());
+            ticker.advance(Duration.ofMillis(1), wheel);
+        }
+        assertThat(entered).isEqualTo(50_000);
+        assertThat(most).isLessThanOrEqualTo(book.mostBytesOfAddress() / 8 * 9);
     }
 
     private RequestStream request() {
