@@ -32,6 +32,12 @@ final class ProtocolPageTest {
     private static final Set<String> OF_THIS_RUN =
             Set.of("session", "node", "avoid", "position", "local", "retryAfterMs");
 
+    /** It sends Pings as a node does by default. */
+    private static final Map<String, String> THE_PAGES_NODE =
+            Map.of(
+                    "highwater.drain.window", "0s",
+                    "highwater.keepalive.ping-interval", "25s");
+
     @Test
     @Timeout(120)
     void theSessionOfThePageIsWhatANodeDoes() throws Exception {
@@ -40,7 +46,7 @@ final class ProtocolPageTest {
                         .filter(line -> line.startsWith(SENT) || line.startsWith(RECEIVED))
                         .toList();
         assertThat(lines).anyMatch(line -> line.startsWith(RECEIVED + CLOSE));
-        try (TestServer server = TestServer.start(Map.of("highwater.drain.window", "0s"))) {
+        try (TestServer server = TestServer.start(THE_PAGES_NODE)) {
             Example example = new Example(server);
             for (String line : lines) {
                 example.play(line);
