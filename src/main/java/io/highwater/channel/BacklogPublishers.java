@@ -52,9 +52,14 @@ final class BacklogPublishers {
      * @param taken size of the backlog now, in bytes
      */
     void onDelivered(long taken) {
-        if (counting && !isCrowded(taken)) {
+        if (!isCrowded(taken)) {
             forget();
         }
+    }
+
+    /** Whether {@link #onDelivered} has anything to do. */
+    boolean isCounting() {
+        return counting;
     }
 
     private boolean isCrowded(long taken) {

@@ -77,7 +77,9 @@ final class UndeliveredBytes {
 
     void remove(long delivered) {
         change(-delivered);
-        all.publishers.onDelivered(all.bytes.get());
+        if (all.publishers.isCounting()) {
+            all.publishers.onDelivered(all.bytes.get());
+        }
     }
 
     private void change(long delta) {

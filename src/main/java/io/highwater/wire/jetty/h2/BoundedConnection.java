@@ -44,11 +44,11 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     private static final Logger LOG = LoggerFactory.getLogger(BoundedConnection.class);
 
     // Each time it reads, the connection has a quota (QuotaEndPoint). And nothing more is read
-    // while the
-    // peer does not read the answers that its frames have caused: pongs, acknowledgements, resets.
-    // Jetty's queue of these answers is unbounded. What the queue holds then goes out without us
-    // reading, since none of it waits for a window. The queue of windows that were widened is
-    // unbounded, too; the flusher does not look at it while a write is under way.
+    // while the peer does not read the answers that its frames have caused: pongs,
+    // acknowledgements, resets. Jetty's queue of these answers is unbounded. What the queue holds
+    // then goes out without us reading, since none of it waits for a window. The queue of windows
+    // that were widened is unbounded, too; the flusher does not look at it while a write is under
+    // way.
 
     /**
      * The most frames and widened windows that may wait for the socket. The least that a mass close
