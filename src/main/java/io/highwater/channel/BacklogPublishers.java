@@ -37,8 +37,9 @@ final class BacklogPublishers {
             forget();
             return true;
         }
-        counting = true;
         AtomicLong own = published.computeIfAbsent(payer, p -> new AtomicLong());
+        // After the entry: else another thread could forget the entries just before this one.
+        counting = true;
         if (own.get() + messageBytes > (maxBytes - taken) / PARTS_OF_FREE) {
             return false;
         }
@@ -73,7 +74,7 @@ final class BacklogPublishers {
         }
     }
 
-    /** How many addresses are counted now. */
+    /** How many addresses are counted now, for tests. */
     int size() {
         return published.size();
     }

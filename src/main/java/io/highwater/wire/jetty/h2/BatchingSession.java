@@ -78,6 +78,9 @@ final class BatchingSession extends HTTP2ServerSession {
     /** The place of the stream that is being made. Confined to the thread that parses. */
     private @Nullable RequestPlace place;
 
+    /** When the last stream ended, or the connection was made. */
+    private volatile long idleSinceNanos;
+
     /** Whether the request of that stream is malformed. Confined to the same thread. */
     private boolean malformed;
 
@@ -96,6 +99,7 @@ final class BatchingSession extends HTTP2ServerSession {
         this.payer = payer;
         this.budget = budget;
         requests = new Requests(bounds, payer);
+        idleSinceNanos = bounds.ticker().nanoTime();
         credit = generator.credit;
         batcher =
                 new StreamBatcher(
@@ -152,6 +156,7 @@ final class BatchingSession extends HTTP2ServerSession {
                 left.free();
             }
         }
+        requests.settle();
     }
 
     @Override
@@ -195,6 +200,20 @@ final class BatchingSession extends HTTP2ServerSession {
             return super.newStream(id, request, true);
         }
         return isPlain(request) ? new PlainStream(this, id) : new BoundedStream(this, id);
+    }
+
+    @Override
+    public boolean removeStream(Stream stream) {
+        boolean removed = super.removeStream(stream);
+        if (removed && getStreamCount() == 0) {
+            idleSinceNanos = bounds.ticker().nanoTime();
+        }
+        return removed;
+    }
+
+    /** Since when the connection carries nothing, if it carries nothing. */
+    long idleSinceNanos() {
+        return idleSinceNanos;
     }
 
     /** One more HEADERS frame came on a stream whose reset is on its way. */

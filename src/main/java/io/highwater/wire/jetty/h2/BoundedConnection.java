@@ -250,6 +250,11 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     }
 
     @Override
+    public long ageNanos(long nowNanos) {
+        return nowNanos - session.idleSinceNanos();
+    }
+
+    @Override
     public boolean end(Account account) {
         if (session.getStreamCount() > 0 || !uncount()) {
             return false;

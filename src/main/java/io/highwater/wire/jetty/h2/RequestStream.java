@@ -50,14 +50,11 @@ final class RequestStream extends HttpStreamOverHTTP2 {
         super.send(request, response, last, content, callback);
     }
 
-    /** The request is answered; the stream of an opening handshake is a WebSocket now. */
+    /** The request is answered. The stream of an opening handshake now becomes a WebSocket. */
     @Override
     public void succeeded() {
-        try {
-            super.succeeded();
-        } finally {
-            place.free();
-        }
+        place.free();
+        super.succeeded();
     }
 
     @Override

@@ -47,7 +47,8 @@ final class Requests {
     }
 
     /**
-     * Returns a place for one more request, or null if there is none.
+     * Returns a place for one more request, or null if there is none. {@link #settle} follows once
+     * the request has its stream.
      *
      * @param isPlain false for an opening handshake
      */
@@ -58,8 +59,8 @@ final class Requests {
         }
         int bytes = BYTES + bytes(request.getHttpFields());
         if (!isPlain) {
-            // The rules limit how many handshakes there are; what other requests keep must not
-            // refuse one. Those that have waited longest are given up for it.
+            // The rules limit how many handshakes there are. None is refused for what others keep:
+            // if the account is full, those that cost most are ended.
             book.add(payer, bytes);
         } else if (!book.tryAdd(payer, bytes)) {
             plain.decrementAndGet();
@@ -69,7 +70,6 @@ final class Requests {
         }
         RequestPlace place = new RequestPlace(this, isPlain, bytes, wheel.nowNanos());
         book.join(place);
-        book.settle(payer);
         return place;
     }
 
