@@ -26,8 +26,7 @@ import org.slf4j.event.Level;
  * is at seven eighths; an address that exceeds its share is treated the same way by itself. Nobody
  * is ended whose address keeps no more than each address may keep so that all fit into the seven
  * eighths ({@link MaxMinShare}); so it does not matter how many addresses fill the account. Debtors
- * that have just begun are spared, too. Both end above nine eighths: then nobody is young, and
- * those of small addresses are the last.
+ * that have just begun are spared, too, up to nine eighths.
  *
  * <p>Thread-safe. {@link #add} calls no other code, so that it may be called under a lock; {@link
  * #settle} follows without a lock.
@@ -174,7 +173,7 @@ public final class Book {
     /**
      * Whether something new that takes this much may begin. An eighth of the account, and of each
      * share, is reserved for those that keep little: they get in although others have filled the
-     * rest.
+     * rest. If it is refused, {@link #settleFull} may make room for the next.
      */
     public boolean admits(@Nullable Payer payer, long more) {
         return bytes.get() + more <= mostBytes
@@ -321,31 +320,29 @@ public final class Book {
                                         .thenComparingLong(Kept::ofAddress)
                                         .reversed())
                         .toList();
-        long most = most(of);
-        boolean spares = kept(of) <= most / 8 * 9;
-        long level = level(costliestFirst, kept(of), most / 8 * 7);
+        long room = most(of) / 8 * 7;
+        long before = kept(of);
+        boolean spares = before <= most(of) / 8 * 9;
+        long level = level(costliestFirst, before, room);
+        Kept first = null;
         int ended = 0;
+        long givenBack = 0;
         for (Kept kept : costliestFirst) {
-            if (kept(of) <= most / 8 * 7) {
+            // Some give back only later what others keep for them, like a channel.
+            if (Math.min(kept(of), before - givenBack) <= room) {
                 break;
             }
             boolean young = spares && kept.ageNanos < YOUNG_NANOS;
             if (!young && keptNow(kept) > level && end(kept.debtor)) {
+                first = first == null ? kept : first;
                 ended++;
+                givenBack += kept.bytes;
             }
         }
-        for (Kept kept : costliestFirst) {
-            if (kept(of) <= most / 8 * 9) {
-                break;
-            }
-            if (end(kept.debtor)) {
-                ended++;
-            }
-        }
-        if (ended > 0) {
+        if (first != null) {
             int debtors = ended;
             logs.tell("limits", () -> observer.onEnded(account, debtors));
-            log(of, ended, costliestFirst.get(0));
+            log(of, ended, first);
         }
         return ended;
     }
