@@ -206,6 +206,11 @@ public final class Book {
                         || (!payer.isProxy() && own > mostOfAddress / 8 * 7));
     }
 
+    /** Whether this address is one of those that did not fill the account. */
+    public boolean isSmall(Payer payer) {
+        return payer.bytes(account) <= mostOfSmallAddress();
+    }
+
     /** What an address may keep without being affected when others fill the account. */
     private long mostOfSmallAddress() {
         return Math.max(fairBytes, mostBytes / SMALL_PARTS);

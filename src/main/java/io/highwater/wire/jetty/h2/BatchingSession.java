@@ -170,8 +170,11 @@ final class BatchingSession extends HTTP2ServerSession {
             // Jetty has counted it as waste, and answers 400.
             bounds.tell(observer -> observer.onBadRequest(HttpStatus.BAD_REQUEST_400));
         }
-        RequestPlace entered =
-                budget.isRefused() ? null : requests.enter(request, isPlain(request));
+        boolean plain = isPlain(request);
+        boolean refused =
+                budget.isRefused()
+                        || (!plain && webSockets() == 0 && !requests.hasRoomForWebSockets());
+        RequestPlace entered = refused ? null : requests.enter(request, plain);
         if (entered == null) {
             // RFC 9113 section 8.7: the client may send the request again.
             refuse(id, ErrorCode.REFUSED_STREAM_ERROR, REFUSED);
@@ -186,6 +189,11 @@ final class BatchingSession extends HTTP2ServerSession {
         place = entered;
         entered.start((BoundedStream) stream);
         return stream;
+    }
+
+    /** Streams that are WebSockets, and those whose answer is just leaving. */
+    int webSockets() {
+        return getStreamCount() - requests.underWay();
     }
 
     /** Also true of a request that Jetty could not read: Jetty answers 400, whatever it was. */

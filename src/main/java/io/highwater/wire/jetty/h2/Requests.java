@@ -37,6 +37,9 @@ final class Requests {
     private final boolean endsLate;
     private final AtomicInteger plain = new AtomicInteger();
 
+    /** Opening handshakes included. */
+    private final AtomicInteger all = new AtomicInteger();
+
     Requests(Http2Bounds bounds, Payer payer) {
         this.book = bounds.ledger().book(Account.HTTP);
         this.payer = payer;
@@ -70,7 +73,23 @@ final class Requests {
         }
         RequestPlace place = new RequestPlace(this, isPlain, bytes, wheel.nowNanos());
         book.join(place);
+        all.incrementAndGet();
         return place;
+    }
+
+    /**
+     * Whether this connection may carry its first WebSocket: from then on it is mostly not ended
+     * for the account. The last eighth is left to plain requests.
+     */
+    boolean hasRoomForWebSockets() {
+        if (isCrowded()) {
+            book.settleFull(payer);
+        }
+        return !isCrowded();
+    }
+
+    private boolean isCrowded() {
+        return book.bytes() > book.mostBytes() / 8 * 7;
     }
 
     /** The bytes that fields keep. */
@@ -96,6 +115,7 @@ final class Requests {
         wheel.cancel(place);
         book.leave(place);
         book.add(payer, -place.bytes());
+        all.decrementAndGet();
         if (place.isPlain()) {
             plain.decrementAndGet();
         }
@@ -120,6 +140,11 @@ final class Requests {
 
     long timeoutSeconds() {
         return Math.max(1, timeout.toSeconds());
+    }
+
+    /** Number of requests under way, opening handshakes included. */
+    int underWay() {
+        return all.get();
     }
 
     /** Number of plain requests, for tests. */

@@ -79,14 +79,28 @@ final class RefusedRequestsTest {
     }
 
     @Test
-    void aConnectionIsNotEndedForItsFirstRequest() {
-        book.add(payer(), book.mostBytes());
-        receive(handshake(1));
-        assertThat(resets()).isEmpty();
+    void aFirstWebSocketIsRefusedWhereTheAccountIsNearlyFull() {
+        book.addShared(book.mostBytes() / 8 * 7);
+        read(handshake(1), get(3));
+        assertThat(resets()).containsExactly(new Reset(1, ErrorCode.REFUSED_STREAM_ERROR.code));
         assertThat(connection.getSession().getStreams()).hasSize(1);
     }
 
+    @Test
+    void aConnectionWhoseTableIsFullIsEndedThoughItCarriesARequest() {
+        receive(handshake(1), fields(3, 124));
+        runHandlers();
+        fillTheAccount();
+        assertThat(frames(FrameType.GO_AWAY)).hasSize(1);
+    }
+
     private void receive(byte[]... frames) {
+        read(frames);
+        assertThat(connection.getSession().getStreams()).hasSize(frames.length);
+        endPoint.takeOutput();
+    }
+
+    private void read(byte[]... frames) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(PREFACE);
         bytes.writeBytes(frame(FrameType.SETTINGS, 0, 0, new byte[0]));
@@ -96,8 +110,6 @@ final class RefusedRequestsTest {
         endPoint.addInput(ByteBuffer.wrap(bytes.toByteArray()));
         endPoint.setConnection(connection);
         connection.onOpen();
-        assertThat(connection.getSession().getStreams()).hasSize(frames.length);
-        endPoint.takeOutput();
     }
 
     private void fillTheAccount() {
@@ -117,7 +129,11 @@ final class RefusedRequestsTest {
     }
 
     private List<Reset> resets() {
-        List<Reset> resets = new ArrayList<>();
+        return frames(FrameType.RST_STREAM);
+    }
+
+    private List<Reset> frames(FrameType type) {
+        List<Reset> frames = new ArrayList<>();
         ByteBuffer output = endPoint.takeOutput();
         while (output.hasRemaining()) {
             int lengthAndType = output.getInt();
@@ -125,11 +141,22 @@ final class RefusedRequestsTest {
             int stream = output.getInt();
             byte[] payload = new byte[lengthAndType >>> 8];
             output.get(payload);
-            if ((lengthAndType & 0xff) == FrameType.RST_STREAM.getType()) {
-                resets.add(new Reset(stream, ByteBuffer.wrap(payload).getInt()));
+            if ((lengthAndType & 0xff) == type.getType()) {
+                frames.add(new Reset(stream, ByteBuffer.wrap(payload).getInt()));
             }
         }
-        return resets;
+        return frames;
+    }
+
+    /** A request with fields that the server has to remember (RFC 7541 section 6.2.1). */
+    private static byte[] fields(int stream, int count) {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        byte[] get = get(stream);
+        block.write(get, 9, get.length - 9);
+        for (int i = 0; i < count; i++) {
+            block.writeBytes(new byte[] {0x40, 1, 'a', 0});
+        }
+        return frame(FrameType.HEADERS, END_STREAM | END_HEADERS, stream, block.toByteArray());
     }
 
     private static byte[] handshake(int stream) {
