@@ -219,6 +219,8 @@ final class ArchitectureTest {
                                             "limits",
                                             "log",
                                             "time")),
+                            // It keeps what the log consists of.
+                            Map.entry("archive", Set.of("protocol", "backbone")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
