@@ -211,13 +211,22 @@ final class ArchitectureTest {
                                     "backbone.ring",
                                     Set.of("protocol", "backbone", "limits", "time")),
                             Map.entry(
-                                    "backbone.local",
+                                    "backbone.memory",
                                     Set.of(
                                             "protocol",
                                             "backbone",
                                             "backbone.ring",
                                             "limits",
                                             "log",
+                                            "time")),
+                            Map.entry(
+                                    "backbone.local",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "backbone.memory",
+                                            "limits",
                                             "time")),
                             // It keeps what the log consists of.
                             Map.entry("archive", Set.of("protocol", "backbone")),

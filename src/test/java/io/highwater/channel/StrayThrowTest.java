@@ -18,7 +18,7 @@ import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.ShardListener;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
@@ -73,7 +73,7 @@ final class StrayThrowTest {
     private final Book names = Ledger.unbounded().book(Account.NAMES);
     private final LocalBackbone real =
             new LocalBackbone(
-                    new LocalSettings(
+                    new MemorySettings(
                             1,
                             Ledger.unbounded(),
                             name -> new RingBounds(100, Duration.ofMinutes(2)),
