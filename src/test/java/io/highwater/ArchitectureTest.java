@@ -228,6 +228,17 @@ final class ArchitectureTest {
                                             "backbone.memory",
                                             "limits",
                                             "time")),
+                            Map.entry(
+                                    "backbone.archived",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "backbone.memory",
+                                            "archive",
+                                            "limits",
+                                            "log",
+                                            "time")),
                             // It keeps what the log consists of.
                             Map.entry("archive", Set.of("protocol", "backbone")),
                             // The listener ports, and the values they speak of.

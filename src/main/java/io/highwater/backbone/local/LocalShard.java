@@ -11,7 +11,7 @@ import io.highwater.backbone.memory.LastPositions.LastPosition;
 import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.backbone.ring.MessageKey;
-import io.highwater.backbone.ring.ReadRules;
+import io.highwater.backbone.ReadRules;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -70,13 +70,13 @@ final class LocalShard {
             throw new UnavailableException(
                     "there is no room for another channel", RETRY_AFTER_NO_ROOM);
         }
-        Position last = top(channel);
+        know(channel);
         Position position =
                 new Position(
-                        last.origin(),
-                        last.generation(),
+                        LocalBackbone.ORIGIN,
+                        channel.generation(),
                         ++lastSequence,
-                        last.channelSequence() + 1);
+                        channel.channelSequence() + 1);
         Entry entry =
                 new Entry(
                         channel.name(),
@@ -92,15 +92,18 @@ final class LocalShard {
         return position;
     }
 
-    /** Set once the channel is in use, so that it stays in its generation. */
+    /** A channel stays in its generation as long as it is in use. */
+    @GuardedBy("lock")
+    private void know(MemoryChannel channel) {
+        if (!channel.isTopKnown()) {
+            channel.setTop(beforeFirst());
+        }
+    }
+
     @GuardedBy("lock")
     private Position top(MemoryChannel channel) {
         Position top = channel.top();
-        if (top == null) {
-            top = beforeFirst();
-            channel.setTop(top);
-        }
-        return top;
+        return top == null ? beforeFirst() : top;
     }
 
     @GuardedBy("lock")
@@ -115,6 +118,7 @@ final class LocalShard {
                 Position last = memory.top(name);
                 return ReadRules.readNothing(last == null ? beforeFirst() : last, after);
             }
+            know(channel);
             memory.trimAged(channel);
             ReadResult result = channel.readAfter(top(channel), after, limit);
             memory.retireIfUnused(channel);
@@ -129,6 +133,7 @@ final class LocalShard {
                 Position last = memory.top(name);
                 return ReadRules.readNothingBefore(last == null ? beforeFirst() : last, before);
             }
+            know(channel);
             memory.trimAged(channel);
             ReadResult result = channel.readBefore(top(channel), before, limit);
             memory.retireIfUnused(channel);

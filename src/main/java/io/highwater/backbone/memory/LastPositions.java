@@ -99,10 +99,10 @@ public final class LastPositions {
     }
 
     /** Adds the channel's last position; there must be none of its name yet. */
-    void add(MemoryChannel channel, Position last, long nowNanos) {
+    void add(MemoryChannel channel, Position top, long nowNanos) {
         Payer payer = channel.payer;
         Own own = payer == null ? null : own(payer);
-        LastPosition position = new LastPosition(channel.name, last, own, nowNanos);
+        LastPosition position = new LastPosition(channel.name, top, own, nowNanos);
         byName.put(position.name, position);
         book.add(payer, position.bytes());
         LastPosition last = newest;

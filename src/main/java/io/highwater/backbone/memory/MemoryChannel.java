@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * A channel that has entries, a follower, or an append under way. Guarded by the shard's lock.
  */
 public final class MemoryChannel extends ChannelRing {
-    /** The channel 72, its ring 24, its top 40, its place in the map. */
-    private static final int FIXED_BYTES = 136 + HeapBytes.MAP_ENTRY;
+    /** The channel 96, its ring 24, its place in the map. */
+    private static final int FIXED_BYTES = 120 + HeapBytes.MAP_ENTRY;
+
+    private static final long UNKNOWN = -1;
 
     final String name;
 
@@ -22,8 +24,10 @@ public final class MemoryChannel extends ChannelRing {
 
     private final ShardMemory shard;
 
-    /** Null until the backbone knows it. */
-    private @Nullable Position top;
+    // Not a Position, which would take 16 bytes more.
+    private long generation = UNKNOWN;
+    private long shardSequence;
+    private long channelSequence;
 
     @Nullable BackboneListener follower;
 
@@ -41,9 +45,11 @@ public final class MemoryChannel extends ChannelRing {
             ShardMemory shard) {
         super(bounds);
         this.name = name;
-        this.top = top;
         this.payer = payer;
         this.shard = shard;
+        if (top != null) {
+            setTop(top);
+        }
     }
 
     /** Heap that a channel of this name takes, without its entries and their slots. */
@@ -55,14 +61,33 @@ public final class MemoryChannel extends ChannelRing {
         return name;
     }
 
-    /** The channel's last position; null if the backbone has not said it yet. */
-    public @Nullable Position top() {
-        return top;
+    /** Whether the backbone has said what the channel's last position is. */
+    public boolean isTopKnown() {
+        return generation != UNKNOWN;
     }
 
-    /** The channel's last position, as the backbone knows it from elsewhere. */
-    public void setTop(Position known) {
-        top = known;
+    /** The generation of the channel's last position, which must be known. */
+    public long generation() {
+        return generation;
+    }
+
+    /** The channel's last sequence, which must be known. */
+    public long channelSequence() {
+        return channelSequence;
+    }
+
+    /** The channel's last position; null if it is not known. */
+    public @Nullable Position top() {
+        return isTopKnown()
+                ? new Position(shard.origin(), generation, shardSequence, channelSequence)
+                : null;
+    }
+
+    /** The channel's last position is known now, or is another. */
+    public void setTop(Position top) {
+        generation = top.generation();
+        shardSequence = top.shardSequence();
+        channelSequence = top.channelSequence();
     }
 
     /** An append is under way; to be followed by {@link ShardMemory#unpin}. */

@@ -86,6 +86,10 @@ public final class ShardMemory {
         return window;
     }
 
+    String origin() {
+        return origin;
+    }
+
     ShardRing ring() {
         return ring;
     }

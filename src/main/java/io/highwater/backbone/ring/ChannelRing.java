@@ -5,6 +5,7 @@ import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.backbone.ReadRules;
 import io.highwater.backbone.RingBounds;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;

@@ -1,7 +1,5 @@
-package io.highwater.backbone.ring;
+package io.highwater.backbone;
 
-import io.highwater.backbone.Entry;
-import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
