@@ -17,13 +17,6 @@ final class ArchiveThreads {
 
     private ArchiveThreads() {}
 
-    /** A thread that is not started. */
-    static Thread thread(String role, Runnable work) {
-        Thread thread = new Thread(work, "highwater-archive-" + role);
-        thread.setDaemon(true);
-        return thread;
-    }
-
     /**
      * A pool whose threads start with their first task and end when they are idle.
      *
@@ -55,15 +48,9 @@ final class ArchiveThreads {
         }
     }
 
-    /** The same for a thread, which may not have been started. */
-    static void awaitEnd(Thread thread) {
-        try {
-            thread.join(END_TIMEOUT.toMillis());
-            if (thread.isAlive()) {
-                LOG.atWarn().addKeyValue("thread", thread.getName()).log("archive_thread_still_runs");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private static Thread thread(String role, Runnable work) {
+        Thread thread = new Thread(work, "highwater-archive-" + role);
+        thread.setDaemon(true);
+        return thread;
     }
 }

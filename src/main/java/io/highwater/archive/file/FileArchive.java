@@ -49,6 +49,7 @@ public final class FileArchive implements Archive {
     /** A herd that comes back asks once for each channel. */
     private static final int WAITING_LOOKUPS = 16_384;
 
+    private static final String WRITING = "writer";
     private static final String COMPLETING = "stages";
 
     private final FileArchiveSettings settings;
@@ -64,7 +65,8 @@ public final class FileArchive implements Archive {
     private final Lane lookUpLane;
     private final Reads reads;
     private final ThreadPoolExecutor completing;
-    private final Thread writing;
+    private final ThreadPoolExecutor writing;
+    private final GroupCommit commits;
 
     private record Lease(String origin, int shard) {}
 
@@ -111,11 +113,9 @@ public final class FileArchive implements Archive {
         completing =
                 ArchiveThreads.pool(
                         COMPLETING, 1, Integer.MAX_VALUE, (task, pool) -> task.run());
-        writing =
-                ArchiveThreads.thread(
-                        "writer",
-                        new GroupCommit(
-                                queue, current, contents, clock, sync, completing, failures()));
+        writing = ArchiveThreads.pool(WRITING, 1, 1, new ThreadPoolExecutor.AbortPolicy());
+        commits =
+                new GroupCommit(queue, current, contents, clock, sync, completing, failures());
     }
 
     private GroupCommit.FailureListener failures() {
@@ -153,7 +153,7 @@ public final class FileArchive implements Archive {
     private void start(CompletableFuture<@Nullable Void> started) {
         try {
             current.set(open());
-            writing.start();
+            writing.execute(commits);
             queue.open();
             if (condition.available()) {
                 upkeep.schedule();
@@ -293,7 +293,8 @@ public final class FileArchive implements Archive {
         }
         upkeep.close();
         queue.end();
-        ArchiveThreads.awaitEnd(writing);
+        writing.shutdown();
+        ArchiveThreads.awaitEnd(writing, WRITING);
         completing.shutdown();
         ArchiveThreads.awaitEnd(completing, COMPLETING);
         readLane.close();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an archive until it is killed, and prints what is acknowledged: {@code shard generation
- * sequence}, one a line. A second argument has it write without a sync.
+ * sequence}, one a line; or why it cannot start.
  */
 final class ArchiveChild {
     /** Of each shard; their entries take turns. */
@@ -41,13 +41,12 @@ final class ArchiveChild {
     }
 
     /** An archive as a node has it. */
-    static FileArchive archive(Path folder, GroupCommit.Sync sync) {
+    private static FileArchive archive(Path folder) {
         return new FileArchive(
                 FileArchiveSettings.of(folder, ArchiveFixture.NODE, ArchiveFixture.SHARDS),
                 WallClock.system(),
                 new TimerWheel(System.nanoTime()),
-                LogLimit.none(),
-                sync);
+                LogLimit.none());
     }
 
     static String channel(int shard, long sequence) {
@@ -57,8 +56,7 @@ final class ArchiveChild {
     public static void main(String[] arguments) throws Exception {
         // Each line leaves with one write, so that a kill loses none.
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true);
-        GroupCommit.Sync sync = arguments.length > 1 ? new Unsynced() : Store::write;
-        FileArchive archive = archive(Path.of(arguments[0]), sync);
+        FileArchive archive = archive(Path.of(arguments[0]));
         try {
             archive.start().toCompletableFuture().get(2, TimeUnit.MINUTES);
         } catch (ExecutionException e) {

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.rocksdb.RocksDB;
 
 /** A file system of its own, which a test can fill. Needs the right to mount. */
 final class SmallDisk implements AutoCloseable {
@@ -29,6 +30,8 @@ final class SmallDisk implements AutoCloseable {
     }
 
     static SmallDisk mount(Path at, String... arguments) throws Exception {
+        // From elsewhere, or the library would keep this file system busy.
+        RocksDB.loadLibrary();
         List<String> command = new ArrayList<>(List.of("mount"));
         command.addAll(List.of(arguments));
         command.add(at.toString());
