@@ -211,11 +211,31 @@ final class ArchitectureTest {
                                     "backbone.ring",
                                     Set.of("protocol", "backbone", "limits", "time")),
                             Map.entry(
+                                    "backbone.memory",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "limits",
+                                            "log",
+                                            "time")),
+                            Map.entry(
                                     "backbone.local",
                                     Set.of(
                                             "protocol",
                                             "backbone",
                                             "backbone.ring",
+                                            "backbone.memory",
+                                            "limits",
+                                            "time")),
+                            Map.entry(
+                                    "backbone.archived",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "backbone.memory",
+                                            "archive",
                                             "limits",
                                             "log",
                                             "time")),

@@ -1,6 +1,7 @@
 package io.highwater.archive;
 
 import io.highwater.backbone.BackboneStartException;
+import io.highwater.backbone.Entry;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The entries of a channel and an origin have one order: by generation, then by channelSequence.
  * An entry whose append has completed is in every answer to a later question. Retention drops whole
  * entries, the oldest first, so what is kept of a channel normally has no holes; {@link
- * ArchivedEntry#follows} lets the reader check that it has none.
+ * Entry#follows} lets the reader check that it has none.
  *
  * <p>{@link #tops} and {@link #find} are asked while a publication waits, so they do not queue up
  * behind reads.
@@ -53,8 +54,9 @@ public interface Archive extends AutoCloseable {
             String channel, String origin, @Nullable Position before, PageBounds bounds);
 
     /**
-     * The position of the last entry kept that was archived before an instant; null if there is
-     * none.
+     * The position of the last entry kept whose {@code wallMillis} is before an instant; null if
+     * there is none. If the clock was set back in between, it is the position of some entry of the
+     * time in question.
      */
     CompletionStage<@Nullable Position> at(String channel, String origin, Instant instant);
 

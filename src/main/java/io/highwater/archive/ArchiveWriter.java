@@ -45,7 +45,10 @@ public interface ArchiveWriter extends AutoCloseable {
      */
     CompletionStage<@Nullable Void> append(List<ArchivedEntry> entries);
 
-    /** Gives the lease back, after what was handed over was written. */
+    /**
+     * Gives the lease back, after what was handed over was written. Does not block if the lease is
+     * lost.
+     */
     @Override
     void close();
 }

@@ -33,14 +33,11 @@ public final class Disk {
 
     /** Drops what was appended before an instant, as retention does. */
     public synchronized void dropBefore(Instant instant) {
-        logs.values()
-                .forEach(
-                        log ->
-                                log.values()
-                                        .removeIf(
-                                                entry ->
-                                                        entry.wallMillis()
-                                                                < instant.toEpochMilli()));
+        logs.values().forEach(log -> log.values().removeIf(entry -> isBefore(entry, instant)));
+    }
+
+    private static boolean isBefore(ArchivedEntry entry, Instant instant) {
+        return Instant.ofEpochMilli(entry.wallMillis()).isBefore(instant);
     }
 
     /** How many entries there are of all channels. */
@@ -103,7 +100,7 @@ public final class Disk {
 
     synchronized @Nullable Position at(String channel, String origin, Instant instant) {
         return log(channel, origin).descendingMap().values().stream()
-                .filter(entry -> entry.wallMillis() < instant.toEpochMilli())
+                .filter(entry -> isBefore(entry, instant))
                 .map(entry -> entry.entry().position())
                 .findFirst()
                 .orElse(null);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryArchive implements Archive {
     /** Completes the stages of writes that are held, in their order. */
-    private record Held(Runnable write, CompletableFuture<@Nullable Void> done) {}
+    private record Held(Writer writer, Runnable write, CompletableFuture<@Nullable Void> done) {}
 
     private final Disk disk;
     private final Object lock = new Object();
@@ -91,6 +91,23 @@ public final class MemoryArchive implements Archive {
             next.write.run();
             next.done.complete(null);
             next = nextHeld();
+        }
+    }
+
+    /** Writes that are held fail, although it is not known of each whether it was made. */
+    public void failWrites() {
+        synchronized (lock) {
+            holdsWrites = false;
+        }
+        boolean made = true;
+        for (Held next = nextHeld(); next != null; next = nextHeld()) {
+            if (made) {
+                next.write.run();
+                made = false;
+            }
+            next.writer.given = next.writer.watermark();
+            next.done.completeExceptionally(
+                    new UnavailableException("failed by a test", Duration.ofSeconds(1)));
         }
     }
 
@@ -237,7 +254,7 @@ public final class MemoryArchive implements Archive {
         private final String shard;
 
         /** The last that was handed over. */
-        private @Nullable ShardPosition given;
+        private volatile @Nullable ShardPosition given;
 
         private volatile boolean closed;
 
@@ -287,7 +304,7 @@ public final class MemoryArchive implements Archive {
             synchronized (lock) {
                 if (holdsWrites) {
                     CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-                    held.add(new Held(write, done));
+                    held.add(new Held(this, write, done));
                     return done;
                 }
             }

@@ -1,23 +1,20 @@
-package io.highwater.archive;
+package io.highwater.backbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.backbone.Entry;
 import io.highwater.protocol.Position;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class ArchivedEntryTest {
+final class EntryTest {
     private static Position position(long generation, long sequence) {
         return new Position("local", generation, sequence, sequence);
     }
 
     private static boolean follows(
-            Position position, @Nullable Position previous, @Nullable Position before) {
+            Position position, @Nullable Position previous, Position before) {
         byte[] data = {'1'};
-        return new ArchivedEntry(
-                        new Entry("c", position, previous, "m", null, false, data, 0), "p", 1)
-                .follows(before);
+        return new Entry("c", position, previous, "m", null, false, data, 0).follows(before);
     }
 
     @Test
@@ -25,17 +22,10 @@ final class ArchivedEntryTest {
         assertThat(follows(position(7, 5), null, position(7, 4))).isTrue();
         assertThat(follows(position(7, 5), null, new Position("local", 7, 99, 4))).isTrue();
         assertThat(follows(position(7, 5), null, position(7, 3))).isFalse();
+        assertThat(follows(position(7, 5), null, position(7, 5))).isFalse();
         assertThat(follows(position(7, 5), null, position(6, 4))).isFalse();
-        assertThat(follows(position(7, 5), null, null)).isFalse();
-    }
-
-    @Test
-    void theFirstEntryOfAChannelFollowsNothing() {
-        assertThat(follows(position(7, 1), null, null)).isTrue();
         assertThat(follows(position(7, 1), null, position(7, 0))).isTrue();
-        // It was empty when a client subscribed, a generation ago.
-        assertThat(follows(position(7, 1), null, position(6, 0))).isTrue();
-        assertThat(follows(position(7, 1), null, position(6, 3))).isFalse();
+        assertThat(follows(position(7, 1), null, position(7, Long.MAX_VALUE))).isFalse();
     }
 
     @Test
@@ -46,6 +36,7 @@ final class ArchivedEntryTest {
         assertThat(follows(position(7, 1), previous, position(7, 0))).isTrue();
         assertThat(follows(position(7, 1), previous, position(5, 2))).isFalse();
         assertThat(follows(position(7, 1), previous, position(6, 0))).isFalse();
-        assertThat(follows(position(7, 1), previous, null)).isFalse();
+        assertThat(follows(position(7, 1), null, position(5, 3))).isFalse();
+        assertThat(follows(position(7, 2), previous, previous)).isFalse();
     }
 }
