@@ -1,0 +1,146 @@
+package io.highwater.archive.file;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.log.LogLimit;
+import io.highwater.time.Timer;
+import io.highwater.time.TimerWheel;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * What the archive does from time to time, on a thread of its own: once a minute it drops what is
+ * old; while nothing can be written it tries to recover, every second while the disk is full, else
+ * after 1 s, 2 s, 4 s and so on up to 30 s. Thread-safe.
+ */
+final class Upkeep extends Timer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+    private static final String ROLE = "upkeep";
+
+    static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
+    static final long FIRST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MAX_DOUBLINGS = 5;
+    private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final int TASKS = 16;
+
+    private final TimerWheel wheel;
+    private final Condition condition;
+    private final Retention retention;
+    private final Recovery recovery;
+    private final WorkQueue queue;
+    private final LogLimit logs;
+    private final ThreadPoolExecutor thread;
+
+    @GuardedBy("this")
+    private boolean closed;
+
+    /** Attempts since the last one that succeeded. Of the upkeep's thread. */
+    private int attempts;
+
+    Upkeep(
+            TimerWheel wheel,
+            Condition condition,
+            Retention retention,
+            Recovery recovery,
+            WorkQueue queue,
+            LogLimit logs) {
+        this.wheel = wheel;
+        this.condition = condition;
+        this.retention = retention;
+        this.recovery = recovery;
+        this.queue = queue;
+        this.logs = logs;
+        thread = ArchiveThreads.pool(ROLE, 1, TASKS, new ThreadPoolExecutor.AbortPolicy());
+    }
+
+    /** Runs a task on the upkeep's thread. */
+    void execute(Runnable task) {
+        thread.execute(task);
+    }
+
+    /** Comes back when there is something to do. */
+    synchronized void schedule() {
+        schedule(condition.failure() == null ? PERIOD_NANOS : FIRST_RETRY_NANOS);
+    }
+
+    private synchronized void schedule(long delayNanos) {
+        if (!closed) {
+            wheel.schedule(this, wheel.nowNanos() + delayNanos);
+        }
+    }
+
+    @Override
+    protected void onDeadline(long nowNanos) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+        }
+        thread.execute(this::run);
+    }
+
+    private void run() {
+        Throwable failure = condition.failure();
+        try {
+            if (failure == null) {
+                retention.run();
+            } else {
+                recover(failure);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RocksDBException
+                | IOException
+                | ExecutionException
+                | TimeoutException
+                | RuntimeException
+                | Error e) {
+            String kind = failure == null ? "archive_not_dropped" : "archive_not_recovered";
+            logs.say(LOG, Level.ERROR, kind, e);
+        } finally {
+            scheduleNext();
+        }
+    }
+
+    private void recover(Throwable failure)
+            throws IOException, RocksDBException, InterruptedException {
+        attempts++;
+        String waitsFor = recovery.attempt(StartErrors.isFull(failure));
+        if (waitsFor != null) {
+            condition.waits("the folder " + recovery.folder() + " " + waitsFor);
+        } else if (condition.available()) {
+            attempts = 0;
+            queue.open();
+            LOG.atInfo().addKeyValue("folder", recovery.folder()).log("archive_recovered");
+        }
+    }
+
+    private synchronized void scheduleNext() {
+        Throwable failure = condition.failure();
+        if (failure == null) {
+            schedule(PERIOD_NANOS);
+        } else if (StartErrors.isFull(failure)) {
+            schedule(FIRST_RETRY_NANOS);
+        } else {
+            long doubled = FIRST_RETRY_NANOS << Math.min(attempts, MAX_DOUBLINGS);
+            schedule(Math.min(doubled, LONGEST_RETRY_NANOS));
+        }
+    }
+
+    /** Ends after the task under way, for which it waits for a bounded time. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        wheel.cancel(this);
+        thread.shutdown();
+        ArchiveThreads.awaitEnd(thread, ROLE);
+    }
+}
