@@ -9,6 +9,7 @@ import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
+import io.highwater.channel.History;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.handshake.RoutePolicy;
@@ -113,7 +114,7 @@ final class SessionFixture {
         ChannelHub<OutboundTurn<Position>> hub =
                 new ChannelHub<>(
                         backbone,
-                        backbone::readAfter,
+                        History.of(backbone),
                         new TurnFrames(
                                 Unbounded.deflate(
                                         DeflateSettings.defaults(),
