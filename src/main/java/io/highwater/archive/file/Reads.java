@@ -65,11 +65,10 @@ final class Reads {
                 found = cursor.previous();
             }
             while (found) {
-                ArchivedEntry entry = cursor.entry(channel);
-                if (!page.add(entry)) {
+                if (!page.add(cursor.entry(channel))) {
                     return page.complete(false);
                 }
-                found = !entry.follows(null) && cursor.previous();
+                found = cursor.previous();
             }
         }
         return page.complete(true);

@@ -47,9 +47,8 @@
  *
  * <p>Messages lie in segments of five minutes, of which the newest two are kept.
  *
- * <p>Nothing marks where entries were dropped, as the first entry that is kept tells: it {@linkplain
- * io.highwater.archive.ArchivedEntry#follows follows} the channel's beginning, or something before
- * it is gone.
+ * <p>Nothing marks where entries were dropped, as the first entry that is kept tells: it is the
+ * channel's first and has no previous position, or something before it is gone.
  *
  * <h2>Threads</h2>
  *
