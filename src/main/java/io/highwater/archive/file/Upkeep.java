@@ -6,6 +6,7 @@ import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -77,12 +78,11 @@ final class Upkeep extends Timer implements AutoCloseable {
 
     @Override
     protected void onDeadline(long nowNanos) {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
+        try {
+            thread.execute(this::run);
+        } catch (RejectedExecutionException e) {
+            // It was closed at this moment.
         }
-        thread.execute(this::run);
     }
 
     private void run() {
@@ -101,8 +101,12 @@ final class Upkeep extends Timer implements AutoCloseable {
                 | TimeoutException
                 | RuntimeException
                 | Error e) {
-            String kind = failure == null ? "archive_not_dropped" : "archive_not_recovered";
-            logs.say(LOG, Level.ERROR, kind, e);
+            if (failure == null) {
+                logs.say(LOG, Level.ERROR, "archive_not_dropped", e);
+            } else {
+                logs.say(LOG, Level.ERROR, "archive_not_recovered", e);
+                waitsFor("cannot be opened: " + StartErrors.text(e));
+            }
         } finally {
             scheduleNext();
         }
@@ -111,14 +115,21 @@ final class Upkeep extends Timer implements AutoCloseable {
     private void recover(Throwable failure)
             throws IOException, RocksDBException, InterruptedException {
         attempts++;
-        String waitsFor = recovery.attempt(StartErrors.isFull(failure));
-        if (waitsFor != null) {
-            condition.waits("the folder " + recovery.folder() + " " + waitsFor);
+        String problem = recovery.attempt(StartErrors.isFull(failure));
+        if (problem != null) {
+            waitsFor(problem);
         } else if (condition.available()) {
             attempts = 0;
             queue.open();
             LOG.atInfo().addKeyValue("folder", recovery.folder()).log("archive_recovered");
         }
+    }
+
+    /**
+     * @param what follows the folder's name
+     */
+    private void waitsFor(String what) {
+        condition.waits("the folder " + recovery.folder() + " " + what);
     }
 
     private synchronized void scheduleNext() {
