@@ -73,9 +73,10 @@ final class LogCheck {
                     end = in.readNBytes(bytes, 0, BLOCK_BYTES)) {
                 int at = 0;
                 while (at + HEADER_BYTES <= end) {
-                    int next = at + HEADER_BYTES + (block.getShort(at + LENGTH_AT) & 0xffff);
+                    int length = block.getShort(at + LENGTH_AT) & 0xffff;
+                    int next = at + HEADER_BYTES + length;
                     int type = bytes[at + TYPE_AT];
-                    boolean whole = next <= end && isWhole(block, at, next);
+                    boolean whole = next <= end && isWhole(bytes, at, next);
                     if (!whole && brokenAt < 0) {
                         brokenAt = blockAt + at;
                     } else if (whole && brokenAt >= 0 && (type == WHOLE || type == FIRST)) {
@@ -90,10 +91,11 @@ final class LogCheck {
     }
 
     /** Whether the checksum is that of the type and the content. */
-    private static boolean isWhole(ByteBuffer block, int at, int next) {
+    private static boolean isWhole(byte[] block, int at, int next) {
         CRC32C crc = new CRC32C();
-        crc.update(block.array(), at + TYPE_AT, next - at - TYPE_AT);
-        int rotated = block.getInt(at) - CRC_DELTA;
+        crc.update(block, at + TYPE_AT, next - at - TYPE_AT);
+        int stored = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN).getInt(at);
+        int rotated = stored - CRC_DELTA;
         return Integer.rotateLeft(rotated, CRC_ROTATION) == (int) crc.getValue();
     }
 }

@@ -41,7 +41,8 @@ final class Upkeep extends Timer implements AutoCloseable {
     @GuardedBy("this")
     private boolean closed;
 
-    /** Attempts since the last one that succeeded. Of the upkeep's thread. */
+    /** To recover, since all was well for a minute: so it is tried less often the more it fails. */
+    @GuardedBy("this")
     private int attempts;
 
     Upkeep(
@@ -65,15 +66,23 @@ final class Upkeep extends Timer implements AutoCloseable {
         thread.execute(task);
     }
 
-    /** Comes back when there is something to do. */
+    /** Comes back when there is something to do: in a minute, or sooner if a write failed. */
     synchronized void schedule() {
-        schedule(condition.failure() == null ? PERIOD_NANOS : FIRST_RETRY_NANOS);
+        if (!closed) {
+            wheel.schedule(this, wheel.nowNanos() + delayNanos());
+        }
     }
 
-    private synchronized void schedule(long delayNanos) {
-        if (!closed) {
-            wheel.schedule(this, wheel.nowNanos() + delayNanos);
+    @GuardedBy("this")
+    private long delayNanos() {
+        Throwable failure = condition.failure();
+        if (failure == null) {
+            return PERIOD_NANOS;
+        } else if (StartErrors.isFull(failure)) {
+            return FIRST_RETRY_NANOS;
         }
+        long doubled = FIRST_RETRY_NANOS << Math.min(attempts, MAX_DOUBLINGS);
+        return Math.min(doubled, LONGEST_RETRY_NANOS);
     }
 
     @Override
@@ -89,6 +98,7 @@ final class Upkeep extends Timer implements AutoCloseable {
         Throwable failure = condition.failure();
         try {
             if (failure == null) {
+                forgetAttempts();
                 retention.run();
             } else {
                 recover(failure);
@@ -108,21 +118,28 @@ final class Upkeep extends Timer implements AutoCloseable {
                 waitsFor("cannot be opened: " + StartErrors.text(e));
             }
         } finally {
-            scheduleNext();
+            schedule();
         }
     }
 
     private void recover(Throwable failure)
             throws IOException, RocksDBException, InterruptedException {
-        attempts++;
+        countAttempt();
         String problem = recovery.attempt(StartErrors.isFull(failure));
         if (problem != null) {
             waitsFor(problem);
         } else if (condition.available()) {
-            attempts = 0;
             queue.open();
             LOG.atInfo().addKeyValue("folder", recovery.folder()).log("archive_recovered");
         }
+    }
+
+    private synchronized void countAttempt() {
+        attempts++;
+    }
+
+    private synchronized void forgetAttempts() {
+        attempts = 0;
     }
 
     /**
@@ -130,18 +147,6 @@ final class Upkeep extends Timer implements AutoCloseable {
      */
     private void waitsFor(String what) {
         condition.waits("the folder " + recovery.folder() + " " + what);
-    }
-
-    private synchronized void scheduleNext() {
-        Throwable failure = condition.failure();
-        if (failure == null) {
-            schedule(PERIOD_NANOS);
-        } else if (StartErrors.isFull(failure)) {
-            schedule(FIRST_RETRY_NANOS);
-        } else {
-            long doubled = FIRST_RETRY_NANOS << Math.min(attempts, MAX_DOUBLINGS);
-            schedule(Math.min(doubled, LONGEST_RETRY_NANOS));
-        }
     }
 
     /** Ends after the task under way, for which it waits for a bounded time. */
