@@ -169,24 +169,13 @@ public final class FileArchive implements Archive {
     private Store open() throws BackboneStartException {
         boolean isNew = folder.prepare();
         NativeLibrary.load(folder);
-        Store store;
-        try {
-            store = Store.open(folder.store(), isNew);
-        } catch (RocksDBException e) {
-            throw StartErrors.of(folder.path(), e);
-        }
+        Store store = null;
         boolean usable = false;
         try {
+            store = Store.open(folder.store(), isNew);
             contents.load(store, clock.millis());
             if (isNew) {
-                if (!contents.shards().isEmpty()) {
-                    throw StartErrors.of(
-                            folder.path(),
-                            "is damaged: it has entries, but no file "
-                                    + Folder.IDENTITY
-                                    + " that says whose they are. Restore that file from a backup");
-                }
-                folder.identify();
+                identify();
             }
             usable = true;
             return store;
@@ -195,12 +184,23 @@ public final class FileArchive implements Archive {
         } catch (IOException e) {
             throw StartErrors.of(folder.path(), e);
         } catch (IllegalStateException e) {
-            throw StartErrors.of(folder.path(), "is damaged: " + StartErrors.text(e), e);
+            throw StartErrors.damaged(folder.path(), e);
         } finally {
-            if (!usable) {
+            if (!usable && store != null) {
                 store.close();
             }
         }
+    }
+
+    private void identify() throws IOException, BackboneStartException {
+        if (!contents.shards().isEmpty()) {
+            throw StartErrors.of(
+                    folder.path(),
+                    "is damaged: it has entries, but no file "
+                            + Folder.IDENTITY
+                            + " that says whose they are. Restore that file from a backup");
+        }
+        folder.identify();
     }
 
     @Override

@@ -115,8 +115,9 @@ final class FileWriter implements ArchiveWriter {
             done.completeExceptionally(why);
         } else {
             // On the thread that completes the one before, after all that waits for that one.
-            before.whenCompleteAsync(
-                    (none, failure) -> done.completeExceptionally(why), completing);
+            CompletableFuture<@Nullable Void> unused =
+                    before.whenCompleteAsync(
+                            (none, failure) -> done.completeExceptionally(why), completing);
         }
         return done;
     }

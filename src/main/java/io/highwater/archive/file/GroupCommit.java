@@ -122,8 +122,11 @@ final class GroupCommit implements Runnable {
     private void complete(List<Work> group) {
         completing.execute(
                 () -> {
-                    group.forEach(Work::complete);
-                    queue.release(group);
+                    try {
+                        group.forEach(Work::complete);
+                    } finally {
+                        queue.release(group);
+                    }
                 });
     }
 }

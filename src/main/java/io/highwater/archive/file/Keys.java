@@ -70,10 +70,11 @@ final class Keys {
     /** The beginning of all tops of a channel, whatever their origin. */
     static byte[] topPrefix(String channel) {
         byte[] name = channel.getBytes(UTF_8);
-        ByteBuffer key =
-                begin(TOP_CHANNEL_AT + Short.BYTES + name.length, TOP, 0).putInt(hash(name));
-        put(key, name);
-        return key.array();
+        return begin(TOP_CHANNEL_AT + Short.BYTES + name.length, TOP, 0)
+                .putInt(hash(name))
+                .putShort((short) name.length)
+                .put(name)
+                .array();
     }
 
     static byte[] top(String channel, String origin) {

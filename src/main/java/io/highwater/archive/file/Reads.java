@@ -27,7 +27,7 @@ final class Reads {
             Store store, String channel, String origin, @Nullable Position after, PageBounds bounds)
             throws RocksDBException {
         Position top = top(store, channel, origin);
-        if (top == null || after != null && !top.isAfter(after)) {
+        if (top == null || (after != null && !top.isAfter(after))) {
             return new ArchivePage(List.of(), true);
         }
         Page page = new Page(bounds);

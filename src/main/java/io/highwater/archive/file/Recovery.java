@@ -75,7 +75,7 @@ final class Recovery {
         return reopen();
     }
 
-    private @Nullable String reopen() throws RocksDBException {
+    private @Nullable String reopen() throws RocksDBException, IOException {
         Store store = Store.open(folder.store(), false);
         boolean usable = false;
         try {

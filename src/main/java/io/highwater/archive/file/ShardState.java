@@ -1,6 +1,7 @@
 package io.highwater.archive.file;
 
 import io.highwater.backbone.ShardPosition;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ final class ShardState {
 
     /** The write is done. */
     void written() {
-        if (archived != last) {
+        if (!Objects.equals(archived, last)) {
             archived = last;
         }
     }

@@ -42,15 +42,15 @@ final class StartErrors {
         if (isFull(e)) {
             return full(folder, e);
         }
+        if (isNotPermitted(text)) {
+            return notWritable(folder, text, e);
+        }
         if (text.contains("LOCK:") || text.contains("lock hold by current process")) {
             return of(
                     folder,
                     "is in use by another process. Stop that one, or name another folder: each node"
                             + " has its own",
                     e);
-        }
-        if (isNotPermitted(text)) {
-            return notWritable(folder, text, e);
         }
         if (text.contains("create_if_missing")) {
             return of(
@@ -61,10 +61,14 @@ final class StartErrors {
                             + " the history with it",
                     e);
         }
+        return damaged(folder, e);
+    }
+
+    static BackboneStartException damaged(Path folder, Exception e) {
         return of(
                 folder,
                 "is damaged: "
-                        + text
+                        + text(e)
                         + ". Restore the whole folder from a backup; or move it away, and this node"
                         + " starts without history",
                 e);

@@ -1,5 +1,6 @@
 package io.highwater.archive.file;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -44,8 +45,13 @@ final class Store {
      * not needed again.
      *
      * @param isNew whether there may be none yet
+     * @throws IllegalStateException if its log is damaged
      */
-    static Store open(Path folder, boolean isNew) throws RocksDBException {
+    static Store open(Path folder, boolean isNew) throws RocksDBException, IOException {
+        String damage = LogCheck.damage(folder);
+        if (damage != null) {
+            throw new IllegalStateException(damage);
+        }
         StoreOptions options = new StoreOptions(isNew);
         try {
             return new Store(options, RocksDB.open(options.options(), folder.toString()));

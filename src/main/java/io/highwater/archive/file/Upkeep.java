@@ -6,6 +6,7 @@ import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,7 +41,8 @@ final class Upkeep extends Timer implements AutoCloseable {
     @GuardedBy("this")
     private boolean closed;
 
-    /** Attempts since the last one that succeeded. Of the upkeep's thread. */
+    /** To recover, since all was well for a minute: so it is tried less often the more it fails. */
+    @GuardedBy("this")
     private int attempts;
 
     Upkeep(
@@ -64,31 +66,39 @@ final class Upkeep extends Timer implements AutoCloseable {
         thread.execute(task);
     }
 
-    /** Comes back when there is something to do. */
+    /** Comes back when there is something to do: in a minute, or sooner if a write failed. */
     synchronized void schedule() {
-        schedule(condition.failure() == null ? PERIOD_NANOS : FIRST_RETRY_NANOS);
+        if (!closed) {
+            wheel.schedule(this, wheel.nowNanos() + delayNanos());
+        }
     }
 
-    private synchronized void schedule(long delayNanos) {
-        if (!closed) {
-            wheel.schedule(this, wheel.nowNanos() + delayNanos);
+    @GuardedBy("this")
+    private long delayNanos() {
+        Throwable failure = condition.failure();
+        if (failure == null) {
+            return PERIOD_NANOS;
+        } else if (StartErrors.isFull(failure)) {
+            return FIRST_RETRY_NANOS;
         }
+        long doubled = FIRST_RETRY_NANOS << Math.min(attempts, MAX_DOUBLINGS);
+        return Math.min(doubled, LONGEST_RETRY_NANOS);
     }
 
     @Override
     protected void onDeadline(long nowNanos) {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
+        try {
+            thread.execute(this::run);
+        } catch (RejectedExecutionException e) {
+            // It was closed at this moment.
         }
-        thread.execute(this::run);
     }
 
     private void run() {
         Throwable failure = condition.failure();
         try {
             if (failure == null) {
+                forgetAttempts();
                 retention.run();
             } else {
                 recover(failure);
@@ -101,36 +111,42 @@ final class Upkeep extends Timer implements AutoCloseable {
                 | TimeoutException
                 | RuntimeException
                 | Error e) {
-            String kind = failure == null ? "archive_not_dropped" : "archive_not_recovered";
-            logs.say(LOG, Level.ERROR, kind, e);
+            if (failure == null) {
+                logs.say(LOG, Level.ERROR, "archive_not_dropped", e);
+            } else {
+                logs.say(LOG, Level.ERROR, "archive_not_recovered", e);
+                waitsFor("cannot be opened: " + StartErrors.text(e));
+            }
         } finally {
-            scheduleNext();
+            schedule();
         }
     }
 
     private void recover(Throwable failure)
             throws IOException, RocksDBException, InterruptedException {
-        attempts++;
-        String waitsFor = recovery.attempt(StartErrors.isFull(failure));
-        if (waitsFor != null) {
-            condition.waits("the folder " + recovery.folder() + " " + waitsFor);
+        countAttempt();
+        String problem = recovery.attempt(StartErrors.isFull(failure));
+        if (problem != null) {
+            waitsFor(problem);
         } else if (condition.available()) {
-            attempts = 0;
             queue.open();
             LOG.atInfo().addKeyValue("folder", recovery.folder()).log("archive_recovered");
         }
     }
 
-    private synchronized void scheduleNext() {
-        Throwable failure = condition.failure();
-        if (failure == null) {
-            schedule(PERIOD_NANOS);
-        } else if (StartErrors.isFull(failure)) {
-            schedule(FIRST_RETRY_NANOS);
-        } else {
-            long doubled = FIRST_RETRY_NANOS << Math.min(attempts, MAX_DOUBLINGS);
-            schedule(Math.min(doubled, LONGEST_RETRY_NANOS));
-        }
+    private synchronized void countAttempt() {
+        attempts++;
+    }
+
+    private synchronized void forgetAttempts() {
+        attempts = 0;
+    }
+
+    /**
+     * @param what follows the folder's name
+     */
+    private void waitsFor(String what) {
+        condition.waits("the folder " + recovery.folder() + " " + what);
     }
 
     /** Ends after the task under way, for which it waits for a bounded time. */

@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchiveWriter;
+import io.highwater.archive.PageBounds;
 import io.highwater.backbone.BackboneStartException;
+import io.highwater.protocol.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each folder that cannot be used says what is wrong with it, and what to do. */
 final class FileArchiveStartTest {
@@ -190,26 +195,55 @@ final class FileArchiveStartTest {
                                                     "c",
                                                     ArchiveFixture.ORIGIN,
                                                     null,
-                                                    new io.highwater.archive.PageBounds(500, 1 << 20))))
+                                                    new PageBounds(500, 1 << 20))))
                     .hasMessageContaining(table.getFileName().toString());
         }
     }
 
-    @Test
-    void aLogThatACrashHasCutOffIsReadUpToThere() throws Exception {
+    /** An archive whose log has ten writes of one entry each; the entries have this many bytes. */
+    private Path makeLog(int bytes) throws Exception {
+        byte[] data = new byte[bytes];
+        new Random(1).nextBytes(data);
         try (ArchiveFixture fixture = ArchiveFixture.in(folder).started()) {
             ArchiveWriter writer = fixture.writer(0);
             ArchiveFixture.get(writer.begin(ArchiveFixture.shard(7, 0)));
-            ArchiveFixture.get(writer.append(fixture.entries("c", 7, 1, 10)));
-            ArchiveFixture.get(writer.append(fixture.entries("c", 7, 11, 11)));
+            for (int i = 1; i <= 10; i++) {
+                Position position = ArchiveFixture.position(7, i, i);
+                ArchiveFixture.get(
+                        writer.append(
+                                List.of(fixture.entry("c", position, null, "m" + i, data))));
+            }
         }
-        Path log = storeFiles(".log").get(storeFiles(".log").size() - 1);
-        byte[] bytes = Files.readAllBytes(log);
-        Files.write(log, Arrays.copyOf(bytes, bytes.length - 10));
+        List<Path> logs = storeFiles(".log");
+        return logs.get(logs.size() - 1);
+    }
+
+    /** Of less than a block of the log, and of several. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 100_000})
+    void aLogThatACrashHasCutOffIsReadUpToThere(int bytes) throws Exception {
+        Path log = makeLog(bytes);
+        byte[] whole = Files.readAllBytes(log);
+        for (int cut : new int[] {1, 60, bytes, bytes + 100}) {
+            Files.write(log, Arrays.copyOf(whole, whole.length - cut));
+            assertThat(LogCheck.damage(log.getParent())).isNull();
+        }
+        // As a file system leaves it whose room was reserved: zeros behind.
+        Files.write(log, Arrays.copyOf(Arrays.copyOf(whole, whole.length - 60), whole.length + 99));
         try (ArchiveFixture fixture = ArchiveFixture.in(folder).started()) {
-            assertThat(fixture.writer(0).watermark()).isEqualTo(ArchiveFixture.shard(7, 10));
-            assertThat(fixture.all("c")).hasSize(10);
+            assertThat(fixture.writer(0).watermark()).isEqualTo(ArchiveFixture.shard(7, 9));
+            assertThat(fixture.all("c")).hasSize(9);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 100_000})
+    void aLogThatIsDamagedBeforeAcknowledgedEntriesIsNamed(int bytes) throws Exception {
+        Path log = makeLog(bytes);
+        byte[] damaged = Files.readAllBytes(log);
+        damaged[damaged.length / 2] ^= 1;
+        Files.write(log, damaged);
+        assertThat(problem()).contains("is damaged: " + log, "is broken at byte");
     }
 
     private List<Path> storeFiles(String ending) throws IOException {

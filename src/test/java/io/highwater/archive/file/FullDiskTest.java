@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a real file system that is really full. */
+/** On a real file system that is really full, or read-only. */
 final class FullDiskTest {
     private static final int MEBIBYTES = 192;
     private static final int DATA_BYTES = 100_000;
@@ -161,6 +161,25 @@ final class FullDiskTest {
             fixture.started();
         } catch (ExecutionException e) {
             assertThat(e.getCause()).hasMessageContaining("a disk that is full. Free some room");
+            return;
+        }
+        throw new AssertionError("it started");
+    }
+
+    @Test
+    void aDiskThatIsReadOnlyIsNamed() throws Exception {
+        open();
+        fixture.reopen();
+        fixture.archive().close();
+        String at = disk.path().toString();
+        assertThat(SmallDisk.run(List.of("mount", "-o", "remount,ro", at))).isTrue();
+        ArchiveFixture again = ArchiveFixture.in(disk.path().resolve("archive"));
+        try (again) {
+            again.started();
+        } catch (ExecutionException e) {
+            assertThat(e.getCause())
+                    .hasMessageContaining("cannot be written by this process")
+                    .hasMessageContaining("Read-only file system");
             return;
         }
         throw new AssertionError("it started");

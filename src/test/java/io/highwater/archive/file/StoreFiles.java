@@ -1,5 +1,6 @@
 package io.highwater.archive.file;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,7 @@ final class StoreFiles implements AutoCloseable {
         segments.load(store, nowMillis);
     }
 
-    static StoreFiles in(Path folder) throws RocksDBException {
+    static StoreFiles in(Path folder) throws RocksDBException, IOException {
         return new StoreFiles(Store.open(folder, true));
     }
 
