@@ -60,6 +60,7 @@ final class ArchitectureTest {
                                             "outbound",
                                             "keepalive",
                                             "channel",
+                                            "archive",
                                             "limits",
                                             "log",
                                             "time")),
@@ -211,7 +212,7 @@ final class ArchitectureTest {
                                     "backbone.ring",
                                     Set.of("protocol", "backbone", "limits", "time")),
                             Map.entry(
-                                    "backbone.local",
+                                    "backbone.memory",
                                     Set.of(
                                             "protocol",
                                             "backbone",
@@ -219,6 +220,31 @@ final class ArchitectureTest {
                                             "limits",
                                             "log",
                                             "time")),
+                            Map.entry(
+                                    "backbone.local",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "backbone.memory",
+                                            "limits",
+                                            "time")),
+                            Map.entry(
+                                    "backbone.archived",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "backbone.memory",
+                                            "archive",
+                                            "limits",
+                                            "log",
+                                            "time")),
+                            // It keeps what the log consists of.
+                            Map.entry("archive", Set.of("protocol", "backbone", "limits")),
+                            Map.entry(
+                                    "archive.file",
+                                    Set.of("archive", "protocol", "backbone", "log", "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
@@ -305,6 +331,7 @@ final class ArchitectureTest {
         onlyIn(List.of("config", "protocol", "endpoint.demo"), "jakarta.validation..");
         onlyIn(List.of("config", "protocol"), "org.hibernate.validator..");
         onlyIn(List.of("war"), "jakarta.servlet..");
+        onlyIn(List.of("archive.file"), "org.rocksdb..");
     }
 
     /** Each has a name that an operator finds in docs/architecture.md, and somebody who ends it. */
@@ -320,6 +347,7 @@ final class ArchitectureTest {
                                                         "io.highwater.wire.engine.Requeue",
                                                         "io.highwater.wire.engine.FanoutThread",
                                                         "io.highwater.channel.ShardThreads",
+                                                        "io.highwater.archive.file.ArchiveThreads",
                                                         "io.highwater.endpoint.session.CallbackExecutor",
                                                         "io.highwater.endpoint.jetty.JettyThreads",
                                                         "io.highwater.server.Connectors")

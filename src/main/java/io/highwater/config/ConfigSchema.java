@@ -39,6 +39,7 @@ record ConfigSchema(
         Outbound outbound,
         Endpoints endpoints,
         Map<String, Channels> channels,
+        Archive archive,
         Governor governor,
         Keepalive keepalive,
         Drain drain,
@@ -300,6 +301,19 @@ record ConfigSchema(
             @Setting(shown = "2m", about = "How long these messages are kept.")
                     @Allowed(min = "1s", max = "24h")
                     @Nullable Duration historyAge) {}
+
+    record Archive(
+            @Setting(
+                            form = "file:DIR, a folder of this node, such as file:data",
+                            about =
+                                    "Where the messages of all channels are kept, so that they outlive the node. docs/archive.md says what lies in the folder. Without one, channels live in memory.")
+                    @Nullable String url,
+            @Setting(
+                            fallback = "30d",
+                            about =
+                                    "How long the archive keeps messages: it drops them at most a day after that.")
+                    @Allowed(min = "1m", max = "3660d")
+                    Duration retention) {}
 
     record Governor(
             @Setting(

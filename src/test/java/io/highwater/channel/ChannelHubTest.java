@@ -9,7 +9,7 @@ import io.highwater.backbone.Entry;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Cursor;
@@ -35,7 +35,7 @@ final class ChannelHubTest {
     private final FakeTicker ticker = new FakeTicker();
     private final LocalBackbone backbone =
             new LocalBackbone(
-                    new LocalSettings(
+                    new MemorySettings(
                             1,
                             Ledger.unbounded(),
                             name -> new RingBounds(100, Duration.ofMinutes(2)),
@@ -599,7 +599,7 @@ final class ChannelHubTest {
     }
 
     private String history(@Nullable Position after, int limit) {
-        HistoryPage page = hub.history("c", after, limit).toCompletableFuture().join();
+        HistoryPage page = hub.history("c", after, limit, null).toCompletableFuture().join();
         return page.entries().stream().map(Entry::msgId).toList() + (page.complete() ? "" : "...");
     }
 
@@ -660,7 +660,7 @@ final class ChannelHubTest {
     }
 
     private void history(int channel) {
-        assertThat(hub.history("c" + channel, null, 10)).isCompleted();
+        assertThat(hub.history("c" + channel, null, 10, null)).isCompleted();
     }
 
     /** Confined to its test. */

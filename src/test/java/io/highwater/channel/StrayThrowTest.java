@@ -15,10 +15,8 @@ import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.RingBounds;
-import io.highwater.backbone.ShardListener;
-import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
@@ -31,6 +29,7 @@ import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -73,7 +72,7 @@ final class StrayThrowTest {
     private final Book names = Ledger.unbounded().book(Account.NAMES);
     private final LocalBackbone real =
             new LocalBackbone(
-                    new LocalSettings(
+                    new MemorySettings(
                             1,
                             Ledger.unbounded(),
                             name -> new RingBounds(100, Duration.ofMinutes(2)),
@@ -86,7 +85,7 @@ final class StrayThrowTest {
     private final ChannelHub<String> hub =
             new ChannelHub<>(
                     stray,
-                    stray::readAfter,
+                    History.of(stray),
                     new StrayFrames(),
                     PieceSize.WHOLE,
                     List.of(at(Place.HAND_OVER).refusing(shard)),
@@ -347,23 +346,23 @@ final class StrayThrowTest {
 
         @Override
         public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
-            at(Place.FOLLOW).call();
+            StrayThrowTest.this.at(Place.FOLLOW).call();
             followed.add(channel);
             return real.follow(channel, listener, payer);
         }
 
         @Override
         public void unfollow(String channel) {
-            at(Place.UNFOLLOW).call();
+            StrayThrowTest.this.at(Place.UNFOLLOW).call();
             followed.remove(channel);
             real.unfollow(channel);
         }
 
         @Override
         public CompletionStage<ReadResult> readAfter(
-                String channel, @Nullable Cursor after, int limit) {
-            at(Place.READ).call();
-            return real.readAfter(channel, after, limit);
+                String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
+            StrayThrowTest.this.at(Place.READ).call();
+            return real.readAfter(channel, after, limit, payer);
         }
 
         @Override
@@ -372,13 +371,16 @@ final class StrayThrowTest {
         }
 
         @Override
-        public int shards() {
-            return real.shards();
+        public CompletionStage<ReadResult> readBefore(
+                String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
+            StrayThrowTest.this.at(Place.READ).call();
+            return real.readBefore(channel, before, limit, payer);
         }
 
         @Override
-        public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
-            real.followShard(shard, after, listener);
+        public CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer) {
+            return real.at(channel, instant, payer);
         }
 
         @Override

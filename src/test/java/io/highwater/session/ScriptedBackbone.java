@@ -6,18 +6,18 @@ import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.ReadResult;
-import io.highwater.backbone.ShardListener;
-import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
 import io.highwater.testing.Stray;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,10 +122,19 @@ final class ScriptedBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Cursor after, int limit) {
+            String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
+        return read(() -> real.readAfter(channel, after, limit, payer));
+    }
+
+    @Override
+    public CompletionStage<ReadResult> readBefore(
+            String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
+        return read(() -> real.readBefore(channel, before, limit, payer));
+    }
+
+    private CompletionStage<ReadResult> read(Supplier<CompletionStage<ReadResult>> question) {
         reads.call();
-        CompletionStage<ReadResult> read =
-                failing ? unavailable() : real.readAfter(channel, after, limit);
+        CompletionStage<ReadResult> read = failing ? unavailable() : question.get();
         if (readsToGo > 0) {
             readsToGo--;
             return read;
@@ -170,13 +179,9 @@ final class ScriptedBackbone implements Backbone {
     }
 
     @Override
-    public int shards() {
-        return real.shards();
-    }
-
-    @Override
-    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
-        real.followShard(shard, after, listener);
+    public CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer) {
+        return real.at(channel, instant, payer);
     }
 
     @Override

@@ -2,13 +2,14 @@ package io.highwater.session;
 
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
+import io.highwater.channel.History;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.handshake.RoutePolicy;
@@ -106,7 +107,7 @@ final class SessionFixture {
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
-                                new LocalSettings(
+                                new MemorySettings(
                                         2, ledger, any -> RingBounds.defaults(), LogLimit.none()),
                                 7,
                                 ticker,
@@ -114,7 +115,7 @@ final class SessionFixture {
         ChannelHub<OutboundTurn<Position>> hub =
                 new ChannelHub<>(
                         backbone,
-                        backbone::readAfter,
+                        History.of(backbone),
                         new TurnFrames(
                                 Unbounded.deflate(
                                         DeflateSettings.defaults(),
