@@ -60,6 +60,7 @@ final class ArchitectureTest {
                                             "outbound",
                                             "keepalive",
                                             "channel",
+                                            "archive",
                                             "limits",
                                             "log",
                                             "time")),
@@ -240,7 +241,7 @@ final class ArchitectureTest {
                                             "log",
                                             "time")),
                             // It keeps what the log consists of.
-                            Map.entry("archive", Set.of("protocol", "backbone")),
+                            Map.entry("archive", Set.of("protocol", "backbone", "limits")),
                             Map.entry(
                                     "archive.file",
                                     Set.of("archive", "protocol", "backbone", "log", "time")),

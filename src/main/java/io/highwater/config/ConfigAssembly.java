@@ -2,6 +2,7 @@ package io.highwater.config;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.highwater.admin.AdminSettings;
+import io.highwater.archive.ArchiveSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
@@ -78,6 +79,7 @@ final class ConfigAssembly {
                 problems.attempt(
                         this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
         ChannelSettings channels = ChannelsAssembly.make(schema.channels(), problems);
+        ArchiveSettings archive = problems.attempt(this::archive, "highwater.archive.url");
         KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
         DeflateSettings deflate =
                 problems.attempt(
@@ -97,6 +99,7 @@ final class ConfigAssembly {
                 schema.limits().commandsPerSecond(),
                 schema.limits().commandsBurst(),
                 channels,
+                archive,
                 new OutboundSettings(
                         made(marks),
                         schema.endpoints().policy(),
@@ -313,6 +316,12 @@ final class ConfigAssembly {
                 queue.highBytes().bytes(),
                 queue.lowMessages(),
                 queue.lowBytes().bytes());
+    }
+
+    /** Null if nothing is archived. */
+    private @Nullable ArchiveSettings archive() {
+        String url = schema.archive().url();
+        return url == null ? null : ArchiveSettings.of(url, schema.archive().retention());
     }
 
     private KeepaliveSettings keepalive() {

@@ -1,12 +1,12 @@
 package io.highwater.node;
 
-import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.memory.MemorySettings;
+import io.highwater.backbone.Backbone;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
+import io.highwater.channel.History;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.ShardThreads;
 import io.highwater.config.HighwaterConfig;
@@ -26,10 +26,11 @@ import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
-import io.highwater.time.WallClock;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.FanoutThread;
 import io.highwater.wire.jetty.h2.StreamBursts;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 
 /** Wires and ends the channels of a node, from the log up to the sessions. Thread-safe. */
@@ -41,7 +42,7 @@ final class ChannelService implements AutoCloseable {
      */
     private static final int BACKLOG_PARTS = 8;
 
-    private final LocalBackbone backbone;
+    private final Backbone backbone;
     private final ShardThreads threads;
     private final ChannelHub<OutboundTurn<Position>> hub;
     private final Sessions sessions;
@@ -58,25 +59,14 @@ final class ChannelService implements AutoCloseable {
             Ledger ledger,
             Executor executor) {
         ChannelSettings channels = config.channels();
-        int shards = Runtime.getRuntime().availableProcessors();
-        backbone =
-                new LocalBackbone(
-                        new MemorySettings(
-                                shards,
-                                ledger,
-                                channel -> channels.forChannel(channel).ring(),
-                                outbound.logs()),
-                        WallClock.system().millis(),
-                        outbound.ticker(),
-                        outbound.wheel());
-        // The log is in memory, so its start completes at once and cannot fail.
-        backbone.start();
-        threads = ShardThreads.start(shards, FanoutThread::new);
+        backbone = NodeLog.of(config, outbound, ledger);
+        threads =
+                ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
         hub =
                 new ChannelHub<>(
                         backbone,
-                        backbone::readAfter,
+                        History.of(backbone),
                         new TurnFrames(deflate),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         threads.executors(),
@@ -131,6 +121,23 @@ final class ChannelService implements AutoCloseable {
         @Override
         public void end() {
             bursts.end();
+        }
+    }
+
+    /**
+     * Starts the log, and returns when it takes traffic.
+     *
+     * @throws IOException the log cannot start; the message says what to do
+     */
+    void start() throws IOException {
+        try {
+            backbone.start().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(cause.getMessage(), cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the channels' log started", e);
         }
     }
 

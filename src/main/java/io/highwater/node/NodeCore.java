@@ -268,6 +268,15 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     }
 
     /**
+     * Starts the log of the channels, and returns when it takes traffic.
+     *
+     * @throws IOException the log can't start; the message says what to do
+     */
+    void startLog() throws IOException {
+        channels.start();
+    }
+
+    /**
      * Opens the admin port; the node is not ready yet.
      *
      * @throws IOException the port can't be had; the message names it
