@@ -1,7 +1,6 @@
 package io.highwater.backbone.redis;
 
 import io.highwater.backbone.redis.StreamItem.Stored;
-import io.highwater.log.LogLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -27,53 +26,43 @@ final class Barrier {
     private static final List<Duration> LATE_LOOKS =
             List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2));
 
-    private final int shard;
+    private final ShardContext context;
+    private final ShardLoop loop;
     private final ShardCursor cursor;
     private final ShardPublisher publisher;
     private final LostEntries lost;
-    private final ShardLoop loop;
-    private final Duration settle;
     private final Backoff backoff;
     private final BooleanSupplier closed;
     private final Runnable opened;
-    private final RedisObserver observer;
-    private final LogLimit logs;
 
-    /** The generation that is about to begin; null while none is. */
-    private @Nullable StreamId next;
+    /** The generation that is about to begin; null while none is. Written on the loop. */
+    private volatile @Nullable StreamId next;
 
     /** The last entry of the former generation that Redis has; null if that is unknown. */
     private @Nullable StreamId kept;
 
     /**
+     * @param closed whether the shard was closed
      * @param opened called when the new generation is open
      */
     Barrier(
-            int shard,
+            ShardContext context,
             ShardCursor cursor,
             ShardPublisher publisher,
             LostEntries lost,
-            ShardLoop loop,
-            Duration settle,
-            Backoff backoff,
             BooleanSupplier closed,
-            Runnable opened,
-            RedisObserver observer,
-            LogLimit logs) {
-        this.shard = shard;
+            Runnable opened) {
+        this.context = context;
+        this.loop = context.loop();
         this.cursor = cursor;
         this.publisher = publisher;
         this.lost = lost;
-        this.loop = loop;
-        this.settle = settle;
-        this.backoff = backoff;
+        this.backoff = context.backoff();
         this.closed = closed;
         this.opened = opened;
-        this.observer = observer;
-        this.logs = logs;
     }
 
-    /** Whether a generation is about to begin: nothing is read before it has. */
+    /** Whether a generation is about to begin: nothing is read before it has. Thread-safe. */
     boolean isUp() {
         return next != null;
     }
@@ -88,21 +77,21 @@ final class Barrier {
         kept = before;
         publisher.reached(cursor.get());
         publisher.hold();
-        logs.tell("redis", observer::onGeneration);
+        context.tell(context.observer()::onGeneration);
         LOG.atWarn()
-                .addKeyValue("shard", shard)
+                .addKeyValue("shard", context.number())
                 .addKeyValue("generation", generation)
                 .addKeyValue("read", cursor.get().text())
                 .addKeyValue("kept", before == null ? "unknown" : before.text())
                 .log("log_generation");
-        loop.schedule(this::recover, settle);
+        loop.schedule(this::recover, context.timing().settle());
     }
 
     private void recover() {
         StreamId base = next;
         if (base != null && !closed.getAsBoolean()) {
             var unused =
-                    lost.between(shard, cursor.get(), base)
+                    lost.between(context.number(), cursor.get(), base)
                             .whenComplete(
                                     (entries, failure) ->
                                             loop.execute(() -> answered(entries, failure)));
@@ -116,7 +105,8 @@ final class Barrier {
         }
         if (entries == null) {
             Throwable cause = failure == null ? new IllegalStateException("no answer") : failure;
-            logs.say(LOG, Level.ERROR, "log_not_recovered", cause, "shard", shard);
+            context.logs()
+                    .say(LOG, Level.ERROR, "log_not_recovered", cause, "shard", context.number());
             loop.schedule(this::recover, backoff.failed());
             return;
         }
@@ -130,7 +120,7 @@ final class Barrier {
         }
         if (delivered > 0) {
             int count = delivered;
-            logs.tell("redis", () -> observer.onRecovered(count, false));
+            context.tell(() -> context.observer().onRecovered(count, false));
             recover(); // There may be more.
         } else {
             lower(base);
@@ -177,7 +167,7 @@ final class Barrier {
             if (!looking && !closed.getAsBoolean()) {
                 looking = true;
                 var unused =
-                        lost.between(shard, had, before)
+                        lost.between(context.number(), had, before)
                                 .whenComplete(
                                         (entries, failure) -> loop.execute(() -> found(entries)));
             }
@@ -193,7 +183,7 @@ final class Barrier {
                 cursor.late(entry, loop.nowNanos());
             }
             cursor.pause();
-            logs.tell("redis", () -> observer.onRecovered(entries.size(), true));
+            context.tell(() -> context.observer().onRecovered(entries.size(), true));
             look(); // There may be more.
         }
     }

@@ -1,6 +1,5 @@
 package io.highwater.backbone.redis;
 
-import io.highwater.log.LogLimit;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +24,10 @@ final class GroupReader {
     private final List<RedisShard> shards;
     private final Map<String, RedisShard> byKey = new HashMap<>();
     private final Link link;
+    private final ShardContext context;
     private final ShardLoop loop;
     private final Timing timing;
     private final Backoff backoff;
-    private final RedisObserver observer;
-    private final LogLimit logs;
     private final ReadPace pace = new ReadPace();
 
     private enum State {
@@ -51,30 +48,26 @@ final class GroupReader {
     /** When a read was last answered, by the node's Ticker. */
     private volatile long answeredNanos;
 
-    GroupReader(
-            List<RedisShard> shards,
-            Link link,
-            ShardLoop loop,
-            Timing timing,
-            RandomGenerator random,
-            RedisObserver observer,
-            LogLimit logs) {
+    /**
+     * @param context of one of the shards
+     */
+    GroupReader(ShardContext context, List<RedisShard> shards, Link link) {
+        this.context = context;
+        this.loop = context.loop();
+        this.timing = context.timing();
+        this.backoff = context.backoff();
         this.shards = List.copyOf(shards);
         this.link = link;
-        this.loop = loop;
-        this.timing = timing;
-        this.backoff = timing.backoff(random);
-        this.observer = observer;
-        this.logs = logs;
         for (RedisShard shard : shards) {
             byKey.put(shard.keys().log(), shard);
             shard.readBy(this::wake, this::renew);
         }
     }
 
+    /** Thread-safe; called once. */
     void start() {
         answeredNanos = loop.nowNanos();
-        wake();
+        loop.execute(this::wake);
     }
 
     /** A shard can be read again. */
@@ -144,7 +137,7 @@ final class GroupReader {
                 deliver(streams, messages == null ? List.of() : messages);
                 pause = pace.linger();
             } else {
-                logs.tell("redis", observer::onReadRetry);
+                context.tell(context.observer()::onReadRetry);
                 pause = backoff.failed();
             }
         } finally {
@@ -186,7 +179,7 @@ final class GroupReader {
         int entries = messages.size();
         pace.onRead(entries, most, bytes, streams);
         if (entries > 0) {
-            logs.tell("redis", () -> observer.onRead(entries));
+            context.tell(() -> context.observer().onRead(entries));
         }
     }
 
@@ -196,7 +189,8 @@ final class GroupReader {
         return silent > timing.block().plus(timing.call()).toNanos() ? link.trouble() : null;
     }
 
+    /** Thread-safe. */
     void close() {
-        state = State.CLOSED;
+        loop.execute(() -> state = State.CLOSED);
     }
 }

@@ -237,17 +237,13 @@ final class Link implements AutoCloseable {
         return trouble;
     }
 
+    /** Sends nothing any more. The session itself is closed with {@link RedisClients#close}. */
     @Override
     public void close() {
-        RedisSession last;
         synchronized (lock) {
             state = State.CLOSED;
-            last = session;
             session = null;
             trouble = "the node is stopping";
-        }
-        if (last != null) {
-            var unused = last.connection().closeAsync();
         }
     }
 

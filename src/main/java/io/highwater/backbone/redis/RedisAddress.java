@@ -5,6 +5,7 @@ import io.lettuce.core.cluster.RedisClusterURIUtil;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Where Redis is. Immutable.
@@ -23,6 +24,10 @@ record RedisAddress(Mode mode, List<RedisURI> uris, String shown) {
     private static final String FORMS =
             "write redis://HOST:PORT, redis-sentinel://HOST:PORT,HOST:PORT?sentinelMasterId=NAME or"
                     + " redis-cluster://HOST:PORT,HOST:PORT; with TLS, rediss instead of redis";
+
+    /** A name, or an address in brackets, and a port. */
+    private static final Pattern HOST =
+            Pattern.compile("([^:\\[\\]]+|\\[[0-9a-fA-F:.]+\\])(:[0-9]{1,5})?");
 
     RedisAddress {
         uris = List.copyOf(uris);
@@ -53,15 +58,15 @@ record RedisAddress(Mode mode, List<RedisURI> uris, String shown) {
     }
 
     private static RedisAddress sentinel(String text, String shown) {
-        RedisURI uri = single(text, shown);
-        if (uri.getSentinelMasterId() == null || uri.getSentinelMasterId().isEmpty()) {
+        if (!text.contains("sentinelMasterId=") && !text.contains("#")) {
             throw new IllegalArgumentException(
                     shown + " does not name the primary; add ?sentinelMasterId=NAME");
         }
-        return new RedisAddress(Mode.SENTINEL, List.of(uri), shown);
+        return new RedisAddress(Mode.SENTINEL, List.of(single(text, shown)), shown);
     }
 
     private static RedisURI single(String text, String shown) {
+        checkHosts(shown);
         try {
             return RedisURI.create(text);
         } catch (IllegalArgumentException e) {
@@ -70,7 +75,18 @@ record RedisAddress(Mode mode, List<RedisURI> uris, String shown) {
         }
     }
 
+    /** The client would take a port that is no number for a part of the name. */
+    private static void checkHosts(String shown) {
+        String rest = shown.substring(shown.indexOf("://") + 3);
+        for (String host : rest.split("[/?#]", 2)[0].split(",", -1)) {
+            if (!HOST.matcher(host).matches()) {
+                throw malformed(shown);
+            }
+        }
+    }
+
     private static RedisAddress cluster(String text, String shown) {
+        checkHosts(shown);
         List<RedisURI> uris;
         try {
             uris = RedisClusterURIUtil.toRedisURIs(URI.create(text));

@@ -10,7 +10,6 @@ import io.highwater.backbone.redis.StreamItem.Marker;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.backbone.redis.StreamItem.Unreadable;
 import io.highwater.limits.Book;
-import io.highwater.log.LogLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,14 +43,10 @@ final class RedisShard {
     /** Waits until the log is read up to an id. */
     private record Awaiting(StreamId id, CompletableFuture<@Nullable Void> reached) {}
 
-    private final int number;
-    private final ShardCalls calls;
+    private final ShardContext context;
     private final ShardLoop loop;
-    private final Timing timing;
+    private final ShardCalls calls;
     private final Book book;
-    private final RandomGenerator random;
-    private final RedisObserver observer;
-    private final LogLimit logs;
     private final ShardCursor cursor;
     private final ShardPublisher publisher;
     private final Barrier barrier;
@@ -73,42 +67,27 @@ final class RedisShard {
      * @param book the account of messages until they are acknowledged
      */
     RedisShard(
-            int number,
+            ShardContext context,
             ShardCalls calls,
-            ShardLoop loop,
-            Timing timing,
             StreamBounds bounds,
             LostEntries lost,
             Book book,
-            ShardSink sink,
-            RandomGenerator random,
-            RedisObserver observer,
-            LogLimit logs) {
-        this.number = number;
+            ShardSink sink) {
+        this.context = context;
+        this.loop = context.loop();
         this.calls = calls;
-        this.loop = loop;
-        this.timing = timing;
         this.book = book;
-        this.random = random;
-        this.observer = observer;
-        this.logs = logs;
         this.ages = new AgeMarks(bounds.age());
-        this.cursor = new ShardCursor(sink, observer, logs);
-        this.publisher =
-                new ShardPublisher(calls, loop, timing, random, observer, logs, this::released);
+        this.cursor = new ShardCursor(context, sink);
+        this.publisher = new ShardPublisher(context, calls, this::released);
         this.barrier =
                 new Barrier(
-                        number,
+                        context,
                         cursor,
                         publisher,
                         lost,
-                        loop,
-                        timing.settle(),
-                        timing.backoff(random),
                         () -> state == State.CLOSED,
-                        this::openedAgain,
-                        observer,
-                        logs);
+                        this::openedAgain);
     }
 
     /**
@@ -190,7 +169,7 @@ final class RedisShard {
         long bytes = Waiting.bytes(draft);
         if (messages.incrementAndGet() > MOST_WAITING || !book.admits(draft.payer(), bytes)) {
             messages.decrementAndGet();
-            logs.tell("redis", observer::onRefused);
+            context.tell(context.observer()::onRefused);
             return unavailable("too many messages wait for the log");
         }
         book.add(draft.payer(), bytes);
@@ -209,9 +188,13 @@ final class RedisShard {
     }
 
     static <T> CompletionStage<T> unavailable(String why) {
+        return CompletableFuture.failedFuture(unavailability(why));
+    }
+
+    static UnavailableException unavailability(String why) {
         // Half of it is random, so that clients do not return all at once.
         Duration retryAfter = Duration.ofMillis(500 + ThreadLocalRandom.current().nextInt(501));
-        return CompletableFuture.failedFuture(new UnavailableException(why, retryAfter));
+        return new UnavailableException(why, retryAfter);
     }
 
     /** The connection for appends was replaced. */
@@ -246,9 +229,10 @@ final class RedisShard {
         } else {
             cursor.gap(id);
             if (item instanceof Unreadable unreadable) {
-                logs.tell("redis", observer::onUnreadable);
-                logs.failure(LOG.atError(), "log_entry_unreadable")
-                        .addKeyValue("shard", number)
+                context.tell(context.observer()::onUnreadable);
+                context.logs()
+                        .failure(LOG.atError(), "log_entry_unreadable")
+                        .addKeyValue("shard", context.number())
                         .addKeyValue("id", id.text())
                         .addKeyValue("why", unreadable.why())
                         .log("log_entry_unreadable");
@@ -281,7 +265,7 @@ final class RedisShard {
         awaiting = new ArrayList<>();
         for (Awaiting each : all) {
             if (state == State.CLOSED) {
-                each.reached.completeExceptionally(new IllegalStateException("closed"));
+                each.reached.completeExceptionally(unavailability("the node is stopping"));
             } else if (!each.id.isAfter(cursor.get())) {
                 each.reached.complete(null);
             } else if (!each.reached.isDone()) {
@@ -291,8 +275,8 @@ final class RedisShard {
     }
 
     private void checkLater() {
-        long nanos = timing.check().toNanos();
-        loop.schedule(this::check, Duration.ofNanos(nanos + random.nextLong(nanos * 3 / 5 + 1)));
+        long nanos = context.timing().check().toNanos();
+        loop.schedule(this::check, Duration.ofNanos(nanos + context.random().nextLong(nanos * 3 / 5 + 1)));
     }
 
     /** Compares the position with that of the log, and drops old entries. */
@@ -304,15 +288,29 @@ final class RedisShard {
         wakeAwaiting();
         var checking =
                 calls.open(cursor.get())
-                        .whenComplete((reply, failure) -> loop.execute(() -> checked(reply)));
-        StreamId aged = ages.takeAged(loop.nowNanos());
+                        .whenComplete(
+                                (reply, failure) -> loop.execute(() -> checked(reply, failure)));
+        long now = loop.nowNanos();
+        ages.reached(cursor.get(), now);
+        StreamId aged = ages.takeAged(now);
         if (aged.isAfter(StreamId.NONE)) {
             var trimming = calls.trimBefore(aged);
         }
     }
 
-    private void checked(@Nullable OpenReply reply) {
-        if (!(reply instanceof Opened opened) || !isReadable()) {
+    private void checked(@Nullable OpenReply reply, @Nullable Throwable failure) {
+        if (reply instanceof Opened opened) {
+            publisher.works();
+            compare(opened);
+        } else if (reply instanceof Unusable unusable) {
+            publisher.fails(unusable.why());
+        } else if (failure != null) {
+            publisher.fails(RedisFailure.describe(failure));
+        }
+    }
+
+    private void compare(Opened opened) {
+        if (!isReadable()) {
             return;
         }
         boolean stuck = behind.isAfter(cursor.get());
@@ -324,7 +322,7 @@ final class RedisShard {
         }
     }
 
-    /** Why this shard does not work now; null if it does. Called on the loop. */
+    /** Why this shard does not work now; null if it does. Thread-safe. */
     @Nullable String trouble() {
         return barrier.isUp() ? "a new generation begins" : publisher.trouble();
     }

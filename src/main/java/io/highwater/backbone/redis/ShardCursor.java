@@ -2,7 +2,6 @@ package io.highwater.backbone.redis;
 
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.limits.Payer;
-import io.highwater.log.LogLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,16 +14,14 @@ import org.slf4j.event.Level;
 final class ShardCursor {
     private static final Logger LOG = LoggerFactory.getLogger(ShardCursor.class);
 
+    private final ShardContext context;
     private final ShardSink sink;
-    private final RedisObserver observer;
-    private final LogLimit logs;
 
     private volatile StreamId position = StreamId.NONE;
 
-    ShardCursor(ShardSink sink, RedisObserver observer, LogLimit logs) {
+    ShardCursor(ShardContext context, ShardSink sink) {
+        this.context = context;
         this.sink = sink;
-        this.observer = observer;
-        this.logs = logs;
     }
 
     /** The last entry that was read. Thread-safe. */
@@ -52,7 +49,7 @@ final class ShardCursor {
     void gap(StreamId to) {
         StreamId from = position;
         position = to;
-        logs.tell("redis", () -> observer.onGap(to.sequence() - from.sequence()));
+        context.tell(() -> context.observer().onGap(to.sequence() - from.sequence()));
         guarded(() -> sink.onGap(from, to));
     }
 
@@ -75,7 +72,8 @@ final class ShardCursor {
         try {
             call.run();
         } catch (RuntimeException | Error e) {
-            logs.say(LOG, Level.ERROR, "log_delivery_failed", e);
+            context.logs()
+                    .say(LOG, Level.ERROR, "log_delivery_failed", e, "shard", context.number());
         }
     }
 }

@@ -9,7 +9,6 @@ import io.highwater.backbone.redis.PublishReply.Taken;
 import io.highwater.backbone.redis.Waiting.Flow;
 import io.highwater.backbone.redis.Waiting.Name;
 import io.highwater.limits.Payer;
-import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +48,10 @@ final class ShardPublisher {
         CLOSED
     }
 
-    private final PublishCalls calls;
+    private final ShardContext context;
     private final ShardLoop loop;
-    private final Duration give;
+    private final PublishCalls calls;
     private final Backoff backoff;
-    private final RandomGenerator random;
-    private final RedisObserver observer;
-    private final LogLimit logs;
 
     /** Told of each message that was answered. */
     private final Consumer<Waiting> released;
@@ -84,24 +79,14 @@ final class ShardPublisher {
 
     private boolean ticking;
 
-    /** Why the last call failed; null if it did not. */
-    private @Nullable String trouble;
+    /** Why the last call of the shard failed; null if it did not. Written on the loop. */
+    private volatile @Nullable String trouble;
 
-    ShardPublisher(
-            PublishCalls calls,
-            ShardLoop loop,
-            Timing timing,
-            RandomGenerator random,
-            RedisObserver observer,
-            LogLimit logs,
-            Consumer<Waiting> released) {
+    ShardPublisher(ShardContext context, PublishCalls calls, Consumer<Waiting> released) {
+        this.context = context;
+        this.loop = context.loop();
         this.calls = calls;
-        this.loop = loop;
-        this.give = timing.give();
-        this.backoff = timing.backoff(random);
-        this.random = random;
-        this.observer = observer;
-        this.logs = logs;
+        this.backoff = context.backoff();
         this.released = released;
     }
 
@@ -141,7 +126,7 @@ final class ShardPublisher {
         gate = Gate.OPEN;
         if (!appended.isEmpty()) {
             int resent = appended.size();
-            tell(() -> observer.onResent(resent));
+            context.tell(() -> context.observer().onResent(resent));
             appended.forEach(message -> message.position = null);
             appended.addAll(waiting);
             waiting = appended;
@@ -167,8 +152,19 @@ final class ShardPublisher {
         }
     }
 
+    /** A call would succeed, as others do. */
+    void works() {
+        trouble = null;
+    }
+
+    /** A call would fail, as others do. */
+    void fails(String why) {
+        trouble = why;
+    }
+
     /** There is a connection again: no need to wait longer. */
     void connected() {
+        works();
         backoff.succeeded();
         pausing = false;
         send();
@@ -184,7 +180,7 @@ final class ShardPublisher {
         return own == null ? null : own.draft.payer();
     }
 
-    /** Why messages are not appended at the moment; null if they are. */
+    /** Why messages are not appended at the moment; null if they are. Thread-safe. */
     @Nullable String trouble() {
         return trouble;
     }
@@ -252,7 +248,7 @@ final class ShardPublisher {
     }
 
     private void taken(List<Waiting> batch, Taken taken) {
-        tell(() -> observer.onAppended(batch.size(), taken.repeats()));
+        context.tell(() -> context.observer().onAppended(batch.size(), taken.repeats()));
         Set<Flow> refused = new HashSet<>();
         for (int i = 0; i < batch.size(); i++) {
             Waiting message = batch.get(i);
@@ -276,7 +272,7 @@ final class ShardPublisher {
     }
 
     private void fenced(List<Waiting> batch, Fenced fenced) {
-        tell(observer::onFenced);
+        context.tell(context.observer()::onFenced);
         giveBack(batch);
         long reconciled = begins == null ? reached.generation() : begins.generation();
         if (fenced.generation() != reconciled) {
@@ -289,7 +285,7 @@ final class ShardPublisher {
         batch.forEach(message -> message.resent = true);
         giveBack(batch);
         trouble = failure == null ? "no answer" : RedisFailure.describe(failure);
-        tell(observer::onAppendRetry);
+        context.tell(context.observer()::onAppendRetry);
         pausing = true;
         loop.schedule(this::goOn, backoff.failed());
     }
@@ -318,7 +314,7 @@ final class ShardPublisher {
             appended.remove();
             Appended answer = new Appended(position, Level.LOG, first.duplicate);
             long nanos = now - first.sinceNanos;
-            tell(() -> observer.onAcknowledged(nanos));
+            context.tell(() -> context.observer().onAcknowledged(nanos));
             release(first);
             first.answer.complete(answer);
         }
@@ -334,7 +330,7 @@ final class ShardPublisher {
     private void tick() {
         ticking = false;
         try {
-            expire(loop.nowNanos() - give.toNanos());
+            expire(loop.nowNanos() - context.timing().give().toNanos());
         } finally {
             if (!appended.isEmpty() || call != null || !waiting.isEmpty()) {
                 tickLater();
@@ -358,7 +354,7 @@ final class ShardPublisher {
             return;
         }
         UnavailableException failure =
-                new UnavailableException("the log cannot be reached now", retryAfter());
+                RedisShard.unavailability("the log cannot be reached now");
         appended = failing(appended, message -> expired.contains(message.flow()), failure);
         if (call != null) {
             for (Waiting message : call) {
@@ -391,7 +387,7 @@ final class ShardPublisher {
             return;
         }
         release(message);
-        tell(() -> observer.onFailed(1));
+        context.tell(() -> context.observer().onFailed(1));
         message.answer.completeExceptionally(failure);
     }
 
@@ -401,20 +397,11 @@ final class ShardPublisher {
         released.accept(message);
     }
 
-    private UnavailableException noRoom() {
-        return new UnavailableException("there is no room for another channel", retryAfter());
+    private static UnavailableException noRoom() {
+        return RedisShard.unavailability("there is no room for another channel");
     }
 
-    private UnavailableException stopping() {
-        return new UnavailableException("the node is stopping", retryAfter());
-    }
-
-    /** Half of it is random, so that publishers do not return all at once. */
-    private Duration retryAfter() {
-        return Duration.ofMillis(500 + random.nextInt(501));
-    }
-
-    private void tell(Runnable event) {
-        logs.tell("redis", event);
+    private static UnavailableException stopping() {
+        return RedisShard.unavailability("the node is stopping");
     }
 }
