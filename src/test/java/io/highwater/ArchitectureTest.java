@@ -211,7 +211,7 @@ final class ArchitectureTest {
                                     "backbone.ring",
                                     Set.of("protocol", "backbone", "limits", "time")),
                             Map.entry(
-                                    "backbone.local",
+                                    "backbone.memory",
                                     Set.of(
                                             "protocol",
                                             "backbone",
@@ -219,6 +219,28 @@ final class ArchitectureTest {
                                             "limits",
                                             "log",
                                             "time")),
+                            Map.entry(
+                                    "backbone.local",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "backbone.memory",
+                                            "limits",
+                                            "time")),
+                            Map.entry(
+                                    "backbone.archived",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "backbone.memory",
+                                            "archive",
+                                            "limits",
+                                            "log",
+                                            "time")),
+                            // It keeps what the log consists of.
+                            Map.entry("archive", Set.of("protocol", "backbone")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",

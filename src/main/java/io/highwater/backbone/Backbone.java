@@ -2,6 +2,7 @@ package io.highwater.backbone;
 
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * UnavailableException}.
  *
  * <p>Channels are spread over shards, whose number is fixed for the life of the log. The entries of
- * a shard are in one order, and listeners receive them one at a time.
+ * a shard are in one order.
  */
 public interface Backbone extends AutoCloseable {
     /**
@@ -45,21 +46,9 @@ public interface Backbone extends AutoCloseable {
     /** Removes the channel's listener, if any. It may still receive an entry that is on its way. */
     void unfollow(String channel);
 
-    /** How many shards there are. */
-    int shards();
-
     /**
-     * The listener receives every entry of a shard, in order, once; this serves an archive. It is
-     * the shard's only such listener and replaces the earlier one.
-     *
-     * @param shard from 0 on
-     * @param after the last entry that the listener already has; null for new entries only. Entries
-     *     after it that are no longer kept are reported as a gap
-     */
-    void followShard(int shard, @Nullable ShardPosition after, ShardListener listener);
-
-    /**
-     * Reads the entries after a cursor, oldest first.
+     * Reads the entries after a cursor, oldest first. A log that reads them from elsewhere returns
+     * fewer than asked for if they are large, but at least one if there is one.
      *
      * @param after null reads from the oldest entry kept, and is never {@link
      *     ReadResult.Unreadable}; a log of one origin answers a cursor of another, or of several,
@@ -67,6 +56,21 @@ public interface Backbone extends AutoCloseable {
      * @param limit the most entries to return, at least 0; 0 returns only the top
      */
     CompletionStage<ReadResult> readAfter(String channel, @Nullable Cursor after, int limit);
+
+    /**
+     * Reads the entries before a cursor, newest first, in the same way. It need not be the position
+     * of an entry.
+     *
+     * @param before null reads from the newest entry, and is never {@link ReadResult.Unreadable}
+     * @param limit the most entries to return, at least 1
+     */
+    CompletionStage<ReadResult> readBefore(String channel, @Nullable Cursor before, int limit);
+
+    /**
+     * The position of the last entry kept that was appended before an instant, by the clock of the
+     * node that appended it; null if there is none.
+     */
+    CompletionStage<@Nullable Cursor> at(String channel, Instant instant);
 
     /** Whether it can do its work now. */
     BackboneHealth health();

@@ -37,4 +37,20 @@ public record Entry(
             long appendedNanos) {
         this(channel, position, previous, msgId, key, secret, data, appendedNanos, false);
     }
+
+    /**
+     * Whether it is the next entry of its channel after a position.
+     *
+     * @param before of the same origin
+     */
+    public boolean follows(Position before) {
+        if (before.generation() == position.generation()) {
+            return before.channelSequence() == position.channelSequence() - 1;
+        }
+        // Not equals: the shardSequence may come from a client.
+        return position.channelSequence() == 1
+                && previous != null
+                && before.generation() == previous.generation()
+                && before.channelSequence() == previous.channelSequence();
+    }
 }

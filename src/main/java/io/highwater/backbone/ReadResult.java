@@ -14,12 +14,19 @@ public sealed interface ReadResult {
     /**
      * Immutable.
      *
-     * @param entries oldest first; within one origin each entry directly follows the one before
-     * @param complete nothing lies between the last entry and {@code top}
+     * @param entries in the order of the read; within one origin each entry is next to the one
+     *     before
+     * @param left how many entries lie beyond the last of them in the direction of the read, as far
+     *     as was looked: at least 1 if there are any, and exact if no more than the read's limit
      */
-    record Slice(List<Entry> entries, boolean complete, Cursor top) implements ReadResult {
+    record Slice(List<Entry> entries, long left, Cursor top) implements ReadResult {
         public Slice {
             entries = List.copyOf(entries);
+        }
+
+        /** Whether nothing lies beyond the last of the entries. */
+        public boolean complete() {
+            return left == 0;
         }
     }
 

@@ -1,7 +1,7 @@
 package io.highwater.node;
 
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelRule;
@@ -61,7 +61,7 @@ final class ChannelService implements AutoCloseable {
         int shards = Runtime.getRuntime().availableProcessors();
         backbone =
                 new LocalBackbone(
-                        new LocalSettings(
+                        new MemorySettings(
                                 shards,
                                 ledger,
                                 channel -> channels.forChannel(channel).ring(),

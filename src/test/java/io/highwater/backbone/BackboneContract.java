@@ -9,6 +9,7 @@ import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link Backbone} keeps to. Rings of 1,000 messages and 2 minutes are assumed. */
 public abstract class BackboneContract {
-    private static final long GUARD_SECONDS = 20;
+    private static final long GUARD_SECONDS = 60;
     private static final AtomicLong NAMES = new AtomicLong();
 
     private Backbone backbone;
@@ -106,72 +107,6 @@ public abstract class BackboneContract {
         assertThat(msgIds(slice(gapFrom.get(), 1))).containsExactly("m2");
     }
 
-    @Test
-    void whoFollowsAllShardsHearsAllEntriesInTheOrderOfTheShard() throws Exception {
-        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        for (int shard = 0; shard < backbone.shards(); shard++) {
-            backbone.followShard(shard, null, new ShardFollower(heard));
-        }
-        List<String> all = new ArrayList<>();
-        for (int i = 0; i < 30; i++) {
-            all.add(channel + "." + i % 7 + " m" + i);
-            append(channel + "." + i % 7, "m" + i);
-        }
-        assertThat(take(heard, 30)).containsExactlyInAnyOrderElementsOf(all);
-    }
-
-    @Test
-    void whoFollowsAShardAgainGetsWhatCameMeanwhile() throws Exception {
-        ShardFollower first = new ShardFollower();
-        int shard = followShardOf(channel, first);
-        append("m1");
-        assertThat(first.next()).isEqualTo(channel + " m1");
-        ShardPosition had = first.last;
-        backbone.followShard(shard, null, new ShardFollower());
-        append("m2");
-        append("m3");
-        ShardFollower second = new ShardFollower();
-        backbone.followShard(shard, had, second);
-        append("m4");
-        assertThat(second.next()).isEqualTo(channel + " m2");
-        assertThat(second.last).isEqualTo(had.at(had.sequence() + 1));
-        assertThat(second.next()).isEqualTo(channel + " m3");
-        assertThat(second.next()).isEqualTo(channel + " m4");
-        assertThat(second.heard).isEmpty();
-    }
-
-    @Test
-    void whoFollowsAShardFromAnotherGenerationIsToldSo() throws Exception {
-        ShardFollower first = new ShardFollower();
-        int shard = followShardOf(channel, first);
-        append("m1");
-        first.next();
-        ShardPosition now = first.last;
-        ShardPosition old = new ShardPosition(now.origin(), now.generation() - 1, 1_000_000);
-        ShardFollower second = new ShardFollower();
-        backbone.followShard(shard, old, second);
-        assertThat(second.next())
-                .isEqualTo("generation from " + old + " to " + now.at(0).generation());
-    }
-
-    /** The shard of the channel, followed from now on; the others are not any more. */
-    private int followShardOf(String name, ShardFollower follower) throws Exception {
-        List<ShardFollower> followers = new ArrayList<>();
-        for (int shard = 0; shard < backbone.shards(); shard++) {
-            followers.add(new ShardFollower());
-            backbone.followShard(shard, null, followers.get(shard));
-        }
-        append(name, "looked for");
-        String heard = null;
-        int found = -1;
-        while (heard == null) {
-            found = (found + 1) % followers.size();
-            heard = followers.get(found).heard.poll(10, TimeUnit.MILLISECONDS);
-        }
-        backbone.followShard(found, null, follower);
-        return found;
-    }
-
     private static List<String> take(BlockingQueue<String> queue, int count) throws Exception {
         List<String> taken = new ArrayList<>();
         while (taken.size() < count) {
@@ -180,10 +115,6 @@ public abstract class BackboneContract {
             taken.add(next);
         }
         return taken;
-    }
-
-    private void append(String name, String msgId) throws Exception {
-        get(backbone.append(draft(name, "p", msgId)));
     }
 
     @Test
@@ -320,6 +251,7 @@ public abstract class BackboneContract {
         Slice part = slice(positions.get(1), 2);
         assertThat(msgIds(part)).containsExactly("m2", "m3");
         assertThat(part.complete()).isFalse();
+        assertThat(part.left()).isEqualTo(1);
         assertThat(part.top()).isEqualTo(positions.get(4));
         assertThat(part.entries().get(0).position()).isEqualTo(positions.get(2));
         assertThat(slice(positions.get(1), 3).complete()).isTrue();
@@ -331,6 +263,45 @@ public abstract class BackboneContract {
         assertThat(top.complete()).isFalse();
         assertThat(top.top()).isEqualTo(positions.get(4));
         assertThat(slice(positions.get(4), 0).complete()).isTrue();
+    }
+
+    @Test
+    void aReadBackwardsBringsTheNewestFirstUpToTheLimit() throws Exception {
+        List<Position> positions = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            positions.add(append("m" + i).position());
+        }
+        assertThat(msgIds(before(null, 10))).containsExactly("m4", "m3", "m2", "m1", "m0");
+        assertThat(before(null, 10).complete()).isTrue();
+        Slice part = before(null, 2);
+        assertThat(msgIds(part)).containsExactly("m4", "m3");
+        assertThat(part.complete()).isFalse();
+        assertThat(part.top()).isEqualTo(positions.get(4));
+        assertThat(msgIds(before(positions.get(3), 3))).containsExactly("m2", "m1", "m0");
+        assertThat(before(positions.get(3), 3).complete()).isTrue();
+        assertThat(msgIds(before(positions.get(0), 3))).isEmpty();
+        Position top = positions.get(4);
+        Position beyond = new Position(top.origin(), top.generation() + 1, 1, 1);
+        assertThat(msgIds(before(beyond, 1))).containsExactly("m4");
+        assertThat(get(backbone.readBefore(channel, new Position("nowhere", 1, 1, 1), 1)))
+                .isEqualTo(new Unreadable(Reason.UNKNOWN_GENERATION, top));
+        Slice nothing = (Slice) get(backbone.readBefore(channel + ".unknown", null, 10));
+        assertThat(nothing.entries()).isEmpty();
+        assertThat(nothing.complete()).isTrue();
+    }
+
+    @Test
+    void anInstantLiesBeforeOrAfterWhatWasAppended() throws Exception {
+        assertThat(at(Instant.MAX)).isNull();
+        append("m1");
+        Position last = append("m2").position();
+        assertThat(at(Instant.MAX)).isEqualTo(last);
+        assertThat(at(Instant.EPOCH)).isNull();
+        assertThat(at(Instant.MIN)).isNull();
+    }
+
+    private @Nullable Cursor at(Instant instant) throws Exception {
+        return get(backbone.at(channel, instant));
     }
 
     @Test
@@ -427,6 +398,10 @@ public abstract class BackboneContract {
         return (Slice) get(backbone.readAfter(channel, after, limit));
     }
 
+    private Slice before(@Nullable Cursor before, int limit) throws Exception {
+        return (Slice) get(backbone.readBefore(channel, before, limit));
+    }
+
     private static Position top(ReadResult result) {
         return (Position) result.top();
     }
@@ -441,56 +416,6 @@ public abstract class BackboneContract {
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
         return stage.toCompletableFuture().get(GUARD_SECONDS, TimeUnit.SECONDS);
-    }
-
-    /** Thread-safe. */
-    private static final class ShardFollower implements ShardListener {
-        private final BlockingQueue<String> heard;
-        private final BlockingQueue<ShardPosition> positions = new LinkedBlockingQueue<>();
-
-        /** Of what {@link #next} gave last. */
-        private ShardPosition last;
-
-        /** Of what was heard last. */
-        private @Nullable ShardPosition before;
-
-        private ShardFollower() {
-            this(new LinkedBlockingQueue<>());
-        }
-
-        private ShardFollower(BlockingQueue<String> heard) {
-            this.heard = heard;
-        }
-
-        @Override
-        public void onEntry(ShardPosition position, Entry entry) {
-            assertThat(position.sequence()).isEqualTo(entry.position().shardSequence());
-            if (before != null && !position.equals(before.at(before.sequence() + 1))) {
-                heard.add(position + " after " + before);
-            }
-            before = position;
-            positions.add(position);
-            heard.add(entry.channel() + " " + entry.msgId());
-        }
-
-        @Override
-        public void onGap(ShardPosition from, ShardPosition to) {
-            positions.add(to);
-            heard.add("gap from " + from + " to " + to);
-        }
-
-        @Override
-        public void onGeneration(ShardPosition before, ShardPosition base) {
-            positions.add(base);
-            heard.add("generation from " + before + " to " + base.generation());
-        }
-
-        private String next() throws Exception {
-            String next = heard.poll(GUARD_SECONDS, TimeUnit.SECONDS);
-            assertThat(next).as("an event within %s s", GUARD_SECONDS).isNotNull();
-            last = positions.remove();
-            return next;
-        }
     }
 
     /** Thread-safe. */

@@ -8,7 +8,7 @@ import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Since;
@@ -29,7 +29,7 @@ final class ChannelHubMemoryTest {
     private final ChannelHub<Entry> hub =
             new ChannelHub<>(
                     new LocalBackbone(
-                            new LocalSettings(
+                            new MemorySettings(
                                     1,
                                     Ledger.unbounded(),
                                     name -> new RingBounds(1_000, Duration.ofMinutes(2)),

@@ -8,7 +8,7 @@ import io.highwater.backbone.Draft;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.channel.SubscribeOutcome.Failed;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Recovered;
@@ -49,7 +49,7 @@ final class ChannelHubRaceTest {
     private final ShardThreads threads = ShardThreads.start(3, Thread::new);
     private final LocalBackbone backbone =
             new LocalBackbone(
-                    new LocalSettings(
+                    new MemorySettings(
                             2,
                             Ledger.unbounded(),
                             name -> new RingBounds(RING, Duration.ofMinutes(2)),

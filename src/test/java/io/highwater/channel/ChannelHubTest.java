@@ -9,7 +9,7 @@ import io.highwater.backbone.Entry;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Cursor;
@@ -35,7 +35,7 @@ final class ChannelHubTest {
     private final FakeTicker ticker = new FakeTicker();
     private final LocalBackbone backbone =
             new LocalBackbone(
-                    new LocalSettings(
+                    new MemorySettings(
                             1,
                             Ledger.unbounded(),
                             name -> new RingBounds(100, Duration.ofMinutes(2)),

@@ -7,13 +7,12 @@ import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
-import io.highwater.backbone.ShardListener;
-import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -139,13 +138,14 @@ final class DelayingBackbone implements Backbone {
     }
 
     @Override
-    public int shards() {
-        return log.shards();
+    public CompletionStage<ReadResult> readBefore(
+            String channel, @Nullable Cursor before, int limit) {
+        return log.readBefore(channel, before, limit);
     }
 
     @Override
-    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
-        log.followShard(shard, after, listener);
+    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
+        return log.at(channel, instant);
     }
 
     @Override

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
@@ -24,7 +24,7 @@ final class DeliveryBurstTest {
     private final FakeTicker ticker = new FakeTicker();
     private final LocalBackbone backbone =
             new LocalBackbone(
-                    new LocalSettings(
+                    new MemorySettings(
                             1,
                             Ledger.unbounded(),
                             name -> new RingBounds(100, Duration.ofMinutes(2)),

@@ -80,7 +80,7 @@ final class LogEventsTest {
     }
 
     private void answer(int read, long generation, long top, Entry... entries) {
-        backbone.reads.get(read).complete(new Slice(List.of(entries), true, at(generation, top)));
+        backbone.reads.get(read).complete(new Slice(List.of(entries), 0, at(generation, top)));
         shard.runAll();
     }
 
@@ -264,7 +264,7 @@ final class LogEventsTest {
         hear(usTen);
         backbone.reads
                 .get(0)
-                .complete(new Slice(List.of(entry(at(1, 4), null)), true, at(1, 4).with(us)));
+                .complete(new Slice(List.of(entry(at(1, 4), null)), 0, at(1, 4).with(us)));
         shard.runAll();
         assertThat(a.take())
                 .containsExactly("1 recovered [eu, us]4+9", "RECOVERED [m@4]", "LIVE [m@10]");

@@ -6,10 +6,9 @@ import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.ReadResult;
-import io.highwater.backbone.ShardListener;
-import io.highwater.backbone.ShardPosition;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,13 +56,16 @@ final class ScriptedBackbone implements Backbone {
     }
 
     @Override
-    public int shards() {
-        return 1;
+    public CompletionStage<ReadResult> readBefore(
+            String channel, @Nullable Cursor before, int limit) {
+        CompletableFuture<ReadResult> read = new CompletableFuture<>();
+        reads.add(read);
+        return read;
     }
 
     @Override
-    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
-        throw new AssertionError("a hub follows channels");
+    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
+        throw new AssertionError("no test asks this log for a time");
     }
 
     @Override

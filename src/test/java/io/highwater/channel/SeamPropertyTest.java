@@ -7,7 +7,7 @@ import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Recovered;
 import io.highwater.limits.Ledger;
@@ -122,7 +122,7 @@ final class SeamPropertyTest {
             backbone =
                     new DelayingBackbone(
                             new LocalBackbone(
-                                    new LocalSettings(
+                                    new MemorySettings(
                                             1,
                                             Ledger.unbounded(),
                                             name -> new RingBounds(ring, Duration.ofHours(1)),

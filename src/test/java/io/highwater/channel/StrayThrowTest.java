@@ -15,10 +15,8 @@ import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.RingBounds;
-import io.highwater.backbone.ShardListener;
-import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
@@ -31,6 +29,7 @@ import io.highwater.testing.ManualExecutor;
 import io.highwater.testing.Stray;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -73,7 +72,7 @@ final class StrayThrowTest {
     private final Book names = Ledger.unbounded().book(Account.NAMES);
     private final LocalBackbone real =
             new LocalBackbone(
-                    new LocalSettings(
+                    new MemorySettings(
                             1,
                             Ledger.unbounded(),
                             name -> new RingBounds(100, Duration.ofMinutes(2)),
@@ -347,14 +346,14 @@ final class StrayThrowTest {
 
         @Override
         public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
-            at(Place.FOLLOW).call();
+            StrayThrowTest.this.at(Place.FOLLOW).call();
             followed.add(channel);
             return real.follow(channel, listener, payer);
         }
 
         @Override
         public void unfollow(String channel) {
-            at(Place.UNFOLLOW).call();
+            StrayThrowTest.this.at(Place.UNFOLLOW).call();
             followed.remove(channel);
             real.unfollow(channel);
         }
@@ -362,7 +361,7 @@ final class StrayThrowTest {
         @Override
         public CompletionStage<ReadResult> readAfter(
                 String channel, @Nullable Cursor after, int limit) {
-            at(Place.READ).call();
+            StrayThrowTest.this.at(Place.READ).call();
             return real.readAfter(channel, after, limit);
         }
 
@@ -372,13 +371,14 @@ final class StrayThrowTest {
         }
 
         @Override
-        public int shards() {
-            return real.shards();
+        public CompletionStage<ReadResult> readBefore(
+                String channel, @Nullable Cursor before, int limit) {
+            return real.readBefore(channel, before, limit);
         }
 
         @Override
-        public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
-            real.followShard(shard, after, listener);
+        public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
+            return real.at(channel, instant);
         }
 
         @Override

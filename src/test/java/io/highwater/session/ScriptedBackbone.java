@@ -6,13 +6,12 @@ import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.ReadResult;
-import io.highwater.backbone.ShardListener;
-import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
 import io.highwater.testing.Stray;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,13 +169,14 @@ final class ScriptedBackbone implements Backbone {
     }
 
     @Override
-    public int shards() {
-        return real.shards();
+    public CompletionStage<ReadResult> readBefore(
+            String channel, @Nullable Cursor before, int limit) {
+        return real.readBefore(channel, before, limit);
     }
 
     @Override
-    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
-        real.followShard(shard, after, listener);
+    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
+        return real.at(channel, instant);
     }
 
     @Override

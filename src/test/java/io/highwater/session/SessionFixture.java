@@ -2,7 +2,7 @@ package io.highwater.session;
 
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.local.LocalSettings;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelProfile;
@@ -105,7 +105,7 @@ final class SessionFixture {
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
-                                new LocalSettings(
+                                new MemorySettings(
                                         2, ledger, any -> RingBounds.defaults(), LogLimit.none()),
                                 7,
                                 ticker,

@@ -6,85 +6,48 @@ import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.ReadResult;
-import io.highwater.backbone.ShardListener;
-import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
-import io.highwater.backbone.ring.IdempotencyWindow;
-import io.highwater.backbone.ring.MessageHash;
-import io.highwater.backbone.ring.RingBudget;
-import io.highwater.backbone.ring.ShardRing;
-import io.highwater.limits.Account;
-import io.highwater.limits.Book;
-import io.highwater.limits.Ledger;
+import io.highwater.backbone.memory.MemorySettings;
+import io.highwater.backbone.memory.NodeMemory;
+import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
 import io.highwater.time.Ticker;
-import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of one node, in its memory. Thread-safe. Every stage is complete when it is returned.
+ * The log of one node, in its memory alone. Thread-safe. Every stage is complete when it is
+ * returned.
  *
- * <p>A channel has a ring of its newest entries. Once the ring is empty and the channel has no
- * follower, only its last position remains. If too many such positions are kept, the oldest are
- * forgotten; a forgotten channel begins a new generation when it comes back.
- *
- * <p>What publishers make it keep is charged to the accounts RINGS, NAMES and IDEMPOTENCY. An
- * address beyond its share loses its own data; if an account is full, the oldest data goes,
- * whichever address it belongs to.
+ * <p>A channel that {@link NodeMemory} has forgotten begins a new generation when it comes back.
  */
 public final class LocalBackbone implements Backbone {
     /** The origin of all its positions. */
     public static final String ORIGIN = "local";
 
-    private static final long SWEEP_NANOS = Duration.ofMinutes(1).toNanos();
     private static final Duration RETRY_AFTER_CLOSE = Duration.ofSeconds(1);
 
+    private final NodeMemory memory;
     private final List<LocalShard> shards;
-    private final List<ShardRing> rings;
-    private final RingBudget budget;
-    private final NameBudget names;
-    private final Book msgIds;
-    private final TimerWheel wheel;
-    private final Timer sweep = new Sweep();
 
     private volatile boolean closed;
 
     /**
      * @param generation wall-clock milliseconds at the start of the node
      */
-    public LocalBackbone(LocalSettings settings, long generation, Ticker ticker, TimerWheel wheel) {
-        this.wheel = wheel;
-        Ledger ledger = settings.ledger();
-        budget = new RingBudget(ledger.book(Account.RINGS));
-        names = new NameBudget(ledger.book(Account.NAMES));
-        msgIds = ledger.book(Account.IDEMPOTENCY);
-        SecureRandom random = new SecureRandom();
-        MessageHash hash = new MessageHash(random.nextLong(), random.nextLong());
-        List<LocalShard> made = new ArrayList<>();
-        for (int i = 0; i < settings.shards(); i++) {
-            made.add(
-                    new LocalShard(
-                            settings.rings(),
-                            generation,
-                            ticker,
-                            wheel,
-                            budget,
-                            names,
-                            new LastPositions(ledger.book(Account.NAMES)),
-                            new IdempotencyWindow(ORIGIN, hash, msgIds),
-                            settings.logs()));
-        }
-        shards = List.copyOf(made);
-        rings = made.stream().map(LocalShard::ring).toList();
-        wheel.schedule(sweep, ticker.nanoTime() + SWEEP_NANOS);
+    public LocalBackbone(
+            MemorySettings settings, long generation, Ticker ticker, TimerWheel wheel) {
+        memory = new NodeMemory(ORIGIN, settings, ticker, wheel);
+        shards =
+                memory.shards().stream()
+                        .map(shard -> new LocalShard(shard, generation, ticker))
+                        .toList();
     }
 
     /** Completes at once. */
@@ -104,50 +67,23 @@ public final class LocalBackbone implements Backbone {
         } catch (UnavailableException e) {
             return CompletableFuture.failedFuture(e);
         } finally {
-            names.reclaim(shards, draft.payer());
+            memory(draft.channel()).carry();
+            memory.reclaimNames(draft.payer());
         }
-        budget.reclaim(rings, draft.payer());
-        if (draft.payer() != null) {
-            forgetMsgIds(draft.payer());
-        }
+        memory.reclaimEntries(draft.payer());
         return CompletableFuture.completedFuture(appended);
-    }
-
-    /** An address beyond its share forgets its own msgIds, in steps of an eighth. */
-    private void forgetMsgIds(Payer payer) {
-        if (msgIds.fitsAddress(payer, 0)) {
-            return;
-        }
-        long target = msgIds.mostBytesOfAddress() / 8 * 7;
-        boolean forgot = true;
-        while (forgot && payer.bytes(Account.IDEMPOTENCY) > target) {
-            forgot = false;
-            for (LocalShard shard : shards) {
-                forgot |= shard.forgetMsgIds(payer);
-            }
-        }
     }
 
     @Override
     public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
-        boolean follows = shard(channel).follow(channel, listener, payer);
-        names.reclaim(shards, payer);
+        boolean follows = memory(channel).follow(channel, listener, payer);
+        memory.reclaimNames(payer);
         return follows;
     }
 
     @Override
     public void unfollow(String channel) {
-        shard(channel).unfollow(channel);
-    }
-
-    @Override
-    public int shards() {
-        return shards.size();
-    }
-
-    @Override
-    public void followShard(int shard, @Nullable ShardPosition after, ShardListener listener) {
-        shards.get(shard).followShard(after, listener);
+        memory(channel).unfollow(channel);
     }
 
     @Override
@@ -160,6 +96,22 @@ public final class LocalBackbone implements Backbone {
     }
 
     @Override
+    public CompletionStage<ReadResult> readBefore(
+            String channel, @Nullable Cursor before, int limit) {
+        return closed
+                ? unavailable()
+                : CompletableFuture.completedFuture(
+                        shard(channel).readBefore(channel, before, limit));
+    }
+
+    @Override
+    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
+        return closed
+                ? unavailable()
+                : CompletableFuture.completedFuture(shard(channel).at(channel, instant));
+    }
+
+    @Override
     public BackboneHealth health() {
         return new BackboneHealth(
                 closed ? BackboneHealth.State.CLOSED : BackboneHealth.State.AVAILABLE,
@@ -168,45 +120,35 @@ public final class LocalBackbone implements Backbone {
 
     /** The bytes that all rings hold now. */
     public long ringBytes() {
-        return budget.bytes();
+        return memory.ringBytes();
     }
 
     /** The number of names kept for channels that have neither entries nor a follower. */
     int unusedNames() {
-        return shards.stream().mapToInt(LocalShard::unusedNames).sum();
+        return memory.unusedNames();
     }
 
     /** The number of channels with entries or a follower. */
     public int activeChannels() {
-        return shards.stream().mapToInt(LocalShard::activeChannels).sum();
+        return memory.activeChannels();
     }
 
     @Override
     public void close() {
         closed = true;
-        wheel.cancel(sweep);
-        shards.forEach(LocalShard::close);
+        memory.close();
     }
 
     private LocalShard shard(String channel) {
-        int hash = channel.hashCode();
-        return shards.get(Math.floorMod(hash ^ (hash >>> 16), shards.size()));
+        return shards.get(memory.shardOf(channel));
+    }
+
+    private ShardMemory memory(String channel) {
+        return memory.shards().get(memory.shardOf(channel));
     }
 
     private static <T> CompletionStage<T> unavailable() {
         return CompletableFuture.failedFuture(
                 new UnavailableException("the node is stopping", RETRY_AFTER_CLOSE));
-    }
-
-    /** Appends expire old msgIds themselves; this is for shards without appends. */
-    private final class Sweep extends Timer {
-        @Override
-        protected void onDeadline(long nowNanos) {
-            shards.forEach(shard -> shard.expireWindow(nowNanos));
-            names.reclaim(shards, null);
-            if (!closed) {
-                wheel.schedule(this, nowNanos + SWEEP_NANOS);
-            }
-        }
     }
 }

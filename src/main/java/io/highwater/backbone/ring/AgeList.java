@@ -13,10 +13,6 @@ final class AgeList {
         return oldest;
     }
 
-    @Nullable Kept newest() {
-        return newest;
-    }
-
     void append(Kept kept) {
         Kept last = newest;
         newest = kept;

@@ -5,12 +5,14 @@ import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.backbone.ReadRules;
 import io.highwater.backbone.RingBounds;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.time.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,31 +43,86 @@ public abstract class ChannelRing extends Timer {
      *
      * @param top the channel's last position; if entries are kept, that of the newest
      */
-    public final ReadResult read(Position top, @Nullable Cursor after, int limit) {
-        long oldest = top.channelSequence() - entries.size() + 1;
-        long begin = oldest;
+    public final ReadResult readAfter(Position top, @Nullable Cursor after, int limit) {
+        int begin = 0;
         if (after != null) {
-            Position own = after.at(top.origin());
-            if (own == null
-                    || own.generation() != top.generation()
-                    || after.positions().size() > 1) {
-                // This log has nothing of other origins.
+            Position own = ReadRules.own(top, after);
+            if (own == null) {
                 return new Unreadable(Reason.UNKNOWN_GENERATION, top);
             }
-            begin = own.channelSequence() + 1;
-            if (begin < 1 || begin > top.channelSequence() + 1) {
-                // Below 1 the sequence has overflowed, so it lies beyond the top too.
-                return new Unreadable(Reason.UNKNOWN_POSITION, top);
-            } else if (begin < oldest) {
-                return new Unreadable(Reason.TRIMMED, top);
+            begin = indexAfter(own);
+            Entry next = begin == entries.size() ? null : entries.get(begin).entry;
+            Reason refusal = ReadRules.refusal(top, own, next);
+            if (refusal != null) {
+                return new Unreadable(refusal, top);
             }
         }
-        int there = (int) (top.channelSequence() + 1 - begin);
+        int there = entries.size() - begin;
         int count = Math.min(there, limit);
         List<Entry> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            read.add(entries.get((int) (begin - oldest) + i).entry);
+            read.add(entries.get(begin + i).entry);
         }
-        return new Slice(read, count == there, top);
+        return new Slice(read, there - count, top);
+    }
+
+    /**
+     * Reads the entries before a cursor, as {@link io.highwater.backbone.Backbone#readBefore}
+     * specifies. Caller holds the shard's lock.
+     *
+     * @param top the channel's last position
+     */
+    public final ReadResult readBefore(Position top, @Nullable Cursor before, int limit) {
+        int end = entries.size();
+        if (before != null) {
+            Position own = ReadRules.own(top, before);
+            if (own == null) {
+                return new Unreadable(Reason.UNKNOWN_GENERATION, top);
+            }
+            end = indexAfter(own);
+            if (end > 0 && !own.isAfter(entries.get(end - 1).entry.position())) {
+                end--;
+            }
+        }
+        int count = Math.min(end, limit);
+        List<Entry> read = new ArrayList<>(count);
+        for (int i = 1; i <= count; i++) {
+            read.add(entries.get(end - i).entry);
+        }
+        return new Slice(read, end - count, top);
+    }
+
+    /** The oldest entry kept; null if there is none. Caller holds the shard's lock. */
+    public final @Nullable Entry oldest() {
+        return entries.size() == 0 ? null : entries.get(0).entry;
+    }
+
+    /**
+     * The position of the last entry kept that was appended before a time of the node's Ticker;
+     * null if there is none. Caller holds the shard's lock.
+     */
+    public final @Nullable Position at(long nanos) {
+        int index = first(entry -> entry.appendedNanos() - nanos >= 0);
+        return index == 0 ? null : entries.get(index - 1).entry.position();
+    }
+
+    /** The index of the first entry after the position. */
+    private int indexAfter(Position position) {
+        return first(entry -> entry.position().isAfter(position));
+    }
+
+    /** The index of the first entry of which this is true; it is true of all after that. */
+    private int first(Predicate<Entry> isTrue) {
+        int low = 0;
+        int high = entries.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (isTrue.test(entries.get(middle).entry)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 }

@@ -32,6 +32,11 @@ public final class IdempotencyWindow {
     /** Oldest first. */
     private final List<IdempotencySegment> segments = new ArrayList<>();
 
+    /** Whether messages were forgotten for lack of room, and when the newest of them came. */
+    private boolean forgot;
+
+    private long forgottenNanos;
+
     /**
      * @param origin the origin of all positions in it
      * @param book shared by the windows of all shards
@@ -68,6 +73,19 @@ public final class IdempotencyWindow {
         newest().put(key, position, payer, nowNanos, book);
     }
 
+    /** Whether it has all messages of the last 5 minutes: none was forgotten for lack of room. */
+    public boolean isWhole(long nowNanos) {
+        forgot = forgot && !isOver(forgottenNanos, nowNanos);
+        return !forgot;
+    }
+
+    private void forgets(IdempotencySegment segment) {
+        if (!forgot || segment.lastNanos() - forgottenNanos > 0) {
+            forgot = true;
+            forgottenNanos = segment.lastNanos();
+        }
+    }
+
     /** Drops the segments whose messages are all older than the window. */
     public void expire(long nowNanos) {
         while (!segments.isEmpty() && isOver(segments.get(0).lastNanos(), nowNanos)) {
@@ -84,6 +102,7 @@ public final class IdempotencyWindow {
         for (int i = 0; i < segments.size(); i++) {
             IdempotencySegment segment = segments.get(i);
             if (segment.count(payer) > 0) {
+                forgets(segment);
                 boolean isNewest = i == segments.size() - 1;
                 IdempotencySegment rest = segment.without(payer, isNewest, book);
                 book.addShared(rest.bytes() - segment.bytes());
@@ -114,6 +133,7 @@ public final class IdempotencyWindow {
         }
         long more = IdempotencySegment.bytes(slots);
         while (book.bytes() + more > book.mostBytes() && !segments.isEmpty()) {
+            forgets(segments.get(0));
             dropOldest();
         }
         book.addShared(more);

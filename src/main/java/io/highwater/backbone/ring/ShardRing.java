@@ -3,8 +3,6 @@ package io.highwater.backbone.ring;
 import io.highwater.backbone.Entry;
 import io.highwater.limits.Payer;
 import io.highwater.time.TimerWheel;
-import java.util.ArrayDeque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,20 +65,6 @@ public final class ShardRing {
                 && nowNanos - channel.entries.get(0).entry.appendedNanos() > channel.maxAgeNanos) {
             trimFirst(channel);
         }
-    }
-
-    /**
-     * The entries still kept after a sequence in the shard's log, oldest first. Caller holds the
-     * lock.
-     */
-    public List<Entry> entriesAfter(long shardSequence) {
-        ArrayDeque<Entry> entries = new ArrayDeque<>();
-        Kept next = kept.newest();
-        while (next != null && next.entry.position().shardSequence() > shardSequence) {
-            entries.addFirst(next.entry);
-            next = next.older;
-        }
-        return List.copyOf(entries);
     }
 
     /** Drops all entries of a channel that is gone. Caller holds the lock. */

@@ -78,7 +78,7 @@ final class LocalAccountsTest {
         assertThat(recorder.sequences).containsExactly(2L);
         assertThat(log.kept("c")).as("a ring has no holes").isEmpty();
         assertThat(log.read("c", before)).isEqualTo(new Unreadable(Reason.TRIMMED, unkept));
-        assertThat(log.read("c", unkept)).isEqualTo(new Slice(List.of(), true, unkept));
+        assertThat(log.read("c", unkept)).isEqualTo(new Slice(List.of(), 0, unkept));
         Position next = log.append("c", other);
         assertThat(next.channelSequence()).isEqualTo(3);
         assertThat(((Slice) log.read("c", unkept)).entries()).hasSize(1);

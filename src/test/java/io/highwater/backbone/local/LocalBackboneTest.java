@@ -8,6 +8,7 @@ import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Ledger;
@@ -68,7 +69,7 @@ final class LocalBackboneTest {
         log.advance(MINUTE.plusMillis(200));
         assertThat(log.backbone.activeChannels()).isZero();
         assertThat(log.backbone.ringBytes()).isZero();
-        assertThat(log.read("c", last)).isEqualTo(new Slice(List.of(), true, last));
+        assertThat(log.read("c", last)).isEqualTo(new Slice(List.of(), 0, last));
         assertThat(log.append("c").channelSequence()).isEqualTo(2);
     }
 
@@ -150,7 +151,7 @@ final class LocalBackboneTest {
         Position old = log.append("c");
         LocalBackbone next =
                 new LocalBackbone(
-                        new LocalSettings(
+                        new MemorySettings(
                                 1,
                                 Ledger.unbounded(),
                                 name -> RingBounds.defaults(),

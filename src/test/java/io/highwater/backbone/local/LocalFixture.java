@@ -8,6 +8,7 @@ import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
@@ -46,7 +47,7 @@ final class LocalFixture {
         ledger = Ledgers.of(mostBytes, ticker);
         backbone =
                 new LocalBackbone(
-                        new LocalSettings(shards, ledger, rings, LogLimit.none()),
+                        new MemorySettings(shards, ledger, rings, LogLimit.none()),
                         GENERATION,
                         ticker,
                         wheel);

@@ -12,6 +12,7 @@ import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.limits.Account;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
 /** What the log calls throws once: the sweep sweeps, and the next entry is delivered. */
 final class StrayThrowTest {
     private static final int NAMES = 400;
+    private static final String DELIVERIES = "io.highwater.backbone.memory.Deliveries";
 
     private final FakeTicker ticker = new FakeTicker();
     private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
@@ -40,7 +42,7 @@ final class StrayThrowTest {
     private final LogLimit logs = LogLimit.of(wheel, Runnable::run);
     private final LocalBackbone backbone =
             new LocalBackbone(
-                    new LocalSettings(
+                    new MemorySettings(
                             1,
                             Ledgers.of(Map.of(Account.NAMES, 50_000L), ticker),
                             name -> new RingBounds(0, Duration.ofMinutes(2)),
@@ -110,7 +112,7 @@ final class StrayThrowTest {
         backbone.follow("c", listening, null);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
-        Logger log = (Logger) LoggerFactory.getLogger(Deliveries.class);
+        Logger log = (Logger) LoggerFactory.getLogger(DELIVERIES);
         log.addAppender(lines);
         try {
             for (int i = 0; i < 20; i++) {
@@ -135,7 +137,7 @@ final class StrayThrowTest {
         backbone.follow("c", listening, null);
         Stray log = new Stray();
         Appender<ILoggingEvent> straying = StrayAppender.of(log);
-        Logger own = (Logger) LoggerFactory.getLogger(Deliveries.class);
+        Logger own = (Logger) LoggerFactory.getLogger(DELIVERIES);
         own.addAppender(straying);
         try {
             listener.arm(kind);

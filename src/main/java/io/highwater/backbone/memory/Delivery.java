@@ -1,9 +1,7 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.memory;
 
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
-import io.highwater.backbone.ShardListener;
-import io.highwater.backbone.ShardPosition;
 import io.highwater.protocol.Position;
 
 /** One call to a listener that is still to be made. Immutable. */
@@ -38,43 +36,6 @@ sealed interface Delivery {
         @Override
         public String channel() {
             return entry.channel();
-        }
-    }
-
-    /** An entry for the shard's follower. */
-    record ToShardFollower(ShardListener listener, ShardPosition position, Entry entry)
-            implements Delivery {
-        @Override
-        public void deliver() {
-            listener.onEntry(position, entry);
-        }
-
-        @Override
-        public void missed() {
-            listener.onGap(position.at(position.sequence() - 1), position);
-        }
-
-        @Override
-        public String channel() {
-            return entry.channel();
-        }
-    }
-
-    /** Another event, for the shard's follower. */
-    record ShardEvent(Runnable event) implements Delivery {
-        @Override
-        public void deliver() {
-            event.run();
-        }
-
-        @Override
-        public void missed() {
-            // A missed event cannot be reported in any other way.
-        }
-
-        @Override
-        public String channel() {
-            return "all channels of a shard";
         }
     }
 }

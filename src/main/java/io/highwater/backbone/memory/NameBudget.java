@@ -1,4 +1,4 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.memory;
 
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
@@ -31,7 +31,7 @@ final class NameBudget {
      * of its share, then the oldest of all shards. Takes one shard's lock at a time, so the caller
      * must hold none.
      */
-    void reclaim(List<LocalShard> shards, @Nullable Payer payer) {
+    void reclaim(List<ShardMemory> shards, @Nullable Payer payer) {
         if (payer != null && !payer.isProxy()) {
             long most = book.mostBytesOfAddress() / 4 * 3;
             boolean forgot = true;
@@ -46,10 +46,10 @@ final class NameBudget {
         }
     }
 
-    private static boolean forgetOldest(List<LocalShard> shards, @Nullable Payer payer) {
-        LocalShard found = null;
+    private static boolean forgetOldest(List<ShardMemory> shards, @Nullable Payer payer) {
+        ShardMemory found = null;
         long oldestNanos = 0;
-        for (LocalShard shard : shards) {
+        for (ShardMemory shard : shards) {
             LastPositions.LastPosition last = shard.oldestUnused(payer);
             if (last != null && (found == null || last.sinceNanos - oldestNanos < 0)) {
                 found = shard;

@@ -1,8 +1,9 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.memory;
 
 import io.highwater.limits.Book;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * address that used the channel first. Each is in two lists by age, the list of all and that of its
  * payer, so that the oldest of either can go first. Guarded by the shard's lock.
  */
-final class LastPositions {
+public final class LastPositions {
     /** What remains of one channel. Immutable, except its links. */
-    static final class LastPosition {
-        final String name;
-        final long generation;
-        final long shardSequence;
-        final long channelSequence;
+    public static final class LastPosition {
+        private final String name;
+
+        // Not a Position, which would take 16 bytes more.
+        private final long generation;
+        private final long shardSequence;
+        private final long channelSequence;
 
         /** When the channel lost its last entry or follower. */
         final long sinceNanos;
@@ -29,13 +32,22 @@ final class LastPositions {
         private @Nullable LastPosition olderOwn;
         private @Nullable LastPosition newerOwn;
 
-        private LastPosition(LocalChannel channel, @Nullable Own own, long sinceNanos) {
-            this.name = channel.name;
-            this.generation = channel.generation;
-            this.shardSequence = channel.shardSequence;
-            this.channelSequence = channel.channelSequence;
+        private LastPosition(String name, Position last, @Nullable Own own, long sinceNanos) {
+            this.name = name;
+            this.generation = last.generation();
+            this.shardSequence = last.shardSequence();
+            this.channelSequence = last.channelSequence();
             this.own = own;
             this.sinceNanos = sinceNanos;
+        }
+
+        /** The generation of the channel's last position. */
+        public long generation() {
+            return generation;
+        }
+
+        Position position(String origin) {
+            return new Position(origin, generation, shardSequence, channelSequence);
         }
 
         /** The object, its place in the map, and the name. */
@@ -87,10 +99,10 @@ final class LastPositions {
     }
 
     /** Adds the channel's last position; there must be none of its name yet. */
-    void add(LocalChannel channel, long nowNanos) {
+    void add(MemoryChannel channel, Position top, long nowNanos) {
         Payer payer = channel.payer;
         Own own = payer == null ? null : own(payer);
-        LastPosition position = new LastPosition(channel, own, nowNanos);
+        LastPosition position = new LastPosition(channel.name, top, own, nowNanos);
         byName.put(position.name, position);
         book.add(payer, position.bytes());
         LastPosition last = newest;

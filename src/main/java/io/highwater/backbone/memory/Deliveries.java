@@ -1,4 +1,4 @@
-package io.highwater.backbone.local;
+package io.highwater.backbone.memory;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.log.LogLimit;

@@ -1,0 +1,206 @@
+package io.highwater.archive;
+
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ReadResult.Reason;
+import io.highwater.backbone.ReadResult.Slice;
+import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.backbone.ReadRules;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads channels from an archive as a {@link io.highwater.backbone.Backbone} answers: by the {@link
+ * ReadRules}, and never beyond the top that the node has delivered. Thread-safe.
+ */
+public final class ArchiveReads {
+    /** One read returns no more than this, or one larger entry. */
+    public static final int PAGE_BYTES = 128 << 10;
+
+    /** A read looks through no more generations than this to count what is left. */
+    private static final int MOST_GENERATIONS = 8;
+
+    private static final int MOST_ENTRIES = 1_000;
+    private static final PageBounds ONE_ENTRY = new PageBounds(1, 1);
+
+    private final Archive archive;
+    private final String origin;
+
+    public ArchiveReads(Archive archive, String origin) {
+        this.archive = archive;
+        this.origin = origin;
+    }
+
+    /**
+     * As {@link io.highwater.backbone.Backbone#readAfter}.
+     *
+     * @param top the channel's last position that was delivered
+     */
+    public CompletionStage<ReadResult> readAfter(
+            String channel, Position top, @Nullable Cursor after, int limit) {
+        Position own = null;
+        if (after != null) {
+            own = ReadRules.own(top, after);
+            if (own == null) {
+                return done(new Unreadable(Reason.UNKNOWN_GENERATION, top));
+            } else if (own.isAfter(top) || isSame(own, top)) {
+                return done(ReadRules.readNothing(top, own));
+            }
+        } else if (limit == 0 || top.channelSequence() == 0) {
+            return done(new Slice(List.of(), top.channelSequence() == 0 ? 0 : 1, top));
+        }
+        Position from = own;
+        return archive.readAfter(channel, origin, from, bounds(limit))
+                .thenCompose(page -> answer(channel, top, from, limit, page));
+    }
+
+    private static PageBounds bounds(int limit) {
+        return new PageBounds(Math.max(1, Math.min(limit, MOST_ENTRIES)), PAGE_BYTES);
+    }
+
+    private CompletionStage<ReadResult> answer(
+            String channel, Position top, @Nullable Position own, int limit, ArchivePage page) {
+        List<Entry> run = run(page, top);
+        if (own != null) {
+            Entry next = run.isEmpty() ? null : run.get(0);
+            Reason refusal = ReadRules.refusal(top, own, next);
+            if (refusal != null && !isStart(own, next)) {
+                return done(new Unreadable(refusal, top));
+            }
+        }
+        List<Entry> read = run.subList(0, Math.min(limit, run.size()));
+        Position last = read.isEmpty() ? own : read.get(read.size() - 1).position();
+        if (last == null) {
+            return done(new Slice(List.of(), 0, top));
+        }
+        return left(channel, last, top, limit - read.size(), 0, MOST_GENERATIONS)
+                .thenApply(left -> new Slice(read, left, top));
+    }
+
+    /** The channel had nothing when the client was told this position, and this is its first. */
+    private static boolean isStart(Position own, @Nullable Entry next) {
+        return own.channelSequence() == 0
+                && next != null
+                && next.position().channelSequence() == 1
+                && next.previous() == null
+                && next.position().isAfter(own);
+    }
+
+    /** The entries up to the top, as far as each follows the one before. */
+    private static List<Entry> run(ArchivePage page, Position top) {
+        List<Entry> run = new ArrayList<>(page.entries().size());
+        Position last = null;
+        for (ArchivedEntry archived : page.entries()) {
+            Entry entry = archived.entry();
+            boolean follows = last == null || entry.follows(last);
+            if (!follows || entry.position().isAfter(top)) {
+                break;
+            }
+            run.add(entry);
+            last = entry.position();
+        }
+        return run;
+    }
+
+    /**
+     * How many entries follow a position: within a generation the sequences tell, and the first
+     * entry of the next one names the last position of the one before.
+     *
+     * @param most it need not be exact beyond this
+     */
+    private CompletionStage<Long> left(
+            String channel, Position from, Position top, long most, long counted, int generations) {
+        if (from.generation() == top.generation()) {
+            return done(counted + top.channelSequence() - from.channelSequence());
+        } else if (counted > most || generations == 0) {
+            return done(Math.max(1, counted));
+        }
+        Position end = new Position(origin, from.generation(), Long.MAX_VALUE, Long.MAX_VALUE);
+        return archive.readAfter(channel, origin, end, ONE_ENTRY)
+                .thenCompose(
+                        page -> {
+                            if (page.entries().isEmpty()) {
+                                return done(counted + 1);
+                            }
+                            Entry next = page.entries().get(0).entry();
+                            Position previous = next.previous();
+                            if (previous == null || previous.generation() != from.generation()) {
+                                return done(counted + 1);
+                            }
+                            long more = previous.channelSequence() - from.channelSequence() + 1;
+                            return left(
+                                    channel,
+                                    next.position(),
+                                    top,
+                                    most,
+                                    counted + more,
+                                    generations - 1);
+                        });
+    }
+
+    /**
+     * As {@link io.highwater.backbone.Backbone#readBefore}.
+     *
+     * @param top the channel's last position that was delivered
+     */
+    public CompletionStage<ReadResult> readBefore(
+            String channel, Position top, @Nullable Cursor before, int limit) {
+        Position own = null;
+        if (before != null) {
+            own = ReadRules.own(top, before);
+            if (own == null) {
+                return done(new Unreadable(Reason.UNKNOWN_GENERATION, top));
+            }
+        }
+        Position from = own == null || own.isAfter(top) ? next(top) : own;
+        return archive.readBefore(channel, origin, from, bounds(limit))
+                .thenApply(page -> slice(page, top));
+    }
+
+    private static Slice slice(ArchivePage page, Position top) {
+        List<Entry> read = new ArrayList<>(page.entries().size());
+        for (ArchivedEntry archived : page.entries()) {
+            Entry entry = archived.entry();
+            if (!read.isEmpty() && !read.get(read.size() - 1).follows(entry.position())) {
+                return new Slice(read, 1, top);
+            }
+            read.add(entry);
+        }
+        return new Slice(read, page.complete() ? 0 : 1, top);
+    }
+
+    private static Position next(Position position) {
+        return new Position(
+                position.origin(),
+                position.generation(),
+                position.shardSequence(),
+                position.channelSequence() + 1);
+    }
+
+    /**
+     * As {@link io.highwater.backbone.Backbone#at}.
+     *
+     * @param top the channel's last position that was delivered
+     */
+    public CompletionStage<@Nullable Cursor> at(
+            String channel, Position top, Instant instant) {
+        return archive.at(channel, origin, instant)
+                .<@Nullable Cursor>thenApply(
+                        position -> position == null || !position.isAfter(top) ? position : top);
+    }
+
+    private static boolean isSame(Position one, Position other) {
+        return one.generation() == other.generation()
+                && one.channelSequence() == other.channelSequence();
+    }
+
+    private static <T> CompletionStage<T> done(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+}

@@ -1,0 +1,38 @@
+package io.highwater.backbone.archived;
+
+import io.highwater.archive.ArchivedEntry;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Entries that were handed to the archive together. Guarded by the shard's lock. */
+final class Batch {
+    final List<Pending> pending;
+
+    private boolean settled;
+    private @Nullable Throwable failure;
+
+    Batch(List<Pending> pending) {
+        this.pending = List.copyOf(pending);
+    }
+
+    List<ArchivedEntry> entries() {
+        return pending.stream().map(one -> one.archived).toList();
+    }
+
+    /**
+     * @param cause null if the entries are archived
+     */
+    void settle(@Nullable Throwable cause) {
+        settled = true;
+        failure = cause;
+    }
+
+    boolean isSettled() {
+        return settled;
+    }
+
+    /** Why the write failed; null if it did not. */
+    @Nullable Throwable failure() {
+        return failure;
+    }
+}

@@ -1,0 +1,72 @@
+package io.highwater.backbone.archived;
+
+import io.highwater.archive.ArchivedEntry;
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.Level;
+import io.highwater.backbone.memory.MemoryChannel;
+import io.highwater.backbone.ring.MessageKey;
+import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry that has its position and is not known to be archived yet. It stays until it is: the
+ * archive may have it although a write failed. Guarded by the shard's lock.
+ */
+final class Pending {
+    /** One publisher that waits. */
+    record Answer(CompletableFuture<Appended> future, Appended appended) {
+        void complete() {
+            future.complete(appended);
+        }
+    }
+
+    final ArchivedEntry archived;
+    final MessageKey key;
+    final MemoryChannel channel;
+    final @Nullable Payer payer;
+    final long bytes;
+    final long sinceNanos;
+
+    /** Those that are answered once it is archived, in this order; empty if they gave up. */
+    private List<Answer> answers = new ArrayList<>(1);
+
+    Pending(
+            ArchivedEntry archived,
+            MessageKey key,
+            MemoryChannel channel,
+            Waiting waiting) {
+        this.archived = archived;
+        this.key = key;
+        this.channel = channel;
+        this.payer = waiting.draft().payer();
+        this.bytes = waiting.bytes();
+        this.sinceNanos = waiting.sinceNanos();
+        answers.add(new Answer(waiting.future(), new Appended(position(), Level.DURABLE, false)));
+    }
+
+    Position position() {
+        return archived.entry().position();
+    }
+
+    /**
+     * Answers a repeat, of this or of an earlier message of the channel, after all answers before
+     * it.
+     */
+    void answerAfter(CompletableFuture<Appended> future, Position first) {
+        answers.add(new Answer(future, new Appended(first, Level.DURABLE, true)));
+    }
+
+    boolean isAwaited() {
+        return !answers.isEmpty();
+    }
+
+    List<Answer> takeAnswers() {
+        List<Answer> taken = answers;
+        answers = new ArrayList<>(0);
+        return taken;
+    }
+}

@@ -1,0 +1,144 @@
+package io.highwater.backbone.archived;
+
+import io.highwater.archive.ArchivedEntry;
+import io.highwater.backbone.Draft;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.memory.MemoryChannel;
+import io.highwater.backbone.memory.ShardMemory;
+import io.highwater.backbone.ring.IdempotencyWindow;
+import io.highwater.backbone.ring.MessageKey;
+import io.highwater.protocol.Position;
+import io.highwater.time.Ticker;
+import io.highwater.time.WallClock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the drafts of a shard their positions, and knows which messages have one already. Guarded
+ * by the shard's lock.
+ */
+final class Positions {
+    /** The window, and a margin for what was under way. */
+    private static final long LOOK_UP_NANOS = Duration.ofMinutes(6).toNanos();
+
+    private final String origin;
+    private final IdempotencyWindow window;
+    private final Ticker ticker;
+    private final WallClock clock;
+
+    /** For channels that have pending entries: the last of them. */
+    private final Map<MemoryChannel, Pending> last = new HashMap<>();
+
+    private final Map<MessageKey, Pending> byKey = new HashMap<>();
+
+    private long generation;
+    private long sequence;
+    private long millis;
+
+    /** Whether messages from before the start may be repeated. */
+    private boolean looksUp;
+
+    private long startNanos;
+
+    Positions(String origin, ShardMemory memory, Ticker ticker, WallClock clock) {
+        this.origin = origin;
+        this.window = memory.window();
+        this.ticker = ticker;
+        this.clock = clock;
+    }
+
+    /**
+     * @param isNew the shard had no entries before this generation
+     */
+    void start(long begun, boolean isNew) {
+        generation = begun;
+        looksUp = !isNew;
+        startNanos = ticker.nanoTime();
+    }
+
+    /** Whether only the archive knows if the draft is a repeat. */
+    boolean isToFind(Draft draft) {
+        long now = ticker.nanoTime();
+        looksUp = looksUp && now - startNanos < LOOK_UP_NANOS;
+        return (looksUp || !window.isWhole(now)) && known(key(draft), now) == null;
+    }
+
+    private MessageKey key(Draft draft) {
+        return window.key(draft.publisher(), draft.channel(), draft.msgId());
+    }
+
+    private @Nullable Position known(MessageKey key, long now) {
+        Pending twin = byKey.get(key);
+        return twin == null ? window.find(key, now) : twin.position();
+    }
+
+    /**
+     * The position of the first such message; null if the draft is no repeat.
+     *
+     * @param found its position in the archive; null if there is none, or nobody asked
+     */
+    @Nullable Position first(Draft draft, @Nullable Position found) {
+        long now = ticker.nanoTime();
+        MessageKey key = key(draft);
+        Position first = known(key, now);
+        if (first == null && found != null) {
+            window.add(key, found, draft.payer(), now);
+            return found;
+        }
+        return first;
+    }
+
+    /** The last pending entry of a channel, or null. */
+    @Nullable Pending lastOf(MemoryChannel channel) {
+        return last.get(channel);
+    }
+
+    /** Gives the draft the next position of its channel, whose top must be known. */
+    Pending next(Waiting waiting, MemoryChannel channel) {
+        Draft draft = waiting.draft();
+        long now = ticker.nanoTime();
+        Pending before = last.get(channel);
+        Entry entry = entry(draft, before == null ? channel.top() : before.position(), now);
+        millis = Math.max(millis, clock.millis());
+        MessageKey key = key(draft);
+        Pending pending =
+                new Pending(
+                        new ArchivedEntry(entry, draft.publisher(), millis), key, channel, waiting);
+        channel.pin();
+        last.put(channel, pending);
+        byKey.put(key, pending);
+        window.add(key, entry.position(), draft.payer(), now);
+        return pending;
+    }
+
+    /**
+     * @param top the channel's last position; in an older generation, the entry begins a new one
+     */
+    private Entry entry(Draft draft, @Nullable Position top, long now) {
+        boolean goesOn = top != null && top.generation() == generation;
+        Position position =
+                new Position(
+                        origin, generation, ++sequence, goesOn ? top.channelSequence() + 1 : 1);
+        return new Entry(
+                draft.channel(),
+                position,
+                goesOn ? null : top,
+                draft.msgId(),
+                draft.key(),
+                draft.secret(),
+                draft.data(),
+                now);
+    }
+
+    /** The window has it, and says so from now on. */
+    void archived(Pending pending) {
+        byKey.remove(pending.key, pending);
+    }
+
+    /** All who waited for it are answered: repeats need not wait for it any more. */
+    void answered(Pending pending) {
+        last.remove(pending.channel, pending);
+    }
+}

@@ -1,0 +1,217 @@
+package io.highwater.backbone.archived;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.BackboneHealth;
+import io.highwater.backbone.RingBounds;
+import io.highwater.backbone.UnavailableException;
+import io.highwater.limits.Account;
+import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
+import io.highwater.testing.Ledgers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of publications while the archive cannot be written, or does not answer. */
+final class ArchivedOutageTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final ArchivedFixture log = new ArchivedFixture();
+
+    @Test
+    void aShortOutageIsNotNoticed() {
+        ArchivedFixture.Recorder recorder = log.follow("c");
+        log.archive.setFull(true);
+        List<CompletableFuture<Appended>> appends = new ArrayList<>();
+        for (int i = 1; i <= 5; i++) {
+            appends.add(log.append("c", "m" + i));
+        }
+        log.advance(SECOND);
+        assertThat(appends).noneMatch(CompletableFuture::isDone);
+        assertThat(log.backbone.health().state()).isEqualTo(BackboneHealth.State.UNAVAILABLE);
+        log.archive.setFull(false);
+        log.advance(SECOND);
+        for (int i = 0; i < 5; i++) {
+            assertThat(appends.get(i).join().position().channelSequence()).isEqualTo(i + 1);
+        }
+        assertThat(recorder.msgIds()).containsExactly("m1", "m2", "m3", "m4", "m5");
+        assertThat(log.backbone.health().state()).isEqualTo(BackboneHealth.State.AVAILABLE);
+    }
+
+    @Test
+    void afterTwoSecondsAppendsFailUntilTheArchiveIsBack() {
+        ArchivedFixture.Recorder recorder = log.follow("c");
+        log.archive.setFull(true);
+        CompletableFuture<Appended> inDoubt = log.append("c", "m1");
+        CompletableFuture<Appended> behind = log.append("c", "m2");
+        log.advance(Duration.ofMillis(1_900));
+        assertThat(inDoubt).isNotDone();
+        log.advance(Duration.ofMillis(200));
+        assertUnavailable(inDoubt);
+        assertUnavailable(behind);
+        assertUnavailable(log.append("c", "m3"));
+        log.archive.setFull(false);
+        log.advance(Duration.ofSeconds(2));
+        // It was with the archive when its publisher was told that it failed.
+        assertThat(recorder.msgIds()).containsExactly("m1");
+        Appended again = log.append("c", "m1").join();
+        assertThat(again.duplicate()).isTrue();
+        assertThat(again.position().channelSequence()).isEqualTo(1);
+        assertThat(log.append("c", "m2").join().duplicate()).isFalse();
+        assertThat(log.append("c", "m3").join().duplicate()).isFalse();
+        assertThat(recorder.msgIds()).containsExactly("m1", "m2", "m3");
+        assertThat(log.after("c", null)).containsExactly("m1", "m2", "m3");
+    }
+
+    private static void assertUnavailable(CompletableFuture<Appended> append) {
+        assertThat(append)
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(UnavailableException.class);
+    }
+
+    @Test
+    void noMoreThanAThousandMessagesOfAShardWait() {
+        log.archive.setFull(true);
+        List<CompletableFuture<Appended>> appends = new ArrayList<>();
+        for (int i = 0; i < ArchivedShard.MOST_PENDING; i++) {
+            appends.add(log.append("c", "m" + i));
+        }
+        assertUnavailable(log.append("c", "one too many"));
+        assertThat(appends).noneMatch(CompletableFuture::isDone);
+        log.archive.setFull(false);
+        log.advance(SECOND);
+        assertThat(appends).allMatch(append -> append.isDone());
+        assertThat(log.append("c", "one too many")).isCompleted();
+        assertThat(log.top("c").channelSequence()).isEqualTo(ArchivedShard.MOST_PENDING + 1);
+    }
+
+    @Test
+    void whatWaitsTakesNoMoreThanAnEighthOfTheRings() {
+        ArchivedFixture small =
+                new ArchivedFixture(
+                        Map.of(Account.RINGS, 80_000L),
+                        new RingBounds(1_000, Duration.ofMinutes(2)));
+        Payer payer = Ledgers.payer(small.ledger, "10.0.0.1");
+        small.archive.holdWrites();
+        int accepted = 0;
+        while (!small.append("c", "p", "m" + accepted, payer).isDone()) {
+            accepted++;
+        }
+        assertThat(accepted).isBetween(15, 25);
+        assertThat(payer.bytes(Account.RINGS)).isBetween(8_000L, 10_000L);
+        small.archive.releaseWrites();
+        assertThat(small.append("c", "p", "last", payer)).isCompleted();
+        small.backbone.close();
+        for (Account account : List.of(Account.RINGS, Account.NAMES, Account.IDEMPOTENCY)) {
+            assertThat(small.ledger.book(account).bytes()).as(account.label()).isZero();
+            assertThat(payer.bytes(account)).as(account.label()).isZero();
+        }
+    }
+
+    @Test
+    void anArchiveThatHangsIsAnOutageUntilItGoesOn() {
+        ArchivedFixture.Recorder recorder = log.follow("c");
+        log.archive.holdWrites();
+        CompletableFuture<Appended> hangs = log.append("c", "m1");
+        log.advance(Duration.ofMillis(2_100));
+        assertUnavailable(hangs);
+        assertUnavailable(log.append("c", "m2"));
+        assertThat(log.backbone.health().state()).isEqualTo(BackboneHealth.State.UNAVAILABLE);
+        log.archive.releaseWrites();
+        assertThat(log.backbone.health().state()).isEqualTo(BackboneHealth.State.AVAILABLE);
+        assertThat(recorder.msgIds()).containsExactly("m1");
+        assertThat(log.append("c", "m1").join().duplicate()).isTrue();
+        assertThat(log.append("c", "m2").join().duplicate()).isFalse();
+    }
+
+    @Test
+    void writesThatWereUnderWayWhenOneFailedAreMadeAgainInTheirOrder() {
+        ArchivedFixture.Recorder recorder = log.follow("c");
+        log.archive.holdWrites();
+        List<CompletableFuture<Appended>> appends = new ArrayList<>();
+        for (int i = 1; i <= 6; i++) {
+            appends.add(log.append("c", "m" + i));
+        }
+        assertThat(log.archive.heldWrites()).isGreaterThan(1);
+        log.archive.failWrites();
+        assertThat(appends).noneMatch(CompletableFuture::isDone);
+        log.advance(SECOND);
+        assertThat(appends).allMatch(append -> append.isDone());
+        assertThat(recorder.msgIds()).containsExactly("m1", "m2", "m3", "m4", "m5", "m6");
+        assertThat(log.after("c", null)).hasSize(6);
+    }
+
+    @Test
+    void whoAsksAChannelThatTheArchiveDoesNotAnswerForFailsAfterTwoSeconds() {
+        log.position("c", "m0");
+        log.restart();
+        log.archive.holdAnswers();
+        CompletableFuture<Appended> asked = log.append("c", "m1");
+        log.advance(SECOND);
+        CompletableFuture<Appended> behind = log.append("c", "m2");
+        log.advance(Duration.ofMillis(1_100));
+        assertUnavailable(asked);
+        assertUnavailable(behind);
+        log.archive.releaseAnswers();
+        assertThat(log.backbone.activeChannels()).isZero();
+        assertThat(log.append("c", "m1").join().duplicate()).isFalse();
+        assertThat(log.append("c", "m2").join().position().channelSequence()).isEqualTo(2);
+    }
+
+    @Test
+    void oneShardsTroubleIsItsOwn() {
+        log.archive.holdWrites();
+        CompletableFuture<Appended> hangs = log.append("c", "m1");
+        log.advance(Duration.ofMillis(2_100));
+        assertUnavailable(hangs);
+        String other = otherShard("c");
+        assertThat(log.append(other, "m1")).isNotDone();
+        log.archive.releaseWrites();
+        assertThat(log.append(other, "m2").join().position().channelSequence()).isEqualTo(2);
+    }
+
+    private static String otherShard(String channel) {
+        String name = channel;
+        while (shard(name) == shard(channel)) {
+            name += "x";
+        }
+        return name;
+    }
+
+    private static int shard(String name) {
+        int hash = name.hashCode();
+        return Math.floorMod(hash ^ (hash >>> 16), 2);
+    }
+
+    @Test
+    void whatNobodyWaitsForAnyMoreIsStillArchivedBeforeWhatFollows() {
+        log.archive.setFull(true);
+        assertThat(log.append("c", "m1")).isNotDone();
+        log.advance(Duration.ofSeconds(5));
+        log.archive.setFull(false);
+        log.advance(SECOND);
+        Position next = log.append("c", "m2").join().position();
+        assertThat(next.channelSequence()).isEqualTo(2);
+        log.restart();
+        assertThat(log.after("c", null)).containsExactly("m1", "m2");
+    }
+
+    @Test
+    void closeFailsWhatWaits() {
+        log.archive.setFull(true);
+        CompletableFuture<Appended> waits = log.append("c", "m1");
+        CompletableFuture<Appended> delayed = log.append("c", "m2");
+        log.backbone.close();
+        assertUnavailable(waits);
+        assertUnavailable(delayed);
+        assertThat(log.ledger.book(Account.RINGS).bytes()).isPositive();
+    }
+}

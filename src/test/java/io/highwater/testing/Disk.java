@@ -1,0 +1,134 @@
+package io.highwater.testing;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.archive.ArchivedEntry;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.ShardPosition;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link MemoryArchive} has written. Thread-safe. */
+public final class Disk {
+    private record Log(String channel, String origin) {}
+
+    private static final Comparator<Position> ORDER =
+            Comparator.comparingLong(Position::generation)
+                    .thenComparingLong(Position::channelSequence);
+
+    @GuardedBy("this")
+    private final Map<Log, TreeMap<Position, ArchivedEntry>> logs = new HashMap<>();
+
+    @GuardedBy("this")
+    private final Map<Log, Position> tops = new HashMap<>();
+
+    @GuardedBy("this")
+    private final Map<String, ShardPosition> watermarks = new HashMap<>();
+
+    /** Drops what was appended before an instant, as retention does. */
+    public synchronized void dropBefore(Instant instant) {
+        logs.values().forEach(log -> log.values().removeIf(entry -> isBefore(entry, instant)));
+    }
+
+    private static boolean isBefore(ArchivedEntry entry, Instant instant) {
+        return Instant.ofEpochMilli(entry.wallMillis()).isBefore(instant);
+    }
+
+    /** How many entries there are of all channels. */
+    public synchronized int size() {
+        return logs.values().stream().mapToInt(TreeMap::size).sum();
+    }
+
+    synchronized @Nullable ShardPosition watermark(String shard) {
+        return watermarks.get(shard);
+    }
+
+    synchronized void begin(String shard, ShardPosition base) {
+        ShardPosition archived = watermarks.get(shard);
+        if (archived == null || MemoryArchive.isAfter(base, archived)) {
+            watermarks.put(shard, base);
+        }
+    }
+
+    synchronized void append(String shard, List<ArchivedEntry> entries) {
+        for (ArchivedEntry archived : entries) {
+            Entry entry = archived.entry();
+            Position position = entry.position();
+            Log log = new Log(entry.channel(), position.origin());
+            logs.computeIfAbsent(log, name -> new TreeMap<>(ORDER))
+                    .putIfAbsent(position, withoutNanos(archived));
+            tops.merge(log, position, (one, two) -> one.isAfter(two) ? one : two);
+            begin(shard, MemoryArchive.shardPosition(archived));
+        }
+    }
+
+    private static ArchivedEntry withoutNanos(ArchivedEntry archived) {
+        Entry entry = archived.entry();
+        return new ArchivedEntry(
+                new Entry(
+                        entry.channel(),
+                        entry.position(),
+                        entry.previous(),
+                        entry.msgId(),
+                        entry.key(),
+                        entry.secret(),
+                        entry.data(),
+                        0,
+                        entry.late()),
+                archived.publisher(),
+                archived.wallMillis());
+    }
+
+    synchronized List<ArchivedEntry> after(
+            String channel, String origin, @Nullable Position after) {
+        TreeMap<Position, ArchivedEntry> log = log(channel, origin);
+        return List.copyOf((after == null ? log : log.tailMap(after, false)).values());
+    }
+
+    synchronized List<ArchivedEntry> before(
+            String channel, String origin, @Nullable Position before) {
+        TreeMap<Position, ArchivedEntry> log = log(channel, origin);
+        return List.copyOf(
+                (before == null ? log : log.headMap(before, false)).descendingMap().values());
+    }
+
+    synchronized @Nullable Position at(String channel, String origin, Instant instant) {
+        return log(channel, origin).descendingMap().values().stream()
+                .filter(entry -> isBefore(entry, instant))
+                .map(entry -> entry.entry().position())
+                .findFirst()
+                .orElse(null);
+    }
+
+    synchronized @Nullable Cursor tops(String channel) {
+        List<Position> known =
+                tops.entrySet().stream()
+                        .filter(top -> top.getKey().channel.equals(channel))
+                        .map(Map.Entry::getValue)
+                        .toList();
+        return known.isEmpty() ? null : Cursor.of(known);
+    }
+
+    synchronized @Nullable Position find(String channel, String publisher, String msgId) {
+        return logs.entrySet().stream()
+                .filter(log -> log.getKey().channel.equals(channel))
+                .flatMap(log -> log.getValue().values().stream())
+                .filter(entry -> entry.publisher().equals(publisher))
+                .map(ArchivedEntry::entry)
+                .filter(entry -> entry.msgId().equals(msgId))
+                .map(Entry::position)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @GuardedBy("this")
+    private TreeMap<Position, ArchivedEntry> log(String channel, String origin) {
+        return logs.getOrDefault(new Log(channel, origin), new TreeMap<>(ORDER));
+    }
+}
