@@ -57,14 +57,30 @@ public final class RedisProcess implements AutoCloseable {
         return redis;
     }
 
+    /**
+     * Starts a Sentinel.
+     *
+     * @param config its file, which it will change
+     */
+    public static RedisProcess startSentinel(Path parent, int port, Path config)
+            throws Exception {
+        return start(parent, port, "" + config, "--sentinel");
+    }
+
     /** Starts it again, with what lies in its folder. */
     public void start() throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Executable.FILE.getPath());
+        boolean sentinel = options.contains("--sentinel");
+        if (sentinel) {
+            command.add(options.get(0)); // The file comes first.
+        }
         command.addAll(
                 List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", "" + directory));
-        command.addAll(List.of("--save", ""));
-        command.addAll(options);
+        if (!sentinel) {
+            command.addAll(List.of("--save", ""));
+        }
+        command.addAll(options.subList(sentinel ? 1 : 0, options.size()));
         process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)

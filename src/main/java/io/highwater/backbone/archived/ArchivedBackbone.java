@@ -12,6 +12,7 @@ import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.backbone.memory.NodeMemory;
+import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.limits.Account;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;

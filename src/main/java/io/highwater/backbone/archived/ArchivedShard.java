@@ -10,6 +10,7 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.NodeMemory;
 import io.highwater.backbone.memory.ShardMemory;
+import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
  * steps run one after the other; used once.
  */
 final class Filling {
-    private static final int PAGE = 128;
+    private static final int PAGE = 64;
     private static final int ENTRY_BYTES = 200;
 
     private final ShardCalls calls;

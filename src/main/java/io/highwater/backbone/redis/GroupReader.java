@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,13 @@ final class GroupReader {
     /** While a shard waits at its barrier, a read is short, so that the shard is read soon after. */
     private static final Duration SHORT_BLOCK = Duration.ofMillis(50);
 
+    /** How long to wait before looking again whether the node keeps up. */
+    private static final Duration BEHIND_PAUSE = Duration.ofMillis(20);
+
     private final List<RedisShard> shards;
     private final Map<String, RedisShard> byKey = new HashMap<>();
     private final Link link;
+    private final BooleanSupplier behind;
     private final ShardContext context;
     private final ShardLoop loop;
     private final Timing timing;
@@ -50,14 +55,18 @@ final class GroupReader {
 
     /**
      * @param context of one of the shards
+     * @param behind whether the node delivers more slowly than the log brings; then reading waits,
+     *     so that what is read stays bounded
      */
-    GroupReader(ShardContext context, List<RedisShard> shards, Link link) {
+    GroupReader(
+            ShardContext context, List<RedisShard> shards, Link link, BooleanSupplier behind) {
         this.context = context;
         this.loop = context.loop();
         this.timing = context.timing();
         this.backoff = context.backoff();
         this.shards = List.copyOf(shards);
         this.link = link;
+        this.behind = behind;
         for (RedisShard shard : shards) {
             byKey.put(shard.keys().log(), shard);
             shard.readBy(this::wake, this::renew);
@@ -135,7 +144,7 @@ final class GroupReader {
                 backoff.succeeded();
                 answeredNanos = loop.nowNanos();
                 deliver(streams, messages == null ? List.of() : messages);
-                pause = pace.linger();
+                pause = behind.getAsBoolean() ? BEHIND_PAUSE : pace.linger();
             } else {
                 context.tell(context.observer()::onReadRetry);
                 pause = backoff.failed();
@@ -144,15 +153,25 @@ final class GroupReader {
             if (pause.isZero()) {
                 read();
             } else {
-                state = State.PAUSING;
-                int number = ++pauses;
-                loop.schedule(() -> goOn(number), pause);
+                pause(pause);
             }
         }
     }
 
+    private void pause(Duration pause) {
+        state = State.PAUSING;
+        int number = ++pauses;
+        loop.schedule(() -> goOn(number), pause);
+    }
+
     private void goOn(int pause) {
-        if (state == State.PAUSING && pause == pauses) {
+        if (state != State.PAUSING || pause != pauses) {
+            return;
+        }
+        if (behind.getAsBoolean()) {
+            answeredNanos = loop.nowNanos(); // Redis is not to blame.
+            pause(BEHIND_PAUSE);
+        } else {
             read();
         }
     }
@@ -186,7 +205,10 @@ final class GroupReader {
     /** Why nothing is read now; null if it is. Thread-safe. */
     @Nullable String trouble() {
         long silent = loop.nowNanos() - answeredNanos;
-        return silent > timing.block().plus(timing.call()).toNanos() ? link.trouble() : null;
+        if (silent <= timing.block().plus(timing.call()).toNanos()) {
+            return null;
+        }
+        return link.isUp() ? "reads are not answered" : link.trouble();
     }
 
     /** Thread-safe. */

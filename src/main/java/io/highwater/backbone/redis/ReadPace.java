@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 final class ReadPace {
     static final int MOST_ENTRIES = 512;
-    static final int LEAST_ENTRIES = 16;
+    static final int LEAST_ENTRIES = 4;
     static final Duration MOST_LINGER = Duration.ofMillis(10);
 
     /** What one answer should not exceed by much. */

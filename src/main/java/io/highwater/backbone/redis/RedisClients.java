@@ -22,7 +22,10 @@ import io.lettuce.core.resource.Delay;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -45,6 +48,9 @@ final class RedisClients implements AutoCloseable {
     private final RedisAddress address;
     private final ClientResources resources;
     private final AbstractRedisClient client;
+
+    /** Sessions that are being made; those end before the threads do. */
+    private final Set<CompletableFuture<RedisSession>> opening = ConcurrentHashMap.newKeySet();
 
     /**
      * @param name under which Redis lists the connections
@@ -114,6 +120,12 @@ final class RedisClients implements AutoCloseable {
     }
 
     CompletionStage<RedisSession> open() {
+        CompletableFuture<RedisSession> made = connect().toCompletableFuture();
+        opening.add(made);
+        return made.whenComplete((session, failure) -> opening.remove(made));
+    }
+
+    private CompletionStage<RedisSession> connect() {
         if (client instanceof RedisClusterClient cluster) {
             return cluster.connectAsync(CODEC).thenApply(c -> new RedisSession(c, c.async()));
         }
@@ -125,6 +137,11 @@ final class RedisClients implements AutoCloseable {
     /** Ends all connections and threads; does not wait for that. */
     @Override
     public void close() {
+        var connecting = CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new));
+        var unused = connecting.whenComplete((done, failure) -> shutDown());
+    }
+
+    private void shutDown() {
         var unused =
                 client.shutdownAsync(0, 1, TimeUnit.SECONDS)
                         .whenComplete(

@@ -1,7 +1,7 @@
 package io.highwater.backbone.redis;
 
 import io.highwater.backbone.BackboneStartException;
-import io.highwater.limits.Book;
+import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.time.Duration;
@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,8 @@ final class RedisLog implements AutoCloseable {
      * @param prefix of all keys
      * @param name under which Redis lists the node's connections
      * @param origin of all positions
-     * @param book the account of messages until they are acknowledged
+     * @param pending the messages of all shards until they are acknowledged
+     * @param behind whether the node delivers more slowly than the log brings
      */
     record Parts(
             RedisAddress address,
@@ -48,7 +50,8 @@ final class RedisLog implements AutoCloseable {
             Timing timing,
             StreamBounds bounds,
             LostEntries lost,
-            Book book,
+            PendingBytes pending,
+            BooleanSupplier behind,
             Ticker ticker,
             RedisObserver observer,
             LogLimit logs) {}
@@ -108,13 +111,15 @@ final class RedisLog implements AutoCloseable {
                             calls,
                             parts.bounds(),
                             parts.lost(),
-                            parts.book(),
+                            parts.pending(),
                             sinks.apply(first + i)));
         }
         int number = readers.size();
         Link link = link(loop, () -> loop.execute(() -> readers.get(number).connected()));
         reads.add(link);
-        readers.add(new GroupReader(Objects.requireNonNull(context), group, link));
+        readers.add(
+                new GroupReader(
+                        Objects.requireNonNull(context), group, link, parts.behind()));
         shards.addAll(group);
     }
 
@@ -146,12 +151,7 @@ final class RedisLog implements AutoCloseable {
                         .thenCompose(up -> appends.call(parts.timing().call(), c -> c.info()))
                         .thenCompose(this::checked)
                         .thenCompose(checked -> all(reads.stream().map(Link::open).toList()))
-                        .thenCompose(
-                                up ->
-                                        all(
-                                                shards.stream()
-                                                        .map(s -> s.start(age, mostBytes / shards.size()))
-                                                        .toList()))
+                        .thenCompose(up -> startShards(age, mostBytes / shards.size()))
                         .whenComplete(
                                 (done, failure) -> {
                                     if (failure == null) {
@@ -164,6 +164,20 @@ final class RedisLog implements AutoCloseable {
         return started.orTimeout(MOST_START.toSeconds(), TimeUnit.SECONDS)
                 .handle((done, failure) -> end(failure))
                 .thenCompose(stage -> stage);
+    }
+
+    /** A few at once, since the pages that they read are in no account yet. */
+    private CompletionStage<@Nullable Void> startShards(Duration age, long mostBytes) {
+        List<CompletionStage<@Nullable Void>> lanes = new ArrayList<>();
+        for (int lane = 0; lane < MOST_THREADS; lane++) {
+            CompletionStage<@Nullable Void> started = CompletableFuture.completedFuture(null);
+            for (int i = lane; i < shards.size(); i += MOST_THREADS) {
+                RedisShard shard = shards.get(i);
+                started = started.thenCompose(done -> shard.start(age, mostBytes));
+            }
+            lanes.add(started);
+        }
+        return all(lanes);
     }
 
     private CompletionStage<@Nullable Void> end(@Nullable Throwable failure) {
@@ -198,14 +212,14 @@ final class RedisLog implements AutoCloseable {
 
     /** Why it does not work now; null if it does. */
     @Nullable String trouble() {
-        for (GroupReader reader : readers) {
-            String trouble = reader.trouble();
+        for (RedisShard shard : shards) {
+            String trouble = shard.trouble();
             if (trouble != null) {
                 return trouble;
             }
         }
-        for (RedisShard shard : shards) {
-            String trouble = shard.trouble();
+        for (GroupReader reader : readers) {
+            String trouble = reader.trouble();
             if (trouble != null) {
                 return trouble;
             }

@@ -4,14 +4,21 @@ package io.highwater.backbone.redis;
 public interface RedisObserver {
     RedisObserver NONE = new RedisObserver() {};
 
+    /**
+     * Messages began to wait for their acknowledgement, or were answered.
+     *
+     * @param change below 0 where they were answered
+     */
+    default void onWaiting(int change) {}
+
     /** Redis answered a call that appended messages, of which some may be repeats. */
     default void onAppended(int messages, int repeats) {}
 
     /** A call to append messages failed, and is repeated after a pause. */
     default void onAppendRetry() {}
 
-    /** Redis rejected a call, since it belongs to a former generation. */
-    default void onFenced() {}
+    /** Redis rejected a call with messages, since it belongs to a former generation. */
+    default void onFenced(int messages) {}
 
     /** A message was acknowledged, so long after it was handed in. */
     default void onAcknowledged(long nanos) {}

@@ -9,7 +9,7 @@ import io.highwater.backbone.redis.OpenReply.Unusable;
 import io.highwater.backbone.redis.StreamItem.Marker;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.backbone.redis.StreamItem.Unreadable;
-import io.highwater.limits.Book;
+import io.highwater.backbone.ring.PendingBytes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ final class RedisShard {
     private final ShardContext context;
     private final ShardLoop loop;
     private final ShardCalls calls;
-    private final Book book;
+    private final PendingBytes pending;
     private final ShardCursor cursor;
     private final ShardPublisher publisher;
     private final Barrier barrier;
@@ -64,19 +64,19 @@ final class RedisShard {
     private StreamId behind = StreamId.NONE;
 
     /**
-     * @param book the account of messages until they are acknowledged
+     * @param pending the messages of all shards until they are acknowledged
      */
     RedisShard(
             ShardContext context,
             ShardCalls calls,
             StreamBounds bounds,
             LostEntries lost,
-            Book book,
+            PendingBytes pending,
             ShardSink sink) {
         this.context = context;
         this.loop = context.loop();
         this.calls = calls;
-        this.book = book;
+        this.pending = pending;
         this.ages = new AgeMarks(bounds.age());
         this.cursor = new ShardCursor(context, sink);
         this.publisher = new ShardPublisher(context, calls, this::released);
@@ -166,13 +166,13 @@ final class RedisShard {
         if (state == State.CLOSED) {
             return unavailable("the node is stopping");
         }
-        long bytes = Waiting.bytes(draft);
-        if (messages.incrementAndGet() > MOST_WAITING || !book.admits(draft.payer(), bytes)) {
+        if (messages.incrementAndGet() > MOST_WAITING
+                || !pending.tryAdd(draft.payer(), Waiting.bytes(draft))) {
             messages.decrementAndGet();
             context.tell(context.observer()::onRefused);
             return unavailable("too many messages wait for the log");
         }
-        book.add(draft.payer(), bytes);
+        context.tell(() -> context.observer().onWaiting(1));
         String key = keys().remembered(draft.publisher(), draft.channel(), draft.msgId());
         Waiting message = new Waiting(draft, key, loop.nowNanos());
         if (!loop.tryExecute(() -> publisher.add(message))) {
@@ -184,7 +184,8 @@ final class RedisShard {
 
     private void released(Waiting message) {
         messages.decrementAndGet();
-        book.add(message.draft.payer(), -Waiting.bytes(message.draft));
+        pending.remove(message.draft.payer(), Waiting.bytes(message.draft));
+        context.tell(() -> context.observer().onWaiting(-1));
     }
 
     static <T> CompletionStage<T> unavailable(String why) {

@@ -272,7 +272,7 @@ final class ShardPublisher {
     }
 
     private void fenced(List<Waiting> batch, Fenced fenced) {
-        context.tell(context.observer()::onFenced);
+        context.tell(() -> context.observer().onFenced(batch.size()));
         giveBack(batch);
         long reconciled = begins == null ? reached.generation() : begins.generation();
         if (fenced.generation() != reconciled) {

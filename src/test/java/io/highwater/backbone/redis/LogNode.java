@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.redis.StreamItem.Stored;
+import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
@@ -57,6 +58,9 @@ final class LogNode implements AutoCloseable {
 
     final List<Stored> entries = new CopyOnWriteArrayList<>();
 
+    /** Whether it is to read no more. */
+    volatile boolean behind;
+
     private final RedisLog log;
 
     LogNode(String uri) {
@@ -75,7 +79,8 @@ final class LogNode implements AutoCloseable {
                                 timing,
                                 bounds,
                                 lost,
-                                Ledger.unbounded().book(Account.RINGS),
+                                new PendingBytes(Ledger.unbounded().book(Account.RINGS)),
+                                () -> behind,
                                 Ticker.system(),
                                 RedisObserver.NONE,
                                 LogLimit.none()),

@@ -15,7 +15,7 @@ final class ReadPaceTest {
             pace.onRead(pace.count(), pace.count(), 0, 1);
             reads++;
         }
-        assertThat(reads).isEqualTo(5);
+        assertThat(reads).isEqualTo(7);
         pace.onRead(1, 1, 0, 1);
         assertThat(pace.count()).isEqualTo(ReadPace.LEAST_ENTRIES);
     }

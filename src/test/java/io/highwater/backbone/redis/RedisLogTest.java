@@ -306,6 +306,23 @@ final class RedisLogTest {
     }
 
     @Test
+    void aNodeThatIsBehindReadsOnLaterAndMissesNothing() throws Exception {
+        LogNode a = node();
+        LogNode b = node();
+        b.behind = true;
+        a.append(CHANNEL, "m0"); // Ends the read that is under way.
+        List<CompletableFuture<Appended>> answers = new ArrayList<>();
+        for (int i = 1; i < 200; i++) {
+            answers.add(a.tryAppend(CHANNEL, "m" + i));
+        }
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
+        assertThat(b.heard).hasSizeLessThan(10);
+        b.behind = false;
+        await().untilAsserted(() -> assertThat(b.heard).isEqualTo(a.heard));
+        assertThat(b.heard).hasSize(200);
+    }
+
+    @Test
     void afterCloseAppendsFail() throws Exception {
         LogNode a = node();
         a.append(CHANNEL, "m1");
