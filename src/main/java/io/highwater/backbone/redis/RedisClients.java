@@ -1,5 +1,6 @@
 package io.highwater.backbone.redis;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
@@ -10,6 +11,7 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions.RefreshTrigger;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -27,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens sessions to a standalone Redis, to the primary that Sentinels name, or to a cluster.
@@ -48,6 +51,10 @@ final class RedisClients implements AutoCloseable {
     private final RedisAddress address;
     private final ClientResources resources;
     private final AbstractRedisClient client;
+
+    /** When the nodes of a cluster are known; null before they were asked for. */
+    @GuardedBy("this")
+    private @Nullable CompletableFuture<Void> topology;
 
     /** Sessions that are being made; those end before the threads do. */
     private final Set<CompletableFuture<RedisSession>> opening = ConcurrentHashMap.newKeySet();
@@ -82,7 +89,11 @@ final class RedisClients implements AutoCloseable {
             client = cluster;
         } else {
             RedisClient single = RedisClient.create(resources, uris.get(0));
-            single.setOptions(options(ClientOptions.builder(), timing).autoReconnect(false).build());
+            single.setOptions(
+                    options(ClientOptions.builder(), timing)
+                            .autoReconnect(false)
+                            .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                            .build());
             client = single;
         }
     }
@@ -91,7 +102,6 @@ final class RedisClients implements AutoCloseable {
     private static ClientOptions.Builder options(ClientOptions.Builder options, Timing timing) {
         return options.protocolVersion(ProtocolVersion.RESP2)
                 .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
                 .socketOptions(
                         SocketOptions.builder()
@@ -106,7 +116,7 @@ final class RedisClients implements AutoCloseable {
         return options.topologyRefreshOptions(
                         ClusterTopologyRefreshOptions.builder()
                                 .enablePeriodicRefresh(TOPOLOGY_REFRESH)
-                                .enableAllAdaptiveRefreshTriggers()
+                                .enableAdaptiveRefreshTrigger(RefreshTrigger.values())
                                 .build())
                 .build();
     }
@@ -127,11 +137,23 @@ final class RedisClients implements AutoCloseable {
 
     private CompletionStage<RedisSession> connect() {
         if (client instanceof RedisClusterClient cluster) {
-            return cluster.connectAsync(CODEC).thenApply(c -> new RedisSession(c, c.async()));
+            return topology(cluster)
+                    .thenCompose(known -> cluster.connectAsync(CODEC))
+                    .thenApply(c -> new RedisSession(c, c.async()));
         }
         return ((RedisClient) client)
                 .connectAsync(CODEC, address.uris().get(0))
                 .thenApply(c -> new RedisSession(c, c.async()));
+    }
+
+    /** Asks once; from then on the client keeps it up to date. */
+    private synchronized CompletableFuture<Void> topology(RedisClusterClient cluster) {
+        CompletableFuture<Void> known = topology;
+        if (known == null || known.isCompletedExceptionally()) {
+            known = cluster.refreshPartitionsAsync().toCompletableFuture();
+            topology = known;
+        }
+        return known;
     }
 
     /** Ends all connections and threads; does not wait for that. */

@@ -4,6 +4,7 @@ import io.highwater.backbone.BackboneStartException;
 import io.lettuce.core.RedisConnectionException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,10 @@ final class StartCheck {
     private static final int LEAST_MAJOR = 6;
 
     private static final int LEAST_MINOR = 2;
+
+    /** How Redis 6.2, and 7 and later, say that a user may not do what a script does. */
+    private static final Pattern FORBIDDEN_IN_SCRIPT =
+            Pattern.compile("can't run this command|ACL failure in script");
 
     private StartCheck() {}
 
@@ -132,7 +137,7 @@ final class StartCheck {
                     address, "it asks for a password; write redis://USER:PASSWORD@HOST:PORT");
         } else if (answer.startsWith("ERR AUTH") || answer.startsWith("ERR Client sent AUTH")) {
             return refused(address, "it has no password, but the URI has one");
-        } else if (answer.startsWith("NOPERM")) {
+        } else if (answer.startsWith("NOPERM") || FORBIDDEN_IN_SCRIPT.matcher(answer).find()) {
             return refused(
                     address,
                     "its user lacks a right that docs/cluster.md lists: "
