@@ -60,6 +60,7 @@ final class ArchitectureTest {
                                             "outbound",
                                             "keepalive",
                                             "channel",
+                                            "backbone.redis",
                                             "limits",
                                             "log",
                                             "time")),

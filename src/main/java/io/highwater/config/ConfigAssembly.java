@@ -2,6 +2,7 @@ package io.highwater.config;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.highwater.admin.AdminSettings;
+import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
@@ -78,6 +79,7 @@ final class ConfigAssembly {
                 problems.attempt(
                         this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
         ChannelSettings channels = ChannelsAssembly.make(schema.channels(), problems);
+        RedisSettings redis = problems.attempt(this::redis, "highwater.backbone");
         KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
         DeflateSettings deflate =
                 problems.attempt(
@@ -97,6 +99,7 @@ final class ConfigAssembly {
                 schema.limits().commandsPerSecond(),
                 schema.limits().commandsBurst(),
                 channels,
+                redis,
                 new OutboundSettings(
                         made(marks),
                         schema.endpoints().policy(),
@@ -313,6 +316,24 @@ final class ConfigAssembly {
                 queue.highBytes().bytes(),
                 queue.lowMessages(),
                 queue.lowBytes().bytes());
+    }
+
+    /** Null if the log is on this node alone. */
+    private @Nullable RedisSettings redis() {
+        if (schema.backbone() == BackboneKind.LOCAL) {
+            return null;
+        }
+        Secret uri = schema.redis().uri();
+        if (uri == null) {
+            throw new IllegalArgumentException(
+                    "highwater.backbone is redis, but highwater.redis.uri is missing: write where"
+                            + " Redis is, such as redis://127.0.0.1:6379");
+        }
+        return new RedisSettings(
+                uri.reveal(),
+                schema.redis().prefix(),
+                schema.node() == null ? hostName() : schema.node(),
+                schema.region());
     }
 
     private KeepaliveSettings keepalive() {

@@ -1,6 +1,7 @@
 package io.highwater.config;
 
 import io.highwater.admin.AdminSettings;
+import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
@@ -28,6 +29,7 @@ import org.slf4j.event.Level;
  * @param tcpLimits how many connections there may be
  * @param commandsPerSecond maximum for a channel session; ten times that ends it
  * @param commandsBurst how many commands may come at once
+ * @param redis null if the log of the channels is on this node alone
  * @param drainWindow the time over which sessions are closed at a stop; 0 closes all at once
  * @param logLevel for {@code highwater run} and a Jetty base; a program that starts a node
  *     configures its own log. Null if not set
@@ -45,6 +47,7 @@ public record HighwaterConfig(
         int commandsPerSecond,
         int commandsBurst,
         ChannelSettings channels,
+        @Nullable RedisSettings redis,
         OutboundSettings outbound,
         GovernorSettings governor,
         KeepaliveSettings keepalive,

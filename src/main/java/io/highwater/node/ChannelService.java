@@ -1,7 +1,7 @@
 package io.highwater.node;
 
-import io.highwater.backbone.local.LocalBackbone;
-import io.highwater.backbone.memory.MemorySettings;
+import io.highwater.backbone.Backbone;
+import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelRule;
@@ -26,10 +26,11 @@ import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
-import io.highwater.time.WallClock;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.FanoutThread;
 import io.highwater.wire.jetty.h2.StreamBursts;
+import java.io.IOException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 
 /** Wires and ends the channels of a node, from the log up to the sessions. Thread-safe. */
@@ -41,7 +42,7 @@ final class ChannelService implements AutoCloseable {
      */
     private static final int BACKLOG_PARTS = 8;
 
-    private final LocalBackbone backbone;
+    private final Backbone backbone;
     private final ShardThreads threads;
     private final ChannelHub<OutboundTurn<Position>> hub;
     private final Sessions sessions;
@@ -53,25 +54,15 @@ final class ChannelService implements AutoCloseable {
             PingScheduler pings,
             SessionObserver observer,
             ChannelObserver channelObserver,
+            RedisObserver redisObserver,
             StreamBursts bursts,
             PermessageDeflate deflate,
             Ledger ledger,
             Executor executor) {
         ChannelSettings channels = config.channels();
-        int shards = Runtime.getRuntime().availableProcessors();
-        backbone =
-                new LocalBackbone(
-                        new MemorySettings(
-                                shards,
-                                ledger,
-                                channel -> channels.forChannel(channel).ring(),
-                                outbound.logs()),
-                        WallClock.system().millis(),
-                        outbound.ticker(),
-                        outbound.wheel());
-        // The log is in memory, so its start completes at once and cannot fail.
-        backbone.start();
-        threads = ShardThreads.start(shards, FanoutThread::new);
+        backbone = NodeLog.of(config, outbound, ledger, this::isBehind, redisObserver);
+        threads =
+                ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
         hub =
                 new ChannelHub<>(
@@ -131,6 +122,28 @@ final class ChannelService implements AutoCloseable {
         @Override
         public void end() {
             bursts.end();
+        }
+    }
+
+    /** Asked once the log has started, and so once everything here is made. */
+    private boolean isBehind() {
+        return hub.isBehind();
+    }
+
+    /**
+     * Starts the log, and returns when it takes traffic.
+     *
+     * @throws IOException the log cannot start; the message says what to do
+     */
+    void start() throws IOException {
+        try {
+            backbone.start().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(cause.getMessage(), cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the channels' log started", e);
         }
     }
 

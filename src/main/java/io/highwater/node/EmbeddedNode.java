@@ -33,7 +33,7 @@ public final class EmbeddedNode implements AutoCloseable {
      * @param loader where beans are looked for; null for the context class loader of this thread
      * @param beans classes of beans that CDI does not discover by itself
      * @param endpoints endpoints that a program configured
-     * @throws IOException a port can't be had; the message names it
+     * @throws IOException a port can't be had, or the archive can't be opened; the message names it
      * @throws DeploymentFailure an endpoint or a rule can't be deployed; names class and reason
      */
     public static EmbeddedNode start(
@@ -62,6 +62,7 @@ public final class EmbeddedNode implements AutoCloseable {
             // Checked first: a deployment may take long, only to find the port in use.
             http.checkPorts();
             core.checkPort();
+            core.startLog();
             Deployment deployment =
                     Deployment.start(config.demo() ? plan : plan.withoutDemo(), core);
             core.deployments().add(deployment);

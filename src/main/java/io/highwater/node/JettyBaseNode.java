@@ -44,6 +44,7 @@ public final class JettyBaseNode implements WarNode {
             config.applyLogLevel();
             NodeCore core = new NodeCore(config, parts);
             started = core;
+            core.startLog();
             core.deployments().addFallback(Deployment.start(DeploymentPlan.ofRulesAlone(), core));
             core.start();
         } catch (ConfigException e) {

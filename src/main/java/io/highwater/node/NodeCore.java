@@ -193,6 +193,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                         pings,
                         observers.sessions(),
                         observers.channels(),
+                        observers.redis(),
                         bursts,
                         deflate,
                         ledger,
@@ -265,6 +266,15 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
      */
     void checkPort() throws IOException {
         admin.checkPort();
+    }
+
+    /**
+     * Starts the log of the channels, and returns when it takes traffic.
+     *
+     * @throws IOException the log can't start; the message says what to do
+     */
+    void startLog() throws IOException {
+        channels.start();
     }
 
     /**

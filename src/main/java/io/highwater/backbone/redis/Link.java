@@ -1,6 +1,7 @@
 package io.highwater.backbone.redis;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.log.LogLimit;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A session to Redis that is replaced when it breaks: closed by the other end, silent for too long,
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * none is repeated.
  */
 final class Link implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+
     private enum State {
         /** Never opened. */
         NEW,
@@ -38,6 +43,7 @@ final class Link implements AutoCloseable {
     private final Timing timing;
     private final ShardLoop loop;
     private final RedisObserver observer;
+    private final LogLimit logs;
     private final Runnable onUp;
     private final Object lock = new Object();
 
@@ -63,11 +69,13 @@ final class Link implements AutoCloseable {
             ShardLoop loop,
             RandomGenerator random,
             RedisObserver observer,
+            LogLimit logs,
             Runnable onUp) {
         this.clients = clients;
         this.timing = timing;
         this.loop = loop;
         this.observer = observer;
+        this.logs = logs;
         this.onUp = onUp;
         this.backoff = timing.backoff(random);
     }
@@ -155,8 +163,7 @@ final class Link implements AutoCloseable {
             state = State.WAITING;
             delay = backoff.failed();
         }
-        observer.onReconnect();
-        loop.schedule(this::openAgain, delay);
+        again(delay);
         var unused = broken.connection().closeAsync();
     }
 
@@ -188,7 +195,15 @@ final class Link implements AutoCloseable {
             trouble = RedisFailure.describe(why);
             delay = backoff.failed();
         }
-        observer.onReconnect();
+        again(delay);
+    }
+
+    private void again(Duration delay) {
+        logs.tell("redis", observer::onReconnect);
+        logs.failure(LOG.atWarn(), "redis_connection_lost")
+                .addKeyValue("redis", clients.address().shown())
+                .addKeyValue("why", trouble)
+                .log("redis_connection_lost");
         loop.schedule(this::openAgain, delay);
     }
 

@@ -125,7 +125,13 @@ final class RedisLog implements AutoCloseable {
 
     private Link link(ShardLoop loop, Runnable onUp) {
         return new Link(
-                clients, parts.timing(), loop, new SplittableRandom(), parts.observer(), onUp);
+                clients,
+                parts.timing(),
+                loop,
+                new SplittableRandom(),
+                parts.observer(),
+                parts.logs(),
+                onUp);
     }
 
     private void connected() {

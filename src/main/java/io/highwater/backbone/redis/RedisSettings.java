@@ -1,5 +1,7 @@
 package io.highwater.backbone.redis;
 
+import java.util.regex.Pattern;
+
 /**
  * Where the log is. Immutable.
  *
@@ -13,17 +15,32 @@ public record RedisSettings(String uri, String prefix, String node, String origi
     /** The number of shards, for the life of the data. */
     public static final int SHARDS = ShardKeys.SHARDS;
 
+    /** No braces, which would mark a part of it as the keys' hash tag. */
+    private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._:/-]{1,64}");
+
     /**
-     * Checks the URI.
+     * Checks the URI and the prefix.
      *
-     * @throws IllegalArgumentException it cannot be read; the message contains no password
+     * @throws IllegalArgumentException names the key and what is wrong, without a password
      */
     public RedisSettings {
-        RedisAddress unused = RedisAddress.parse(uri);
+        RedisAddress unused = address(uri);
+        if (!PREFIX.matcher(prefix).matches()) {
+            throw new IllegalArgumentException(
+                    "highwater.redis.prefix: \"" + prefix + "\" is not 1 to 64 of A-Z a-z 0-9 . _ : / -");
+        }
     }
 
     RedisAddress address() {
-        return RedisAddress.parse(uri);
+        return address(uri);
+    }
+
+    private static RedisAddress address(String uri) {
+        try {
+            return RedisAddress.parse(uri);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("highwater.redis.uri: " + e.getMessage(), e);
+        }
     }
 
     /** Without the password. */
