@@ -342,9 +342,4 @@ final class ConfigErrorsTest {
                 .asString()
                 .startsWith("highwater.redis.prefix: \"a{b}\" is not 1 to 64 of");
     }
-
-    private static List<String> problems(Map<String, String> values) {
-        return catchThrowableOfType(ConfigException.class, () -> HighwaterConfig.of(values))
-                .problems();
-    }
 }
