@@ -147,11 +147,9 @@ export class Feed {
   }
 
   #askHistory() {
-    const { origin, to } = this.#fills[0];
-    const shown = this.#shown.get(origin);
-    // A position of another generation has no meaning in this log, which is then read from its beginning.
-    const after = shown?.generation === to.generation ? shown.text : undefined;
-    this.#on.askHistory({ origin, after, limit: 1_000 });
+    const { origin } = this.#fills[0];
+    // If the server does not know that place any more, it answers from the oldest message that it has.
+    this.#on.askHistory({ origin, after: this.#shown.get(origin)?.text, limit: 1_000 });
   }
 
   #fillWith({ origin, isGap }, message, position) {

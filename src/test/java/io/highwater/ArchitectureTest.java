@@ -61,6 +61,7 @@ final class ArchitectureTest {
                                             "keepalive",
                                             "channel",
                                             "backbone.redis",
+                                            "archive",
                                             "limits",
                                             "log",
                                             "time")),
@@ -251,7 +252,10 @@ final class ArchitectureTest {
                                             "log",
                                             "time")),
                             // It keeps what the log consists of.
-                            Map.entry("archive", Set.of("protocol", "backbone")),
+                            Map.entry("archive", Set.of("protocol", "backbone", "limits")),
+                            Map.entry(
+                                    "archive.file",
+                                    Set.of("archive", "protocol", "backbone", "log", "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
@@ -340,6 +344,7 @@ final class ArchitectureTest {
         onlyIn(List.of("config", "protocol", "endpoint.demo"), "jakarta.validation..");
         onlyIn(List.of("config", "protocol"), "org.hibernate.validator..");
         onlyIn(List.of("war"), "jakarta.servlet..");
+        onlyIn(List.of("archive.file"), "org.rocksdb..");
     }
 
     /** Each has a name that an operator finds in docs/architecture.md, and somebody who ends it. */
@@ -356,6 +361,7 @@ final class ArchitectureTest {
                                                         "io.highwater.wire.engine.FanoutThread",
                                                         "io.highwater.channel.ShardThreads",
                                                         "io.highwater.backbone.redis.LoopThread",
+                                                        "io.highwater.archive.file.ArchiveThreads",
                                                         "io.highwater.endpoint.session.CallbackExecutor",
                                                         "io.highwater.endpoint.jetty.JettyThreads",
                                                         "io.highwater.server.Connectors")

@@ -57,6 +57,7 @@ final class LimitsPageTest {
                     "endpoints.policy",
                     "channels.NAME.prefix",
                     "channels.NAME.policy",
+                    "archive.url",
                     "keepalive.ping-interval",
                     "deflate.min-bytes",
                     "deflate.level",

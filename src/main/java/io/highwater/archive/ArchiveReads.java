@@ -6,6 +6,7 @@ import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.ReadRules;
+import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import java.time.Instant;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads channels from an archive as a {@link io.highwater.backbone.Backbone} answers: by the {@link
- * ReadRules}, and never beyond the top that the node has delivered. Thread-safe.
+ * ReadRules}, and never beyond the top that the node has delivered. Reads wait for each other: few
+ * are made at once, the addresses that ask take turns, and what waits is bounded. Thread-safe.
  */
 public final class ArchiveReads {
     /** One read returns no more than this, or one larger entry. */
@@ -31,6 +33,7 @@ public final class ArchiveReads {
 
     private final Archive archive;
     private final String origin;
+    private final ReadGate gate = new ReadGate();
 
     public ArchiveReads(Archive archive, String origin) {
         this.archive = archive;
@@ -43,7 +46,11 @@ public final class ArchiveReads {
      * @param top the channel's last position that was delivered
      */
     public CompletionStage<ReadResult> readAfter(
-            String channel, Position top, @Nullable Cursor after, int limit) {
+            String channel,
+            Position top,
+            @Nullable Cursor after,
+            int limit,
+            @Nullable Payer payer) {
         Position own = null;
         if (after != null) {
             own = ReadRules.own(top, after);
@@ -56,8 +63,11 @@ public final class ArchiveReads {
             return done(new Slice(List.of(), top.channelSequence() == 0 ? 0 : 1, top));
         }
         Position from = own;
-        return archive.readAfter(channel, origin, from, bounds(limit))
-                .thenCompose(page -> answer(channel, top, from, limit, page));
+        return gate.pass(
+                payer,
+                () ->
+                        archive.readAfter(channel, origin, from, bounds(limit))
+                                .thenCompose(page -> answer(channel, top, from, limit, page)));
     }
 
     private static PageBounds bounds(int limit) {
@@ -150,7 +160,11 @@ public final class ArchiveReads {
      * @param top the channel's last position that was delivered
      */
     public CompletionStage<ReadResult> readBefore(
-            String channel, Position top, @Nullable Cursor before, int limit) {
+            String channel,
+            Position top,
+            @Nullable Cursor before,
+            int limit,
+            @Nullable Payer payer) {
         Position own = null;
         if (before != null) {
             own = ReadRules.own(top, before);
@@ -159,8 +173,11 @@ public final class ArchiveReads {
             }
         }
         Position from = own == null || own.isAfter(top) ? next(top) : own;
-        return archive.readBefore(channel, origin, from, bounds(limit))
-                .thenApply(page -> slice(page, top));
+        return gate.pass(
+                payer,
+                () ->
+                        archive.readBefore(channel, origin, from, bounds(limit))
+                                .thenApply(page -> slice(page, top)));
     }
 
     private static Slice slice(ArchivePage page, Position top) {
@@ -189,10 +206,16 @@ public final class ArchiveReads {
      * @param top the channel's last position that was delivered
      */
     public CompletionStage<@Nullable Cursor> at(
-            String channel, Position top, Instant instant) {
-        return archive.at(channel, origin, instant)
-                .<@Nullable Cursor>thenApply(
-                        position -> position == null || !position.isAfter(top) ? position : top);
+            String channel, Position top, Instant instant, @Nullable Payer payer) {
+        return gate.pass(
+                payer,
+                () ->
+                        archive.at(channel, origin, instant)
+                                .<@Nullable Cursor>thenApply(
+                                        position ->
+                                                position == null || !position.isAfter(top)
+                                                        ? position
+                                                        : top));
     }
 
     private static boolean isSame(Position one, Position other) {

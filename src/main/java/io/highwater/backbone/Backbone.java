@@ -48,14 +48,23 @@ public interface Backbone extends AutoCloseable {
 
     /**
      * Reads the entries after a cursor, oldest first. A log that reads them from elsewhere returns
-     * fewer than asked for if they are large, but at least one if there is one.
+     * fewer than asked for if they are large, but at least one if there is one; and if an address
+     * has too many reads under way, it fails with {@link UnavailableException}.
      *
      * @param after null reads from the oldest entry kept, and is never {@link
      *     ReadResult.Unreadable}; a log of one origin answers a cursor of another, or of several,
      *     with UNKNOWN_GENERATION
      * @param limit the most entries to return, at least 0; 0 returns only the top
+     * @param payer the address that asks; null for none
      */
-    CompletionStage<ReadResult> readAfter(String channel, @Nullable Cursor after, int limit);
+    CompletionStage<ReadResult> readAfter(
+            String channel, @Nullable Cursor after, int limit, @Nullable Payer payer);
+
+    /** A read for which no address is made to answer. */
+    default CompletionStage<ReadResult> readAfter(
+            String channel, @Nullable Cursor after, int limit) {
+        return readAfter(channel, after, limit, null);
+    }
 
     /**
      * Reads the entries before a cursor, newest first, in the same way. It need not be the position
@@ -63,14 +72,19 @@ public interface Backbone extends AutoCloseable {
      *
      * @param before null reads from the newest entry, and is never {@link ReadResult.Unreadable}
      * @param limit the most entries to return, at least 1
+     * @param payer the address that asks; null for none
      */
-    CompletionStage<ReadResult> readBefore(String channel, @Nullable Cursor before, int limit);
+    CompletionStage<ReadResult> readBefore(
+            String channel, @Nullable Cursor before, int limit, @Nullable Payer payer);
 
     /**
      * The position of the last entry kept that was appended before an instant, by the clock of the
      * node that appended it; null if there is none.
+     *
+     * @param payer the address that asks; null for none
      */
-    CompletionStage<@Nullable Cursor> at(String channel, Instant instant);
+    CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer);
 
     /** Whether it can do its work now. */
     BackboneHealth health();

@@ -17,6 +17,7 @@ import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.protocol.Since;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
             ChannelObserver observer) {
         this(
                 backbone,
-                backbone::readAfter,
+                History.of(backbone),
                 frames,
                 PieceSize.WHOLE,
                 shards,
@@ -233,12 +234,11 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
      * @param until the end of the snapshot; null for everything that follows
      */
     public CompletionStage<Missed<F>> after(String channel, Cursor after, @Nullable Cursor until) {
-        boolean snapshot = until != null;
-        return history.readAfter(
-                        channel,
-                        snapshot ? null : after,
-                        snapshot ? Integer.MAX_VALUE : pieces.messages())
-                .thenApply(read -> Missed.after(after, until, read, pieces, frames));
+        CompletionStage<ReadResult> read =
+                until == null
+                        ? history.readAfter(channel, after, pieces.messages())
+                        : SnapshotRead.of(history, channel, until, null);
+        return read.thenApply(result -> Missed.after(after, until, result, pieces, frames));
     }
 
     /**
@@ -265,22 +265,46 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
-     * The entries kept of a channel after a cursor. If some of them are no longer kept, or the
-     * cursor belongs to an older generation, the page begins with the oldest entry that is kept.
+     * The entries kept of a channel after a cursor, oldest first. If some of them are no longer
+     * kept, or the cursor belongs to a generation of which nothing is, the page begins with the
+     * oldest entry that is kept.
      *
      * @param after null begins with the oldest entry kept
      * @param limit the most entries to return, at least 0
      */
-    public CompletionStage<HistoryPage> history(String channel, @Nullable Cursor after, int limit) {
-        return history.readAfter(channel, after, limit)
+    public CompletionStage<HistoryPage> history(
+            String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
+        return history.readAfter(channel, after, limit, payer)
                 .thenCompose(
                         read ->
                                 after != null
                                                 && read instanceof Unreadable unreadable
                                                 && mayHaveLater(unreadable, after)
-                                        ? history.readAfter(channel, null, limit)
+                                        ? history.readAfter(channel, null, limit, payer)
                                         : CompletableFuture.completedFuture(read))
                 .thenApply(ChannelHub::page);
+    }
+
+    /**
+     * The entries kept of a channel that were appended at an instant or later, oldest first.
+     *
+     * @param limit the most entries to return, at least 0
+     */
+    public CompletionStage<HistoryPage> historyFrom(
+            String channel, Instant instant, int limit, @Nullable Payer payer) {
+        return history.at(channel, instant, payer)
+                .thenCompose(before -> history(channel, before, limit, payer));
+    }
+
+    /**
+     * The entries kept of a channel before a cursor, newest first.
+     *
+     * @param before null begins with the newest entry
+     * @param limit the most entries to return, at least 1
+     */
+    public CompletionStage<HistoryPage> historyBefore(
+            String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
+        return history.readBefore(channel, before, limit, payer).thenApply(ChannelHub::page);
     }
 
     private static boolean mayHaveLater(Unreadable unreadable, Cursor after) {

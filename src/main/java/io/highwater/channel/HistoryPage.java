@@ -6,9 +6,8 @@ import java.util.List;
 /**
  * A piece of a channel's history. Immutable.
  *
- * @param entries oldest first
- * @param complete nothing lies between the last entry and the channel's top; if false, ask again
- *     after the last entry
+ * @param entries in the order of the read: oldest first, or newest first if it is backwards
+ * @param complete nothing that is kept lies beyond the last entry; if false, ask again from there
  */
 public record HistoryPage(List<Entry> entries, boolean complete) {
     public HistoryPage {

@@ -202,7 +202,7 @@ final class HubChannel<F> {
         }
         SharedRead<F> read;
         try {
-            read = reads.ask(since, limit);
+            read = reads.ask(since, limit, seat.subscriber.payer());
         } catch (RuntimeException | Error e) {
             failed(seat, requestId, e);
             return;

@@ -6,9 +6,7 @@ import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.protocol.Cursor;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,47 +29,34 @@ public record Missed<F>(
     }
 
     /**
-     * The entries that a {@link TurnKind#SNAPSHOT} consists of. All entries without a key count as
-     * one key: in a channel that uses no keys, that is the key of the whole channel.
-     */
-    static List<Entry> newestOfEachKey(List<Entry> entries) {
-        Map<@Nullable String, Integer> newest = new HashMap<>();
-        for (int i = 0; i < entries.size(); i++) {
-            newest.put(entries.get(i).key(), i);
-        }
-        List<Entry> found = new ArrayList<>(newest.size());
-        newest.values().stream().sorted().forEach(at -> found.add(entries.get(at)));
-        return found;
-    }
-
-    /**
-     * The first piece of these entries.
+     * The first piece of what was read.
      *
-     * @param entries of one channel, oldest first
-     * @param from the subscriber's position before them; null if it has none
-     * @param last the position to which all of them together bring the subscriber
+     * @param slice oldest first
+     * @param from the subscriber's position before it; null if it has none
      */
     static <F> Missed<F> of(
-            List<Entry> entries,
+            Slice slice,
             @Nullable Cursor from,
-            Cursor last,
             TurnKind kind,
             PieceSize size,
             SharedReads<F> frames) {
+        List<Entry> entries = slice.entries();
         int count = size.count(entries, 0);
         List<Publication<F>> made = new ArrayList<>(count);
         for (Entry entry : entries.subList(0, count)) {
             made.add(frames.publication(entry, kind));
         }
-        Cursor reached = count == entries.size() ? last : passed(from, entries, count);
-        return new Missed<>(made, reached, last, false);
+        boolean all = count == entries.size() && slice.complete();
+        Cursor reached = all ? slice.top() : passed(from, entries, count);
+        return new Missed<>(made, reached, slice.top(), false);
     }
 
     /**
      * The piece after a cursor.
      *
      * @param until for a SNAPSHOT, its end: later entries come in turns; otherwise null
-     * @param result the log's answer after {@code after}; for a SNAPSHOT, from the oldest entry on
+     * @param result the log's answer after {@code after}; for a SNAPSHOT, that of {@link
+     *     SnapshotRead}
      */
     static <F> Missed<F> after(
             Cursor after,
@@ -87,7 +72,7 @@ public record Missed<F>(
         Cursor top = slice.top();
         if (until != null) {
             entries =
-                    newestOfEachKey(entries).stream()
+                    entries.stream()
                             .filter(entry -> !after.covers(entry.position()))
                             .filter(entry -> until.covers(entry.position()))
                             .toList();

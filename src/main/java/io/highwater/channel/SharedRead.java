@@ -1,6 +1,5 @@
 package io.highwater.channel;
 
-import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
@@ -8,7 +7,6 @@ import io.highwater.limits.HeapBytes;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.ResumeFailure;
 import io.highwater.protocol.Since;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +20,7 @@ final class SharedRead<F> {
     final CompletableFuture<ReadResult> read;
 
     private final Since since;
+    private final int limit;
     private final SharedReads<F> frames;
 
     private boolean counted;
@@ -29,11 +28,14 @@ final class SharedRead<F> {
     private @Nullable Turn<F> turn;
 
     /**
+     * @param limit the most entries that {@link Since.After} may bring
      * @param frames makes the publications of entries
      */
-    SharedRead(CompletableFuture<ReadResult> read, Since since, SharedReads<F> frames) {
+    SharedRead(
+            CompletableFuture<ReadResult> read, Since since, int limit, SharedReads<F> frames) {
         this.read = read;
         this.since = since;
+        this.limit = limit;
         this.frames = frames;
     }
 
@@ -60,22 +62,23 @@ final class SharedRead<F> {
     @Nullable ResumeFailure refusal(ReadResult result) {
         if (result instanceof Unreadable unreadable) {
             return ResumeFailure.valueOf(unreadable.reason().name());
-        } else if (since instanceof Since.After && !((Slice) result).complete()) {
+        } else if (since instanceof Since.After && missed((Slice) result) > limit) {
             return ResumeFailure.LIMIT;
         } else {
             return null;
         }
     }
 
+    /** How many entries the subscriber has missed; a log may not bring all of them at once. */
+    private static long missed(Slice slice) {
+        return slice.entries().size() + slice.left();
+    }
+
     /** The first piece of what was asked for, or null if there is nothing to bring. */
     @Nullable Missed<F> missed(ReadResult result, PieceSize size) {
         if (missed == null && !(since instanceof Since.Live) && result instanceof Slice slice) {
-            List<Entry> entries = slice.entries();
-            if (since instanceof Since.Latest) {
-                entries = Missed.newestOfEachKey(entries);
-            }
-            if (!entries.isEmpty()) {
-                missed = Missed.of(entries, from(), slice.top(), kind(), size, frames);
+            if (!slice.entries().isEmpty()) {
+                missed = Missed.of(slice, from(), kind(), size, frames);
             }
         }
         return missed;

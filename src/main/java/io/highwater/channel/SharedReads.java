@@ -2,12 +2,13 @@ package io.highwater.channel;
 
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
-import io.highwater.protocol.Cursor;
+import io.highwater.limits.Payer;
 import io.highwater.protocol.Since;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,24 +36,27 @@ final class SharedReads<F> {
         this.frames = frames;
     }
 
-    SharedRead<F> ask(Since since, int limit) {
+    /**
+     * @param payer the address that asks; the first one answers for all
+     */
+    SharedRead<F> ask(Since since, int limit, @Nullable Payer payer) {
         // Every other kind of read has one answer, whatever the limit.
         int most = since instanceof Since.After ? limit : 0;
         return asked.computeIfAbsent(
                 new Question(since, most),
-                question -> new SharedRead<>(read(since, most), since, this));
+                question -> new SharedRead<>(read(since, most, payer), since, most, this));
     }
 
-    private CompletableFuture<ReadResult> read(Since since, int limit) {
+    private CompletableFuture<ReadResult> read(Since since, int limit, @Nullable Payer payer) {
+        CompletionStage<ReadResult> read;
         if (since instanceof Since.After after) {
-            return readAfter(after.cursor(), limit);
+            read = history.readAfter(channel, after.cursor(), limit, payer);
+        } else if (since instanceof Since.Latest) {
+            read = SnapshotRead.of(history, channel, null, payer);
         } else {
-            return readAfter(null, since instanceof Since.Latest ? Integer.MAX_VALUE : 0);
+            read = history.readAfter(channel, null, 0, payer);
         }
-    }
-
-    private CompletableFuture<ReadResult> readAfter(@Nullable Cursor after, int limit) {
-        return history.readAfter(channel, after, limit).toCompletableFuture();
+        return read.toCompletableFuture();
     }
 
     /** The publication of an entry. */

@@ -2,6 +2,7 @@ package io.highwater.config;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.highwater.admin.AdminSettings;
+import io.highwater.archive.ArchiveSettings;
 import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
@@ -79,7 +80,8 @@ final class ConfigAssembly {
                 problems.attempt(
                         this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
         ChannelSettings channels = ChannelsAssembly.make(schema.channels(), problems);
-        RedisSettings redis = problems.attempt(this::redis, "highwater.backbone");
+        RedisSettings redis = problems.attempt(this::redis, "highwater.backbone", "highwater.archive.url");
+        ArchiveSettings archive = problems.attempt(this::archive, "highwater.archive.url");
         KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
         DeflateSettings deflate =
                 problems.attempt(
@@ -100,6 +102,7 @@ final class ConfigAssembly {
                 schema.limits().commandsBurst(),
                 channels,
                 redis,
+                archive,
                 new OutboundSettings(
                         made(marks),
                         schema.endpoints().policy(),
@@ -323,6 +326,11 @@ final class ConfigAssembly {
         if (schema.backbone() == BackboneKind.LOCAL) {
             return null;
         }
+        if (schema.archive().url() != null) {
+            throw new IllegalArgumentException(
+                    "highwater.archive.url: this version has no archive for several nodes: leave it"
+                            + " out, or write highwater.backbone=local");
+        }
         Secret uri = schema.redis().uri();
         if (uri == null) {
             throw new IllegalArgumentException(
@@ -334,6 +342,12 @@ final class ConfigAssembly {
                 schema.redis().prefix(),
                 schema.node() == null ? hostName() : schema.node(),
                 schema.region());
+    }
+
+    /** Null if nothing is archived. */
+    private @Nullable ArchiveSettings archive() {
+        String url = schema.archive().url();
+        return url == null ? null : ArchiveSettings.of(url, schema.archive().retention());
     }
 
     private KeepaliveSettings keepalive() {

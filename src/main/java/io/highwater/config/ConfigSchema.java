@@ -45,6 +45,7 @@ record ConfigSchema(
                                 "Where the log of the channels is: local is on this node alone, redis in a Redis or Valkey that nodes share.")
                 BackboneKind backbone,
         Redis redis,
+        Archive archive,
         Governor governor,
         Keepalive keepalive,
         Drain drain,
@@ -86,7 +87,10 @@ record ConfigSchema(
                             shown = "same scheme, host and port as the request",
                             form =
                                     "origins, such as https://example.com, https://*.example.com, null, *",
-                            about = "Origins that may connect. * allows every origin.")
+                            about =
+                                    "Origins that may connect, in place of the default: list the"
+                                            + " node's own if its pages connect. * allows every"
+                                            + " origin.")
                     List<String> allowedOrigins,
             @Setting(
                             shown = "any",
@@ -317,6 +321,19 @@ record ConfigSchema(
                             about =
                                     "Begins all keys in Redis. Nodes with another prefix share nothing with these.")
                     String prefix) {}
+
+    record Archive(
+            @Setting(
+                            form = "file:DIR, a folder of this node, such as file:data",
+                            about =
+                                    "Where the messages of all channels are kept, so that they outlive the node. docs/archive.md says what lies in the folder. Without one, channels live in memory.")
+                    @Nullable String url,
+            @Setting(
+                            fallback = "30d",
+                            about =
+                                    "How long the archive keeps messages: it drops them at most a day after that.")
+                    @Allowed(min = "1m", max = "3660d")
+                    Duration retention) {}
 
     record Governor(
             @Setting(

@@ -7,6 +7,7 @@ import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
+import io.highwater.channel.History;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.ShardThreads;
 import io.highwater.config.HighwaterConfig;
@@ -67,7 +68,7 @@ final class ChannelService implements AutoCloseable {
         hub =
                 new ChannelHub<>(
                         backbone,
-                        backbone::readAfter,
+                        History.of(backbone),
                         new TurnFrames(deflate),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         threads.executors(),

@@ -1,6 +1,11 @@
 package io.highwater.node;
 
+import io.highwater.archive.Archive;
+import io.highwater.archive.ArchiveSettings;
+import io.highwater.archive.file.FileArchive;
+import io.highwater.archive.file.FileArchiveSettings;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.archived.ArchivedBackbone;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.backbone.redis.RedisBackbone;
@@ -15,6 +20,9 @@ import java.util.function.BooleanSupplier;
 
 /** Makes the log of the channels that the configuration asks for. No state. */
 final class NodeLog {
+    /** Never to be changed: an archive's channels are spread over its shards. */
+    private static final int ARCHIVE_SHARDS = 64;
+
     private NodeLog() {}
 
     /**
@@ -30,32 +38,29 @@ final class NodeLog {
             RedisObserver observer) {
         RedisSettings redis = config.redis();
         if (redis != null) {
-            return redis(redis, config.channels(), outbound, ledger, behind, observer);
+            return new RedisBackbone(
+                    redis,
+                    memory(RedisSettings.SHARDS, config, outbound, ledger),
+                    behind,
+                    observer,
+                    outbound.ticker(),
+                    WallClock.system(),
+                    outbound.wheel());
         }
-        return new LocalBackbone(
-                memory(Runtime.getRuntime().availableProcessors(), config, outbound, ledger),
-                WallClock.system().millis(),
-                outbound.ticker(),
-                outbound.wheel());
-    }
-
-    private static Backbone redis(
-            RedisSettings redis,
-            ChannelSettings channels,
-            OutboundNode outbound,
-            Ledger ledger,
-            BooleanSupplier behind,
-            RedisObserver observer) {
-        return new RedisBackbone(
-                redis,
-                ledger,
-                channel -> channels.forChannel(channel).ring(),
-                behind,
-                observer,
+        ArchiveSettings archive = config.archive();
+        if (archive == null) {
+            return new LocalBackbone(
+                    memory(Runtime.getRuntime().availableProcessors(), config, outbound, ledger),
+                    WallClock.system().millis(),
+                    outbound.ticker(),
+                    outbound.wheel());
+        }
+        return new ArchivedBackbone(
+                memory(ARCHIVE_SHARDS, config, outbound, ledger),
+                open(archive, config.node(), outbound),
                 outbound.ticker(),
                 WallClock.system(),
-                outbound.wheel(),
-                outbound.logs());
+                outbound.wheel());
     }
 
     private static MemorySettings memory(
@@ -65,6 +70,15 @@ final class NodeLog {
                 shards,
                 ledger,
                 channel -> channels.forChannel(channel).ring(),
+                outbound.logs());
+    }
+
+    private static Archive open(ArchiveSettings archive, String node, OutboundNode outbound) {
+        return new FileArchive(
+                new FileArchiveSettings(
+                        archive.folder(), node, ARCHIVE_SHARDS, archive.retention()),
+                WallClock.system(),
+                outbound.wheel(),
                 outbound.logs());
     }
 }

@@ -46,6 +46,8 @@ public final class Codec {
                             Member.CHANNEL,
                             Member.ORIGIN,
                             Member.AFTER,
+                            Member.BEFORE,
+                            Member.AT,
                             Member.LIMIT),
                     "presence",
                     form(Command.PresenceQuery.class, Member.CHANNEL),

@@ -6,6 +6,8 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,8 +146,13 @@ public sealed interface Command extends Decoded {
     }
 
     /**
-     * @param origin the origin of the position {@code after}
-     * @param after null asks for everything from the oldest entry that is kept
+     * At most one of {@code after}, {@code before} and {@code at} is allowed. Without any it asks
+     * for everything from the oldest entry that is kept.
+     *
+     * @param origin the origin of the position {@code after} or {@code before}
+     * @param after asks for what follows this position
+     * @param before asks for what comes before this position, newest first
+     * @param at asks for what was published at this time or later
      * @param limit null stands for the maximum
      */
     record HistoryQuery(
@@ -153,11 +160,40 @@ public sealed interface Command extends Decoded {
             @NotNull @Pattern(regexp = Names.CHANNEL, message = Names.CHANNEL_FORM) String channel,
             @Size(min = 1, max = Names.MAX_ORIGIN) @Nullable String origin,
             @Pattern(regexp = Names.POSITION, message = Names.POSITION_FORM) @Nullable String after,
+            @Pattern(regexp = Names.POSITION, message = Names.POSITION_FORM)
+                    @Nullable String before,
+            @Pattern(regexp = Names.INSTANT, message = Names.INSTANT_FORM) @Nullable String at,
             @Min(1) @Nullable Integer limit)
             implements Command {
+        /** What is wrong with members that are right by themselves; null if nothing is. */
+        public @Nullable String problem() {
+            if (after != null && before != null) {
+                return "before: can't be there with after";
+            } else if (at != null && (after != null || before != null)) {
+                return "at: can't be there with after or before";
+            } else if (origin == null && (after != null || before != null)) {
+                return "origin: must be there with " + (after == null ? "before" : "after");
+            }
+            return at == null || instant() != null ? null : "at: " + Names.INSTANT_FORM;
+        }
+
         /** The position to read after; null without {@code after} or without {@code origin}. */
-        public @Nullable Position position() {
+        public @Nullable Position positionAfter() {
             return origin == null || after == null ? null : Position.parse(origin, after);
+        }
+
+        /** The same for {@code before}. */
+        public @Nullable Position positionBefore() {
+            return origin == null || before == null ? null : Position.parse(origin, before);
+        }
+
+        /** The time to read from; null without {@code at}, or if there is no such day. */
+        public @Nullable Instant instant() {
+            try {
+                return at == null ? null : Instant.parse(at);
+            } catch (DateTimeParseException e) {
+                return null;
+            }
         }
 
         @Override
@@ -173,6 +209,12 @@ public sealed interface Command extends Decoded {
             }
             if (after != null) {
                 text.raw(",\"after\":").string(after);
+            }
+            if (before != null) {
+                text.raw(",\"before\":").string(before);
+            }
+            if (at != null) {
+                text.raw(",\"at\":").string(at);
             }
             return limited(text, limit).take();
         }

@@ -19,7 +19,9 @@ enum Member {
     SECRET("secret", Kind.BOOLEAN),
     DATA("data", Kind.ANY),
     ORIGIN("origin", Kind.STRING),
-    AFTER("after", Kind.STRING);
+    AFTER("after", Kind.STRING),
+    BEFORE("before", Kind.STRING),
+    AT("at", Kind.STRING);
 
     /** Length of the longest {@link #text}. */
     static final int MAX_TEXT_CHARS =

@@ -25,5 +25,11 @@ final class Names {
     static final String POSITION_FORM =
             "must be generation-shardSequence-channelSequence, three decimal numbers";
 
+    /** A time of day in UTC, as ISO-8601 writes it; not every day that it admits exists. */
+    static final String INSTANT =
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?Z";
+
+    static final String INSTANT_FORM = "must be a time in UTC, such as 2026-11-29T08:00:00Z";
+
     private Names() {}
 }

@@ -7,13 +7,16 @@ import io.highwater.channel.ChannelRule;
 import io.highwater.channel.HistoryPage;
 import io.highwater.channel.Occupancy;
 import io.highwater.channel.SubscribeOutcome;
+import io.highwater.limits.Payer;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.CommandDispatcher;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.HistoryText;
+import io.highwater.protocol.Position;
 import io.highwater.protocol.Reply;
 import io.highwater.protocol.Since;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -86,6 +89,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
         if (!subscriptions.has(channel)
                 && !node.names().admits(session.payer(), subscriptions.bytesOfNext(channel))) {
             // Not LIMIT_EXCEEDED: it is no limit of the connection, and others may make room.
+            node.names().settleFull(session.payer());
             unavailable(session, subscribe.id(), NO_ROOM);
             return;
         }
@@ -230,8 +234,9 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     @Override
     public void onHistory(Command.HistoryQuery query) {
-        if (query.after() != null && query.origin() == null) {
-            session.refuse(query.id(), "origin: must be there with after");
+        String problem = query.problem();
+        if (problem != null) {
+            session.refuse(query.id(), problem);
             return;
         }
         ifAllowed(
@@ -246,10 +251,23 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
                 query.limit() == null
                         ? HistoryText.MAX_MESSAGES
                         : Math.min(query.limit(), HistoryText.MAX_MESSAGES);
-        node.hub()
-                .history(query.channel(), query.position(), limit)
+        history(query, limit)
                 .whenComplete(
                         (page, failure) -> session.answer(() -> answer(query, page, failure)));
+    }
+
+    private CompletionStage<HistoryPage> history(Command.HistoryQuery query, int limit) {
+        String channel = query.channel();
+        Payer payer = session.payer();
+        Position before = query.positionBefore();
+        Instant instant = query.instant();
+        if (before != null) {
+            return node.hub().historyBefore(channel, before, limit, payer);
+        } else if (instant != null) {
+            return node.hub().historyFrom(channel, instant, limit, payer);
+        } else {
+            return node.hub().history(channel, query.positionAfter(), limit, payer);
+        }
     }
 
     private void answer(

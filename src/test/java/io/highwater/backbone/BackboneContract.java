@@ -283,9 +283,9 @@ public abstract class BackboneContract {
         Position top = positions.get(4);
         Position beyond = new Position(top.origin(), top.generation() + 1, 1, 1);
         assertThat(msgIds(before(beyond, 1))).containsExactly("m4");
-        assertThat(get(backbone.readBefore(channel, new Position("nowhere", 1, 1, 1), 1)))
+        assertThat(get(backbone.readBefore(channel, new Position("nowhere", 1, 1, 1), 1, null)))
                 .isEqualTo(new Unreadable(Reason.UNKNOWN_GENERATION, top));
-        Slice nothing = (Slice) get(backbone.readBefore(channel + ".unknown", null, 10));
+        Slice nothing = (Slice) get(backbone.readBefore(channel + ".unknown", null, 10, null));
         assertThat(nothing.entries()).isEmpty();
         assertThat(nothing.complete()).isTrue();
     }
@@ -301,7 +301,7 @@ public abstract class BackboneContract {
     }
 
     private @Nullable Cursor at(Instant instant) throws Exception {
-        return get(backbone.at(channel, instant));
+        return get(backbone.at(channel, instant, null));
     }
 
     @Test
@@ -399,7 +399,7 @@ public abstract class BackboneContract {
     }
 
     private Slice before(@Nullable Cursor before, int limit) throws Exception {
-        return (Slice) get(backbone.readBefore(channel, before, limit));
+        return (Slice) get(backbone.readBefore(channel, before, limit, null));
     }
 
     private static Position top(ReadResult result) {

@@ -599,7 +599,7 @@ final class ChannelHubTest {
     }
 
     private String history(@Nullable Position after, int limit) {
-        HistoryPage page = hub.history("c", after, limit).toCompletableFuture().join();
+        HistoryPage page = hub.history("c", after, limit, null).toCompletableFuture().join();
         return page.entries().stream().map(Entry::msgId).toList() + (page.complete() ? "" : "...");
     }
 
@@ -660,7 +660,7 @@ final class ChannelHubTest {
     }
 
     private void history(int channel) {
-        assertThat(hub.history("c" + channel, null, 10)).isCompleted();
+        assertThat(hub.history("c" + channel, null, 10, null)).isCompleted();
     }
 
     /** Confined to its test. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,11 +95,15 @@ final class DelayingBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Cursor after, int limit) {
+            String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
         if (prompt) {
-            return log.readAfter(channel, after, limit);
+            return log.readAfter(channel, after, limit, payer);
         }
-        Read read = new Read(channel, after, limit);
+        return delayed(() -> log.readAfter(channel, after, limit, payer));
+    }
+
+    private CompletionStage<ReadResult> delayed(Supplier<CompletionStage<ReadResult>> question) {
+        Read read = new Read(question);
         reads.add(read);
         return read.answer;
     }
@@ -139,13 +144,16 @@ final class DelayingBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readBefore(
-            String channel, @Nullable Cursor before, int limit) {
-        return log.readBefore(channel, before, limit);
+            String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
+        return prompt
+                ? log.readBefore(channel, before, limit, payer)
+                : delayed(() -> log.readBefore(channel, before, limit, payer));
     }
 
     @Override
-    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
-        return log.at(channel, instant);
+    public CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer) {
+        return log.at(channel, instant, payer);
     }
 
     @Override
@@ -159,21 +167,17 @@ final class DelayingBackbone implements Backbone {
     }
 
     private final class Read {
-        private final String channel;
-        private final @Nullable Cursor after;
-        private final int limit;
+        private final Supplier<CompletionStage<ReadResult>> question;
         private final CompletableFuture<ReadResult> answer = new CompletableFuture<>();
         private @Nullable ReadResult result;
 
-        private Read(String channel, @Nullable Cursor after, int limit) {
-            this.channel = channel;
-            this.after = after;
-            this.limit = limit;
+        private Read(Supplier<CompletionStage<ReadResult>> question) {
+            this.question = question;
         }
 
         private void look() {
             if (result == null) {
-                result = log.readAfter(channel, after, limit).toCompletableFuture().join();
+                result = question.get().toCompletableFuture().join();
             }
         }
     }

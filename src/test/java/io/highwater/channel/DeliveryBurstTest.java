@@ -52,7 +52,7 @@ final class DeliveryBurstTest {
     private final ChannelHub<String> hub =
             new ChannelHub<>(
                     backbone,
-                    backbone::readAfter,
+                    History.of(backbone),
                     new CheckedSubscriber.Frames(),
                     PieceSize.WHOLE,
                     List.of(shard),

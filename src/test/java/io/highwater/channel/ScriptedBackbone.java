@@ -44,7 +44,7 @@ final class ScriptedBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Cursor after, int limit) {
+            String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
         CompletableFuture<ReadResult> read = new CompletableFuture<>();
         reads.add(read);
         return read;
@@ -57,14 +57,15 @@ final class ScriptedBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readBefore(
-            String channel, @Nullable Cursor before, int limit) {
+            String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
         CompletableFuture<ReadResult> read = new CompletableFuture<>();
         reads.add(read);
         return read;
     }
 
     @Override
-    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
+    public CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer) {
         throw new AssertionError("no test asks this log for a time");
     }
 

@@ -85,7 +85,7 @@ final class StrayThrowTest {
     private final ChannelHub<String> hub =
             new ChannelHub<>(
                     stray,
-                    stray::readAfter,
+                    History.of(stray),
                     new StrayFrames(),
                     PieceSize.WHOLE,
                     List.of(at(Place.HAND_OVER).refusing(shard)),
@@ -360,9 +360,9 @@ final class StrayThrowTest {
 
         @Override
         public CompletionStage<ReadResult> readAfter(
-                String channel, @Nullable Cursor after, int limit) {
+                String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
             StrayThrowTest.this.at(Place.READ).call();
-            return real.readAfter(channel, after, limit);
+            return real.readAfter(channel, after, limit, payer);
         }
 
         @Override
@@ -372,13 +372,15 @@ final class StrayThrowTest {
 
         @Override
         public CompletionStage<ReadResult> readBefore(
-                String channel, @Nullable Cursor before, int limit) {
-            return real.readBefore(channel, before, limit);
+                String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
+            StrayThrowTest.this.at(Place.READ).call();
+            return real.readBefore(channel, before, limit, payer);
         }
 
         @Override
-        public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
-            return real.at(channel, instant);
+        public CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer) {
+            return real.at(channel, instant, payer);
         }
 
         @Override

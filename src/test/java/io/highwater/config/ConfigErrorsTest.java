@@ -61,6 +61,7 @@ final class ConfigErrorsTest {
                     keepalive.ping-interval          | 8d          | a duration, 0, or 100ms to 7d
                     keepalive.pong-timeout           | 0           | a duration, 100ms to 7d
                     keepalive.idle-timeout           | -1s         | a duration, 100ms to 14d
+                    archive.retention                | 30s         | a duration, 1m to 3660d
                     drain.window                     | 2h          | a duration, 0 to 1h
                     deflate.mode                     | ON          | OFF or SHARED or CONTEXT_2K or CONTEXT_4K or CONTEXT_32K
                     deflate.min-bytes                | 2MiB        | a size in bytes, KiB, MiB or GiB, 0 to 1 MiB
@@ -94,6 +95,10 @@ final class ConfigErrorsTest {
                     handshake.allowed-origins | https://a/b     | highwater.handshake.allowed-origins
                     handshake.allowed-hosts   | http://a        | highwater.handshake.allowed-hosts
                     handshake.trusted-proxies | 10.0.0.0/33     | highwater.handshake.trusted-proxies
+                    archive.url               | data            | highwater.archive.url: "data" is not of the form file:DIR, such as file:data
+                    archive.url               | jdbc:mysql://a  | highwater.archive.url: "jdbc:mysql://a" is not of the form file:DIR
+                    archive.url               | 'file: '        | highwater.archive.url: "file:" names no folder; write one, such as file:data
+                    archive.url               | file:///a       | highwater.archive.url: "file:///a" has slashes of a web address
                     channels.a.prefix         | a b             | highwater.channels.a.prefix: "a b" is not in the range 0 to 200 of A-Z
                     channels.a.policy         | LATEST          | highwater.channels.a.prefix: none is set, and highwater.channels.a.policy needs one: write
                     channels.a.history-age    | 1m              | highwater.channels.a.prefix: none is set, and highwater.channels.a.history-age needs one: write

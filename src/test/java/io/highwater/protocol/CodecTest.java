@@ -3,6 +3,7 @@ package io.highwater.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +62,18 @@ final class CodecTest {
                 decode(
                         "{\"type\":\"history\",\"id\":5,\"channel\":\"r\",\"origin\":\"local\","
                                 + "\"after\":\"1795301843554-88213-105\",\"limit\":200}");
-        assertThat(((Command.HistoryQuery) history).position()).isEqualTo(position);
+        assertThat(((Command.HistoryQuery) history).positionAfter()).isEqualTo(position);
+        Decoded backwards =
+                decode(
+                        "{\"type\":\"history\",\"id\":5,\"channel\":\"r\",\"origin\":\"local\","
+                                + "\"before\":\"1795301843554-88213-105\"}");
+        assertThat(((Command.HistoryQuery) backwards).positionBefore()).isEqualTo(position);
+        Decoded from =
+                decode(
+                        "{\"type\":\"history\",\"id\":5,\"channel\":\"r\","
+                                + "\"at\":\"2026-11-29T08:00:00.5Z\"}");
+        assertThat(((Command.HistoryQuery) from).instant())
+                .isEqualTo(Instant.parse("2026-11-29T08:00:00.5Z"));
         assertThat(decode("{\"type\":\"presence\",\"id\":6,\"channel\":\"r\"}"))
                 .isEqualTo(new Command.PresenceQuery(6, "r"));
         assertThat(decode("{\"type\":\"ping\",\"id\":8}")).isEqualTo(new Command.Ping(8));
@@ -229,6 +241,10 @@ final class CodecTest {
                 "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"msgId\":\"m\",\"data\":1,\"key\":\"\"}|key|3",
                 "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"msgId\":\"m\",\"data\":1,\"secret\":\"true\"}|secret|3",
                 "{\"type\":\"history\",\"id\":3,\"channel\":\"c\",\"origin\":\"o\",\"after\":\"x\"}|after|3",
+                "{\"type\":\"history\",\"id\":3,\"channel\":\"c\",\"origin\":\"o\",\"before\":\"x\"}|before|3",
+                "{\"type\":\"history\",\"id\":3,\"channel\":\"c\",\"at\":\"2026-11-29\"}|at|3",
+                "{\"type\":\"history\",\"id\":3,\"channel\":\"c\",\"at\":\"2026-11-29T08:00:00+01:00\"}|at|3",
+                "{\"type\":\"history\",\"id\":3,\"channel\":\"c\",\"at\":8}|at|3",
             })
     void aRefusalNamesTheFieldAndTheId(String message, String named, Integer id) {
         BadRequest refused = refused(message == null ? "" : message);

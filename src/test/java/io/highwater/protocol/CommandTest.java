@@ -27,8 +27,11 @@ final class CommandTest {
                         new Since.After(POSITION.with(new Position("u\"s", 1, 2, 3))),
                         null),
                 new Command.Unsubscribe(3, "room.42"),
-                new Command.HistoryQuery(5, "room.42", null, null, null),
-                new Command.HistoryQuery(5, "room.42", "eu", "7-88-105", 200),
+                new Command.HistoryQuery(5, "room.42", null, null, null, null, null),
+                new Command.HistoryQuery(5, "room.42", "eu", "7-88-105", null, null, 200),
+                new Command.HistoryQuery(5, "room.42", "eu", null, "7-88-105", null, 200),
+                new Command.HistoryQuery(
+                        5, "room.42", null, null, null, "2026-11-29T08:00:00.25Z", null),
                 new Command.PresenceQuery(6, "room.42"),
                 new Command.Ping(null),
                 new Command.Ping(8));

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Plays the session that docs/protocol.md has as its example: each line is what a node does. */
 final class ProtocolPageTest {
@@ -30,7 +31,11 @@ final class ProtocolPageTest {
 
     /** What differs from run to run; where it is the same twice it has to be the same here. */
     private static final Set<String> OF_THIS_RUN =
-            Set.of("session", "node", "avoid", "position", "local", "retryAfterMs");
+            Set.of("session", "node", "avoid", "position", "previous", "local", "retryAfterMs");
+
+    private static final String WITH_ARCHIVE = "## A restart, with an archive";
+    private static final String NEXT = "## Positions";
+    private static final String RESTARTS = "The node is killed and starts again";
 
     /** It sends Pings as a node does by default. */
     private static final Map<String, String> THE_PAGES_NODE =
@@ -38,25 +43,52 @@ final class ProtocolPageTest {
                     "highwater.drain.window", "0s",
                     "highwater.keepalive.ping-interval", "25s");
 
+    @TempDir private Path folder;
+
     @Test
     @Timeout(120)
     void theSessionOfThePageIsWhatANodeDoes() throws Exception {
-        List<String> lines =
-                Files.readAllLines(Path.of("docs/protocol.md")).stream()
-                        .filter(line -> line.startsWith(SENT) || line.startsWith(RECEIVED))
-                        .toList();
+        List<String> page = Files.readAllLines(Path.of("docs/protocol.md"));
+        List<String> lines = page.subList(0, page.indexOf(WITH_ARCHIVE));
         assertThat(lines).anyMatch(line -> line.startsWith(RECEIVED + CLOSE));
         try (TestServer server = TestServer.start(THE_PAGES_NODE)) {
             Example example = new Example(server);
             for (String line : lines) {
                 example.play(line);
             }
-            example.socket.close();
+            example.end();
+        }
+    }
+
+    /** The node is not killed here but stopped; KilledNodeTest kills it. */
+    @Test
+    @Timeout(120)
+    void theRestartOfThePageIsWhatANodeWithAnArchiveDoes() throws Exception {
+        List<String> page = Files.readAllLines(Path.of("docs/protocol.md"));
+        List<String> lines = page.subList(page.indexOf(WITH_ARCHIVE), page.indexOf(NEXT));
+        assertThat(lines).anyMatch(line -> line.startsWith(RESTARTS));
+        Map<String, String> settings = new HashMap<>(THE_PAGES_NODE);
+        settings.put("highwater.archive.url", "file:" + folder.resolve("archive"));
+        TestServer server = TestServer.start(settings);
+        try {
+            Example example = new Example(server);
+            for (String line : lines) {
+                if (line.startsWith(RESTARTS)) {
+                    example.expectAll();
+                    server.close();
+                    server = TestServer.start(settings);
+                    example.server = server;
+                }
+                example.play(line);
+            }
+            example.end();
+        } finally {
+            server.close();
         }
     }
 
     private static final class Example {
-        private final TestServer server;
+        private TestServer server;
         private final Map<String, String> variables = new HashMap<>();
         private final List<JsonObject> expected = new ArrayList<>();
         private TestSocket socket;
@@ -67,6 +99,9 @@ final class ProtocolPageTest {
         }
 
         void play(String line) throws Exception {
+            if (!line.startsWith(SENT) && !line.startsWith(RECEIVED)) {
+                return;
+            }
             String said = line.substring(SENT.length());
             if (line.startsWith(SENT)) {
                 expectAll();
@@ -87,6 +122,11 @@ final class ProtocolPageTest {
             }
         }
 
+        void end() throws Exception {
+            expectAll();
+            socket.close();
+        }
+
         private void connect() throws IOException {
             if (socket != null) {
                 socket.close();
@@ -98,7 +138,7 @@ final class ProtocolPageTest {
         }
 
         /** In any order: a client's own message may come before its published. */
-        private void expectAll() throws Exception {
+        void expectAll() throws Exception {
             if (!expected.isEmpty()) {
                 JsonArrayBuilder all = Json.createArrayBuilder();
                 expected.forEach(all::add);

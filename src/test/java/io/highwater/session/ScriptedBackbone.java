@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,10 +122,19 @@ final class ScriptedBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Cursor after, int limit) {
+            String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
+        return read(() -> real.readAfter(channel, after, limit, payer));
+    }
+
+    @Override
+    public CompletionStage<ReadResult> readBefore(
+            String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
+        return read(() -> real.readBefore(channel, before, limit, payer));
+    }
+
+    private CompletionStage<ReadResult> read(Supplier<CompletionStage<ReadResult>> question) {
         reads.call();
-        CompletionStage<ReadResult> read =
-                failing ? unavailable() : real.readAfter(channel, after, limit);
+        CompletionStage<ReadResult> read = failing ? unavailable() : question.get();
         if (readsToGo > 0) {
             readsToGo--;
             return read;
@@ -169,14 +179,9 @@ final class ScriptedBackbone implements Backbone {
     }
 
     @Override
-    public CompletionStage<ReadResult> readBefore(
-            String channel, @Nullable Cursor before, int limit) {
-        return real.readBefore(channel, before, limit);
-    }
-
-    @Override
-    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
-        return real.at(channel, instant);
+    public CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer) {
+        return real.at(channel, instant, payer);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
+import io.highwater.channel.History;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.handshake.RoutePolicy;
@@ -98,6 +99,7 @@ final class SessionFixture {
      */
     SessionFixture(ChannelRule rule, WaterMarks marks, Map<Account, Long> mostBytes) {
         ledger = Ledgers.of(mostBytes, ticker);
+        ledger.book(Account.NAMES).watch(new SubscribedSessions(registry));
         ChannelSettings channels =
                 new ChannelSettings(
                         ChannelProfile.defaults(),
@@ -113,7 +115,7 @@ final class SessionFixture {
         ChannelHub<OutboundTurn<Position>> hub =
                 new ChannelHub<>(
                         backbone,
-                        backbone::readAfter,
+                        History.of(backbone),
                         new TurnFrames(
                                 Unbounded.deflate(
                                         DeflateSettings.defaults(),

@@ -50,6 +50,27 @@ class RunTest {
     }
 
     @Test
+    void anArchiveThatCanNotBeOpenedIsOneAndOneLineThatSaysWhy() throws Exception {
+        Path archive = Files.createDirectory(folder.resolve("archive"));
+        Files.writeString(archive.resolve("letter.txt"), "not ours");
+        NodeProcess node =
+                run(
+                        List.of(
+                                "--port",
+                                "0",
+                                "-Dhighwater.admin.port=0",
+                                "-Dhighwater.archive.url=file:" + archive));
+
+        assertThat(node.isReady()).isFalse();
+        assertThat(node.awaitExit()).isEqualTo(1);
+        assertThat(node.plainStderr())
+                .singleElement()
+                .asString()
+                .startsWith("highwater: highwater.archive.url: the folder " + archive + " is no archive");
+        assertThat(archive).isDirectoryContaining("glob:**/letter.txt");
+    }
+
+    @Test
     void aWrongConfigurationIsTwoAndALineForEachMistake() throws Exception {
         NodeProcess node =
                 run(

@@ -108,7 +108,7 @@ public final class ArchivedBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Cursor after, int limit) {
+            String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
         ArchivedShard shard = shard(channel);
         return isReadable()
                 ? shard.tops()
@@ -119,7 +119,7 @@ public final class ArchivedBackbone implements Backbone {
                                     ReadResult read = ring.result();
                                     return read == null
                                             ? reads.readAfter(
-                                                    channel, ring.topOr(asked), after, limit)
+                                                    channel, ring.topOr(asked), after, limit, payer)
                                             : CompletableFuture.completedFuture(read);
                                 })
                 : unavailable();
@@ -127,7 +127,7 @@ public final class ArchivedBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readBefore(
-            String channel, @Nullable Cursor before, int limit) {
+            String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
         ArchivedShard shard = shard(channel);
         return isReadable()
                 ? shard.tops()
@@ -138,19 +138,20 @@ public final class ArchivedBackbone implements Backbone {
                                     ReadResult read = ring.result();
                                     return read == null
                                             ? reads.readBefore(
-                                                    channel, ring.topOr(asked), before, limit)
+                                                    channel, ring.topOr(asked), before, limit, payer)
                                             : CompletableFuture.completedFuture(read);
                                 })
                 : unavailable();
     }
 
     @Override
-    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
+    public CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer) {
         return isReadable()
                 ? shard(channel)
                         .tops()
                         .ask(channel)
-                        .thenCompose(top -> reads.at(channel, top, instant))
+                        .thenCompose(top -> reads.at(channel, top, instant, payer))
                 : unavailable();
     }
 

@@ -153,17 +153,17 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
 
     @GuardedBy("lock")
     private @Nullable String refusal() {
-        switch (feed.state()) {
-            case STARTING:
-                return "the log is starting";
-            case UNAVAILABLE:
-                return NOT_WRITTEN;
-            case CLOSED:
-                return STOPPING;
-            default:
-                int pending = feed.size() + lookUps.size() + delayed.size();
-                return pending < MOST_PENDING ? null : "too many messages wait for the archive";
-        }
+        return switch (feed.state()) {
+            case STARTING -> "the log is starting";
+            case WRITING, STALLED -> isFull() ? "too many messages wait for the archive" : null;
+            case UNAVAILABLE -> NOT_WRITTEN;
+            case CLOSED -> STOPPING;
+        };
+    }
+
+    @GuardedBy("lock")
+    private boolean isFull() {
+        return feed.size() + lookUps.size() + delayed.size() >= MOST_PENDING;
     }
 
     @GuardedBy("lock")

@@ -21,6 +21,8 @@ final class LookUps {
         boolean isToFind(Draft draft);
 
         /**
+         * The archive has answered: it is the draft's turn.
+         *
          * @param found the position of the first such message; null if there was none
          */
         void place(Waiting waiting, @Nullable Position found, Later later);

@@ -117,19 +117,22 @@ final class Positions {
      * @param top the channel's last position; in an older generation, the entry begins a new one
      */
     private Entry entry(Draft draft, @Nullable Position top, long now) {
-        boolean goesOn = top != null && top.generation() == generation;
-        Position position =
-                new Position(
-                        origin, generation, ++sequence, goesOn ? top.channelSequence() + 1 : 1);
+        long before =
+                top != null && top.generation() == generation ? top.channelSequence() : 0;
+        Position position = new Position(origin, generation, ++sequence, before + 1);
         return new Entry(
                 draft.channel(),
                 position,
-                goesOn ? null : top,
+                before == 0 ? previous(top) : null,
                 draft.msgId(),
                 draft.key(),
                 draft.secret(),
                 draft.data(),
                 now);
+    }
+
+    private @Nullable Position previous(@Nullable Position top) {
+        return top == null || top.channelSequence() == 0 ? null : top;
     }
 
     /** The window has it, and says so from now on. */

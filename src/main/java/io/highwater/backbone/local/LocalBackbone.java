@@ -88,7 +88,7 @@ public final class LocalBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Cursor after, int limit) {
+            String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
         return closed
                 ? unavailable()
                 : CompletableFuture.completedFuture(
@@ -97,7 +97,7 @@ public final class LocalBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readBefore(
-            String channel, @Nullable Cursor before, int limit) {
+            String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
         return closed
                 ? unavailable()
                 : CompletableFuture.completedFuture(
@@ -105,7 +105,8 @@ public final class LocalBackbone implements Backbone {
     }
 
     @Override
-    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
+    public CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer) {
         return closed
                 ? unavailable()
                 : CompletableFuture.completedFuture(shard(channel).at(channel, instant));

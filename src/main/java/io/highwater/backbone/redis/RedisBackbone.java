@@ -6,15 +6,12 @@ import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.ReadResult;
-import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.backbone.memory.NodeMemory;
 import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.limits.Account;
-import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
-import io.highwater.log.LogLimit;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -28,7 +25,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,22 +47,19 @@ public final class RedisBackbone implements Backbone {
     private volatile BackboneHealth.State state = BackboneHealth.State.STARTING;
 
     /**
-     * @param ledger its accounts RINGS, NAMES and IDEMPOTENCY limit what the node keeps
-     * @param bounds the bounds of a channel's ring, by the channel's name
+     * @param memory of {@link RedisSettings#SHARDS} shards
      * @param behind whether the node delivers more slowly than the log brings: it then reads on
      *     later, so that what waits for delivery stays bounded
      * @param clock the time of day, for reads by time
      */
     public RedisBackbone(
             RedisSettings settings,
-            Ledger ledger,
-            Function<String, RingBounds> bounds,
+            MemorySettings memory,
             BooleanSupplier behind,
             RedisObserver observer,
             Ticker ticker,
             WallClock clock,
-            TimerWheel wheel,
-            LogLimit logs) {
+            TimerWheel wheel) {
         this(
                 new RedisLog.Parts(
                         settings.address(),
@@ -77,12 +70,12 @@ public final class RedisBackbone implements Backbone {
                         Timing.defaults(),
                         StreamBounds.defaults(),
                         LostEntries.NONE,
-                        new PendingBytes(ledger.book(Account.RINGS)),
+                        new PendingBytes(memory.ledger().book(Account.RINGS)),
                         behind,
                         ticker,
                         observer,
-                        logs),
-                new MemorySettings(ShardKeys.SHARDS, ledger, bounds, logs),
+                        memory.logs()),
+                memory,
                 clock,
                 wheel);
     }
@@ -164,22 +157,23 @@ public final class RedisBackbone implements Backbone {
 
     @Override
     public CompletionStage<ReadResult> readAfter(
-            String channel, @Nullable Cursor after, int limit) {
+            String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
         return state == BackboneHealth.State.CLOSED
                 ? stopping()
-                : reads(channel).readAfter(channel, after, limit);
+                : reads(channel).readAfter(channel, after, limit, payer);
     }
 
     @Override
     public CompletionStage<ReadResult> readBefore(
-            String channel, @Nullable Cursor before, int limit) {
+            String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
         return state == BackboneHealth.State.CLOSED
                 ? stopping()
                 : reads(channel).readBefore(channel, before, limit);
     }
 
     @Override
-    public CompletionStage<@Nullable Cursor> at(String channel, Instant instant) {
+    public CompletionStage<@Nullable Cursor> at(
+            String channel, Instant instant, @Nullable Payer payer) {
         return state == BackboneHealth.State.CLOSED
                 ? stopping()
                 : CompletableFuture.completedFuture(reads(channel).at(channel, instant));

@@ -10,6 +10,7 @@ import io.highwater.backbone.ReadRules;
 import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.backbone.redis.StreamItem.Stored;
+import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -55,8 +56,9 @@ final class ShardReads {
         this.clock = clock;
     }
 
-    CompletionStage<ReadResult> readAfter(String name, @Nullable Cursor after, int limit) {
-        return top(name).thenCompose(top -> readAfter(name, after, limit, top));
+    CompletionStage<ReadResult> readAfter(
+            String name, @Nullable Cursor after, int limit, @Nullable Payer payer) {
+        return top(name).thenCompose(top -> readAfter(name, after, limit, payer, top));
     }
 
     CompletionStage<ReadResult> readBefore(String name, @Nullable Cursor before, int limit) {
@@ -84,7 +86,11 @@ final class ShardReads {
     }
 
     private CompletionStage<ReadResult> readAfter(
-            String name, @Nullable Cursor after, int limit, Position asked) {
+            String name,
+            @Nullable Cursor after,
+            int limit,
+            @Nullable Payer payer,
+            Position asked) {
         Position top;
         Position own;
         ReadResult result;
@@ -100,7 +106,7 @@ final class ShardReads {
                 && result instanceof Unreadable unreadable
                 && unreadable.reason() == Reason.TRIMMED
                 && own.generation() == top.generation()) {
-            return fromStream(name, own, top, limit);
+            return fromStream(name, own, top, limit, payer);
         }
         return CompletableFuture.completedFuture(result);
     }
@@ -125,8 +131,8 @@ final class ShardReads {
     }
 
     private CompletionStage<ReadResult> fromStream(
-            String name, Position own, Position top, int limit) {
-        return streams.read(shard.calls(), name, own, top, Math.max(1, limit))
+            String name, Position own, Position top, int limit, @Nullable Payer payer) {
+        return streams.read(shard.calls(), name, own, top, Math.max(1, limit), payer)
                 .thenApply(
                         stored -> {
                             if (stored.isEmpty()) {

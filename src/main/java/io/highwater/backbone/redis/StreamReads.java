@@ -2,12 +2,16 @@ package io.highwater.backbone.redis;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.backbone.redis.StreamItem.Stored;
+import io.highwater.limits.Payer;
 import io.highwater.protocol.Position;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads entries of one channel from its shard's stream, for clients that were away for longer than
@@ -17,6 +21,10 @@ import java.util.concurrent.CompletionStage;
 final class StreamReads {
     private static final int MOST_AT_ONCE = 2;
     private static final int MOST_WAITING = 64;
+
+    /** Of one address, those that wait included; a proxy's clients are not counted together. */
+    private static final int MOST_OF_ADDRESS = 16;
+
     private static final int PAGE = 512;
 
     /** As many as a stream has; some more with blocks that are not dropped yet. */
@@ -27,6 +35,10 @@ final class StreamReads {
     @GuardedBy("lock")
     private final ArrayDeque<Read> waiting = new ArrayDeque<>();
 
+    /** How many of an address are under way or wait. */
+    @GuardedBy("lock")
+    private final Map<Payer, Integer> open = new HashMap<>();
+
     @GuardedBy("lock")
     private int running;
 
@@ -36,17 +48,24 @@ final class StreamReads {
      * @param after a client's: its shardSequence may be wrong
      * @param top the channel's last position; nothing after it is read
      * @param most the most entries
+     * @param payer the address that asks; null for none
      * @return the entries that follow without a hole; none if the first one is gone. Fails with
      *     {@link io.highwater.backbone.UnavailableException}
      */
     CompletionStage<List<Stored>> read(
-            ShardCalls calls, String channel, Position after, Position top, int most) {
-        Read read = new Read(calls, channel, after, top, most);
+            ShardCalls calls,
+            String channel,
+            Position after,
+            Position top,
+            int most,
+            @Nullable Payer payer) {
+        Read read = new Read(calls, channel, after, top, most, payer);
         synchronized (lock) {
-            if (running == MOST_AT_ONCE) {
-                if (waiting.size() == MOST_WAITING) {
-                    return RedisShard.unavailable("too many reads wait for the log");
-                }
+            boolean waits = running == MOST_AT_ONCE;
+            if ((waits && waiting.size() == MOST_WAITING) || !enter(payer)) {
+                return RedisShard.unavailable("too many reads wait for the log");
+            }
+            if (waits) {
                 waiting.add(read);
                 return read.answer;
             }
@@ -56,14 +75,35 @@ final class StreamReads {
         return read.answer;
     }
 
+    @GuardedBy("lock")
+    private boolean enter(@Nullable Payer payer) {
+        if (payer == null || payer.isProxy()) {
+            return true;
+        }
+        int own = open.getOrDefault(payer, 0);
+        if (own >= MOST_OF_ADDRESS) {
+            return false;
+        }
+        open.put(payer, own + 1);
+        return true;
+    }
+
+    @GuardedBy("lock")
+    private void leave(@Nullable Payer payer) {
+        if (payer != null) {
+            open.computeIfPresent(payer, (any, own) -> own == 1 ? null : own - 1);
+        }
+    }
+
     private void start(Read read) {
-        var unused = read.answer.whenComplete((entries, failure) -> next());
+        var unused = read.answer.whenComplete((entries, failure) -> next(read));
         read.page(StreamId.of(read.after), 0);
     }
 
-    private void next() {
+    private void next(Read done) {
         Read next;
         synchronized (lock) {
+            leave(done.payer);
             next = waiting.poll();
             if (next == null) {
                 running--;
@@ -80,15 +120,23 @@ final class StreamReads {
         private final Position after;
         private final Position top;
         private final int most;
+        private final @Nullable Payer payer;
         private final List<Stored> found = new ArrayList<>();
         private final CompletableFuture<List<Stored>> answer = new CompletableFuture<>();
 
-        private Read(ShardCalls calls, String channel, Position after, Position top, int most) {
+        private Read(
+                ShardCalls calls,
+                String channel,
+                Position after,
+                Position top,
+                int most,
+                @Nullable Payer payer) {
             this.calls = calls;
             this.channel = channel;
             this.after = after;
             this.top = top;
             this.most = most;
+            this.payer = payer;
         }
 
         private void page(StreamId from, int number) {

@@ -298,7 +298,7 @@ final class ArchivedBackboneTest {
     }
 
     private static Slice before(ArchivedFixture log, Cursor before, int limit) {
-        return (Slice) log.backbone.readBefore("c", before, limit).toCompletableFuture().join();
+        return (Slice) log.backbone.readBefore("c", before, limit, null).toCompletableFuture().join();
     }
 
     @Test
@@ -309,8 +309,8 @@ final class ArchivedBackboneTest {
         log.advance(Duration.ofSeconds(10));
         log.position("c", "m2");
         log.restart();
-        assertThat(log.backbone.at("c", between).toCompletableFuture().join()).isEqualTo(first);
-        assertThat(log.backbone.at("c", Instant.EPOCH).toCompletableFuture().join()).isNull();
+        assertThat(log.backbone.at("c", between, null).toCompletableFuture().join()).isEqualTo(first);
+        assertThat(log.backbone.at("c", Instant.EPOCH, null).toCompletableFuture().join()).isNull();
     }
 
     @Test

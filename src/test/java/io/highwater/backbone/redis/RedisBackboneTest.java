@@ -335,7 +335,7 @@ final class RedisBackboneTest {
     }
 
     private static @Nullable Cursor at(BackboneNode node, Instant instant) throws Exception {
-        return BackboneNode.get(node.backbone.at(CHANNEL, instant));
+        return BackboneNode.get(node.backbone.at(CHANNEL, instant, null));
     }
 
     private static List<String> msgIds(Slice slice) {

@@ -1,0 +1,186 @@
+package io.highwater.archive.file;
+
+import io.highwater.archive.ArchivedEntry;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.ShardPosition;
+import io.highwater.backbone.UnavailableException;
+import io.highwater.protocol.Position;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+
+/**
+ * One write while it is put together: entries of any shards, with what belongs to them. Confined to
+ * the thread that writes.
+ */
+final class Commit {
+    private record Name(String channel, String origin) {}
+
+    private final Store store;
+    private final WriteBatch batch;
+    private final Segments entries;
+    private final Segments messages;
+    private final long nowMillis;
+
+    /** The highest position of each channel in this write; it is put once. */
+    private final Map<Name, Rows.Top> tops = new HashMap<>();
+
+    private final Set<ShardState> moved = new LinkedHashSet<>();
+
+    Commit(Store store, WriteBatch batch, Segments entries, Segments messages, long nowMillis) {
+        this.store = store;
+        this.batch = batch;
+        this.entries = entries;
+        this.messages = messages;
+        this.nowMillis = nowMillis;
+    }
+
+    Store store() {
+        return store;
+    }
+
+    WriteBatch batch() {
+        return batch;
+    }
+
+    /** See {@link io.highwater.archive.ArchiveWriter#begin}. */
+    void begin(ShardState shard, ShardPosition base) {
+        if (!shard.covers(base)) {
+            shard.moveTo(base);
+            moved.add(shard);
+        }
+    }
+
+    /**
+     * See {@link io.highwater.archive.ArchiveWriter#append}.
+     *
+     * @return null; or why the entries cannot be archived, in which case none of them is written
+     */
+    @Nullable UnavailableException append(ShardState shard, List<ArchivedEntry> handedOver)
+            throws RocksDBException {
+        ShardPosition before = shard.last();
+        List<ArchivedEntry> next = new ArrayList<>(handedOver.size());
+        List<ArchivedEntry> old = new ArrayList<>(0);
+        for (ArchivedEntry entry : handedOver) {
+            ShardPosition position = positionOf(entry.entry());
+            if (shard.precedes(position)) {
+                shard.moveTo(position);
+                next.add(entry);
+            } else if (shard.covers(position)) {
+                old.add(entry);
+            } else {
+                UnavailableException gap = doesNotFollow(shard, position);
+                if (before != null) {
+                    shard.moveTo(before);
+                }
+                return gap;
+            }
+        }
+        for (ArchivedEntry entry : old) {
+            addIfMissing(shard, entry);
+        }
+        for (ArchivedEntry entry : next) {
+            EntryKeys keys = new EntryKeys(entry.entry().channel(), shard.origin());
+            int segment = entries.current(batch, nowMillis);
+            add(entry, keys, segment);
+            // No channel has a higher one.
+            tops.put(nameOf(entry), new Rows.Top(shard.number(), segment, positionIn(entry)));
+        }
+        if (!next.isEmpty()) {
+            moved.add(shard);
+        }
+        return null;
+    }
+
+    private void addIfMissing(ShardState shard, ArchivedEntry entry) throws RocksDBException {
+        Position position = positionIn(entry);
+        EntryKeys keys = new EntryKeys(entry.entry().channel(), shard.origin());
+        try (RocksIterator rows = store.rows()) {
+            EntryCursor cursor = new EntryCursor(rows, keys, entries.view());
+            boolean isLast = !cursor.seek(position);
+            if (!isLast && cursor.isAt(position)) {
+                return;
+            }
+            // A late one goes where the entry after it lies, or a channel's segments would overlap.
+            int segment = isLast ? entries.current(batch, nowMillis) : cursor.segment();
+            add(entry, keys, segment);
+            if (isLast) {
+                raiseTop(nameOf(entry), new Rows.Top(shard.number(), segment, position));
+            }
+        }
+    }
+
+    private void add(ArchivedEntry entry, EntryKeys keys, int segment) throws RocksDBException {
+        Entry inner = entry.entry();
+        batch.put(keys.key(segment, inner.position()), Rows.entry(entry));
+        batch.put(
+                Keys.message(
+                        messages.current(batch, nowMillis),
+                        Keys.digest(inner.channel(), entry.publisher(), inner.msgId())),
+                Rows.message(inner.position()));
+    }
+
+    private void raiseTop(Name name, Rows.Top top) throws RocksDBException {
+        Rows.Top known = tops.get(name);
+        if (known == null) {
+            byte[] row = store.db().get(Keys.top(name.channel, name.origin));
+            known = row == null ? null : Rows.top(name.origin, row);
+        }
+        if (known == null || top.position().isAfter(known.position())) {
+            tops.put(name, top);
+        }
+    }
+
+    /** Adds what is put once, at the end. */
+    void complete() throws RocksDBException {
+        messages.dropAllButTwo(batch);
+        for (Map.Entry<Name, Rows.Top> top : tops.entrySet()) {
+            Name name = top.getKey();
+            batch.put(Keys.top(name.channel, name.origin), Rows.top(top.getValue()));
+        }
+        for (ShardState shard : moved) {
+            ShardPosition last = shard.last();
+            if (last != null) {
+                batch.put(shard.key(), Rows.watermark(last));
+            }
+        }
+    }
+
+    private static Name nameOf(ArchivedEntry entry) {
+        return new Name(entry.entry().channel(), positionIn(entry).origin());
+    }
+
+    private static Position positionIn(ArchivedEntry entry) {
+        return entry.entry().position();
+    }
+
+    private static ShardPosition positionOf(Entry entry) {
+        Position position = entry.position();
+        return new ShardPosition(
+                position.origin(), position.generation(), position.shardSequence());
+    }
+
+    private static UnavailableException doesNotFollow(ShardState shard, ShardPosition position) {
+        ShardPosition last = shard.last();
+        return new UnavailableException(
+                "the entry "
+                        + text(position)
+                        + " of shard "
+                        + shard.number()
+                        + " does not follow "
+                        + (last == null ? "anything: its generation was not begun" : text(last)),
+                Duration.ZERO);
+    }
+
+    private static String text(ShardPosition position) {
+        return position.generation() + "-" + position.sequence();
+    }
+}

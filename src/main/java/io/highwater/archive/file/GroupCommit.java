@@ -1,0 +1,132 @@
+package io.highwater.archive.file;
+
+import io.highwater.backbone.UnavailableException;
+import io.highwater.time.WallClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * Writes what the queue has: all that has gathered goes into one write with one sync. While the
+ * disk syncs, the next write gathers. So the speed of the disk decides how much one write has, and
+ * nothing waits longer than one sync for its own to begin. Confined to the thread that writes.
+ *
+ * <p>RocksDB holds a write up while it has too much to sort; the queue then fills, and refuses.
+ */
+final class GroupCommit implements Runnable {
+    /** How a write gets to the disk. */
+    interface Sync {
+        void write(Store store, WriteBatch batch) throws RocksDBException;
+    }
+
+    /** What a failed write sets off. Called on the writing thread. */
+    interface FailureListener {
+        /** What those are told whose calls fail. */
+        String explain(Throwable cause);
+
+        /** Nothing more is written until the queue is opened again. */
+        void onWriteFailed(Throwable cause, String why);
+    }
+
+    private final WorkQueue queue;
+    private final CurrentStore current;
+    private final Contents contents;
+    private final WallClock clock;
+    private final Sync sync;
+    private final Executor completing;
+    private final FailureListener listener;
+
+    /**
+     * @param completing runs tasks one at a time and in order; it completes the stages
+     */
+    GroupCommit(
+            WorkQueue queue,
+            CurrentStore current,
+            Contents contents,
+            WallClock clock,
+            Sync sync,
+            Executor completing,
+            FailureListener listener) {
+        this.queue = queue;
+        this.current = current;
+        this.contents = contents;
+        this.clock = clock;
+        this.sync = sync;
+        this.completing = completing;
+        this.listener = listener;
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (List<Work> group = queue.take(); !group.isEmpty(); group = queue.take()) {
+                write(group);
+            }
+        } catch (InterruptedException e) {
+            // Only its owner interrupts it, after it has waited for the end long enough.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(List<Work> group) {
+        Store store = current.acquire();
+        try {
+            if (store == null) {
+                throw new IllegalStateException("no store is open");
+            }
+            write(store, group);
+            complete(group);
+        } catch (RocksDBException | RuntimeException | Error e) {
+            fail(group, e);
+        } finally {
+            if (store != null) {
+                store.release();
+            }
+        }
+    }
+
+    private void write(Store store, List<Work> group) throws RocksDBException {
+        try (WriteBatch batch = new WriteBatch()) {
+            Commit commit =
+                    new Commit(
+                            store, batch, contents.entries(), contents.messages(), clock.millis());
+            for (Work work : group) {
+                UnavailableException refusal = work.addTo(commit);
+                if (refusal != null) {
+                    work.refuse(refusal);
+                }
+            }
+            commit.complete();
+            if (batch.count() > 0) {
+                sync.write(store, batch);
+            }
+            contents.written();
+        }
+    }
+
+    private void fail(List<Work> group, Throwable cause) {
+        contents.forget();
+        String why = listener.explain(cause);
+        List<Work> failed = new ArrayList<>(group);
+        // They came before anybody could know of the failure, so they may not take effect either.
+        failed.addAll(queue.shut(why));
+        for (Work work : failed) {
+            work.refuse(new UnavailableException(why, WorkQueue.RETRY_AFTER));
+        }
+        complete(failed);
+        listener.onWriteFailed(cause, why);
+    }
+
+    private void complete(List<Work> group) {
+        completing.execute(
+                () -> {
+                    try {
+                        group.forEach(Work::complete);
+                    } finally {
+                        queue.release(group);
+                    }
+                });
+    }
+}

@@ -1,0 +1,121 @@
+package io.highwater.archive.file;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.backbone.UnavailableException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be written, in the order in which it came, bounded in bytes. Any thread offers; one
+ * takes. Thread-safe.
+ */
+final class WorkQueue {
+    /** Waiting and being written; whoever publishes keeps the same entries until then. */
+    static final long MAX_BYTES = 8 << 20;
+
+    /** What one write holds at most, unless a single call has more. */
+    static final long WRITE_BYTES = 1 << 20;
+
+    static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_WHEN_CROWDED = Duration.ofMillis(100);
+
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final ArrayDeque<Work> waiting = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private long bytes;
+
+    /** Why nothing is taken at present; null while it is. */
+    @GuardedBy("lock")
+    private @Nullable String shut = "the archive has not started";
+
+    @GuardedBy("lock")
+    private boolean ended;
+
+    /**
+     * Adds work.
+     *
+     * @return null; or why there is no place for it
+     */
+    @Nullable UnavailableException offer(Work work) {
+        synchronized (lock) {
+            if (shut != null) {
+                return new UnavailableException(shut, RETRY_AFTER);
+            }
+            if (bytes > 0 && bytes + work.bytes() > MAX_BYTES) {
+                return new UnavailableException(
+                        "the archive's disk is slower than what is published: "
+                                + bytes
+                                + " bytes wait to be written",
+                        RETRY_WHEN_CROWDED);
+            }
+            bytes += work.bytes();
+            waiting.add(work);
+            lock.notifyAll();
+            return null;
+        }
+    }
+
+    /** Waits for work and takes as much as one write may hold. Empty if there will be none. */
+    List<Work> take() throws InterruptedException {
+        synchronized (lock) {
+            while (waiting.isEmpty() && !ended) {
+                lock.wait();
+            }
+            List<Work> taken = new ArrayList<>();
+            long size = 0;
+            for (Work next = waiting.peek(); next != null; next = waiting.peek()) {
+                size += next.bytes();
+                if (size > WRITE_BYTES && !taken.isEmpty()) {
+                    break;
+                }
+                taken.add(waiting.remove());
+            }
+            return taken;
+        }
+    }
+
+    /** From now on nothing is taken; returns what waits. */
+    List<Work> shut(String why) {
+        synchronized (lock) {
+            if (!ended) {
+                shut = why;
+            }
+            List<Work> all = new ArrayList<>(waiting);
+            waiting.clear();
+            return all;
+        }
+    }
+
+    /** From now on work is taken. Whatever was done before is visible to who takes it. */
+    void open() {
+        synchronized (lock) {
+            if (!ended) {
+                shut = null;
+            }
+        }
+    }
+
+    /** The stages of work that was taken are complete. */
+    void release(List<Work> done) {
+        synchronized (lock) {
+            for (Work work : done) {
+                bytes -= work.bytes();
+            }
+        }
+    }
+
+    /** Nothing is added any more; what waits is still taken. */
+    void end() {
+        synchronized (lock) {
+            ended = true;
+            shut = "the archive is closed";
+            lock.notifyAll();
+        }
+    }
+}

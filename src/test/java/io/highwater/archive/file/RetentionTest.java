@@ -1,0 +1,153 @@
+package io.highwater.archive.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.highwater.archive.ArchiveWriter;
+import io.highwater.archive.ArchivedEntry;
+import io.highwater.protocol.Position;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is older than the retention is dropped, and it shows that something was. */
+final class RetentionTest {
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final int RETENTION_DAYS = 30;
+
+    @TempDir private Path folder;
+
+    private ArchiveFixture fixture;
+    private ArchiveWriter writer;
+
+    @BeforeEach
+    void open() throws Exception {
+        fixture = ArchiveFixture.in(folder).started();
+        writer = fixture.writer(0);
+        ArchiveFixture.get(writer.begin(ArchiveFixture.shard(7, 0)));
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private void appendOneADay(int from, int to) throws Exception {
+        for (int i = from; i <= to; i++) {
+            ArchiveFixture.get(writer.append(fixture.entries("c", 7, i, i)));
+            fixture.advance(DAY);
+        }
+    }
+
+    /** Lets minutes of the timers pass, but none of the clock. */
+    private void awaitUpkeep(Callable<Boolean> done) {
+        await().until(
+                        () -> {
+                            fixture.advance(Duration.ZERO);
+                            return done.call();
+                        });
+    }
+
+    private long oldest() throws Exception {
+        return ArchiveFixture.sequences(fixture.all("c")).get(0);
+    }
+
+    @Test
+    void entriesAreDroppedWhenTheyAreOlderThanTheRetention() throws Exception {
+        // The 40th was written a day ago, the 11th 30 days ago; the 10th is older than 30 days,
+        // and in a segment that ended 30 days ago.
+        appendOneADay(1, 40);
+        awaitUpkeep(() -> oldest() == 11);
+        assertThat(ArchiveFixture.sequences(fixture.all("c"))).hasSize(RETENTION_DAYS);
+        fixture.advance(Duration.ZERO);
+        assertThat(ArchiveFixture.sequences(fixture.all("c"))).hasSize(RETENTION_DAYS);
+        ArchivedEntry oldest = fixture.all("c").get(0);
+        // Which shows that there was something before it.
+        assertThat(oldest.entry().position().channelSequence()).isEqualTo(11);
+        // It is gone for every question, also after a restart.
+        fixture.reopen();
+        assertThat(ArchiveFixture.sequences(fixture.all("c"))).hasSize(RETENTION_DAYS);
+        assertThat(
+                        ArchiveFixture.get(
+                                fixture.archive()
+                                        .at(
+                                                "c",
+                                                ArchiveFixture.ORIGIN,
+                                                Instant.ofEpochMilli(oldest.wallMillis()))))
+                .isNull();
+    }
+
+    @Test
+    void anArchiveThatNobodyWritesToDropsItsLastEntriesToo() throws Exception {
+        appendOneADay(1, 3);
+        fixture.advance(Duration.ofDays(RETENTION_DAYS + 1));
+        awaitUpkeep(() -> fixture.all("c").isEmpty());
+        // Its position is still known, or the next entry would get one that was used.
+        assertThat(ArchiveFixture.get(fixture.archive().tops("c")))
+                .isEqualTo(ArchiveFixture.position(7, 3, 3));
+        writer.close();
+        fixture.reopen();
+        assertThat(ArchiveFixture.get(fixture.archive().tops("c")))
+                .isEqualTo(ArchiveFixture.position(7, 3, 3));
+    }
+
+    @Test
+    void aChannelIsForgottenWithItsEntriesInALaterGeneration() throws Exception {
+        ArchiveFixture.get(writer.append(fixture.entries("c", 7, 1, 2)));
+        Position kept = ArchiveFixture.position(8, 1, 1);
+        fixture.advance(DAY);
+        ArchiveFixture.get(writer.begin(ArchiveFixture.shard(8, 0)));
+        ArchiveFixture.get(writer.append(List.of(fixture.entry("d", kept, null))));
+        fixture.advance(Duration.ofDays(RETENTION_DAYS));
+        awaitUpkeep(() -> ArchiveFixture.get(fixture.archive().tops("c")) == null);
+        assertThat(ArchiveFixture.get(fixture.archive().tops("d"))).isEqualTo(kept);
+        assertThat(fixture.all("d")).hasSize(1);
+    }
+
+    @Test
+    void aMessageIsFoundForFiveMinutesAndNotKeptForLong() throws Exception {
+        ArchiveFixture.get(writer.append(fixture.entries("c", 7, 1, 1)));
+        for (int i = 2; i <= 6; i++) {
+            fixture.advance(Duration.ofMinutes(1).minusMillis(1));
+            ArchiveFixture.get(writer.append(fixture.entries("c", 7, i, i)));
+            assertThat(find(1)).as("after %s minutes", i - 1).isNotNull();
+        }
+        for (int i = 7; i <= 12; i++) {
+            fixture.advance(Duration.ofMinutes(1));
+            ArchiveFixture.get(writer.append(fixture.entries("c", 7, i, i)));
+        }
+        assertThat(find(1)).as("after 11 minutes").isNull();
+        assertThat(find(12)).isNotNull();
+    }
+
+    private Position find(int number) throws Exception {
+        return ArchiveFixture.get(fixture.archive().find("c", "p", "m7-" + number));
+    }
+
+    @Test
+    void aClockThatIsSetBackDropsNothingAndKeepsTheOrder() throws Exception {
+        appendOneADay(1, 3);
+        fixture.clock.addAndGet(-Duration.ofDays(2_000).toMillis());
+        appendOneADay(4, 6);
+        assertThat(ArchiveFixture.sequences(fixture.all("c")))
+                .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+        assertThat(find(6)).isNotNull();
+    }
+
+    @Test
+    void filesOfDroppedSegmentsAreDeletedWithoutBeingRead() throws Exception {
+        fixture.close();
+        try (StoreFiles files = StoreFiles.in(folder.resolve("store"))) {
+            files.writeSegments(5);
+            assertThat(files.segmentsWithFiles()).containsExactly(1, 2, 3, 4, 5);
+            files.drop(3);
+            assertThat(files.segmentsWithFiles()).containsExactly(4, 5);
+        }
+    }
+}
