@@ -80,7 +80,8 @@ final class ConfigAssembly {
                 problems.attempt(
                         this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
         ChannelSettings channels = ChannelsAssembly.make(schema.channels(), problems);
-        RedisSettings redis = problems.attempt(this::redis, "highwater.backbone", "highwater.archive.url");
+        RedisSettings redis =
+                problems.attempt(this::redis, "highwater.backbone", "highwater.archive.url");
         ArchiveSettings archive = problems.attempt(this::archive, "highwater.archive.url");
         KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
         DeflateSettings deflate =

@@ -25,7 +25,10 @@ record ConfigSchema(
                         about =
                                 "Name of this node, in its log's first line and for channel clients.")
                 @Nullable String node,
-        @Setting(fallback = "local", about = "Region of this node: in its log's first line, and with backbone=redis the origin of its channels' positions.")
+        @Setting(
+                        fallback = "local",
+                        about =
+                                "Region of this node: in its log's first line, and with backbone=redis the origin of its channels' positions.")
                 String region,
         @Setting(
                         fallback = "true",

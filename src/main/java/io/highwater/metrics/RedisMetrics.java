@@ -33,8 +33,7 @@ final class RedisMetrics implements RedisObserver {
 
     RedisMetrics(Meters meters) {
         meters.gauge(Metric.BACKBONE_WAITING, Tags.empty(), waiting::sum);
-        acknowledged =
-                meters.histogram(Metric.BACKBONE_ACKNOWLEDGE, ACKNOWLEDGE_BOUNDS_MILLIS);
+        acknowledged = meters.histogram(Metric.BACKBONE_ACKNOWLEDGE, ACKNOWLEDGE_BOUNDS_MILLIS);
         repeats = messages(meters, "repeat");
         failed = messages(meters, "failed");
         refused = messages(meters, "refused");

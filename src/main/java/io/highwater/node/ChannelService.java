@@ -62,8 +62,7 @@ final class ChannelService implements AutoCloseable {
             Executor executor) {
         ChannelSettings channels = config.channels();
         backbone = NodeLog.of(config, outbound, ledger, this::isBehind, redisObserver);
-        threads =
-                ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
+        threads = ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
         hub =
                 new ChannelHub<>(

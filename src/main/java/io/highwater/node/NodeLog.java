@@ -67,10 +67,7 @@ final class NodeLog {
             int shards, HighwaterConfig config, OutboundNode outbound, Ledger ledger) {
         ChannelSettings channels = config.channels();
         return new MemorySettings(
-                shards,
-                ledger,
-                channel -> channels.forChannel(channel).ring(),
-                outbound.logs());
+                shards, ledger, channel -> channels.forChannel(channel).ring(), outbound.logs());
     }
 
     private static Archive open(ArchiveSettings archive, String node, OutboundNode outbound) {

@@ -46,9 +46,12 @@ final class TwoNodesTest {
         return NodeProcess.start(
                 folder,
                 Map.of(
-                        "highwater.node", name,
-                        "highwater.backbone", "redis",
-                        "highwater.redis.uri", redis.uri()));
+                        "highwater.node",
+                        name,
+                        "highwater.backbone",
+                        "redis",
+                        "highwater.redis.uri",
+                        redis.uri()));
     }
 
     @Test
@@ -135,8 +138,7 @@ final class TwoNodesTest {
                                 "--set",
                                 "highwater.backbone=redis",
                                 "--set",
-                                "highwater.redis.uri=redis://me:secret@127.0.0.1:"
-                                        + redis.port()),
+                                "highwater.redis.uri=redis://me:secret@127.0.0.1:" + redis.port()),
                         Map.of());
         assertThat(node.awaitExit()).isEqualTo(1);
         assertThat(node.stderr())
@@ -145,8 +147,7 @@ final class TwoNodesTest {
     }
 
     private static List<String> command(String... options) {
-        List<String> command =
-                new ArrayList<>(NodeProcess.java("-Xmx128m", List.of()));
+        List<String> command = new ArrayList<>(NodeProcess.java("-Xmx128m", List.of()));
         command.add("run");
         command.addAll(List.of(options));
         return command;
@@ -201,7 +202,8 @@ final class TwoNodesTest {
         }
 
         @Override
-        public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+        public @Nullable CompletionStage<?> onText(
+                WebSocket from, CharSequence data, boolean last) {
             text.append(data);
             if (last) {
                 received.add(text.toString());

@@ -35,8 +35,7 @@ public final class RedisProcess implements AutoCloseable {
         this.port = port;
         this.options = options;
         this.client =
-                RedisClient.create(
-                        RedisURI.builder().withHost("127.0.0.1").withPort(port).build());
+                RedisClient.create(RedisURI.builder().withHost("127.0.0.1").withPort(port).build());
     }
 
     /**
@@ -62,8 +61,7 @@ public final class RedisProcess implements AutoCloseable {
      *
      * @param config its file, which it will change
      */
-    public static RedisProcess startSentinel(Path parent, int port, Path config)
-            throws Exception {
+    public static RedisProcess startSentinel(Path parent, int port, Path config) throws Exception {
         return start(parent, port, "" + config, "--sentinel");
     }
 

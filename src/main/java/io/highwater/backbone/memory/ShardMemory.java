@@ -11,7 +11,6 @@ import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
-import io.highwater.time.TimerWheel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -24,8 +24,7 @@ final class AgeMarks {
     /** The log has reached this id now. */
     void reached(StreamId id, long nowNanos) {
         Mark last = marks.peekLast();
-        if (last == null
-                || (id.isAfter(last.id) && nowNanos - last.nanos >= ageNanos / PER_AGE)) {
+        if (last == null || (id.isAfter(last.id) && nowNanos - last.nanos >= ageNanos / PER_AGE)) {
             marks.add(new Mark(id, nowNanos));
         }
     }

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * "whatever is new" loses what comes between two reads.
  */
 final class GroupReader {
-    /** While a shard waits at its barrier, a read is short, so that the shard is read soon after. */
+    /**
+     * While a shard waits at its barrier, a read is short, so that the shard is read soon after.
+     */
     private static final Duration SHORT_BLOCK = Duration.ofMillis(50);
 
     /** How long to wait before looking again whether the node keeps up. */
@@ -58,8 +60,7 @@ final class GroupReader {
      * @param behind whether the node delivers more slowly than the log brings; then reading waits,
      *     so that what is read stays bounded
      */
-    GroupReader(
-            ShardContext context, List<RedisShard> shards, Link link, BooleanSupplier behind) {
+    GroupReader(ShardContext context, List<RedisShard> shards, Link link, BooleanSupplier behind) {
         this.context = context;
         this.loop = context.loop();
         this.timing = context.timing();
@@ -112,9 +113,7 @@ final class GroupReader {
         Duration block = asked.size() == shards.size() ? timing.block() : SHORT_BLOCK;
         XReadArgs args = new XReadArgs().count(pace.count()).block(block);
         var unused =
-                link.call(
-                                block.plus(timing.call()),
-                                redis -> redis.xread(args, offsets(asked)))
+                link.call(block.plus(timing.call()), redis -> redis.xread(args, offsets(asked)))
                         .whenComplete(
                                 (messages, failure) ->
                                         loop.execute(

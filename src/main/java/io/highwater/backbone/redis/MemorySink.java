@@ -57,11 +57,7 @@ final class MemorySink implements ShardSink {
      * @param lost if there is an archive, an entry may come late, and after its repeat
      */
     MemorySink(
-            String origin,
-            NodeMemory node,
-            ShardMemory memory,
-            LostEntries lost,
-            Doubts doubts) {
+            String origin, NodeMemory node, ShardMemory memory, LostEntries lost, Doubts doubts) {
         this.origin = origin;
         this.node = node;
         this.memory = memory;
@@ -223,10 +219,7 @@ final class MemorySink implements ShardSink {
 
     private Position position(Stored stored) {
         return new Position(
-                origin,
-                stored.id().generation(),
-                stored.id().sequence(),
-                stored.channelSequence());
+                origin, stored.id().generation(), stored.id().sequence(), stored.channelSequence());
     }
 
     /** An entry that was read from the stream again. */

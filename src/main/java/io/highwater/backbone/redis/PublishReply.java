@@ -16,9 +16,7 @@ sealed interface PublishReply {
      */
     record Taken(List<Result> results, int repeats) implements PublishReply {
         Taken(List<Result> results) {
-            this(
-                    List.copyOf(results),
-                    (int) results.stream().filter(Result::duplicate).count());
+            this(List.copyOf(results), (int) results.stream().filter(Result::duplicate).count());
         }
     }
 

@@ -44,7 +44,8 @@ record RedisAddress(Mode mode, List<RedisURI> uris, String shown) {
             throw new IllegalArgumentException("it is no URI; " + FORMS);
         }
         String scheme = text.substring(0, end).toLowerCase(Locale.ROOT);
-        String shown = scheme + "://" + text.substring(Math.max(end + 3, text.lastIndexOf('@') + 1));
+        String shown =
+                scheme + "://" + text.substring(Math.max(end + 3, text.lastIndexOf('@') + 1));
         return switch (scheme) {
             case "redis", "rediss" ->
                     new RedisAddress(Mode.STANDALONE, List.of(single(text, shown)), shown);
@@ -98,7 +99,10 @@ record RedisAddress(Mode mode, List<RedisURI> uris, String shown) {
 
     private static IllegalArgumentException malformed(String shown) {
         return new IllegalArgumentException(
-                shown + " cannot be read; " + FORMS + "; write other characters of a password as %XX");
+                shown
+                        + " cannot be read; "
+                        + FORMS
+                        + "; write other characters of a password as %XX");
     }
 
     /** Without the passwords that the URIs contain. */

@@ -187,8 +187,7 @@ public final class RedisBackbone implements Backbone {
         String trouble = log.trouble();
         return trouble == null
                 ? new BackboneHealth(state, shown)
-                : new BackboneHealth(
-                        BackboneHealth.State.UNAVAILABLE, shown + ": " + trouble);
+                : new BackboneHealth(BackboneHealth.State.UNAVAILABLE, shown + ": " + trouble);
     }
 
     /** The bytes that all rings hold now. */

@@ -117,9 +117,7 @@ final class RedisLog implements AutoCloseable {
         int number = readers.size();
         Link link = link(loop, () -> loop.execute(() -> readers.get(number).connected()));
         reads.add(link);
-        readers.add(
-                new GroupReader(
-                        Objects.requireNonNull(context), group, link, parts.behind()));
+        readers.add(new GroupReader(Objects.requireNonNull(context), group, link, parts.behind()));
         shards.addAll(group);
     }
 
@@ -208,8 +206,7 @@ final class RedisLog implements AutoCloseable {
         }
     }
 
-    private static CompletionStage<@Nullable Void> all(
-            List<? extends CompletionStage<?>> stages) {
+    private static CompletionStage<@Nullable Void> all(List<? extends CompletionStage<?>> stages) {
         return CompletableFuture.allOf(
                 stages.stream()
                         .map(CompletionStage::toCompletableFuture)

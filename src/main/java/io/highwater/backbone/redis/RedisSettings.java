@@ -27,7 +27,9 @@ public record RedisSettings(String uri, String prefix, String node, String origi
         RedisAddress unused = address(uri);
         if (!PREFIX.matcher(prefix).matches()) {
             throw new IllegalArgumentException(
-                    "highwater.redis.prefix: \"" + prefix + "\" is not 1 to 64 of A-Z a-z 0-9 . _ : / -");
+                    "highwater.redis.prefix: \""
+                            + prefix
+                            + "\" is not 1 to 64 of A-Z a-z 0-9 . _ : / -");
         }
     }
 

@@ -277,7 +277,9 @@ final class RedisShard {
 
     private void checkLater() {
         long nanos = context.timing().check().toNanos();
-        loop.schedule(this::check, Duration.ofNanos(nanos + context.random().nextLong(nanos * 3 / 5 + 1)));
+        loop.schedule(
+                this::check,
+                Duration.ofNanos(nanos + context.random().nextLong(nanos * 3 / 5 + 1)));
     }
 
     /** Compares the position with that of the log, and drops old entries. */

@@ -175,8 +175,7 @@ final class ShardPublisher {
         if (names.isEmpty()) {
             return null;
         }
-        Waiting own =
-                names.get(new Name(entry.publisher(), entry.channel(), entry.msgId()));
+        Waiting own = names.get(new Name(entry.publisher(), entry.channel(), entry.msgId()));
         return own == null ? null : own.draft.payer();
     }
 
@@ -353,8 +352,7 @@ final class ShardPublisher {
         if (expired.isEmpty()) {
             return;
         }
-        UnavailableException failure =
-                RedisShard.unavailability("the log cannot be reached now");
+        UnavailableException failure = RedisShard.unavailability("the log cannot be reached now");
         appended = failing(appended, message -> expired.contains(message.flow()), failure);
         if (call != null) {
             for (Waiting message : call) {
@@ -368,9 +366,7 @@ final class ShardPublisher {
 
     /** The queue without those that fail now. */
     private ArrayDeque<Waiting> failing(
-            ArrayDeque<Waiting> queue,
-            Predicate<Waiting> fails,
-            UnavailableException failure) {
+            ArrayDeque<Waiting> queue, Predicate<Waiting> fails, UnavailableException failure) {
         ArrayDeque<Waiting> rest = new ArrayDeque<>();
         for (Waiting message : queue) {
             if (fails.test(message)) {

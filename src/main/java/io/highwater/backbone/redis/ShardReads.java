@@ -86,11 +86,7 @@ final class ShardReads {
     }
 
     private CompletionStage<ReadResult> readAfter(
-            String name,
-            @Nullable Cursor after,
-            int limit,
-            @Nullable Payer payer,
-            Position asked) {
+            String name, @Nullable Cursor after, int limit, @Nullable Payer payer, Position asked) {
         Position top;
         Position own;
         ReadResult result;
@@ -118,8 +114,7 @@ final class ShardReads {
     }
 
     @GuardedBy("lock")
-    private ReadResult fromMemory(
-            String name, Position top, @Nullable Cursor after, int limit) {
+    private ReadResult fromMemory(String name, Position top, @Nullable Cursor after, int limit) {
         MemoryChannel channel = memory.channel(name);
         if (channel == null) {
             return ReadRules.readNothing(top, after);
@@ -140,8 +135,7 @@ final class ShardReads {
                             }
                             List<Stored> read = limit == 0 ? List.of() : stored;
                             long reached = own.channelSequence() + read.size();
-                            return new Slice(
-                                    entries(read), top.channelSequence() - reached, top);
+                            return new Slice(entries(read), top.channelSequence() - reached, top);
                         });
     }
 
@@ -156,8 +150,7 @@ final class ShardReads {
         return entries;
     }
 
-    private ReadResult readBefore(
-            String name, @Nullable Cursor before, int limit, Position asked) {
+    private ReadResult readBefore(String name, @Nullable Cursor before, int limit, Position asked) {
         synchronized (lock) {
             Position top = top(name, asked);
             MemoryChannel channel = memory.channel(name);
@@ -199,8 +192,7 @@ final class ShardReads {
                                     if (failure == null) {
                                         sink.settle(name, from, top);
                                     } else if (sink.isInDoubt(name, from)) {
-                                        shard.loop()
-                                                .schedule(() -> doubt(name, from), DOUBT_RETRY);
+                                        shard.loop().schedule(() -> doubt(name, from), DOUBT_RETRY);
                                     }
                                 });
     }

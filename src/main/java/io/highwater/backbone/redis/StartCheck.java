@@ -103,7 +103,8 @@ final class StartCheck {
                             int colon = line.indexOf(':');
                             if (colon > 0) {
                                 values.put(
-                                        line.substring(0, colon), line.substring(colon + 1).strip());
+                                        line.substring(0, colon),
+                                        line.substring(colon + 1).strip());
                             }
                         });
         return values;

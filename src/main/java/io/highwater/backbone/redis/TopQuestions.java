@@ -91,7 +91,8 @@ final class TopQuestions {
             Map<String, CompletableFuture<Position>> batch,
             ShardCalls.@Nullable Counters counters,
             @Nullable Throwable failure) {
-        // A Redis in a former generation, or in none, has lost its data: a new one is about to begin.
+        // A Redis in a former generation, or in none, has lost its data: a new one is about to
+        // begin.
         if (counters == null
                 || failure != null
                 || counters.top().generation() < shard.position().generation()) {
@@ -120,8 +121,7 @@ final class TopQuestions {
         for (int i = 0; i < names.size(); i++) {
             long last = counters.last().get(i);
             Position position =
-                    new Position(
-                            origin, top.generation(), last == 0 ? 0 : top.sequence(), last);
+                    new Position(origin, top.generation(), last == 0 ? 0 : top.sequence(), last);
             CompletableFuture<Position> answer = batch.get(names.get(i));
             if (answer != null) {
                 answer.complete(position);

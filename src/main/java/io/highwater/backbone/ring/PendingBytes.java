@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of all messages of the node that are on their way into the log. They are charged to the account
- * RINGS, where they come next, and may take an eighth of it. Thread-safe.
+ * The bytes of all messages of the node that are on their way into the log. They are charged to the
+ * account RINGS, where they come next, and may take an eighth of it. Thread-safe.
  */
 public final class PendingBytes {
     private static final int PARTS = 8;

@@ -94,15 +94,15 @@ final class BarrierTest {
         barrier.raise(8, new StreamId(7, 1));
         loop.advance(Duration.ofSeconds(1));
         assertThat(told)
-                .containsExactly("7-3", "7-4", "7-5", "7-6", "7-7", "pause", "generation 8", "open");
+                .containsExactly(
+                        "7-3", "7-4", "7-5", "7-6", "7-7", "pause", "generation 8", "open");
     }
 
     @Test
     void whatSurvivedButDidNotComeIsAGap() {
         barrier.raise(8, new StreamId(7, 5));
         loop.advance(Duration.ofSeconds(1));
-        assertThat(told)
-                .containsExactly("gap 7-2 to 7-5", "pause", "generation 8", "open");
+        assertThat(told).containsExactly("gap 7-2 to 7-5", "pause", "generation 8", "open");
     }
 
     @Test
@@ -114,13 +114,7 @@ final class BarrierTest {
         loop.advance(Duration.ofSeconds(1));
         assertThat(told)
                 .containsExactly(
-                        "7-3",
-                        "generation 8",
-                        "8-1",
-                        "8-2",
-                        "pause",
-                        "generation 9",
-                        "open");
+                        "7-3", "generation 8", "8-1", "8-2", "pause", "generation 9", "open");
     }
 
     @Test

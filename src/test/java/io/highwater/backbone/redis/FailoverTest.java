@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two nodes on a Redis that restarts, loses the end of its data, or is replaced by its replica. Each
- * node has a link of its own, which the test turns from one Redis to the other.
+ * Two nodes on a Redis that restarts, loses the end of its data, or is replaced by its replica.
+ * Each node has a link of its own, which the test turns from one Redis to the other.
  */
 final class FailoverTest {
     private static final String CHANNEL = LogNode.CHANNEL;

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What each safeguard is for: logs that lack one, handed in by the test, lose or double messages. */
+/**
+ * What each safeguard is for: logs that lack one, handed in by the test, lose or double messages.
+ */
 final class FaultyLogTest {
     private static final String CHANNEL = LogNode.CHANNEL;
 
@@ -51,7 +53,9 @@ final class FaultyLogTest {
         String text = LuaScript.text("generation.lua", "publish.lua");
         assertThat(text).contains(safeguard);
         return new Scripts(
-                sound.open(), new LuaScript(text.replace(safeguard, replacement)), sound.counters());
+                sound.open(),
+                new LuaScript(text.replace(safeguard, replacement)),
+                sound.counters());
     }
 
     private LogNode node(int port, Scripts scripts, LostEntries lost) throws Exception {
@@ -79,7 +83,8 @@ final class FaultyLogTest {
 
     @Test
     void withoutTheMemoryOfMessagesARepeatIsHeardTwice() throws Exception {
-        Scripts faulty = without("local former = first[i] or positions[KEYS[i + 3]]", "local former");
+        Scripts faulty =
+                without("local former = first[i] or positions[KEYS[i + 3]]", "local former");
         LogNode a = node(redis.port(), faulty, LostEntries.NONE);
         LogNode b = node(redis.port(), faulty, LostEntries.NONE);
         a.append(CHANNEL, "m1");
@@ -125,7 +130,9 @@ final class FaultyLogTest {
                 .isEqualTo(3);
     }
 
-    /** A message of the new generation then overtakes older ones that its node has to send again. */
+    /**
+     * A message of the new generation then overtakes older ones that its node has to send again.
+     */
     @Test
     void withoutTheFenceANodeAppendsBeforeItHasReconciled() throws Exception {
         LogNode sound = node(redis.port(), Scripts.load(), LostEntries.NONE);
@@ -138,8 +145,7 @@ final class FaultyLogTest {
         assertThat(publish(calls, read, "m2").join()).isInstanceOf(Fenced.class);
         assertThat(redis.commands().xlen(calls.keys().log())).as("m1 and two markers").isEqualTo(3);
         Scripts faulty = without("if tonumber(g) ~= known then", "if false then");
-        ShardCalls unfenced =
-                node(redis.port(), faulty, LostEntries.NONE).shard(CHANNEL).calls();
+        ShardCalls unfenced = node(redis.port(), faulty, LostEntries.NONE).shard(CHANNEL).calls();
         assertThat(publish(unfenced, read, "m2").join()).isInstanceOf(Taken.class);
     }
 
@@ -147,8 +153,7 @@ final class FaultyLogTest {
             ShardCalls calls, StreamId read, String msgId) {
         Waiting message =
                 new Waiting(
-                        new Draft(
-                                CHANNEL, "p", msgId, null, false, new byte[] {'1'}),
+                        new Draft(CHANNEL, "p", msgId, null, false, new byte[] {'1'}),
                         calls.keys().remembered("p", CHANNEL, msgId),
                         0);
         CompletableFuture<PublishReply> reply =

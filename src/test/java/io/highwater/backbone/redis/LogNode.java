@@ -117,10 +117,7 @@ final class LogNode implements AutoCloseable {
     }
 
     void awaitHeard(String... all) {
-        await().untilAsserted(
-                        () ->
-                                assertThat(heard)
-                                        .containsExactly(all));
+        await().untilAsserted(() -> assertThat(heard).containsExactly(all));
     }
 
     @Override

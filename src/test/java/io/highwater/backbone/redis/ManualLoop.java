@@ -43,9 +43,7 @@ final class ManualLoop implements ShardLoop {
     void advance(Duration by) {
         run();
         long end = nanos + by.toNanos();
-        for (Later next = later.peek();
-                next != null && next.nanos <= end;
-                next = later.peek()) {
+        for (Later next = later.peek(); next != null && next.nanos <= end; next = later.peek()) {
             later.remove();
             nanos = Math.max(nanos, next.nanos);
             next.task.run();

@@ -26,7 +26,8 @@ final class RedisAddressTest {
     @Test
     void sentinelsNameThePrimary() {
         RedisAddress address =
-                RedisAddress.parse("redis-sentinel://:pw@s1:26379,s2:26380/0?sentinelMasterId=main");
+                RedisAddress.parse(
+                        "redis-sentinel://:pw@s1:26379,s2:26380/0?sentinelMasterId=main");
         assertThat(address.mode()).isEqualTo(Mode.SENTINEL);
         assertThat(address.shown())
                 .isEqualTo("redis-sentinel://s1:26379,s2:26380/0?sentinelMasterId=main");

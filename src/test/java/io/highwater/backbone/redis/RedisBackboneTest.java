@@ -62,8 +62,7 @@ final class RedisBackboneTest {
 
     private BackboneNode node(RingBounds rings) throws Exception {
         return started(
-                new BackboneNode(
-                        redis.uri(), rings, StreamBounds.defaults(), Ledger.unbounded()));
+                new BackboneNode(redis.uri(), rings, StreamBounds.defaults(), Ledger.unbounded()));
     }
 
     private BackboneNode started(BackboneNode node) throws Exception {
@@ -95,8 +94,7 @@ final class RedisBackboneTest {
             Entry entry = slice.entries().get(0);
             assertThat(entry.key()).isEqualTo("key");
             assertThat(entry.secret()).isTrue();
-            assertThat(new String(entry.data(), UTF_8))
-                    .isEqualTo("\"m2\"");
+            assertThat(new String(entry.data(), UTF_8)).isEqualTo("\"m2\"");
         }
     }
 
@@ -116,8 +114,7 @@ final class RedisBackboneTest {
             a.append("another." + i, "m");
         }
         Slice slice = (Slice) a.read(CHANNEL, positions.get(1), 100);
-        assertThat(msgIds(slice))
-                .containsExactly("m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9");
+        assertThat(msgIds(slice)).containsExactly("m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9");
         assertThat(slice.left()).isZero();
         assertThat(slice.entries().get(0).position()).isEqualTo(positions.get(2));
         Slice part = (Slice) a.read(CHANNEL, positions.get(1), 2);
@@ -132,9 +129,7 @@ final class RedisBackboneTest {
     void whatTheStreamHasNotEitherIsTrimmed() throws Exception {
         BackboneNode a = node(SHORT);
         List<Position> positions = appendMany(a, 10);
-        redis.commands()
-                .xtrim(
-                        ShardKeys.all("test").get(ShardKeys.shardOf(CHANNEL)).log(), 5);
+        redis.commands().xtrim(ShardKeys.all("test").get(ShardKeys.shardOf(CHANNEL)).log(), 5);
         assertThat(a.read(CHANNEL, positions.get(1), 100))
                 .isEqualTo(new Unreadable(Reason.TRIMMED, positions.get(9)));
         assertThat(msgIds((Slice) a.read(CHANNEL, positions.get(4), 100)))
@@ -164,9 +159,7 @@ final class RedisBackboneTest {
         BackboneNode a = node(new RingBounds(0, Duration.ofMinutes(2)));
         Position last = appendMany(a, 3).get(2);
         a.close();
-        redis.commands()
-                .xtrim(
-                        ShardKeys.all("test").get(ShardKeys.shardOf(CHANNEL)).log(), 0);
+        redis.commands().xtrim(ShardKeys.all("test").get(ShardKeys.shardOf(CHANNEL)).log(), 0);
         BackboneNode b = node();
         List<String> heard = b.follow(CHANNEL);
         Slice slice = (Slice) b.read(CHANNEL, null, 10);
@@ -199,8 +192,7 @@ final class RedisBackboneTest {
         await().untilAsserted(() -> assertThat(heard).containsExactly("after"));
         Slice slice = (Slice) a.read(CHANNEL, first, 10);
         assertThat(msgIds(slice)).containsExactly("m1", "m2", "after");
-        assertThat(slice.entries().get(2).previous())
-                .isEqualTo(slice.entries().get(1).position());
+        assertThat(slice.entries().get(2).previous()).isEqualTo(slice.entries().get(1).position());
     }
 
     @Test
@@ -265,13 +257,10 @@ final class RedisBackboneTest {
                 a.append(other, "m" + i);
             }
             link.turnTo(redis.port());
-            await().untilAsserted(
-                            () -> assertThat(heard).containsExactly("m1", "gap from 1 to 3"));
+            await().untilAsserted(() -> assertThat(heard).containsExactly("m1", "gap from 1 to 3"));
             a.append(CHANNEL, "m4");
             await().untilAsserted(
-                            () ->
-                                    assertThat(heard)
-                                            .containsExactly("m1", "gap from 1 to 3", "m4"));
+                            () -> assertThat(heard).containsExactly("m1", "gap from 1 to 3", "m4"));
         }
     }
 
@@ -287,16 +276,14 @@ final class RedisBackboneTest {
                                 ledger));
         Payer payer = Ledgers.payer(ledger, "192.0.2.1");
         a.append(CHANNEL, "m1", payer);
-        await().untilAsserted(
-                        () -> assertThat(payer.bytes(Account.RINGS)).isBetween(100L, 400L));
+        await().untilAsserted(() -> assertThat(payer.bytes(Account.RINGS)).isBetween(100L, 400L));
         redis.pause();
         List<CompletionStage<?>> waiting = new ArrayList<>();
         byte[] data = new byte[60 << 10];
         for (int i = 0; i < 10; i++) {
             waiting.add(
                     a.backbone.append(
-                            new Draft(
-                                    CHANNEL, "p", "large" + i, null, false, data, payer)));
+                            new Draft(CHANNEL, "p", "large" + i, null, false, data, payer)));
         }
         assertThat(payer.bytes(Account.RINGS)).isBetween(60L << 10, 256L << 10);
         assertThatThrownBy(() -> BackboneNode.get(waiting.get(9)))
@@ -314,15 +301,11 @@ final class RedisBackboneTest {
                                 BackboneHealth.State.AVAILABLE,
                                 "redis://127.0.0.1:" + redis.port()));
         redis.kill();
-        await().until(
-                        () ->
-                                a.backbone.health().state()
-                                        == BackboneHealth.State.UNAVAILABLE);
+        await().until(() -> a.backbone.health().state() == BackboneHealth.State.UNAVAILABLE);
         assertThat(a.backbone.health().detail())
                 .startsWith("redis://127.0.0.1:" + redis.port() + ": ");
         redis.start();
-        await().until(
-                        () -> a.backbone.health().state() == BackboneHealth.State.AVAILABLE);
+        await().until(() -> a.backbone.health().state() == BackboneHealth.State.AVAILABLE);
     }
 
     @Test

@@ -47,8 +47,7 @@ final class RedisLogTest {
     }
 
     private LogNode node(Timing timing, StreamBounds bounds) throws Exception {
-        return started(
-                new LogNode(redis.uri(), Scripts.load(), timing, bounds, LostEntries.NONE));
+        return started(new LogNode(redis.uri(), Scripts.load(), timing, bounds, LostEntries.NONE));
     }
 
     private LogNode started(LogNode node) throws Exception {
@@ -263,8 +262,7 @@ final class RedisLogTest {
                         Duration.ofMinutes(5),
                         1_000,
                         Duration.ofHours(1));
-        try (TcpProxy link =
-                new TcpProxy(redis.port())) {
+        try (TcpProxy link = new TcpProxy(redis.port())) {
             LogNode a = node(LogNode.PATIENT, few);
             LogNode b =
                     started(
@@ -296,10 +294,7 @@ final class RedisLogTest {
         a.append(CHANNEL, "m1");
         long generation = a.entries.get(0).id().generation();
         redis.commands()
-                .xadd(
-                        key("log"),
-                        new XAddArgs().id(generation + "-2"),
-                        Map.of("strange", "field"));
+                .xadd(key("log"), new XAddArgs().id(generation + "-2"), Map.of("strange", "field"));
         redis.commands().hset(key("meta"), "q", "2");
         a.append(CHANNEL, "m2");
         a.awaitHeard("m1", "gap of 1", "m2");

@@ -62,7 +62,8 @@ final class RedisStartTest {
     void aWrongPassword() throws Exception {
         startRedis("--requirepass", "right");
         assertRefused("redis://:secret@127.0.0.1:" + redis.port())
-                .hasMessageEndingWith("it does not accept the user name or the password of the URI");
+                .hasMessageEndingWith(
+                        "it does not accept the user name or the password of the URI");
         assertRefused(redis.uri()).hasMessageContaining("it asks for a password");
         try (LogNode node = new LogNode("redis://:right@127.0.0.1:" + redis.port())) {
             node.start();
@@ -142,7 +143,8 @@ final class RedisStartTest {
 
     @Test
     void twoClustersOfNodesShareARedisByTheirPrefixes() {
-        assertThat(ShardKeys.all("one").get(0).log()).isNotEqualTo(ShardKeys.all("two").get(0).log());
+        assertThat(ShardKeys.all("one").get(0).log())
+                .isNotEqualTo(ShardKeys.all("two").get(0).log());
     }
 
     /** docs/cluster.md lists these rights. */
@@ -154,11 +156,7 @@ final class RedisStartTest {
         String uri = "redis://highwater:pw@127.0.0.1:" + redis.port();
         StreamBounds few =
                 new StreamBounds(
-                        100,
-                        Duration.ofSeconds(1),
-                        Duration.ofMinutes(5),
-                        1,
-                        Duration.ofMillis(1));
+                        100, Duration.ofSeconds(1), Duration.ofMinutes(5), 1, Duration.ofMillis(1));
         try (LogNode node =
                 new LogNode(uri, Scripts.load(), LogNode.PATIENT, few, LostEntries.NONE)) {
             node.start();

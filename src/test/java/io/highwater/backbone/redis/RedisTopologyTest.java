@@ -107,9 +107,7 @@ final class RedisTopologyTest {
             await().until(() -> primary.commands().clusterInfo().contains("cluster_state:ok"));
         }
         for (RedisProcess primary : primaries) {
-            await().until(
-                            () ->
-                                    primary.commands().clusterSlots().size() == primaries.size());
+            await().until(() -> primary.commands().clusterSlots().size() == primaries.size());
         }
     }
 
@@ -158,8 +156,7 @@ final class RedisTopologyTest {
         a.awaitHeard("m1");
         LogNode strict = new LogNode("rediss://127.0.0.1:" + port);
         nodes.add(strict);
-        assertThat(
-                        catchThrowable(strict::start))
+        assertThat(catchThrowable(strict::start))
                 .hasMessageStartingWith(
                         "highwater.redis.uri: rediss://127.0.0.1:" + port + " cannot be used: ");
     }

@@ -54,8 +54,7 @@ final class StreamFormatTest {
             Map<String, byte[]> fields = fields();
             fields.remove(name);
             assertThat(StreamFormat.read("7-1", fields))
-                    .isEqualTo(
-                            new Unreadable(new StreamId(7, 1), "there is no field " + name));
+                    .isEqualTo(new Unreadable(new StreamId(7, 1), "there is no field " + name));
         }
         Map<String, byte[]> fields = fields();
         fields.put("n", bytes("one"));
