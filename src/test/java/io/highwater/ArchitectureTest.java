@@ -60,6 +60,7 @@ final class ArchitectureTest {
                                             "outbound",
                                             "keepalive",
                                             "channel",
+                                            "backbone.redis",
                                             "archive",
                                             "limits",
                                             "log",
@@ -240,6 +241,16 @@ final class ArchitectureTest {
                                             "limits",
                                             "log",
                                             "time")),
+                            Map.entry(
+                                    "backbone.redis",
+                                    Set.of(
+                                            "protocol",
+                                            "backbone",
+                                            "backbone.ring",
+                                            "backbone.memory",
+                                            "limits",
+                                            "log",
+                                            "time")),
                             // It keeps what the log consists of.
                             Map.entry("archive", Set.of("protocol", "backbone", "limits")),
                             Map.entry(
@@ -256,6 +267,7 @@ final class ArchitectureTest {
                                             "keepalive",
                                             "limits",
                                             "channel",
+                                            "backbone.redis",
                                             "endpoint",
                                             "session",
                                             "protocol")),
@@ -319,6 +331,7 @@ final class ArchitectureTest {
         onlyIn(List.of("config"), "io.smallrye.config..");
         onlyIn(List.of("cli"), "picocli..");
         onlyIn(List.of("log"), "ch.qos.logback..");
+        onlyIn(List.of("backbone.redis"), "io.lettuce..", "io.netty..", "reactor..");
         onlyIn(List.of("limits", "handshake.rule"), "com.github.benmanes.caffeine..");
         onlyIn(List.of("handshake.rule"), "io.github.bucket4j..");
         onlyIn(List.of("node.deployment", "endpoint.session"), "org.jboss.weld..");
@@ -347,6 +360,7 @@ final class ArchitectureTest {
                                                         "io.highwater.wire.engine.Requeue",
                                                         "io.highwater.wire.engine.FanoutThread",
                                                         "io.highwater.channel.ShardThreads",
+                                                        "io.highwater.backbone.redis.LoopThread",
                                                         "io.highwater.archive.file.ArchiveThreads",
                                                         "io.highwater.endpoint.session.CallbackExecutor",
                                                         "io.highwater.endpoint.jetty.JettyThreads",

@@ -133,6 +133,14 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
+     * Whether as many entries wait for the fan-out as may. A log that brings entries of other nodes
+     * should bring no more until it has caught up.
+     */
+    public boolean isBehind() {
+        return shards.get(0).undelivered.isFull();
+    }
+
+    /**
      * Appends to the log, which delivers the entry to all subscribers. Fails with {@link
      * UnavailableException} if the log cannot be reached or the fan-out is too far behind.
      */

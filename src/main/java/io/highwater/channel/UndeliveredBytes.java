@@ -94,6 +94,11 @@ final class UndeliveredBytes {
         return Math.floorDiv(exact, all.stepBytes) * all.stepBytes;
     }
 
+    /** Whether as much waits, of all shards together, as may. */
+    boolean isFull() {
+        return all.bytes.get() >= all.maxBytes;
+    }
+
     /**
      * Whether an address may publish. The addresses that filled most of the backlog are refused
      * first.

@@ -3,6 +3,7 @@ package io.highwater.config;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.highwater.admin.AdminSettings;
 import io.highwater.archive.ArchiveSettings;
+import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
@@ -79,6 +80,8 @@ final class ConfigAssembly {
                 problems.attempt(
                         this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
         ChannelSettings channels = ChannelsAssembly.make(schema.channels(), problems);
+        RedisSettings redis =
+                problems.attempt(this::redis, "highwater.backbone", "highwater.archive.url");
         ArchiveSettings archive = problems.attempt(this::archive, "highwater.archive.url");
         KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
         DeflateSettings deflate =
@@ -99,6 +102,7 @@ final class ConfigAssembly {
                 schema.limits().commandsPerSecond(),
                 schema.limits().commandsBurst(),
                 channels,
+                redis,
                 archive,
                 new OutboundSettings(
                         made(marks),
@@ -316,6 +320,29 @@ final class ConfigAssembly {
                 queue.highBytes().bytes(),
                 queue.lowMessages(),
                 queue.lowBytes().bytes());
+    }
+
+    /** Null if the log is on this node alone. */
+    private @Nullable RedisSettings redis() {
+        if (schema.backbone() == BackboneKind.LOCAL) {
+            return null;
+        }
+        if (schema.archive().url() != null) {
+            throw new IllegalArgumentException(
+                    "highwater.archive.url: this version has no archive for several nodes: leave it"
+                            + " out, or write highwater.backbone=local");
+        }
+        Secret uri = schema.redis().uri();
+        if (uri == null) {
+            throw new IllegalArgumentException(
+                    "highwater.backbone is redis, but highwater.redis.uri is missing: write where"
+                            + " Redis is, such as redis://127.0.0.1:6379");
+        }
+        return new RedisSettings(
+                uri.reveal(),
+                schema.redis().prefix(),
+                schema.node() == null ? hostName() : schema.node(),
+                schema.region());
     }
 
     /** Null if nothing is archived. */

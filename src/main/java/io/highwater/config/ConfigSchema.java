@@ -25,7 +25,10 @@ record ConfigSchema(
                         about =
                                 "Name of this node, in its log's first line and for channel clients.")
                 @Nullable String node,
-        @Setting(fallback = "local", about = "Region of this node, in its log's first line.")
+        @Setting(
+                        fallback = "local",
+                        about =
+                                "Region of this node: in its log's first line, and with backbone=redis the origin of its channels' positions.")
                 String region,
         @Setting(
                         fallback = "true",
@@ -39,6 +42,12 @@ record ConfigSchema(
         Outbound outbound,
         Endpoints endpoints,
         Map<String, Channels> channels,
+        @Setting(
+                        fallback = "local",
+                        about =
+                                "Where the log of the channels is: local is on this node alone, redis in a Redis or Valkey that nodes share.")
+                BackboneKind backbone,
+        Redis redis,
         Archive archive,
         Governor governor,
         Keepalive keepalive,
@@ -301,6 +310,20 @@ record ConfigSchema(
             @Setting(shown = "2m", about = "How long these messages are kept.")
                     @Allowed(min = "1s", max = "24h")
                     @Nullable Duration historyAge) {}
+
+    record Redis(
+            @Setting(
+                            form =
+                                    "redis://HOST:PORT, redis-sentinel://HOST:PORT,HOST:PORT?sentinelMasterId=NAME or redis-cluster://HOST:PORT,HOST:PORT; with TLS, rediss instead of redis",
+                            about =
+                                    "Where Redis is, if backbone is redis. May contain a user and a password, which no log shows.")
+                    @Nullable Secret uri,
+            @Setting(
+                            fallback = "highwater",
+                            form = "up to 64 of A-Z a-z 0-9 . _ : / -",
+                            about =
+                                    "Begins all keys in Redis. Nodes with another prefix share nothing with these.")
+                    String prefix) {}
 
     record Archive(
             @Setting(

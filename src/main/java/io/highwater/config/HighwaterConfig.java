@@ -2,6 +2,7 @@ package io.highwater.config;
 
 import io.highwater.admin.AdminSettings;
 import io.highwater.archive.ArchiveSettings;
+import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.keepalive.KeepaliveSettings;
@@ -29,6 +30,7 @@ import org.slf4j.event.Level;
  * @param tcpLimits how many connections there may be
  * @param commandsPerSecond maximum for a channel session; ten times that ends it
  * @param commandsBurst how many commands may come at once
+ * @param redis null if the log of the channels is on this node alone
  * @param archive null if the log of the channels is not archived
  * @param drainWindow the time over which sessions are closed at a stop; 0 closes all at once
  * @param logLevel for {@code highwater run} and a Jetty base; a program that starts a node
@@ -47,6 +49,7 @@ public record HighwaterConfig(
         int commandsPerSecond,
         int commandsBurst,
         ChannelSettings channels,
+        @Nullable RedisSettings redis,
         @Nullable ArchiveSettings archive,
         OutboundSettings outbound,
         GovernorSettings governor,

@@ -102,6 +102,30 @@ enum Metric {
             "highwater_publications_refused_total",
             Type.COUNTER,
             "Counts publications that were refused because the fan-out was too far behind."),
+    BACKBONE_WAITING(
+            "highwater_backbone_waiting_messages",
+            Type.GAUGE,
+            "Shows how many messages of this node wait until Redis has them and the node has read them back."),
+    BACKBONE_ACKNOWLEDGE(
+            "highwater_backbone_acknowledge_seconds",
+            Type.HISTOGRAM,
+            "Measures the time from when a message was handed to the log in Redis until it was acknowledged."),
+    BACKBONE_MESSAGES(
+            "highwater_backbone_messages_total",
+            Type.COUNTER,
+            "Counts messages to the log in Redis: repeats, those that failed in time or were refused since too many waited, and those that were fenced or resent when a new generation began."),
+    BACKBONE_ENTRIES(
+            "highwater_backbone_entries_total",
+            Type.COUNTER,
+            "Counts entries of the log in Redis that this node read, missed, recovered from the archive in their turn or late, or could not read."),
+    BACKBONE_RETRIES(
+            "highwater_backbone_retries_total",
+            Type.COUNTER,
+            "Counts appends, reads and connections to Redis that failed, and are tried again after a pause."),
+    BACKBONE_GENERATIONS(
+            "highwater_backbone_generations_total",
+            Type.COUNTER,
+            "Counts shards of the log that began a new generation, since Redis restarted, failed over or lost data."),
     COMMAND_ERRORS(
             "highwater_command_errors_total",
             Type.COUNTER,

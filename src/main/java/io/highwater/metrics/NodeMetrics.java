@@ -1,5 +1,6 @@
 package io.highwater.metrics;
 
+import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.endpoint.EndpointObserver;
 import io.highwater.handshake.HandshakeObserver;
@@ -39,6 +40,7 @@ public final class NodeMetrics implements AutoCloseable {
     private final KeepaliveMetrics keepalive;
     private final SessionMetrics sessions;
     private final ChannelMetrics channels;
+    private final RedisMetrics redis;
     private final EndpointMetrics endpoints;
     private final QueueMetrics queues;
     private final DeflateMetrics deflate;
@@ -53,6 +55,7 @@ public final class NodeMetrics implements AutoCloseable {
         keepalive = new KeepaliveMetrics(meters);
         sessions = new SessionMetrics(meters);
         channels = new ChannelMetrics(meters);
+        redis = new RedisMetrics(meters);
         endpoints = new EndpointMetrics(meters);
         deflate = new DeflateMetrics(meters);
         limits = new LimitsMetrics(meters);
@@ -87,6 +90,10 @@ public final class NodeMetrics implements AutoCloseable {
 
     public ChannelObserver channels() {
         return channels;
+    }
+
+    public RedisObserver redis() {
+        return redis;
     }
 
     public EndpointObserver endpoints() {

@@ -1,6 +1,7 @@
 package io.highwater.node;
 
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelRule;
@@ -54,14 +55,14 @@ final class ChannelService implements AutoCloseable {
             PingScheduler pings,
             SessionObserver observer,
             ChannelObserver channelObserver,
+            RedisObserver redisObserver,
             StreamBursts bursts,
             PermessageDeflate deflate,
             Ledger ledger,
             Executor executor) {
         ChannelSettings channels = config.channels();
-        backbone = NodeLog.of(config, outbound, ledger);
-        threads =
-                ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
+        backbone = NodeLog.of(config, outbound, ledger, this::isBehind, redisObserver);
+        threads = ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
         hub =
                 new ChannelHub<>(
@@ -122,6 +123,11 @@ final class ChannelService implements AutoCloseable {
         public void end() {
             bursts.end();
         }
+    }
+
+    /** Asked once the log has started, and so once everything here is made. */
+    private boolean isBehind() {
+        return hub.isBehind();
     }
 
     /**

@@ -193,6 +193,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                         pings,
                         observers.sessions(),
                         observers.channels(),
+                        observers.redis(),
                         bursts,
                         deflate,
                         ledger,

@@ -8,11 +8,15 @@ import io.highwater.backbone.Backbone;
 import io.highwater.backbone.archived.ArchivedBackbone;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.memory.MemorySettings;
+import io.highwater.backbone.redis.RedisBackbone;
+import io.highwater.backbone.redis.RedisObserver;
+import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.limits.Ledger;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.time.WallClock;
+import java.util.function.BooleanSupplier;
 
 /** Makes the log of the channels that the configuration asks for. No state. */
 final class NodeLog {
@@ -21,8 +25,28 @@ final class NodeLog {
 
     private NodeLog() {}
 
-    /** The log is still to be started. */
-    static Backbone of(HighwaterConfig config, OutboundNode outbound, Ledger ledger) {
+    /**
+     * The log is still to be started.
+     *
+     * @param behind whether the fan-out is too far behind to be brought more
+     */
+    static Backbone of(
+            HighwaterConfig config,
+            OutboundNode outbound,
+            Ledger ledger,
+            BooleanSupplier behind,
+            RedisObserver observer) {
+        RedisSettings redis = config.redis();
+        if (redis != null) {
+            return new RedisBackbone(
+                    redis,
+                    memory(RedisSettings.SHARDS, config, outbound, ledger),
+                    behind,
+                    observer,
+                    outbound.ticker(),
+                    WallClock.system(),
+                    outbound.wheel());
+        }
         ArchiveSettings archive = config.archive();
         if (archive == null) {
             return new LocalBackbone(
@@ -43,10 +67,7 @@ final class NodeLog {
             int shards, HighwaterConfig config, OutboundNode outbound, Ledger ledger) {
         ChannelSettings channels = config.channels();
         return new MemorySettings(
-                shards,
-                ledger,
-                channel -> channels.forChannel(channel).ring(),
-                outbound.logs());
+                shards, ledger, channel -> channels.forChannel(channel).ring(), outbound.logs());
     }
 
     private static Archive open(ArchiveSettings archive, String node, OutboundNode outbound) {

@@ -1,5 +1,6 @@
 package io.highwater.node;
 
+import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.endpoint.EndpointObserver;
 import io.highwater.handshake.HandshakeObserver;
@@ -31,6 +32,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
             KeepaliveObserver keepalive,
             SessionObserver sessions,
             ChannelObserver channels,
+            RedisObserver redis,
             EndpointObserver endpoints,
             DeflateObserver deflate,
             LimitsObserver limits) {
@@ -42,6 +44,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
                     metrics.keepalive(),
                     metrics.sessions(),
                     metrics.channels(),
+                    metrics.redis(),
                     metrics.endpoints(),
                     metrics.deflate(),
                     metrics.limits());

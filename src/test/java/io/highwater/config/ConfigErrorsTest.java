@@ -48,6 +48,7 @@ final class ConfigErrorsTest {
                     endpoints.policy                 | DROP        | EVICT or LATEST or PAUSE
                     endpoints.latest-count           | 0           | a whole number, 1 to 1000000
                     demo                             | off         | true or false
+                    backbone                         | etcd        | local or redis
                     governor.slow-fraction           | 1.01        | a number, 0 to 1
                     governor.slow-fraction           | -0.1        | a number, 0 to 1
                     governor.heap-fraction           | NaN         | a number, 0 to 1
@@ -319,5 +320,31 @@ final class ConfigErrorsTest {
     private static List<String> problems(Map<String, String> values) {
         return catchThrowableOfType(ConfigException.class, () -> HighwaterConfig.of(values))
                 .problems();
+    }
+
+    @Test
+    void redisNeedsAUriThatCanBeReadAndShowsNoPassword() {
+        assertThat(problems(Map.of("highwater.backbone", "redis")))
+                .containsExactly(
+                        "highwater.backbone is redis, but highwater.redis.uri is missing: write"
+                                + " where Redis is, such as redis://127.0.0.1:6379 (command line)");
+        assertThat(
+                        problems(
+                                Map.of(
+                                        "highwater.backbone", "redis",
+                                        "highwater.redis.uri", "http://me:secret@cache:6379")))
+                .singleElement()
+                .asString()
+                .startsWith("highwater.redis.uri: it begins with http://; write redis://HOST:PORT")
+                .doesNotContain("secret");
+        assertThat(
+                        problems(
+                                Map.of(
+                                        "highwater.backbone", "redis",
+                                        "highwater.redis.uri", "redis://cache",
+                                        "highwater.redis.prefix", "a{b}")))
+                .singleElement()
+                .asString()
+                .startsWith("highwater.redis.prefix: \"a{b}\" is not 1 to 64 of");
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.endpoint.EndpointObserver;
@@ -93,6 +94,7 @@ final class StrayNodeTest {
                 straying(KeepaliveObserver.class, own.keepalive(), kind),
                 straying(SessionObserver.class, own.sessions(), kind),
                 straying(ChannelObserver.class, own.channels(), kind),
+                straying(RedisObserver.class, own.redis(), kind),
                 straying(EndpointObserver.class, own.endpoints(), kind),
                 straying(DeflateObserver.class, own.deflate(), kind),
                 straying(LimitsObserver.class, own.limits(), kind));

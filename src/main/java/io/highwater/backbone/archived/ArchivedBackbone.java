@@ -12,6 +12,7 @@ import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.backbone.memory.NodeMemory;
+import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.limits.Account;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
@@ -137,7 +138,11 @@ public final class ArchivedBackbone implements Backbone {
                                     ReadResult read = ring.result();
                                     return read == null
                                             ? reads.readBefore(
-                                                    channel, ring.topOr(asked), before, limit, payer)
+                                                    channel,
+                                                    ring.topOr(asked),
+                                                    before,
+                                                    limit,
+                                                    payer)
                                             : CompletableFuture.completedFuture(read);
                                 })
                 : unavailable();
@@ -160,8 +165,7 @@ public final class ArchivedBackbone implements Backbone {
 
     private <T> CompletionStage<T> unavailable() {
         String message = closed ? "the node is stopping" : "the log is starting";
-        return CompletableFuture.failedFuture(
-                new UnavailableException(message, RETRY_AFTER_CLOSE));
+        return CompletableFuture.failedFuture(new UnavailableException(message, RETRY_AFTER_CLOSE));
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.NodeMemory;
 import io.highwater.backbone.memory.ShardMemory;
+import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
     // A draft goes through up to four places, and through each in the order in which drafts came:
     //
-    //   delayed   while the archive fails. Nothing is known of the draft yet, so it can be given up.
+    //   delayed   while the archive fails. Nothing is known of the draft yet, so it can be given
+    // up.
     //   lookUps   while the archive is asked where the channel ended, or whether the draft is a
     //             repeat of a message from before the start. It can be given up as well.
     //   feed      it has its position. It stays until it is archived, even if its publisher has
@@ -133,8 +135,7 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
     @GuardedBy("lock")
     private void accept(Waiting waiting, Later later) {
         String refusal = refusal();
-        if (refusal == null
-                && !pendingBytes.tryAdd(waiting.draft().payer(), waiting.bytes())) {
+        if (refusal == null && !pendingBytes.tryAdd(waiting.draft().payer(), waiting.bytes())) {
             refusal = "too much waits for the archive";
         }
         if (refusal != null) {

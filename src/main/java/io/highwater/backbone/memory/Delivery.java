@@ -38,4 +38,18 @@ sealed interface Delivery {
             return entry.channel();
         }
     }
+
+    /** Entries of the channel that did not come. */
+    record Gap(BackboneListener listener, String channel, Position from, Position to)
+            implements Delivery {
+        @Override
+        public void deliver() {
+            listener.onGap(channel, from, to);
+        }
+
+        @Override
+        public void missed() {
+            // A gap cannot be reported in any other way.
+        }
+    }
 }

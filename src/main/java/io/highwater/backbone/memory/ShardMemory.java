@@ -11,7 +11,6 @@ import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
-import io.highwater.time.TimerWheel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +142,56 @@ public final class ShardMemory {
         }
     }
 
+    /**
+     * An entry that comes after its turn: for the channel's follower only. Caller holds the lock,
+     * and calls {@link #carry} once it has released it.
+     */
+    public void addLate(MemoryChannel channel, Entry entry) {
+        BackboneListener follower = channel.follower;
+        if (follower != null) {
+            deliveries.add(new Delivery.ToFollower(follower, entry));
+        }
+    }
+
+    /**
+     * Entries of a channel did not come: what is kept of it ends before them, so it goes, and its
+     * follower is told. Caller holds the lock, and calls {@link #carry} once it has released it.
+     *
+     * @param from the last entry that came
+     * @param to the last entry that did not
+     */
+    public void miss(MemoryChannel channel, Position from, Position to) {
+        ring.clear(channel);
+        channel.setTop(to);
+        BackboneListener follower = channel.follower;
+        if (follower != null) {
+            deliveries.add(new Delivery.Gap(follower, channel.name, from, to));
+        }
+    }
+
+    /**
+     * Entries did not come, and nobody knows of which channels: forgets all entries, and the last
+     * positions of channels that are not in use. Caller holds the lock.
+     *
+     * @return the channels in use, with the last positions that came
+     */
+    public List<MemoryChannel> doubt() {
+        for (MemoryChannel channel : List.copyOf(channels.values())) {
+            ring.clear(channel);
+            retireIfUnused(channel);
+        }
+        forgetLastPositions();
+        return List.copyOf(channels.values());
+    }
+
+    private void forgetLastPositions() {
+        for (LastPosition last = lastPositions.oldest();
+                last != null;
+                last = lastPositions.oldest()) {
+            lastPositions.remove(last);
+        }
+    }
+
     /** Delivers what was added, unless another thread does. Caller holds no lock. */
     public void carry() {
         deliveries.carry();
@@ -268,11 +317,7 @@ public final class ShardMemory {
                 ring.clear(channel);
                 unfollow(channel);
             }
-            for (LastPosition last = lastPositions.oldest();
-                    last != null;
-                    last = lastPositions.oldest()) {
-                lastPositions.remove(last);
-            }
+            forgetLastPositions();
         }
     }
 }

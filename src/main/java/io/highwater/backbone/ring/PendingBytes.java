@@ -1,4 +1,4 @@
-package io.highwater.backbone.archived;
+package io.highwater.backbone.ring;
 
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of all messages of the node that are not archived yet. They are charged to the account
- * RINGS, where they come next, and may take an eighth of it. Thread-safe.
+ * The bytes of all messages of the node that are on their way into the log. They are charged to the
+ * account RINGS, where they come next, and may take an eighth of it. Thread-safe.
  */
-final class PendingBytes {
+public final class PendingBytes {
     private static final int PARTS = 8;
 
     private final Book book;
@@ -18,12 +18,12 @@ final class PendingBytes {
     /**
      * @param book of the account RINGS
      */
-    PendingBytes(Book book) {
+    public PendingBytes(Book book) {
         this.book = book;
     }
 
     /** Adds if there is room, and says whether there was. */
-    boolean tryAdd(@Nullable Payer payer, long more) {
+    public boolean tryAdd(@Nullable Payer payer, long more) {
         if (bytes.addAndGet(more) > book.mostBytes() / PARTS) {
             bytes.addAndGet(-more);
             return false;
@@ -32,7 +32,7 @@ final class PendingBytes {
         return true;
     }
 
-    void remove(@Nullable Payer payer, long less) {
+    public void remove(@Nullable Payer payer, long less) {
         bytes.addAndGet(-less);
         book.add(payer, -less);
     }

@@ -1,0 +1,190 @@
+package io.highwater.backbone.redis;
+
+import io.highwater.backbone.redis.StreamItem.Stored;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * What lies between two generations of a shard's log. Confined to the shard's loop.
+ *
+ * <p>A Redis that failed over may lack entries that some nodes have read and others have not. So
+ * before a node reads the new generation it waits a moment, in which every node archives what it
+ * has read of the former one; then it delivers what it lacks of that, from the archive. It appends
+ * to the new generation only afterwards, and first what may have been lost.
+ *
+ * <p>A node that was cut off may archive later than that. Therefore the archive is asked a few more
+ * times; what it has then comes late.
+ */
+final class Barrier {
+    private static final Logger LOG = LoggerFactory.getLogger(Barrier.class);
+
+    private static final List<Duration> LATE_LOOKS =
+            List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(2));
+
+    private final ShardContext context;
+    private final ShardLoop loop;
+    private final ShardCursor cursor;
+    private final ShardPublisher publisher;
+    private final LostEntries lost;
+    private final Backoff backoff;
+    private final BooleanSupplier closed;
+    private final Runnable opened;
+
+    /** The generation that is about to begin; null while none is. Written on the loop. */
+    private volatile @Nullable StreamId next;
+
+    /** The last entry of the former generation that Redis has; null if that is unknown. */
+    private @Nullable StreamId kept;
+
+    /**
+     * @param closed whether the shard was closed
+     * @param opened called when the new generation is open
+     */
+    Barrier(
+            ShardContext context,
+            ShardCursor cursor,
+            ShardPublisher publisher,
+            LostEntries lost,
+            BooleanSupplier closed,
+            Runnable opened) {
+        this.context = context;
+        this.loop = context.loop();
+        this.cursor = cursor;
+        this.publisher = publisher;
+        this.lost = lost;
+        this.backoff = context.backoff();
+        this.closed = closed;
+        this.opened = opened;
+    }
+
+    /** Whether a generation is about to begin: nothing is read before it has. Thread-safe. */
+    boolean isUp() {
+        return next != null;
+    }
+
+    /**
+     * The log goes on in another generation.
+     *
+     * @param before the last entry of the former one that Redis has; null if that is unknown
+     */
+    void raise(long generation, @Nullable StreamId before) {
+        next = new StreamId(generation, 0);
+        kept = before;
+        publisher.reached(cursor.get());
+        publisher.hold();
+        context.tell(context.observer()::onGeneration);
+        LOG.atWarn()
+                .addKeyValue("shard", context.number())
+                .addKeyValue("generation", generation)
+                .addKeyValue("read", cursor.get().text())
+                .addKeyValue("kept", before == null ? "unknown" : before.text())
+                .log("log_generation");
+        loop.schedule(this::recover, context.timing().settle());
+    }
+
+    private void recover() {
+        StreamId base = next;
+        if (base != null && !closed.getAsBoolean()) {
+            var unused =
+                    lost.between(context.number(), cursor.get(), base)
+                            .whenComplete(
+                                    (entries, failure) ->
+                                            loop.execute(() -> answered(entries, failure)));
+        }
+    }
+
+    private void answered(@Nullable List<Stored> entries, @Nullable Throwable failure) {
+        StreamId base = next;
+        if (base == null || closed.getAsBoolean()) {
+            return;
+        }
+        if (entries == null) {
+            Throwable cause = failure == null ? new IllegalStateException("no answer") : failure;
+            context.logs()
+                    .say(LOG, Level.ERROR, "log_not_recovered", cause, "shard", context.number());
+            loop.schedule(this::recover, backoff.failed());
+            return;
+        }
+        backoff.succeeded();
+        int delivered = 0;
+        for (Stored entry : entries) {
+            if (entry.id().isAfter(cursor.get()) && base.isAfter(entry.id())) {
+                deliver(entry);
+                delivered++;
+            }
+        }
+        if (delivered > 0) {
+            int count = delivered;
+            context.tell(() -> context.observer().onRecovered(count, false));
+            recover(); // There may be more.
+        } else {
+            lower(base);
+        }
+    }
+
+    private void deliver(Stored entry) {
+        if (entry.id().generation() != cursor.get().generation()) {
+            cursor.generation(entry.id().generation());
+        }
+        cursor.entry(entry, loop.nowNanos(), publisher.payer(entry));
+    }
+
+    private void lower(StreamId base) {
+        StreamId last = cursor.get();
+        if (kept != null && kept.generation() == last.generation() && kept.isAfter(last)) {
+            cursor.gap(kept);
+            last = kept;
+        }
+        cursor.pause();
+        publisher.reached(last);
+        next = null;
+        cursor.generation(base.generation());
+        publisher.open(base);
+        if (lost != LostEntries.NONE) {
+            LateEntries late = new LateEntries(last, base);
+            LATE_LOOKS.forEach(delay -> loop.schedule(late::look, delay));
+        }
+        opened.run();
+    }
+
+    /** Looks for entries that were archived after this node had settled their generation. */
+    private final class LateEntries {
+        private final StreamId before;
+        private StreamId had;
+        private boolean looking;
+
+        private LateEntries(StreamId had, StreamId before) {
+            this.had = had;
+            this.before = before;
+        }
+
+        private void look() {
+            if (!looking && !closed.getAsBoolean()) {
+                looking = true;
+                var unused =
+                        lost.between(context.number(), had, before)
+                                .whenComplete(
+                                        (entries, failure) -> loop.execute(() -> found(entries)));
+            }
+        }
+
+        private void found(@Nullable List<Stored> entries) {
+            looking = false;
+            if (entries == null || entries.isEmpty() || closed.getAsBoolean()) {
+                return;
+            }
+            for (Stored entry : entries) {
+                had = entry.id();
+                cursor.late(entry, loop.nowNanos());
+            }
+            cursor.pause();
+            context.tell(() -> context.observer().onRecovered(entries.size(), true));
+            look(); // There may be more.
+        }
+    }
+}

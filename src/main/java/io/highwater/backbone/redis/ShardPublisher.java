@@ -1,0 +1,403 @@
+package io.highwater.backbone.redis;
+
+import io.highwater.backbone.Appended;
+import io.highwater.backbone.Level;
+import io.highwater.backbone.UnavailableException;
+import io.highwater.backbone.redis.PublishReply.Fenced;
+import io.highwater.backbone.redis.PublishReply.Result;
+import io.highwater.backbone.redis.PublishReply.Taken;
+import io.highwater.backbone.redis.Waiting.Flow;
+import io.highwater.backbone.redis.Waiting.Name;
+import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one shard that are not acknowledged yet, in the order in which they were handed
+ * in. Confined to the shard's loop.
+ */
+final class ShardPublisher {
+    // A message goes through three queues: it waits, is in the call under way, and is appended.
+    // Only one call is under way, so that the order of the messages is the order in the log, even
+    // if a call has to be repeated. A message is acknowledged when this node has read it back.
+    //
+    // A call may fail without an answer. Then nobody knows whether Redis carried it out, and it is
+    // sent again: what was appended already is answered as a repeat.
+    //
+    // When a new generation begins, Redis may have lost what was appended. What this node has not
+    // read back before the barrier ended is sent again, before anything younger.
+
+    static final int MOST_MESSAGES = 16;
+    private static final long MOST_CALL_BYTES = 256 << 10;
+    private static final Duration TICK = Duration.ofMillis(100);
+
+    private enum Gate {
+        /** Nothing is sent: the generation is not reconciled. */
+        HELD,
+        OPEN,
+        CLOSED
+    }
+
+    private final ShardContext context;
+    private final ShardLoop loop;
+    private final PublishCalls calls;
+    private final Backoff backoff;
+
+    /** Told of each message that was answered. */
+    private final Consumer<Waiting> released;
+
+    private Gate gate = Gate.HELD;
+
+    /** Answered by Redis, not read back yet. */
+    private ArrayDeque<Waiting> appended = new ArrayDeque<>();
+
+    /** In the call under way; null if there is none. */
+    private @Nullable List<Waiting> call;
+
+    private ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    private final Map<Name, Waiting> names = new HashMap<>();
+
+    /** How far this node has read the generation that it has reconciled. */
+    private StreamId reached = StreamId.NONE;
+
+    /** The same in a newer generation, which begins once the call under way is answered. */
+    private @Nullable StreamId begins;
+
+    /** The next call waits for the back-off. */
+    private boolean pausing;
+
+    private boolean ticking;
+
+    /** Why the last call of the shard failed; null if it did not. Written on the loop. */
+    private volatile @Nullable String trouble;
+
+    ShardPublisher(ShardContext context, PublishCalls calls, Consumer<Waiting> released) {
+        this.context = context;
+        this.loop = context.loop();
+        this.calls = calls;
+        this.backoff = context.backoff();
+        this.released = released;
+    }
+
+    void add(Waiting message) {
+        if (gate == Gate.CLOSED) {
+            fail(message, stopping());
+            return;
+        }
+        waiting.add(message);
+        names.putIfAbsent(message.name(), message);
+        tickLater();
+        send();
+    }
+
+    /**
+     * The node has reconciled a generation: from now on messages are appended to it.
+     *
+     * @param base how far the node has read it
+     */
+    void open(StreamId base) {
+        if (gate == Gate.CLOSED) {
+            return;
+        }
+        begins = base;
+        if (call == null) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        StreamId base = begins;
+        if (base == null) {
+            return;
+        }
+        begins = null;
+        reached = base;
+        gate = Gate.OPEN;
+        if (!appended.isEmpty()) {
+            int resent = appended.size();
+            context.tell(() -> context.observer().onResent(resent));
+            appended.forEach(message -> message.position = null);
+            appended.addAll(waiting);
+            waiting = appended;
+            appended = new ArrayDeque<>();
+        }
+        send();
+    }
+
+    /** A new generation has begun, which the node has not reconciled. */
+    void hold() {
+        if (gate == Gate.OPEN) {
+            gate = Gate.HELD;
+        }
+    }
+
+    /** The node has read the log up to here. */
+    void reached(StreamId id) {
+        if (begins != null && begins.generation() == id.generation()) {
+            begins = id;
+        } else {
+            reached = id;
+            settle();
+        }
+    }
+
+    /** A call would succeed, as others do. */
+    void works() {
+        trouble = null;
+    }
+
+    /** A call would fail, as others do. */
+    void fails(String why) {
+        trouble = why;
+    }
+
+    /** There is a connection again: no need to wait longer. */
+    void connected() {
+        works();
+        backoff.succeeded();
+        pausing = false;
+        send();
+    }
+
+    /** The address that a message which was read back is charged to. */
+    @Nullable Payer payer(StreamItem.Stored entry) {
+        if (names.isEmpty()) {
+            return null;
+        }
+        Waiting own = names.get(new Name(entry.publisher(), entry.channel(), entry.msgId()));
+        return own == null ? null : own.draft.payer();
+    }
+
+    /** Why messages are not appended at the moment; null if they are. Thread-safe. */
+    @Nullable String trouble() {
+        return trouble;
+    }
+
+    void close() {
+        gate = Gate.CLOSED;
+        List<Waiting> all = new ArrayList<>();
+        forEach(all::add);
+        appended.clear();
+        waiting.clear();
+        all.forEach(message -> fail(message, stopping()));
+    }
+
+    private void forEach(Consumer<Waiting> action) {
+        appended.forEach(action);
+        if (call != null) {
+            call.forEach(action);
+        }
+        waiting.forEach(action);
+    }
+
+    private void send() {
+        if (gate != Gate.OPEN || call != null || pausing || waiting.isEmpty()) {
+            return;
+        }
+        List<Waiting> batch = new ArrayList<>(MOST_MESSAGES);
+        long bytes = 0;
+        while (batch.size() < MOST_MESSAGES && !waiting.isEmpty()) {
+            bytes += waiting.element().draft.data().length;
+            if (!batch.isEmpty() && bytes > MOST_CALL_BYTES) {
+                break;
+            }
+            batch.add(waiting.remove());
+        }
+        call = batch;
+        var unused =
+                calls.publish(reached, List.copyOf(batch))
+                        .whenComplete(
+                                (reply, failure) ->
+                                        loop.execute(() -> answered(batch, reply, failure)));
+    }
+
+    private void answered(
+            List<Waiting> batch, @Nullable PublishReply reply, @Nullable Throwable failure) {
+        call = null;
+        if (gate == Gate.CLOSED) {
+            return;
+        }
+        try {
+            if (reply instanceof Taken taken) {
+                backoff.succeeded();
+                trouble = null;
+                taken(batch, taken);
+            } else if (reply instanceof Fenced fenced) {
+                backoff.succeeded();
+                fenced(batch, fenced);
+            } else {
+                failed(batch, failure);
+            }
+        } finally {
+            begin();
+            settle();
+            send();
+        }
+    }
+
+    private void taken(List<Waiting> batch, Taken taken) {
+        context.tell(() -> context.observer().onAppended(batch.size(), taken.repeats()));
+        Set<Flow> refused = new HashSet<>();
+        for (int i = 0; i < batch.size(); i++) {
+            Waiting message = batch.get(i);
+            Result result = taken.results().get(i);
+            if (message.over) {
+                continue;
+            }
+            if (result.position() == null) {
+                refused.add(message.flow());
+                fail(message, noRoom());
+            } else {
+                message.position = result.position();
+                // A repeat of our own call is none for the publisher.
+                message.duplicate = result.duplicate() && !message.resent;
+                appended.add(message);
+            }
+        }
+        if (!refused.isEmpty()) {
+            waiting = failing(waiting, message -> refused.contains(message.flow()), noRoom());
+        }
+    }
+
+    private void fenced(List<Waiting> batch, Fenced fenced) {
+        context.tell(() -> context.observer().onFenced(batch.size()));
+        giveBack(batch);
+        long reconciled = begins == null ? reached.generation() : begins.generation();
+        if (fenced.generation() != reconciled) {
+            // The reader is about to find the new generation, or waits at its barrier.
+            hold();
+        }
+    }
+
+    private void failed(List<Waiting> batch, @Nullable Throwable failure) {
+        batch.forEach(message -> message.resent = true);
+        giveBack(batch);
+        trouble = failure == null ? "no answer" : RedisFailure.describe(failure);
+        context.tell(context.observer()::onAppendRetry);
+        pausing = true;
+        loop.schedule(this::goOn, backoff.failed());
+    }
+
+    private void goOn() {
+        pausing = false;
+        send();
+    }
+
+    private void giveBack(List<Waiting> batch) {
+        for (int i = batch.size() - 1; i >= 0; i--) {
+            if (!batch.get(i).over) {
+                waiting.addFirst(batch.get(i));
+            }
+        }
+    }
+
+    /** Acknowledges what was read back. */
+    private void settle() {
+        long now = loop.nowNanos();
+        for (Waiting first = appended.peek(); first != null; first = appended.peek()) {
+            Position position = first.position;
+            if (position == null || StreamId.of(position).isAfter(reached)) {
+                return;
+            }
+            appended.remove();
+            Appended answer = new Appended(position, Level.LOG, first.duplicate);
+            long nanos = now - first.sinceNanos;
+            context.tell(() -> context.observer().onAcknowledged(nanos));
+            release(first);
+            first.answer.complete(answer);
+        }
+    }
+
+    private void tickLater() {
+        if (!ticking) {
+            ticking = true;
+            loop.schedule(this::tick, TICK);
+        }
+    }
+
+    private void tick() {
+        ticking = false;
+        try {
+            expire(loop.nowNanos() - context.timing().give().toNanos());
+        } finally {
+            if (!appended.isEmpty() || call != null || !waiting.isEmpty()) {
+                tickLater();
+            }
+        }
+    }
+
+    /**
+     * Fails the messages that have waited too long, and the later ones of the same publishers to
+     * the same channels: they must not overtake those.
+     */
+    private void expire(long latestNanos) {
+        Set<Flow> expired = new HashSet<>();
+        forEach(
+                message -> {
+                    if (!message.over && message.sinceNanos - latestNanos <= 0) {
+                        expired.add(message.flow());
+                    }
+                });
+        if (expired.isEmpty()) {
+            return;
+        }
+        UnavailableException failure = RedisShard.unavailability("the log cannot be reached now");
+        appended = failing(appended, message -> expired.contains(message.flow()), failure);
+        if (call != null) {
+            for (Waiting message : call) {
+                if (!message.over && expired.contains(message.flow())) {
+                    fail(message, failure);
+                }
+            }
+        }
+        waiting = failing(waiting, message -> expired.contains(message.flow()), failure);
+    }
+
+    /** The queue without those that fail now. */
+    private ArrayDeque<Waiting> failing(
+            ArrayDeque<Waiting> queue, Predicate<Waiting> fails, UnavailableException failure) {
+        ArrayDeque<Waiting> rest = new ArrayDeque<>();
+        for (Waiting message : queue) {
+            if (fails.test(message)) {
+                fail(message, failure);
+            } else {
+                rest.add(message);
+            }
+        }
+        return rest;
+    }
+
+    private void fail(Waiting message, UnavailableException failure) {
+        if (message.over) {
+            return;
+        }
+        release(message);
+        context.tell(() -> context.observer().onFailed(1));
+        message.answer.completeExceptionally(failure);
+    }
+
+    private void release(Waiting message) {
+        message.over = true;
+        names.remove(message.name(), message);
+        released.accept(message);
+    }
+
+    private static UnavailableException noRoom() {
+        return RedisShard.unavailability("there is no room for another channel");
+    }
+
+    private static UnavailableException stopping() {
+        return RedisShard.unavailability("the node is stopping");
+    }
+}

@@ -1,0 +1,199 @@
+package io.highwater.backbone.redis;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ReadResult.Reason;
+import io.highwater.backbone.ReadResult.Slice;
+import io.highwater.backbone.ReadResult.Unreadable;
+import io.highwater.backbone.ReadRules;
+import io.highwater.backbone.memory.MemoryChannel;
+import io.highwater.backbone.memory.ShardMemory;
+import io.highwater.backbone.redis.StreamItem.Stored;
+import io.highwater.limits.Payer;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import io.highwater.time.Ticker;
+import io.highwater.time.WallClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Reads channels of one shard: from the node's memory, then from the stream. Thread-safe. */
+final class ShardReads {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final Duration DOUBT_RETRY = Duration.ofSeconds(1);
+
+    private final ShardMemory memory;
+    private final Object lock;
+    private final MemorySink sink;
+    private final RedisShard shard;
+    private final TopQuestions tops;
+    private final StreamReads streams;
+    private final Ticker ticker;
+    private final WallClock clock;
+
+    ShardReads(
+            ShardMemory memory,
+            MemorySink sink,
+            RedisShard shard,
+            TopQuestions tops,
+            StreamReads streams,
+            Ticker ticker,
+            WallClock clock) {
+        this.memory = memory;
+        this.lock = memory.lock();
+        this.sink = sink;
+        this.shard = shard;
+        this.tops = tops;
+        this.streams = streams;
+        this.ticker = ticker;
+        this.clock = clock;
+    }
+
+    CompletionStage<ReadResult> readAfter(
+            String name, @Nullable Cursor after, int limit, @Nullable Payer payer) {
+        return top(name).thenCompose(top -> readAfter(name, after, limit, payer, top));
+    }
+
+    CompletionStage<ReadResult> readBefore(String name, @Nullable Cursor before, int limit) {
+        return top(name).thenApply(top -> readBefore(name, before, limit, top));
+    }
+
+    /** Asks Redis for the channel's last position if this node does not know it. */
+    private CompletionStage<Position> top(String name) {
+        Position known;
+        synchronized (lock) {
+            known = memory.top(name);
+        }
+        return known == null ? tops.ask(name) : CompletableFuture.completedFuture(known);
+    }
+
+    /** What memory knows by now is newer than what was asked for. */
+    @GuardedBy("lock")
+    private Position top(String name, Position asked) {
+        Position known = memory.top(name);
+        MemoryChannel channel = memory.channel(name);
+        if (known == null && channel != null) {
+            channel.setTop(asked);
+        }
+        return known == null ? asked : known;
+    }
+
+    private CompletionStage<ReadResult> readAfter(
+            String name, @Nullable Cursor after, int limit, @Nullable Payer payer, Position asked) {
+        Position top;
+        Position own;
+        ReadResult result;
+        synchronized (lock) {
+            top = top(name, asked);
+            own = after == null ? null : ReadRules.own(top, after);
+            if (own != null && own.channelSequence() == 0 && isNewBase(own, top)) {
+                own = top;
+            }
+            result = fromMemory(name, top, after == null || own == null ? after : own, limit);
+        }
+        if (own != null
+                && result instanceof Unreadable unreadable
+                && unreadable.reason() == Reason.TRIMMED
+                && own.generation() == top.generation()) {
+            return fromStream(name, own, top, limit, payer);
+        }
+        return CompletableFuture.completedFuture(result);
+    }
+
+    /** The place before the first entry of the generation, of which the channel has none yet. */
+    @GuardedBy("lock")
+    private boolean isNewBase(Position own, Position top) {
+        return own.generation() == sink.generation() && top.generation() < own.generation();
+    }
+
+    @GuardedBy("lock")
+    private ReadResult fromMemory(String name, Position top, @Nullable Cursor after, int limit) {
+        MemoryChannel channel = memory.channel(name);
+        if (channel == null) {
+            return ReadRules.readNothing(top, after);
+        }
+        memory.trimAged(channel);
+        ReadResult result = channel.readAfter(top, after, limit);
+        memory.retireIfUnused(channel);
+        return result;
+    }
+
+    private CompletionStage<ReadResult> fromStream(
+            String name, Position own, Position top, int limit, @Nullable Payer payer) {
+        return streams.read(shard.calls(), name, own, top, Math.max(1, limit), payer)
+                .thenApply(
+                        stored -> {
+                            if (stored.isEmpty()) {
+                                return new Unreadable(Reason.TRIMMED, top);
+                            }
+                            List<Stored> read = limit == 0 ? List.of() : stored;
+                            long reached = own.channelSequence() + read.size();
+                            return new Slice(entries(read), top.channelSequence() - reached, top);
+                        });
+    }
+
+    private List<Entry> entries(List<Stored> stored) {
+        long now = ticker.nanoTime();
+        long wallMillis = clock.millis();
+        List<Entry> entries = new ArrayList<>(stored.size());
+        for (Stored each : stored) {
+            long ageMillis = Math.max(0, wallMillis - each.wallMillis());
+            entries.add(sink.entry(each, now - ageMillis * NANOS_PER_MILLI));
+        }
+        return entries;
+    }
+
+    private ReadResult readBefore(String name, @Nullable Cursor before, int limit, Position asked) {
+        synchronized (lock) {
+            Position top = top(name, asked);
+            MemoryChannel channel = memory.channel(name);
+            if (channel == null) {
+                return ReadRules.readNothingBefore(top, before);
+            }
+            memory.trimAged(channel);
+            ReadResult result = channel.readBefore(top, before, limit);
+            memory.retireIfUnused(channel);
+            return result;
+        }
+    }
+
+    @Nullable Cursor at(String name, Instant instant) {
+        Duration year = Duration.ofDays(365); // Far beyond what a ring keeps.
+        Duration ago = Duration.between(instant, Instant.ofEpochMilli(clock.millis()));
+        if (ago.compareTo(year) > 0) {
+            return null;
+        }
+        Duration since = ago.compareTo(year.negated()) < 0 ? year.negated() : ago;
+        long nanos = ticker.nanoTime() - since.toNanos();
+        synchronized (lock) {
+            MemoryChannel channel = memory.channel(name);
+            return channel == null ? null : channel.at(nanos);
+        }
+    }
+
+    /** Entries of the shard did not come: asks which of these channels they belong to. */
+    void doubt(Map<String, Position> last) {
+        last.forEach(this::doubt);
+    }
+
+    /** Asks until it gets an answer, or the channel has shown by itself what is missing. */
+    private void doubt(String name, Position from) {
+        var unused =
+                tops.ask(name)
+                        .whenComplete(
+                                (top, failure) -> {
+                                    if (failure == null) {
+                                        sink.settle(name, from, top);
+                                    } else if (sink.isInDoubt(name, from)) {
+                                        shard.loop().schedule(() -> doubt(name, from), DOUBT_RETRY);
+                                    }
+                                });
+    }
+}
