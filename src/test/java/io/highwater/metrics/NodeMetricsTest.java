@@ -137,7 +137,13 @@ class NodeMetricsTest {
                         "highwater_deflate_context_limit_bytes",
                         "highwater_heap_limit_bytes",
                         "highwater_tcp_connections_per_ip_limit",
-                        "highwater_tls_connections_per_ip_limit");
+                        "highwater_tls_connections_per_ip_limit",
+                        "highwater_backbone_waiting_messages",
+                        "highwater_backbone_acknowledge_seconds",
+                        "highwater_backbone_messages_total",
+                        "highwater_backbone_entries_total",
+                        "highwater_backbone_retries_total",
+                        "highwater_backbone_generations_total");
     }
 
     @ParameterizedTest
