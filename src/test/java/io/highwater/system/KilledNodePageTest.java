@@ -30,7 +30,7 @@ final class KilledNodePageTest {
 
     @Test
     void aChatSurvivesItsNode() throws Exception {
-        NodeProcess node = start(FreePort.find());
+        NodeProcess node = start(FreePort.findForRestarts());
         URI address = URI.create("http://127.0.0.1:" + node.port());
         try (NodeScript script = NodeScript.startInChromium("browser-killed", address)) {
             for (int i = 0; i < KILLS; i++) {

@@ -54,7 +54,7 @@ final class KilledNodeTest {
     @Test
     void nothingIsLostDoubledOrReorderedAndClientsResume() throws Exception {
         Random random = Seed.random();
-        node = start(FreePort.find());
+        node = start(FreePort.findForRestarts());
         URI server = URI.create("http://127.0.0.1:" + node.port());
         List<LogSubscriber> subscribers = new ArrayList<>();
         List<LogPublisher> publishers = new ArrayList<>();

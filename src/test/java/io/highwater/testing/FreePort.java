@@ -1,7 +1,9 @@
 package io.highwater.testing;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A port that is free now, for a process that can't be told to take any. What can, takes port 0: in
@@ -14,5 +16,22 @@ public final class FreePort {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
+    }
+
+    /**
+     * A port for a process that starts again on it. It lies below those that systems give to
+     * connecting sockets: a client that tries to connect while the process is away could be given
+     * that very port, connect to itself, and keep the process from coming back.
+     */
+    public static int findForRestarts() throws IOException {
+        for (int attempt = 0; attempt < 1_000; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // Somebody has it: another one, then.
+            }
+        }
+        throw new IOException("no port from 20000 to 29999 is free");
     }
 }
