@@ -328,6 +328,9 @@ final class HubShard<F> implements BackboneListener {
                 throw new UnavailableException("the node is stopping", RETRY_AFTER);
             }
             if (!names.admits(payer, HubChannel.BYTES)) {
+                if (payer != null) {
+                    names.settleFull(payer);
+                }
                 throw noRoom();
             }
             // Made first, so that the log is not followed for a channel that cannot be made.

@@ -78,7 +78,7 @@ final class UndeliveredBytes {
     void remove(long delivered) {
         change(-delivered);
         if (all.publishers.isCounting()) {
-            all.publishers.onDelivered(all.bytes.get());
+            all.publishers.onDelivered(delivered, all.bytes.get());
         }
     }
 

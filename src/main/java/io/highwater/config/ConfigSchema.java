@@ -81,7 +81,10 @@ record ConfigSchema(
                             shown = "same scheme, host and port as the request",
                             form =
                                     "origins, such as https://example.com, https://*.example.com, null, *",
-                            about = "Origins that may connect. * allows every origin.")
+                            about =
+                                    "Origins that may connect, in place of the default: list the"
+                                            + " node's own if its pages connect. * allows every"
+                                            + " origin.")
                     List<String> allowedOrigins,
             @Setting(
                             shown = "any",

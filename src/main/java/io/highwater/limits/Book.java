@@ -4,11 +4,14 @@ import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,9 +23,10 @@ import org.slf4j.event.Level;
  *
  * <p>From three quarters on the account is pressed: those that keep much are no longer read from,
  * if they can be made to wait. When it is full, it ends those that keep most for longest, until it
- * is at seven eighths; an address that exceeds its share is treated the same way by itself. Debtors
- * that keep little, or have just begun, are spared up to nine eighths. Those of addresses that keep
- * little are always the last to be ended.
+ * is at seven eighths; an address that exceeds its share is treated the same way by itself. Nobody
+ * is ended whose address keeps no more than each address may keep so that all fit into the seven
+ * eighths ({@link MaxMinShare}); so it does not matter how many addresses fill the account. Debtors
+ * that have just begun are spared, too, up to nine eighths.
  *
  * <p>Thread-safe. {@link #add} calls no other code, so that it may be called under a lock; {@link
  * #settle} follows without a lock.
@@ -40,8 +44,7 @@ public final class Book {
     private static final long MOST_FAIR_BYTES = 16 << 10;
 
     /**
-     * This part of an account is left to an address, which may have many users, whoever fills the
-     * rest.
+     * An address that keeps no more than this part of an account is small: nothing is closed to it.
      */
     private static final int SMALL_PARTS = 256;
 
@@ -170,7 +173,7 @@ public final class Book {
     /**
      * Whether something new that takes this much may begin. An eighth of the account, and of each
      * share, is reserved for those that keep little: they get in although others have filled the
-     * rest.
+     * rest. If it is refused, {@link #settleFull} may make room for the next.
      */
     public boolean admits(@Nullable Payer payer, long more) {
         return bytes.get() + more <= mostBytes
@@ -201,6 +204,11 @@ public final class Book {
         return own > mostOfSmallAddress()
                 && (bytes.get() > mostBytes / 8 * 7
                         || (!payer.isProxy() && own > mostOfAddress / 8 * 7));
+    }
+
+    /** Whether this address is one of those that did not fill the account. */
+    public boolean isSmall(Payer payer) {
+        return payer.bytes(account) <= mostOfSmallAddress();
     }
 
     /** What an address may keep without being affected when others fill the account. */
@@ -313,33 +321,61 @@ public final class Book {
                         .filter(debtor -> of == null || debtor.payer() == of)
                         .map(debtor -> look(debtor, nowNanos))
                         .sorted(
-                                Comparator.comparing(this::isOfLargeAddress)
-                                        .thenComparingDouble(Kept::cost)
+                                Comparator.comparingDouble(Kept::cost)
                                         .thenComparingLong(Kept::ofAddress)
                                         .reversed())
                         .toList();
-        long most = most(of);
-        boolean spares = kept(of) <= most / 8 * 9;
+        long room = most(of) / 8 * 7;
+        long before = kept(of);
+        boolean spares = before <= most(of) / 8 * 9;
+        long level = level(costliestFirst, before, room);
+        Kept first = null;
         int ended = 0;
+        long givenBack = 0;
         for (Kept kept : costliestFirst) {
-            if (kept(of) <= most / 8 * 7) {
+            // Some give back only later what others keep for them, like a channel.
+            if (Math.min(kept(of), before - givenBack) <= room) {
                 break;
             }
-            boolean spared = spares && (!isOfLargeAddress(kept) || kept.ageNanos < YOUNG_NANOS);
-            if (!spared && end(kept.debtor)) {
+            boolean young = spares && kept.ageNanos < YOUNG_NANOS;
+            if (!young && keptNow(kept) > level && end(kept.debtor)) {
+                first = first == null ? kept : first;
                 ended++;
+                givenBack += kept.bytes;
             }
         }
-        if (ended > 0) {
+        if (first != null) {
             int debtors = ended;
             logs.tell("limits", () -> observer.onEnded(account, debtors));
-            log(of, ended, costliestFirst.get(0));
+            log(of, ended, first);
         }
         return ended;
     }
 
-    private boolean isOfLargeAddress(Kept kept) {
-        return kept.ofAddress > mostOfSmallAddress();
+    /** What each address may keep so that all fit; a trusted proxy's debtors count one by one. */
+    private static long level(List<Kept> all, long total, long room) {
+        Map<Object, Long> keptBy = new HashMap<>();
+        for (Kept kept : all) {
+            Payer payer = kept.debtor.payer();
+            if (payer.isProxy()) {
+                keptBy.put(kept.debtor, kept.bytes);
+            } else {
+                keptBy.put(payer, kept.ofAddress);
+            }
+        }
+        long[] amounts = keptBy.values().stream().mapToLong(Long::longValue).toArray();
+        // No debtor can give back what belongs to nobody, like frames that many share.
+        long others = total - LongStream.of(amounts).sum();
+        return MaxMinShare.level(amounts, room - others);
+    }
+
+    /**
+     * What is compared with the level, as it is now: its address may have given back enough. A
+     * debtor alone may keep more than its address is charged, namely what it shares.
+     */
+    private long keptNow(Kept kept) {
+        Payer payer = kept.debtor.payer();
+        return payer.isProxy() ? kept.bytes : Math.max(kept.bytes, payer.bytes(account));
     }
 
     private boolean end(Debtor debtor) {

@@ -89,6 +89,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
         if (!subscriptions.has(channel)
                 && !node.names().admits(session.payer(), subscriptions.bytesOfNext(channel))) {
             // Not LIMIT_EXCEEDED: it is no limit of the connection, and others may make room.
+            node.names().settleFull(session.payer());
             unavailable(session, subscribe.id(), NO_ROOM);
             return;
         }

@@ -30,6 +30,7 @@ import io.highwater.wire.WireListener;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,8 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
             new CloseStatus(CloseStatus.UNSUPPORTED_DATA, "text messages only");
     private static final CloseStatus OVERTAKEN =
             new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "slow consumer");
+    private static final CloseStatus NO_NAMES =
+            new CloseStatus(CloseStatus.TRY_AGAIN_LATER, "no memory for subscriptions");
     private static final CloseStatus TOO_MANY_COMMANDS =
             new CloseStatus(CloseStatus.TOO_MANY_COMMANDS, "too many commands");
 
@@ -209,10 +212,25 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         if (publishes != null) {
             publishes.close();
         }
-        for (Subscription subscription : subscriptions.takeAll(node.names(), payer())) {
+        leaveSubscriptions();
+    }
+
+    private boolean leaveSubscriptions() {
+        Collection<Subscription> left = subscriptions.takeAll(node.names(), payer());
+        for (Subscription subscription : left) {
             subscription.stop();
-            node.hub().unsubscribe(subscription.channel(), subscription);
+            var unused = node.hub().unsubscribe(subscription.channel(), subscription);
         }
+        return !left.isEmpty();
+    }
+
+    /** The account of names is full: gives the subscriptions back. False if there is none. */
+    boolean endForNames() {
+        boolean left = leaveSubscriptions();
+        if (left) {
+            end(NO_NAMES);
+        }
+        return left;
     }
 
     /** For operators: the id that clients and the log use, and the client's own name. */

@@ -27,6 +27,7 @@ public final class Sessions implements Router {
      */
     public Sessions(SessionNode node, Executor executor) {
         this.node = node;
+        node.names().watch(new SubscribedSessions(registry));
         this.route =
                 new Route(
                         new RoutePolicy(

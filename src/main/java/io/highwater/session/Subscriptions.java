@@ -49,6 +49,18 @@ final class Subscriptions {
         return only != null && only.channel().equals(channel) ? only : null;
     }
 
+    /** Heap bytes of all of them, as charged. */
+    synchronized long bytes() {
+        if (byChannel == null) {
+            return only == null ? 0 : ONLY_BYTES;
+        }
+        long bytes = MAP_BYTES;
+        for (String channel : byChannel.keySet()) {
+            bytes += mappedBytes(channel);
+        }
+        return bytes;
+    }
+
     /** Heap bytes that one more subscription takes. */
     synchronized long bytesOfNext(String channel) {
         if (byChannel != null) {
@@ -111,15 +123,7 @@ final class Subscriptions {
                 byChannel != null
                         ? List.copyOf(byChannel.values())
                         : only != null ? List.of(only) : List.of();
-        if (byChannel != null) {
-            long bytes = MAP_BYTES;
-            for (String channel : byChannel.keySet()) {
-                bytes += mappedBytes(channel);
-            }
-            book.add(payer, -bytes);
-        } else if (only != null) {
-            book.add(payer, -ONLY_BYTES);
-        }
+        book.add(payer, -bytes());
         only = null;
         byChannel = null;
         return all;

@@ -80,11 +80,30 @@ final class BacklogPublishersTest {
     }
 
     @Test
+    void aSteadyPublisherIsAdmittedHoweverLongTheBacklogStaysCrowded() {
+        long taken = MOST / 100 * 70;
+        List<Payer> greedy = payers(64);
+        Payer steady = Ledgers.payer(ledger, "192.0.2.1");
+        for (int round = 0; round < 10_000; round++) {
+            long published = 0;
+            for (Payer payer : greedy) {
+                published += publishers.admits(payer, SMALL, taken) ? SMALL : 0;
+            }
+            if (round % 6 == 0) {
+                assertThat(publishers.admits(steady, SMALL, taken)).isTrue();
+                published += SMALL;
+            }
+            // As much is delivered as was published: the backlog stays as it is.
+            publishers.onDelivered(published, taken);
+        }
+    }
+
+    @Test
     void noAddressIsKeptOnceHalfIsDelivered() {
         long taken = fill(payers(16), LARGE);
-        publishers.onDelivered(taken - LARGE);
+        publishers.onDelivered(LARGE, taken - LARGE);
         assertThat(publishers.size()).isEqualTo(16);
-        publishers.onDelivered(MOST / 2);
+        publishers.onDelivered(MOST / 2, MOST / 2);
         assertThat(publishers.size()).isZero();
     }
 }

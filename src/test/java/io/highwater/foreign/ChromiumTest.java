@@ -19,6 +19,13 @@ class ChromiumTest {
     }
 
     @Test
+    void theLinesOfTheReadmeGetBackWhatTheyPublish() {
+        try (TestServer server = TestServer.start()) {
+            NodeScript.runInChromium("browser-readme", server.http());
+        }
+    }
+
+    @Test
     void tabsOfAChannelSeeEachOtherAndOneThatWasCutOffMissesNothing() {
         try (TestServer server = TestServer.start()) {
             NodeScript.runInChromium("browser-channels", server.http());

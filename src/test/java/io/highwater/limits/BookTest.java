@@ -6,6 +6,7 @@ import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,10 +14,15 @@ import org.junit.jupiter.api.Test;
 /** Who is ended where an account is full, and who is not. */
 final class BookTest {
     private static final long ACCOUNT_BYTES = 10_000_000;
+    private static final String OFFICE = "198.51.100.1";
+    private static final String PROXY = "203.0.113.1";
 
     private final FakeTicker ticker = new FakeTicker();
     private final Payers payers =
-            new Payers(AddressLimits.defaults(), address -> false, ticker::nanoTime);
+            new Payers(
+                    AddressLimits.defaults(),
+                    address -> PROXY.equals(address.getHostAddress()),
+                    ticker::nanoTime);
     private final Book book =
             new Ledger(
                             new LimitSettings(1, 0.5, AddressLimits.defaults()),
@@ -31,11 +37,20 @@ final class BookTest {
     private final class Kept implements Debtor {
         private final Payer payer;
         private final long bytes;
+        private final long shared;
+        private final Duration age;
 
         Kept(String address, long bytes) throws UnknownHostException {
+            this(address, bytes, 0, Duration.ofMinutes(1));
+        }
+
+        Kept(String address, long bytes, long shared, Duration age) throws UnknownHostException {
             this.payer = payers.of(InetAddress.getByName(address));
             this.bytes = bytes;
+            this.shared = shared;
+            this.age = age;
             book.add(payer, bytes);
+            book.addShared(shared);
             book.join(this);
         }
 
@@ -46,13 +61,19 @@ final class BookTest {
 
         @Override
         public long keptBytes() {
-            return bytes;
+            return bytes + shared;
+        }
+
+        @Override
+        public long ageNanos(long nowNanos) {
+            return age.toNanos();
         }
 
         @Override
         public boolean end(Account account) {
             book.leave(this);
             book.add(payer, -bytes);
+            book.addShared(-shared);
             return ended.add(this);
         }
     }
@@ -81,6 +102,83 @@ final class BookTest {
 
         assertThat(ended).isNotEmpty().doesNotContain(innocent);
         assertThat(book.bytes()).isLessThanOrEqualTo(ACCOUNT_BYTES / 8 * 7);
+    }
+
+    @Test
+    void aNewcomerGetsInHoweverManyAddressesFilledTheAccount() throws Exception {
+        manyAddresses(256, 39_000);
+        Payer newcomer = payers.of(InetAddress.getByName(OFFICE));
+        assertThat(book.tryAdd(newcomer, 20_000)).isFalse();
+
+        book.settleFull(newcomer);
+
+        assertThat(book.tryAdd(newcomer, 20_000)).isTrue();
+    }
+
+    @Test
+    void anAddressIsCutOnlyToWhatAllMayKeep() throws Exception {
+        manyAddresses(294, 38_000);
+        Payer office = office(OFFICE);
+
+        book.settle(office);
+
+        // The room, divided by 295.
+        long level = 29_661;
+        assertThat(office.bytes(Account.HTTP)).isBetween(level - 20_000, level);
+        assertThat(book.bytes()).isLessThanOrEqualTo(ACCOUNT_BYTES / 8 * 7);
+    }
+
+    @Test
+    void eachDebtorOfAProxyStandsForItself() throws Exception {
+        manyAddresses(294, 38_000);
+        Payer proxy = office(PROXY);
+
+        book.settle(proxy);
+
+        assertThat(proxy.bytes(Account.HTTP)).isEqualTo(60 * 20_000);
+        assertThat(book.bytes()).isLessThanOrEqualTo(ACCOUNT_BYTES / 8 * 7);
+    }
+
+    @Test
+    void framesThatNobodyPaysForCountForWhoKeepsThem() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            new Kept("192.0.2.1", 100, 300_000, Duration.ofMinutes(1));
+        }
+        Payer office = office(OFFICE);
+
+        book.settle();
+
+        assertThat(office.bytes(Account.HTTP)).isEqualTo(60 * 20_000);
+        assertThat(book.bytes()).isLessThanOrEqualTo(ACCOUNT_BYTES / 8 * 7);
+    }
+
+    @Test
+    void whoHasJustBegunIsSparedUpToNineEighths() throws Exception {
+        for (int i = 0; i < 550; i++) {
+            new Kept("192.0.2." + i % 4, 20_000, 0, Duration.ofMillis(99));
+        }
+        book.settle();
+        assertThat(ended).isEmpty();
+
+        for (int i = 0; i < 50; i++) {
+            new Kept("192.0.2." + i % 4, 20_000, 0, Duration.ofMillis(99));
+        }
+        book.settle();
+        assertThat(book.bytes()).isLessThanOrEqualTo(ACCOUNT_BYTES / 8 * 7);
+    }
+
+    private void manyAddresses(int addresses, long bytes) throws UnknownHostException {
+        for (int i = 0; i < addresses; i++) {
+            new Kept("198.18." + i / 200 + "." + i % 200, bytes, 0, Duration.ofSeconds(1));
+        }
+    }
+
+    /** Has many users, and what they keep they have kept for long. */
+    private Payer office(String address) throws UnknownHostException {
+        for (int i = 0; i < 59; i++) {
+            new Kept(address, 20_000);
+        }
+        return new Kept(address, 20_000).payer();
     }
 
     @Test

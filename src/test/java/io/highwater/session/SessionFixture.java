@@ -99,6 +99,7 @@ final class SessionFixture {
      */
     SessionFixture(ChannelRule rule, WaterMarks marks, Map<Account, Long> mostBytes) {
         ledger = Ledgers.of(mostBytes, ticker);
+        ledger.book(Account.NAMES).watch(new SubscribedSessions(registry));
         ChannelSettings channels =
                 new ChannelSettings(
                         ChannelProfile.defaults(),

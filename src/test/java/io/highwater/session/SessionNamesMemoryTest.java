@@ -112,6 +112,34 @@ final class SessionNamesMemoryTest {
         assertThat(Transcript.parse(last(refused)).getString("type")).isEqualTo("subscribed");
     }
 
+    @Test
+    void aNewcomerSubscribesThoughManyAddressesFilledTheAccount() {
+        SessionFixture fixture = fixture(400_000);
+        Client small = fixture.client("small", "10.0.1.1");
+        small.wire.activity().ageNanos = Duration.ofMinutes(1).toNanos();
+        small.send(subscribe(1, "news"));
+        List<Client> greedy = new ArrayList<>();
+        for (int i = 0; i < 240; i++) {
+            Client client = fixture.client("greedy", "10.0.2." + i / 4);
+            client.wire.activity().ageNanos = Duration.ofSeconds(1).toNanos();
+            greedy.add(client);
+            for (int channel = 1; channel <= 5; channel++) {
+                client.send(subscribe(channel, "own-" + i + "-" + channel));
+            }
+        }
+        Client newcomer = fixture.client("newcomer", "10.0.1.2");
+        newcomer.send(subscribe(1, "other-news"));
+        newcomer.send(subscribe(2, "other-news"));
+
+        assertThat(Transcript.parse(last(newcomer)).getString("type")).isEqualTo("subscribed");
+        assertThat(small.wire.closes()).isEmpty();
+        assertThat(greedy.stream().flatMap(client -> client.wire.closes().stream()))
+                .hasSizeBetween(1, 100)
+                .containsOnly(
+                        new CloseStatus(
+                                CloseStatus.TRY_AGAIN_LATER, "no memory for subscriptions"));
+    }
+
     private static String last(Client client) {
         List<String> messages = client.wire.messages();
         return messages.get(messages.size() - 1);

@@ -235,6 +235,7 @@ public final class RecordingWire extends BareWire {
 
     /** What the test says has passed over the wire. */
     public static final class Activity implements WireActivity {
+        public volatile long ageNanos;
         public volatile long lastReadNanos;
         public volatile long pingWrittenNanos;
         public volatile boolean pingPending;
@@ -247,7 +248,7 @@ public final class RecordingWire extends BareWire {
 
         @Override
         public long ageNanos() {
-            return 0;
+            return ageNanos;
         }
 
         @Override

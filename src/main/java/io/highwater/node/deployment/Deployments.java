@@ -200,9 +200,12 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
                 || deployment == null
                 || deployment.isRetired()
                 || (channels && channelOwner == null && ownerAway)) {
+            String reason =
+                    node.takesSessions()
+                            ? "the application that decides about this path is not deployed now"
+                            : "this node is stopping";
             Rejected refusal =
-                    Rejected.of(503, "draining", "this node is stopping")
-                            .withRetryAfter(node.retries().next());
+                    Rejected.of(503, "draining", reason).withRetryAfter(node.retries().next());
             node.logs().tell("handshakes", () -> observer.onDecided(refusal.outcome()));
             return refusal.asStage();
         }

@@ -78,6 +78,9 @@ final class BatchingSession extends HTTP2ServerSession {
     /** The place of the stream that is being made. Confined to the thread that parses. */
     private @Nullable RequestPlace place;
 
+    /** When the last stream ended, or the connection was made. */
+    private volatile long idleSinceNanos;
+
     /** Whether the request of that stream is malformed. Confined to the same thread. */
     private boolean malformed;
 
@@ -96,6 +99,7 @@ final class BatchingSession extends HTTP2ServerSession {
         this.payer = payer;
         this.budget = budget;
         requests = new Requests(bounds, payer);
+        idleSinceNanos = bounds.ticker().nanoTime();
         credit = generator.credit;
         batcher =
                 new StreamBatcher(
@@ -152,6 +156,7 @@ final class BatchingSession extends HTTP2ServerSession {
                 left.free();
             }
         }
+        requests.settle();
     }
 
     @Override
@@ -165,8 +170,11 @@ final class BatchingSession extends HTTP2ServerSession {
             // Jetty has counted it as waste, and answers 400.
             bounds.tell(observer -> observer.onBadRequest(HttpStatus.BAD_REQUEST_400));
         }
-        RequestPlace entered =
-                budget.isRefused() ? null : requests.enter(request, isPlain(request));
+        boolean plain = isPlain(request);
+        boolean refused =
+                budget.isRefused()
+                        || (!plain && webSockets() == 0 && !requests.hasRoomForWebSockets());
+        RequestPlace entered = refused ? null : requests.enter(request, plain);
         if (entered == null) {
             // RFC 9113 section 8.7: the client may send the request again.
             refuse(id, ErrorCode.REFUSED_STREAM_ERROR, REFUSED);
@@ -183,6 +191,11 @@ final class BatchingSession extends HTTP2ServerSession {
         return stream;
     }
 
+    /** Streams that are WebSockets, and those whose answer is just leaving. */
+    int webSockets() {
+        return getStreamCount() - requests.underWay();
+    }
+
     /** Also true of a request that Jetty could not read: Jetty answers 400, whatever it was. */
     private static boolean isPlain(MetaData.Request request) {
         return !(request instanceof MetaData.ConnectRequest)
@@ -195,6 +208,20 @@ final class BatchingSession extends HTTP2ServerSession {
             return super.newStream(id, request, true);
         }
         return isPlain(request) ? new PlainStream(this, id) : new BoundedStream(this, id);
+    }
+
+    @Override
+    public boolean removeStream(Stream stream) {
+        boolean removed = super.removeStream(stream);
+        if (removed && getStreamCount() == 0) {
+            idleSinceNanos = bounds.ticker().nanoTime();
+        }
+        return removed;
+    }
+
+    /** Since when the connection carries nothing, if it carries nothing. */
+    long idleSinceNanos() {
+        return idleSinceNanos;
     }
 
     /** One more HEADERS frame came on a stream whose reset is on its way. */

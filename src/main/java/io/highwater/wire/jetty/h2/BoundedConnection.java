@@ -235,7 +235,8 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
                 .addKeyValue("peer", peer.substring(peer.indexOf('/') + 1));
     }
 
-    // As a debtor, while it carries nothing. What it carries has bounds of its own.
+    // As a debtor. While it carries requests, those are asked. If it carries WebSockets, or if its
+    // table is large, it ends only if its address is one of those that filled the account.
 
     @Override
     public Payer payer() {
@@ -243,15 +244,18 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
     }
 
     @Override
-    public long keptBytes() {
-        synchronized (this) {
-            return session.getStreamCount() == 0 ? keptBytes : 0;
-        }
+    public synchronized long keptBytes() {
+        return keptBytes;
+    }
+
+    @Override
+    public long ageNanos(long nowNanos) {
+        return nowNanos - session.idleSinceNanos();
     }
 
     @Override
     public boolean end(Account account) {
-        if (session.getStreamCount() > 0 || !uncount()) {
+        if (!mayEnd() || !uncount()) {
             return false;
         }
         session.close(
@@ -259,6 +263,14 @@ final class BoundedConnection extends HTTP2ServerConnection implements Debtor, B
                 "full: " + account.label(),
                 Callback.from(session::disconnect));
         return true;
+    }
+
+    private boolean mayEnd() {
+        if (session.getStreamCount() == 0) {
+            return true;
+        }
+        boolean costs = session.webSockets() > 0 || keptBytes() > BYTES + book.fairBytes();
+        return costs && !payer.isProxy() && !book.isSmall(payer);
     }
 
     // Its quota.

@@ -43,6 +43,9 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     /** A reader waits for the next DATA, and will read it at once. */
     private volatile boolean demanded;
 
+    /** A part of the answer is with the flusher, which waits for a window or for the socket. */
+    private volatile boolean writing;
+
     @GuardedBy("this")
     private boolean over;
 
@@ -94,6 +97,30 @@ class BoundedStream extends HTTP2Stream implements Debtor {
     }
 
     @Override
+    public void send(FrameList frames, Callback callback) {
+        writing = true;
+        super.send(frames, callback);
+    }
+
+    @Override
+    public void data(DataFrame frame, Callback callback) {
+        writing = true;
+        super.data(frame, callback);
+    }
+
+    @Override
+    public void succeeded() {
+        writing = false;
+        super.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        writing = false;
+        super.failed(cause);
+    }
+
+    @Override
     public Stream.Data readData() {
         demanded = false;
         Stream.Data data = super.readData();
@@ -132,11 +159,18 @@ class BoundedStream extends HTTP2Stream implements Debtor {
             session().onHeadersAfterEnd();
             return;
         }
-        // The reset counts as waste. It comes first: a reader that hears of the failure would reset
-        // the stream with another error.
-        reset(new ResetFrame(getId(), CLOSED), Callback.NOOP);
-        IOException failure = new EofException("headers_after_end");
-        super.process(new FailureFrame(CLOSED, "headers_after_end", failure), Callback.NOOP);
+        // The reset counts as waste.
+        resetFirst(CLOSED, "headers_after_end");
+    }
+
+    /**
+     * Resets the stream, then fails it. In the other order, a reader that hears of the failure, or
+     * Jetty if the request has no handler yet, would reset the stream with another error.
+     */
+    private void resetFirst(int error, String reason) {
+        reset(new ResetFrame(getId(), error), Callback.NOOP);
+        IOException failure = new EofException(reason);
+        super.process(new FailureFrame(error, reason, failure), Callback.NOOP);
     }
 
     /** The stream has ended, was reset or has failed, and is no longer in any map. */
@@ -212,9 +246,9 @@ class BoundedStream extends HTTP2Stream implements Debtor {
         return 0;
     }
 
-    /** Whether it is the client's turn; always true for an opening handshake. */
+    /** Whether it is the client's turn: a part of the answer waits until the client reads. */
     boolean waitsForClient() {
-        return true;
+        return writing;
     }
 
     /** Tells the reader or the writer, then resets the stream. */
@@ -227,7 +261,7 @@ class BoundedStream extends HTTP2Stream implements Debtor {
      * section 8.7).
      */
     final void refuse(String reason) {
-        getSession().onStreamFailure(getId(), ErrorCode.REFUSED_STREAM_ERROR.code, reason);
+        resetFirst(ErrorCode.REFUSED_STREAM_ERROR.code, reason);
     }
 
     // As a debtor.

@@ -4,8 +4,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.api.Stream;
-import org.eclipse.jetty.http2.frames.DataFrame;
-import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /** A stream that carries a plain request, and knows whose turn it is. Thread-safe as Jetty's. */
@@ -14,9 +12,6 @@ final class PlainStream extends BoundedStream {
     private static final MetaData.Request REQUEST = request(HttpMethod.GET);
 
     private final AtomicLong movedBytes = new AtomicLong();
-
-    /** A part of the answer is with the flusher, which waits for a window or for the socket. */
-    private volatile boolean writing;
 
     /** Set where no handler has the place: for a request that Jetty answers itself. */
     private volatile @Nullable RequestPlace place;
@@ -36,30 +31,6 @@ final class PlainStream extends BoundedStream {
     public void process(Stream.Data data) {
         movedBytes.addAndGet(data.frame().remaining());
         super.process(data);
-    }
-
-    @Override
-    public void send(FrameList frames, Callback callback) {
-        writing = true;
-        super.send(frames, callback);
-    }
-
-    @Override
-    public void data(DataFrame frame, Callback callback) {
-        writing = true;
-        super.data(frame, callback);
-    }
-
-    @Override
-    public void succeeded() {
-        writing = false;
-        super.succeeded();
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        writing = false;
-        super.failed(cause);
     }
 
     /** Jetty subtracts what it sends, and adds what the peer allows. */
@@ -87,6 +58,6 @@ final class PlainStream extends BoundedStream {
 
     @Override
     boolean waitsForClient() {
-        return writing || (isDemanded() && !isLastDataReceived());
+        return super.waitsForClient() || (isDemanded() && !isLastDataReceived());
     }
 }

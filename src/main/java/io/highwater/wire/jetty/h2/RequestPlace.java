@@ -85,25 +85,21 @@ final class RequestPlace extends Timer implements Debtor {
     /** Runs the handler, if there is still a client to answer. */
     void run() {
         Runnable due;
+        boolean answers;
         synchronized (this) {
             due = handler;
-            handler = null;
-        }
-        if (begin() && due != null) {
-            due.run();
-        }
-    }
-
-    /** The handler is about to run: false if there is no client to answer any more. */
-    boolean begin() {
-        synchronized (this) {
-            if (!free && stream != null && !stream.isClosed()) {
-                begun = true;
-                return true;
+            if (due == null) {
+                return;
             }
+            handler = null;
+            answers = stream != null && !stream.isClosed();
+            begun = answers;
         }
-        free();
-        return false;
+        if (answers) {
+            due.run();
+        } else {
+            free();
+        }
     }
 
     /** Counts trailers, which stay as long as the request. */
@@ -135,14 +131,23 @@ final class RequestPlace extends Timer implements Debtor {
     /** The request is over; may come more than once. */
     void free() {
         synchronized (this) {
-            if (free) {
+            if (!take()) {
                 return;
             }
-            free = true;
-            stream = null;
-            handler = null;
         }
         requests.leave(this);
+    }
+
+    /** Whoever takes the place must tell {@link Requests#leave}, without the lock. */
+    @GuardedBy("this")
+    private boolean take() {
+        if (free) {
+            return false;
+        }
+        free = true;
+        stream = null;
+        handler = null;
+        return true;
     }
 
     @Override
@@ -158,7 +163,7 @@ final class RequestPlace extends Timer implements Debtor {
                 long least = requests.timeoutSeconds() * LEAST_BYTES_PER_SECOND;
                 boolean moves = moved - movedBytes >= least;
                 movedBytes = moved;
-                if (moves || !requests.endsLate() || !late.waitsForClient()) {
+                if (moves || !requests.endsLate() || (plain && !late.waitsForClient())) {
                     late = null;
                 }
             }
@@ -178,7 +183,8 @@ final class RequestPlace extends Timer implements Debtor {
         }
     }
 
-    // As a debtor: a request that its client does not let us finish, or that has not begun.
+    // As a debtor: a request that its client does not let us finish, or that nobody has looked at.
+    // Whoever takes the place decides: a request whose place was taken does not begin.
 
     @Override
     public Payer payer() {
@@ -198,17 +204,18 @@ final class RequestPlace extends Timer implements Debtor {
     @Override
     public boolean end(Account account) {
         BoundedStream held;
-        boolean waits;
+        boolean unseen;
         synchronized (this) {
             held = stream;
-            waits = handler != null;
-            if (free || held == null || !(waits || held.waitsForClient())) {
+            // Jetty itself answers a plain request that has no handler.
+            unseen = !begun && (handler != null || !plain);
+            if (held == null || !(unseen || held.waitsForClient()) || !take()) {
                 return false;
             }
         }
-        free();
+        requests.leave(this);
         String reason = "full: " + account.label();
-        if (waits) {
+        if (unseen) {
             held.refuse(reason);
         } else {
             held.giveUp(reason);

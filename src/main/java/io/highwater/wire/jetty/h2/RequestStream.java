@@ -4,8 +4,10 @@ import io.highwater.wire.jetty.BadRequests;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.HTTP2StreamEndPoint;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.server.internal.HttpStreamOverHTTP2;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A request's view of its stream, which frees the request's place at the end. */
 final class RequestStream extends HttpStreamOverHTTP2 {
     private final BoundedConnection connection;
+    private final HTTP2Stream stream;
     private final RequestPlace place;
 
     RequestStream(
@@ -22,6 +25,7 @@ final class RequestStream extends HttpStreamOverHTTP2 {
             RequestPlace place) {
         super(connection, channel, stream);
         this.connection = connection;
+        this.stream = stream;
         this.place = place;
     }
 
@@ -50,13 +54,14 @@ final class RequestStream extends HttpStreamOverHTTP2 {
         super.send(request, response, last, content, callback);
     }
 
-    /** The request is answered; the stream of an opening handshake is a WebSocket now. */
+    /** The request is answered. The stream of an opening handshake now becomes a WebSocket. */
     @Override
     public void succeeded() {
-        try {
-            super.succeeded();
-        } finally {
-            place.free();
+        place.free();
+        super.succeeded();
+        // A reset that another thread parses meanwhile reaches this stream, not the WebSocket.
+        if (stream.isClosed() && stream.getAttachment() instanceof HTTP2StreamEndPoint endPoint) {
+            endPoint.close(new EofException("reset"));
         }
     }
 

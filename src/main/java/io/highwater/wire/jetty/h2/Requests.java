@@ -37,6 +37,9 @@ final class Requests {
     private final boolean endsLate;
     private final AtomicInteger plain = new AtomicInteger();
 
+    /** Opening handshakes included. */
+    private final AtomicInteger all = new AtomicInteger();
+
     Requests(Http2Bounds bounds, Payer payer) {
         this.book = bounds.ledger().book(Account.HTTP);
         this.payer = payer;
@@ -47,7 +50,8 @@ final class Requests {
     }
 
     /**
-     * Returns a place for one more request, or null if there is none.
+     * Returns a place for one more request, or null if there is none. {@link #settle} follows once
+     * the request has its stream.
      *
      * @param isPlain false for an opening handshake
      */
@@ -58,8 +62,8 @@ final class Requests {
         }
         int bytes = BYTES + bytes(request.getHttpFields());
         if (!isPlain) {
-            // The rules limit how many handshakes there are; what other requests keep must not
-            // refuse one. Those that have waited longest are given up for it.
+            // The rules limit how many handshakes there are. None is refused for what others keep:
+            // if the account is full, those that cost most are ended.
             book.add(payer, bytes);
         } else if (!book.tryAdd(payer, bytes)) {
             plain.decrementAndGet();
@@ -69,8 +73,23 @@ final class Requests {
         }
         RequestPlace place = new RequestPlace(this, isPlain, bytes, wheel.nowNanos());
         book.join(place);
-        book.settle(payer);
+        all.incrementAndGet();
         return place;
+    }
+
+    /**
+     * Whether this connection may carry its first WebSocket: from then on it is mostly not ended
+     * for the account. The last eighth is left to plain requests.
+     */
+    boolean hasRoomForWebSockets() {
+        if (isCrowded()) {
+            book.settleFull(payer);
+        }
+        return !isCrowded();
+    }
+
+    private boolean isCrowded() {
+        return book.bytes() > book.mostBytes() / 8 * 7;
     }
 
     /** The bytes that fields keep. */
@@ -96,6 +115,7 @@ final class Requests {
         wheel.cancel(place);
         book.leave(place);
         book.add(payer, -place.bytes());
+        all.decrementAndGet();
         if (place.isPlain()) {
             plain.decrementAndGet();
         }
@@ -120,6 +140,11 @@ final class Requests {
 
     long timeoutSeconds() {
         return Math.max(1, timeout.toSeconds());
+    }
+
+    /** Number of requests under way, opening handshakes included. */
+    int underWay() {
+        return all.get();
     }
 
     /** Number of plain requests, for tests. */
