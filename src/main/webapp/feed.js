@@ -13,14 +13,14 @@ const MAX_PAGES = 50;
  * behind the cursor while history is fetched, and otherwise equal to it. While history is fetched, live messages wait.
  *
  * Calls its events: onMessage(message, how), where how is 'live', 'history' or 'late'; onSkipped(count);
- * onMissing(count, or null if unknown); onLost(reason); onCaughtUp(); askHistory({origin, after, limit}).
+ * onMissing(count, or null if unknown); onLost(reason); onCaughtUp(); askHistory({origin, after or before, limit}).
  */
 export class Feed {
   #on;
   #cursor = new Map();
   #shown = new Map();
   #msgIds = new Set();
-  /** Reads of history that are still needed; the first is under way: {origin, to, isGap, pages}. */
+  /** Reads of history that are still needed; the first is under way: {origin, to, isGap, isFirst, pages}. */
   #fills = [];
   #held = [];
   #isLog = false;
@@ -39,7 +39,7 @@ export class Feed {
     this.#cursor = parseCursor(cursor);
   }
 
-  /** After the next subscribe, earlier messages are delivered too, from the oldest on. */
+  /** After the next subscribe, earlier messages are delivered too: the newest, as many as one answer has. */
   beginLog() {
     this.#isLog = true;
     this.#shown.clear();
@@ -96,8 +96,8 @@ export class Feed {
     if (fill === undefined) {
       return; // The request was given up in the meantime.
     }
-    let isOver = complete || messages.length === 0 || ++fill.pages >= MAX_PAGES;
-    for (const message of messages) {
+    let isOver = fill.isFirst || complete || messages.length === 0 || ++fill.pages >= MAX_PAGES;
+    for (const message of fill.isFirst ? [...messages].reverse() : messages) {
       const position = parsePosition(message.position);
       if (comparePositions(position, fill.to) > 0) {
         isOver = true;
@@ -136,7 +136,7 @@ export class Feed {
       if (isShown || cursor.sequence === 0n) {
         this.#shown.set(origin, cursor);
       } else {
-        this.#fills.push({ origin, to: cursor, isGap: false, pages: 0 });
+        this.#fills.push({ origin, to: cursor, isGap: false, isFirst: shown === undefined, pages: 0 });
       }
     }
     if (this.#fills.length > 0) {
@@ -147,9 +147,13 @@ export class Feed {
   }
 
   #askHistory() {
-    const { origin } = this.#fills[0];
-    // If the server does not know that place any more, it answers from the oldest message that it has.
-    this.#on.askHistory({ origin, after: this.#shown.get(origin)?.text, limit: 1_000 });
+    const { origin, to, isFirst } = this.#fills[0];
+    if (isFirst) {
+      this.#on.askHistory({ origin, before: `${to.generation}-0-${to.sequence + 1n}`, limit: 1_000 });
+    } else {
+      // If the server does not know that place any more, it answers from the oldest message that it has.
+      this.#on.askHistory({ origin, after: this.#shown.get(origin)?.text, limit: 1_000 });
+    }
   }
 
   #fillWith({ origin, isGap }, message, position) {

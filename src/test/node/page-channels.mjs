@@ -8,6 +8,8 @@ const { ChannelClient } = await pageModule('channels.js');
 
 const GENERATION = 1795301843554;
 const at = (sequence, generation = GENERATION) => `${generation}-${1000 + sequence}-${sequence}`;
+/** The place behind a message, as the page writes it. */
+const behind = (sequence) => `${GENERATION}-0-${sequence + 1}`;
 const message = (sequence, more = {}) => ({ type: 'message', channel: 'c', msgId: `m${sequence}`, origin: 'local', position: at(sequence), data: sequence, ...more });
 const messages = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
 
@@ -102,7 +104,7 @@ function joined(kept) {
   talk.welcome();
   talk.expect({ type: 'subscribe', channel: 'c' }).subscribed(kept);
   if (kept > 0) {
-    talk.expect({ type: 'history', channel: 'c', origin: 'local', limit: 1000 }).history(messages(1, kept));
+    talk.expect({ type: 'history', channel: 'c', origin: 'local', before: behind(kept), limit: 1000 }).history(messages(1, kept).reverse());
   }
   talk.told.length = 0;
   return talk;
@@ -141,7 +143,7 @@ check(async (step) => {
     assert.equal(states.at(-1).sinceMs, sleptAtMs);
   }
 
-  step('hello, then subscribe, then the history in pages; what is live meanwhile follows it');
+  step('hello, then subscribe, then the newest of the history; what is live meanwhile follows it');
   {
     const talk = new Talk();
     talk.join();
@@ -155,13 +157,10 @@ check(async (step) => {
     talk.expect({ type: 'subscribe', channel: 'c' });
     talk.say(message(9));
     talk.subscribed(3);
-    talk.expect({ type: 'history', channel: 'c', origin: 'local', limit: 1000 });
+    talk.expect({ type: 'history', channel: 'c', origin: 'local', before: behind(3), limit: 1000 });
     talk.say(message(4));
-    talk.history(messages(1, 2), false);
-    talk.hears('m1 history', 'm2 history');
-    talk.expect({ type: 'history', channel: 'c', origin: 'local', after: at(2), limit: 1000 });
-    talk.history(messages(3, 5));
-    talk.hears('m3 history', 'm4', 'caught up');
+    talk.history(messages(2, 3).reverse(), false);
+    talk.hears('m2 history', 'm3 history', 'm4', 'caught up');
     talk.say(message(5));
     talk.hears('m5');
   }
@@ -186,7 +185,7 @@ check(async (step) => {
     talk.welcome();
     talk.expect({ type: 'subscribe', channel: 'c', since: { local: at(2) } }).subscribed(4);
     talk.say(message(3));
-    talk.expect({ type: 'history', channel: 'c', origin: 'local', limit: 1000 }).history(messages(1, 4));
+    talk.expect({ type: 'history', channel: 'c', origin: 'local', before: behind(2), limit: 1000 }).history(messages(1, 2).reverse());
     talk.say(message(4));
     talk.hears('m1 history', 'm2 history', 'm3', 'caught up', 'm4');
   }
@@ -280,7 +279,7 @@ check(async (step) => {
     talk.welcome(1);
     talk.expect({ type: 'subscribe', channel: 'c', since: { local: at(2) } });
     talk.subscribed(0, { recovered: false, reason: 'UNKNOWN_GENERATION', cursor: { local: at(2, GENERATION + 1) } });
-    talk.expect({ type: 'history', channel: 'c', origin: 'local', limit: 1000 }).history([anew(1), anew(2)]);
+    talk.expect({ type: 'history', channel: 'c', origin: 'local', after: at(2), limit: 1000 }).history([anew(1), anew(2)]);
     talk.say(anew(3));
     talk.hears('UNKNOWN_GENERATION', 'n1 history', 'n2 history', 'caught up', 'n3');
     assert.deepEqual(talk.place.cursor(), { local: at(3, GENERATION + 1) });
@@ -304,7 +303,7 @@ check(async (step) => {
     talk.hears(`n${at(2)}`);
     const other = joined(2);
     other.say(first(at(4)));
-    other.expect({ type: 'history', channel: 'c', origin: 'local', limit: 1000 }).history([]);
+    other.expect({ type: 'history', channel: 'c', origin: 'local', after: at(2), limit: 1000 }).history([]);
     other.hears('missing null', `n${at(4)}`, 'caught up');
   }
 
@@ -416,9 +415,9 @@ check(async (step) => {
     talk.expect({ type: 'subscribe', channel: 'c' }).answer({ type: 'error', code: 'UNAVAILABLE', message: '', retryAfterMs: 50 });
     talk.world.advance(50);
     talk.expect({ type: 'subscribe', channel: 'c' }).subscribed(2);
-    talk.expect({ type: 'history', channel: 'c', origin: 'local', limit: 1000 }).answer({ type: 'error', code: 'RATE_LIMITED', message: '' });
+    talk.expect({ type: 'history', channel: 'c', origin: 'local', before: behind(2), limit: 1000 }).answer({ type: 'error', code: 'RATE_LIMITED', message: '' });
     talk.world.advance(1_000);
-    talk.expect({ type: 'history', channel: 'c', origin: 'local', limit: 1000 }).answer({ type: 'error', code: 'FORBIDDEN', message: '' });
+    talk.expect({ type: 'history', channel: 'c', origin: 'local', before: behind(2), limit: 1000 }).answer({ type: 'error', code: 'FORBIDDEN', message: '' });
     talk.say(message(3));
     talk.hears('FORBIDDEN', 'caught up', 'm3');
     const refused = new Talk();

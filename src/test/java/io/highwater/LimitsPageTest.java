@@ -58,6 +58,8 @@ final class LimitsPageTest {
                     "channels.NAME.prefix",
                     "channels.NAME.policy",
                     "archive.url",
+                    "backbone",
+                    "redis.",
                     "keepalive.ping-interval",
                     "deflate.min-bytes",
                     "deflate.level",

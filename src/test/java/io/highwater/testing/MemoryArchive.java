@@ -94,21 +94,30 @@ public final class MemoryArchive implements Archive {
         }
     }
 
-    /** Writes that are held fail, although it is not known of each whether it was made. */
+    /** Writes that are held fail, although the first was made: it is in doubt. */
     public void failWrites() {
         synchronized (lock) {
             holdsWrites = false;
-        }
-        boolean made = true;
-        for (Held next = nextHeld(); next != null; next = nextHeld()) {
-            if (made) {
-                next.write.run();
-                made = false;
+            Held first = held.peek();
+            if (first != null) {
+                first.write.run();
             }
-            next.writer.given = next.writer.watermark();
-            next.done.completeExceptionally(
-                    new UnavailableException("failed by a test", Duration.ofSeconds(1)));
         }
+        while (failWrite()) {
+            // The next one.
+        }
+    }
+
+    /** The oldest write that is held fails; false if there is none. */
+    public boolean failWrite() {
+        Held next = nextHeld();
+        if (next == null) {
+            return false;
+        }
+        next.writer.given = next.writer.watermark();
+        next.done.completeExceptionally(
+                new UnavailableException("failed by a test", Duration.ofSeconds(1)));
+        return true;
     }
 
     private @Nullable Held nextHeld() {

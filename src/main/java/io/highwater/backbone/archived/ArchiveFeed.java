@@ -285,7 +285,7 @@ final class ArchiveFeed {
             if (failure == null) {
                 owner.onSettled(batch.pending);
             } else {
-                logs.say(LOG, Level.WARN, "archive_write_failed", cause(failure), "shard", shard);
+                logs.say(LOG, Level.WARN, "append_failed", cause(failure), "shard", shard);
             }
         } finally {
             later.run();

@@ -8,7 +8,9 @@ import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
+import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.backbone.memory.NodeMemory;
@@ -16,6 +18,7 @@ import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.limits.Account;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.time.WallClock;
@@ -133,19 +136,42 @@ public final class ArchivedBackbone implements Backbone {
                 ? shard.tops()
                         .ask(channel)
                         .thenCompose(
-                                asked -> {
-                                    RingRead ring = RingRead.before(shard, channel, before, limit);
-                                    ReadResult read = ring.result();
-                                    return read == null
-                                            ? reads.readBefore(
-                                                    channel,
-                                                    ring.topOr(asked),
-                                                    before,
-                                                    limit,
-                                                    payer)
-                                            : CompletableFuture.completedFuture(read);
-                                })
+                                asked ->
+                                        readBefore(
+                                                RingRead.before(shard, channel, before, limit),
+                                                asked,
+                                                channel,
+                                                before,
+                                                limit,
+                                                payer))
                 : unavailable();
+    }
+
+    /** What the ring has, and then what the archive has before it. */
+    private CompletionStage<ReadResult> readBefore(
+            RingRead ring,
+            Position asked,
+            String channel,
+            @Nullable Cursor before,
+            int limit,
+            @Nullable Payer payer) {
+        Position top = ring.topOr(asked);
+        if (!(ring.result() instanceof Slice first)) {
+            return reads.readBefore(channel, top, before, limit, payer);
+        }
+        int room = limit - first.entries().size();
+        if (first.complete() || room == 0) {
+            return CompletableFuture.completedFuture(first);
+        }
+        Position oldest = first.entries().get(first.entries().size() - 1).position();
+        return reads.readBefore(channel, top, oldest, room, payer)
+                .thenApply(rest -> joined(first, (Slice) rest));
+    }
+
+    private static ReadResult joined(Slice first, Slice rest) {
+        List<Entry> all = new ArrayList<>(first.entries());
+        all.addAll(rest.entries());
+        return new Slice(all, rest.left(), first.top());
     }
 
     @Override

@@ -36,7 +36,7 @@ record RingRead(@Nullable ReadResult result, @Nullable Position top) {
         }
     }
 
-    /** A ring that has some of the entries answers with those. */
+    /** A ring that has the newest of the entries answers with those. */
     static RingRead before(ArchivedShard shard, String name, @Nullable Cursor before, int limit) {
         ShardMemory memory = shard.memory();
         synchronized (memory.lock()) {

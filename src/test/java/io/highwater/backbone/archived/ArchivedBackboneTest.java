@@ -283,9 +283,12 @@ final class ArchivedBackboneTest {
                 .containsExactly("m1", "m2", "m3", "m4", "m5");
         assertThat(small.after("c", positions.get(4))).containsExactly("m5");
         assertThat(small.after("c", null)).hasSize(6);
-        Slice ring = before(small, null, 3);
-        assertThat(ArchivedFixture.msgIds(ring)).containsExactly("m5", "m4");
-        assertThat(ring.complete()).isFalse();
+        Slice both = before(small, null, 3);
+        assertThat(ArchivedFixture.msgIds(both)).containsExactly("m5", "m4", "m3");
+        assertThat(both.complete()).isFalse();
+        assertThat(ArchivedFixture.msgIds(before(small, null, 2))).containsExactly("m5", "m4");
+        assertThat(before(small, null, 10).entries()).hasSize(6);
+        assertThat(before(small, null, 10).complete()).isTrue();
         Slice rest = before(small, positions.get(4), 10);
         assertThat(ArchivedFixture.msgIds(rest)).containsExactly("m3", "m2", "m1", "m0");
         assertThat(rest.complete()).isTrue();

@@ -178,6 +178,37 @@ final class ArchivedOutageTest {
         assertThat(log.append(other, "m2").join().position().channelSequence()).isEqualTo(2);
     }
 
+    @Test
+    void whatIsPlacedWhileWritesFailComesBehindThem() {
+        String other = sameShard("c");
+        log.position("c", "m0");
+        log.restart();
+        log.position(other, "m0");
+        log.advance(Duration.ofMinutes(7));
+        log.archive.holdAnswers();
+        CompletableFuture<Appended> asked = log.append("c", "m1");
+        log.archive.holdWrites();
+        CompletableFuture<Appended> first = log.append(other, "m1");
+        CompletableFuture<Appended> second = log.append(other, "m2");
+        assertThat(log.archive.heldWrites()).isEqualTo(2);
+        log.archive.failWrite();
+        log.archive.releaseAnswers();
+        log.archive.failWrite();
+        log.archive.releaseWrites();
+        log.advance(SECOND);
+        assertThat(first.join().position().shardSequence()).isEqualTo(2);
+        assertThat(second.join().position().shardSequence()).isEqualTo(3);
+        assertThat(asked.join().position().shardSequence()).isEqualTo(4);
+    }
+
+    private static String sameShard(String channel) {
+        String name = channel + "x";
+        while (shard(name) != shard(channel)) {
+            name += "x";
+        }
+        return name;
+    }
+
     private static String otherShard(String channel) {
         String name = channel;
         while (shard(name) == shard(channel)) {
