@@ -111,11 +111,9 @@ public final class FileArchive implements Archive {
                         logs);
         // After its end, whoever completes a stage does it itself.
         completing =
-                ArchiveThreads.pool(
-                        COMPLETING, 1, Integer.MAX_VALUE, (task, pool) -> task.run());
+                ArchiveThreads.pool(COMPLETING, 1, Integer.MAX_VALUE, (task, pool) -> task.run());
         writing = ArchiveThreads.pool(WRITING, 1, 1, new ThreadPoolExecutor.AbortPolicy());
-        commits =
-                new GroupCommit(queue, current, contents, clock, sync, completing, failures());
+        commits = new GroupCommit(queue, current, contents, clock, sync, completing, failures());
     }
 
     private GroupCommit.FailureListener failures() {

@@ -39,7 +39,8 @@ final class FileWriter implements ArchiveWriter {
      * @param completing completes all stages, one after the other
      * @param giveBack gives the lease back; may run more than once
      */
-    FileWriter(ShardState shard, WorkQueue queue, Executor completing, Consumer<FileWriter> giveBack) {
+    FileWriter(
+            ShardState shard, WorkQueue queue, Executor completing, Consumer<FileWriter> giveBack) {
         this.shard = shard;
         this.queue = queue;
         this.completing = completing;
@@ -83,7 +84,9 @@ final class FileWriter implements ArchiveWriter {
                         Math.max(entry.msgId().length(), key == null ? 0 : key.length()));
         if (longest > MAX_TEXT) {
             throw new IllegalArgumentException(
-                    "a text of an archived entry has at most " + MAX_TEXT + " characters, not "
+                    "a text of an archived entry has at most "
+                            + MAX_TEXT
+                            + " characters, not "
                             + longest);
         }
     }

@@ -92,7 +92,8 @@ final class Folder {
             return;
         }
         if (Files.exists(folder)) {
-            throw StartErrors.of(folder, "is a file. Name a folder, or a path where there is nothing");
+            throw StartErrors.of(
+                    folder, "is a file. Name a folder, or a path where there is nothing");
         }
         Path parent = folder.getParent();
         if (parent == null) {

@@ -38,8 +38,7 @@ final class Lane implements AutoCloseable {
         this.current = current;
         this.logs = logs;
         this.threads =
-                ArchiveThreads.pool(
-                        role, threads, waiting, new ThreadPoolExecutor.AbortPolicy());
+                ArchiveThreads.pool(role, threads, waiting, new ThreadPoolExecutor.AbortPolicy());
     }
 
     <T> CompletionStage<T> ask(Question<T> question) {

@@ -51,7 +51,8 @@ final class Recovery {
      * @param full whether the write failed for lack of room
      * @return null; or what it still waits for
      */
-    @Nullable String attempt(boolean full) throws IOException, RocksDBException, InterruptedException {
+    @Nullable String attempt(boolean full)
+            throws IOException, RocksDBException, InterruptedException {
         if (full) {
             long usable = folder.usableBytes();
             if (usable < ROOM_BYTES) {

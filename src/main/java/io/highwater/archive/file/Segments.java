@@ -33,8 +33,7 @@ final class Segments {
 
         private View from(int segment) {
             return new View(
-                    segment,
-                    Arrays.copyOfRange(startMillis, segment - oldest, startMillis.length));
+                    segment, Arrays.copyOfRange(startMillis, segment - oldest, startMillis.length));
         }
     }
 

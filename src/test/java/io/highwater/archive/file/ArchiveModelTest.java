@@ -148,18 +148,15 @@ final class ArchiveModelTest {
         Position place = place(channel);
         PageBounds bounds = new PageBounds(1 + random.nextInt(40), 1 << 20);
         same(
-                ArchiveFixture.get(
-                        fixture.archive().readAfter(channel, origin, place, bounds)),
+                ArchiveFixture.get(fixture.archive().readAfter(channel, origin, place, bounds)),
                 ArchiveFixture.get(model.readAfter(channel, origin, place, bounds)));
         same(
-                ArchiveFixture.get(
-                        fixture.archive().readBefore(channel, origin, place, bounds)),
+                ArchiveFixture.get(fixture.archive().readBefore(channel, origin, place, bounds)),
                 ArchiveFixture.get(model.readBefore(channel, origin, place, bounds)));
         assertThat(ArchiveFixture.get(fixture.archive().tops(channel)))
                 .isEqualTo(ArchiveFixture.get(model.tops(channel)));
         long range = fixture.clock.get() - ArchiveFixture.GENERATION + 2;
-        Instant instant =
-                Instant.ofEpochMilli(ArchiveFixture.GENERATION + random.nextLong(range));
+        Instant instant = Instant.ofEpochMilli(ArchiveFixture.GENERATION + random.nextLong(range));
         if (withheld.isEmpty()) {
             assertThat(ArchiveFixture.get(fixture.archive().at(channel, origin, instant)))
                     .isEqualTo(ArchiveFixture.get(model.at(channel, origin, instant)));

@@ -44,8 +44,7 @@ final class ArchiveProcess implements AutoCloseable {
         command.add(System.getProperty("java.class.path"));
         command.add(ArchiveChild.class.getName());
         command.add(folder.toString());
-        Process process =
-                new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         return new ArchiveProcess(process, errors);
     }
 

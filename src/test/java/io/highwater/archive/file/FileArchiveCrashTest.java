@@ -34,8 +34,7 @@ final class FileArchiveCrashTest {
     }
 
     private void writeAndKill(Path folder, int lines) throws Exception {
-        try (ArchiveProcess process =
-                ArchiveProcess.start(folder, temporary.resolve("errors"))) {
+        try (ArchiveProcess process = ArchiveProcess.start(folder, temporary.resolve("errors"))) {
             assertThat(process.nextLine()).isEqualTo("ready");
             for (int i = 0; i < lines; i++) {
                 note(process.nextLine());

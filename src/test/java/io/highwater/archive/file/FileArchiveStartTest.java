@@ -129,7 +129,8 @@ final class FileArchiveStartTest {
         edit("format=1", "format=one");
         assertThat(problem()).contains("is damaged: its file archive.properties cannot be read");
         Files.delete(folder.resolve("archive.properties"));
-        assertThat(problem()).contains("is damaged: it has entries, but no file archive.properties");
+        assertThat(problem())
+                .contains("is damaged: it has entries, but no file archive.properties");
     }
 
     private void edit(String from, String to) throws IOException {
@@ -210,8 +211,7 @@ final class FileArchiveStartTest {
             for (int i = 1; i <= 10; i++) {
                 Position position = ArchiveFixture.position(7, i, i);
                 ArchiveFixture.get(
-                        writer.append(
-                                List.of(fixture.entry("c", position, null, "m" + i, data))));
+                        writer.append(List.of(fixture.entry("c", position, null, "m" + i, data))));
             }
         }
         List<Path> logs = storeFiles(".log");

@@ -144,7 +144,8 @@ final class GroupCommitTest {
         for (int i = 2; refusal == null; i++) {
             ArchivedEntry large =
                     fixture.entry("c", ArchiveFixture.position(7, i, i), null, "m" + i, data);
-            CompletionStage<@Nullable Void> stage = named("large " + i, writer.append(List.of(large)));
+            CompletionStage<@Nullable Void> stage =
+                    named("large " + i, writer.append(List.of(large)));
             stages.add(stage);
             assertThat(i).as("entries of 1 MiB that wait").isLessThan(10);
             // A refusal comes in its turn, after the calls before it.

@@ -107,7 +107,11 @@ final class PowerCutTest {
         try {
             assertThat(
                             SmallDisk.run(
-                                    List.of("cp", "--sparse=always", image.toString(), to.toString())))
+                                    List.of(
+                                            "cp",
+                                            "--sparse=always",
+                                            image.toString(),
+                                            to.toString())))
                     .isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

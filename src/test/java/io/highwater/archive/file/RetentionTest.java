@@ -116,11 +116,15 @@ final class RetentionTest {
             ArchiveFixture.get(writer.append(fixture.entries("c", 7, i, i)));
             int fiveMinutesOld = i - 5;
             if (fiveMinutesOld >= 1) {
-                assertThat(find(fiveMinutesOld)).as("%s after 5 minutes", fiveMinutesOld).isNotNull();
+                assertThat(find(fiveMinutesOld))
+                        .as("%s after 5 minutes", fiveMinutesOld)
+                        .isNotNull();
             }
             int elevenMinutesOld = i - 11;
             if (elevenMinutesOld >= 1) {
-                assertThat(find(elevenMinutesOld)).as("%s after 11 minutes", elevenMinutesOld).isNull();
+                assertThat(find(elevenMinutesOld))
+                        .as("%s after 11 minutes", elevenMinutesOld)
+                        .isNull();
             }
             fixture.advance(Duration.ofMinutes(1));
         }

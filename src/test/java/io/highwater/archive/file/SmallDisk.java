@@ -68,9 +68,7 @@ final class SmallDisk implements AutoCloseable {
             while (!full) {
                 try (OutputStream out =
                         Files.newOutputStream(
-                                ballast(),
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.APPEND)) {
+                                ballast(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
                     out.write(block, 0, size);
                 } catch (IOException e) {
                     full = true;
