@@ -122,9 +122,7 @@ final class ReadGate {
     }
 
     private <T> void begin(
-            @Nullable Payer payer,
-            Supplier<CompletionStage<T>> read,
-            CompletableFuture<T> answer) {
+            @Nullable Payer payer, Supplier<CompletionStage<T>> read, CompletableFuture<T> answer) {
         CompletionStage<T> reading;
         try {
             reading = read.get();

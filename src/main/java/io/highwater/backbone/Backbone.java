@@ -83,8 +83,7 @@ public interface Backbone extends AutoCloseable {
      *
      * @param payer the address that asks; null for none
      */
-    CompletionStage<@Nullable Cursor> at(
-            String channel, Instant instant, @Nullable Payer payer);
+    CompletionStage<@Nullable Cursor> at(String channel, Instant instant, @Nullable Payer payer);
 
     /** Whether it can do its work now. */
     BackboneHealth health();

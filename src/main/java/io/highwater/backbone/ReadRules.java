@@ -55,8 +55,7 @@ public final class ReadRules {
     public static ReadResult readNothing(Position top, @Nullable Cursor after) {
         if (after != null) {
             Position own = own(top, after);
-            Reason refusal =
-                    own == null ? Reason.UNKNOWN_GENERATION : refusal(top, own, null);
+            Reason refusal = own == null ? Reason.UNKNOWN_GENERATION : refusal(top, own, null);
             if (refusal != null) {
                 return new Unreadable(refusal, top);
             }

@@ -31,8 +31,7 @@ final class SharedRead<F> {
      * @param limit the most entries that {@link Since.After} may bring
      * @param frames makes the publications of entries
      */
-    SharedRead(
-            CompletableFuture<ReadResult> read, Since since, int limit, SharedReads<F> frames) {
+    SharedRead(CompletableFuture<ReadResult> read, Since since, int limit, SharedReads<F> frames) {
         this.read = read;
         this.since = since;
         this.limit = limit;

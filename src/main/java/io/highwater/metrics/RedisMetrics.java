@@ -110,7 +110,7 @@ final class RedisMetrics implements RedisObserver {
 
     @Override
     public void onGap(long entries) {
-        missed.increment(entries);
+        missed.increment((double) entries);
     }
 
     @Override

@@ -173,9 +173,7 @@ public abstract class ArchiveContract extends ArchiveReading {
         assertThat(other.watermark()).isNull();
         get(other.begin(shard(LATER, 0)));
         String name = channel + ".other";
-        get(
-                other.append(
-                        List.of(entry(name, position(LATER, 1, 1), null, "o1", nowMillis()))));
+        get(other.append(List.of(entry(name, position(LATER, 1, 1), null, "o1", nowMillis()))));
         assertThat(writer.watermark()).isEqualTo(shard(GENERATION, 2));
         assertThat(other.watermark()).isEqualTo(shard(LATER, 1));
         other.close();

@@ -132,7 +132,8 @@ abstract class ArchiveReading extends ArchiveStore {
                             nowMillis()));
         }
         get(writer.append(large));
-        ArchivePage page = get(archive.readAfter(channel, ORIGIN, null, new PageBounds(10, 35_000)));
+        ArchivePage page =
+                get(archive.readAfter(channel, ORIGIN, null, new PageBounds(10, 35_000)));
         assertThat(page.entries()).hasSize(3);
         assertThat(page.complete()).isFalse();
         ArchivePage least = get(archive.readBefore(channel, ORIGIN, null, new PageBounds(10, 1)));
@@ -163,8 +164,7 @@ abstract class ArchiveReading extends ArchiveStore {
     }
 
     private ArchivedEntry of(String name, long shardSequence, long sequence, String msgId) {
-        return entry(
-                name, position(GENERATION, shardSequence, sequence), null, msgId, nowMillis());
+        return entry(name, position(GENERATION, shardSequence, sequence), null, msgId, nowMillis());
     }
 
     @Test

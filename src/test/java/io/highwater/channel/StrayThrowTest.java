@@ -379,7 +379,7 @@ final class StrayThrowTest {
 
         @Override
         public CompletionStage<@Nullable Cursor> at(
-            String channel, Instant instant, @Nullable Payer payer) {
+                String channel, Instant instant, @Nullable Payer payer) {
             return real.at(channel, instant, payer);
         }
 

@@ -39,8 +39,7 @@ final class ArchivedChannelsTest {
         settings.put("highwater.limits.commands-per-second", "1000000");
         settings.put("highwater.limits.commands-burst", "1000000");
         server = TestServer.start(settings);
-        socket =
-                SocketOverHttp1.open(server.http(), Sessions.PATH, Sessions.SUBPROTOCOL).reading();
+        socket = SocketOverHttp1.open(server.http(), Sessions.PATH, Sessions.SUBPROTOCOL).reading();
         socket.text("{\"type\":\"hello\",\"client\":\"a\"}");
         next("welcome");
     }
@@ -69,8 +68,7 @@ final class ArchivedChannelsTest {
         return publish("c", msgId, key, data);
     }
 
-    private String publish(String channel, String msgId, String key, String data)
-            throws Exception {
+    private String publish(String channel, String msgId, String key, String data) throws Exception {
         String keyed = key == null ? "" : ",\"key\":\"" + key + "\"";
         socket.text(
                 "{\"type\":\"publish\",\"id\":"
@@ -187,18 +185,13 @@ final class ArchivedChannelsTest {
         JsonObject page;
         String before = last;
         do {
-            page =
-                    history(
-                            ",\"origin\":\"local\",\"before\":\""
-                                    + before
-                                    + "\",\"limit\":4");
+            page = history(",\"origin\":\"local\",\"before\":\"" + before + "\",\"limit\":4");
             List<String> some = msgIds(page);
             back.addAll(some);
             JsonArray messages = page.getJsonArray("messages");
             before = messages.getJsonObject(messages.size() - 1).getString("position");
         } while (!page.getBoolean("complete"));
-        assertThat(back)
-                .containsExactly("b3", "b2", "b1", "b0", "a4", "a3", "a2", "a1", "a0");
+        assertThat(back).containsExactly("b3", "b2", "b1", "b0", "a4", "a3", "a2", "a1", "a0");
     }
 
     @Test

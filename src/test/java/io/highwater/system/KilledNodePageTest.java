@@ -24,8 +24,10 @@ final class KilledNodePageTest {
         return NodeProcess.start(
                 folder,
                 Map.of(
-                        "highwater.port", String.valueOf(port),
-                        "highwater.archive.url", "file:" + folder.resolve("archive")));
+                        "highwater.port",
+                        String.valueOf(port),
+                        "highwater.archive.url",
+                        "file:" + folder.resolve("archive")));
     }
 
     @Test

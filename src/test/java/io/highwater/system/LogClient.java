@@ -109,5 +109,4 @@ abstract class LogClient {
             return reader.readObject();
         }
     }
-
 }

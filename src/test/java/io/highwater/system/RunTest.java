@@ -66,7 +66,10 @@ class RunTest {
         assertThat(node.plainStderr())
                 .singleElement()
                 .asString()
-                .startsWith("highwater: highwater.archive.url: the folder " + archive + " is no archive");
+                .startsWith(
+                        "highwater: highwater.archive.url: the folder "
+                                + archive
+                                + " is no archive");
         assertThat(archive).isDirectoryContaining("glob:**/letter.txt");
     }
 

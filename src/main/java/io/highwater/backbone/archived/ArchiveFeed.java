@@ -217,8 +217,7 @@ final class ArchiveFeed {
             underWay.add(batch);
         }
         try {
-            CompletionStage<@Nullable Void> write =
-                    guarded(() -> current.append(batch.entries()));
+            CompletionStage<@Nullable Void> write = guarded(() -> current.append(batch.entries()));
             var unused = write.whenComplete((done, cause) -> settled(batch, cause));
         } finally {
             synchronized (lock) {

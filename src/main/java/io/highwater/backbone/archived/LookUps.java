@@ -58,9 +58,7 @@ final class LookUps {
     /** Whether the draft has to wait for an answer, or for others that do. */
     boolean isToAsk(Draft draft) {
         String name = draft.channel();
-        return byChannel.containsKey(name)
-                || memory.top(name) == null
-                || owner.isToFind(draft);
+        return byChannel.containsKey(name) || memory.top(name) == null || owner.isToFind(draft);
     }
 
     /** False if there is no room for another channel. */

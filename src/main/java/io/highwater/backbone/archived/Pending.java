@@ -34,11 +34,7 @@ final class Pending {
     /** Those that are answered once it is archived, in this order; empty if they gave up. */
     private List<Answer> answers = new ArrayList<>(1);
 
-    Pending(
-            ArchivedEntry archived,
-            MessageKey key,
-            MemoryChannel channel,
-            Waiting waiting) {
+    Pending(ArchivedEntry archived, MessageKey key, MemoryChannel channel, Waiting waiting) {
         this.archived = archived;
         this.key = key;
         this.channel = channel;

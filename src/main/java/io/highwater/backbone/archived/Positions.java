@@ -117,8 +117,7 @@ final class Positions {
      * @param top the channel's last position; in an older generation, the entry begins a new one
      */
     private Entry entry(Draft draft, @Nullable Position top, long now) {
-        long before =
-                top != null && top.generation() == generation ? top.channelSequence() : 0;
+        long before = top != null && top.generation() == generation ? top.channelSequence() : 0;
         Position position = new Position(origin, generation, ++sequence, before + 1);
         return new Entry(
                 draft.channel(),

@@ -29,8 +29,7 @@ record RingRead(@Nullable ReadResult result, @Nullable Position top) {
             }
             memory.trimAged(channel);
             ReadResult read = channel.readAfter(top, after, limit);
-            boolean whole =
-                    read instanceof Slice && (after != null || hasAll(channel.oldest()));
+            boolean whole = read instanceof Slice && (after != null || hasAll(channel.oldest()));
             memory.retireIfUnused(channel);
             return new RingRead(whole ? read : null, top);
         }

@@ -6,12 +6,12 @@ import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.Level;
 import io.highwater.backbone.ReadResult;
+import io.highwater.backbone.ReadRules;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.memory.LastPositions.LastPosition;
 import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.backbone.ring.MessageKey;
-import io.highwater.backbone.ReadRules;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -51,8 +51,7 @@ final class LocalShard {
     Appended append(Draft draft) throws UnavailableException {
         synchronized (lock) {
             long now = ticker.nanoTime();
-            MessageKey key =
-                    memory.window().key(draft.publisher(), draft.channel(), draft.msgId());
+            MessageKey key = memory.window().key(draft.publisher(), draft.channel(), draft.msgId());
             Position first = memory.window().find(key, now);
             if (first != null) {
                 return new Appended(first, Level.MEMORY, true);

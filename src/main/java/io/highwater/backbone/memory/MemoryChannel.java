@@ -8,9 +8,7 @@ import io.highwater.limits.Payer;
 import io.highwater.protocol.Position;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A channel that has entries, a follower, or an append under way. Guarded by the shard's lock.
- */
+/** A channel that has entries, a follower, or an append under way. Guarded by the shard's lock. */
 public final class MemoryChannel extends ChannelRing {
     /** The channel 96, its ring 24, its place in the map. */
     private static final int FIXED_BYTES = 120 + HeapBytes.MAP_ENTRY;

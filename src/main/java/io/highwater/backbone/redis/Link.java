@@ -40,7 +40,6 @@ final class Link implements AutoCloseable {
     }
 
     private final RedisClients clients;
-    private final Timing timing;
     private final ShardLoop loop;
     private final RedisObserver observer;
     private final LogLimit logs;
@@ -72,7 +71,6 @@ final class Link implements AutoCloseable {
             LogLimit logs,
             Runnable onUp) {
         this.clients = clients;
-        this.timing = timing;
         this.loop = loop;
         this.observer = observer;
         this.logs = logs;
@@ -218,7 +216,7 @@ final class Link implements AutoCloseable {
         return opening.thenApply(
                 made -> {
                     if (!take(made)) {
-                        var closing = made.connection().closeAsync();
+                        var unused = made.connection().closeAsync();
                         throw new RedisConnectionException("the node is stopping");
                     }
                     return made;

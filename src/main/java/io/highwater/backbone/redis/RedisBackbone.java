@@ -3,6 +3,7 @@ package io.highwater.backbone.redis;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneHealth;
+import io.highwater.backbone.BackboneHealth.State;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.ReadResult;
@@ -22,8 +23,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +47,7 @@ public final class RedisBackbone implements Backbone {
     private final String shown;
     private final List<ShardReads> reads = new ArrayList<>();
 
-    private volatile BackboneHealth.State state = BackboneHealth.State.STARTING;
+    private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
 
     /**
      * @param memory of {@link RedisSettings#SHARDS} shards
@@ -119,18 +122,15 @@ public final class RedisBackbone implements Backbone {
     @Override
     public CompletionStage<@Nullable Void> start() {
         return log.start(FILL_AGE, ringsBytes / 2)
-                .thenApply(
-                        started -> {
-                            if (state == BackboneHealth.State.STARTING) {
-                                state = BackboneHealth.State.AVAILABLE;
-                            }
-                            return started;
+                .thenRun(
+                        () -> {
+                            boolean unused = state.compareAndSet(State.STARTING, State.AVAILABLE);
                         });
     }
 
     @Override
     public CompletionStage<Appended> append(Draft draft) {
-        return state == BackboneHealth.State.CLOSED
+        return isClosed()
                 ? stopping()
                 : log.shard(ShardKeys.shardOf(draft.channel())).append(draft);
     }
@@ -158,36 +158,30 @@ public final class RedisBackbone implements Backbone {
     @Override
     public CompletionStage<ReadResult> readAfter(
             String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
-        return state == BackboneHealth.State.CLOSED
-                ? stopping()
-                : reads(channel).readAfter(channel, after, limit, payer);
+        return isClosed() ? stopping() : reads(channel).readAfter(channel, after, limit, payer);
     }
 
     @Override
     public CompletionStage<ReadResult> readBefore(
             String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
-        return state == BackboneHealth.State.CLOSED
-                ? stopping()
-                : reads(channel).readBefore(channel, before, limit);
+        return isClosed() ? stopping() : reads(channel).readBefore(channel, before, limit);
     }
 
     @Override
     public CompletionStage<@Nullable Cursor> at(
             String channel, Instant instant, @Nullable Payer payer) {
-        return state == BackboneHealth.State.CLOSED
+        return isClosed()
                 ? stopping()
                 : CompletableFuture.completedFuture(reads(channel).at(channel, instant));
     }
 
     @Override
     public BackboneHealth health() {
-        if (state != BackboneHealth.State.AVAILABLE) {
-            return new BackboneHealth(state, shown);
-        }
-        String trouble = log.trouble();
+        State now = Objects.requireNonNull(state.get());
+        String trouble = now == State.AVAILABLE ? log.trouble() : null;
         return trouble == null
-                ? new BackboneHealth(state, shown)
-                : new BackboneHealth(BackboneHealth.State.UNAVAILABLE, shown + ": " + trouble);
+                ? new BackboneHealth(now, shown)
+                : new BackboneHealth(State.UNAVAILABLE, shown + ": " + trouble);
     }
 
     /** The bytes that all rings hold now. */
@@ -197,9 +191,13 @@ public final class RedisBackbone implements Backbone {
 
     @Override
     public void close() {
-        state = BackboneHealth.State.CLOSED;
+        state.set(State.CLOSED);
         log.close();
         memory.close();
+    }
+
+    private boolean isClosed() {
+        return state.get() == State.CLOSED;
     }
 
     private static <T> CompletionStage<T> stopping() {

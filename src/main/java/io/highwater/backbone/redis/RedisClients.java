@@ -11,7 +11,6 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
-import io.lettuce.core.cluster.ClusterTopologyRefreshOptions.RefreshTrigger;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -116,7 +115,6 @@ final class RedisClients implements AutoCloseable {
         return options.topologyRefreshOptions(
                         ClusterTopologyRefreshOptions.builder()
                                 .enablePeriodicRefresh(TOPOLOGY_REFRESH)
-                                .enableAdaptiveRefreshTrigger(RefreshTrigger.values())
                                 .build())
                 .build();
     }
@@ -129,6 +127,7 @@ final class RedisClients implements AutoCloseable {
         return address.mode() == RedisAddress.Mode.CLUSTER;
     }
 
+    @SuppressWarnings("CollectionUndefinedEquality") // A future equals itself alone, as it should.
     CompletionStage<RedisSession> open() {
         CompletableFuture<RedisSession> made = connect().toCompletableFuture();
         opening.add(made);
@@ -168,7 +167,7 @@ final class RedisClients implements AutoCloseable {
                 client.shutdownAsync(0, 1, TimeUnit.SECONDS)
                         .whenComplete(
                                 (done, failure) -> {
-                                    var ended = resources.shutdown(0, 1, TimeUnit.SECONDS);
+                                    var unusedEnd = resources.shutdown(0, 1, TimeUnit.SECONDS);
                                 });
     }
 }

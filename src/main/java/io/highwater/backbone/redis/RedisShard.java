@@ -289,7 +289,7 @@ final class RedisShard {
         }
         checkLater();
         wakeAwaiting();
-        var checking =
+        var unusedCheck =
                 calls.open(cursor.get())
                         .whenComplete(
                                 (reply, failure) -> loop.execute(() -> checked(reply, failure)));
@@ -297,7 +297,7 @@ final class RedisShard {
         ages.reached(cursor.get(), now);
         StreamId aged = ages.takeAged(now);
         if (aged.isAfter(StreamId.NONE)) {
-            var trimming = calls.trimBefore(aged);
+            var unusedTrim = calls.trimBefore(aged);
         }
     }
 

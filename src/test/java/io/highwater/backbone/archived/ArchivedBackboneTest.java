@@ -179,8 +179,7 @@ final class ArchivedBackboneTest {
         log.restart();
         ArchivedFixture.Recorder recorder = log.follow("c");
         Appended repeat = log.append("c", "m1").join();
-        assertThat(repeat)
-                .isEqualTo(new Appended(first.position(), Level.DURABLE, true));
+        assertThat(repeat).isEqualTo(new Appended(first.position(), Level.DURABLE, true));
         assertThat(log.append("c", "m1").join()).isEqualTo(repeat);
         assertThat(log.append("c", "another", "m1", null).join().duplicate()).isFalse();
         assertThat(log.append("d", "m1").join().duplicate()).isFalse();
@@ -209,8 +208,7 @@ final class ArchivedBackboneTest {
         tell(log.append("c", "m3"), "m3", answered);
         assertThat(answered).isEmpty();
         log.archive.releaseWrites();
-        assertThat(answered)
-                .containsExactly("m1 1", "m2 2", "m1 again 1 duplicate", "m3 3");
+        assertThat(answered).containsExactly("m1 1", "m2 2", "m1 again 1 duplicate", "m3 3");
     }
 
     private static void tell(
@@ -301,7 +299,8 @@ final class ArchivedBackboneTest {
     }
 
     private static Slice before(ArchivedFixture log, Cursor before, int limit) {
-        return (Slice) log.backbone.readBefore("c", before, limit, null).toCompletableFuture().join();
+        return (Slice)
+                log.backbone.readBefore("c", before, limit, null).toCompletableFuture().join();
     }
 
     @Test
@@ -312,7 +311,8 @@ final class ArchivedBackboneTest {
         log.advance(Duration.ofSeconds(10));
         log.position("c", "m2");
         log.restart();
-        assertThat(log.backbone.at("c", between, null).toCompletableFuture().join()).isEqualTo(first);
+        assertThat(log.backbone.at("c", between, null).toCompletableFuture().join())
+                .isEqualTo(first);
         assertThat(log.backbone.at("c", Instant.EPOCH, null).toCompletableFuture().join()).isNull();
     }
 

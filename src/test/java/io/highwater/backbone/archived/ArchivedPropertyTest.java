@@ -69,7 +69,8 @@ final class ArchivedPropertyTest {
         }
 
         void publish(ArchivedFixture log) {
-            boolean failed = underWay.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
+            boolean failed =
+                    underWay.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
             if (!failed && underWay.size() < 3) {
                 String message = message(firstUnderWay + underWay.size());
                 underWay.add(log.append(channel, name, message, null));
