@@ -86,8 +86,11 @@ final class StrayThrowTest {
             new ChannelHub<>(
                     stray,
                     History.of(stray),
+                    Relay.NONE,
                     new StrayFrames(),
                     PieceSize.WHOLE,
+                    100_000,
+                    new HubNode(
                     List.of(at(Place.HAND_OVER).refusing(shard)),
                     new DeliveryBurst() {
                         @Override
@@ -100,8 +103,8 @@ final class StrayThrowTest {
                             at(Place.BURST_END).call();
                         }
                     },
-                    100_000,
                     names,
+                    ticker,
                     new ChannelObserver() {
                         @Override
                         public void onChannels(int change) {
@@ -131,7 +134,7 @@ final class StrayThrowTest {
                             at(Place.ON_FAILURE).call();
                         }
                     },
-                    LogLimit.none());
+                    LogLimit.none()));
     private int failures;
     private Runnable inTurn = () -> {};
 
