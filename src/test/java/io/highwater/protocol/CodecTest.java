@@ -254,7 +254,9 @@ final class CodecTest {
 
     @Test
     void whatIsAbsentMustBeThere() {
-        assertThat(refused("{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"data\":1}").message())
+        assertThat(
+                        refused("{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"data\":1}")
+                                .message())
                 .isEqualTo("msgId: must be there");
     }
 
