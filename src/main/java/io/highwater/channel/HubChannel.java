@@ -40,8 +40,9 @@ final class HubChannel<F> {
     private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(1);
 
     /**
-     * Heap that one channel takes without its seats and its name: the object 56 and its last position 40, its place in the map, an empty {@link Seats} 56,
-     * and its frame factory with the state of the shared compression 64.
+     * Heap that one channel takes without its seats and its name: the object 56 and its last
+     * position 40, its place in the map, an empty {@link Seats} 56, and its frame factory with the
+     * state of the shared compression 64.
      */
     private static final int BYTES = 216 + HeapBytes.MAP_ENTRY;
 
@@ -75,7 +76,9 @@ final class HubChannel<F> {
         this.frames = shard.frames.ofChannel();
     }
 
-    /** Heap that a channel takes without its seats. Only the log pays for a name that it has, too. */
+    /**
+     * Heap that a channel takes without its seats. Only the log pays for a name that it has, too.
+     */
     static long bytes(String name) {
         return BYTES + (Ephemeral.isEphemeral(name) ? HeapBytes.of(name) : 0);
     }

@@ -187,11 +187,7 @@ public sealed interface Reply {
      * @param level what this promises, in the terms of docs/protocol.md rule 7
      */
     record Published(
-            Integer id,
-            String msgId,
-            @Nullable Position position,
-            String level,
-            boolean duplicate)
+            Integer id, String msgId, @Nullable Position position, String level, boolean duplicate)
             implements Reply {
         @Override
         public ByteBuffer json() {

@@ -65,7 +65,8 @@ final class EphemeralChannelsTest {
         do {
             fixture.pass(Duration.ofSeconds(1));
             client.sendAhead(publish.replace('\'', '"'));
-            answer = Transcript.parse(client.wire.messages().get(client.wire.messages().size() - 1));
+            answer =
+                    Transcript.parse(client.wire.messages().get(client.wire.messages().size() - 1));
             taken++;
         } while (answer.getString("type").equals("published") && taken < 1_000);
         assertThat(answer.getString("code")).isEqualTo("UNAVAILABLE");
