@@ -81,7 +81,8 @@ public abstract class SharedArchiveContract extends ArchiveContract {
         Position before = position(GENERATION, 9, 5);
         get(writer.append(List.of(entry(position(LATER, 1, 1), before, "n1"))));
         get(writer.append(List.of(entry(position(LATER, 2, 2), null, "n2"))));
-        assertThat(between(GENERATION, 0, LATER, 3)).containsExactly("m1", "o1", "m2", "m5", "n1", "n2");
+        assertThat(between(GENERATION, 0, LATER, 3))
+                .containsExactly("m1", "o1", "m2", "m5", "n1", "n2");
         assertThat(between(GENERATION, 1, LATER, 2)).containsExactly("o1", "m2", "m5", "n1");
         assertThat(between(GENERATION, 3, LATER, 0)).containsExactly("m5");
         assertThat(between(GENERATION, 9, LATER, 1)).isEmpty();
@@ -108,7 +109,8 @@ public abstract class SharedArchiveContract extends ArchiveContract {
 
     private List<String> between(long generation, long after, long later, long before)
             throws Exception {
-        return get(shared().between(0, shard(generation, after), shard(later, before), MANY)).stream()
+        return get(shared().between(0, shard(generation, after), shard(later, before), MANY))
+                .stream()
                 .map(entry -> entry.entry().msgId())
                 .toList();
     }
