@@ -17,9 +17,18 @@ import org.junit.jupiter.api.Test;
 final class BatchTest {
     /** As this version wrote it; later ones must read it. */
     private static final String KEPT =
-            "01" + "000000000000002a" + "0000000000000007"
-                    + "01" + "00000021" + "03" + "000b657068656d6572616c3a78" + "00026d31"
-                    + "000563757273" + "6f" + "7b2278223a317d" + "0a";
+            "01"
+                    + "000000000000002a"
+                    + "0000000000000007"
+                    + "01"
+                    + "00000021"
+                    + "03"
+                    + "000b657068656d6572616c3a78"
+                    + "00026d31"
+                    + "000563757273"
+                    + "6f"
+                    + "7b2278223a317d"
+                    + "0a";
 
     private static Published published(String msgId, String key, boolean secret, String data) {
         return new Published(
@@ -89,7 +98,8 @@ final class BatchTest {
     /** A batch that is cut off has fewer items, or cannot be read; nothing is thrown. */
     @Test
     void whatIsCutOffIsNotReadInPart() {
-        byte[] message = message(published("m1", "key", false, "1"), published("m2", null, true, "2"));
+        byte[] message =
+                message(published("m1", "key", false, "1"), published("m2", null, true, "2"));
         for (int length = 0; length < message.length; length++) {
             Batch batch = Batch.read(Arrays.copyOf(message, length));
             if (batch != null) {

@@ -42,8 +42,7 @@ final class ClusterTest {
         }
 
         private void publish(String msgId) {
-            cluster.send(
-                    new Draft("ephemeral:x", "p", msgId, null, false, "1".getBytes(UTF_8)));
+            cluster.send(new Draft("ephemeral:x", "p", msgId, null, false, "1".getBytes(UTF_8)));
         }
     }
 

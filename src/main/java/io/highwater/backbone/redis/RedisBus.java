@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Messages between nodes by PUBLISH and SUBSCRIBE, which Redis does not keep. Thread-safe.
  *
  * <p>It has two connections, since one that has subscribed can send nothing; neither is the log's,
- * so that what is sent here does not delay it. In a cluster, Redis itself brings a message to all of
- * its nodes, so it does not matter which of them a connection leads to.
+ * so that what is sent here does not delay it. In a cluster, Redis itself brings a message to all
+ * of its nodes, so it does not matter which of them a connection leads to.
  */
 final class RedisBus implements Bus, AutoCloseable {
     private final RedisClients clients;

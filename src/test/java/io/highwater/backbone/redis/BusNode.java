@@ -22,12 +22,7 @@ final class BusNode implements AutoCloseable {
         clients = new RedisClients(RedisAddress.parse(uri), "node of a test", LogNode.TIMING);
         bus =
                 new RedisBus(
-                        clients,
-                        prefix,
-                        LogNode.TIMING,
-                        loop,
-                        RedisObserver.NONE,
-                        LogLimit.none());
+                        clients, prefix, LogNode.TIMING, loop, RedisObserver.NONE, LogLimit.none());
     }
 
     BusNode start() throws Exception {
@@ -43,9 +38,7 @@ final class BusNode implements AutoCloseable {
     void sendUntilHeard(String message, BusNode by) {
         await().until(
                         () -> {
-                            send(message)
-                                    .handle((done, failure) -> null)
-                                    .get(60, TimeUnit.SECONDS);
+                            send(message).handle((done, failure) -> null).get(60, TimeUnit.SECONDS);
                             return by.heard.contains(message);
                         });
     }

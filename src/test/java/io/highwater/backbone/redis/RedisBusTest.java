@@ -91,14 +91,7 @@ final class RedisBusTest {
 
     @Test
     void aUserWhoMayNotSubscribeOrPublishIsToldAtTheStart() throws Exception {
-        acl(
-                "on",
-                ">pw",
-                "resetchannels",
-                "&test:*",
-                "-@all",
-                "+ping",
-                "+client|setname");
+        acl("on", ">pw", "resetchannels", "&test:*", "-@all", "+ping", "+client|setname");
         String uri = "redis://highwater:pw@127.0.0.1:" + redis.port();
         assertRefused(uri);
         acl("+subscribe");
