@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * One session's interest in one channel, from a subscribe to its end: between the hub's shard and
  * the session's queue. Thread-safe.
  */
-final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<Position> {
+class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<Position> {
     private final Session session;
 
     /**
