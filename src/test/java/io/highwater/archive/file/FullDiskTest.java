@@ -3,6 +3,7 @@ package io.highwater.archive.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.testing.SmallDisk;
 import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.ArchivedEntry;

@@ -2,6 +2,7 @@ package io.highwater.archive.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.testing.SmallDisk;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.testing.ForeignPrograms;
