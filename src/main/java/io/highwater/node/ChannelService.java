@@ -8,7 +8,9 @@ import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
+import io.highwater.channel.HubNode;
 import io.highwater.channel.PieceSize;
+import io.highwater.channel.Relay;
 import io.highwater.channel.ShardThreads;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.keepalive.PingScheduler;
@@ -68,14 +70,17 @@ final class ChannelService implements AutoCloseable {
                 new ChannelHub<>(
                         backbone,
                         History.of(backbone),
+                        Relay.NONE,
                         new TurnFrames(deflate),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
-                        threads.executors(),
-                        new SharedWrites(bursts),
                         backlogBytes(ledger),
-                        ledger.book(Account.NAMES),
-                        channelObserver,
-                        outbound.logs());
+                        new HubNode(
+                                threads.executors(),
+                                new SharedWrites(bursts),
+                                ledger.book(Account.NAMES),
+                                outbound.ticker(),
+                                channelObserver,
+                                outbound.logs()));
         // EVICT, since a session that does not read its replies ends; the series of other messages
         // says whether they may give way.
         OutboundSettings queue =
