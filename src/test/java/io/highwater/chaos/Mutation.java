@@ -53,7 +53,9 @@ record Mutation(String name, String source, String text, String fault) {
         }
         String wrong = right.replace(text, fault);
         if (source.startsWith(JAVA)) {
-            compile(folder, write(folder.resolve("source"), source.substring(JAVA.length()), wrong));
+            compile(
+                    folder,
+                    write(folder.resolve("source"), source.substring(JAVA.length()), wrong));
             return folder.resolve("classes");
         }
         write(folder, source.substring(RESOURCES.length()), wrong);

@@ -172,12 +172,7 @@ final class Subscriber {
         } else if (!fact.given.isEmpty()) {
             violations.add(
                     Invariant.I2,
-                    name
-                            + " was not given "
-                            + fact.message
-                            + ", but "
-                            + fact.given
-                            + " were",
+                    name + " was not given " + fact.message + ", but " + fact.given + " were",
                     fact.firstSent,
                     sight,
                     answer);
@@ -210,9 +205,7 @@ final class Subscriber {
         for (Subscribed answer : told) {
             if (!promise.mayLose() || !losses.mayPrecede(answer.nanos())) {
                 violations.add(
-                        Invariant.I8,
-                        name + " could not resume: " + answer.reason(),
-                        answer);
+                        Invariant.I8, name + " could not resume: " + answer.reason(), answer);
             }
         }
     }
