@@ -103,7 +103,10 @@ final class SessionFixture {
         ChannelSettings channels =
                 new ChannelSettings(
                         ChannelProfile.defaults(),
-                        List.of(new PrefixSettings("prices", "prices.", "LATEST", 2, null, null)));
+                        List.of(
+                                new PrefixSettings("prices", "prices.", "LATEST", 2, null, null),
+                                new PrefixSettings(
+                                        "feeds", "feeds.", "DEMOTE", null, null, null)));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
