@@ -1,6 +1,7 @@
 package io.highwater.session;
 
 import io.highwater.channel.ChannelProfile;
+import io.highwater.channel.Ephemeral;
 import io.highwater.channel.Missed;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.channel.Subscriber;
@@ -166,7 +167,7 @@ class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<P
     /** DEMOTE: tells the client what is left out. */
     final OfferResult offerGap(CatchUp by, Skipped<Position> skipped) {
         session.onSkipped(skipped.count());
-        OutboundFrame frame = skippedFrame(skipped.first(), skipped.last(), skipped.count());
+        OutboundFrame frame = frame(skipped.first(), skipped.last(), skipped.count());
         List<TurnMessage<Position>> only = List.of(new TurnMessage<>(frame, null, skipped.last()));
         return queue().offerUnless(by::isStopped, OutboundTurn.of(only, 0), null, null);
     }
@@ -215,7 +216,12 @@ class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<P
     }
 
     @Override
-    public final OutboundFrame skippedFrame(Position first, Position last, long count) {
+    public final @Nullable OutboundFrame skippedFrame(Position first, Position last, long count) {
+        // Ephemeral channels have no positions to move on to.
+        return Ephemeral.isEphemeral(channel) ? null : frame(first, last, count);
+    }
+
+    private OutboundFrame frame(Position first, Position last, long count) {
         return OutboundFrame.text(new Reply.Skipped(channel, first, last, count).json());
     }
 }
