@@ -378,6 +378,19 @@ class NodeMetricsTest {
     }
 
     @Test
+    void demotedSubscribersAreShownAndCounted() {
+        metrics.sessions().onDemoted(1);
+        metrics.sessions().onDemoted(1);
+        metrics.sessions().onDemoted(-1);
+        metrics.sessions().onSkipped(40);
+        assertThat(scrape())
+                .contains(
+                        "highwater_demoted_subscriptions 1.0",
+                        "highwater_demotions_total 2.0",
+                        "highwater_messages_dropped_total{policy=\"demote\"} 40.0");
+    }
+
+    @Test
     void droppedMessagesAreCountedByPolicy() {
         metrics.outbound().onDropped(OverflowPolicy.LATEST, 7);
         metrics.outbound().onDropped(OverflowPolicy.PAUSE, 1);
