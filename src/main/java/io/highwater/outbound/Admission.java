@@ -34,7 +34,9 @@ record Admission(
         QUEUED_ABOVE,
         REFUSED,
 
-        /** DEMOTE: earlier messages of the series were given up, and are read from the log first. */
+        /**
+         * DEMOTE: earlier messages of the series were given up, and are read from the log first.
+         */
         TOO_EARLY,
         EVICTED,
         CLOSED
@@ -53,8 +55,7 @@ record Admission(
     }
 
     /** The same, and these were dropped and given up for it. */
-    Admission thinned(
-            List<Queued> dropped, List<QueuedTurn<?>> given, SlowConsumerException of) {
+    Admission thinned(List<Queued> dropped, List<QueuedTurn<?>> given, SlowConsumerException of) {
         return new Admission(way, of, ended, dropped, given);
     }
 

@@ -298,8 +298,7 @@ final class Offering {
             case TOO_EARLY -> {
                 callbacks.failed(
                         completion,
-                        SlowConsumerException.dropped(
-                                queue.queuedMessages(), queue.queuedBytes()));
+                        SlowConsumerException.dropped(queue.queuedMessages(), queue.queuedBytes()));
                 yield OfferResult.DROPPED;
             }
             case CLOSED -> {

@@ -23,8 +23,10 @@ final class WaterLevel {
 
     private boolean telling;
 
-    /** Above it the queue is not low, whatever the marks say: half of what it had when pressed, or
-     * when it gave up the rest. */
+    /**
+     * Above it the queue is not low, whatever the marks say: half of what it had when pressed, or
+     * when it gave up the rest.
+     */
     private long mostLowBytes = Long.MAX_VALUE;
 
     private @Nullable List<CompletableFuture<@Nullable Void>> untilWritable;

@@ -154,9 +154,7 @@ final class CatchUp implements SendCompletion {
                 return null;
             }
             missing.published(turn);
-            hurry =
-                    phase == Phase.WAITING_FOR_NEWS
-                            || (phase == Phase.WAITING && isTooFarBehind());
+            hurry = phase == Phase.WAITING_FOR_NEWS || (phase == Phase.WAITING && isTooFarBehind());
             if (hurry) {
                 phase = Phase.READING;
             }

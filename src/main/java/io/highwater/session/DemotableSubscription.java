@@ -18,14 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class DemotableSubscription extends Subscription implements LogSeries<Position> {
     private static final AtomicReferenceFieldUpdater<DemotableSubscription, @Nullable Cut> CUT =
-            AtomicReferenceFieldUpdater.newUpdater(
-                    DemotableSubscription.class, Cut.class, "cut");
+            AtomicReferenceFieldUpdater.newUpdater(DemotableSubscription.class, Cut.class, "cut");
 
     /** What the queue has given up. */
     private record Cut(Position first, Position last) {}
 
-    /** Null if the catch-up knows of all that was given up. Not null only where it was written
-     * under the queue's lock. */
+    /**
+     * Null if the catch-up knows of all that was given up. Not null only where it was written under
+     * the queue's lock.
+     */
     private volatile @Nullable Cut cut;
 
     /** Written under this. */
@@ -102,7 +103,8 @@ final class DemotableSubscription extends Subscription implements LogSeries<Posi
     @Override
     public void cut(Position first, Position last) {
         CUT.updateAndGet(
-                this, before -> before == null ? new Cut(first, last) : new Cut(before.first, last));
+                this,
+                before -> before == null ? new Cut(first, last) : new Cut(before.first, last));
     }
 
     @Override

@@ -123,8 +123,7 @@ final class Missing {
     }
 
     /** As many as are known to be missing: of a generation that is over, perhaps not all. */
-    private static long missedBetween(
-            Position before, Position next, @Nullable Position previous) {
+    private static long missedBetween(Position before, Position next, @Nullable Position previous) {
         long missed = next.channelSequence() - 1;
         if (before.generation() == next.generation()) {
             return missed - before.channelSequence();

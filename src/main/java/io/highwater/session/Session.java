@@ -330,9 +330,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     /** Runs it after a moment, on a thread that must not wait. */
     void later(Runnable retry) {
-        node.wheel()
-                .schedule(
-                        new Retry(retry), node.ticker().nanoTime() + RETRY_AFTER.toNanos());
+        node.wheel().schedule(new Retry(retry), node.ticker().nanoTime() + RETRY_AFTER.toNanos());
     }
 
     /** A subscriber is demoted (1), or no longer (-1). */

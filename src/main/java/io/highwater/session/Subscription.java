@@ -133,7 +133,8 @@ class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<P
     }
 
     /** The next piece of what the subscriber missed. */
-    final CompletionStage<Missed<OutboundTurn<Position>>> after(Cursor after, @Nullable Cursor until) {
+    final CompletionStage<Missed<OutboundTurn<Position>>> after(
+            Cursor after, @Nullable Cursor until) {
         return session.after(channel, after, until);
     }
 

@@ -209,11 +209,7 @@ final class DemotePropertyTest {
                 readAll();
                 look();
                 reader.send(
-                        "{'type':'unsubscribe','id':"
-                                + ++ids
-                                + ",'channel':'"
-                                + channel
-                                + "'}");
+                        "{'type':'unsubscribe','id':" + ++ids + ",'channel':'" + channel + "'}");
             }
         }
 
@@ -281,8 +277,7 @@ final class DemotePropertyTest {
                         next.put(channel, to + 1);
                     }
                     case "subscribed" -> {
-                        long cursor =
-                                sequence(message.getJsonObject("cursor").getString("local"));
+                        long cursor = sequence(message.getJsonObject("cursor").getString("local"));
                         String channel = message.getString("channel");
                         if (!message.getBoolean("recovered") || !next.containsKey(channel)) {
                             next.put(channel, cursor + 1);

@@ -330,7 +330,8 @@ final class DemoteTest {
         }
         assertThat(reader.wire.messages()).anyMatch(text -> text.contains(large));
         reader.read();
-        assertThat(got().stream().filter(one -> one.getString("type").equals("message"))).hasSize(22);
+        assertThat(got().stream().filter(one -> one.getString("type").equals("message")))
+                .hasSize(22);
         assertLives();
     }
 
@@ -340,8 +341,7 @@ final class DemoteTest {
         publish(FEED, 60);
         Client late = fixture.client("l");
         late.wire.fill();
-        late.send(
-                "{'type':'subscribe','id':2,'channel':'feeds.a','since':{'local':'7-1-1'}}");
+        late.send("{'type':'subscribe','id':2,'channel':'feeds.a','since':{'local':'7-1-1'}}");
         for (int i = 0; i < 200; i++) {
             publish(FEED, 2);
             if (late.wire.empty()) {

@@ -119,8 +119,7 @@ final class SessionFixture {
                         ChannelProfile.defaults(),
                         List.of(
                                 new PrefixSettings("prices", "prices.", "LATEST", 2, null, null),
-                                new PrefixSettings(
-                                        "feeds", "feeds.", "DEMOTE", null, null, null)));
+                                new PrefixSettings("feeds", "feeds.", "DEMOTE", null, null, null)));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
