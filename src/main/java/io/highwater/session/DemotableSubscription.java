@@ -74,22 +74,20 @@ final class DemotableSubscription extends Subscription implements LogSeries<Posi
 
     @Override
     public void onBehind(Cursor reached, Cursor served, TurnKind kind) {
-        CatchUp behind;
-        boolean fresh;
+        CatchUp former;
+        CatchUp made = new CatchUp(this, new Missing(reached, served, kind));
         synchronized (this) {
             if (over) {
                 return;
             }
-            CatchUp former = present();
-            fresh = former == null;
-            behind = fresh ? new CatchUp(this, new Missing(reached, served, kind)) : former;
-            catchUp = behind;
+            former = present();
+            catchUp = former == null ? made : former;
         }
-        if (fresh) {
-            behind.run();
+        if (former == null) {
+            made.run();
         } else {
             // The queue gave up the first piece: the rest follows it.
-            behind.extend(served);
+            former.extend(served);
         }
     }
 
