@@ -253,9 +253,16 @@ final class ArchitectureTest {
                                             "time")),
                             // It keeps what the log consists of.
                             Map.entry("archive", Set.of("protocol", "backbone", "limits")),
+                            Map.entry("archive.queue", Set.of("archive", "protocol", "backbone")),
                             Map.entry(
                                     "archive.file",
-                                    Set.of("archive", "protocol", "backbone", "log", "time")),
+                                    Set.of(
+                                            "archive",
+                                            "archive.queue",
+                                            "protocol",
+                                            "backbone",
+                                            "log",
+                                            "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
@@ -361,7 +368,7 @@ final class ArchitectureTest {
                                                         "io.highwater.wire.engine.FanoutThread",
                                                         "io.highwater.channel.ShardThreads",
                                                         "io.highwater.backbone.redis.LoopThread",
-                                                        "io.highwater.archive.file.ArchiveThreads",
+                                                        "io.highwater.archive.queue.ArchiveThreads",
                                                         "io.highwater.endpoint.session.CallbackExecutor",
                                                         "io.highwater.endpoint.jetty.JettyThreads",
                                                         "io.highwater.server.Connectors")

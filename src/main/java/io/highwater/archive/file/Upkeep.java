@@ -1,5 +1,7 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.queue.ArchiveThreads;
+import io.highwater.archive.queue.WorkQueue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Timer;
@@ -34,7 +36,7 @@ final class Upkeep extends Timer implements AutoCloseable {
     private final Condition condition;
     private final Retention retention;
     private final Recovery recovery;
-    private final WorkQueue queue;
+    private final WorkQueue<FileWork> queue;
     private final LogLimit logs;
     private final ThreadPoolExecutor thread;
 
@@ -50,7 +52,7 @@ final class Upkeep extends Timer implements AutoCloseable {
             Condition condition,
             Retention retention,
             Recovery recovery,
-            WorkQueue queue,
+            WorkQueue<FileWork> queue,
             LogLimit logs) {
         this.wheel = wheel;
         this.condition = condition;
