@@ -263,6 +263,15 @@ final class ArchitectureTest {
                                             "backbone",
                                             "log",
                                             "time")),
+                            Map.entry(
+                                    "archive.postgres",
+                                    Set.of(
+                                            "archive",
+                                            "archive.queue",
+                                            "protocol",
+                                            "backbone",
+                                            "log",
+                                            "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
@@ -352,6 +361,13 @@ final class ArchitectureTest {
         onlyIn(List.of("config", "protocol"), "org.hibernate.validator..");
         onlyIn(List.of("war"), "jakarta.servlet..");
         onlyIn(List.of("archive.file"), "org.rocksdb..");
+        onlyIn(
+                List.of("archive.postgres"),
+                "java.sql..",
+                "javax.sql..",
+                "org.postgresql..",
+                "com.zaxxer.hikari..",
+                "org.flywaydb..");
     }
 
     /** Each has a name that an operator finds in docs/architecture.md, and somebody who ends it. */

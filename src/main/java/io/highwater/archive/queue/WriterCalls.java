@@ -105,9 +105,14 @@ public final class WriterCalls<W extends Work> {
         return done;
     }
 
-    /** From now on calls fail; waits, for a bounded time, for those that were made. */
-    public void close() {
+    /** From now on calls fail. */
+    public void end() {
         closed = true;
+    }
+
+    /** The same; waits, for a bounded time, for those that were made. */
+    public void close() {
+        end();
         try {
             tail.get(ArchiveThreads.END_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
