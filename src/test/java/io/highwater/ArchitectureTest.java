@@ -244,6 +244,8 @@ final class ArchitectureTest {
                             Map.entry(
                                     "backbone.redis",
                                     Set.of(
+                                            // Whose bus it is.
+                                            "cluster",
                                             "protocol",
                                             "backbone",
                                             "backbone.ring",
@@ -251,6 +253,8 @@ final class ArchitectureTest {
                                             "limits",
                                             "log",
                                             "time")),
+                            // It carries what channels do not leave to their log.
+                            Map.entry("cluster", Set.of("channel", "backbone", "limits", "log")),
                             // It keeps what the log consists of.
                             Map.entry("archive", Set.of("protocol", "backbone", "limits")),
                             Map.entry("archive.queue", Set.of("archive", "protocol", "backbone")),
@@ -283,6 +287,7 @@ final class ArchitectureTest {
                                             "keepalive",
                                             "limits",
                                             "channel",
+                                            "cluster",
                                             "backbone.redis",
                                             "endpoint",
                                             "session",

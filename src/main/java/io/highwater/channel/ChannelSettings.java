@@ -37,7 +37,7 @@ public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes
     }
 
     public ChannelProfile forChannel(String channel) {
-        ChannelProfile profile = base;
+        ChannelProfile profile = Ephemeral.isEphemeral(channel) ? base.ephemeral() : base;
         for (PrefixSettings settings : prefixes) {
             if (settings.covers(channel)) {
                 profile = settings.over(profile);

@@ -97,11 +97,15 @@ enum Metric {
     PUBLICATIONS(
             "highwater_publications_total",
             Type.COUNTER,
-            "Counts publications that this node had appended to the log; a repeat counts once."),
+            "Counts publications that this node had appended to the log, where a repeat counts once, and those of its clients in ephemeral channels."),
     PUBLICATIONS_REFUSED(
             "highwater_publications_refused_total",
             Type.COUNTER,
             "Counts publications that were refused because the fan-out was too far behind."),
+    PUBLICATIONS_DROPPED(
+            "highwater_publications_dropped_total",
+            Type.COUNTER,
+            "Counts publications of other nodes in ephemeral channels that were dropped because the fan-out was too far behind."),
     BACKBONE_WAITING(
             "highwater_backbone_waiting_messages",
             Type.GAUGE,
@@ -126,6 +130,10 @@ enum Metric {
             "highwater_backbone_generations_total",
             Type.COUNTER,
             "Counts shards of the log that began a new generation, since Redis restarted, failed over or lost data."),
+    CLUSTER_ITEMS(
+            "highwater_cluster_items_total",
+            Type.COUNTER,
+            "Counts what nodes tell each other beside the log: what this node sent and received, what it dropped since too much waited, what may be lost since Redis could not be reached, and what it could not read."),
     COMMAND_ERRORS(
             "highwater_command_errors_total",
             Type.COUNTER,

@@ -2,6 +2,7 @@ package io.highwater.session;
 
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.channel.ChannelProfile;
+import io.highwater.channel.Ephemeral;
 import io.highwater.channel.Missed;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.channel.Subscriber;
@@ -161,7 +162,10 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
     }
 
     @Override
-    public OutboundFrame skippedFrame(Position first, Position last, long count) {
+    public @Nullable OutboundFrame skippedFrame(Position first, Position last, long count) {
+        if (Ephemeral.isEphemeral(channel)) {
+            return null; // There are no positions to move on to.
+        }
         return OutboundFrame.text(new Reply.Skipped(channel, first, last, count).json());
     }
 }

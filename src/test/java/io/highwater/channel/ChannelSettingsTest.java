@@ -38,6 +38,23 @@ final class ChannelSettingsTest {
         assertThat(settings.forChannel("prices")).isEqualTo(profile(ChannelOverflow.EVICT, 50, 5));
     }
 
+    @Test
+    void ephemeralChannelsKeepTheLatestUnlessTheyAreSetOtherwise() {
+        assertThat(ChannelSettings.defaults().forChannel("ephemeral:typing").policy())
+                .isEqualTo(ChannelOverflow.LATEST);
+        assertThat(ChannelSettings.defaults().forChannel("ephemeral").policy())
+                .isEqualTo(ChannelOverflow.EVICT);
+        ChannelSettings settings =
+                settings(
+                        prefix("", "EVICT", null, null, null),
+                        prefix("ephemeral:cursors", "LATEST", 7, null, null));
+        assertThat(settings.forChannel("ephemeral:typing").policy())
+                .isEqualTo(ChannelOverflow.EVICT);
+        assertThat(settings.forChannel("ephemeral:cursors").policy())
+                .isEqualTo(ChannelOverflow.LATEST);
+        assertThat(settings.forChannel("ephemeral:cursors").latestCount()).isEqualTo(7);
+    }
+
     private static ChannelProfile profile(ChannelOverflow policy, int latestCount, int messages) {
         return new ChannelProfile(
                 policy, latestCount, new RingBounds(messages, Duration.ofSeconds(10)));

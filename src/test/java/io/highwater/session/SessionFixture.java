@@ -10,8 +10,10 @@ import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
+import io.highwater.channel.HubNode;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.PrefixSettings;
+import io.highwater.channel.Relay;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
@@ -116,6 +118,7 @@ final class SessionFixture {
                 new ChannelHub<>(
                         backbone,
                         History.of(backbone),
+                        Relay.NONE,
                         new TurnFrames(
                                 Unbounded.deflate(
                                         DeflateSettings.defaults(),
@@ -124,12 +127,14 @@ final class SessionFixture {
                                         Runnable::run,
                                         DeflateObserver.NONE)),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
-                        List.of(work),
-                        DeliveryBurst.NONE,
                         10 << 20,
-                        ledger.book(Account.NAMES),
-                        ChannelObserver.NONE,
-                        LogLimit.none());
+                        new HubNode(
+                                List.of(work),
+                                DeliveryBurst.NONE,
+                                ledger.book(Account.NAMES),
+                                ticker,
+                                ChannelObserver.NONE,
+                                LogLimit.none()));
         OutboundSettings queue =
                 new OutboundSettings(marks, OverflowPolicy.EVICT, Duration.ofSeconds(30));
         OutboundNode outbound =
