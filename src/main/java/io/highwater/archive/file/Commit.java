@@ -6,7 +6,6 @@ import io.highwater.backbone.Entry;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.protocol.Position;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -131,8 +130,7 @@ final class Commit {
         for (ShardState shard : moved) {
             ShardPosition last = shard.last();
             if (last != null) {
-                batch.put(
-                        Keys.watermark(shard.origin(), shard.number()), Rows.watermark(last));
+                batch.put(Keys.watermark(shard.origin(), shard.number()), Rows.watermark(last));
             }
         }
     }

@@ -1,8 +1,8 @@
 package io.highwater.archive.file;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.archive.queue.ArchiveThreads;
 import io.highwater.archive.queue.WorkQueue;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;

@@ -68,8 +68,7 @@ final class Instants {
         if (first != null && first.millis < end) {
             return lastAfter(first).position;
         }
-        Found last =
-                find(UP_TO, Times.FIRST, dayStart, Long.MAX_VALUE, Long.MAX_VALUE);
+        Found last = find(UP_TO, Times.FIRST, dayStart, Long.MAX_VALUE, Long.MAX_VALUE);
         return last == null ? null : last.position;
     }
 
@@ -109,8 +108,7 @@ final class Instants {
         return low;
     }
 
-    private @Nullable Found inDay(String sql, long generation, long sequence)
-            throws SQLException {
+    private @Nullable Found inDay(String sql, long generation, long sequence) throws SQLException {
         return find(sql, dayStart, dayEnd, generation, sequence);
     }
 

@@ -166,8 +166,7 @@ final class Leases extends Timer implements AutoCloseable {
     CompletableFuture<Lease> take(String origin, int shard) {
         Request request =
                 new Request(
-                        new Name(origin, shard),
-                        ticker.nanoTime() + 2 * timing.lease().toNanos());
+                        new Name(origin, shard), ticker.nanoTime() + 2 * timing.lease().toNanos());
         synchronized (this) {
             if (closed) {
                 request.answer.completeExceptionally(unavailable("the archive is closed"));
@@ -259,12 +258,9 @@ final class Leases extends Timer implements AutoCloseable {
         return taken;
     }
 
-    private static @Nullable ShardPosition watermark(Name name, ResultSet row)
-            throws SQLException {
+    private static @Nullable ShardPosition watermark(Name name, ResultSet row) throws SQLException {
         long generation = row.getLong(4);
-        return row.wasNull()
-                ? null
-                : new ShardPosition(name.origin, generation, row.getLong(5));
+        return row.wasNull() ? null : new ShardPosition(name.origin, generation, row.getLong(5));
     }
 
     private double leaseSeconds() {

@@ -95,8 +95,7 @@ final class LookUpLane implements AutoCloseable {
     }
 
     CompletableFuture<@Nullable Cursor> tops(String channel) {
-        LookUp.Tops asked =
-                new LookUp.Tops(channel, ticker.nanoTime(), new CompletableFuture<>());
+        LookUp.Tops asked = new LookUp.Tops(channel, ticker.nanoTime(), new CompletableFuture<>());
         ask(asked);
         return asked.answer();
     }
@@ -104,11 +103,7 @@ final class LookUpLane implements AutoCloseable {
     CompletableFuture<@Nullable Position> find(String channel, String publisher, String msgId) {
         LookUp.Find asked =
                 new LookUp.Find(
-                        channel,
-                        publisher,
-                        msgId,
-                        ticker.nanoTime(),
-                        new CompletableFuture<>());
+                        channel, publisher, msgId, ticker.nanoTime(), new CompletableFuture<>());
         ask(asked);
         return asked.answer();
     }

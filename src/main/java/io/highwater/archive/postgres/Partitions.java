@@ -64,8 +64,7 @@ final class Partitions {
     private final ArchiveObserver observer;
     private final LogLimit logs;
 
-    Partitions(
-            Database database, Duration retention, ArchiveObserver observer, LogLimit logs) {
+    Partitions(Database database, Duration retention, ArchiveObserver observer, LogLimit logs) {
         this.database = database;
         this.retention = retention;
         this.observer = observer;
@@ -213,8 +212,7 @@ final class Partitions {
     /** Forgets channels that have no entry, but for those that could still get one. */
     void forgetChannels() throws SQLException {
         try (Connection connection = database.connect()) {
-            long before =
-                    Times.startOf(Times.dayOf(now(connection) - retention.toMillis()));
+            long before = Times.startOf(Times.dayOf(now(connection) - retention.toMillis()));
             String channel = "";
             String origin = "";
             boolean more = true;

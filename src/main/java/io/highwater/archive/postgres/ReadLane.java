@@ -95,8 +95,7 @@ final class ReadLane implements AutoCloseable {
         @Override
         public void run() {
             String problem = reach.problem();
-            if (problem == null
-                    && ticker.nanoTime() - sinceNanos > 2 * timing.read().toNanos()) {
+            if (problem == null && ticker.nanoTime() - sinceNanos > 2 * timing.read().toNanos()) {
                 problem = "the archive is too slow: the question has waited too long";
             }
             if (problem != null) {

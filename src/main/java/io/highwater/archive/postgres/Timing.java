@@ -44,7 +44,6 @@ record Timing(
     Duration pause(int attempts) {
         long doubled = firstPause.toNanos() << Math.min(Math.max(0, attempts - 1), MOST_DOUBLINGS);
         long whole = Math.min(longestPause.toNanos(), doubled);
-        return Duration.ofNanos(
-                whole / 2 + ThreadLocalRandom.current().nextLong(whole / 2 + 1));
+        return Duration.ofNanos(whole / 2 + ThreadLocalRandom.current().nextLong(whole / 2 + 1));
     }
 }

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AddressTest {
-    private static final String URL = "jdbc:postgresql://db.example:5433/log?user=a&password=s3cret";
+    private static final String URL =
+            "jdbc:postgresql://db.example:5433/log?user=a&password=s3cret";
 
     @Test
     void aUrlHasADatabaseASchemaAndAPassword() {
