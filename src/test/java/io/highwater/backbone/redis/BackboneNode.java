@@ -38,12 +38,7 @@ final class BackboneNode implements AutoCloseable {
     }
 
     BackboneNode(String uri, Timing timing) {
-        this(
-                uri,
-                RingBounds.defaults(),
-                StreamBounds.defaults(),
-                Ledger.unbounded(),
-                timing);
+        this(uri, RingBounds.defaults(), StreamBounds.defaults(), Ledger.unbounded(), timing);
     }
 
     BackboneNode(String uri, RingBounds rings, StreamBounds bounds, Ledger ledger) {
