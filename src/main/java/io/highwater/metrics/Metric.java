@@ -49,7 +49,7 @@ enum Metric {
     MESSAGES_DROPPED(
             "highwater_messages_dropped_total",
             Type.COUNTER,
-            "Counts messages that a full queue dropped or refused while their session went on, by the queue's policy."),
+            "Counts messages that a session did not get and went on without, since its queue was full, by policy; under demote, since the log had trimmed them."),
     QUEUE_DEPTH(
             "highwater_queue_depth_messages",
             Type.GAUGE,
@@ -94,6 +94,14 @@ enum Metric {
             "highwater_subscriptions",
             Type.GAUGE,
             "Shows how many subscriptions to channels this node has."),
+    DEMOTED_SUBSCRIPTIONS(
+            "highwater_demoted_subscriptions",
+            Type.GAUGE,
+            "Shows how many subscriptions under DEMOTE are served from the log, since their clients read slowly."),
+    DEMOTIONS(
+            "highwater_demotions_total",
+            Type.COUNTER,
+            "Counts how often a subscription under DEMOTE lost its queue, since its client read slowly."),
     PUBLICATIONS(
             "highwater_publications_total",
             Type.COUNTER,

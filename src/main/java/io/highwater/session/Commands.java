@@ -103,8 +103,8 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
         ChannelProfile profile = node.channels().forChannel(channel);
         Subscription subscription =
                 subscribe.watchesPresence()
-                        ? new WatchingSubscription(session, channel, profile)
-                        : new Subscription(session, channel, profile);
+                        ? Subscription.watching(session, channel, profile)
+                        : Subscription.of(session, channel, profile);
         Subscription replaced = subscriptions.put(subscription, node.names(), session.payer());
         if (replaced != null) {
             replaced.stop();
