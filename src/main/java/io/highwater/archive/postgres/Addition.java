@@ -86,8 +86,7 @@ final class Addition {
         }
     }
 
-    private static void begin(Connection connection, String origin, int shard)
-            throws SQLException {
+    private static void begin(Connection connection, String origin, int shard) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(NEW)) {
             statement.setString(1, origin);
             statement.setInt(2, shard);

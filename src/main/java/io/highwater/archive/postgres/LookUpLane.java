@@ -3,8 +3,8 @@ package io.highwater.archive.postgres;
 import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.queue.ArchiveThreads;
 import io.highwater.archive.queue.WorkQueue;
-import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.ShardPosition;
+import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
@@ -207,8 +207,7 @@ final class LookUpLane implements AutoCloseable {
             found = find(connection, finds);
             for (LookUp.Watermarks asked : watermarks) {
                 if (!reached.containsKey(asked.origin())) {
-                    reached.put(
-                            asked.origin(), ShardReads.watermarks(connection, asked.origin()));
+                    reached.put(asked.origin(), ShardReads.watermarks(connection, asked.origin()));
                 }
             }
         }

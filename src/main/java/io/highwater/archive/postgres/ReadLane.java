@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Answers questions of one kind on threads of its own. Bounded: a question that finds too many before it fails, as
- * does one that has waited too long. Thread-safe.
+ * Answers questions of one kind on threads of its own. Bounded: a question that finds too many
+ * before it fails, as does one that has waited too long. Thread-safe.
  */
 final class ReadLane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReadLane.class);
@@ -72,8 +72,7 @@ final class ReadLane implements AutoCloseable {
         this.ticker = ticker;
         this.observer = observer;
         this.logs = logs;
-        threads =
-                ArchiveThreads.pool(role, count, waiting, new ThreadPoolExecutor.AbortPolicy());
+        threads = ArchiveThreads.pool(role, count, waiting, new ThreadPoolExecutor.AbortPolicy());
     }
 
     <T> CompletionStage<T> ask(Question<T> question) {
