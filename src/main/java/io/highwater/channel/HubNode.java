@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
  * @param names the account of the channels, and of the commands that wait for a shard; while it is
  *     full, no new one is accepted
  * @param mostNames the most names of clients that a subscriber may be told at once
+ * @param others told who is here, and asked who is there
  * @param logs limits how often failures of subscribers and others are logged
  */
 public record HubNode(
@@ -27,6 +28,7 @@ public record HubNode(
         int mostNames,
         Ticker ticker,
         TimerWheel wheel,
+        OtherNodes others,
         ChannelObserver observer,
         LogLimit logs) {
     public HubNode {
@@ -43,6 +45,7 @@ public record HubNode(
                 Integer.MAX_VALUE,
                 ticker,
                 new TimerWheel(ticker.nanoTime()),
+                OtherNodes.NONE,
                 observer,
                 LogLimit.none());
     }

@@ -8,6 +8,7 @@ import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
 import io.highwater.channel.HubNode;
+import io.highwater.channel.OtherNodes;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.Relay;
 import io.highwater.channel.ShardThreads;
@@ -106,6 +107,7 @@ final class ChannelService implements AutoCloseable {
                                 settings.mostNames(),
                                 outbound.ticker(),
                                 outbound.wheel(),
+                                OtherNodes.NONE,
                                 observers.channels(),
                                 outbound.logs()));
         sessions =

@@ -52,6 +52,7 @@ final class EphemeralTest {
                             978,
                             ticker,
                             new TimerWheel(ticker.nanoTime()),
+                            OtherNodes.NONE,
                             new ChannelObserver() {
                                 @Override
                                 public void onDropped() {
