@@ -267,6 +267,7 @@ final class ArchitectureTest {
                                             "keepalive",
                                             "limits",
                                             "channel",
+                                            "archive",
                                             "backbone.redis",
                                             "endpoint",
                                             "session",

@@ -1,5 +1,6 @@
 package io.highwater.node;
 
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelHub;
@@ -45,6 +46,7 @@ final class ChannelService implements AutoCloseable {
      */
     private static final int BACKLOG_PARTS = 8;
 
+    private final NodeLog log;
     private final Backbone backbone;
     private final ShardThreads threads;
     private final ChannelHub<OutboundTurn<Position>> hub;
@@ -58,12 +60,21 @@ final class ChannelService implements AutoCloseable {
             SessionObserver observer,
             ChannelObserver channelObserver,
             RedisObserver redisObserver,
+            ArchiveObserver archiveObserver,
             StreamBursts bursts,
             PermessageDeflate deflate,
             Ledger ledger,
             Executor executor) {
         ChannelSettings channels = config.channels();
-        backbone = NodeLog.of(config, outbound, ledger, this::isBehind, redisObserver);
+        log =
+                NodeLog.of(
+                        config,
+                        outbound,
+                        ledger,
+                        this::isBehind,
+                        redisObserver,
+                        archiveObserver);
+        backbone = log.backbone();
         threads = ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
         hub =
@@ -150,6 +161,10 @@ final class ChannelService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the channels' log started", e);
         }
+    }
+
+    NodeLog log() {
+        return log;
     }
 
     Sessions sessions() {

@@ -1,5 +1,6 @@
 package io.highwater.node;
 
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.endpoint.EndpointObserver;
@@ -33,6 +34,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
             SessionObserver sessions,
             ChannelObserver channels,
             RedisObserver redis,
+            ArchiveObserver archive,
             EndpointObserver endpoints,
             DeflateObserver deflate,
             LimitsObserver limits) {
@@ -45,6 +47,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
                     metrics.sessions(),
                     metrics.channels(),
                     metrics.redis(),
+                    metrics.archive(),
                     metrics.endpoints(),
                     metrics.deflate(),
                     metrics.limits());

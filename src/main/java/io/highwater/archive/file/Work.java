@@ -23,6 +23,9 @@ abstract class Work {
     /** Set by the thread that writes. */
     private @Nullable UnavailableException refusal;
 
+    /** Set by the queue. */
+    private long sinceNanos;
+
     private Work(long bytes) {
         this.bytes = bytes;
     }
@@ -84,6 +87,16 @@ abstract class Work {
 
     final CompletableFuture<@Nullable Void> done() {
         return done;
+    }
+
+    /** It was handed over now. */
+    final void offered(long nowNanos) {
+        sinceNanos = nowNanos;
+    }
+
+    /** When it was handed over, by the node's Ticker. */
+    final long sinceNanos() {
+        return sinceNanos;
     }
 
     final void refuse(UnavailableException why) {

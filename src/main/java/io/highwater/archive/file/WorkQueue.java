@@ -2,10 +2,12 @@ package io.highwater.archive.file;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ final class WorkQueue {
     static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration RETRY_WHEN_CROWDED = Duration.ofMillis(100);
 
+    private final Ticker ticker;
+    private final IntConsumer change;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -36,6 +40,15 @@ final class WorkQueue {
 
     @GuardedBy("lock")
     private boolean ended;
+
+    /**
+     * @param change told by how much the number of those grew that wait or are being written; below
+     *     0 where it fell; must not throw
+     */
+    WorkQueue(Ticker ticker, IntConsumer change) {
+        this.ticker = ticker;
+        this.change = change;
+    }
 
     /**
      * Adds work.
@@ -55,10 +68,12 @@ final class WorkQueue {
                         RETRY_WHEN_CROWDED);
             }
             bytes += work.bytes();
+            work.offered(ticker.nanoTime());
             waiting.add(work);
             lock.notifyAll();
-            return null;
         }
+        change.accept(1);
+        return null;
     }
 
     /** Waits for work and takes as much as one write may hold. Empty if there will be none. */
@@ -108,6 +123,7 @@ final class WorkQueue {
                 bytes -= work.bytes();
             }
         }
+        change.accept(-done.size());
     }
 
     /** Nothing is added any more; what waits is still taken. */
