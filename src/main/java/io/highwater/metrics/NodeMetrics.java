@@ -3,6 +3,7 @@ package io.highwater.metrics;
 import io.highwater.archive.ArchiveObserver;
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
+import io.highwater.cluster.ClusterObserver;
 import io.highwater.endpoint.EndpointObserver;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.keepalive.KeepaliveObserver;
@@ -46,6 +47,7 @@ public final class NodeMetrics implements AutoCloseable {
     private final ChannelMetrics channels;
     private final RedisMetrics redis;
     private final ArchiveMetrics archive;
+    private final ClusterMetrics cluster;
     private final EndpointMetrics endpoints;
     private final QueueMetrics queues;
     private final DeflateMetrics deflate;
@@ -61,6 +63,7 @@ public final class NodeMetrics implements AutoCloseable {
         channels = new ChannelMetrics(meters);
         redis = new RedisMetrics(meters);
         archive = new ArchiveMetrics(meters);
+        cluster = new ClusterMetrics(meters);
         endpoints = new EndpointMetrics(meters);
         deflate = new DeflateMetrics(meters);
         limits = new LimitsMetrics(meters);
@@ -103,6 +106,10 @@ public final class NodeMetrics implements AutoCloseable {
 
     public ArchiveObserver archive() {
         return archive;
+    }
+
+    public ClusterObserver cluster() {
+        return cluster;
     }
 
     public EndpointObserver endpoints() {

@@ -3,6 +3,7 @@ package io.highwater.node;
 import io.highwater.archive.ArchiveObserver;
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
+import io.highwater.cluster.ClusterObserver;
 import io.highwater.endpoint.EndpointObserver;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.keepalive.KeepaliveObserver;
@@ -35,6 +36,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
             ChannelObserver channels,
             RedisObserver redis,
             ArchiveObserver archive,
+            ClusterObserver cluster,
             EndpointObserver endpoints,
             DeflateObserver deflate,
             LimitsObserver limits) {
@@ -48,6 +50,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
                     metrics.channels(),
                     metrics.redis(),
                     metrics.archive(),
+                    metrics.cluster(),
                     metrics.endpoints(),
                     metrics.deflate(),
                     metrics.limits());

@@ -91,6 +91,7 @@ final class NodeHealthTest {
                 own.channels(),
                 own.redis(),
                 archive.apply(own.archive()),
+                own.cluster(),
                 own.endpoints(),
                 own.deflate(),
                 own.limits());

@@ -7,6 +7,8 @@ import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchivePage;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.PageBounds;
+import io.highwater.archive.queue.ArchiveThreads;
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.BackboneStartException;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
@@ -62,7 +64,7 @@ public final class FileArchive implements Archive {
     private final Condition condition;
     private final CurrentStore current = new CurrentStore();
     private final Contents contents;
-    private final WorkQueue queue;
+    private final WorkQueue<FileWork> queue;
     private final Upkeep upkeep;
     private final Lane readLane;
     private final Lane lookUpLane;
@@ -112,7 +114,11 @@ public final class FileArchive implements Archive {
         reads = new Reads(contents.entries(), contents.messages());
         readLane = new Lane("reads", READERS, WAITING_READS, current, ticker, observer, logs);
         lookUpLane = new Lane("lookups", 1, WAITING_LOOKUPS, current, ticker, observer, logs);
-        queue = new WorkQueue(ticker, change -> tell(() -> observer.onWaiting(change)));
+        queue =
+                new WorkQueue<>(
+                        WorkQueue.MAX_BYTES,
+                        ticker,
+                        change -> tell(() -> observer.onWaiting(change)));
         upkeep =
                 new Upkeep(
                         wheel,

@@ -1,6 +1,8 @@
 package io.highwater.archive.file;
 
 import io.highwater.archive.ArchiveObserver;
+import io.highwater.archive.queue.ArchiveThreads;
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;

@@ -1,5 +1,6 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.time.WallClock;
 import java.time.Duration;
@@ -22,7 +23,7 @@ final class Retention {
 
     private final CurrentStore current;
     private final Contents contents;
-    private final WorkQueue queue;
+    private final WorkQueue<FileWork> queue;
     private final WallClock clock;
     private final Duration retention;
     private final Runnable dropped;
@@ -38,7 +39,7 @@ final class Retention {
     Retention(
             CurrentStore current,
             Contents contents,
-            WorkQueue queue,
+            WorkQueue<FileWork> queue,
             WallClock clock,
             Duration retention,
             Runnable dropped) {
@@ -137,9 +138,9 @@ final class Retention {
                 && top.position().generation() < generation;
     }
 
-    private void write(Work.Chore chore)
+    private void write(FileWork.Chore chore)
             throws InterruptedException, ExecutionException, TimeoutException {
-        Work work = Work.chore(chore);
+        FileWork work = FileWork.chore(chore);
         UnavailableException noPlace = queue.offer(work);
         if (noPlace != null) {
             throw new ExecutionException(noPlace);
