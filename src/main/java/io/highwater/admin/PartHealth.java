@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param part such as {@code backbone}
  * @param state a word in lower case, such as {@code unavailable}
- * @param detail for an operator: where it is, what it waits for, or what is wrong; one line, without
- *     passwords
+ * @param detail for an operator: where it is, what it waits for, or what is wrong; one line,
+ *     without passwords
  */
 public record PartHealth(String part, String state, String detail) {
     static JsonArrayBuilder json(List<PartHealth> parts) {

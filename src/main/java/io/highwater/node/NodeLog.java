@@ -98,8 +98,7 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
 
     /** Shows whether they work. Called once. */
     void watchBy(NodeMetrics metrics) {
-        metrics.watchBackbone(
-                () -> backbone.health().state() == BackboneHealth.State.AVAILABLE);
+        metrics.watchBackbone(() -> backbone.health().state() == BackboneHealth.State.AVAILABLE);
         Archive kept = archive;
         if (kept != null) {
             metrics.watchArchive(() -> kept.health().state() == ArchiveHealth.State.AVAILABLE);
@@ -118,10 +117,7 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
     }
 
     private static Archive open(
-            ArchiveSettings archive,
-            String node,
-            OutboundNode outbound,
-            ArchiveObserver observer) {
+            ArchiveSettings archive, String node, OutboundNode outbound, ArchiveObserver observer) {
         return new FileArchive(
                 new FileArchiveSettings(
                         archive.folder(), node, ARCHIVE_SHARDS, archive.retention()),

@@ -235,8 +235,7 @@ class AdminApiTest {
                         new PartHealth("backbone", "unavailable", "redis://[::1]: no \"answer\""),
                         new PartHealth("archive", "available", "in /data"));
         AdminResponse answer =
-                open.handle(
-                        new FakeRequest("GET", "/health/ready", query, Map.of(), Peer.REMOTE));
+                open.handle(new FakeRequest("GET", "/health/ready", query, Map.of(), Peer.REMOTE));
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.contentType()).isEqualTo("application/json");
         assertThat(answer.body())
@@ -346,11 +345,7 @@ class AdminApiTest {
     }
 
     private record FakeRequest(
-            String method,
-            String path,
-            String query,
-            Map<String, List<String>> headers,
-            Peer peer)
+            String method, String path, String query, Map<String, List<String>> headers, Peer peer)
             implements AdminRequest {
         FakeRequest(String method, String path, Map<String, List<String>> headers, Peer peer) {
             this(method, path, "", headers, peer);

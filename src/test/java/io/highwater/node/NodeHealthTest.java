@@ -163,14 +163,16 @@ final class NodeHealthTest {
             backbone.start();
             assertThat(log.health()).extracting(PartHealth::state).containsOnly("available");
             assertThat(metrics.scrape("text/plain", 0))
-                    .contains("highwater_backbone_available 1.0", "highwater_archive_available 1.0");
+                    .contains(
+                            "highwater_backbone_available 1.0", "highwater_archive_available 1.0");
             archive.setFull(true);
             assertThat(log.health())
                     .containsExactly(
                             new PartHealth("backbone", "unavailable", "in a test's memory"),
                             new PartHealth("archive", "unavailable", "in a test's memory"));
             assertThat(metrics.scrape("text/plain", 0))
-                    .contains("highwater_backbone_available 0.0", "highwater_archive_available 0.0");
+                    .contains(
+                            "highwater_backbone_available 0.0", "highwater_archive_available 0.0");
             archive.setFull(false);
             assertThat(log.health()).extracting(PartHealth::state).containsOnly("available");
             backbone.close();

@@ -40,7 +40,8 @@ final class ClusterPageIT {
     private static final Pattern SECTION =
             Pattern.compile("## Two nodes on one machine\n(.*?)\n## ", Pattern.DOTALL);
     private static final Pattern COMMAND = Pattern.compile("(?m)^ {4}(\\S.*)$");
-    private static final Pattern ADDRESS = Pattern.compile("http://localhost:\\d+/#channel/(\\S+?)[ :]");
+    private static final Pattern ADDRESS =
+            Pattern.compile("http://localhost:\\d+/#channel/(\\S+?)[ :]");
 
     @TempDir(cleanup = CleanupMode.NEVER)
     private Path folder;
@@ -161,7 +162,9 @@ final class ClusterPageIT {
         }
     }
 
-    /** The ports that its command does not name come from the environment, instead of 8080, 9090. */
+    /**
+     * The ports that its command does not name come from the environment, instead of 8080, 9090.
+     */
     private NodeProcess startNode(String command) throws Exception {
         NodeProcess node =
                 NodeProcess.launch(

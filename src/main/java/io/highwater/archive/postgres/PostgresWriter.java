@@ -23,11 +23,7 @@ final class PostgresWriter implements ArchiveWriter {
     /**
      * @param completing completes all stages, one after the other
      */
-    PostgresWriter(
-            Lease lease,
-            Leases leases,
-            WorkQueue<PostgresWork> queue,
-            Executor completing) {
+    PostgresWriter(Lease lease, Leases leases, WorkQueue<PostgresWork> queue, Executor completing) {
         this.lease = lease;
         this.leases = leases;
         this.calls = new WriterCalls<>(queue, completing);
