@@ -203,9 +203,7 @@ final class ClusterPageIT {
 
     private static void publish(TestSocket socket, String channel, String msgId) throws Exception {
         socket.text(
-                "{\"type\":\"publish\",\"id\":\""
-                        + msgId
-                        + "\",\"channel\":\""
+                "{\"type\":\"publish\",\"id\":3,\"channel\":\""
                         + channel
                         + "\",\"msgId\":\""
                         + msgId
