@@ -87,10 +87,7 @@ final class ChannelService implements AutoCloseable {
                         config.outbound().evictLinger());
         SessionSettings settings =
                 new SessionSettings(
-                        config.wire(),
-                        queue,
-                        config.commandsPerSecond(),
-                        config.commandsBurst());
+                        config.wire(), queue, config.commandsPerSecond(), config.commandsBurst());
         hub =
                 new ChannelHub<>(
                         backbone,
