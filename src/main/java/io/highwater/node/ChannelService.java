@@ -48,6 +48,7 @@ final class ChannelService implements AutoCloseable {
      */
     private static final int BACKLOG_PARTS = 8;
 
+    private final NodeLog log;
     private final Backbone backbone;
 
     /** Null on a node that shares its channels with no other. */
@@ -68,7 +69,15 @@ final class ChannelService implements AutoCloseable {
             Ledger ledger,
             Executor executor) {
         ChannelSettings channels = config.channels();
-        backbone = NodeLog.of(config, outbound, ledger, this::isBehind, observers.redis());
+        log =
+                NodeLog.of(
+                        config,
+                        outbound,
+                        ledger,
+                        this::isBehind,
+                        observers.redis(),
+                        observers.archive());
+        backbone = log.backbone();
         cluster =
                 backbone instanceof RedisBackbone redis
                         ? new Cluster(
@@ -88,10 +97,7 @@ final class ChannelService implements AutoCloseable {
                         config.outbound().evictLinger());
         SessionSettings settings =
                 new SessionSettings(
-                        config.wire(),
-                        queue,
-                        config.commandsPerSecond(),
-                        config.commandsBurst());
+                        config.wire(), queue, config.commandsPerSecond(), config.commandsBurst());
         hub =
                 new ChannelHub<>(
                         backbone,
@@ -168,6 +174,10 @@ final class ChannelService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the channels' log started", e);
         }
+    }
+
+    NodeLog log() {
+        return log;
     }
 
     private CompletionStage<@Nullable Void> startCluster() {

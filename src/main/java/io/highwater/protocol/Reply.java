@@ -286,8 +286,7 @@ public sealed interface Reply {
      * @param snapshot whether {@code joined} is everybody who is there
      * @param count subscriptions to the channel
      */
-    record PresenceChange(
-            String channel, boolean snapshot, int count, Members joined, Members left)
+    record PresenceChange(String channel, boolean snapshot, int count, Members joined, Members left)
             implements Reply {
         @Override
         public ByteBuffer json() {

@@ -34,8 +34,7 @@ final class PresenceFeedTest {
         join("b");
         join("b");
         fixture.join(watcher);
-        assertThat(told())
-                .containsExactly("1 recovered [local]0", "snapshot 4: +4 [a, b, b, w]");
+        assertThat(told()).containsExactly("1 recovered [local]0", "snapshot 4: +4 [a, b, b, w]");
         assertThat(told()).isEmpty();
     }
 
@@ -122,8 +121,7 @@ final class PresenceFeedTest {
 
     @Test
     void moreThanAListHoldsIsCounted() {
-        List<ListSubscriber> many =
-                IntStream.range(0, 150).mapToObj(i -> join("c" + i)).toList();
+        List<ListSubscriber> many = IntStream.range(0, 150).mapToObj(i -> join("c" + i)).toList();
         fixture.join(watcher);
         told();
         many.forEach(fixture::leave);
@@ -211,8 +209,7 @@ final class PresenceFeedTest {
         fixture.leave(watcher);
         assertThat(told()).isEmpty();
         fixture.join(watcher);
-        assertThat(told())
-                .containsExactly("1 recovered [local]0", "snapshot 2: +2 [a, w]");
+        assertThat(told()).containsExactly("1 recovered [local]0", "snapshot 2: +2 [a, w]");
     }
 
     @Test
@@ -221,8 +218,7 @@ final class PresenceFeedTest {
         fixture.join(watcher);
         told();
         fixture.join(watcher);
-        assertThat(told())
-                .containsExactly("1 recovered [local]0", "snapshot 2: +2 [a, w]");
+        assertThat(told()).containsExactly("1 recovered [local]0", "snapshot 2: +2 [a, w]");
     }
 
     @Test
@@ -236,8 +232,7 @@ final class PresenceFeedTest {
         fixture.join(watcher, new Since.Latest());
         assertThat(told()).isEmpty();
         fixture.letReads();
-        assertThat(told())
-                .containsExactly("1 recovered [local]0", "snapshot 1: +1 [w]");
+        assertThat(told()).containsExactly("1 recovered [local]0", "snapshot 1: +1 [w]");
     }
 
     @Test

@@ -49,7 +49,8 @@ final class CodecTest {
                                 "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"room.42\","
                                         + "\"since\":{\"local\":\"1795301843554-88213-105\"},"
                                         + "\"limit\":500}"))
-                .isEqualTo(new Command.Subscribe(2, "room.42", new Since.After(position), 500, null));
+                .isEqualTo(
+                        new Command.Subscribe(2, "room.42", new Since.After(position), 500, null));
         assertThat(
                         decode(
                                 "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"p\",\"since\":\"latest\"}"))
@@ -95,7 +96,8 @@ final class CodecTest {
                                                 List.of(
                                                         new Position("us", 4, 5, 6),
                                                         new Position("eu", 1, 2, 3)))),
-                                null, null));
+                                null,
+                                null));
     }
 
     @Test

@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 final class PresenceEventsTest {
     private static final Duration ROUND = Duration.ofSeconds(1);
     private static final String SUBSCRIBE = "{'type':'subscribe','id':2,'channel':'c'}";
-    private static final String WATCH =
-            "{'type':'subscribe','id':2,'channel':'c','presence':true}";
+    private static final String WATCH = "{'type':'subscribe','id':2,'channel':'c','presence':true}";
 
     private final SessionFixture fixture = new SessionFixture();
 
