@@ -395,6 +395,11 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
     }
 
     @Override
+    public void onUnobservedAll(long node) {
+        shards.forEach(shard -> shard.execute(() -> shard.unobservedAll(node)));
+    }
+
+    @Override
     public void onAll(long node, String channel, Members all) {
         HubShard<F> shard = shard(channel);
         shard.execute(() -> shard.told(channel, feed -> feed.all(node, all)));

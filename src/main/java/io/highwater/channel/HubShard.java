@@ -472,10 +472,14 @@ final class HubShard<F> implements BackboneListener {
         }
     }
 
-    void gone(long node) {
+    void unobservedAll(long node) {
         for (String name : List.copyOf(observers.keySet())) {
             unobserved(node, name);
         }
+    }
+
+    void gone(long node) {
+        unobservedAll(node);
         for (HubChannel<F> channel : channels.values()) {
             PresenceFeed<F> feed = channel.feed();
             if (feed != null) {

@@ -10,6 +10,9 @@ public interface OtherNodesListener {
 
     void onUnobserved(long node, String channel);
 
+    /** It asks again for all that it wants to know. */
+    void onUnobservedAll(long node);
+
     /** These are in the channel on that node. */
     void onAll(long node, String channel, Members all);
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** Hubs of several nodes, and what is on its way between them. Confined to its test. */
@@ -139,9 +138,5 @@ final class PresenceNodes {
             }
         }
 
-        @Override
-        public String toString() {
-            return "node " + id + " that knows " + known.stream().map(String::valueOf).collect(Collectors.joining(" "));
-        }
     }
 }
