@@ -13,7 +13,7 @@ final class Peer {
     /** Whether something that it sent to this node alone did not come. */
     boolean missed;
 
-    /** Of the last message to this node alone; 0 if there was none. */
+    /** Of the last message to this node alone; the first has 1. */
     private long lastNumber;
 
     Peer(long id, Outbox outbox, long nowNanos) {
@@ -24,7 +24,7 @@ final class Peer {
 
     /** A message with this number came; false if others before it did not. */
     boolean follows(long number) {
-        boolean follows = lastNumber == 0 || number == lastNumber + 1;
+        boolean follows = number == lastNumber + 1;
         lastNumber = number;
         return follows;
     }
