@@ -48,16 +48,21 @@ final class Elsewhere {
 
     /**
      * @param admits whether there is room for so many bytes
+     * @return false if it is not known what has changed: all has to be told anew
      */
-    void all(long node, Members all, LongPredicate admits) {
+    boolean all(long node, Members all, LongPredicate admits) {
         awaited.remove(node);
         OtherMembers members = nodes.computeIfAbsent(node, id -> new OtherMembers());
         long bytes = 0;
         for (String name : all.clients()) {
             bytes += OtherMembers.NAME_BYTES + HeapBytes.of(name);
         }
-        gather(members.all(all, admits.test(bytes), listed));
+        NetChange more = members.all(all, admits.test(bytes), listed);
+        if (more != null) {
+            gather(more);
+        }
         settle();
+        return more != null;
     }
 
     /**

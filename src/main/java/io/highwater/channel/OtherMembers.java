@@ -58,31 +58,14 @@ final class OtherMembers {
      * The node has told who is there.
      *
      * @param keepsNames whether there is room for the names
-     * @return what has changed since it told something last
+     * @return what has changed since it told something last; null if only now all names are known
      */
-    NetChange all(Members all, boolean keepsNames, int listed) {
-        NetChange change = new NetChange(listed);
+    @Nullable NetChange all(Members all, boolean keepsNames, int listed) {
         boolean whole = all.clients().size() == all.count() && all.count() <= MOST_NAMES;
-        if (whole && names != null) {
-            // Names that are there before and after cancel out, however many there are.
-            Map<String, Integer> before = names;
-            List<String> came = new ArrayList<>();
-            for (String name : all.clients()) {
-                if (before.getOrDefault(name, 0) > 0) {
-                    before.merge(name, -1, Integer::sum);
-                } else {
-                    came.add(name);
-                }
-            }
-            List<String> went = new ArrayList<>();
-            before.forEach((name, times) -> went.addAll(Collections.nCopies(times, name)));
-            change.add(new Members(came.size(), came), new Members(went.size(), went));
-        } else {
-            int more = all.count() - count;
-            change.add(
-                    new Members(Math.max(0, more), List.of()),
-                    new Members(Math.max(0, -more), List.of()));
-        }
+        NetChange change =
+                !whole
+                        ? inNumber(all.count(), listed)
+                        : names == null ? null : byName(all.clients(), names, listed);
         count = all.count();
         forgetNames();
         if (whole && keepsNames) {
@@ -92,14 +75,40 @@ final class OtherMembers {
         return change;
     }
 
+    private NetChange inNumber(int countAfter, int listed) {
+        int more = countAfter - count;
+        return new NetChange(listed)
+                .add(
+                        new Members(Math.max(0, more), List.of()),
+                        new Members(Math.max(0, -more), List.of()));
+    }
+
+    /** Names that are there before and after cancel out, however many there are. */
+    private static NetChange byName(
+            List<String> clients, Map<String, Integer> before, int listed) {
+        List<String> came = new ArrayList<>();
+        for (String name : clients) {
+            if (before.getOrDefault(name, 0) > 0) {
+                before.merge(name, -1, Integer::sum);
+            } else {
+                came.add(name);
+            }
+        }
+        List<String> went = new ArrayList<>();
+        before.forEach((name, times) -> went.addAll(Collections.nCopies(times, name)));
+        return new NetChange(listed)
+                .add(new Members(came.size(), came), new Members(went.size(), went));
+    }
+
     /**
      * The node has told who came and went.
      *
      * @param countAfter what that comes to
-     * @return false if it does not come to that: something was lost, so nothing has changed here
+     * @return false if it does not fit what is known: something was lost, so nothing has changed
+     *     here
      */
     boolean change(int countAfter, Members joined, Members left) {
-        if (count + joined.count() - left.count() != countAfter) {
+        if (count + joined.count() - left.count() != countAfter || !knowsAll(left.clients())) {
             return false;
         }
         count = countAfter;
@@ -114,6 +123,20 @@ final class OtherMembers {
         return true;
     }
 
+    private boolean knowsAll(List<String> clients) {
+        if (names == null || clients.isEmpty()) {
+            return true;
+        }
+        Map<String, Integer> asked = new HashMap<>();
+        clients.forEach(name -> asked.merge(name, 1, Integer::sum));
+        for (Map.Entry<String, Integer> each : asked.entrySet()) {
+            if (names.getOrDefault(each.getKey(), 0) < each.getValue()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void put(String name) {
         if (names != null && names.merge(name, 1, Integer::sum) == 1) {
             bytes += NAME_BYTES + HeapBytes.of(name);
@@ -121,15 +144,7 @@ final class OtherMembers {
     }
 
     private void remove(String name) {
-        if (names == null) {
-            return;
-        }
-        Integer times = names.get(name);
-        if (times == null) {
-            forgetNames(); // They cannot be right.
-        } else if (times > 1) {
-            names.put(name, times - 1);
-        } else {
+        if (names != null && names.merge(name, -1, Integer::sum) == 0) {
             names.remove(name);
             bytes -= NAME_BYTES + HeapBytes.of(name);
         }

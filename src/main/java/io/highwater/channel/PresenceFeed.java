@@ -200,8 +200,20 @@ final class PresenceFeed<F> {
     void all(long node, Members all) {
         if (elsewhere != null) {
             long before = elsewhere.bytes();
-            elsewhere.all(node, all, this::admits);
+            if (!elsewhere.all(node, all, this::admits)) {
+                oweAll();
+            }
             changed(elsewhere, before);
+        }
+    }
+
+    /** Whoever was told something is to be told all. */
+    private void oweAll() {
+        for (int i = 0; i < seats.size(); i++) {
+            Seat<F> seat = seats.get(i);
+            if (seat.awaitedRequest() == null && seat.subscriber.watchesPresence()) {
+                add(newcomers, seat);
+            }
         }
     }
 

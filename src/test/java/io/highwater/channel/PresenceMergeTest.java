@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Who comes and goes in a channel of three nodes. */
-final class PresenceOverNodesTest {
+final class PresenceMergeTest {
     private static final Duration ROUND = Duration.ofMillis(700);
 
     private final PresenceNodes cluster = new PresenceNodes(3);
@@ -136,17 +136,42 @@ final class PresenceOverNodesTest {
         join(b, "one");
         assertThat(told()).containsExactly("1003: +1 [one]");
         many.forEach(b.fixture::leave);
-        cluster.pass(ROUND);
-        PresenceEvent storm = watcher.takeEvents().get(0);
-        assertThat(storm.left().count()).isEqualTo(1_001);
-        assertThat(storm.left().clients()).hasSize(PresenceFeed.LISTED);
-        assertThat(storm.count()).isEqualTo(2);
-        ListSubscriber two = join(b, "two");
-        told();
-        b.fixture.leave(two);
-        told();
+        assertThat(told()).as("a list that is whole again").containsExactly("snapshot 2: +2 [one, w]");
+        join(b, "two");
+        assertThat(told()).containsExactly("3: +1 [two]");
         cluster.part(a, b);
-        assertThat(told()).as("their names are known again").containsExactly("1: -1 [one]");
+        assertThat(told()).containsExactly("1: -2 [one, two]");
+    }
+
+    /** 100,000 joins in a minute. */
+    @Test
+    void aStormOnAnotherNodeCostsAWatcherTwoSmallEventsASecond() {
+        watch();
+        int events = 0;
+        int count = 1;
+        for (int second = 0; second < 60; second++) {
+            for (int step = 0; step < 20; step++) {
+                IntStream.range(0, 84).forEach(i -> join(b, "c" + i));
+                cluster.pass(Duration.ofMillis(50));
+            }
+            List<PresenceEvent> told = watcher.takeEvents();
+            for (PresenceEvent event : told) {
+                int change = event.joined().count() - event.left().count();
+                count = event.snapshot() ? change : count + change;
+                assertThat(event.count()).isEqualTo(count);
+                assertThat(event.joined().clients().size())
+                        .isLessThanOrEqualTo(
+                                event.snapshot()
+                                        ? PresenceFixture.MOST_NAMES
+                                        : PresenceFeed.LISTED);
+            }
+            events += told.size();
+        }
+        assertThat(events).isBetween(100, 120);
+        assertThat(a.fixture.faults).isEmpty();
+        cluster.pass(ROUND);
+        PresenceEvent last = watcher.takeEvents().get(0);
+        assertThat(last.count()).isEqualTo(60 * 20 * 84 + 1);
     }
 
     @Test
