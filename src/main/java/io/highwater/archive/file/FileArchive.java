@@ -60,6 +60,7 @@ public final class FileArchive implements Archive {
     private final CurrentStore current = new CurrentStore();
     private final Contents contents;
     private final WorkQueue queue = new WorkQueue();
+    private final DropTime dropTime;
     private final Upkeep upkeep;
     private final Lane readLane;
     private final Lane lookUpLane;
@@ -101,11 +102,13 @@ public final class FileArchive implements Archive {
         reads = new Reads(contents.entries(), contents.messages());
         readLane = new Lane("reads", READERS, WAITING_READS, current, logs);
         lookUpLane = new Lane("lookups", 1, WAITING_LOOKUPS, current, logs);
+        dropTime = new DropTime(clock, wheel, settings.segmentLength());
         upkeep =
                 new Upkeep(
                         wheel,
                         condition,
-                        new Retention(current, contents, queue, clock, settings.retention()),
+                        new Retention(
+                                current, contents, queue, clock, dropTime, settings.retention()),
                         new Recovery(folder, current, contents, clock),
                         queue,
                         logs);
@@ -151,6 +154,7 @@ public final class FileArchive implements Archive {
     private void start(CompletableFuture<@Nullable Void> started) {
         try {
             current.set(open());
+            dropTime.start(contents.entries().reachedMillis());
             writing.execute(commits);
             queue.open();
             if (condition.available()) {

@@ -24,6 +24,7 @@ final class Retention {
     private final Contents contents;
     private final WorkQueue queue;
     private final WallClock clock;
+    private final DropTime dropTime;
     private final Duration retention;
 
     /** Files of segments before these were deleted in this life. */
@@ -36,11 +37,13 @@ final class Retention {
             Contents contents,
             WorkQueue queue,
             WallClock clock,
+            DropTime dropTime,
             Duration retention) {
         this.current = current;
         this.contents = contents;
         this.queue = queue;
         this.clock = clock;
+        this.dropTime = dropTime;
         this.retention = retention;
     }
 
@@ -65,8 +68,8 @@ final class Retention {
     private void dropEntries(Store store)
             throws RocksDBException, InterruptedException, ExecutionException, TimeoutException {
         Segments entries = contents.entries();
-        long before = clock.millis() - retention.toMillis();
-        if (entries.hasRowsBefore(before)) {
+        long before = dropTime.millis() - retention.toMillis();
+        if (entries.hasRowsBefore(before) || entries.isAhead(clock.millis())) {
             write(commit -> entries.drop(commit.batch(), clock.millis(), before));
         }
         int oldest = entries.view().oldest();

@@ -23,6 +23,9 @@ final class Positions {
     /** The window, and a margin for what was under way. */
     private static final long LOOK_UP_NANOS = Duration.ofMinutes(6).toNanos();
 
+    /** The times of entries do not fall, unless the clock is set back by more than this. */
+    private static final long SET_BACK_MILLIS = Duration.ofMinutes(1).toMillis();
+
     private final String origin;
     private final IdempotencyWindow window;
     private final Ticker ticker;
@@ -128,7 +131,10 @@ final class Positions {
         long now = ticker.nanoTime();
         Pending before = last.get(channel);
         Entry entry = entry(draft, before == null ? channel.top() : before.position(), now);
-        millis = Math.max(millis, clock.millis());
+        long wallMillis = clock.millis();
+        if (wallMillis > millis || wallMillis < millis - SET_BACK_MILLIS) {
+            millis = wallMillis;
+        }
         MessageKey key = key(draft);
         Pending pending =
                 new Pending(

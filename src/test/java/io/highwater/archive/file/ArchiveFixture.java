@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +33,14 @@ final class ArchiveFixture implements AutoCloseable {
     static final long GENERATION = 1_795_301_843_554L;
 
     private static final PageBounds PAGE = new PageBounds(500, 1 << 20);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final long GUARD_SECONDS = 120;
 
     final AtomicLong clock = new AtomicLong(GENERATION);
+
+    /** How often the upkeep has asked what time it is: at least once each time it runs. */
+    final AtomicInteger upkeeps = new AtomicInteger();
+
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
 
@@ -66,7 +72,14 @@ final class ArchiveFixture implements AutoCloseable {
     }
 
     private FileArchive newArchive() {
-        return new FileArchive(settings, clock::get, wheel, LogLimit.none(), sync);
+        return new FileArchive(settings, this::millis, wheel, LogLimit.none(), sync);
+    }
+
+    private long millis() {
+        if (Thread.currentThread().getName().equals("highwater-archive-upkeep")) {
+            upkeeps.incrementAndGet();
+        }
+        return clock.get();
     }
 
     ArchiveFixture started() throws Exception {
@@ -88,10 +101,14 @@ final class ArchiveFixture implements AutoCloseable {
         return get(archive.writer(ORIGIN, shard));
     }
 
-    /** Moves the clock and the timers, and so has the archive do what is due. */
+    /**
+     * Moves the clock and the timers, and so has the archive do what is due. For that, at least a
+     * minute passes.
+     */
     void advance(Duration by) {
         clock.addAndGet(by.toMillis());
-        ticker.advance(Duration.ofMinutes(1), wheel);
+        ticker.advance(by.compareTo(MINUTE) < 0 ? MINUTE : by);
+        wheel.advance(ticker.nanoTime());
     }
 
     static ShardPosition shard(long generation, long sequence) {
