@@ -49,7 +49,7 @@ enum Metric {
     MESSAGES_DROPPED(
             "highwater_messages_dropped_total",
             Type.COUNTER,
-            "Counts messages that a full queue dropped or refused while their session went on, by the queue's policy."),
+            "Counts messages that a session did not get and went on without, since its queue was full, by policy; under demote, since the log had trimmed them."),
     QUEUE_DEPTH(
             "highwater_queue_depth_messages",
             Type.GAUGE,
@@ -94,14 +94,30 @@ enum Metric {
             "highwater_subscriptions",
             Type.GAUGE,
             "Shows how many subscriptions to channels this node has."),
+    DEMOTED_SUBSCRIPTIONS(
+            "highwater_demoted_subscriptions",
+            Type.GAUGE,
+            "Shows how many subscriptions under DEMOTE are served from the log, since their clients read slowly."),
+    DEMOTIONS(
+            "highwater_demotions_total",
+            Type.COUNTER,
+            "Counts how often a subscription under DEMOTE lost its queue, since its client read slowly."),
     PUBLICATIONS(
             "highwater_publications_total",
             Type.COUNTER,
-            "Counts publications that this node had appended to the log; a repeat counts once."),
+            "Counts publications that this node had appended to the log, where a repeat counts once, and those of its clients in ephemeral channels."),
     PUBLICATIONS_REFUSED(
             "highwater_publications_refused_total",
             Type.COUNTER,
             "Counts publications that were refused because the fan-out was too far behind."),
+    BACKBONE_AVAILABLE(
+            "highwater_backbone_available",
+            Type.GAUGE,
+            "Shows 1 while the log of the channels takes messages, and 0 otherwise."),
+    PUBLICATIONS_DROPPED(
+            "highwater_publications_dropped_total",
+            Type.COUNTER,
+            "Counts publications of other nodes in ephemeral channels that were dropped because the fan-out was too far behind."),
     BACKBONE_WAITING(
             "highwater_backbone_waiting_messages",
             Type.GAUGE,
@@ -126,6 +142,50 @@ enum Metric {
             "highwater_backbone_generations_total",
             Type.COUNTER,
             "Counts shards of the log that began a new generation, since Redis restarted, failed over or lost data."),
+    BACKBONE_LAG(
+            "highwater_backbone_lag_entries",
+            Type.GAUGE,
+            "Shows how many entries of the log in Redis this node had not read when it last compared positions, which it does every 25 to 40 seconds."),
+    ARCHIVE_AVAILABLE(
+            "highwater_archive_available",
+            Type.GAUGE,
+            "Shows 1 while the archive can be written and read, and 0 otherwise; a node without an archive does not have it."),
+    ARCHIVE_WAITING(
+            "highwater_archive_waiting_writes",
+            Type.GAUGE,
+            "Shows how many calls with entries wait until the archive has written them."),
+    ARCHIVE_WRITE(
+            "highwater_archive_write_seconds",
+            Type.HISTOGRAM,
+            "Measures how long the archive took for one write of what had gathered, until no crash can lose it."),
+    ARCHIVE_WATERMARK_AGE(
+            "highwater_archive_watermark_age_seconds",
+            Type.HISTOGRAM,
+            "Measures how long the oldest entry of a write had waited until it was archived: how far the archive is behind what is published."),
+    ARCHIVE_ENTRIES(
+            "highwater_archive_entries_total",
+            Type.COUNTER,
+            "Counts entries that were archived; those that the archive had already are counted again."),
+    ARCHIVE_BYTES(
+            "highwater_archive_bytes_total",
+            Type.COUNTER,
+            "Counts bytes that were handed to the disk or the database for entries, before it compresses them."),
+    ARCHIVE_READ(
+            "highwater_archive_read_seconds",
+            Type.HISTOGRAM,
+            "Measures how long a question to the archive waited for its answer."),
+    ARCHIVE_FAILURES(
+            "highwater_archive_failures_total",
+            Type.COUNTER,
+            "Counts writes of the archive and questions to it that failed, losses of its server, and leases that another node took."),
+    ARCHIVE_DROPPED(
+            "highwater_archive_dropped_total",
+            Type.COUNTER,
+            "Counts spans of about a day whose entries the archive dropped, since they were older than its retention."),
+    CLUSTER_ITEMS(
+            "highwater_cluster_items_total",
+            Type.COUNTER,
+            "Counts what nodes tell each other beside the log: what this node sent and received, what it dropped since too much waited, what may be lost since Redis could not be reached, and what it could not read."),
     COMMAND_ERRORS(
             "highwater_command_errors_total",
             Type.COUNTER,

@@ -1,6 +1,6 @@
 package io.highwater.archive.file;
 
-import io.highwater.time.TimerWheel;
+import io.highwater.time.Ticker;
 import io.highwater.time.WallClock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +20,7 @@ final class DropTime {
     private static final int JUMPS_IN_PATIENCE = 24;
 
     private final WallClock clock;
-    private final TimerWheel wheel;
+    private final Ticker ticker;
     private final long patienceNanos;
     private final long jumpMillis;
 
@@ -40,9 +40,9 @@ final class DropTime {
      * @param patience how long a clock that has jumped ahead is not believed; a twenty-fourth of
      *     it, or a minute, is no jump
      */
-    DropTime(WallClock clock, TimerWheel wheel, Duration patience) {
+    DropTime(WallClock clock, Ticker ticker, Duration patience) {
         this.clock = clock;
-        this.wheel = wheel;
+        this.ticker = ticker;
         patienceNanos = patience.toNanos();
         jumpMillis = Math.max(SMALLEST_JUMP_MILLIS, patience.toMillis() / JUMPS_IN_PATIENCE);
     }
@@ -53,11 +53,11 @@ final class DropTime {
      * @param knownMillis a time that was reached before; if the clock is further, it has jumped
      */
     void start(long knownMillis) {
-        follow(knownMillis, wheel.nowNanos());
+        follow(knownMillis, ticker.nanoTime());
     }
 
     long millis() {
-        long nowNanos = wheel.nowNanos();
+        long nowNanos = ticker.nanoTime();
         long wallMillis = clock.millis();
         long passedMillis = lastMillis + TimeUnit.NANOSECONDS.toMillis(nowNanos - lastNanos);
         long ahead = wallMillis - passedMillis;

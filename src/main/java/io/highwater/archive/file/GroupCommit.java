@@ -1,6 +1,8 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.time.Ticker;
 import io.highwater.time.WallClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +23,17 @@ final class GroupCommit implements Runnable {
         void write(Store store, WriteBatch batch) throws RocksDBException;
     }
 
-    /** What a failed write sets off. Called on the writing thread. */
-    interface FailureListener {
+    /** What a write sets off. Called on the writing thread; must not throw. */
+    interface Listener {
+        /**
+         * Entries are on the disk.
+         *
+         * @param bytes of the whole write
+         * @param nanos how long it took
+         * @param oldestNanos how long the oldest call of it had waited until then
+         */
+        void onWritten(int entries, long bytes, long nanos, long oldestNanos);
+
         /** What those are told whose calls fail. */
         String explain(Throwable cause);
 
@@ -30,30 +41,33 @@ final class GroupCommit implements Runnable {
         void onWriteFailed(Throwable cause, String why);
     }
 
-    private final WorkQueue queue;
+    private final WorkQueue<FileWork> queue;
     private final CurrentStore current;
     private final Contents contents;
     private final WallClock clock;
     private final Sync sync;
+    private final Ticker ticker;
     private final Executor completing;
-    private final FailureListener listener;
+    private final Listener listener;
 
     /**
      * @param completing runs tasks one at a time and in order; it completes the stages
      */
     GroupCommit(
-            WorkQueue queue,
+            WorkQueue<FileWork> queue,
             CurrentStore current,
             Contents contents,
             WallClock clock,
             Sync sync,
+            Ticker ticker,
             Executor completing,
-            FailureListener listener) {
+            Listener listener) {
         this.queue = queue;
         this.current = current;
         this.contents = contents;
         this.clock = clock;
         this.sync = sync;
+        this.ticker = ticker;
         this.completing = completing;
         this.listener = listener;
     }
@@ -61,7 +75,7 @@ final class GroupCommit implements Runnable {
     @Override
     public void run() {
         try {
-            for (List<Work> group = queue.take(); !group.isEmpty(); group = queue.take()) {
+            for (List<FileWork> group = queue.take(); !group.isEmpty(); group = queue.take()) {
                 write(group);
             }
         } catch (InterruptedException e) {
@@ -70,7 +84,7 @@ final class GroupCommit implements Runnable {
         }
     }
 
-    private void write(List<Work> group) {
+    private void write(List<FileWork> group) {
         Store store = current.acquire();
         try {
             if (store == null) {
@@ -87,12 +101,13 @@ final class GroupCommit implements Runnable {
         }
     }
 
-    private void write(Store store, List<Work> group) throws RocksDBException {
+    private void write(Store store, List<FileWork> group) throws RocksDBException {
+        long begun = ticker.nanoTime();
         try (WriteBatch batch = new WriteBatch()) {
             Commit commit =
                     new Commit(
                             store, batch, contents.entries(), contents.messages(), clock.millis());
-            for (Work work : group) {
+            for (FileWork work : group) {
                 UnavailableException refusal = work.addTo(commit);
                 if (refusal != null) {
                     work.refuse(refusal);
@@ -103,27 +118,35 @@ final class GroupCommit implements Runnable {
                 sync.write(store, batch);
             }
             contents.written();
+            if (commit.count() > 0) {
+                long now = ticker.nanoTime();
+                listener.onWritten(
+                        commit.count(),
+                        batch.getDataSize(),
+                        now - begun,
+                        now - group.get(0).sinceNanos());
+            }
         }
     }
 
-    private void fail(List<Work> group, Throwable cause) {
+    private void fail(List<FileWork> group, Throwable cause) {
         contents.forget();
         String why = listener.explain(cause);
-        List<Work> failed = new ArrayList<>(group);
+        List<FileWork> failed = new ArrayList<>(group);
         // They came before anybody could know of the failure, so they may not take effect either.
         failed.addAll(queue.shut(why));
-        for (Work work : failed) {
+        for (FileWork work : failed) {
             work.refuse(new UnavailableException(why, WorkQueue.RETRY_AFTER));
         }
         complete(failed);
         listener.onWriteFailed(cause, why);
     }
 
-    private void complete(List<Work> group) {
+    private void complete(List<FileWork> group) {
         completing.execute(
                 () -> {
                     try {
-                        group.forEach(Work::complete);
+                        group.forEach(FileWork::complete);
                     } finally {
                         queue.release(group);
                     }

@@ -1,5 +1,6 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.time.WallClock;
 import java.time.Duration;
@@ -22,29 +23,35 @@ final class Retention {
 
     private final CurrentStore current;
     private final Contents contents;
-    private final WorkQueue queue;
+    private final WorkQueue<FileWork> queue;
     private final WallClock clock;
     private final DropTime dropTime;
     private final Duration retention;
+    private final Runnable dropped;
 
     /** Files of segments before these were deleted in this life. */
     private int entriesDeletedBefore;
 
     private int messagesDeletedBefore;
 
+    /**
+     * @param dropped called for each segment of entries that was dropped; must not throw
+     */
     Retention(
             CurrentStore current,
             Contents contents,
-            WorkQueue queue,
+            WorkQueue<FileWork> queue,
             WallClock clock,
             DropTime dropTime,
-            Duration retention) {
+            Duration retention,
+            Runnable dropped) {
         this.current = current;
         this.contents = contents;
         this.queue = queue;
         this.clock = clock;
         this.dropTime = dropTime;
         this.retention = retention;
+        this.dropped = dropped;
     }
 
     /** Drops what is due. Blocks until it is gone, or throws; then it goes on the next time. */
@@ -69,10 +76,14 @@ final class Retention {
             throws RocksDBException, InterruptedException, ExecutionException, TimeoutException {
         Segments entries = contents.entries();
         long before = dropTime.millis() - retention.toMillis();
+        int kept = entries.view().oldest();
         if (entries.hasRowsBefore(before) || entries.isAhead(clock.millis())) {
             write(commit -> entries.drop(commit.batch(), clock.millis(), before));
         }
         int oldest = entries.view().oldest();
+        for (int segment = kept; segment < oldest; segment++) {
+            dropped.run();
+        }
         if (oldest > entriesDeletedBefore) {
             entries.deleteFiles(store);
             dropTops(store, oldest);
@@ -130,9 +141,9 @@ final class Retention {
                 && top.position().generation() < generation;
     }
 
-    private void write(Work.Chore chore)
+    private void write(FileWork.Chore chore)
             throws InterruptedException, ExecutionException, TimeoutException {
-        Work work = Work.chore(chore);
+        FileWork work = FileWork.chore(chore);
         UnavailableException noPlace = queue.offer(work);
         if (noPlace != null) {
             throw new ExecutionException(noPlace);
