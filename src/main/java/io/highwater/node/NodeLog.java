@@ -41,6 +41,7 @@ final class NodeLog {
             return new RedisBackbone(
                     redis,
                     memory(RedisSettings.SHARDS, config, outbound, ledger),
+                    null,
                     behind,
                     observer,
                     outbound.ticker(),

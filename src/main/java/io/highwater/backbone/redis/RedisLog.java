@@ -1,12 +1,15 @@
 package io.highwater.backbone.redis;
 
+import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.BackboneStartException;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +41,9 @@ final class RedisLog implements AutoCloseable {
      * @param prefix of all keys
      * @param name under which Redis lists the node's connections
      * @param origin of all positions
+     * @param archive null if entries are not archived; started before the log, closed after it
      * @param pending the messages of all shards until they are acknowledged
+     * @param tails what the node has read of all shards and is not archived yet
      * @param behind whether the node delivers more slowly than the log brings
      */
     record Parts(
@@ -49,8 +54,9 @@ final class RedisLog implements AutoCloseable {
             Scripts scripts,
             Timing timing,
             StreamBounds bounds,
-            LostEntries lost,
+            @Nullable SharedArchive archive,
             PendingBytes pending,
+            PendingBytes tails,
             BooleanSupplier behind,
             Ticker ticker,
             RedisObserver observer,
@@ -64,6 +70,9 @@ final class RedisLog implements AutoCloseable {
     private final List<GroupReader> readers = new ArrayList<>();
     private final List<RedisShard> shards = new ArrayList<>();
 
+    /** Null if there is no archive. */
+    private final @Nullable LogArchive archive;
+
     /**
      * @param sinks receives what the log of a shard brings
      */
@@ -73,9 +82,13 @@ final class RedisLog implements AutoCloseable {
         int group = clients.isCluster() ? 1 : GROUP;
         int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
         for (int i = 0; i < threads; i++) {
-            loops.add(new LoopThread(i, parts.ticker(), parts.logs()));
+            loops.add(new LoopThread("highwater-log-" + i, parts.ticker(), parts.logs()));
         }
         appends = link(loops.get(0), this::connected);
+        archive =
+                parts.archive() == null
+                        ? null
+                        : new LogArchive(parts.archive(), parts, loops.get(0), this::archived);
         List<ShardKeys> keys = ShardKeys.all(parts.prefix());
         for (int first = 0; first < keys.size(); first += group) {
             LoopThread loop = loops.get(first / group % threads);
@@ -110,7 +123,7 @@ final class RedisLog implements AutoCloseable {
                             context,
                             calls,
                             parts.bounds(),
-                            parts.lost(),
+                            archive == null ? null : archive.parts(),
                             parts.pending(),
                             sinks.apply(first + i)));
         }
@@ -138,6 +151,15 @@ final class RedisLog implements AutoCloseable {
         }
     }
 
+    /** The archive has said how far it is. */
+    private void archived(Map<Integer, ShardPosition> watermarks) {
+        watermarks.forEach(
+                (number, watermark) -> {
+                    RedisShard shard = shards.get(number);
+                    shard.loop().execute(() -> shard.archived(ArchivedForm.id(watermark)));
+                });
+    }
+
     RedisShard shard(int number) {
         return shards.get(number);
     }
@@ -155,7 +177,8 @@ final class RedisLog implements AutoCloseable {
                         .thenCompose(up -> appends.call(parts.timing().call(), c -> c.info()))
                         .thenCompose(this::checked)
                         .thenCompose(checked -> all(reads.stream().map(Link::open).toList()))
-                        .thenCompose(up -> startShards(age, mostBytes / shards.size()))
+                        .thenCompose(up -> archive == null ? up() : archive.start())
+                        .thenCompose(known -> startShards(age, mostBytes / shards.size()))
                         .whenComplete(
                                 (done, failure) -> {
                                     if (failure == null) {
@@ -168,6 +191,10 @@ final class RedisLog implements AutoCloseable {
         return started.orTimeout(MOST_START.toSeconds(), TimeUnit.SECONDS)
                 .handle((done, failure) -> end(failure))
                 .thenCompose(stage -> stage);
+    }
+
+    private static CompletionStage<@Nullable Void> up() {
+        return CompletableFuture.completedFuture(null);
     }
 
     /** A few at once, since the pages that they read are in no account yet. */
@@ -243,5 +270,14 @@ final class RedisLog implements AutoCloseable {
         reads.forEach(Link::close);
         appends.close();
         clients.close();
+    }
+
+    /** Waits until the leases of all shards were given back, for a bounded time. */
+    void awaitEnd() {
+        if (archive != null) {
+            loops.forEach(LoopThread::awaitEnd);
+            archive.close();
+            archive.awaitEnd();
+        }
     }
 }

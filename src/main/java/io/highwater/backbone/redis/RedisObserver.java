@@ -50,6 +50,21 @@ public interface RedisObserver {
     /** Entries that Redis had lost came from the archive. */
     default void onRecovered(int entries, boolean late) {}
 
+    /** Entries were archived, by this node. */
+    default void onArchived(int entries) {}
+
+    /** A write to the archive failed, and is repeated after a pause. */
+    default void onArchiveRetry() {}
+
+    /** So many entries of a shard, or more, will never be archived: Redis has dropped them. */
+    default void onArchiveGap(long entries) {}
+
+    /** This node archives one more shard. */
+    default void onLeaseTaken() {}
+
+    /** It no longer archives a shard. */
+    default void onLeaseLost() {}
+
     /** An entry could not be read: another version or somebody else wrote it. */
     default void onUnreadable() {}
 }
