@@ -153,11 +153,20 @@ final class RedisLog implements AutoCloseable {
 
     /** The archive has said how far it is. */
     private void archived(Map<Integer, ShardPosition> watermarks) {
-        watermarks.forEach(
-                (number, watermark) -> {
-                    RedisShard shard = shards.get(number);
-                    shard.loop().execute(() -> shard.archived(ArchivedForm.id(watermark)));
-                });
+        for (LoopThread loop : loops) {
+            loop.execute(() -> archived(loop, watermarks));
+        }
+    }
+
+    /** Those that are not in the answer have asked for it, too. */
+    private void archived(LoopThread loop, Map<Integer, ShardPosition> watermarks) {
+        for (int i = 0; i < shards.size(); i++) {
+            RedisShard shard = shards.get(i);
+            if (shard.loop() == loop) {
+                ShardPosition watermark = watermarks.get(i);
+                shard.archived(watermark == null ? StreamId.NONE : ArchivedForm.id(watermark));
+            }
+        }
     }
 
     RedisShard shard(int number) {

@@ -118,7 +118,7 @@ final class RedisShard {
         }
     }
 
-    /** The archive has said how far it has the shard. */
+    /** The archive has said how far it has the shard; {@link StreamId#NONE} if it has nothing. */
     void archived(StreamId watermark) {
         if (archive != null && state != State.CLOSED) {
             archive.known(watermark);

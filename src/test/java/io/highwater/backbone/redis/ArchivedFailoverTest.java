@@ -124,6 +124,7 @@ final class ArchivedFailoverTest {
         archiveOfA.holdWrites();
         archiveOfB.holdWrites();
         CompletableFuture<Appended> third = a.tryAppend(CHANNEL, "m3");
+        b.awaitHeard("m1", "m2", "m3");
         CompletableFuture<Appended> fourth = b.tryAppend(CHANNEL, "m4");
         a.awaitHeard("m1", "m2", "m3", "m4");
         b.awaitHeard("m1", "m2", "m3", "m4");
