@@ -36,6 +36,7 @@ public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes
         return new ChannelSettings(base, prefixes);
     }
 
+    /** An ephemeral channel has no log that DEMOTE could read: there it is LATEST. */
     public ChannelProfile forChannel(String channel) {
         ChannelProfile profile = Ephemeral.isEphemeral(channel) ? base.ephemeral() : base;
         for (PrefixSettings settings : prefixes) {
@@ -43,6 +44,8 @@ public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes
                 profile = settings.over(profile);
             }
         }
-        return profile;
+        return Ephemeral.isEphemeral(channel) && profile.policy() == ChannelOverflow.DEMOTE
+                ? profile.ephemeral()
+                : profile;
     }
 }

@@ -296,7 +296,7 @@ record ConfigSchema(
             @Setting(
                             shown = "EVICT",
                             about =
-                                    "What happens to slow subscribers of these channels; of ephemeral ones LATEST, if it is not set.")
+                                    "What happens to slow subscribers of these channels; of ephemeral ones LATEST, if it is not set or DEMOTE.")
                     @Nullable ChannelOverflow policy,
             @Setting(
                             shown = "50",

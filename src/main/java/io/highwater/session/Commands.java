@@ -95,7 +95,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             return;
         }
         Subscription subscription =
-                new Subscription(session, channel, node.channels().forChannel(channel));
+                Subscription.of(session, channel, node.channels().forChannel(channel));
         Subscription replaced = subscriptions.put(subscription, node.names(), session.payer());
         if (replaced != null) {
             replaced.stop();

@@ -55,6 +55,15 @@ final class ChannelSettingsTest {
         assertThat(settings.forChannel("ephemeral:cursors").latestCount()).isEqualTo(7);
     }
 
+    @Test
+    void ephemeralChannelsKeepTheLatestWhereOthersDemote() {
+        ChannelSettings settings = settings(prefix("", "DEMOTE", 7, null, null));
+        assertThat(settings.forChannel("news").policy()).isEqualTo(ChannelOverflow.DEMOTE);
+        assertThat(settings.forChannel("ephemeral:typing").policy())
+                .isEqualTo(ChannelOverflow.LATEST);
+        assertThat(settings.forChannel("ephemeral:typing").latestCount()).isEqualTo(7);
+    }
+
     private static ChannelProfile profile(ChannelOverflow policy, int latestCount, int messages) {
         return new ChannelProfile(
                 policy, latestCount, new RingBounds(messages, Duration.ofSeconds(10)));
@@ -74,9 +83,9 @@ final class ChannelSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "PAUSE||||policy: PAUSE is not in the range EVICT, LATEST (PAUSE is for annotated"
+                "PAUSE||||policy: PAUSE is not in the range EVICT, LATEST, DEMOTE (PAUSE is for annotated"
                         + " endpoints)",
-                "latest||||policy: latest is not in the range EVICT, LATEST",
+                "latest||||policy: latest is not in the range EVICT, LATEST, DEMOTE",
                 "|0|||latest-count: 0 is not in the range 1 to 10000",
                 "|10001|||latest-count: 10001 is not in the range 1 to 10000",
                 "||-1||history-messages: -1 is not in the range 0 to 1000000",

@@ -66,6 +66,7 @@ final class RedisLog implements AutoCloseable {
     private final RedisClients clients;
     private final List<LoopThread> loops = new ArrayList<>();
     private final Link appends;
+    private final RedisBus bus;
     private final List<Link> reads = new ArrayList<>();
     private final List<GroupReader> readers = new ArrayList<>();
     private final List<RedisShard> shards = new ArrayList<>();
@@ -89,6 +90,14 @@ final class RedisLog implements AutoCloseable {
                 parts.archive() == null
                         ? null
                         : new LogArchive(parts.archive(), parts, loops.get(0), this::archived);
+        bus =
+                new RedisBus(
+                        clients,
+                        parts.prefix(),
+                        parts.timing(),
+                        loops.get(0),
+                        parts.observer(),
+                        parts.logs());
         List<ShardKeys> keys = ShardKeys.all(parts.prefix());
         for (int first = 0; first < keys.size(); first += group) {
             LoopThread loop = loops.get(first / group % threads);
@@ -137,6 +146,7 @@ final class RedisLog implements AutoCloseable {
     private Link link(ShardLoop loop, Runnable onUp) {
         return new Link(
                 clients,
+                clients::open,
                 parts.timing(),
                 loop,
                 new SplittableRandom(),
@@ -167,6 +177,11 @@ final class RedisLog implements AutoCloseable {
                 shard.archived(watermark == null ? StreamId.NONE : ArchivedForm.id(watermark));
             }
         }
+    }
+
+    /** What the nodes of this log tell each other; closed with the log. */
+    RedisBus bus() {
+        return bus;
     }
 
     RedisShard shard(int number) {
@@ -278,6 +293,7 @@ final class RedisLog implements AutoCloseable {
         loops.forEach(LoopThread::close);
         reads.forEach(Link::close);
         appends.close();
+        bus.close();
         clients.close();
     }
 
