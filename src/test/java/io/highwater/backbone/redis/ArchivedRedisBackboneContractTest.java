@@ -3,6 +3,7 @@ package io.highwater.backbone.redis;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneContract;
 import io.highwater.backbone.RingBounds;
+import io.highwater.limits.Ledger;
 import io.highwater.testing.Disk;
 import io.highwater.testing.MemoryArchive;
 import io.highwater.testing.RedisProcess;
@@ -30,5 +31,36 @@ final class ArchivedRedisBackboneContractTest extends BackboneContract {
     protected Backbone open() {
         return new BackboneNode(redis.uri(), RingBounds.defaults(), new MemoryArchive(DISK))
                 .backbone;
+    }
+
+    /** Its archive is full for a while. */
+    @Override
+    protected Breakable breakable() {
+        MemoryArchive archive = new MemoryArchive(new Disk());
+        Backbone impatient =
+                new BackboneNode(
+                                redis.uri(),
+                                RingBounds.defaults(),
+                                StreamBounds.defaults(),
+                                Ledger.unbounded(),
+                                LogNode.TIMING,
+                                archive)
+                        .backbone;
+        return new Breakable() {
+            @Override
+            public Backbone backbone() {
+                return impatient;
+            }
+
+            @Override
+            public void fail() {
+                archive.setFull(true);
+            }
+
+            @Override
+            public void recover() {
+                archive.setFull(false);
+            }
+        };
     }
 }

@@ -38,6 +38,16 @@ final class BackboneNode implements AutoCloseable {
         this(uri, RingBounds.defaults(), StreamBounds.defaults(), Ledger.unbounded());
     }
 
+    BackboneNode(String uri, Timing timing) {
+        this(
+                uri,
+                RingBounds.defaults(),
+                StreamBounds.defaults(),
+                Ledger.unbounded(),
+                timing,
+                null);
+    }
+
     BackboneNode(String uri, RingBounds rings, StreamBounds bounds, Ledger ledger) {
         this(uri, rings, bounds, ledger, LogNode.PATIENT, null);
     }
