@@ -147,7 +147,9 @@ class NodeMetricsTest {
                         "highwater_backbone_messages_total",
                         "highwater_backbone_entries_total",
                         "highwater_backbone_retries_total",
-                        "highwater_backbone_generations_total");
+                        "highwater_backbone_generations_total",
+                        "highwater_backbone_leases",
+                        "highwater_backbone_stalled_shards");
     }
 
     @ParameterizedTest

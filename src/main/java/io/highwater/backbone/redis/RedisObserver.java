@@ -50,20 +50,25 @@ public interface RedisObserver {
     /** Entries that Redis had lost came from the archive. */
     default void onRecovered(int entries, boolean late) {}
 
-    /** Entries were archived, by this node. */
-    default void onArchived(int entries) {}
-
     /** A write to the archive failed, and is repeated after a pause. */
     default void onArchiveRetry() {}
 
     /** So many entries of a shard, or more, will never be archived: Redis has dropped them. */
     default void onArchiveGap(long entries) {}
 
-    /** This node archives one more shard. */
-    default void onLeaseTaken() {}
+    /**
+     * This node archives more shards, or fewer.
+     *
+     * @param change below 0 where it is fewer
+     */
+    default void onLeases(int change) {}
 
-    /** It no longer archives a shard. */
-    default void onLeaseLost() {}
+    /**
+     * More shards refuse messages, or fewer, since the archive is too far behind.
+     *
+     * @param change below 0 where it is fewer
+     */
+    default void onStalled(int change) {}
 
     /** An entry could not be read: another version or somebody else wrote it. */
     default void onUnreadable() {}

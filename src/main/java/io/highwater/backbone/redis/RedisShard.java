@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ final class RedisShard {
 
     private Runnable wakeReader = () -> {};
     private Runnable renewReader = () -> {};
+    private BooleanSupplier isCutOff = () -> false;
 
     /** Written on the loop; appends read it. */
     private volatile State state = State.STARTING;
@@ -121,7 +123,7 @@ final class RedisShard {
     /** The archive has said how far it has the shard; {@link StreamId#NONE} if it has nothing. */
     void archived(StreamId watermark) {
         if (archive != null && state != State.CLOSED) {
-            archive.known(watermark);
+            archive.onArchived(watermark);
         }
     }
 
@@ -135,10 +137,12 @@ final class RedisShard {
      *
      * @param wake the shard can be read again
      * @param renew the reader's connection does not bring what it should
+     * @param cutOff whether nothing was heard of the shard for long
      */
-    void readBy(Runnable wake, Runnable renew) {
+    void readBy(Runnable wake, Runnable renew, BooleanSupplier cutOff) {
         wakeReader = wake;
         renewReader = renew;
+        isCutOff = cutOff;
     }
 
     ShardLoop loop() {
@@ -204,7 +208,7 @@ final class RedisShard {
         state = State.OPEN;
         publisher.open(top);
         if (archive != null) {
-            archive.start();
+            archive.start(isCutOff);
         }
         ages.reached(top, now);
         checkLater();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * what the node saves when a generation ends. Confined to the shard's loop, except where a method
  * says otherwise.
  */
-final class ShardArchive implements ShardSink, LostEntries {
+final class ShardArchive implements ShardSink, LostEntries, ShardArchiver.Owner {
     /** While somebody waits for an answer, the archive is asked at most this often. */
     private static final Duration QUICK = Duration.ofMillis(10);
 
@@ -61,12 +61,16 @@ final class ShardArchive implements ShardSink, LostEntries {
         this.awaited = awaited;
         this.archived = archived;
         tail = new ArchiveTail(parts.tails());
-        archiver = new ShardArchiver(context, calls, cursor, tail, parts, this::known);
+        archiver = new ShardArchiver(context, calls::between, cursor, tail, parts, this);
     }
 
-    /** The shard is open. */
-    void start() {
-        archiver.start();
+    /**
+     * The shard is open.
+     *
+     * @param cutOff whether this node has not heard of the shard for long
+     */
+    void start(BooleanSupplier cutOff) {
+        archiver.start(cutOff);
         wantAnswer();
     }
 
@@ -76,13 +80,19 @@ final class ShardArchive implements ShardSink, LostEntries {
     }
 
     /** The archive has said how far it is. */
-    void known(StreamId id) {
+    @Override
+    public void onArchived(StreamId id) {
         if (id.isAfter(known)) {
             known = id;
             tail.archived(id);
         }
         ends.wake(known);
         apply();
+        wantAnswer();
+    }
+
+    @Override
+    public void onLeaseLost() {
         wantAnswer();
     }
 

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +23,21 @@ import org.slf4j.event.Level;
  * time, so what gathers meanwhile goes into the next. Confined to the shard's loop.
  */
 final class ShardArchiver {
+    /** The shard. */
+    interface Owner {
+        /** Everything up to an id is archived. */
+        void onArchived(StreamId id);
+
+        /** Another node archives the shard from now on. */
+        void onLeaseLost();
+    }
+
+    /** Reads the stream: the items after an id, up to and including another; oldest first. */
+    @FunctionalInterface
+    interface Pages {
+        CompletionStage<List<StreamItem>> between(StreamId after, StreamId last, int most);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(ShardArchiver.class);
 
     /** How many entries of the stream are read at once. */
@@ -41,17 +56,17 @@ final class ShardArchiver {
 
     private final ShardContext context;
     private final ShardLoop loop;
-    private final ShardCalls calls;
+    private final Pages stream;
     private final ShardCursor cursor;
     private final ArchiveTail tail;
     private final ArchiveParts parts;
     private final String origin;
     private final Backoff backoff;
 
-    /** Told how far the shard is archived. */
-    private final Consumer<StreamId> archived;
+    private final Owner owner;
 
     private State state = State.WAITING;
+    private BooleanSupplier isCutOff = () -> false;
 
     /** Null without the lease. */
     private @Nullable ArchiveWriter writer;
@@ -61,24 +76,30 @@ final class ShardArchiver {
 
     ShardArchiver(
             ShardContext context,
-            ShardCalls calls,
+            Pages stream,
             ShardCursor cursor,
             ArchiveTail tail,
             ArchiveParts parts,
-            Consumer<StreamId> archived) {
+            Owner owner) {
         this.context = context;
         this.loop = context.loop();
-        this.calls = calls;
+        this.stream = stream;
         this.cursor = cursor;
         this.tail = tail;
         this.parts = parts;
         this.origin = parts.form().origin();
         this.backoff = context.backoff();
-        this.archived = archived;
+        this.owner = owner;
     }
 
-    /** Nodes that start together do not all ask at once, so each gets some shards. */
-    void start() {
+    /**
+     * Nodes that start together do not all ask at once, so each gets some shards.
+     *
+     * @param cutOff whether this node has not heard of the shard for long: then it leaves the lease
+     *     to others
+     */
+    void start(BooleanSupplier cutOff) {
+        isCutOff = cutOff;
         askAfter(Duration.ofNanos(context.random().nextLong(leaseNanos())));
     }
 
@@ -98,6 +119,9 @@ final class ShardArchiver {
 
     private void ask() {
         if (state != State.WAITING) {
+            return;
+        } else if (isCutOff.getAsBoolean()) {
+            askLater();
             return;
         }
         state = State.ASKING;
@@ -133,10 +157,26 @@ final class ShardArchiver {
         }
         writer = opened;
         state = State.IDLE;
-        context.tell(context.observer()::onLeaseTaken);
+        context.tell(() -> context.observer().onLeases(1));
         LOG.atDebug().addKeyValue("shard", context.number()).log("archive_lease_taken");
         continueAfter(opened.watermark());
+        watch(opened);
         wake();
+    }
+
+    /** Gives the lease back if this node is cut off. */
+    private void watch(ArchiveWriter used) {
+        if (used == writer && isCutOff.getAsBoolean()) {
+            leaveToOthers(used);
+        } else if (used == writer) {
+            loop.schedule(() -> watch(used), context.timing().lease());
+        }
+    }
+
+    private void leaveToOthers(ArchiveWriter used) {
+        leave(used);
+        askLater();
+        owner.onLeaseLost();
     }
 
     private void continueAfter(@Nullable ShardPosition position) {
@@ -146,7 +186,7 @@ final class ShardArchiver {
 
     private void tell() {
         if (watermark != null) {
-            archived.accept(watermark);
+            owner.onArchived(watermark);
         }
     }
 
@@ -191,7 +231,7 @@ final class ShardArchiver {
                             StreamId after = watermark == null ? StreamId.NONE : watermark;
                             StreamId last = cursor.get();
                             var unused =
-                                    calls.between(after, last, PAGE)
+                                    stream.between(after, last, PAGE)
                                             .whenComplete(
                                                     (items, failure) ->
                                                             streamRead(last, items, failure));
@@ -262,8 +302,6 @@ final class ShardArchiver {
         backoff.succeeded();
         if (step instanceof Append append) {
             watermark = append.last();
-            int count = append.entries().size();
-            context.tell(() -> context.observer().onArchived(count));
         } else {
             begun((Begin) step);
         }
@@ -292,8 +330,7 @@ final class ShardArchiver {
             return;
         }
         if (cause instanceof LeaseLostException) {
-            leave(used);
-            askLater();
+            leaveToOthers(used);
             return;
         }
         context.tell(context.observer()::onArchiveRetry);
@@ -312,7 +349,7 @@ final class ShardArchiver {
     private void leave(ArchiveWriter used) {
         writer = null;
         watermark = null;
-        context.tell(context.observer()::onLeaseLost);
+        context.tell(() -> context.observer().onLeases(-1));
         LOG.atDebug().addKeyValue("shard", context.number()).log("archive_lease_lost");
         parts.closing().execute(used::close);
     }

@@ -200,8 +200,15 @@ final class ShardPublisher {
     void archived(StreamId id) {
         if (id.isAfter(archived)) {
             archived = id;
-            stalled = false;
+            setStalled(false);
             settle();
+        }
+    }
+
+    private void setStalled(boolean now) {
+        if (stalled != now) {
+            stalled = now;
+            context.tell(() -> context.observer().onStalled(now ? 1 : -1));
         }
     }
 
@@ -419,7 +426,7 @@ final class ShardPublisher {
                 message -> {
                     if (!message.over && message.sinceNanos - latestNanos <= 0) {
                         expired.add(message.flow());
-                        stalled |= isReadBack(message);
+                        setStalled(stalled || isReadBack(message));
                     }
                 });
         if (expired.isEmpty()) {

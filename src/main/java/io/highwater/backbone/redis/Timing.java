@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
  * @param settle how long a node waits at the beginning of a generation, so that others can archive
  *     what they have read of the one before
  * @param end how long a node waits at most for the archive to begin a generation
+ * @param cutOff a node that cannot read a shard for so long leaves it to others to archive
  * @param check the least time between two checks of a shard's position; the most is 8/5 of it
  * @param firstRetry see {@link Backoff}
  * @param mostRetry see {@link Backoff}
@@ -26,6 +27,7 @@ record Timing(
         Duration lease,
         Duration settle,
         Duration end,
+        Duration cutOff,
         Duration check,
         Duration firstRetry,
         Duration mostRetry) {
@@ -38,6 +40,7 @@ record Timing(
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10),
+                Duration.ofSeconds(15),
                 Duration.ofSeconds(25),
                 Duration.ofMillis(50),
                 Duration.ofSeconds(2));

@@ -112,6 +112,7 @@ final class FaultyLogTest {
                         LogNode.TIMING.lease(),
                         LogNode.TIMING.settle(),
                         LogNode.TIMING.end(),
+                        LogNode.TIMING.cutOff(),
                         Duration.ofHours(1),
                         LogNode.TIMING.firstRetry(),
                         LogNode.TIMING.mostRetry());

@@ -33,6 +33,7 @@ final class LogNode implements AutoCloseable {
                     Duration.ofMillis(200),
                     Duration.ofMillis(200),
                     Duration.ofSeconds(2),
+                    Duration.ofSeconds(15),
                     Duration.ofMillis(500),
                     Duration.ofMillis(20),
                     Duration.ofMillis(200));
@@ -47,6 +48,7 @@ final class LogNode implements AutoCloseable {
                     TIMING.lease(),
                     TIMING.settle(),
                     TIMING.end(),
+                    TIMING.cutOff(),
                     TIMING.check(),
                     TIMING.firstRetry(),
                     TIMING.mostRetry());
