@@ -18,6 +18,7 @@ final class RedisMetrics implements RedisObserver {
     private final LongAdder read = new LongAdder();
     private final LongAdder leases = new LongAdder();
     private final LongAdder stalled = new LongAdder();
+    private final LongAdder lag = new LongAdder();
     private final Timer acknowledged;
     private final Counter repeats;
     private final Counter failed;
@@ -55,6 +56,7 @@ final class RedisMetrics implements RedisObserver {
         late = entries(meters, "late");
         unreadable = entries(meters, "unreadable");
         unarchived = entries(meters, "unarchived");
+        meters.gauge(Metric.BACKBONE_LAG, Tags.empty(), lag::sum);
         generations = meters.counter(Metric.BACKBONE_GENERATIONS);
     }
 
@@ -119,6 +121,11 @@ final class RedisMetrics implements RedisObserver {
     @Override
     public void onGap(long entries) {
         missed.increment((double) entries);
+    }
+
+    @Override
+    public void onLag(long change) {
+        lag.add(change);
     }
 
     @Override
