@@ -114,7 +114,7 @@ class RunTest {
         assertThat(node.plainStderr())
                 .containsExactly(
                         "highwater.channels.prices.policy: \"PAUSE\" is not allowed:"
-                                + " EVICT or LATEST (command line)");
+                                + " EVICT or LATEST or DEMOTE (command line)");
     }
 
     @Test
