@@ -150,7 +150,7 @@ class RunTest {
                         "highwater.channels.all.history-age: \"0\" is not allowed: a duration, 1s"
                                 + " to 24h (command line)",
                         "highwater.channels.room.policy: \"NONE\" is not allowed: EVICT or"
-                                + " LATEST (command line)");
+                                + " LATEST or DEMOTE (command line)");
     }
 
     static Stream<Arguments> whatCanNotBeDeployed() {
