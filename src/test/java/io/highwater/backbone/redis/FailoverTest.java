@@ -192,6 +192,7 @@ final class FailoverTest {
         startNodes();
         a.append(CHANNEL, "m1");
         a.append(CHANNEL, "m2");
+        b.awaitHeard("m1", "m2");
         redis.commands().flushall();
         assertThat(b.append(CHANNEL, "m3").position().generation()).isGreaterThan(future + 1);
         a.awaitHeard("m1", "m2", "generation", "m3");
