@@ -119,7 +119,8 @@ public final class ArchivedBackbone implements Backbone {
                         .ask(channel)
                         .thenCompose(
                                 asked -> {
-                                    RingRead ring = RingRead.after(
+                                    RingRead ring =
+                                            RingRead.after(
                                                     shard.memory(),
                                                     channel,
                                                     after,

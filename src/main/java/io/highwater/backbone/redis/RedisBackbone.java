@@ -115,8 +115,7 @@ public final class RedisBackbone implements Backbone {
         }
         log = new RedisLog(parts, sinks::get);
         StreamReads streams = new StreamReads();
-        ArchiveReads archived =
-                archive == null ? null : new ArchiveReads(archive, parts.origin());
+        ArchiveReads archived = archive == null ? null : new ArchiveReads(archive, parts.origin());
         for (int i = 0; i < ShardKeys.SHARDS; i++) {
             RedisShard shard = log.shard(i);
             reads.add(
@@ -199,9 +198,7 @@ public final class RedisBackbone implements Backbone {
     @Override
     public CompletionStage<@Nullable Cursor> at(
             String channel, Instant instant, @Nullable Payer payer) {
-        return isClosed()
-                ? stopping()
-                : reads(channel).at(channel, instant, payer);
+        return isClosed() ? stopping() : reads(channel).at(channel, instant, payer);
     }
 
     @Override

@@ -129,7 +129,8 @@ final class ShardArchiver {
                 guarded(() -> parts.archive().writer(origin, context.number()))
                         .whenComplete(
                                 (opened, failure) -> {
-                                    if (!loop.tryExecute(() -> answered(opened)) && opened != null) {
+                                    if (!loop.tryExecute(() -> answered(opened))
+                                            && opened != null) {
                                         parts.closing().execute(opened::close);
                                     }
                                 });
@@ -280,13 +281,9 @@ final class ShardArchiver {
     private CompletionStage<@Nullable Void> perform(ArchiveWriter current, ArchiveStep step) {
         CompletionStage<@Nullable Void> write =
                 step instanceof Append append
-                        ? parts.form()
-                                .archived(append.entries())
-                                .thenCompose(current::append)
+                        ? parts.form().archived(append.entries()).thenCompose(current::append)
                         : guarded(
-                                () ->
-                                        current.begin(
-                                                parts.form().position(((Begin) step).base())));
+                                () -> current.begin(parts.form().position(((Begin) step).base())));
         return write.whenComplete(
                 (done, failure) -> loop.execute(() -> performed(current, step, failure)));
     }
@@ -334,7 +331,8 @@ final class ShardArchiver {
             return;
         }
         context.tell(context.observer()::onArchiveRetry);
-        context.logs().say(LOG, Level.WARN, "archive_write_failed", cause, "shard", context.number());
+        context.logs()
+                .say(LOG, Level.WARN, "archive_write_failed", cause, "shard", context.number());
         loop.schedule(
                 () -> {
                     if (used == writer) {

@@ -159,9 +159,7 @@ final class ShardReads {
             int limit,
             @Nullable Payer payer,
             ReadResult otherwise) {
-        return history == null
-                ? done(otherwise)
-                : history.readAfter(name, top, own, limit, payer);
+        return history == null ? done(otherwise) : history.readAfter(name, top, own, limit, payer);
     }
 
     /** The place before the first entry of the generation, of which the channel has none yet. */
@@ -194,8 +192,7 @@ final class ShardReads {
                             List<Stored> read = limit == 0 ? List.of() : stored;
                             long reached = own.channelSequence() + read.size();
                             return done(
-                                    new Slice(
-                                            entries(read), top.channelSequence() - reached, top));
+                                    new Slice(entries(read), top.channelSequence() - reached, top));
                         });
     }
 

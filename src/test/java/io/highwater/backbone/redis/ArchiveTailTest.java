@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 final class ArchiveTailTest {
     private static final long MOST_BYTES = 80_000;
 
-    private final Ledger ledger =
-            Ledgers.of(Map.of(Account.RINGS, MOST_BYTES), Ticker.system());
+    private final Ledger ledger = Ledgers.of(Map.of(Account.RINGS, MOST_BYTES), Ticker.system());
     private final ArchiveTail tail = new ArchiveTail(new PendingBytes(ledger.book(Account.RINGS)));
 
     private static StreamId id(long sequence) {
@@ -26,8 +25,7 @@ final class ArchiveTailTest {
 
     private void add(long sequence, int bytes) {
         tail.add(
-                new Stored(
-                        id(sequence), 1, "c", sequence, "m", "p", false, null, new byte[bytes]));
+                new Stored(id(sequence), 1, "c", sequence, "m", "p", false, null, new byte[bytes]));
     }
 
     private @Nullable List<StreamId> after(long sequence) {
@@ -70,8 +68,7 @@ final class ArchiveTailTest {
         assertThat(ledger.book(Account.RINGS).bytes()).isLessThanOrEqualTo(MOST_BYTES / 8);
         assertThat(after(3)).isNull();
         assertThat(tail.last()).isEqualTo(id(29));
-        assertThat(after(tail.from().sequence()))
-                .hasSize((int) (29 - tail.from().sequence()));
+        assertThat(after(tail.from().sequence())).hasSize((int) (29 - tail.from().sequence()));
     }
 
     @Test

@@ -81,8 +81,7 @@ final class ArchivedRedisBackboneTest {
         return ShardKeys.all("test").get(ShardKeys.shardOf(CHANNEL)).log();
     }
 
-    private static List<Position> appendMany(BackboneNode node, int from, int to)
-            throws Exception {
+    private static List<Position> appendMany(BackboneNode node, int from, int to) throws Exception {
         List<Position> positions = new ArrayList<>();
         for (int i = from; i < to; i++) {
             positions.add(node.append(CHANNEL, "m" + i));
@@ -251,8 +250,7 @@ final class ArchivedRedisBackboneTest {
         List<String> heard = a.follow(CHANNEL);
         a.append(CHANNEL, "m0");
         archive.setFull(true);
-        assertThatThrownBy(() -> a.append(CHANNEL, "m1"))
-                .isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> a.append(CHANNEL, "m1")).isInstanceOf(UnavailableException.class);
         assertThat(heard).containsExactly("m0", "m1");
         assertThatThrownBy(() -> a.append(CHANNEL, "m2"))
                 .isInstanceOf(UnavailableException.class)

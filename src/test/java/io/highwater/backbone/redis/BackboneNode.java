@@ -39,13 +39,7 @@ final class BackboneNode implements AutoCloseable {
     }
 
     BackboneNode(String uri, Timing timing) {
-        this(
-                uri,
-                RingBounds.defaults(),
-                StreamBounds.defaults(),
-                Ledger.unbounded(),
-                timing,
-                null);
+        this(uri, RingBounds.defaults(), StreamBounds.defaults(), Ledger.unbounded(), timing, null);
     }
 
     BackboneNode(String uri, RingBounds rings, StreamBounds bounds, Ledger ledger) {
@@ -54,13 +48,7 @@ final class BackboneNode implements AutoCloseable {
 
     /** A node whose log is archived. */
     BackboneNode(String uri, RingBounds rings, SharedArchive archive) {
-        this(
-                uri,
-                rings,
-                StreamBounds.defaults(),
-                Ledger.unbounded(),
-                LogNode.PATIENT,
-                archive);
+        this(uri, rings, StreamBounds.defaults(), Ledger.unbounded(), LogNode.PATIENT, archive);
     }
 
     BackboneNode(

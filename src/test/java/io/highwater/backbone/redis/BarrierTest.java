@@ -52,12 +52,7 @@ final class BarrierTest {
     private CompletableFuture<@Nullable Void> ended = CompletableFuture.completedFuture(null);
     private final Barrier barrier =
             new Barrier(
-                    context,
-                    cursor,
-                    publisher,
-                    new Archive(),
-                    () -> false,
-                    () -> told.add("open"));
+                    context, cursor, publisher, new Archive(), () -> false, () -> told.add("open"));
 
     private final class Archive implements LostEntries {
         @Override

@@ -157,8 +157,7 @@ final class ShardArchiverTest {
     }
 
     private ShardPosition watermark() {
-        ShardPosition found =
-                archive.watermarks(ORIGIN).toCompletableFuture().join().get(SHARD);
+        ShardPosition found = archive.watermarks(ORIGIN).toCompletableFuture().join().get(SHARD);
         assertThat(found).isNotNull();
         return found;
     }
