@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.LeaseLostException;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
@@ -232,7 +234,7 @@ final class ArchiveFeed {
             bytesUnderWay += batch.bytes();
         }
         try {
-            CompletionStage<@Nullable Void> write = guarded(() -> current.append(batch.entries()));
+            CompletionStage<@Nullable Void> write = guarded(() -> write(current, batch));
             var unused = write.whenComplete((done, cause) -> settled(batch, cause));
         } finally {
             synchronized (lock) {
@@ -242,19 +244,34 @@ final class ArchiveFeed {
         return true;
     }
 
-    /** As much of what waits as the archive may have now. */
+    /** As much of what waits, of one generation, as the archive may have now. */
     @GuardedBy("lock")
     private Batch take() {
         List<Pending> taken = new ArrayList<>();
         long bytes = bytesUnderWay;
         for (Pending next = waiting.peek(); next != null; next = waiting.peek()) {
             bytes += next.bytes;
-            if (bytes > MOST_BYTES_UNDER_WAY && bytes > next.bytes) {
+            boolean fits = bytes <= MOST_BYTES_UNDER_WAY || bytes == next.bytes;
+            if (!fits || (!taken.isEmpty() && next.beginsGeneration())) {
                 break;
             }
             taken.add(waiting.remove());
         }
         return new Batch(taken);
+    }
+
+    /** If the generation cannot be begun, the entries cannot be appended, either. */
+    private static CompletionStage<@Nullable Void> write(ArchiveWriter writer, Batch batch) {
+        Pending first = batch.pending.get(0);
+        ShardPosition archived = writer.watermark();
+        Position position = first.position();
+        if (first.beginsGeneration()
+                && (archived == null || archived.generation() != position.generation())) {
+            var unused =
+                    writer.begin(
+                            new ShardPosition(position.origin(), position.generation(), 0));
+        }
+        return writer.append(batch.entries());
     }
 
     private static <T> CompletionStage<T> guarded(Supplier<CompletionStage<T>> call) {
