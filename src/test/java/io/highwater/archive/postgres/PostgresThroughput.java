@@ -57,7 +57,8 @@ final class PostgresThroughput {
                         wheel,
                         new ArchiveObserver() {
                             @Override
-                            public void onWritten(int entries, long nanos, long oldestNanos) {
+                            public void onWritten(
+                                    int entries, long bytes, long nanos, long oldestNanos) {
                                 writes.incrementAndGet();
                             }
                         },
