@@ -205,15 +205,26 @@ final class Subscriber {
         return (since == null || position.isAfter(since)) && !position.isAfter(answer.cursor());
     }
 
-    /** Checks that it was told of missing messages only where some may be lost. */
+    /**
+     * Checks that it was told of missing messages only where some may be lost, or where its cursor
+     * is of a former generation, which nodes remember for a while.
+     */
     void checkTold(Promise promise, Losses losses) {
         for (Subscribed answer : told) {
-            if (!promise.mayLose() || !losses.mayPrecede(answer.nanos())) {
+            if (!promise.mayLose() || !isForgotten(answer) && !isLost(answer, losses)) {
                 violations.add(
-                        Invariant.I8,
-                        name + " could not resume: " + answer.reason(),
-                        answer);
+                        Invariant.I8, name + " could not resume: " + answer.reason(), answer);
             }
         }
+    }
+
+    private static boolean isForgotten(Subscribed answer) {
+        Position since = answer.since();
+        return since != null && since.generation() < answer.cursor().generation();
+    }
+
+    private boolean isLost(Subscribed answer, Losses losses) {
+        Fact fact = answer.since() == null ? null : facts.at(channel, answer.since());
+        return fact != null && fact.mayBeLost(losses);
     }
 }
