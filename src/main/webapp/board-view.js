@@ -97,11 +97,14 @@ export class BoardView extends PlaceView {
     this.#showCount();
   }
 
-  /** A snapshot and live values may cross: within one origin the later position wins. */
+  /**
+   * A snapshot and live values may cross: within one origin the later position wins. In an ephemeral channel there are
+   * no positions, and the later message wins.
+   */
   #update({ key = NO_KEY, origin, position, data }, how) {
-    const at = parsePosition(position);
+    const at = position === undefined ? undefined : parsePosition(position);
     const known = this.#rows.get(key);
-    const last = known?.places.get(origin);
+    const last = at && known?.places.get(origin);
     if (last !== undefined && comparePositions(at, last) <= 0) {
       known.row.classList.toggle('stale', known.row.classList.contains('stale') && comparePositions(at, last) < 0);
       return;
@@ -111,10 +114,12 @@ export class BoardView extends PlaceView {
       return;
     }
     const entry = known ?? this.#addRow(key);
-    entry.places.set(origin, at);
     this.#showValue(entry, data, known !== undefined);
-    entry.number.textContent = `#${at.sequence}`;
-    entry.number.title = position;
+    if (at !== undefined) {
+      entry.places.set(origin, at);
+      entry.number.textContent = `#${at.sequence}`;
+      entry.number.title = position;
+    }
     entry.row.classList.remove('stale');
     if (how === 'live' || known !== undefined) {
       this.#showChanged(entry);
@@ -218,7 +223,8 @@ export class BoardView extends PlaceView {
       data: typedValue(value),
       onPublished: ({ position, level }) => {
         this.#shell.onRoundTrip(performance.now() - sentAtMs);
-        this.#say(`Published ${key}`, internal(` as #${parsePosition(position).sequence} (${level})`));
+        const place = position === undefined ? '' : ` as #${parsePosition(position).sequence}`;
+        this.#say(`Published ${key}`, internal(`${place} (${level})`));
       },
       onFailed: (error) => this.#say(...refusedParts(`${key} was refused`, error)),
     });

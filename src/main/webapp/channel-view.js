@@ -12,6 +12,7 @@ const LOST = {
   TRIMMED: 'what was published in the meantime is no longer kept',
   UNKNOWN_GENERATION: 'the channel has started over, and its earlier messages are gone',
   UNKNOWN_POSITION: 'the server does not know this tab’s place in the channel',
+  EPHEMERAL: 'this channel keeps nothing',
   LIMIT: 'too much was published in the meantime; it is read from the history instead',
 };
 
@@ -200,9 +201,12 @@ function read(data) {
 
 /** The message's number in the channel, its key, and whether it came after its turn. */
 function about({ position, key }, how) {
-  const number = element('span', 'number internal', `#${position.slice(position.lastIndexOf('-') + 1)}`);
-  number.title = position;
-  const said = [number];
+  const said = [];
+  if (position !== undefined) {
+    const number = element('span', 'number internal', `#${position.slice(position.lastIndexOf('-') + 1)}`);
+    number.title = position;
+    said.push(number);
+  }
   if (typeof key === 'string') {
     said.push(element('bdi', 'key', key));
   }

@@ -54,7 +54,7 @@ export class Feed {
   /** The answer to a subscribe; isResume if it asked for everything after the cursor. */
   subscribed({ recovered, reason, cursor }, isResume) {
     this.interrupted();
-    const now = parseCursor(cursor);
+    const now = parseCursor(cursor ?? {}); // An ephemeral channel has no positions.
     if (isResume && recovered) {
       now.forEach((position, origin) => this.#cursor.has(origin) || this.#cursor.set(origin, position));
     } else {
@@ -77,6 +77,10 @@ export class Feed {
   }
 
   message(message) {
+    if (message.position === undefined) {
+      this.#tell(message, 'live');
+      return;
+    }
     const position = parsePosition(message.position);
     const cursor = this.#cursor.get(message.origin);
     if (message.late === true && cursor !== undefined && comparePositions(position, cursor) <= 0) {

@@ -178,6 +178,24 @@ check(async (step) => {
     assert.deepEqual(talk.place.cursor(), { local: at(6) });
   }
 
+  step('an ephemeral channel: no positions, no history, nothing to resume after; repeats are dropped all the same');
+  {
+    const talk = new Talk();
+    talk.place = talk.join();
+    talk.welcome();
+    const live = (sequence) => message(sequence, { origin: undefined, position: undefined });
+    talk.expect({ type: 'subscribe', channel: 'c' }).answer({ type: 'subscribed', channel: 'c', recovered: true });
+    talk.expectNothing();
+    [live(1), live(1), live(2)].forEach((each) => talk.say(each));
+    talk.hears('caught up', 'm1', 'm2');
+    assert.equal(talk.place.cursor(), null);
+    talk.breakOff();
+    talk.welcome(1);
+    talk.expect({ type: 'subscribe', channel: 'c' }).answer({ type: 'subscribed', channel: 'c', recovered: true });
+    talk.say(live(3));
+    talk.hears('caught up', 'm3');
+  }
+
   step('a remembered cursor resumes too, and what lies before it is history');
   {
     const talk = new Talk();

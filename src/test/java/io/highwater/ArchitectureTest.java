@@ -244,6 +244,8 @@ final class ArchitectureTest {
                             Map.entry(
                                     "backbone.redis",
                                     Set.of(
+                                            // Whose bus it is.
+                                            "cluster",
                                             "protocol",
                                             "backbone",
                                             "backbone.ring",
@@ -251,11 +253,29 @@ final class ArchitectureTest {
                                             "limits",
                                             "log",
                                             "time")),
+                            // It carries what channels do not leave to their log.
+                            Map.entry("cluster", Set.of("channel", "backbone", "limits", "log")),
                             // It keeps what the log consists of.
                             Map.entry("archive", Set.of("protocol", "backbone", "limits")),
+                            Map.entry("archive.queue", Set.of("archive", "protocol", "backbone")),
                             Map.entry(
                                     "archive.file",
-                                    Set.of("archive", "protocol", "backbone", "log", "time")),
+                                    Set.of(
+                                            "archive",
+                                            "archive.queue",
+                                            "protocol",
+                                            "backbone",
+                                            "log",
+                                            "time")),
+                            Map.entry(
+                                    "archive.postgres",
+                                    Set.of(
+                                            "archive",
+                                            "archive.queue",
+                                            "protocol",
+                                            "backbone",
+                                            "log",
+                                            "time")),
                             // The listener ports, and the values they speak of.
                             Map.entry(
                                     "metrics",
@@ -267,6 +287,7 @@ final class ArchitectureTest {
                                             "keepalive",
                                             "limits",
                                             "channel",
+                                            "cluster",
                                             "backbone.redis",
                                             "endpoint",
                                             "session",
@@ -345,6 +366,13 @@ final class ArchitectureTest {
         onlyIn(List.of("config", "protocol"), "org.hibernate.validator..");
         onlyIn(List.of("war"), "jakarta.servlet..");
         onlyIn(List.of("archive.file"), "org.rocksdb..");
+        onlyIn(
+                List.of("archive.postgres"),
+                "java.sql..",
+                "javax.sql..",
+                "org.postgresql..",
+                "com.zaxxer.hikari..",
+                "org.flywaydb..");
     }
 
     /** Each has a name that an operator finds in docs/architecture.md, and somebody who ends it. */
@@ -361,7 +389,7 @@ final class ArchitectureTest {
                                                         "io.highwater.wire.engine.FanoutThread",
                                                         "io.highwater.channel.ShardThreads",
                                                         "io.highwater.backbone.redis.LoopThread",
-                                                        "io.highwater.archive.file.ArchiveThreads",
+                                                        "io.highwater.archive.queue.ArchiveThreads",
                                                         "io.highwater.endpoint.session.CallbackExecutor",
                                                         "io.highwater.endpoint.jetty.JettyThreads",
                                                         "io.highwater.server.Connectors")

@@ -4,8 +4,10 @@ import io.highwater.protocol.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publication in the log. Immutable as long as no code writes into {@code data}.
+ * A publication in the log, or in an ephemeral channel. Immutable as long as no code writes into
+ * {@code data}.
  *
+ * @param position {@link #NOWHERE} in an ephemeral channel, of which there is no log
  * @param previous on the first entry of a channel in a new generation: the channel's last position
  *     in the old one, if known; otherwise null
  * @param key what it is the newest value of, or null
@@ -25,6 +27,22 @@ public record Entry(
         byte[] data,
         long appendedNanos,
         boolean late) {
+    /** The place of a publication that is in no log: equal to no position of one. */
+    static final Position NOWHERE = new Position("", 0, 0, 0);
+
+    /** A publication in an ephemeral channel. */
+    public static Entry ephemeral(Draft draft, long nowNanos) {
+        return new Entry(
+                draft.channel(),
+                NOWHERE,
+                null,
+                draft.msgId(),
+                draft.key(),
+                draft.secret(),
+                draft.data(),
+                nowNanos);
+    }
+
     /** An entry that comes in its turn. */
     public Entry(
             String channel,
@@ -36,6 +54,11 @@ public record Entry(
             byte[] data,
             long appendedNanos) {
         this(channel, position, previous, msgId, key, secret, data, appendedNanos, false);
+    }
+
+    /** Whether it is in no log: nobody can resume after it. */
+    public boolean isEphemeral() {
+        return position.channelSequence() == 0; // In a log it is at least 1.
     }
 
     /**

@@ -4,6 +4,11 @@ import java.util.Locale;
 
 /** What an answered append promises. */
 public enum Level {
+    /**
+     * Nobody keeps the publication: whoever is subscribed now receives it, if nothing goes wrong.
+     */
+    EPHEMERAL,
+
     /** This node has the entry; it is lost if the node dies. */
     MEMORY,
 

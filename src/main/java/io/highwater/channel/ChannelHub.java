@@ -3,19 +3,17 @@ package io.highwater.channel;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.Draft;
+import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.UnavailableException;
-import io.highwater.limits.Account;
-import io.highwater.limits.Book;
 import io.highwater.limits.HeapBytes;
-import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
-import io.highwater.log.LogLimit;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.protocol.Since;
+import io.highwater.time.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +51,10 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
 
     private final Backbone backbone;
     private final History history;
+    private final Relay relay;
     private final FrameFactory<F> frames;
     private final PieceSize pieces;
+    private final Ticker ticker;
     private final ChannelObserver observer;
     private final Failures failures;
     private final List<HubShard<F>> shards;
@@ -71,51 +72,42 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
         this(
                 backbone,
                 History.of(backbone),
+                Relay.NONE,
                 frames,
                 PieceSize.WHOLE,
-                shards,
-                DeliveryBurst.NONE,
                 backlogBytes,
-                Ledger.unbounded().book(Account.NAMES),
-                observer,
-                LogLimit.none());
+                HubNode.unbounded(shards, observer));
     }
 
     /**
      * @param history of the backbone's log
+     * @param relay for the channels that are no log
      * @param pieces how much of its missed entries a subscriber is handed at once
-     * @param shards one executor for each shard, which runs the shard's work on any thread but the
-     *     caller's; about one per core
-     * @param burst told when a shard delivers to many subscribers
      * @param backlogBytes how many bytes of entries may wait for the fan-out in all shards together
      *     before publishes are refused. For publishers without an address, one shard alone may have
      *     four fifths of that; others share it by address ({@link BacklogPublishers}). Waiting
      *     entries are counted as in the rings, which mostly hold them too
-     * @param names the account of the channels, and of the commands that wait for a shard; while it
-     *     is full, no new one is accepted
-     * @param logs limits how often failures of subscribers and others are logged
      */
     public ChannelHub(
             Backbone backbone,
             History history,
+            Relay relay,
             FrameFactory<F> frames,
             PieceSize pieces,
-            List<? extends Executor> shards,
-            DeliveryBurst burst,
             long backlogBytes,
-            Book names,
-            ChannelObserver observer,
-            LogLimit logs) {
+            HubNode node) {
         this.backbone = backbone;
         this.history = history;
+        this.relay = relay;
         this.frames = frames;
         this.pieces = pieces;
-        this.observer = observer;
-        this.failures = new Failures(observer, logs);
+        this.ticker = node.ticker();
+        this.observer = node.observer();
+        this.failures = new Failures(observer, node.logs());
         Iterator<UndeliveredBytes> undelivered =
-                UndeliveredBytes.share(backlogBytes, shards.size()).iterator();
-        List<HubShard<F>> made = new ArrayList<>(shards.size());
-        for (Executor executor : shards) {
+                UndeliveredBytes.share(backlogBytes, node.shards().size()).iterator();
+        List<HubShard<F>> made = new ArrayList<>(node.shards().size());
+        for (Executor executor : node.shards()) {
             made.add(
                     new HubShard<>(
                             backbone,
@@ -124,9 +116,7 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
                             pieces,
                             executor,
                             undelivered.next(),
-                            burst,
-                            names,
-                            observer,
+                            node,
                             failures));
         }
         this.shards = List.copyOf(made);
@@ -141,8 +131,9 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     }
 
     /**
-     * Appends to the log, which delivers the entry to all subscribers. Fails with {@link
-     * UnavailableException} if the log cannot be reached or the fan-out is too far behind.
+     * Appends to the log, which delivers the entry to all subscribers; in an ephemeral channel,
+     * delivers it without a log. Fails with {@link UnavailableException} if the log cannot be
+     * reached or the fan-out is too far behind.
      */
     public CompletionStage<Appended> publish(Draft draft) {
         UndeliveredBytes undelivered = shard(draft.channel()).undelivered;
@@ -150,6 +141,9 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
             refused(draft.channel());
             return CompletableFuture.failedFuture(
                     new UnavailableException("the fan-out is too far behind", RETRY_AFTER_BACKLOG));
+        }
+        if (Ephemeral.isEphemeral(draft.channel())) {
+            return CompletableFuture.completedFuture(hand(draft));
         }
         // The returned stage completes after the publication is counted.
         return backbone.append(draft)
@@ -161,18 +155,43 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
                         });
     }
 
-    private void refused(String channel) {
+    /** Of one publisher, one call at a time: so its publications keep their order. */
+    private Appended hand(Draft draft) {
+        shard(draft.channel()).onEntry(Entry.ephemeral(draft, ticker.nanoTime()));
         try {
-            observer.onRefused();
+            relay.send(draft);
         } catch (RuntimeException | Error e) {
-            failures.onFailure("The observer", channel, e);
+            failures.onFailure("The relay", draft.channel(), e);
         }
+        published(draft.channel());
+        return Appended.ephemeral();
+    }
+
+    /**
+     * Delivers what was published on another node in an ephemeral channel; if the fan-out is too
+     * far behind, drops it. To be called by one thread at a time for each node that publishes.
+     */
+    public void relayed(Draft draft) {
+        HubShard<F> shard = shard(draft.channel());
+        if (shard.undelivered.admits(null, UndeliveredBytes.bytes(draft))) {
+            shard.onEntry(Entry.ephemeral(draft, ticker.nanoTime()));
+        } else {
+            observed(draft.channel(), ChannelObserver::onDropped);
+        }
+    }
+
+    private void refused(String channel) {
+        observed(channel, ChannelObserver::onRefused);
     }
 
     /** The log has the entry, so its publisher gets an answer even if counting it fails. */
     private void published(String channel) {
+        observed(channel, ChannelObserver::onPublished);
+    }
+
+    private void observed(String channel, Consumer<ChannelObserver> event) {
         try {
-            observer.onPublished();
+            event.accept(observer);
         } catch (RuntimeException | Error e) {
             failures.onFailure("The observer", channel, e);
         }
@@ -264,6 +283,8 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
         return done;
     }
 
+    // Of an ephemeral channel nothing is kept, so all of its history is an empty page.
+
     /**
      * The entries kept of a channel after a cursor, oldest first. If some of them are no longer
      * kept, or the cursor belongs to a generation of which nothing is, the page begins with the
@@ -274,6 +295,9 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
      */
     public CompletionStage<HistoryPage> history(
             String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
+        if (Ephemeral.isEphemeral(channel)) {
+            return nothing();
+        }
         return history.readAfter(channel, after, limit, payer)
                 .thenCompose(
                         read ->
@@ -292,6 +316,9 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
      */
     public CompletionStage<HistoryPage> historyFrom(
             String channel, Instant instant, int limit, @Nullable Payer payer) {
+        if (Ephemeral.isEphemeral(channel)) {
+            return nothing();
+        }
         return history.at(channel, instant, payer)
                 .thenCompose(before -> history(channel, before, limit, payer));
     }
@@ -304,7 +331,14 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
      */
     public CompletionStage<HistoryPage> historyBefore(
             String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
+        if (Ephemeral.isEphemeral(channel)) {
+            return nothing();
+        }
         return history.readBefore(channel, before, limit, payer).thenApply(ChannelHub::page);
+    }
+
+    private static CompletionStage<HistoryPage> nothing() {
+        return CompletableFuture.completedFuture(new HistoryPage(List.of(), true));
     }
 
     private static boolean mayHaveLater(Unreadable unreadable, Cursor after) {

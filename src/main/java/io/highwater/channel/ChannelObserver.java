@@ -14,7 +14,7 @@ public interface ChannelObserver {
     /** The same of subscriptions. */
     default void onSubscriptions(int change) {}
 
-    /** The log took a new publication, not a repeat. */
+    /** The log took a new publication, not a repeat; or there is one in an ephemeral channel. */
     default void onPublished() {}
 
     /** A turn was handed to all subscribers of a channel. */
@@ -31,4 +31,7 @@ public interface ChannelObserver {
 
     /** A publish was refused because the fan-out was too far behind. */
     default void onRefused() {}
+
+    /** For the same reason, a publication of another node in an ephemeral channel was dropped. */
+    default void onDropped() {}
 }

@@ -36,13 +36,16 @@ public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes
         return new ChannelSettings(base, prefixes);
     }
 
+    /** An ephemeral channel has no log that DEMOTE could read: there it is LATEST. */
     public ChannelProfile forChannel(String channel) {
-        ChannelProfile profile = base;
+        ChannelProfile profile = Ephemeral.isEphemeral(channel) ? base.ephemeral() : base;
         for (PrefixSettings settings : prefixes) {
             if (settings.covers(channel)) {
                 profile = settings.over(profile);
             }
         }
-        return profile;
+        return Ephemeral.isEphemeral(channel) && profile.policy() == ChannelOverflow.DEMOTE
+                ? profile.ephemeral()
+                : profile;
     }
 }

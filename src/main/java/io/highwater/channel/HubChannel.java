@@ -6,6 +6,7 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.channel.SubscribeOutcome.Failed;
 import io.highwater.channel.SubscribeOutcome.NotRecovered;
 import io.highwater.channel.SubscribeOutcome.Recovered;
+import io.highwater.channel.SubscribeOutcome.Unkept;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
@@ -39,11 +40,11 @@ final class HubChannel<F> {
     private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(1);
 
     /**
-     * Heap that one channel takes without its seats, and without its name, which it shares with the
-     * log: the object 56 and its last position 40, its place in the map, an empty {@link Seats} 56,
-     * and its frame factory with the state of the shared compression 64.
+     * Heap that one channel takes without its seats and its name: the object 56 and its last
+     * position 40, its place in the map, an empty {@link Seats} 56, and its frame factory with the
+     * state of the shared compression 64.
      */
-    static final int BYTES = 216 + HeapBytes.MAP_ENTRY;
+    private static final int BYTES = 216 + HeapBytes.MAP_ENTRY;
 
     final String name;
 
@@ -73,6 +74,13 @@ final class HubChannel<F> {
         this.payer = payer;
         this.shard = shard;
         this.frames = shard.frames.ofChannel();
+    }
+
+    /**
+     * Heap that a channel takes without its seats. Only the log pays for a name that it has, too.
+     */
+    static long bytes(String name) {
+        return BYTES + (Ephemeral.isEphemeral(name) ? HeapBytes.of(name) : 0);
     }
 
     boolean isUnused() {
@@ -116,7 +124,7 @@ final class HubChannel<F> {
         int delivered = 0;
         try {
             for (Entry entry : entries) {
-                if (!entry.late()) {
+                if (!entry.late() && !entry.isEphemeral()) {
                     passed(entry.position());
                 }
             }
@@ -186,7 +194,10 @@ final class HubChannel<F> {
             return;
         }
         shard.subscriptions(1);
-        if (since instanceof Since.Live && top != null) {
+        if (Ephemeral.isEphemeral(name)) {
+            // There is nothing to read, so turns are due at once, whole.
+            tell(seat, new Unkept(name, requestId, !(since instanceof Since.Live)));
+        } else if (since instanceof Since.Live && top != null) {
             tell(seat, new Recovered(name, requestId, top));
             live(seat, top);
         } else {

@@ -83,17 +83,15 @@ final class HubShard<F> implements BackboneListener {
             PieceSize pieces,
             Executor executor,
             UndeliveredBytes undelivered,
-            DeliveryBurst burst,
-            Book names,
-            ChannelObserver observer,
+            HubNode node,
             Failures failures) {
         this.backbone = backbone;
         this.history = history;
         this.frames = frames;
         this.pieces = pieces;
-        this.burst = burst;
-        this.names = names;
-        this.observer = observer;
+        this.burst = node.burst();
+        this.names = node.names();
+        this.observer = node.observer();
         this.failures = failures;
         this.undelivered = undelivered;
         this.mailbox = new Mailbox(executor, names, failures, this::burst);
@@ -204,7 +202,7 @@ final class HubShard<F> implements BackboneListener {
             undelivered.remove(UndeliveredBytes.bytes(entry));
         } else if (repairs.isUnderWay(channel)) {
             repairs.await(channel, entry);
-        } else if (!gather(channel, entry)) {
+        } else if (!gather(channel, entry) && !entry.isEphemeral()) {
             gap(channel, before(entry.position()), entry.position());
         }
     }
@@ -316,7 +314,7 @@ final class HubShard<F> implements BackboneListener {
     }
 
     /**
-     * Returns the channel, and makes and follows it if it is new.
+     * Returns the channel. If it is new, makes it and follows its log, if it has one.
      *
      * @param payer the address that a new channel is charged to; null for none
      * @throws UnavailableException the shard is closed, or there is no room for a new channel
@@ -327,7 +325,7 @@ final class HubShard<F> implements BackboneListener {
             if (closed) {
                 throw new UnavailableException("the node is stopping", RETRY_AFTER);
             }
-            if (!names.admits(payer, HubChannel.BYTES)) {
+            if (!names.admits(payer, HubChannel.bytes(name))) {
                 if (payer != null) {
                     names.settleFull(payer);
                 }
@@ -335,11 +333,11 @@ final class HubShard<F> implements BackboneListener {
             }
             // Made first, so that the log is not followed for a channel that cannot be made.
             channel = new HubChannel<>(name, this, payer);
-            if (!backbone.follow(name, this, payer)) {
+            if (!Ephemeral.isEphemeral(name) && !backbone.follow(name, this, payer)) {
                 throw noRoom();
             }
             channels.put(name, channel);
-            names.add(payer, HubChannel.BYTES);
+            names.add(payer, HubChannel.bytes(name));
             observed(() -> observer.onChannels(1));
         }
         return channel;
@@ -383,12 +381,14 @@ final class HubShard<F> implements BackboneListener {
 
     private void retire(HubChannel<F> channel) {
         repairs.drop(channel);
-        names.add(channel.payer, -HubChannel.BYTES);
+        names.add(channel.payer, -HubChannel.bytes(channel.name));
         observed(() -> observer.onChannels(-1));
         // The channel is already removed; a failure here must not keep the last caller from its
         // answer.
         ended(channel, channel::release);
-        ended(channel, () -> backbone.unfollow(channel.name));
+        if (!Ephemeral.isEphemeral(channel.name)) {
+            ended(channel, () -> backbone.unfollow(channel.name));
+        }
     }
 
     private void ended(HubChannel<F> channel, Runnable part) {

@@ -81,7 +81,7 @@ public record PrefixSettings(
                 key
                         + ": "
                         + name
-                        + " is not in the range EVICT, LATEST"
+                        + " is not in the range EVICT, LATEST, DEMOTE"
                         + (name.equals("PAUSE") ? " (PAUSE is for annotated endpoints)" : ""));
     }
 

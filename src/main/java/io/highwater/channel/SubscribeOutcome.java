@@ -23,6 +23,13 @@ public sealed interface SubscribeOutcome {
     record NotRecovered(String channel, int requestId, ResumeFailure reason, Cursor cursor)
             implements SubscribeOutcome {}
 
+    /**
+     * The channel is ephemeral: what is published from now on comes.
+     *
+     * @param asked whether the subscriber asked for what was published before, which nobody has
+     */
+    record Unkept(String channel, int requestId, boolean asked) implements SubscribeOutcome {}
+
     /** There is no subscription. */
     record Failed(String channel, int requestId, UnavailableException cause)
             implements SubscribeOutcome {}

@@ -79,14 +79,29 @@ public final class Turn<F> {
 
     /** Its late publications; null if there are none. */
     public @Nullable Turn<F> late() {
-        boolean any = false;
-        for (int i = 0; i < publications.size() && !any; i++) {
-            any = isLate(i);
-        }
-        return any
+        return hasLate()
                 ? new Turn<>(
                         channel, publications.stream().filter(one -> one.entry().late()).toList())
                 : null;
+    }
+
+    /** Its publications without the late ones: this turn, a part of it, or null. */
+    public @Nullable Turn<F> inTurn() {
+        if (!hasLate()) {
+            return this;
+        }
+        List<Publication<F>> rest =
+                publications.stream().filter(one -> !one.entry().late()).toList();
+        return rest.isEmpty() ? null : new Turn<>(channel, rest);
+    }
+
+    private boolean hasLate() {
+        for (int i = 0; i < publications.size(); i++) {
+            if (isLate(i)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Position position(int index) {

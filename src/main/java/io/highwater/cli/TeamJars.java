@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -64,6 +65,8 @@ final class TeamJars {
                                 + BEANS
                                 + ", so that none of its beans is found");
             }
+        } catch (NoSuchFileException e) {
+            throw new ParameterException(command, "--with " + jar + ": there is no such file");
         } catch (IOException e) {
             throw new ParameterException(command, "--with " + jar + ": is no jar to be read: " + e);
         }

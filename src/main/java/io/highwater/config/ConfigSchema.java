@@ -293,7 +293,10 @@ record ConfigSchema(
                             about =
                                     "The other keys of NAME apply to channels whose names begin with this. The longest matching prefix wins.")
                     @Nullable String prefix,
-            @Setting(shown = "EVICT", about = "What happens to slow subscribers of these channels.")
+            @Setting(
+                            shown = "EVICT",
+                            about =
+                                    "What happens to slow subscribers of these channels; of ephemeral ones LATEST, if it is not set or DEMOTE.")
                     @Nullable ChannelOverflow policy,
             @Setting(
                             shown = "50",

@@ -5,6 +5,7 @@ import io.smallrye.config.PropertiesConfigSource;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -154,6 +155,8 @@ public final class ConfigSources {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(path)) {
             properties.load(reader);
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(List.of(path + ": there is no such file"));
         } catch (IOException | IllegalArgumentException e) {
             throw new ConfigException(
                     List.of(path + ": cannot be read as a properties file in UTF-8 (" + e + ")"));

@@ -11,6 +11,7 @@ final class ChannelMetrics implements ChannelObserver {
     private final LongAdder subscriptions = new LongAdder();
     private final LongAdder published = new LongAdder();
     private final Counter refused;
+    private final Counter dropped;
     private final Counter failures;
 
     ChannelMetrics(Meters meters) {
@@ -18,6 +19,7 @@ final class ChannelMetrics implements ChannelObserver {
         meters.gauge(Metric.SUBSCRIPTIONS, Tags.empty(), subscriptions::sum);
         meters.counter(Metric.PUBLICATIONS, Tags.empty(), published);
         refused = meters.counter(Metric.PUBLICATIONS_REFUSED);
+        dropped = meters.counter(Metric.PUBLICATIONS_DROPPED);
         failures = meters.counter(Metric.CHANNEL_FAILURES, "cause", "hub");
     }
 
@@ -39,6 +41,11 @@ final class ChannelMetrics implements ChannelObserver {
     @Override
     public void onRefused() {
         refused.increment();
+    }
+
+    @Override
+    public void onDropped() {
+        dropped.increment();
     }
 
     @Override

@@ -49,7 +49,7 @@ enum Metric {
     MESSAGES_DROPPED(
             "highwater_messages_dropped_total",
             Type.COUNTER,
-            "Counts messages that a full queue dropped or refused while their session went on, by the queue's policy."),
+            "Counts messages that a session did not get and went on without, since its queue was full, by policy; under demote, since the log had trimmed them."),
     QUEUE_DEPTH(
             "highwater_queue_depth_messages",
             Type.GAUGE,
@@ -94,14 +94,26 @@ enum Metric {
             "highwater_subscriptions",
             Type.GAUGE,
             "Shows how many subscriptions to channels this node has."),
+    DEMOTED_SUBSCRIPTIONS(
+            "highwater_demoted_subscriptions",
+            Type.GAUGE,
+            "Shows how many subscriptions under DEMOTE are served from the log, since their clients read slowly."),
+    DEMOTIONS(
+            "highwater_demotions_total",
+            Type.COUNTER,
+            "Counts how often a subscription under DEMOTE lost its queue, since its client read slowly."),
     PUBLICATIONS(
             "highwater_publications_total",
             Type.COUNTER,
-            "Counts publications that this node had appended to the log; a repeat counts once."),
+            "Counts publications that this node had appended to the log, where a repeat counts once, and those of its clients in ephemeral channels."),
     PUBLICATIONS_REFUSED(
             "highwater_publications_refused_total",
             Type.COUNTER,
             "Counts publications that were refused because the fan-out was too far behind."),
+    PUBLICATIONS_DROPPED(
+            "highwater_publications_dropped_total",
+            Type.COUNTER,
+            "Counts publications of other nodes in ephemeral channels that were dropped because the fan-out was too far behind."),
     BACKBONE_WAITING(
             "highwater_backbone_waiting_messages",
             Type.GAUGE,
@@ -126,6 +138,10 @@ enum Metric {
             "highwater_backbone_generations_total",
             Type.COUNTER,
             "Counts shards of the log that began a new generation, since Redis restarted, failed over or lost data."),
+    CLUSTER_ITEMS(
+            "highwater_cluster_items_total",
+            Type.COUNTER,
+            "Counts what nodes tell each other beside the log: what this node sent and received, what it dropped since too much waited, what may be lost since Redis could not be reached, and what it could not read."),
     COMMAND_ERRORS(
             "highwater_command_errors_total",
             Type.COUNTER,

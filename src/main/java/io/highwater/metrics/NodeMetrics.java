@@ -2,6 +2,7 @@ package io.highwater.metrics;
 
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
+import io.highwater.cluster.ClusterObserver;
 import io.highwater.endpoint.EndpointObserver;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.keepalive.KeepaliveObserver;
@@ -41,6 +42,7 @@ public final class NodeMetrics implements AutoCloseable {
     private final SessionMetrics sessions;
     private final ChannelMetrics channels;
     private final RedisMetrics redis;
+    private final ClusterMetrics cluster;
     private final EndpointMetrics endpoints;
     private final QueueMetrics queues;
     private final DeflateMetrics deflate;
@@ -56,6 +58,7 @@ public final class NodeMetrics implements AutoCloseable {
         sessions = new SessionMetrics(meters);
         channels = new ChannelMetrics(meters);
         redis = new RedisMetrics(meters);
+        cluster = new ClusterMetrics(meters);
         endpoints = new EndpointMetrics(meters);
         deflate = new DeflateMetrics(meters);
         limits = new LimitsMetrics(meters);
@@ -94,6 +97,10 @@ public final class NodeMetrics implements AutoCloseable {
 
     public RedisObserver redis() {
         return redis;
+    }
+
+    public ClusterObserver cluster() {
+        return cluster;
     }
 
     public EndpointObserver endpoints() {

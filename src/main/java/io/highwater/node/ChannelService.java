@@ -1,15 +1,17 @@
 package io.highwater.node;
 
 import io.highwater.backbone.Backbone;
-import io.highwater.backbone.redis.RedisObserver;
+import io.highwater.backbone.redis.RedisBackbone;
 import io.highwater.channel.ChannelHub;
-import io.highwater.channel.ChannelObserver;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
+import io.highwater.channel.HubNode;
 import io.highwater.channel.PieceSize;
+import io.highwater.channel.Relay;
 import io.highwater.channel.ShardThreads;
+import io.highwater.cluster.Cluster;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;
@@ -23,7 +25,6 @@ import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Codec;
 import io.highwater.protocol.Position;
 import io.highwater.session.SessionNode;
-import io.highwater.session.SessionObserver;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
@@ -31,8 +32,11 @@ import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.FanoutThread;
 import io.highwater.wire.jetty.h2.StreamBursts;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Wires and ends the channels of a node, from the log up to the sessions. Thread-safe. */
 final class ChannelService implements AutoCloseable {
@@ -44,6 +48,10 @@ final class ChannelService implements AutoCloseable {
     private static final int BACKLOG_PARTS = 8;
 
     private final Backbone backbone;
+
+    /** Null on a node that shares its channels with no other. */
+    private final @Nullable Cluster cluster;
+
     private final ShardThreads threads;
     private final ChannelHub<OutboundTurn<Position>> hub;
     private final Sessions sessions;
@@ -53,29 +61,38 @@ final class ChannelService implements AutoCloseable {
             ChannelRule rule,
             OutboundNode outbound,
             PingScheduler pings,
-            SessionObserver observer,
-            ChannelObserver channelObserver,
-            RedisObserver redisObserver,
+            NodeSeams.Observers observers,
             StreamBursts bursts,
             PermessageDeflate deflate,
             Ledger ledger,
             Executor executor) {
         ChannelSettings channels = config.channels();
-        backbone = NodeLog.of(config, outbound, ledger, this::isBehind, redisObserver);
+        backbone = NodeLog.of(config, outbound, ledger, this::isBehind, observers.redis());
+        cluster =
+                backbone instanceof RedisBackbone redis
+                        ? new Cluster(
+                                redis.bus(),
+                                ledger.book(Account.RINGS),
+                                observers.cluster(),
+                                outbound.logs())
+                        : null;
         threads = ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
         hub =
                 new ChannelHub<>(
                         backbone,
                         History.of(backbone),
+                        cluster == null ? Relay.NONE : cluster,
                         new TurnFrames(deflate),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
-                        threads.executors(),
-                        new SharedWrites(bursts),
                         backlogBytes(ledger),
-                        ledger.book(Account.NAMES),
-                        channelObserver,
-                        outbound.logs());
+                        new HubNode(
+                                threads.executors(),
+                                new SharedWrites(bursts),
+                                ledger.book(Account.NAMES),
+                                outbound.ticker(),
+                                observers.channels(),
+                                outbound.logs()));
         // EVICT, since a session that does not read its replies ends; the series of other messages
         // says whether they may give way.
         OutboundSettings queue =
@@ -103,7 +120,7 @@ final class ChannelService implements AutoCloseable {
                                 outbound.wheel(),
                                 outbound.ticker(),
                                 ledger.book(Account.NAMES),
-                                observer,
+                                observers.sessions(),
                                 outbound.logs()),
                         executor);
     }
@@ -137,7 +154,7 @@ final class ChannelService implements AutoCloseable {
      */
     void start() throws IOException {
         try {
-            backbone.start().toCompletableFuture().get();
+            backbone.start().thenCompose(started -> startCluster()).toCompletableFuture().get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(cause.getMessage(), cause);
@@ -145,6 +162,12 @@ final class ChannelService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the channels' log started", e);
         }
+    }
+
+    private CompletionStage<@Nullable Void> startCluster() {
+        return cluster == null
+                ? CompletableFuture.completedFuture(null)
+                : cluster.start(hub::relayed);
     }
 
     Sessions sessions() {

@@ -2,6 +2,7 @@ package io.highwater.node;
 
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
+import io.highwater.cluster.ClusterObserver;
 import io.highwater.endpoint.EndpointObserver;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.keepalive.KeepaliveObserver;
@@ -33,6 +34,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
             SessionObserver sessions,
             ChannelObserver channels,
             RedisObserver redis,
+            ClusterObserver cluster,
             EndpointObserver endpoints,
             DeflateObserver deflate,
             LimitsObserver limits) {
@@ -45,6 +47,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
                     metrics.sessions(),
                     metrics.channels(),
                     metrics.redis(),
+                    metrics.cluster(),
                     metrics.endpoints(),
                     metrics.deflate(),
                     metrics.limits());

@@ -4,7 +4,10 @@ import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,6 +78,17 @@ final class Callbacks {
     void failed(List<? extends Element> elements, Throwable cause) {
         for (Element element : elements) {
             failed(element.completion(), cause);
+        }
+    }
+
+    /** The queue has given up what the log has too. Each series is told once. */
+    void cut(List<QueuedTurn<?>> given, Throwable cause) {
+        failed(given, cause);
+        Set<LogSeries<?>> told = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (QueuedTurn<?> turn : given) {
+            if (told.add(turn.series())) {
+                tell(turn.series()::onCut);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A message or a whole turn that went to the wire past the queue, and is in flight. Immutable.
  *
  * @param messages how many messages {@code frame} holds
- * @param isDroppable whether LATEST could have dropped them, had they waited
+ * @param isDroppable whether LATEST or DEMOTE could have dropped them, had they waited
  * @param sampledNanos when their latency began, if it is one of those that are timed; else 0
  */
 record Direct(

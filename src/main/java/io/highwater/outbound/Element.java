@@ -5,14 +5,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What has a place in a queue: messages, or a notice where some were skipped. */
-sealed interface Element permits Queued, QueuedPart, Direct, SkipNotice {
+sealed interface Element permits Queued, QueuedPart, QueuedTurn, Direct, SkipNotice {
     /** Messages that count against the marks; 0 for a notice. */
     int messages();
 
     /** Their bytes, headers included; 0 for a notice, whose frame is made when it is written. */
     int bytes();
 
-    /** Whether LATEST could have dropped these messages: such messages never end a session. */
+    /**
+     * Whether the queue could drop these messages, which LATEST or DEMOTE allows: such messages
+     * never end a session.
+     */
     boolean isDroppable();
 
     /** How LATEST may drop it now; null where it may not. */

@@ -100,6 +100,26 @@ final class Offering {
         return offer(queue, null, turn, of, stopped);
     }
 
+    /** As {@link SendQueue#offerLogged}. */
+    <P> OfferResult offerLogged(
+            SendQueue queue,
+            @Nullable BooleanSupplier stopped,
+            OutboundTurn<P> turn,
+            LogSeries<P> of,
+            @Nullable SendCompletion completion) {
+        long sampledNanos = sample.nanos(turn.sinceNanos());
+        Admission admission = admitLogged(queue, stopped, turn, of, completion, sampledNanos);
+        return admission == Admission.DIRECT
+                ? writing.direct(
+                        queue,
+                        turn.joined(),
+                        turn.messages().size(),
+                        true,
+                        completion,
+                        sampledNanos)
+                : answer(queue, admission, completion);
+    }
+
     // Under the lock.
 
     private Admission admit(
@@ -183,6 +203,30 @@ final class Offering {
         }
     }
 
+    private <P> Admission admitLogged(
+            SendQueue queue,
+            @Nullable BooleanSupplier stopped,
+            OutboundTurn<P> turn,
+            LogSeries<P> of,
+            @Nullable SendCompletion completion,
+            long sampledNanos) {
+        synchronized (queue) {
+            if (queue.isClosing() || (stopped != null && stopped.getAsBoolean())) {
+                return Admission.CLOSED;
+            }
+            if (of.isCut()) {
+                return Admission.TOO_EARLY;
+            }
+            if (queue.becomeWriter(null)) {
+                return Admission.DIRECT;
+            }
+            int messages = queue.queuedMessages();
+            long bytes = queue.queuedBytes();
+            queue.add(QueuedTurn.of(turn, completion, sampledNanos, of), Admission.QUEUED);
+            return thin(queue, Admission.QUEUED, messages, bytes);
+        }
+    }
+
     /** What a queue that can't write now does with more messages. */
     private Admission judge(SendQueue queue, int messages, int bytes, boolean droppable) {
         synchronized (queue) {
@@ -209,17 +253,19 @@ final class Offering {
     }
 
     /**
-     * LATEST acts.
+     * DEMOTE acts, and then LATEST: what is given up is not lost.
      *
      * @param messages that the queue held before the offer
      * @param bytes of these messages
      */
     private static Admission thin(SendQueue queue, Admission admission, int messages, long bytes) {
         synchronized (queue) {
-            List<Queued> dropped = queue.thin();
-            return dropped.isEmpty()
+            List<QueuedTurn<?>> given = queue.cutIfAbove();
+            List<Queued> dropped = queue.contents == null ? List.of() : queue.thin();
+            return dropped.isEmpty() && given.isEmpty()
                     ? admission
-                    : admission.thinned(dropped, SlowConsumerException.dropped(messages, bytes));
+                    : admission.thinned(
+                            dropped, given, SlowConsumerException.dropped(messages, bytes));
         }
     }
 
@@ -233,6 +279,9 @@ final class Offering {
             tellObserver(observer -> observer.onDropped(OverflowPolicy.LATEST, thinned));
             callbacks.failed(admission.thinned(), Objects.requireNonNull(evidence));
         }
+        if (!admission.cut().isEmpty()) {
+            callbacks.cut(admission.cut(), Objects.requireNonNull(evidence));
+        }
         return switch (admission.way()) {
             case QUEUED -> writing.accepted(queue);
             case QUEUED_ABOVE -> writing.acceptedAbove(queue);
@@ -245,6 +294,12 @@ final class Offering {
                 ending.evict(
                         queue, admission.ended(), completion, Objects.requireNonNull(evidence));
                 yield OfferResult.CLOSED;
+            }
+            case TOO_EARLY -> {
+                callbacks.failed(
+                        completion,
+                        SlowConsumerException.dropped(queue.queuedMessages(), queue.queuedBytes()));
+                yield OfferResult.DROPPED;
             }
             case CLOSED -> {
                 callbacks.closed(completion);

@@ -82,21 +82,52 @@ final class QueueContents {
      * @return the messages dropped, oldest first
      */
     List<Queued> thin() {
-        WaterMarks marks = level.marks();
-        Tally flying = inFlight == null ? NOTHING : inFlight.tally();
-        boolean above =
-                tally.messages() - flying.messages() > marks.highMessages()
-                        || tally.bytes() - flying.bytes() > marks.highBytes();
-        if (!above || !tally.hasDroppable()) {
+        if (!isUnsentAboveHigh() || !tally.hasDroppable()) {
             return List.of();
         }
-        Thinning thinning = new Thinning(marks, elements);
+        Thinning thinning = new Thinning(level.marks(), elements);
         List<Queued> dropped = thinning.run();
         // Not judged by the low mark: a peer that does not read is as slow as before.
         dropped.forEach(tally::remove);
         charge.removeAll(dropped);
         charge.addNotices(thinning.notices());
         return dropped;
+    }
+
+    /**
+     * DEMOTE: gives up what the log has too, if what waits is above the high-water mark.
+     *
+     * @return what was given up, oldest first
+     */
+    List<QueuedTurn<?>> cutIfAbove(long nowNanos) {
+        // One that waits alone stays, or a turn larger than the mark could never be sent.
+        return isUnsentAboveHigh() && elements.size() > 1 ? cut(nowNanos) : List.of();
+    }
+
+    /** DEMOTE: gives up all that the log has too and that is not in flight. */
+    List<QueuedTurn<?>> cut(long nowNanos) {
+        List<QueuedTurn<?>> given = new ArrayList<>(0);
+        for (Element element : elements) {
+            if (element instanceof QueuedTurn<?> turn) {
+                given.add(turn);
+            }
+        }
+        if (given.isEmpty()) {
+            return given;
+        }
+        elements.removeIf(QueuedTurn.class::isInstance);
+        given.forEach(tally::remove);
+        charge.removeAll(given);
+        level.fall(tally, nowNanos);
+        given.forEach(QueuedTurn::cut);
+        return given;
+    }
+
+    private boolean isUnsentAboveHigh() {
+        WaterMarks marks = level.marks();
+        Tally flying = inFlight == null ? NOTHING : inFlight.tally();
+        return tally.messages() - flying.messages() > marks.highMessages()
+                || tally.bytes() - flying.bytes() > marks.highBytes();
     }
 
     // What goes out.
@@ -281,7 +312,7 @@ final class QueueContents {
         return level;
     }
 
-    /** Whether the low mark is passed by that alone which LATEST may not drop. */
+    /** Whether the low mark is passed by that alone which may not be dropped. */
     boolean isKeptAboveLow() {
         WaterMarks marks = level.marks();
         return tally.keptMessages() > marks.lowMessages() || tally.keptBytes() > marks.lowBytes();

@@ -151,6 +151,22 @@ public final class SendQueue implements Debtor {
         return route.offering().offer(this, before, turn, series, stopped);
     }
 
+    /**
+     * The same under DEMOTE: where the queue is above its high-water mark, it gives up what waits
+     * of {@code series}, maybe this turn too. {@link OfferResult#DROPPED} says that it has given up
+     * earlier messages of the series, so that this turn came too early.
+     *
+     * @param stopped as in {@link #offerUnless}; null where nobody may stop it
+     * @param completion called exactly once, whatever the answer is, possibly before it
+     */
+    public <P> OfferResult offerLogged(
+            @Nullable BooleanSupplier stopped,
+            OutboundTurn<P> turn,
+            LogSeries<P> series,
+            @Nullable SendCompletion completion) {
+        return route.offering().offerLogged(this, stopped, turn, series, completion);
+    }
+
     /** The session forwards {@link WireListener#onWritable} here. */
     public void onWritable() {
         route.writing().onWritable(this);
@@ -321,6 +337,27 @@ public final class SendQueue implements Debtor {
             route.node().queues().addBytes(now.tally().bytes() - before);
         }
         return dropped;
+    }
+
+    /** DEMOTE: answers what the queue has given up since it is above its mark, oldest first. */
+    @GuardedBy("this")
+    List<QueuedTurn<?>> cutIfAbove() {
+        QueueContents now = contents();
+        long before = now.tally().bytes();
+        return afterCut(now, before, now.cutIfAbove(nowNanos()));
+    }
+
+    @GuardedBy("this")
+    private List<QueuedTurn<?>> afterCut(
+            QueueContents now, long bytesBefore, List<QueuedTurn<?>> given) {
+        if (!given.isEmpty()) {
+            route.node().queues().addBytes(now.tally().bytes() - bytesBefore);
+            if (now.tally().messages() == 0) {
+                route.node().queues().leave(this);
+                letGo();
+            }
+        }
+        return given;
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.highwater.outbound;
 
 /**
- * Messages and their bytes, and how many of them LATEST may drop, which never end a session. The
- * caller synchronises.
+ * Messages and their bytes, and how many of them LATEST or DEMOTE may drop, which never end a
+ * session. The caller synchronises.
  */
 final class Tally {
     private int messages;
@@ -18,7 +18,7 @@ final class Tally {
         return bytes;
     }
 
-    /** The messages that LATEST may not drop. */
+    /** The messages that may not be dropped. */
     int keptMessages() {
         return messages - droppableMessages;
     }

@@ -23,7 +23,10 @@ final class WaterLevel {
 
     private boolean telling;
 
-    /** Above it the queue is not low, whatever the marks say: half of what it had when pressed. */
+    /**
+     * Above it the queue is not low, whatever the marks say: half of what it had when pressed, or
+     * when it gave up the rest.
+     */
     private long mostLowBytes = Long.MAX_VALUE;
 
     private @Nullable List<CompletableFuture<@Nullable Void>> untilWritable;
@@ -52,6 +55,22 @@ final class WaterLevel {
         if (!aboveLow) {
             // Below its marks, and yet too much for the node: until half of it is gone.
             mostLowBytes = tally.bytes() / 2;
+            aboveLow = true;
+            aboveLowSinceNanos = nowNanos;
+        }
+    }
+
+    /**
+     * The queue has given up what waited. Whoever fills it again waits until half of what is left
+     * is gone, whatever the marks say.
+     */
+    void fall(Tally tally, long nowNanos) {
+        if (tally.messages() == 0) {
+            judge(tally, nowNanos);
+            return;
+        }
+        mostLowBytes = tally.bytes() / 2;
+        if (!aboveLow) {
             aboveLow = true;
             aboveLowSinceNanos = nowNanos;
         }

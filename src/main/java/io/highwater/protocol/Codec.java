@@ -6,6 +6,7 @@ import jakarta.json.bind.JsonbException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
+import jakarta.validation.constraints.NotNull;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Map;
@@ -128,8 +129,15 @@ public final class Codec {
 
     private static String message(Set<ConstraintViolation<Command>> violations) {
         return violations.stream()
-                .map(violation -> violation.getPropertyPath() + ": " + violation.getMessage())
+                .map(violation -> violation.getPropertyPath() + ": " + demand(violation))
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
+    }
+
+    /** The client need not know that an absent member is null here. */
+    private static String demand(ConstraintViolation<Command> violation) {
+        return violation.getConstraintDescriptor().getAnnotation() instanceof NotNull
+                ? "must be there"
+                : violation.getMessage();
     }
 }

@@ -143,6 +143,11 @@ final class JsonMembers {
         return object(get(name), name);
     }
 
+    @Nullable JsonMembers optionalObject(String name) throws MalformedReply, MalformedJson {
+        Span span = find(name);
+        return span == null ? null : object(span, name);
+    }
+
     private JsonMembers object(Span span, String name) throws MalformedReply, MalformedJson {
         if (text[span.from] != '{') {
             throw refused(name, "must be an object");

@@ -60,8 +60,10 @@ public sealed interface Reply {
      * The subscription exists from now on.
      *
      * @param failure why the client does not get what it missed; null if it does
+     * @param cursor null in an ephemeral channel
      */
-    record Subscribed(Integer id, String channel, @Nullable ResumeFailure failure, Cursor cursor)
+    record Subscribed(
+            Integer id, String channel, @Nullable ResumeFailure failure, @Nullable Cursor cursor)
             implements Reply {
         public boolean recovered() {
             return failure == null;
@@ -75,7 +77,10 @@ public sealed interface Reply {
             } else {
                 text.raw(",\"recovered\":false,\"reason\":\"").raw(failure.name()).raw("\"");
             }
-            return text.raw(",\"cursor\":").cursor(cursor).raw("}").take();
+            if (cursor != null) {
+                text.raw(",\"cursor\":").cursor(cursor);
+            }
+            return text.raw("}").take();
         }
     }
 
@@ -93,6 +98,7 @@ public sealed interface Reply {
     /**
      * A publication as its subscribers get it.
      *
+     * @param position null in an ephemeral channel
      * @param previous the channel's last position in the previous generation, if it is known; only
      *     on the first message of a generation
      * @param data JSON text in UTF-8, as it was published
@@ -101,7 +107,7 @@ public sealed interface Reply {
     record Message(
             String channel,
             String msgId,
-            Position position,
+            @Nullable Position position,
             @Nullable Position previous,
             @Nullable String key,
             Mark mark,
@@ -139,12 +145,8 @@ public sealed interface Reply {
                             .raw("{\"type\":\"message\",\"channel\":")
                             .string(channel)
                             .raw(",\"msgId\":")
-                            .string(msgId)
-                            .raw(",\"origin\":")
-                            .string(position.origin())
-                            .raw(",\"position\":\"")
-                            .raw(position.text())
-                            .raw("\"");
+                            .string(msgId);
+            at(text, position);
             if (previous != null) {
                 text.raw(",\"previous\":\"").raw(previous.text()).raw("\"");
             }
@@ -181,24 +183,31 @@ public sealed interface Reply {
     }
 
     /**
+     * @param position null in an ephemeral channel
      * @param level what this promises, in the terms of docs/protocol.md rule 7
      */
-    record Published(Integer id, String msgId, Position position, String level, boolean duplicate)
+    record Published(
+            Integer id, String msgId, @Nullable Position position, String level, boolean duplicate)
             implements Reply {
         @Override
         public ByteBuffer json() {
-            return JsonText.open("published", id)
-                    .raw(",\"msgId\":")
-                    .string(msgId)
-                    .raw(",\"origin\":")
-                    .string(position.origin())
-                    .raw(",\"position\":\"")
-                    .raw(position.text())
-                    .raw("\",\"level\":")
+            JsonText text = JsonText.open("published", id).raw(",\"msgId\":").string(msgId);
+            at(text, position);
+            return text.raw(",\"level\":")
                     .string(level)
                     .raw(",\"duplicate\":")
                     .raw(duplicate ? "true}" : "false}")
                     .take();
+        }
+    }
+
+    private static void at(JsonText text, @Nullable Position position) {
+        if (position != null) {
+            text.raw(",\"origin\":")
+                    .string(position.origin())
+                    .raw(",\"position\":\"")
+                    .raw(position.text())
+                    .raw("\"");
         }
     }
 

@@ -62,8 +62,12 @@ public final class ReplyReader {
                 members.isTrue("recovered")
                         ? null
                         : word(ResumeFailure.class, members.string("reason"), "reason");
+        JsonMembers cursor = members.optionalObject("cursor");
         return new Reply.Subscribed(
-                id(members), members.string("channel"), failure, cursor(members.object("cursor")));
+                id(members),
+                members.string("channel"),
+                failure,
+                cursor == null ? null : cursor(cursor));
     }
 
     private static Cursor cursor(JsonMembers members) throws MalformedReply {
@@ -78,13 +82,11 @@ public final class ReplyReader {
     }
 
     private static Message message(JsonMembers members) throws MalformedReply {
-        String origin = members.string("origin");
-        String previous = members.optionalString("previous");
         return new Message(
                 members.string("channel"),
                 members.string("msgId"),
-                position(origin, members.string("position")),
-                previous == null ? null : position(origin, previous),
+                optionalPosition(members, "position"),
+                optionalPosition(members, "previous"),
                 members.optionalString("key"),
                 mark(members),
                 members.bytes("data"));
@@ -110,7 +112,7 @@ public final class ReplyReader {
         return new Reply.Published(
                 id(members),
                 members.string("msgId"),
-                position(members.string("origin"), members.string("position")),
+                optionalPosition(members, "position"),
                 members.string("level"),
                 members.isTrue("duplicate"));
     }
@@ -148,6 +150,12 @@ public final class ReplyReader {
     private static @Nullable Integer optionalId(JsonMembers members) throws MalformedReply {
         Long id = members.optionalNumber("id");
         return id == null ? null : (Integer) id.intValue();
+    }
+
+    private static @Nullable Position optionalPosition(JsonMembers members, String name)
+            throws MalformedReply {
+        String text = members.optionalString(name);
+        return text == null ? null : position(members.string("origin"), text);
     }
 
     private static Position position(String origin, String text) throws MalformedReply {

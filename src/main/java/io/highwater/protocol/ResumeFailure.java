@@ -12,5 +12,8 @@ public enum ResumeFailure {
     UNKNOWN_POSITION,
 
     /** It is more than the client's limit. */
-    LIMIT
+    LIMIT,
+
+    /** The channel is ephemeral: nothing of it is kept. */
+    EPHEMERAL
 }

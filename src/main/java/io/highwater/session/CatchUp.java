@@ -1,32 +1,37 @@
 package io.highwater.session;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.backbone.Entry;
 import io.highwater.channel.Missed;
-import io.highwater.channel.Publication;
 import io.highwater.channel.Turn;
-import io.highwater.channel.TurnKind;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.Skipped;
-import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a subscriber catch up that missed more than can be sent at once. Keeps a position in the
- * log. Whenever the subscriber's queue is at the low-water mark, it reads the next piece from the
- * log and offers it, until nothing is missing; then live turns continue where the log ended. What
- * the subscriber missed is kept only in the log, however slowly the subscriber reads.
+ * Lets a subscriber catch up that is behind: it came back and missed more than can be sent at once,
+ * or it was demoted. Keeps a position in the log. Whenever the subscriber's queue is at the
+ * low-water mark, it reads the next piece from the log and offers it, until nothing is missing;
+ * then live turns continue where the log ended. What the subscriber missed is kept only in the log,
+ * however slowly the subscriber reads.
  *
  * <p>Thread-safe.
  */
-final class CatchUp {
+final class CatchUp implements SendCompletion {
     // The thread that moved the phase to READING is the only one that reads and offers, until it
     // moves the phase on. The catch-up is over at one position: everything up to there was read
     // from the log and offered. A turn that was under way while the log was read may bring some of
     // that again; that part is cut off.
+    //
+    // Under DEMOTE the queue may give up what it was offered. It says so under its lock, and takes
+    // nothing more until the thread that reads has gone back. Whoever made the queue give up calls
+    // onCut afterwards. So either that call finds the catch-up OVER and lets it read again, or the
+    // thread that reads finds, before it moves the phase on, that the queue has given up.
 
     private enum Phase {
         /** No thread reads. */
@@ -36,6 +41,12 @@ final class CatchUp {
         /** The queue is above its low-water mark and reports when it no longer is. */
         WAITING,
 
+        /** DEMOTE: the last piece is still in the queue, which reports when it has left. */
+        SENDING,
+
+        /** The log could not be read, and is asked again in a moment. */
+        PAUSING,
+
         /**
          * A gap must be reported but the log had no message after it; the next live turn has one.
          */
@@ -44,12 +55,18 @@ final class CatchUp {
         /** Everything is offered: live turns go straight to the queue. */
         OVER,
 
+        /** The subscription has forgotten this: nothing is left to cut off. */
+        RETIRED,
+
         /** The session or the subscription is over. */
-        STOPPED
+        STOPPED;
+
+        boolean isBehind() {
+            return this != OVER && this != RETIRED && this != STOPPED;
+        }
     }
 
     private final Subscription subscription;
-    private final WaterMarks marks;
 
     @GuardedBy("this")
     private Phase phase = Phase.RESTING;
@@ -57,51 +74,28 @@ final class CatchUp {
     /** Written together with the phase; read under the queue's lock. */
     private volatile boolean stopped;
 
-    /** Everything up to here is offered. */
     @GuardedBy("this")
-    private Cursor reached;
+    private final Missing missing;
 
-    /** The end of the snapshot; null once it is reached, or if there is no snapshot. */
-    @GuardedBy("this")
-    private @Nullable Cursor snapshotEnd;
-
-    /** The newest publication since the catch-up began; still to be read from the log. */
-    @GuardedBy("this")
-    private @Nullable Cursor newest;
-
-    /** Bytes that were published since the catch-up began and are not offered yet. */
-    @GuardedBy("this")
-    private long liveBytes;
-
-    /** Whether live turns are beyond {@link #reached}. */
+    /** Whether live turns are beyond the place where the log was left. */
     @GuardedBy("this")
     private boolean passed;
 
-    /** Whether the log has already trimmed what comes next. */
+    /** DEMOTE: whether a piece is in the queue. */
     @GuardedBy("this")
-    private boolean overtaken;
+    private boolean sending;
 
-    /** The last position before a gap that is not reported yet; null if there is no such gap. */
+    /** DEMOTE: whether the queue gave up messages since live turns last went to it. */
     @GuardedBy("this")
-    private @Nullable Cursor offered;
+    private boolean demoted;
 
-    private final Cursor served;
+    /** Whether the observer was told that this subscriber is demoted. */
+    @GuardedBy("this")
+    private boolean told;
 
-    /**
-     * @param reached the subscriber has everything up to here
-     * @param served no turn will bring the subscriber anything up to here
-     */
-    CatchUp(
-            Subscription subscription,
-            Cursor reached,
-            Cursor served,
-            TurnKind kind,
-            WaterMarks marks) {
+    CatchUp(Subscription subscription, Missing missing) {
         this.subscription = subscription;
-        this.reached = reached;
-        this.served = served;
-        this.snapshotEnd = kind == TurnKind.SNAPSHOT ? served : null;
-        this.marks = marks;
+        this.missing = missing;
     }
 
     /** Offers what the queue takes now; the rest follows without another call. */
@@ -115,6 +109,36 @@ final class CatchUp {
         readOn();
     }
 
+    /** The log is to bring everything up to here: no turn will bring it. */
+    void extend(Cursor served) {
+        synchronized (this) {
+            missing.published(served);
+            if (phase != Phase.OVER) {
+                return;
+            }
+            phase = Phase.READING;
+        }
+        readOn();
+    }
+
+    /**
+     * The queue has given up messages, and says which when it is asked. False if this is forgotten
+     * already: another catch-up has to read them.
+     */
+    boolean onCut() {
+        synchronized (this) {
+            if (phase == Phase.RETIRED) {
+                return false;
+            }
+            if (phase != Phase.OVER && phase != Phase.RESTING) {
+                return true;
+            }
+            phase = Phase.READING;
+        }
+        readOn();
+        return true;
+    }
+
     /**
      * Returns the part of a live turn that is to be offered now, or null. Until the catch-up is
      * over, publications are left to the log, except late ones: their positions may lie before what
@@ -124,23 +148,13 @@ final class CatchUp {
         boolean hurry;
         synchronized (this) {
             if (phase == Phase.OVER) {
-                passed = turn.beyond(reached) == null;
-                return turn.after(reached);
+                passed = turn.beyond(missing.reached()) == null;
+                return turn.after(missing.reached());
             } else if (phase == Phase.STOPPED) {
                 return null;
             }
-            for (Publication<OutboundTurn<Position>> publication : turn.publications()) {
-                if (publication.entry().late()) {
-                    continue;
-                }
-                Position position = publication.entry().position();
-                newest = newest == null ? position : newest.with(position);
-                liveBytes += publication.frame().joined().bytes();
-            }
-            // Too slow for what is published: from here on the queue's own policy acts.
-            hurry =
-                    phase == Phase.WAITING_FOR_NEWS
-                            || (phase == Phase.WAITING && isLiveAboveHigh());
+            missing.published(turn);
+            hurry = phase == Phase.WAITING_FOR_NEWS || (phase == Phase.WAITING && isTooFarBehind());
             if (hurry) {
                 phase = Phase.READING;
             }
@@ -152,10 +166,19 @@ final class CatchUp {
     }
 
     /**
-     * Whether everything is offered and live turns have reached the position the log was read to.
+     * True once live turns have reached the place where the log was left: then nothing is left to
+     * do, and this must not be called again.
      */
-    synchronized boolean isPassed() {
-        return passed;
+    synchronized boolean retire() {
+        if (phase != Phase.OVER || !passed || subscription.isCut()) {
+            return false;
+        }
+        phase = Phase.RETIRED;
+        return true;
+    }
+
+    synchronized boolean isRetired() {
+        return phase == Phase.RETIRED;
     }
 
     /** The subscription is over. */
@@ -164,17 +187,21 @@ final class CatchUp {
     }
 
     /** Returns true for the first caller only, which then reports what there is to report. */
-    private synchronized boolean ends() {
-        boolean first = phase != Phase.STOPPED;
-        phase = Phase.STOPPED;
-        stopped = true;
+    private boolean ends() {
+        boolean first;
+        synchronized (this) {
+            first = phase != Phase.STOPPED;
+            phase = Phase.STOPPED;
+            stopped = true;
+        }
+        tell();
         return first;
     }
 
-    /** The queue has room again. */
-    private void resume() {
+    /** The phase is over in which no thread read. */
+    private void resume(Phase from) {
         synchronized (this) {
-            if (phase != Phase.WAITING) {
+            if (phase != from) {
                 return;
             }
             phase = Phase.READING;
@@ -184,6 +211,7 @@ final class CatchUp {
 
     private void readOn() {
         guarded(this::readPieces);
+        tell();
     }
 
     /** Stops the catch-up on any exception, so that the subscriber does not wait without end. */
@@ -202,13 +230,15 @@ final class CatchUp {
             CompletableFuture<Missed<OutboundTurn<Position>>> read = read();
             if (!read.isDone()) {
                 read.whenComplete(
-                        (missed, failure) ->
-                                guarded(
-                                        () -> {
-                                            if (take(missed)) {
-                                                readPieces();
-                                            }
-                                        }));
+                        (missed, failure) -> {
+                            guarded(
+                                    () -> {
+                                        if (take(missed)) {
+                                            readPieces();
+                                        }
+                                    });
+                            tell();
+                        });
                 return;
             }
             if (!take(read.isCompletedExceptionally() ? null : read.join())) {
@@ -222,9 +252,9 @@ final class CatchUp {
         Cursor until;
         boolean fromOldest;
         synchronized (this) {
-            after = reached;
-            until = snapshotEnd;
-            fromOldest = overtaken;
+            after = missing.reached();
+            until = missing.until();
+            fromOldest = missing.isOvertaken();
         }
         return (fromOldest ? subscription.fromOldest(after) : subscription.after(after, until))
                 .toCompletableFuture();
@@ -232,11 +262,21 @@ final class CatchUp {
 
     /** Returns false if it has to wait for the queue, or if the queue is closed. */
     private boolean isToRead() {
+        synchronized (this) {
+            if (phase != Phase.READING) {
+                return false;
+            }
+            goBack();
+            if (sending) {
+                phase = Phase.SENDING;
+                return false;
+            }
+        }
         if (subscription.queue().isWritable()) {
             return true;
         }
         synchronized (this) {
-            if (phase == Phase.READING && isLiveAboveHigh()) {
+            if (phase == Phase.READING && isTooFarBehind()) {
                 return true;
             }
         }
@@ -255,8 +295,22 @@ final class CatchUp {
             }
             phase = Phase.WAITING;
         }
-        writable.thenRun(this::resume);
+        writable.thenRun(() -> resume(Phase.WAITING));
         return false;
+    }
+
+    /** Too slow for what is published: from here on the queue's own policy acts. */
+    @GuardedBy("this")
+    private boolean isTooFarBehind() {
+        return !subscription.isDemotable() && missing.isLiveAbove(subscription.marks());
+    }
+
+    /** Goes back to what the queue has given up, if anything. */
+    @GuardedBy("this")
+    private void goBack() {
+        if (subscription.takeCut(missing)) {
+            demoted = true;
+        }
     }
 
     /**
@@ -266,6 +320,9 @@ final class CatchUp {
      * @return whether to read on
      */
     private boolean take(@Nullable Missed<OutboundTurn<Position>> missed) {
+        if (missed == null && subscription.isDemotable()) {
+            return pause();
+        }
         if (missed == null || (missed.trimmed() && !subscription.takesGaps())) {
             if (ends()) {
                 subscription.onOvertaken();
@@ -274,88 +331,113 @@ final class CatchUp {
         }
         if (missed.trimmed()) {
             synchronized (this) {
-                overtaken = true;
-                offered = offered == null ? reached : offered;
-                snapshotEnd = null;
+                missing.trimmed();
             }
             return true;
         }
-        if (!missed.publications().isEmpty() && offer(missed) == OfferResult.CLOSED) {
-            stop();
-            return false;
-        }
-        return goesOn(missed);
+        return switch (offer(missed)) {
+            case ACCEPTED, ABOVE_HIGH_WATER -> goesOn(missed);
+            case DROPPED -> true; // The queue has given up what comes before it.
+            case CLOSED -> {
+                stop();
+                yield false;
+            }
+        };
     }
 
     private OfferResult offer(Missed<OutboundTurn<Position>> missed) {
+        if (missed.publications().isEmpty()) {
+            return offerGap(missed.reached());
+        }
+        Entry next = missed.publications().get(0).entry();
         OutboundTurn<Position> turn = TurnFrames.join(missed.publications());
-        Skipped<Position> skipped = skipped(missed.publications().get(0).entry().position());
-        return subscription.offerMissed(() -> stopped, turn, skipped);
-    }
-
-    /** With LATEST, what the log has trimmed is reported like what the queue drops. */
-    private synchronized @Nullable Skipped<Position> skipped(Position next) {
-        Position before = offered == null ? null : offered.at(next.origin());
-        offered = null;
-        if (before == null || before.generation() != next.generation()) {
-            return null;
+        Skipped<Position> skipped;
+        boolean snapshot;
+        synchronized (this) {
+            skipped = missing.takeGapBefore(next.position(), next.previous());
+            snapshot = missing.until() != null;
+            sending = subscription.isDemotable() && !snapshot;
         }
-        long first = before.channelSequence() + 1;
-        long last = next.channelSequence() - 1;
-        return last < first
-                ? null
-                : new Skipped<>(at(before, first), at(next, last), last - first + 1);
+        return snapshot
+                ? subscription.offerSnapshot(this, turn)
+                : subscription.offerMissed(this, turn, skipped);
     }
 
-    private static Position at(Position near, long channelSequence) {
-        return new Position(
-                near.origin(), near.generation(), near.shardSequence(), channelSequence);
-    }
-
-    private synchronized boolean goesOn(Missed<OutboundTurn<Position>> missed) {
-        if (phase != Phase.READING) {
-            return false;
-        }
-        reached = missed.reached();
-        overtaken = false;
-        for (Publication<OutboundTurn<Position>> publication : missed.publications()) {
-            if (!served.covers(publication.entry().position())) {
-                liveBytes -= publication.frame().joined().bytes();
+    /** Under LATEST a gap is reported with the message after it. */
+    private OfferResult offerGap(Cursor top) {
+        Skipped<Position> skipped = null;
+        synchronized (this) {
+            if (subscription.isDemotable()) {
+                skipped = missing.takeGapUpTo(top);
             }
         }
-        if (!missed.isLast()) {
-            return true;
+        return skipped == null ? OfferResult.ACCEPTED : subscription.offerGap(this, skipped);
+    }
+
+    /** Whether nothing must be offered any more. Asked under the queue's lock. */
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** The piece has left the queue. */
+    private void onLeft() {
+        synchronized (this) {
+            sending = false;
         }
-        if (snapshotEnd != null) {
-            snapshotEnd = null;
+        resume(Phase.SENDING);
+    }
+
+    @Override
+    public void onWritten() {
+        onLeft();
+    }
+
+    @Override
+    public void onFailed(Throwable cause) {
+        onLeft();
+    }
+
+    private boolean goesOn(Missed<OutboundTurn<Position>> missed) {
+        synchronized (this) {
+            if (phase != Phase.READING) {
+                return false;
+            }
+            boolean further = missing.offered(missed);
+            if (missing.isAll() && !subscription.isCut()) {
+                // If a gap is still to be reported, the log stays in use until a message follows
+                // the gap.
+                phase = missing.hasGap() ? Phase.WAITING_FOR_NEWS : Phase.OVER;
+                return false;
+            }
+            if (further) {
+                return true;
+            }
         }
-        if (newest != null && !reached.covers(newest)) {
-            return true;
+        return pause();
+    }
+
+    /** The log does not have now what it should: it is asked again in a moment. */
+    private boolean pause() {
+        synchronized (this) {
+            if (phase != Phase.READING) {
+                return false;
+            }
+            phase = Phase.PAUSING;
         }
-        // If a gap is still to be reported, the log stays in use until a message follows the gap.
-        phase = offered == null ? Phase.OVER : Phase.WAITING_FOR_NEWS;
+        subscription.later(() -> resume(Phase.PAUSING));
         return false;
     }
 
-    @GuardedBy("this")
-    private boolean isLiveAboveHigh() {
-        return liveMessages() > marks.highMessages() || liveBytes > marks.highBytes();
-    }
-
-    /** The number of messages published since the catch-up began that are not offered yet. */
-    @GuardedBy("this")
-    private long liveMessages() {
-        long messages = 0;
-        if (newest != null) {
-            Cursor from = reached.max(served);
-            for (Position last : newest.positions()) {
-                Position before = from.at(last.origin());
-                messages += last.channelSequence();
-                if (before != null && before.generation() == last.generation()) {
-                    messages -= before.channelSequence();
-                }
-            }
+    /** Tells the observer whether the subscriber is demoted, if that has changed. */
+    private void tell() {
+        int change;
+        synchronized (this) {
+            demoted &= phase.isBehind();
+            change = (demoted ? 1 : 0) - (told ? 1 : 0);
+            told = demoted;
         }
-        return messages;
+        if (change != 0) {
+            subscription.onDemoted(change);
+        }
     }
 }

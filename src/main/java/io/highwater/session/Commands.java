@@ -4,6 +4,7 @@ import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.channel.ChannelRule;
+import io.highwater.channel.Ephemeral;
 import io.highwater.channel.HistoryPage;
 import io.highwater.channel.Occupancy;
 import io.highwater.channel.SubscribeOutcome;
@@ -94,7 +95,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             return;
         }
         Subscription subscription =
-                new Subscription(session, channel, node.channels().forChannel(channel));
+                Subscription.of(session, channel, node.channels().forChannel(channel));
         Subscription replaced = subscriptions.put(subscription, node.names(), session.payer());
         if (replaced != null) {
             replaced.stop();
@@ -119,6 +120,8 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             session.reply(Replies.subscribed(recovered));
         } else if (outcome instanceof SubscribeOutcome.NotRecovered notRecovered) {
             session.reply(Replies.subscribed(notRecovered));
+        } else if (outcome instanceof SubscribeOutcome.Unkept unkept) {
+            session.reply(Replies.subscribed(unkept));
         } else if (outcome instanceof SubscribeOutcome.Failed failed) {
             session.drop(subscription);
             unavailable(session, outcome.requestId(), failed.cause());
@@ -171,9 +174,26 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     private void publish(Command.Publish publish) {
         session.started();
+        if (Ephemeral.isEphemeral(publish.channel())) {
+            publishEphemeral(publish);
+            return;
+        }
         PublishOrder publishes = session.publishes();
         publishes.publish(publish);
         checkFailures(publishes);
+    }
+
+    /** Nobody waits for what got lost: a failure holds up nothing. */
+    private void publishEphemeral(Command.Publish publish) {
+        append(publish)
+                .whenComplete(
+                        (appended, failure) -> {
+                            if (appended != null) {
+                                onPublished(publish, appended);
+                            } else {
+                                onFailed(publish, failure);
+                            }
+                        });
     }
 
     CompletionStage<Appended> append(Command.Publish publish) {
@@ -211,7 +231,8 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     /** Answers a command that came too fast. */
     void rateLimited(Command command) {
-        if (command instanceof Command.Publish publish) {
+        if (command instanceof Command.Publish publish
+                && !Ephemeral.isEphemeral(publish.channel())) {
             session.started();
             PublishOrder publishes = session.publishes();
             publishes.publishTooFast(publish, session.retryAfterMillis());
@@ -325,9 +346,10 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
                 .ask(question);
     }
 
-    /** A refused publish holds up its channel, like any publish that fails. */
+    /** A refused publish holds up its channel, like any that fails in a channel with a log. */
     private void refuse(Command command, UnavailableException cause) {
-        if (command instanceof Command.Publish publish) {
+        if (command instanceof Command.Publish publish
+                && !Ephemeral.isEphemeral(publish.channel())) {
             session.started();
             PublishOrder publishes = session.publishes();
             publishes.publishRefused(publish, cause);

@@ -2,6 +2,7 @@ package io.highwater.session;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.Level;
 import io.highwater.channel.HistoryPage;
 import io.highwater.channel.Occupancy;
 import io.highwater.channel.SubscribeOutcome;
@@ -9,6 +10,7 @@ import io.highwater.protocol.Command;
 import io.highwater.protocol.HistoryText;
 import io.highwater.protocol.Reply;
 import io.highwater.protocol.Reply.Message.Mark;
+import io.highwater.protocol.ResumeFailure;
 import io.highwater.wire.OutboundFrame;
 import java.nio.ByteBuffer;
 
@@ -20,7 +22,7 @@ final class Replies {
         return new Reply.Message(
                 entry.channel(),
                 entry.msgId(),
-                entry.position(),
+                entry.isEphemeral() ? null : entry.position(),
                 entry.previous(),
                 entry.key(),
                 mark,
@@ -36,11 +38,19 @@ final class Replies {
                 outcome.requestId(), outcome.channel(), outcome.reason(), outcome.cursor());
     }
 
+    static Reply subscribed(SubscribeOutcome.Unkept outcome) {
+        return new Reply.Subscribed(
+                outcome.requestId(),
+                outcome.channel(),
+                outcome.asked() ? ResumeFailure.EPHEMERAL : null,
+                null);
+    }
+
     static Reply published(Command.Publish publish, Appended appended) {
         return new Reply.Published(
                 publish.id(),
                 publish.msgId(),
-                appended.position(),
+                appended.level() == Level.EPHEMERAL ? null : appended.position(),
                 appended.level().word(),
                 appended.duplicate());
     }

@@ -58,6 +58,9 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     /** How long the peer may take to read the Close frame after a fault of ours. */
     private static final Duration FAULT_LINGER = Duration.ofSeconds(2);
 
+    /** How long the log is left alone if it could not be read. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     /** No limit of its own: the wire limits the size of messages. */
     private static final int MOST_GATHERED_BYTES = Integer.MAX_VALUE - 8;
 
@@ -323,6 +326,21 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
     /** See {@link ChannelHub#fromOldest}. */
     CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(String channel, Cursor after) {
         return node.hub().fromOldest(channel, after);
+    }
+
+    /** Runs it after a moment, on a thread that must not wait. */
+    void later(Runnable retry) {
+        node.wheel().schedule(new Retry(retry), node.ticker().nanoTime() + RETRY_AFTER.toNanos());
+    }
+
+    /** A subscriber is demoted (1), or no longer (-1). */
+    void onDemoted(int change) {
+        node.tell(observer -> observer.onDemoted(change));
+    }
+
+    /** Messages were skipped for a demoted subscriber: the log no longer has them. */
+    void onSkipped(long messages) {
+        node.tell(observer -> observer.onSkipped(messages));
     }
 
     /**

@@ -12,6 +12,16 @@ public interface SessionObserver {
     /** A command was answered with an error. */
     default void onError(ErrorCode code) {}
 
+    /**
+     * Subscribers whose channel is under DEMOTE became too slow for a queue, or caught up or left.
+     *
+     * @param change above 0 if they became too slow
+     */
+    default void onDemoted(int change) {}
+
+    /** So many messages were skipped for a demoted subscriber: the log no longer has them. */
+    default void onSkipped(long messages) {}
+
     /** The application's rule for channels failed. */
     default void onRuleFailed() {}
 }

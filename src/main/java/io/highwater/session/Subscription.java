@@ -1,7 +1,7 @@
 package io.highwater.session;
 
-import io.highwater.channel.ChannelOverflow;
 import io.highwater.channel.ChannelProfile;
+import io.highwater.channel.Ephemeral;
 import io.highwater.channel.Missed;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.channel.Subscriber;
@@ -13,20 +13,23 @@ import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.Skipped;
+import io.highwater.outbound.TurnMessage;
+import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.protocol.Reply;
 import io.highwater.wire.OutboundFrame;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One session's interest in one channel, from a subscribe to its end: between the hub's shard and
- * the session's queue. Thread-safe.
+ * the session's queue. Thread-safe. This is one under EVICT or LATEST; under DEMOTE it is a {@link
+ * DemotableSubscription}.
  */
-final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<Position> {
-    private final Session session;
+class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<Position> {
+    final Session session;
 
     /**
      * First the client's own copy of the name, then the hub's, which all subscribers share. The two
@@ -37,31 +40,42 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
     /** 0 if no message may be dropped for a newer one. */
     private final int latestCount;
 
-    /** Set while the subscriber catches up. Written by the channel's shard thread only. */
-    private volatile @Nullable CatchUp catchUp;
+    /**
+     * Set while the subscriber catches up. Written by the channel's shard thread only; under DEMOTE
+     * by every thread, under the subscription's lock.
+     */
+    volatile @Nullable CatchUp catchUp;
 
-    Subscription(Session session, String channel, ChannelProfile profile) {
-        this.session = session;
-        this.channel = channel;
-        this.latestCount = profile.policy() == ChannelOverflow.LATEST ? profile.latestCount() : 0;
+    static Subscription of(Session session, String channel, ChannelProfile profile) {
+        return switch (profile.policy()) {
+            case EVICT -> new Subscription(session, channel, 0);
+            case LATEST -> new Subscription(session, channel, profile.latestCount());
+            case DEMOTE -> new DemotableSubscription(session, channel);
+        };
     }
 
-    String channel() {
+    Subscription(Session session, String channel, int latestCount) {
+        this.session = session;
+        this.channel = channel;
+        this.latestCount = latestCount;
+    }
+
+    final String channel() {
         return channel;
     }
 
     @Override
-    public String client() {
+    public final String client() {
         return session.client();
     }
 
     @Override
-    public Payer payer() {
+    public final Payer payer() {
         return session.payer();
     }
 
     @Override
-    public void onSubscribed(SubscribeOutcome outcome) {
+    public final void onSubscribed(SubscribeOutcome outcome) {
         channel = outcome.channel();
         Commands.onSubscribed(session, this, outcome);
     }
@@ -74,7 +88,7 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
             return;
         }
         Turn<OutboundTurn<Position>> due = behind.live(turn);
-        if (behind.isPassed()) {
+        if (behind.retire()) {
             catchUp = null;
         }
         if (due != null) {
@@ -84,18 +98,48 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
 
     @Override
     public void onBehind(Cursor reached, Cursor served, TurnKind kind) {
-        CatchUp behind = new CatchUp(this, reached, served, kind, session.marks());
+        CatchUp behind = new CatchUp(this, new Missing(reached, served, kind));
         catchUp = behind;
         behind.run();
     }
 
+    // What a catch-up asks and tells.
+
+    /** Whether the subscriber is under DEMOTE: it stays behind for as long as it reads slowly. */
+    boolean isDemotable() {
+        return false;
+    }
+
+    /** Whether the queue has given up messages that {@link #takeCut} has not told of. */
+    public boolean isCut() {
+        return false;
+    }
+
+    /** Has {@code missing} go back to what the queue has given up; false if that is nothing. */
+    boolean takeCut(Missing missing) {
+        return false;
+    }
+
+    /** The subscriber is demoted (1), or no longer (-1). */
+    void onDemoted(int change) {}
+
+    /** Runs it in a moment. */
+    final void later(Runnable retry) {
+        session.later(retry);
+    }
+
+    final WaterMarks marks() {
+        return session.marks();
+    }
+
     /** The next piece of what the subscriber missed. */
-    CompletionStage<Missed<OutboundTurn<Position>>> after(Cursor after, @Nullable Cursor until) {
+    final CompletionStage<Missed<OutboundTurn<Position>>> after(
+            Cursor after, @Nullable Cursor until) {
         return session.after(channel, after, until);
     }
 
     /** The same if the next piece was trimmed: reads from the oldest entry that is kept. */
-    CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(Cursor after) {
+    final CompletionStage<Missed<OutboundTurn<Position>>> fromOldest(Cursor after) {
         return session.fromOldest(channel, after);
     }
 
@@ -105,41 +149,53 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
     }
 
     /**
-     * Offers a piece of what the subscriber missed, on the thread that read it. Without {@code
-     * stopped} it could come after the first message of a later subscription.
+     * Offers a piece of what the subscriber missed, on the thread that read it. If it did not ask
+     * whether the catch-up is stopped, it could come after the first message of a later
+     * subscription.
      *
-     * @param stopped whether the piece must not be offered any more
      * @param skipped what is left out before it, or null
      */
     OfferResult offerMissed(
-            BooleanSupplier stopped,
-            OutboundTurn<Position> turn,
-            @Nullable Skipped<Position> skipped) {
-        return session.queue().offerUnless(stopped, turn, series(), skipped);
+            CatchUp by, OutboundTurn<Position> turn, @Nullable Skipped<Position> skipped) {
+        return queue().offerUnless(by::isStopped, turn, series(), skipped);
+    }
+
+    /** The same for a piece of a snapshot. */
+    final OfferResult offerSnapshot(CatchUp by, OutboundTurn<Position> turn) {
+        return queue().offerUnless(by::isStopped, turn, series(), null);
+    }
+
+    /** DEMOTE: tells the client what is left out. */
+    final OfferResult offerGap(CatchUp by, Skipped<Position> skipped) {
+        session.onSkipped(skipped.count());
+        OutboundFrame frame = frame(skipped.first(), skipped.last(), skipped.count());
+        List<TurnMessage<Position>> only = List.of(new TurnMessage<>(frame, null, skipped.last()));
+        return queue().offerUnless(by::isStopped, OutboundTurn.of(only, 0), null, null);
     }
 
     /**
      * The client read so slowly that the log trimmed what it was still to get, or the log is gone.
      */
-    void onOvertaken() {
+    final void onOvertaken() {
         session.onOvertaken();
     }
 
     /** What the subscriber missed could not be offered. */
-    void onFailed(Throwable cause) {
+    final void onFailed(Throwable cause) {
         SessionLog.channelsFailed(session, cause);
         session.onOvertaken();
     }
 
-    private void offer(OutboundTurn<Position> turn) {
-        session.queue().offer(turn, series());
+    /** Offers what may not be given up, unless LATEST drops it. */
+    final void offer(OutboundTurn<Position> turn) {
+        queue().offer(turn, series());
     }
 
     private @Nullable LatestSeries<Position> series() {
         return latestCount == 0 ? null : this;
     }
 
-    SendQueue queue() {
+    final SendQueue queue() {
         return session.queue();
     }
 
@@ -156,12 +212,17 @@ final class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSe
     }
 
     @Override
-    public int latestCount() {
+    public final int latestCount() {
         return latestCount;
     }
 
     @Override
-    public OutboundFrame skippedFrame(Position first, Position last, long count) {
+    public final @Nullable OutboundFrame skippedFrame(Position first, Position last, long count) {
+        // Ephemeral channels have no positions to move on to.
+        return Ephemeral.isEphemeral(channel) ? null : frame(first, last, count);
+    }
+
+    private OutboundFrame frame(Position first, Position last, long count) {
         return OutboundFrame.text(new Reply.Skipped(channel, first, last, count).json());
     }
 }

@@ -3,11 +3,11 @@ package io.highwater.archive;
 import io.highwater.testing.Disk;
 import io.highwater.testing.MemoryArchive;
 
-final class MemoryArchiveContractTest extends ArchiveContract {
+final class MemoryArchiveContractTest extends SharedArchiveContract {
     private final Disk disk = new Disk();
 
     @Override
-    protected Archive open() {
+    protected SharedArchive open() {
         return new MemoryArchive(disk);
     }
 

@@ -38,6 +38,32 @@ final class ChannelSettingsTest {
         assertThat(settings.forChannel("prices")).isEqualTo(profile(ChannelOverflow.EVICT, 50, 5));
     }
 
+    @Test
+    void ephemeralChannelsKeepTheLatestUnlessTheyAreSetOtherwise() {
+        assertThat(ChannelSettings.defaults().forChannel("ephemeral:typing").policy())
+                .isEqualTo(ChannelOverflow.LATEST);
+        assertThat(ChannelSettings.defaults().forChannel("ephemeral").policy())
+                .isEqualTo(ChannelOverflow.EVICT);
+        ChannelSettings settings =
+                settings(
+                        prefix("", "EVICT", null, null, null),
+                        prefix("ephemeral:cursors", "LATEST", 7, null, null));
+        assertThat(settings.forChannel("ephemeral:typing").policy())
+                .isEqualTo(ChannelOverflow.EVICT);
+        assertThat(settings.forChannel("ephemeral:cursors").policy())
+                .isEqualTo(ChannelOverflow.LATEST);
+        assertThat(settings.forChannel("ephemeral:cursors").latestCount()).isEqualTo(7);
+    }
+
+    @Test
+    void ephemeralChannelsKeepTheLatestWhereOthersDemote() {
+        ChannelSettings settings = settings(prefix("", "DEMOTE", 7, null, null));
+        assertThat(settings.forChannel("news").policy()).isEqualTo(ChannelOverflow.DEMOTE);
+        assertThat(settings.forChannel("ephemeral:typing").policy())
+                .isEqualTo(ChannelOverflow.LATEST);
+        assertThat(settings.forChannel("ephemeral:typing").latestCount()).isEqualTo(7);
+    }
+
     private static ChannelProfile profile(ChannelOverflow policy, int latestCount, int messages) {
         return new ChannelProfile(
                 policy, latestCount, new RingBounds(messages, Duration.ofSeconds(10)));
@@ -57,9 +83,9 @@ final class ChannelSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "PAUSE||||policy: PAUSE is not in the range EVICT, LATEST (PAUSE is for annotated"
+                "PAUSE||||policy: PAUSE is not in the range EVICT, LATEST, DEMOTE (PAUSE is for annotated"
                         + " endpoints)",
-                "latest||||policy: latest is not in the range EVICT, LATEST",
+                "latest||||policy: latest is not in the range EVICT, LATEST, DEMOTE",
                 "|0|||latest-count: 0 is not in the range 1 to 10000",
                 "|10001|||latest-count: 10001 is not in the range 1 to 10000",
                 "||-1||history-messages: -1 is not in the range 0 to 1000000",

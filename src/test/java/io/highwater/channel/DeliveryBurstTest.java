@@ -53,14 +53,17 @@ final class DeliveryBurstTest {
             new ChannelHub<>(
                     backbone,
                     History.of(backbone),
+                    Relay.NONE,
                     new CheckedSubscriber.Frames(),
                     PieceSize.WHOLE,
-                    List.of(shard),
-                    burst,
                     100_000,
-                    Ledger.unbounded().book(Account.NAMES),
-                    ChannelObserver.NONE,
-                    LogLimit.none());
+                    new HubNode(
+                            List.of(shard),
+                            burst,
+                            Ledger.unbounded().book(Account.NAMES),
+                            ticker,
+                            ChannelObserver.NONE,
+                            LogLimit.none()));
 
     private final class Recorder extends ListSubscriber {
         Recorder(String client) {

@@ -27,6 +27,9 @@ class ListSubscriber implements Subscriber<String> {
             heard.add(outcome.requestId() + " recovered " + sequence(recovered.cursor()));
         } else if (outcome instanceof SubscribeOutcome.NotRecovered not) {
             heard.add(outcome.requestId() + " " + not.reason() + " " + sequence(not.cursor()));
+        } else if (outcome instanceof SubscribeOutcome.Unkept unkept) {
+            heard.add(
+                    outcome.requestId() + " unkept" + (unkept.asked() ? ", though it asked" : ""));
         } else if (outcome instanceof SubscribeOutcome.Failed failed) {
             heard.add(outcome.requestId() + " failed: " + failed.cause().getMessage());
         }

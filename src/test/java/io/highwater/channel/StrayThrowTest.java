@@ -86,52 +86,55 @@ final class StrayThrowTest {
             new ChannelHub<>(
                     stray,
                     History.of(stray),
+                    Relay.NONE,
                     new StrayFrames(),
                     PieceSize.WHOLE,
-                    List.of(at(Place.HAND_OVER).refusing(shard)),
-                    new DeliveryBurst() {
-                        @Override
-                        public void begin() {
-                            at(Place.BURST_BEGIN).call();
-                        }
-
-                        @Override
-                        public void end() {
-                            at(Place.BURST_END).call();
-                        }
-                    },
                     100_000,
-                    names,
-                    new ChannelObserver() {
-                        @Override
-                        public void onChannels(int change) {
-                            at(Place.ON_CHANNELS).call();
-                        }
+                    new HubNode(
+                            List.of(at(Place.HAND_OVER).refusing(shard)),
+                            new DeliveryBurst() {
+                                @Override
+                                public void begin() {
+                                    at(Place.BURST_BEGIN).call();
+                                }
 
-                        @Override
-                        public void onSubscriptions(int change) {
-                            at(Place.ON_SUBSCRIPTIONS).call();
-                        }
+                                @Override
+                                public void end() {
+                                    at(Place.BURST_END).call();
+                                }
+                            },
+                            names,
+                            ticker,
+                            new ChannelObserver() {
+                                @Override
+                                public void onChannels(int change) {
+                                    at(Place.ON_CHANNELS).call();
+                                }
 
-                        @Override
-                        public void onPublished() {
-                            at(Place.ON_PUBLISHED).call();
-                        }
+                                @Override
+                                public void onSubscriptions(int change) {
+                                    at(Place.ON_SUBSCRIPTIONS).call();
+                                }
 
-                        @Override
-                        public void onTurn(int publications, int subscribers) {
-                            inTurn.run();
-                            inTurn = () -> {};
-                            at(Place.ON_TURN).call();
-                        }
+                                @Override
+                                public void onPublished() {
+                                    at(Place.ON_PUBLISHED).call();
+                                }
 
-                        @Override
-                        public void onFailure() {
-                            failures++;
-                            at(Place.ON_FAILURE).call();
-                        }
-                    },
-                    LogLimit.none());
+                                @Override
+                                public void onTurn(int publications, int subscribers) {
+                                    inTurn.run();
+                                    inTurn = () -> {};
+                                    at(Place.ON_TURN).call();
+                                }
+
+                                @Override
+                                public void onFailure() {
+                                    failures++;
+                                    at(Place.ON_FAILURE).call();
+                                }
+                            },
+                            LogLimit.none()));
     private int failures;
     private Runnable inTurn = () -> {};
 

@@ -123,7 +123,8 @@ final class ChaosNode implements AutoCloseable {
         return name
                 + ":\n"
                 + String.join(
-                        "\n", lines.subList(Math.max(0, lines.size() - LOGGED_LINES), lines.size()));
+                        "\n",
+                        lines.subList(Math.max(0, lines.size() - LOGGED_LINES), lines.size()));
     }
 
     @Override

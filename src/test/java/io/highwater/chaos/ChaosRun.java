@@ -45,8 +45,7 @@ final class ChaosRun {
         for (String channel : load.channels()) {
             String prefix = channel.replace(':', '_');
             for (int i = 0; i < load.followers(); i++) {
-                followers.add(
-                        new Follower(nodes, prefix + "-reader" + i, channel, history, seed));
+                followers.add(new Follower(nodes, prefix + "-reader" + i, channel, history, seed));
             }
             for (int i = 0; i < load.publishers(); i++) {
                 publishers.add(

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /**
- * Compares a history with the {@link Invariant invariants}. A subscriber is owed what was sent after
- * it had subscribed for the first time. No state outside of a call.
+ * Compares a history with the {@link Invariant invariants}. A subscriber is owed what was sent
+ * after it had subscribed for the first time. No state outside of a call.
  */
 final class Checker implements Event.Reader {
     private final Promise promise;
@@ -72,8 +72,7 @@ final class Checker implements Event.Reader {
     @Override
     public void on(Subscribed event) {
         subscribers
-                .computeIfAbsent(
-                        event.client(), name -> new Subscriber(event, facts, violations))
+                .computeIfAbsent(event.client(), name -> new Subscriber(event, facts, violations))
                 .on(event);
     }
 

@@ -40,8 +40,7 @@ final class CheckerTest {
 
     private void subscribe(String... readers) {
         for (String reader : readers) {
-            events.add(
-                    new Subscribed(++now, reader, CHANNEL, null, null, position(1, 0)));
+            events.add(new Subscribed(++now, reader, CHANNEL, null, null, position(1, 0)));
         }
     }
 

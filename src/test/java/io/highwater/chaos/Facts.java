@@ -78,9 +78,7 @@ final class Facts implements Event.Reader {
         recognized += event.duplicate() ? 1 : 0;
         if (!event.level().equals(promise.level())) {
             violations.add(
-                    Invariant.I1,
-                    event.message() + " was acknowledged as " + event.level(),
-                    event);
+                    Invariant.I1, event.message() + " was acknowledged as " + event.level(), event);
         }
         saw(fact, event.position(), event);
     }
@@ -126,8 +124,7 @@ final class Facts implements Event.Reader {
         Place place =
                 new Place(message.channel(), position.generation(), position.channelSequence());
         Sight first = places.putIfAbsent(place, new Sight(message, position, event));
-        if (first != null
-                && !(first.message.equals(message) && first.position.equals(position))) {
+        if (first != null && !(first.message.equals(message) && first.position.equals(position))) {
             violations.add(
                     Invariant.I5,
                     position.text() + " is " + first.message + " and " + message,
@@ -143,8 +140,7 @@ final class Facts implements Event.Reader {
         }
         for (Fact fact : facts.values()) {
             if (fact.firstSent == null) {
-                violations.add(
-                        Invariant.I5, fact.message + " was never sent", fact.anySight());
+                violations.add(Invariant.I5, fact.message + " was never sent", fact.anySight());
             }
             checkPositions(fact, losses);
         }

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** A single node with its archive in a folder: it is killed, stopped, paused, and its disk fills. */
+/**
+ * A single node with its archive in a folder: it is killed, stopped, paused, and its disk fills.
+ */
 final class FileDeployment implements Deployment {
     private static final int DISK_MEBIBYTES = 192;
     private static final Duration PATIENCE = Duration.ofSeconds(60);

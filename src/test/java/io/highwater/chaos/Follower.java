@@ -74,8 +74,7 @@ final class Follower extends ChaosClient {
             case "message" -> onMessage(now, reply);
             // Not now: it tries again on a new connection.
             case "error" -> throw new IOException(reply.toString());
-            case "skipped" ->
-                    history().add(new Skipped(now, name(), channel(), reply.toString()));
+            case "skipped" -> history().add(new Skipped(now, name(), channel(), reply.toString()));
             case "welcome", "drain" -> {}
             default -> throw new AssertionError("unexpected: " + reply);
         }

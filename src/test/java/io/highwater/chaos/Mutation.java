@@ -13,7 +13,9 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
     /** It acknowledges and delivers what a crash still takes back. */
     static final Mutation FSYNC =
             new Mutation(
-"fsync", new Patch(                    "java/io/highwater/archive/file/GroupCommit.java",
+                    "fsync",
+                    new Patch(
+                    "java/io/highwater/archive/file/GroupCommit.java",
                     "            write(store, group);\n            complete(group);\n",
                     """
                                 complete(group);
@@ -25,7 +27,9 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
     /** A Redis that restarted or was promoted goes on in the generation that it finds. */
     static final Mutation FENCE =
             new Mutation(
-"fence", new Patch(                    "resources/io/highwater/backbone/redis/generation.lua",
+                    "fence",
+                    new Patch(
+                    "resources/io/highwater/backbone/redis/generation.lua",
                     "if not g or meta[3] ~= history or tonumber(g) < known or"
                             + " (tonumber(g) == known and q < read) then",
                     "if not g then"),
@@ -34,7 +38,9 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
     /** A message that is sent again is appended again. */
     static final Mutation DEDUPE =
             new Mutation(
-"dedupe", new Patch(                    "resources/io/highwater/backbone/redis/publish.lua",
+                    "dedupe",
+                    new Patch(
+                    "resources/io/highwater/backbone/redis/publish.lua",
                     "local former = first[i] or positions[KEYS[i + 3]]",
                     "local former = nil"),
                     List.of("kill", "link cut"));

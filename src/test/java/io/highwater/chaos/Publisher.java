@@ -152,8 +152,7 @@ final class Publisher extends ChaosClient {
                                 reply.getString("code")));
         if (!held) {
             held = true;
-            long pauseMillis =
-                    Math.min(reply.getInt("retryAfterMs", 0), LONGEST_PAUSE.toMillis());
+            long pauseMillis = Math.min(reply.getInt("retryAfterMs", 0), LONGEST_PAUSE.toMillis());
             heldUntilNanos = now + Duration.ofMillis(pauseMillis).toNanos();
         }
     }
@@ -164,8 +163,7 @@ final class Publisher extends ChaosClient {
         for (Sent sent : unanswered.values()) {
             if (now - sent.nanos() > PATIENCE.toNanos()) {
                 unanswered.values().remove(sent);
-                history()
-                        .add(new Unanswered(now, name(), sent.attempt(), sent.message()));
+                history().add(new Unanswered(now, name(), sent.attempt(), sent.message()));
                 throw new IOException("no answer");
             }
         }

@@ -89,9 +89,7 @@ final class Reception {
             return Fate.OLD;
         }
         if (position.generation() == last.generation()) {
-            return position.channelSequence() == last.channelSequence() + 1
-                    ? Fate.GIVEN
-                    : Fate.GAP;
+            return position.channelSequence() == last.channelSequence() + 1 ? Fate.GIVEN : Fate.GAP;
         }
         Position previous = received.previous();
         boolean follows = previous == null || isSame(previous, last);

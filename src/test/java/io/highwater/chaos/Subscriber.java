@@ -172,12 +172,7 @@ final class Subscriber {
         } else if (!fact.given.isEmpty()) {
             violations.add(
                     Invariant.I2,
-                    name
-                            + " was not given "
-                            + fact.message
-                            + ", but "
-                            + fact.given
-                            + " were",
+                    name + " was not given " + fact.message + ", but " + fact.given + " were",
                     fact.firstSent,
                     sight,
                     answer);

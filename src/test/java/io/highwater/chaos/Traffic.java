@@ -25,7 +25,9 @@ final class Traffic {
     /** Waits until each publisher has so many more acknowledgements; false if it takes longer. */
     boolean awaitAcknowledged(int more, Duration patience) throws InterruptedException {
         List<Integer> wanted =
-                publishers.stream().map(publisher -> publisher.acknowledged().size() + more).toList();
+                publishers.stream()
+                        .map(publisher -> publisher.acknowledged().size() + more)
+                        .toList();
         return await(
                 () -> {
                     for (int i = 0; i < wanted.size(); i++) {

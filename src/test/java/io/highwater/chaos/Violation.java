@@ -16,8 +16,6 @@ record Violation(Invariant invariant, String text, List<Event> involved) {
                 + invariant.claim()
                 + "): "
                 + text
-                + involved.stream()
-                        .map(event -> "\n      " + event)
-                        .collect(Collectors.joining());
+                + involved.stream().map(event -> "\n      " + event).collect(Collectors.joining());
     }
 }

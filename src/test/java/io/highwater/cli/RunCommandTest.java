@@ -103,7 +103,7 @@ final class RunCommandTest {
         assertThat(err.toString().lines())
                 .singleElement()
                 .asString()
-                .contains("none: cannot be read");
+                .contains("none: there is no such file");
     }
 
     @Test

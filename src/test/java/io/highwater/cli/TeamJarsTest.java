@@ -56,7 +56,9 @@ final class TeamJarsTest {
         assertThat(run("run", "--with", none.toString())).isEqualTo(2);
         assertThat(run("run", "--with", text.toString())).isEqualTo(2);
 
-        assertThat(err.toString()).contains(none.toString()).contains(text.toString());
+        assertThat(err.toString())
+                .contains(none + ": there is no such file")
+                .contains(text + ": is no jar to be read");
     }
 
     private Path jar(String name, String... entries) throws IOException {

@@ -129,8 +129,12 @@ class NodeMetricsTest {
                         "highwater_queue_limit_bytes",
                         "highwater_channels",
                         "highwater_subscriptions",
+                        "highwater_demoted_subscriptions",
+                        "highwater_demotions_total",
                         "highwater_publications_total",
                         "highwater_publications_refused_total",
+                        "highwater_publications_dropped_total",
+                        "highwater_cluster_items_total",
                         "highwater_command_errors_total",
                         "highwater_channel_failures_total",
                         "highwater_endpoint_errors_total",
@@ -371,6 +375,19 @@ class NodeMetricsTest {
                 .hasSize(64)
                 .contains("highwater_handshakes_total{outcome=\"made_up_0\"} 2.0")
                 .contains("highwater_handshakes_total{outcome=\"other\"} 938.0");
+    }
+
+    @Test
+    void demotedSubscribersAreShownAndCounted() {
+        metrics.sessions().onDemoted(1);
+        metrics.sessions().onDemoted(1);
+        metrics.sessions().onDemoted(-1);
+        metrics.sessions().onSkipped(40);
+        assertThat(scrape())
+                .contains(
+                        "highwater_demoted_subscriptions 1.0",
+                        "highwater_demotions_total 2.0",
+                        "highwater_messages_dropped_total{policy=\"demote\"} 40.0");
     }
 
     @Test

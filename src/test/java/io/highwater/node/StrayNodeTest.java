@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
+import io.highwater.cluster.ClusterObserver;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.endpoint.EndpointObserver;
 import io.highwater.handshake.HandshakeObserver;
@@ -95,6 +96,7 @@ final class StrayNodeTest {
                 straying(SessionObserver.class, own.sessions(), kind),
                 straying(ChannelObserver.class, own.channels(), kind),
                 straying(RedisObserver.class, own.redis(), kind),
+                straying(ClusterObserver.class, own.cluster(), kind),
                 straying(EndpointObserver.class, own.endpoints(), kind),
                 straying(DeflateObserver.class, own.deflate(), kind),
                 straying(LimitsObserver.class, own.limits(), kind));

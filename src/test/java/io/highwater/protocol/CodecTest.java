@@ -252,6 +252,14 @@ final class CodecTest {
         assertThat(refused.id()).isEqualTo(id);
     }
 
+    @Test
+    void whatIsAbsentMustBeThere() {
+        assertThat(
+                        refused("{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"data\":1}")
+                                .message())
+                .isEqualTo("msgId: must be there");
+    }
+
     @ParameterizedTest
     @CsvSource({"channel,200", "client,64", "msgId,64", "key,200"})
     void namesEndAtTheirLength(String field, int most) {

@@ -84,7 +84,7 @@ final class ResubscribeTest {
 
     /** The client does not wait for the answer to its subscribe. */
     @ParameterizedTest
-    @ValueSource(strings = {"room", "prices.all"})
+    @ValueSource(strings = {"room", "prices.all", "feeds.all"})
     void whoeverLeavesBeforeItsSubscribeIsCarriedOutGetsNothingOnceItHasLeft(String channel) {
         publish(channel);
         Client client = fixture.client("b");
@@ -100,7 +100,7 @@ final class ResubscribeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"room", "prices.all"})
+    @ValueSource(strings = {"room", "prices.all", "feeds.all"})
     void whoeverAsksAnewBeforeItsSubscribeIsCarriedOutGetsAllOnceFromItsAnswerOn(String channel) {
         publish(channel);
         Client client = fixture.client("b");

@@ -5,6 +5,7 @@ import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
+import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Payer;
@@ -14,7 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedBackbone implements Backbone {
     private final Backbone real;
     final List<Draft> drafts = new ArrayList<>();
+    private final Map<String, BackboneListener> followers = new HashMap<>();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final List<LateRead> lateReads = new ArrayList<>();
     final Stray appends = new Stray();
@@ -112,7 +116,16 @@ final class ScriptedBackbone implements Backbone {
     @Override
     public boolean follow(String channel, BackboneListener listener, @Nullable Payer payer) {
         follows.call();
+        followers.put(channel, listener);
         return real.follow(channel, listener, payer);
+    }
+
+    /** An entry that its log recovered after its turn; no read brings it. */
+    void late(Entry entry) {
+        BackboneListener follower = followers.get(entry.channel());
+        if (follower != null) {
+            follower.onEntry(entry);
+        }
     }
 
     @Override

@@ -10,8 +10,10 @@ import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
+import io.highwater.channel.HubNode;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.PrefixSettings;
+import io.highwater.channel.Relay;
 import io.highwater.handshake.RoutePolicy;
 import io.highwater.handshake.UpgradeDecision;
 import io.highwater.handshake.UpgradeRequest;
@@ -57,6 +59,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +69,9 @@ import org.jspecify.annotations.Nullable;
 final class SessionFixture {
     private static final Codec CODEC = new Codec();
 
+    /** How the names of channels end of which the log keeps no message. */
+    static final String UNKEPT = ".unkept";
+
     /** Of all clients, as their handshakes say. */
     static final InetAddress ADDRESS = Ledgers.address("10.0.0.9");
 
@@ -74,6 +80,14 @@ final class SessionFixture {
     final AtomicInteger reconnects = new AtomicInteger();
 
     final Stray observers = new Stray();
+
+    /** What the observer was told of subscribers under DEMOTE: how many are demoted now. */
+    final AtomicInteger demoted = new AtomicInteger();
+
+    /** How often one became so. */
+    final AtomicInteger demotions = new AtomicInteger();
+
+    final AtomicLong skipped = new AtomicLong();
 
     /** What the observer was told of errors; of several threads in no test. */
     final List<String> errors = new ArrayList<>();
@@ -103,12 +117,20 @@ final class SessionFixture {
         ChannelSettings channels =
                 new ChannelSettings(
                         ChannelProfile.defaults(),
-                        List.of(new PrefixSettings("prices", "prices.", "LATEST", 2, null, null)));
+                        List.of(
+                                new PrefixSettings("prices", "prices.", "LATEST", 2, null, null),
+                                new PrefixSettings("feeds", "feeds.", "DEMOTE", null, null, null)));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
                                 new MemorySettings(
-                                        2, ledger, any -> RingBounds.defaults(), LogLimit.none()),
+                                        2,
+                                        ledger,
+                                        name ->
+                                                name.endsWith(UNKEPT)
+                                                        ? new RingBounds(0, Duration.ofMinutes(2))
+                                                        : RingBounds.defaults(),
+                                        LogLimit.none()),
                                 7,
                                 ticker,
                                 wheel));
@@ -116,6 +138,7 @@ final class SessionFixture {
                 new ChannelHub<>(
                         backbone,
                         History.of(backbone),
+                        Relay.NONE,
                         new TurnFrames(
                                 Unbounded.deflate(
                                         DeflateSettings.defaults(),
@@ -124,12 +147,14 @@ final class SessionFixture {
                                         Runnable::run,
                                         DeflateObserver.NONE)),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
-                        List.of(work),
-                        DeliveryBurst.NONE,
                         10 << 20,
-                        ledger.book(Account.NAMES),
-                        ChannelObserver.NONE,
-                        LogLimit.none());
+                        new HubNode(
+                                List.of(work),
+                                DeliveryBurst.NONE,
+                                ledger.book(Account.NAMES),
+                                ticker,
+                                ChannelObserver.NONE,
+                                LogLimit.none()));
         OutboundSettings queue =
                 new OutboundSettings(marks, OverflowPolicy.EVICT, Duration.ofSeconds(30));
         OutboundNode outbound =
@@ -183,6 +208,19 @@ final class SessionFixture {
                             public void onError(ErrorCode code) {
                                 observers.call();
                                 errors.add(code.name());
+                            }
+
+                            @Override
+                            public void onDemoted(int change) {
+                                observers.call();
+                                demoted.addAndGet(change);
+                                demotions.addAndGet(Math.max(0, change));
+                            }
+
+                            @Override
+                            public void onSkipped(long messages) {
+                                observers.call();
+                                skipped.addAndGet(messages);
                             }
 
                             @Override

@@ -83,6 +83,30 @@ final class TwoNodesTest {
         }
     }
 
+    @Test
+    void whatIsEphemeralReachesTheOtherNodeAndIsKeptNowhere() throws Exception {
+        try (NodeProcess a = node("a");
+                NodeProcess b = node("b");
+                Client onA = new Client(a);
+                Client onB = new Client(b)) {
+            onA.send("{'type':'subscribe','id':2,'channel':'ephemeral:typing'}");
+            onA.await("'type':'subscribed'");
+            for (int i = 0; i < 100; i++) {
+                onB.send(
+                        "{'type':'publish','id':2,'channel':'ephemeral:typing','msgId':'m"
+                                + i
+                                + "','data':"
+                                + i
+                                + "}");
+                assertThat(onB.await("'type':'published'")).contains("\"level\":\"ephemeral\"");
+            }
+            for (int i = 0; i < 100; i++) {
+                assertThat(onA.await("'type':'message'")).contains("\"data\":" + i + "}");
+            }
+            assertThat(redis.commands().keys("*:counters")).isEmpty();
+        }
+    }
+
     private static String position(String json) {
         Matcher matcher = POSITION.matcher(json);
         assertThat(matcher.find()).as(json).isTrue();

@@ -22,6 +22,10 @@ public final class Disk {
             Comparator.comparingLong(Position::generation)
                     .thenComparingLong(Position::channelSequence);
 
+    private static final Comparator<ShardPosition> SHARD_ORDER =
+            Comparator.comparingLong(ShardPosition::generation)
+                    .thenComparingLong(ShardPosition::sequence);
+
     @GuardedBy("this")
     private final Map<Log, TreeMap<Position, ArchivedEntry>> logs = new HashMap<>();
 
@@ -31,9 +35,18 @@ public final class Disk {
     @GuardedBy("this")
     private final Map<String, ShardPosition> watermarks = new HashMap<>();
 
+    /** The entries of each shard, in its order. */
+    @GuardedBy("this")
+    private final Map<String, TreeMap<ShardPosition, ArchivedEntry>> shards = new HashMap<>();
+
+    /** The writers of shards. */
+    @GuardedBy("this")
+    private final Map<String, Object> leases = new HashMap<>();
+
     /** Drops what was appended before an instant, as retention does. */
     public synchronized void dropBefore(Instant instant) {
         logs.values().forEach(log -> log.values().removeIf(entry -> isBefore(entry, instant)));
+        shards.values().forEach(all -> all.values().removeIf(entry -> isBefore(entry, instant)));
     }
 
     private static boolean isBefore(ArchivedEntry entry, Instant instant) {
@@ -43,6 +56,19 @@ public final class Disk {
     /** How many entries there are of all channels. */
     public synchronized int size() {
         return logs.values().stream().mapToInt(TreeMap::size).sum();
+    }
+
+    /** False if another writer has the lease. */
+    synchronized boolean lease(String shard, Object writer) {
+        return leases.putIfAbsent(shard, writer) == null;
+    }
+
+    synchronized void giveBack(String shard, Object writer) {
+        leases.remove(shard, writer);
+    }
+
+    synchronized boolean hasLease(String shard, Object writer) {
+        return leases.get(shard) == writer;
     }
 
     synchronized @Nullable ShardPosition watermark(String shard) {
@@ -58,14 +84,43 @@ public final class Disk {
 
     synchronized void append(String shard, List<ArchivedEntry> entries) {
         for (ArchivedEntry archived : entries) {
-            Entry entry = archived.entry();
-            Position position = entry.position();
-            Log log = new Log(entry.channel(), position.origin());
-            logs.computeIfAbsent(log, name -> new TreeMap<>(ORDER))
-                    .putIfAbsent(position, withoutNanos(archived));
-            tops.merge(log, position, (one, two) -> one.isAfter(two) ? one : two);
+            add(shard, archived);
             begin(shard, MemoryArchive.shardPosition(archived));
         }
+    }
+
+    /** Whether no later generation had begun. */
+    synchronized boolean add(String shard, List<ArchivedEntry> entries) {
+        ShardPosition archived = watermarks.get(shard);
+        boolean inTime = true;
+        for (ArchivedEntry entry : entries) {
+            add(shard, entry);
+            inTime &=
+                    archived == null
+                            || archived.generation() <= entry.entry().position().generation();
+        }
+        return inTime;
+    }
+
+    @GuardedBy("this")
+    private void add(String shard, ArchivedEntry archived) {
+        Entry entry = archived.entry();
+        Position position = entry.position();
+        Log log = new Log(entry.channel(), position.origin());
+        ArchivedEntry kept = withoutNanos(archived);
+        logs.computeIfAbsent(log, name -> new TreeMap<>(ORDER)).putIfAbsent(position, kept);
+        shards.computeIfAbsent(shard, name -> new TreeMap<>(SHARD_ORDER))
+                .putIfAbsent(MemoryArchive.shardPosition(archived), kept);
+        tops.merge(log, position, (one, two) -> one.isAfter(two) ? one : two);
+    }
+
+    /** What lies between two positions of a shard, neither included. */
+    synchronized List<ArchivedEntry> between(
+            String shard, ShardPosition after, ShardPosition before) {
+        TreeMap<ShardPosition, ArchivedEntry> entries = shards.get(shard);
+        return entries == null || SHARD_ORDER.compare(after, before) >= 0
+                ? List.of()
+                : List.copyOf(entries.subMap(after, false, before, false).values());
     }
 
     private static ArchivedEntry withoutNanos(ArchivedEntry archived) {

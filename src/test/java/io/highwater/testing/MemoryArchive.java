@@ -1,12 +1,13 @@
 package io.highwater.testing;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchivePage;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.ArchivedEntry;
+import io.highwater.archive.LeaseLostException;
 import io.highwater.archive.PageBounds;
+import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.protocol.Cursor;
@@ -17,26 +18,32 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An archive in memory, for tests. The {@link Disk} outlives it, as a real one outlives a node; a
- * test can hold its writes and its answers, let it be full, and drop what is old. Thread-safe.
+ * An archive in memory, for tests. The {@link Disk} outlives it, as a real one outlives a node;
+ * several nodes may have one on the same disk. A test can hold its writes and its answers, let it
+ * be full, let it lose its leases, and drop what is old. Thread-safe.
  */
-public final class MemoryArchive implements Archive {
+public final class MemoryArchive implements SharedArchive {
     /** Completes the stages of writes that are held, in their order. */
-    private record Held(Writer writer, Runnable write, CompletableFuture<@Nullable Void> done) {}
+    private record Held(Runnable write, Runnable forget, CompletableFuture<@Nullable Void> done) {}
+
+    private static final int MOST_SHARDS = 64;
 
     private final Disk disk;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
-    private final Map<String, Writer> writers = new HashMap<>();
+    private final Set<Writer> writers = new HashSet<>();
 
     @GuardedBy("lock")
     private final ArrayDeque<Held> held = new ArrayDeque<>();
@@ -114,7 +121,7 @@ public final class MemoryArchive implements Archive {
         if (next == null) {
             return false;
         }
-        next.writer.given = next.writer.watermark();
+        next.forget.run();
         next.done.completeExceptionally(
                 new UnavailableException("failed by a test", Duration.ofSeconds(1)));
         return true;
@@ -145,15 +152,73 @@ public final class MemoryArchive implements Archive {
 
     @Override
     public CompletionStage<ArchiveWriter> writer(String origin, int shard) {
-        String name = origin + " " + shard;
         synchronized (lock) {
-            if (isClosed() || writers.containsKey(name)) {
+            Writer writer = new Writer(name(origin, shard));
+            if (isClosed() || !disk.lease(writer.shard, writer)) {
                 return unavailable("the lease of shard " + shard + " is taken");
             }
-            Writer writer = new Writer(name);
-            writers.put(name, writer);
+            writers.add(writer);
             return CompletableFuture.completedFuture(writer);
         }
+    }
+
+    private static String name(String origin, int shard) {
+        return origin + " " + shard;
+    }
+
+    /** All leases go to whoever asks next, as after a pause that was too long. */
+    public void loseLeases() {
+        synchronized (lock) {
+            writers.forEach(writer -> disk.giveBack(writer.shard, writer));
+            writers.clear();
+        }
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, ShardPosition>> watermarks(String origin) {
+        return answered(
+                () -> {
+                    Map<Integer, ShardPosition> all = new HashMap<>();
+                    for (int shard = 0; shard < MOST_SHARDS; shard++) {
+                        ShardPosition watermark = disk.watermark(name(origin, shard));
+                        if (watermark != null) {
+                            all.put(shard, watermark);
+                        }
+                    }
+                    return all;
+                });
+    }
+
+    @Override
+    public CompletionStage<Boolean> add(String origin, int shard, List<ArchivedEntry> entries) {
+        AtomicBoolean inTime = new AtomicBoolean();
+        Runnable write = () -> inTime.set(disk.add(name(origin, shard), entries));
+        return write(write, () -> {}).thenApply(done -> inTime.get());
+    }
+
+    @Override
+    public CompletionStage<List<ArchivedEntry>> between(
+            int shard, ShardPosition after, ShardPosition before, PageBounds bounds) {
+        return answered(
+                () ->
+                        page(disk.between(name(after.origin(), shard), after, before), bounds)
+                                .entries());
+    }
+
+    private CompletionStage<@Nullable Void> write(Runnable write, Runnable forget) {
+        if (full || isClosed()) {
+            forget.run();
+            return unavailable("no room");
+        }
+        synchronized (lock) {
+            if (holdsWrites) {
+                CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+                held.add(new Held(write, forget, done));
+                return done;
+            }
+        }
+        write.run();
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override
@@ -248,6 +313,7 @@ public final class MemoryArchive implements Archive {
         releaseWrites();
         releaseAnswers();
         state = ArchiveHealth.State.CLOSED;
+        loseLeases();
     }
 
     /** Ends like a node that is killed: what is held was never written. */
@@ -257,6 +323,7 @@ public final class MemoryArchive implements Archive {
             held.clear();
             heldAnswers.clear();
         }
+        loseLeases();
     }
 
     private final class Writer implements ArchiveWriter {
@@ -306,26 +373,24 @@ public final class MemoryArchive implements Archive {
         }
 
         private CompletionStage<@Nullable Void> write(Runnable write) {
-            if (full || closed || isClosed()) {
-                given = watermark();
-                return unavailable("no room");
+            if (closed) {
+                return unavailable("the writer is closed");
             }
-            synchronized (lock) {
-                if (holdsWrites) {
-                    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-                    held.add(new Held(this, write, done));
-                    return done;
-                }
-            }
-            write.run();
-            return CompletableFuture.completedFuture(null);
+            return isLost()
+                    ? CompletableFuture.failedFuture(new LeaseLostException("taken by a test"))
+                    : MemoryArchive.this.write(write, () -> given = watermark());
+        }
+
+        private boolean isLost() {
+            return !isClosed() && !disk.hasLease(shard, this);
         }
 
         @Override
         public void close() {
             closed = true;
+            disk.giveBack(shard, this);
             synchronized (lock) {
-                writers.remove(shard, this);
+                writers.remove(this);
             }
         }
     }

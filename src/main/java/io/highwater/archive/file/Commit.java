@@ -1,12 +1,11 @@
 package io.highwater.archive.file;
 
 import io.highwater.archive.ArchivedEntry;
+import io.highwater.archive.queue.ShardState;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.protocol.Position;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,8 +52,7 @@ final class Commit {
 
     /** See {@link io.highwater.archive.ArchiveWriter#begin}. */
     void begin(ShardState shard, ShardPosition base) {
-        if (!shard.covers(base)) {
-            shard.moveTo(base);
+        if (shard.begin(base)) {
             moved.add(shard);
         }
     }
@@ -66,38 +64,21 @@ final class Commit {
      */
     @Nullable UnavailableException append(ShardState shard, List<ArchivedEntry> handedOver)
             throws RocksDBException {
-        ShardPosition before = shard.last();
-        List<ArchivedEntry> next = new ArrayList<>(handedOver.size());
-        List<ArchivedEntry> old = new ArrayList<>(0);
-        for (ArchivedEntry entry : handedOver) {
-            ShardPosition position = positionOf(entry.entry());
-            if (shard.precedes(position)) {
-                shard.moveTo(position);
-                next.add(entry);
-            } else if (shard.covers(position)) {
-                old.add(entry);
-            } else {
-                UnavailableException gap = doesNotFollow(shard, position);
-                if (before != null) {
-                    shard.moveTo(before);
-                }
-                return gap;
-            }
-        }
-        for (ArchivedEntry entry : old) {
+        ShardState.Sorted sorted = shard.append(handedOver);
+        for (ArchivedEntry entry : sorted.old()) {
             addIfMissing(shard, entry);
         }
-        for (ArchivedEntry entry : next) {
+        for (ArchivedEntry entry : sorted.next()) {
             EntryKeys keys = new EntryKeys(entry.entry().channel(), shard.origin());
             int segment = entries.current(batch, nowMillis);
             add(entry, keys, segment);
             // No channel has a higher one.
             tops.put(nameOf(entry), new Rows.Top(shard.number(), segment, positionIn(entry)));
         }
-        if (!next.isEmpty()) {
+        if (!sorted.next().isEmpty()) {
             moved.add(shard);
         }
-        return null;
+        return sorted.refusal();
     }
 
     private void addIfMissing(ShardState shard, ArchivedEntry entry) throws RocksDBException {
@@ -149,7 +130,7 @@ final class Commit {
         for (ShardState shard : moved) {
             ShardPosition last = shard.last();
             if (last != null) {
-                batch.put(shard.key(), Rows.watermark(last));
+                batch.put(Keys.watermark(shard.origin(), shard.number()), Rows.watermark(last));
             }
         }
     }
@@ -160,27 +141,5 @@ final class Commit {
 
     private static Position positionIn(ArchivedEntry entry) {
         return entry.entry().position();
-    }
-
-    private static ShardPosition positionOf(Entry entry) {
-        Position position = entry.position();
-        return new ShardPosition(
-                position.origin(), position.generation(), position.shardSequence());
-    }
-
-    private static UnavailableException doesNotFollow(ShardState shard, ShardPosition position) {
-        ShardPosition last = shard.last();
-        return new UnavailableException(
-                "the entry "
-                        + text(position)
-                        + " of shard "
-                        + shard.number()
-                        + " does not follow "
-                        + (last == null ? "anything: its generation was not begun" : text(last)),
-                Duration.ZERO);
-    }
-
-    private static String text(ShardPosition position) {
-        return position.generation() + "-" + position.sequence();
     }
 }

@@ -6,6 +6,8 @@ import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchivePage;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.PageBounds;
+import io.highwater.archive.queue.ArchiveThreads;
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.BackboneStartException;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
@@ -59,7 +61,7 @@ public final class FileArchive implements Archive {
     private final Condition condition;
     private final CurrentStore current = new CurrentStore();
     private final Contents contents;
-    private final WorkQueue queue = new WorkQueue();
+    private final WorkQueue<FileWork> queue = new WorkQueue<>(WorkQueue.MAX_BYTES);
     private final Upkeep upkeep;
     private final Lane readLane;
     private final Lane lookUpLane;

@@ -1,5 +1,6 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.time.WallClock;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ final class GroupCommit implements Runnable {
         void onWriteFailed(Throwable cause, String why);
     }
 
-    private final WorkQueue queue;
+    private final WorkQueue<FileWork> queue;
     private final CurrentStore current;
     private final Contents contents;
     private final WallClock clock;
@@ -42,7 +43,7 @@ final class GroupCommit implements Runnable {
      * @param completing runs tasks one at a time and in order; it completes the stages
      */
     GroupCommit(
-            WorkQueue queue,
+            WorkQueue<FileWork> queue,
             CurrentStore current,
             Contents contents,
             WallClock clock,
@@ -61,7 +62,7 @@ final class GroupCommit implements Runnable {
     @Override
     public void run() {
         try {
-            for (List<Work> group = queue.take(); !group.isEmpty(); group = queue.take()) {
+            for (List<FileWork> group = queue.take(); !group.isEmpty(); group = queue.take()) {
                 write(group);
             }
         } catch (InterruptedException e) {
@@ -70,7 +71,7 @@ final class GroupCommit implements Runnable {
         }
     }
 
-    private void write(List<Work> group) {
+    private void write(List<FileWork> group) {
         Store store = current.acquire();
         try {
             if (store == null) {
@@ -87,12 +88,12 @@ final class GroupCommit implements Runnable {
         }
     }
 
-    private void write(Store store, List<Work> group) throws RocksDBException {
+    private void write(Store store, List<FileWork> group) throws RocksDBException {
         try (WriteBatch batch = new WriteBatch()) {
             Commit commit =
                     new Commit(
                             store, batch, contents.entries(), contents.messages(), clock.millis());
-            for (Work work : group) {
+            for (FileWork work : group) {
                 UnavailableException refusal = work.addTo(commit);
                 if (refusal != null) {
                     work.refuse(refusal);
@@ -106,24 +107,24 @@ final class GroupCommit implements Runnable {
         }
     }
 
-    private void fail(List<Work> group, Throwable cause) {
+    private void fail(List<FileWork> group, Throwable cause) {
         contents.forget();
         String why = listener.explain(cause);
-        List<Work> failed = new ArrayList<>(group);
+        List<FileWork> failed = new ArrayList<>(group);
         // They came before anybody could know of the failure, so they may not take effect either.
         failed.addAll(queue.shut(why));
-        for (Work work : failed) {
+        for (FileWork work : failed) {
             work.refuse(new UnavailableException(why, WorkQueue.RETRY_AFTER));
         }
         complete(failed);
         listener.onWriteFailed(cause, why);
     }
 
-    private void complete(List<Work> group) {
+    private void complete(List<FileWork> group) {
         completing.execute(
                 () -> {
                     try {
-                        group.forEach(Work::complete);
+                        group.forEach(FileWork::complete);
                     } finally {
                         queue.release(group);
                     }

@@ -1,5 +1,7 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.queue.ArchiveThreads;
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.time.WallClock;
 import java.time.Duration;
@@ -22,7 +23,7 @@ final class Retention {
 
     private final CurrentStore current;
     private final Contents contents;
-    private final WorkQueue queue;
+    private final WorkQueue<FileWork> queue;
     private final WallClock clock;
     private final Duration retention;
 
@@ -34,7 +35,7 @@ final class Retention {
     Retention(
             CurrentStore current,
             Contents contents,
-            WorkQueue queue,
+            WorkQueue<FileWork> queue,
             WallClock clock,
             Duration retention) {
         this.current = current;
@@ -127,9 +128,9 @@ final class Retention {
                 && top.position().generation() < generation;
     }
 
-    private void write(Work.Chore chore)
+    private void write(FileWork.Chore chore)
             throws InterruptedException, ExecutionException, TimeoutException {
-        Work work = Work.chore(chore);
+        FileWork work = FileWork.chore(chore);
         UnavailableException noPlace = queue.offer(work);
         if (noPlace != null) {
             throw new ExecutionException(noPlace);

@@ -1,5 +1,6 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.queue.ShardState;
 import io.highwater.backbone.ShardPosition;
 import java.util.ArrayList;
 import java.util.HashMap;

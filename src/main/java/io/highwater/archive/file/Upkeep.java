@@ -1,6 +1,8 @@
 package io.highwater.archive.file;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.archive.queue.ArchiveThreads;
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
@@ -34,7 +36,7 @@ final class Upkeep extends Timer implements AutoCloseable {
     private final Condition condition;
     private final Retention retention;
     private final Recovery recovery;
-    private final WorkQueue queue;
+    private final WorkQueue<FileWork> queue;
     private final LogLimit logs;
     private final ThreadPoolExecutor thread;
 
@@ -50,7 +52,7 @@ final class Upkeep extends Timer implements AutoCloseable {
             Condition condition,
             Retention retention,
             Recovery recovery,
-            WorkQueue queue,
+            WorkQueue<FileWork> queue,
             LogLimit logs) {
         this.wheel = wheel;
         this.condition = condition;

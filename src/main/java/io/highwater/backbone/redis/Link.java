@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ final class Link implements AutoCloseable {
     }
 
     private final RedisClients clients;
+    private final Supplier<CompletionStage<RedisSession>> opener;
     private final ShardLoop loop;
     private final RedisObserver observer;
     private final LogLimit logs;
@@ -59,11 +61,13 @@ final class Link implements AutoCloseable {
     private volatile String trouble = "not connected yet";
 
     /**
+     * @param opener makes a session by the clients
      * @param loop runs the attempts to replace the session
      * @param onUp called when a session was replaced, on any thread; must not block
      */
     Link(
             RedisClients clients,
+            Supplier<CompletionStage<RedisSession>> opener,
             Timing timing,
             ShardLoop loop,
             RandomGenerator random,
@@ -71,6 +75,7 @@ final class Link implements AutoCloseable {
             LogLimit logs,
             Runnable onUp) {
         this.clients = clients;
+        this.opener = opener;
         this.loop = loop;
         this.observer = observer;
         this.logs = logs;
@@ -209,7 +214,7 @@ final class Link implements AutoCloseable {
     private CompletionStage<RedisSession> opened() {
         CompletionStage<RedisSession> opening;
         try {
-            opening = clients.open();
+            opening = opener.get();
         } catch (RuntimeException e) {
             opening = CompletableFuture.failedFuture(e);
         }

@@ -11,6 +11,7 @@ import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.backbone.memory.NodeMemory;
 import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.backbone.ring.PendingBytes;
+import io.highwater.cluster.Bus;
 import io.highwater.limits.Account;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
@@ -182,6 +183,11 @@ public final class RedisBackbone implements Backbone {
         return trouble == null
                 ? new BackboneHealth(now, shown)
                 : new BackboneHealth(State.UNAVAILABLE, shown + ": " + trouble);
+    }
+
+    /** Carries what the nodes of this log tell each other; closed with the log. */
+    public Bus bus() {
+        return log.bus();
     }
 
     /** The bytes that all rings hold now. */

@@ -9,6 +9,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -17,6 +18,8 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
@@ -28,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,11 +131,64 @@ final class RedisClients implements AutoCloseable {
         return address.mode() == RedisAddress.Mode.CLUSTER;
     }
 
-    @SuppressWarnings("CollectionUndefinedEquality") // A future equals itself alone, as it should.
     CompletionStage<RedisSession> open() {
-        CompletableFuture<RedisSession> made = connect().toCompletableFuture();
+        return remember(connect());
+    }
+
+    /**
+     * A session that receives what is sent to a topic, and that can be used for nothing else.
+     *
+     * @param listener called by one thread at a time
+     */
+    CompletionStage<RedisSession> subscribe(String topic, Consumer<byte[]> listener) {
+        return remember(
+                connectPubSub()
+                        .thenCompose(
+                                c -> {
+                                    c.addListener(new Topic(topic, listener));
+                                    return c.async()
+                                            .subscribe(topic)
+                                            .thenApply(done -> new RedisSession(c, c.async()))
+                                            .whenComplete((done, failure) -> closeIf(failure, c));
+                                }));
+    }
+
+    private static void closeIf(@Nullable Throwable failure, StatefulConnection<?, ?> connection) {
+        if (failure != null) {
+            var unused = connection.closeAsync();
+        }
+    }
+
+    private CompletionStage<? extends StatefulRedisPubSubConnection<String, byte[]>>
+            connectPubSub() {
+        if (client instanceof RedisClusterClient cluster) {
+            return topology(cluster).thenCompose(known -> cluster.connectPubSubAsync(CODEC));
+        }
+        return ((RedisClient) client).connectPubSubAsync(CODEC, address.uris().get(0));
+    }
+
+    private static final class Topic extends RedisPubSubAdapter<String, byte[]> {
+        private final String topic;
+        private final Consumer<byte[]> listener;
+
+        private Topic(String topic, Consumer<byte[]> listener) {
+            this.topic = topic;
+            this.listener = listener;
+        }
+
+        @Override
+        public void message(String channel, byte[] message) {
+            if (channel.equals(topic)) {
+                listener.accept(message);
+            }
+        }
+    }
+
+    @SuppressWarnings("CollectionUndefinedEquality") // A future equals itself alone, as it should.
+    private CompletionStage<RedisSession> remember(CompletionStage<RedisSession> session) {
+        CompletableFuture<RedisSession> made = session.toCompletableFuture();
         opening.add(made);
-        return made.whenComplete((session, failure) -> opening.remove(made));
+        return made.whenComplete((done, failure) -> opening.remove(made));
     }
 
     private CompletionStage<RedisSession> connect() {

@@ -60,6 +60,7 @@ final class RedisLog implements AutoCloseable {
     private final RedisClients clients;
     private final List<LoopThread> loops = new ArrayList<>();
     private final Link appends;
+    private final RedisBus bus;
     private final List<Link> reads = new ArrayList<>();
     private final List<GroupReader> readers = new ArrayList<>();
     private final List<RedisShard> shards = new ArrayList<>();
@@ -76,6 +77,14 @@ final class RedisLog implements AutoCloseable {
             loops.add(new LoopThread(i, parts.ticker(), parts.logs()));
         }
         appends = link(loops.get(0), this::connected);
+        bus =
+                new RedisBus(
+                        clients,
+                        parts.prefix(),
+                        parts.timing(),
+                        loops.get(0),
+                        parts.observer(),
+                        parts.logs());
         List<ShardKeys> keys = ShardKeys.all(parts.prefix());
         for (int first = 0; first < keys.size(); first += group) {
             LoopThread loop = loops.get(first / group % threads);
@@ -124,6 +133,7 @@ final class RedisLog implements AutoCloseable {
     private Link link(ShardLoop loop, Runnable onUp) {
         return new Link(
                 clients,
+                clients::open,
                 parts.timing(),
                 loop,
                 new SplittableRandom(),
@@ -136,6 +146,11 @@ final class RedisLog implements AutoCloseable {
         for (RedisShard shard : shards) {
             shard.loop().execute(shard::connected);
         }
+    }
+
+    /** What the nodes of this log tell each other; closed with the log. */
+    RedisBus bus() {
+        return bus;
     }
 
     RedisShard shard(int number) {
@@ -242,6 +257,7 @@ final class RedisLog implements AutoCloseable {
         loops.forEach(LoopThread::close);
         reads.forEach(Link::close);
         appends.close();
+        bus.close();
         clients.close();
     }
 }

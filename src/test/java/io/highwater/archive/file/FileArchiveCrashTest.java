@@ -3,6 +3,7 @@ package io.highwater.archive.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.archive.ArchivedEntry;
+import io.highwater.archive.queue.ShardState;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.protocol.Position;
 import java.nio.file.Path;

@@ -3,12 +3,12 @@ package io.highwater.archive.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.highwater.testing.SmallDisk;
 import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.testing.SmallDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

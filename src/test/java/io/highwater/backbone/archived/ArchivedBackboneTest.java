@@ -17,6 +17,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
+import io.highwater.testing.Disk;
 import io.highwater.testing.MemoryArchive;
 import java.time.Duration;
 import java.time.Instant;
@@ -330,7 +331,7 @@ final class ArchivedBackboneTest {
 
     @Test
     void itIsNotAvailableBeforeItsStartNorAfterItsEnd() {
-        MemoryArchive archive = new MemoryArchive(log.disk);
+        MemoryArchive archive = new MemoryArchive(new Disk());
         ArchivedBackbone backbone = open(archive);
         assertThat(backbone.health().state()).isEqualTo(BackboneHealth.State.STARTING);
         assertThat(backbone.readAfter("c", null, 1).toCompletableFuture())
@@ -353,7 +354,7 @@ final class ArchivedBackboneTest {
 
     @Test
     void whereAnotherHasTheArchiveTheStartFails() throws Exception {
-        MemoryArchive archive = new MemoryArchive(log.disk);
+        MemoryArchive archive = new MemoryArchive(new Disk());
         archive.start().toCompletableFuture().join();
         ArchiveWriter other = archive.writer("local", 1).toCompletableFuture().join();
         ArchivedBackbone backbone = open(archive);

@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.highwater.backbone.BackboneStartException;
 import io.highwater.testing.FreePort;
 import io.highwater.testing.RedisProcess;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.output.StatusOutput;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -184,10 +180,7 @@ final class RedisStartTest {
     }
 
     private void acl(List<String> rules) {
-        CommandArgs<String, String> args =
-                new CommandArgs<>(StringCodec.UTF8).add("SETUSER").add("highwater");
-        rules.forEach(args::add);
-        redis.commands().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), args);
+        RedisRights.set(redis, rules);
     }
 
     private static final List<String> RIGHTS =

@@ -86,6 +86,31 @@ final class RedisTopologyTest {
         await().untilAsserted(() -> assertThat(a.entries).hasSize(2 * ShardKeys.SHARDS));
     }
 
+    /** Whichever of its nodes a connection leads to. */
+    @Test
+    void aClusterCarriesMessagesBetweenNodes() throws Exception {
+        List<RedisProcess> primaries =
+                List.of(
+                        process("--cluster-enabled", "yes"),
+                        process("--cluster-enabled", "yes"),
+                        process("--cluster-enabled", "yes"));
+        join(primaries);
+        try (BusNode a = new BusNode("redis-cluster://127.0.0.1:" + primaries.get(0).port(), "p");
+                BusNode b =
+                        new BusNode("redis-cluster://127.0.0.1:" + primaries.get(1).port(), "p")) {
+            a.start();
+            b.start();
+            a.sendUntilHeard("m1", b);
+            b.sendUntilHeard("m2", a);
+            for (RedisProcess primary : primaries) {
+                primary.kill();
+                primary.start();
+            }
+            a.sendUntilHeard("m3", b);
+            b.sendUntilHeard("m4", a);
+        }
+    }
+
     private static void appendToAll(LogNode node, String msgId) throws Exception {
         List<CompletableFuture<Appended>> answers = new ArrayList<>();
         for (String channel : channelOfEachShard()) {

@@ -1,4 +1,4 @@
-package io.highwater.archive.file;
+package io.highwater.archive.queue;
 
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes the archive's threads, each with a name that docs/architecture.md lists. Stateless. */
-final class ArchiveThreads {
+public final class ArchiveThreads {
     /** How long a close waits for each thread: a disk that hangs must not hold up an exit. */
-    static final Duration END_TIMEOUT = Duration.ofSeconds(30);
+    public static final Duration END_TIMEOUT = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveThreads.class);
 
@@ -22,7 +22,7 @@ final class ArchiveThreads {
      *
      * @param waiting how many tasks may wait
      */
-    static ThreadPoolExecutor pool(
+    public static ThreadPoolExecutor pool(
             String role, int threads, int waiting, RejectedExecutionHandler rejected) {
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(
@@ -38,7 +38,7 @@ final class ArchiveThreads {
     }
 
     /** Waits, for a bounded time, until a pool that was shut down has ended. */
-    static void awaitEnd(ThreadPoolExecutor pool, String role) {
+    public static void awaitEnd(ThreadPoolExecutor pool, String role) {
         try {
             if (!pool.awaitTermination(END_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.atWarn().addKeyValue("thread", role).log("archive_thread_still_runs");

@@ -1,4 +1,4 @@
-package io.highwater.archive.file;
+package io.highwater.archive.queue;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.backbone.UnavailableException;
@@ -12,20 +12,21 @@ import org.jspecify.annotations.Nullable;
  * What waits to be written, in the order in which it came, bounded in bytes. Any thread offers; one
  * takes. Thread-safe.
  */
-final class WorkQueue {
+public final class WorkQueue<W extends Work> {
     /** Waiting and being written; whoever publishes keeps the same entries until then. */
-    static final long MAX_BYTES = 8 << 20;
+    public static final long MAX_BYTES = 8 << 20;
 
     /** What one write holds at most, unless a single call has more. */
-    static final long WRITE_BYTES = 1 << 20;
+    private static final long WRITE_BYTES = 1 << 20;
 
-    static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    public static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration RETRY_WHEN_CROWDED = Duration.ofMillis(100);
 
+    private final long maxBytes;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
-    private final ArrayDeque<Work> waiting = new ArrayDeque<>();
+    private final ArrayDeque<W> waiting = new ArrayDeque<>();
 
     @GuardedBy("lock")
     private long bytes;
@@ -38,18 +39,25 @@ final class WorkQueue {
     private boolean ended;
 
     /**
+     * @param maxBytes waiting and being written, unless a single call has more
+     */
+    public WorkQueue(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /**
      * Adds work.
      *
      * @return null; or why there is no place for it
      */
-    @Nullable UnavailableException offer(Work work) {
+    public @Nullable UnavailableException offer(W work) {
         synchronized (lock) {
             if (shut != null) {
                 return new UnavailableException(shut, RETRY_AFTER);
             }
-            if (bytes > 0 && bytes + work.bytes() > MAX_BYTES) {
+            if (bytes > 0 && bytes + work.bytes() > maxBytes) {
                 return new UnavailableException(
-                        "the archive's disk is slower than what is published: "
+                        "the archive is slower than what is published: "
                                 + bytes
                                 + " bytes wait to be written",
                         RETRY_WHEN_CROWDED);
@@ -62,14 +70,14 @@ final class WorkQueue {
     }
 
     /** Waits for work and takes as much as one write may hold. Empty if there will be none. */
-    List<Work> take() throws InterruptedException {
+    public List<W> take() throws InterruptedException {
         synchronized (lock) {
             while (waiting.isEmpty() && !ended) {
                 lock.wait();
             }
-            List<Work> taken = new ArrayList<>();
+            List<W> taken = new ArrayList<>();
             long size = 0;
-            for (Work next = waiting.peek(); next != null; next = waiting.peek()) {
+            for (W next = waiting.peek(); next != null; next = waiting.peek()) {
                 size += next.bytes();
                 if (size > WRITE_BYTES && !taken.isEmpty()) {
                     break;
@@ -81,19 +89,19 @@ final class WorkQueue {
     }
 
     /** From now on nothing is taken; returns what waits. */
-    List<Work> shut(String why) {
+    public List<W> shut(String why) {
         synchronized (lock) {
             if (!ended) {
                 shut = why;
             }
-            List<Work> all = new ArrayList<>(waiting);
+            List<W> all = new ArrayList<>(waiting);
             waiting.clear();
             return all;
         }
     }
 
     /** From now on work is taken. Whatever was done before is visible to who takes it. */
-    void open() {
+    public void open() {
         synchronized (lock) {
             if (!ended) {
                 shut = null;
@@ -102,16 +110,16 @@ final class WorkQueue {
     }
 
     /** The stages of work that was taken are complete. */
-    void release(List<Work> done) {
+    public void release(List<W> done) {
         synchronized (lock) {
-            for (Work work : done) {
+            for (W work : done) {
                 bytes -= work.bytes();
             }
         }
     }
 
     /** Nothing is added any more; what waits is still taken. */
-    void end() {
+    public void end() {
         synchronized (lock) {
             ended = true;
             shut = "the archive is closed";

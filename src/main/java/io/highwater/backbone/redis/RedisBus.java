@@ -1,0 +1,94 @@
+package io.highwater.backbone.redis;
+
+import io.highwater.cluster.Bus;
+import io.highwater.cluster.BusListener;
+import io.highwater.log.LogLimit;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages between nodes by PUBLISH and SUBSCRIBE, which Redis does not keep. Thread-safe.
+ *
+ * <p>It has two connections, since one that has subscribed can send nothing; neither is the log's,
+ * so that what is sent here does not delay it. In a cluster, Redis itself brings a message to all
+ * of its nodes, so it does not matter which of them a connection leads to.
+ */
+final class RedisBus implements Bus, AutoCloseable {
+    private final RedisClients clients;
+    private final String topic;
+    private final Timing timing;
+    private final Link sends;
+    private final Link receives;
+
+    /** Set once, before the first session is made. */
+    private volatile BusListener listener = message -> {};
+
+    RedisBus(
+            RedisClients clients,
+            String prefix,
+            Timing timing,
+            ShardLoop loop,
+            RedisObserver observer,
+            LogLimit logs) {
+        this.clients = clients;
+        this.topic = prefix + ":nodes";
+        this.timing = timing;
+        sends =
+                new Link(
+                        clients,
+                        clients::open,
+                        timing,
+                        loop,
+                        new SplittableRandom(),
+                        observer,
+                        logs,
+                        () -> {});
+        receives =
+                new Link(
+                        clients,
+                        () -> clients.subscribe(topic, this::receive),
+                        timing,
+                        loop,
+                        new SplittableRandom(),
+                        observer,
+                        logs,
+                        () -> {});
+    }
+
+    /** An empty message shows whether this user may send. */
+    @Override
+    public CompletionStage<@Nullable Void> start(BusListener messages) {
+        listener = messages;
+        return receives.open()
+                .thenCompose(up -> sends.open())
+                .thenCompose(up -> send(new byte[0]))
+                .handle(
+                        (sent, failure) ->
+                                failure == null
+                                        ? CompletableFuture.<@Nullable Void>completedFuture(null)
+                                        : CompletableFuture.<@Nullable Void>failedFuture(
+                                                StartCheck.failed(clients.address(), failure)))
+                .thenCompose(done -> done);
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> send(byte[] message) {
+        return sends.call(timing.call(), redis -> redis.publish(topic, message))
+                .thenApply(receivers -> null);
+    }
+
+    private void receive(byte[] message) {
+        if (message.length > 0) {
+            listener.onMessage(message);
+        }
+    }
+
+    /** Sends and receives nothing any more. */
+    @Override
+    public void close() {
+        sends.close();
+        receives.close();
+    }
+}

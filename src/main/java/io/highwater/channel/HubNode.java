@@ -1,0 +1,42 @@
+package io.highwater.channel;
+
+import io.highwater.limits.Account;
+import io.highwater.limits.Book;
+import io.highwater.limits.Ledger;
+import io.highwater.log.LogLimit;
+import io.highwater.time.Ticker;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * What a hub has of its node. Immutable; its parts are thread-safe.
+ *
+ * @param shards one executor for each shard, which runs the shard's work on any thread but the
+ *     caller's; about one per core
+ * @param burst told when a shard delivers to many subscribers
+ * @param names the account of the channels, and of the commands that wait for a shard; while it is
+ *     full, no new one is accepted
+ * @param logs limits how often failures of subscribers and others are logged
+ */
+public record HubNode(
+        List<Executor> shards,
+        DeliveryBurst burst,
+        Book names,
+        Ticker ticker,
+        ChannelObserver observer,
+        LogLimit logs) {
+    public HubNode {
+        shards = List.copyOf(shards);
+    }
+
+    /** Without write bursts, and without a limit on the memory of channels. */
+    static HubNode unbounded(List<? extends Executor> shards, ChannelObserver observer) {
+        return new HubNode(
+                List.copyOf(shards),
+                DeliveryBurst.NONE,
+                Ledger.unbounded().book(Account.NAMES),
+                Ticker.system(),
+                observer,
+                LogLimit.none());
+    }
+}

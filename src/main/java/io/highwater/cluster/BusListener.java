@@ -1,0 +1,7 @@
+package io.highwater.cluster;
+
+/** Receives what a {@link Bus} brings. It must not block, and must not throw. */
+@FunctionalInterface
+public interface BusListener {
+    void onMessage(byte[] message);
+}

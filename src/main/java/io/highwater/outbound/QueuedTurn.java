@@ -1,0 +1,71 @@
+package io.highwater.outbound;
+
+import io.highwater.wire.OutboundFrame;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A turn that waits as a whole, since it is given up as a whole: the log has its messages too.
+ * Immutable.
+ *
+ * @param frame of all its messages
+ * @param messages how many it has
+ * @param sampledNanos when its latency began, if it is one of those that are timed; else 0
+ * @param first position of the first message
+ * @param last of the last one
+ */
+record QueuedTurn<P>(
+        OutboundFrame frame,
+        int messages,
+        @Nullable SendCompletion completion,
+        long sampledNanos,
+        LogSeries<P> series,
+        P first,
+        P last)
+        implements Element {
+    static <P> QueuedTurn<P> of(
+            OutboundTurn<P> turn,
+            @Nullable SendCompletion completion,
+            long sampledNanos,
+            LogSeries<P> series) {
+        return new QueuedTurn<>(
+                turn.joined(),
+                turn.messages().size(),
+                completion,
+                sampledNanos,
+                series,
+                turn.messages().get(0).position(),
+                turn.messages().get(turn.messages().size() - 1).position());
+    }
+
+    /** Tells the series that this is given up; under the queue's lock. */
+    void cut() {
+        series.cut(first, last);
+    }
+
+    @Override
+    public int bytes() {
+        return frame.bytes();
+    }
+
+    /** It gives way to all other messages, so it never ends a session. */
+    @Override
+    public boolean isDroppable() {
+        return true;
+    }
+
+    @Override
+    public @Nullable Droppable<?> droppable() {
+        return null;
+    }
+
+    @Override
+    public OutboundFrame toWrite() {
+        return frame;
+    }
+
+    @Override
+    public void collectFrames(Set<OutboundFrame> frames) {
+        frames.add(frame);
+    }
+}

@@ -1,0 +1,182 @@
+package io.highwater.session;
+
+import io.highwater.channel.Turn;
+import io.highwater.channel.TurnKind;
+import io.highwater.outbound.LogSeries;
+import io.highwater.outbound.OfferResult;
+import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.Skipped;
+import io.highwater.protocol.Cursor;
+import io.highwater.protocol.Position;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscription under DEMOTE. While its client keeps up, live turns go to the queue. When the
+ * queue gives them up, a {@link CatchUp} reads them from the log as fast as the client takes them,
+ * and those that come meanwhile too. Late entries are not in the log, so the queue keeps them.
+ */
+final class DemotableSubscription extends Subscription implements LogSeries<Position> {
+    private static final AtomicReferenceFieldUpdater<DemotableSubscription, @Nullable Cut> CUT =
+            AtomicReferenceFieldUpdater.newUpdater(DemotableSubscription.class, Cut.class, "cut");
+
+    /** What the queue has given up. */
+    private record Cut(Position first, Position last) {}
+
+    /**
+     * Null if the catch-up knows of all that was given up. Not null only where it was written under
+     * the queue's lock.
+     */
+    private volatile @Nullable Cut cut;
+
+    /** Written under this. */
+    private volatile boolean over;
+
+    DemotableSubscription(Session session, String channel) {
+        super(session, channel, 0);
+    }
+
+    // The hub's shard.
+
+    @Override
+    public void onTurn(Turn<OutboundTurn<Position>> turn, TurnKind kind) {
+        if (kind == TurnKind.SNAPSHOT) {
+            offer(turn.joined(TurnFrames::join));
+            return;
+        }
+        Turn<OutboundTurn<Position>> late = turn.late();
+        if (late != null) {
+            offer(late.joined(TurnFrames::join));
+        }
+        Turn<OutboundTurn<Position>> due = turn.inTurn();
+        while (due != null && !over) {
+            due = offered(due);
+        }
+    }
+
+    /** Returns the part of the turn that came too early, and is to be offered again. */
+    private @Nullable Turn<OutboundTurn<Position>> offered(Turn<OutboundTurn<Position>> turn) {
+        CatchUp behind = catchUp;
+        Turn<OutboundTurn<Position>> due = behind == null ? turn : behind.live(turn);
+        if (behind != null && behind.retire()) {
+            forget(behind);
+        }
+        if (due == null) {
+            return null;
+        }
+        OutboundTurn<Position> joined = due.joined(TurnFrames::join);
+        if (queue().offerLogged(null, joined, this, null) != OfferResult.DROPPED) {
+            return null;
+        }
+        onCut();
+        return due;
+    }
+
+    @Override
+    public void onBehind(Cursor reached, Cursor served, TurnKind kind) {
+        CatchUp former;
+        CatchUp made = new CatchUp(this, new Missing(reached, served, kind));
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            former = present();
+            catchUp = former == null ? made : former;
+        }
+        if (former == null) {
+            made.run();
+        } else {
+            // The queue gave up the first piece: the rest follows it.
+            former.extend(served);
+        }
+    }
+
+    // The queue.
+
+    @Override
+    public boolean isCut() {
+        return cut != null;
+    }
+
+    @Override
+    public void cut(Position first, Position last) {
+        CUT.updateAndGet(
+                this,
+                before -> before == null ? new Cut(first, last) : new Cut(before.first, last));
+    }
+
+    @Override
+    public void onCut() {
+        CatchUp behind = behind();
+        while (behind != null && !behind.onCut()) {
+            behind = behind();
+        }
+    }
+
+    /** The catch-up that reads what was given up; null if there is nothing to do. */
+    private synchronized @Nullable CatchUp behind() {
+        CatchUp known = present();
+        Cut given = cut;
+        if (over || known != null || given == null) {
+            return over ? null : known;
+        }
+        Missing missing = new Missing(given.first, given.last, TurnKind.LIVE);
+        CatchUp made = new CatchUp(this, missing);
+        catchUp = made;
+        return made;
+    }
+
+    private @Nullable CatchUp present() {
+        CatchUp known = catchUp;
+        return known == null || known.isRetired() ? null : known;
+    }
+
+    private synchronized void forget(CatchUp retired) {
+        if (catchUp == retired) {
+            catchUp = null;
+        }
+    }
+
+    // The catch-up.
+
+    @Override
+    boolean isDemotable() {
+        return true;
+    }
+
+    @Override
+    boolean takesGaps() {
+        return true;
+    }
+
+    @Override
+    boolean takeCut(Missing missing) {
+        Cut given = CUT.getAndSet(this, null);
+        if (given != null) {
+            missing.givenUp(given.first, given.last);
+        }
+        return given != null;
+    }
+
+    @Override
+    OfferResult offerMissed(
+            CatchUp by, OutboundTurn<Position> turn, @Nullable Skipped<Position> skipped) {
+        if (skipped != null) {
+            offerGap(by, skipped);
+        }
+        return queue().offerLogged(by::isStopped, turn, this, by);
+    }
+
+    @Override
+    void onDemoted(int change) {
+        session.onDemoted(change);
+    }
+
+    @Override
+    void stop() {
+        synchronized (this) {
+            over = true;
+        }
+        super.stop();
+    }
+}
