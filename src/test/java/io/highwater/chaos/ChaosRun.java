@@ -109,7 +109,11 @@ final class ChaosRun {
                 client.abandon();
             }
         }
-        return Checker.check(deployment.promise(), history.events());
+        Verdict verdict = Checker.check(deployment.promise(), history.events());
+        if (!verdict.holds()) {
+            System.out.println("chaos: the whole history is in " + history.write());
+        }
+        return verdict;
     }
 
     private List<ChaosClient> clients() {

@@ -171,7 +171,7 @@ final class CheckerTest {
     @Test
     void i1AMessageThatWasSkipped() {
         good();
-        events.add(new Skipped(++now, A, CHANNEL, "skipped"));
+        events.add(new Skipped(++now, A, CHANNEL, position(2, 9), "skipped"));
         breaks(Promise.FILE, Invariant.I1);
     }
 

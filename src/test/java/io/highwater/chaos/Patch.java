@@ -60,6 +60,8 @@ record Patch(String source, String text, String instead) {
                                         "-proc:none",
                                         "-nowarn",
                                         "-parameters",
+                                        "-encoding",
+                                        "UTF-8",
                                         "-cp",
                                         System.getProperty("java.class.path"),
                                         "-d",

@@ -70,6 +70,7 @@ final class Subscriber {
     }
 
     void on(Skipped event) {
+        reception.onSkipped(event);
         violations.add(Invariant.I1, name + " was not given some messages", event);
     }
 
