@@ -78,6 +78,16 @@ final class ChannelService implements AutoCloseable {
                         : null;
         threads = ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
+        // EVICT, since a session that does not read its replies ends; the series of other messages
+        // says whether they may give way.
+        OutboundSettings queue =
+                new OutboundSettings(
+                        config.outbound().marks(),
+                        OverflowPolicy.EVICT,
+                        config.outbound().evictLinger());
+        SessionSettings settings =
+                new SessionSettings(
+                        config.wire(), queue, config.commandsPerSecond(), config.commandsBurst());
         hub =
                 new ChannelHub<>(
                         backbone,
@@ -90,25 +100,16 @@ final class ChannelService implements AutoCloseable {
                                 threads.executors(),
                                 new SharedWrites(bursts),
                                 ledger.book(Account.NAMES),
+                                settings.mostNames(),
                                 outbound.ticker(),
+                                outbound.wheel(),
                                 observers.channels(),
                                 outbound.logs()));
-        // EVICT, since a session that does not read its replies ends; the series of other messages
-        // says whether they may give way.
-        OutboundSettings queue =
-                new OutboundSettings(
-                        config.outbound().marks(),
-                        OverflowPolicy.EVICT,
-                        config.outbound().evictLinger());
         sessions =
                 new Sessions(
                         new SessionNode(
                                 config.node(),
-                                new SessionSettings(
-                                        config.wire(),
-                                        queue,
-                                        config.commandsPerSecond(),
-                                        config.commandsBurst()),
+                                settings,
                                 channels,
                                 hub,
                                 hub,

@@ -55,9 +55,14 @@ final class PostgresWriter implements ArchiveWriter {
     @Override
     public CompletionStage<@Nullable Void> append(List<ArchivedEntry> entries) {
         List<ArchivedEntry> copy = List.copyOf(entries);
-        WriterCalls.check(copy, shard().origin());
-        copy.forEach(entry -> requireShortName(entry.entry().channel()));
+        check(copy, shard().origin());
         return calls.handOver(PostgresWork.append(lease, copy, ticker.nanoTime()));
+    }
+
+    /** Entries that are not of this origin, or have endless texts, are a mistake of the caller. */
+    static void check(List<ArchivedEntry> entries, String origin) {
+        WriterCalls.check(entries, origin);
+        entries.forEach(entry -> requireShortName(entry.entry().channel()));
     }
 
     static void requireShortName(String name) {

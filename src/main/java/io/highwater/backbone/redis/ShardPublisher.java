@@ -68,6 +68,9 @@ final class ShardPublisher {
 
     private final Map<Name, Waiting> names = new HashMap<>();
 
+    /** A message that was handed in before another failed may come after that. */
+    private final FailedFlows failedFlows;
+
     /** How far this node has read the generation that it has reconciled. */
     private StreamId reached = StreamId.NONE;
 
@@ -88,11 +91,16 @@ final class ShardPublisher {
         this.calls = calls;
         this.backoff = context.backoff();
         this.released = released;
+        this.failedFlows = new FailedFlows(context.timing().give());
     }
 
     void add(Waiting message) {
         if (gate == Gate.CLOSED) {
             fail(message, stopping());
+            return;
+        } else if (failedFlows.holdUp(message)) {
+            fail(message, behindFailed());
+            tickLater();
             return;
         }
         waiting.add(message);
@@ -329,9 +337,14 @@ final class ShardPublisher {
     private void tick() {
         ticking = false;
         try {
-            expire(loop.nowNanos() - context.timing().give().toNanos());
+            long now = loop.nowNanos();
+            expire(now - context.timing().give().toNanos());
+            failedFlows.forget(now);
         } finally {
-            if (!appended.isEmpty() || call != null || !waiting.isEmpty()) {
+            if (!appended.isEmpty()
+                    || call != null
+                    || !waiting.isEmpty()
+                    || !failedFlows.isEmpty()) {
                 tickLater();
             }
         }
@@ -385,12 +398,17 @@ final class ShardPublisher {
         release(message);
         context.tell(() -> context.observer().onFailed(1));
         message.answer.completeExceptionally(failure);
+        failedFlows.add(message.flow(), loop.nowNanos());
     }
 
     private void release(Waiting message) {
         message.over = true;
         names.remove(message.name(), message);
         released.accept(message);
+    }
+
+    private static UnavailableException behindFailed() {
+        return RedisShard.unavailability("an earlier message to the channel failed");
     }
 
     private static UnavailableException noRoom() {

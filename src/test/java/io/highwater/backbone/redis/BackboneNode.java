@@ -37,7 +37,16 @@ final class BackboneNode implements AutoCloseable {
         this(uri, RingBounds.defaults(), StreamBounds.defaults(), Ledger.unbounded());
     }
 
+    BackboneNode(String uri, Timing timing) {
+        this(uri, RingBounds.defaults(), StreamBounds.defaults(), Ledger.unbounded(), timing);
+    }
+
     BackboneNode(String uri, RingBounds rings, StreamBounds bounds, Ledger ledger) {
+        this(uri, rings, bounds, ledger, LogNode.PATIENT);
+    }
+
+    private BackboneNode(
+            String uri, RingBounds rings, StreamBounds bounds, Ledger ledger, Timing timing) {
         this.ledger = ledger;
         backbone =
                 new RedisBackbone(
@@ -47,7 +56,7 @@ final class BackboneNode implements AutoCloseable {
                                 "node of a test",
                                 "local",
                                 Scripts.load(),
-                                LogNode.PATIENT,
+                                timing,
                                 bounds,
                                 LostEntries.NONE,
                                 new PendingBytes(ledger.book(Account.RINGS)),
