@@ -16,6 +16,7 @@ final class RedisMetrics implements RedisObserver {
 
     private final LongAdder waiting = new LongAdder();
     private final LongAdder read = new LongAdder();
+    private final LongAdder lag = new LongAdder();
     private final Timer acknowledged;
     private final Counter repeats;
     private final Counter failed;
@@ -47,6 +48,7 @@ final class RedisMetrics implements RedisObserver {
         recovered = entries(meters, "recovered");
         late = entries(meters, "late");
         unreadable = entries(meters, "unreadable");
+        meters.gauge(Metric.BACKBONE_LAG, Tags.empty(), lag::sum);
         generations = meters.counter(Metric.BACKBONE_GENERATIONS);
     }
 
@@ -111,6 +113,11 @@ final class RedisMetrics implements RedisObserver {
     @Override
     public void onGap(long entries) {
         missed.increment((double) entries);
+    }
+
+    @Override
+    public void onLag(long change) {
+        lag.add(change);
     }
 
     @Override

@@ -47,6 +47,7 @@ final class ChannelService implements AutoCloseable {
      */
     private static final int BACKLOG_PARTS = 8;
 
+    private final NodeLog log;
     private final Backbone backbone;
 
     /** Null on a node that shares its channels with no other. */
@@ -67,7 +68,15 @@ final class ChannelService implements AutoCloseable {
             Ledger ledger,
             Executor executor) {
         ChannelSettings channels = config.channels();
-        backbone = NodeLog.of(config, outbound, ledger, this::isBehind, observers.redis());
+        log =
+                NodeLog.of(
+                        config,
+                        outbound,
+                        ledger,
+                        this::isBehind,
+                        observers.redis(),
+                        observers.archive());
+        backbone = log.backbone();
         cluster =
                 backbone instanceof RedisBackbone redis
                         ? new Cluster(
@@ -163,6 +172,10 @@ final class ChannelService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the channels' log started", e);
         }
+    }
+
+    NodeLog log() {
+        return log;
     }
 
     private CompletionStage<@Nullable Void> startCluster() {

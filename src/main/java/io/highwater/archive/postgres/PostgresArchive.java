@@ -51,7 +51,6 @@ public final class PostgresArchive implements SharedArchive {
 
     private final PostgresSettings settings;
     private final WallClock clock;
-    private final Ticker ticker;
     private final Database database;
     private final Condition condition;
     private final Upkeep upkeep;
@@ -88,7 +87,6 @@ public final class PostgresArchive implements SharedArchive {
             LogLimit logs) {
         this.settings = settings;
         this.clock = clock;
-        this.ticker = ticker;
         Address address = settings.address();
         database = new Database(address, settings.node(), timing);
         condition = new Condition(address.shown());
@@ -199,7 +197,7 @@ public final class PostgresArchive implements SharedArchive {
         }
         WorkQueue<PostgresWork> queue = lanes.get(WriteLanes.laneOf(shard)).queue();
         return leases.take(origin, shard)
-                .thenApply(lease -> new PostgresWriter(lease, leases, queue, completing, ticker));
+                .thenApply(lease -> new PostgresWriter(lease, leases, queue, completing));
     }
 
     private void requireShard(String origin, int shard) {

@@ -41,6 +41,13 @@ public interface RedisObserver {
     /** So many entries of a shard did not reach this node. */
     default void onGap(long entries) {}
 
+    /**
+     * A check found that the node has read further behind the end of a shard than the last one did.
+     *
+     * @param change in entries; below 0 where it has caught up
+     */
+    default void onLag(long change) {}
+
     /** A shard began a new generation. */
     default void onGeneration() {}
 

@@ -63,6 +63,9 @@ final class RedisShard {
     /** Where the log was at the last check, if the reader was behind. */
     private StreamId behind = StreamId.NONE;
 
+    /** How many entries that is, as the observer was told. */
+    private long lag;
+
     /**
      * @param pending the messages of all shards until they are acknowledged
      */
@@ -318,10 +321,25 @@ final class RedisShard {
         }
         boolean stuck = behind.isAfter(cursor.get());
         behind = opened.top().isAfter(cursor.get()) ? opened.top() : StreamId.NONE;
+        tellLag(entriesBetween(cursor.get(), opened.top()));
         if (stuck) {
             // A whole check ago the log was further than this node is now.
             behind = StreamId.NONE;
             renewReader.run();
+        }
+    }
+
+    /** Of the later generation alone, if they differ. */
+    private static long entriesBetween(StreamId from, StreamId to) {
+        long read = to.generation() == from.generation() ? from.sequence() : 0;
+        return to.isAfter(from) ? to.sequence() - read : 0;
+    }
+
+    private void tellLag(long entries) {
+        long change = entries - lag;
+        lag = entries;
+        if (change != 0) {
+            context.tell(() -> context.observer().onLag(change));
         }
     }
 

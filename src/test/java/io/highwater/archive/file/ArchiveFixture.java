@@ -13,6 +13,7 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.RecordingArchiveObserver;
 import io.highwater.time.TimerWheel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,7 @@ final class ArchiveFixture implements AutoCloseable {
     final AtomicLong clock = new AtomicLong(GENERATION);
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+    final RecordingArchiveObserver observer = new RecordingArchiveObserver();
 
     private final FileArchiveSettings settings;
     private final GroupCommit.Sync sync;
@@ -66,7 +68,8 @@ final class ArchiveFixture implements AutoCloseable {
     }
 
     private FileArchive newArchive() {
-        return new FileArchive(settings, clock::get, wheel, LogLimit.none(), sync);
+        return new FileArchive(
+                settings, clock::get, ticker, wheel, observer, LogLimit.none(), sync);
     }
 
     ArchiveFixture started() throws Exception {

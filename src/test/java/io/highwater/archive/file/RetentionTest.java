@@ -64,6 +64,7 @@ final class RetentionTest {
         // and in a segment that ended 30 days ago.
         appendOneADay(1, 40);
         awaitUpkeep(() -> oldest() == 11);
+        assertThat(fixture.observer.dropped).hasValue(10);
         assertThat(ArchiveFixture.sequences(fixture.all("c"))).hasSize(RETENTION_DAYS);
         fixture.advance(Duration.ZERO);
         assertThat(ArchiveFixture.sequences(fixture.all("c"))).hasSize(RETENTION_DAYS);

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A node's log without what is above it; remembers what came. Thread-safe. */
@@ -58,6 +59,9 @@ final class LogNode implements AutoCloseable {
 
     final List<Stored> entries = new CopyOnWriteArrayList<>();
 
+    /** How far it was behind at its last checks. */
+    final AtomicLong lag = new AtomicLong();
+
     /** Whether it is to read no more. */
     volatile boolean behind;
 
@@ -82,7 +86,12 @@ final class LogNode implements AutoCloseable {
                                 new PendingBytes(Ledger.unbounded().book(Account.RINGS)),
                                 () -> behind,
                                 Ticker.system(),
-                                RedisObserver.NONE,
+                                new RedisObserver() {
+                                    @Override
+                                    public void onLag(long change) {
+                                        lag.addAndGet(change);
+                                    }
+                                },
                                 LogLimit.none()),
                         Heard::new);
     }

@@ -312,9 +312,11 @@ final class RedisLogTest {
         }
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
         assertThat(b.heard).hasSizeLessThan(10);
+        await().untilAsserted(() -> assertThat(b.lag).hasValue(200 - b.heard.size()));
         b.behind = false;
         await().untilAsserted(() -> assertThat(b.heard).isEqualTo(a.heard));
         assertThat(b.heard).hasSize(200);
+        await().untilAsserted(() -> assertThat(b.lag).hasValue(0));
     }
 
     @Test
