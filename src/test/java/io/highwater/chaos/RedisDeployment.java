@@ -42,8 +42,10 @@ final class RedisDeployment implements Deployment {
                             folder,
                             "" + (char) ('a' + i),
                             Map.of(
-                                    "highwater.backbone", "redis",
-                                    "highwater.redis.uri", redis.uri(i)),
+                                    "highwater.backbone",
+                                    "redis",
+                                    "highwater.redis.uri",
+                                    redis.uri(i)),
                             front));
         }
         return new RedisDeployment(redis, all, Clock.setBack(folder));
