@@ -50,6 +50,7 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
                     new RedisBackbone(
                             redis,
                             memory(RedisSettings.SHARDS, config, outbound, ledger),
+                            null,
                             behind,
                             redisObserver,
                             outbound.ticker(),
