@@ -53,8 +53,7 @@ public sealed interface ArchiveSettings {
             throw problem(url, "names no folder; write one, such as file:data");
         }
         if (folder.startsWith("//")) {
-            throw problem(
-                    url, "has slashes of a web address; write file:data or file:/var/data");
+            throw problem(url, "has slashes of a web address; write file:data or file:/var/data");
         }
         try {
             return Path.of(folder);
@@ -81,6 +80,8 @@ public sealed interface ArchiveSettings {
     private static String shown(String url) {
         String shown = url.split("\\?", 2)[0];
         int user = shown.lastIndexOf('@');
-        return user < 0 ? shown : shown.substring(0, shown.indexOf(':') + 1) + "…" + shown.substring(user);
+        return user < 0
+                ? shown
+                : shown.substring(0, shown.indexOf(':') + 1) + "…" + shown.substring(user);
     }
 }

@@ -155,8 +155,7 @@ record LeaseTable(String owner, Duration leaseFor) {
     }
 
     /** Who has these. */
-    static List<Other> others(Connection connection, Collection<Name> names)
-            throws SQLException {
+    static List<Other> others(Connection connection, Collection<Name> names) throws SQLException {
         List<Other> others = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(OWNERS)) {
             addNames(new Parameters(connection, statement), List.copyOf(names));

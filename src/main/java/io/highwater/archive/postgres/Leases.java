@@ -250,8 +250,7 @@ final class Leases extends Timer implements AutoCloseable {
      * thread. A transaction that is still under way is over when this returns, or has no effect.
      */
     void retake(int lane) throws SQLException {
-        Map<Name, Lease> own =
-                held(lease -> WriteLanes.laneOf(lease.shard().number()) == lane);
+        Map<Name, Lease> own = held(lease -> WriteLanes.laneOf(lease.shard().number()) == lane);
         try (Connection connection = database.forWrite()) {
             for (Taken taken : table.retake(connection, own.keySet())) {
                 Lease lease = own.remove(taken.name());

@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Measures how many entries the archive in PostgreSQL acknowledges per second: a real server on
  * this machine with fsync on, 64 shards, 10,000 channels, 105 bytes of JSON and a msgId of 36
- * characters. Arguments, each with its default: seconds (20), the most entries of a call (16), calls
- * under way (400).
+ * characters. Arguments, each with its default: seconds (20), the most entries of a call (16),
+ * calls under way (400).
  */
 final class PostgresThroughput {
     private static final int CHANNELS = 10_000;
