@@ -408,8 +408,7 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
     @Override
     public void onChange(long node, String channel, int count, Members joined, Members left) {
         HubShard<F> shard = shard(channel);
-        shard.execute(
-                () -> shard.told(channel, feed -> feed.changed(node, count, joined, left)));
+        shard.execute(() -> shard.told(channel, feed -> feed.changed(node, count, joined, left)));
     }
 
     @Override

@@ -69,8 +69,7 @@ final class Elsewhere {
      * @param admits whether there is room for so many bytes
      * @return false if the node has to tell all again
      */
-    boolean change(
-            long node, int countAfter, Members joined, Members left, LongPredicate admits) {
+    boolean change(long node, int countAfter, Members joined, Members left, LongPredicate admits) {
         OtherMembers members = nodes.get(node);
         if (members == null || !members.change(countAfter, joined, left)) {
             return false;

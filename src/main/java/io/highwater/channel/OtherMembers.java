@@ -84,8 +84,7 @@ final class OtherMembers {
     }
 
     /** Names that are there before and after cancel out, however many there are. */
-    private static NetChange byName(
-            List<String> clients, Map<String, Integer> before, int listed) {
+    private static NetChange byName(List<String> clients, Map<String, Integer> before, int listed) {
         List<String> came = new ArrayList<>();
         for (String name : clients) {
             if (before.getOrDefault(name, 0) > 0) {

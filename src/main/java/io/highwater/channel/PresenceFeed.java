@@ -300,8 +300,7 @@ final class PresenceFeed<F> {
         Set<Long> told = new HashSet<>(shard.observers(channel.name));
         told.removeAll(newObservers);
         if (!here.isEmpty() && !told.isEmpty()) {
-            shard.others.tellChange(
-                    told, channel.name, seats.size(), here.joined(), here.left());
+            shard.others.tellChange(told, channel.name, seats.size(), here.joined(), here.left());
         }
         tellNewObservers();
     }

@@ -93,8 +93,7 @@ public final class Cluster implements Relay, OtherNodes, Presence {
 
     private boolean closed;
 
-    private record Hub(
-            Consumer<Draft> publications, OtherNodesListener presence, Presence local) {}
+    private record Hub(Consumer<Draft> publications, OtherNodesListener presence, Presence local) {}
 
     public Cluster(Bus bus, ClusterNode node) {
         this.bus = bus;
@@ -104,8 +103,7 @@ public final class Cluster implements Relay, OtherNodes, Presence {
         this.questions = new Questions(node.names());
     }
 
-    private Outbox outbox(
-            boolean toOne, Function<byte[], CompletionStage<@Nullable Void>> way) {
+    private Outbox outbox(boolean toOne, Function<byte[], CompletionStage<@Nullable Void>> way) {
         return new Outbox(toOne, id, way, node.rings(), node.observer(), node.logs());
     }
 
@@ -456,8 +454,7 @@ public final class Cluster implements Relay, OtherNodes, Presence {
                     node.wheel().cancel(ticks);
                     peers.values().forEach(peer -> peer.outbox.close());
                     all.close();
-                    byte[] bye =
-                            Batch.message(false, id, 0, List.of(Batch.bytes(new Item.Bye())));
+                    byte[] bye = Batch.message(false, id, 0, List.of(Batch.bytes(new Item.Bye())));
                     bus.send(bye).whenComplete((sent, failure) -> told.complete(null));
                 });
         return told;

@@ -148,8 +148,7 @@ final class Questions {
 
     private void complete(long id, Open question) {
         end(id, question);
-        question.answer.complete(
-                new Occupancy(question.count, new ArrayList<>(question.clients)));
+        question.answer.complete(new Occupancy(question.count, new ArrayList<>(question.clients)));
     }
 
     private void fail(long id, Open question, String why) {

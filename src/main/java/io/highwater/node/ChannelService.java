@@ -188,9 +188,7 @@ final class ChannelService implements AutoCloseable {
     }
 
     private CompletionStage<@Nullable Void> startCluster() {
-        return cluster == null
-                ? CompletableFuture.completedFuture(null)
-                : cluster.start(hub);
+        return cluster == null ? CompletableFuture.completedFuture(null) : cluster.start(hub);
     }
 
     Sessions sessions() {

@@ -136,7 +136,9 @@ final class PresenceMergeTest {
         join(b, "one");
         assertThat(told()).containsExactly("1003: +1 [one]");
         many.forEach(b.fixture::leave);
-        assertThat(told()).as("a list that is whole again").containsExactly("snapshot 2: +2 [one, w]");
+        assertThat(told())
+                .as("a list that is whole again")
+                .containsExactly("snapshot 2: +2 [one, w]");
         join(b, "two");
         assertThat(told()).containsExactly("3: +1 [two]");
         cluster.part(a, b);

@@ -134,9 +134,9 @@ final class PresenceNodes {
         public void tellChange(
                 Set<Long> to, String channel, int count, Members joined, Members left) {
             if (!losing) {
-                to.forEach(node -> send(node, hub -> hub.onChange(id, channel, count, joined, left)));
+                to.forEach(
+                        node -> send(node, hub -> hub.onChange(id, channel, count, joined, left)));
             }
         }
-
     }
 }

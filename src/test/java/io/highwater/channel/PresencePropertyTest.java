@@ -73,7 +73,9 @@ final class PresencePropertyTest {
     private static final class Scene {
         private final PresenceNodes cluster = new PresenceNodes(NODES);
 
-        /** They are spread over the nodes; the first are watchers; three have the same name each. */
+        /**
+         * They are spread over the nodes; the first are watchers; three have the same name each.
+         */
         private final List<ListSubscriber> subscribers = new ArrayList<>();
 
         private final List<ListSubscriber> there = new ArrayList<>();
@@ -82,8 +84,7 @@ final class PresencePropertyTest {
         Scene() {
             for (int i = 0; i < SEATS; i++) {
                 String name = "c" + i / 3;
-                subscribers.add(
-                        i < WATCHERS ? fixture(i).watcher(name) : new ListSubscriber(name));
+                subscribers.add(i < WATCHERS ? fixture(i).watcher(name) : new ListSubscriber(name));
             }
         }
 

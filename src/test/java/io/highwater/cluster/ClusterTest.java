@@ -77,8 +77,7 @@ final class ClusterTest {
         }
 
         private void publish(String msgId) {
-            cluster.send(
-                    new Draft("ephemeral:x", "p", msgId, null, false, "1".getBytes(UTF_8)));
+            cluster.send(new Draft("ephemeral:x", "p", msgId, null, false, "1".getBytes(UTF_8)));
         }
 
         /** This node's number, as those know it that hear it. */
@@ -116,8 +115,7 @@ final class ClusterTest {
         }
 
         @Override
-        public void onChange(
-                long node, String channel, int count, Members joined, Members left) {
+        public void onChange(long node, String channel, int count, Members joined, Members left) {
             told.add(channel + " " + count + " +" + joined.clients() + " -" + left.clients());
         }
 
@@ -311,7 +309,9 @@ final class ClusterTest {
         assertThat(a.heard).isEmpty();
     }
 
-    /** A process that was stopped, or a long collection: what came meanwhile is still to be read. */
+    /**
+     * A process that was stopped, or a long collection: what came meanwhile is still to be read.
+     */
     @Test
     void aNodeThatStoodStillDoesNotThinkThatTheOthersAreGone() {
         pass(Duration.ofSeconds(30));
@@ -339,8 +339,7 @@ final class ClusterTest {
         bus.pass();
         assertThat(answer).isCompletedWithValue(new Occupancy(6, List.of("x", "y", "z")));
         assertThat(ledger.book(Account.NAMES).bytes()).isZero();
-        CompletableFuture<Occupancy> few =
-                a.cluster.occupancy("c", 2, null).toCompletableFuture();
+        CompletableFuture<Occupancy> few = a.cluster.occupancy("c", 2, null).toCompletableFuture();
         bus.pass();
         assertThat(few.join().count()).isEqualTo(6);
         assertThat(few.join().clients()).hasSize(2);
@@ -382,10 +381,7 @@ final class ClusterTest {
         List<CompletableFuture<Occupancy>> answers =
                 IntStream.range(0, 65)
                         .mapToObj(
-                                i ->
-                                        a.cluster
-                                                .occupancy("c" + i, 978, null)
-                                                .toCompletableFuture())
+                                i -> a.cluster.occupancy("c" + i, 978, null).toCompletableFuture())
                         .toList();
         assertThat(answers.get(64)).isCompletedExceptionally();
         bus.pass();
