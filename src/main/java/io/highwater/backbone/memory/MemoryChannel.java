@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A channel that has entries, a follower, or an append under way. Guarded by the shard's lock. */
 public final class MemoryChannel extends ChannelRing {
-    /** The channel 96, its ring 24, its place in the map. */
-    private static final int FIXED_BYTES = 120 + HeapBytes.MAP_ENTRY;
+    /** The channel 104, its ring 24, its place in the map. */
+    private static final int FIXED_BYTES = 128 + HeapBytes.MAP_ENTRY;
 
     private static final long UNKNOWN = -1;
 
@@ -26,6 +26,9 @@ public final class MemoryChannel extends ChannelRing {
     private long generation = UNKNOWN;
     private long shardSequence;
     private long channelSequence;
+
+    /** Entries after that position may not have come. */
+    private boolean doubted;
 
     @Nullable BackboneListener follower;
 
@@ -61,7 +64,7 @@ public final class MemoryChannel extends ChannelRing {
 
     /** Whether the backbone has said what the channel's last position is. */
     public boolean isTopKnown() {
-        return generation != UNKNOWN;
+        return generation != UNKNOWN && !doubted;
     }
 
     /** The generation of the channel's last position, which must be known. */
@@ -76,9 +79,24 @@ public final class MemoryChannel extends ChannelRing {
 
     /** The channel's last position; null if it is not known. */
     public @Nullable Position top() {
-        return isTopKnown()
-                ? new Position(shard.origin(), generation, shardSequence, channelSequence)
-                : null;
+        return doubted ? null : last();
+    }
+
+    /** The last position that is known, though others may follow it; null if none is. */
+    public @Nullable Position last() {
+        return generation == UNKNOWN
+                ? null
+                : new Position(shard.origin(), generation, shardSequence, channelSequence);
+    }
+
+    /** Whether entries after {@link #last} may not have come. */
+    public boolean isDoubted() {
+        return doubted;
+    }
+
+    /** Entries after its last position may not have come; so until that is set, none is known. */
+    void doubt() {
+        doubted = generation != UNKNOWN;
     }
 
     /** The channel's last position is known now, or is another. */
@@ -86,6 +104,7 @@ public final class MemoryChannel extends ChannelRing {
         generation = top.generation();
         shardSequence = top.shardSequence();
         channelSequence = top.channelSequence();
+        doubted = false;
     }
 
     /** An append is under way; to be followed by {@link ShardMemory#unpin}. */

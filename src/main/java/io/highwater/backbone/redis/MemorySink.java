@@ -39,6 +39,12 @@ final class MemorySink implements ShardSink {
 
     private boolean came;
 
+    /**
+     * How often entries did not come, or were not kept: what Redis was asked before that may not
+     * hold any more. Guarded by the lock.
+     */
+    private long holes;
+
     /** Written on the loop, under the lock. */
     private volatile long generation;
 
@@ -95,10 +101,14 @@ final class MemorySink implements ShardSink {
         synchronized (lock) {
             remember(stored, payer, appendedNanos);
             MemoryChannel channel = memory.open(stored.channel(), payer);
-            if (channel != null) {
-                add(channel, stored, appendedNanos, payer);
-                memory.retireIfUnused(channel);
+            if (channel == null) {
+                // There is no room for it. Its last position is another now.
+                memory.forgetLastPosition(stored.channel());
+                holes++;
+                return;
             }
+            add(channel, stored, appendedNanos, payer);
+            memory.retireIfUnused(channel);
         }
     }
 
@@ -106,16 +116,9 @@ final class MemorySink implements ShardSink {
     private void add(
             MemoryChannel channel, Stored stored, long appendedNanos, @Nullable Payer payer) {
         Position position = position(stored);
-        Position last = channel.top();
+        Position last = channel.last();
         Position previous = null;
-        if (last != null && last.generation() != position.generation()) {
-            previous = last;
-        }
-        long missed = position.channelSequence() - 1;
-        if (last != null && previous == null) {
-            missed -= last.channelSequence();
-        }
-        if (missed > 0 && last != null) {
+        if (last != null && isHoleBetween(channel, last, position)) {
             Position before =
                     new Position(
                             origin,
@@ -123,9 +126,19 @@ final class MemorySink implements ShardSink {
                             position.shardSequence() - 1,
                             position.channelSequence() - 1);
             memory.miss(channel, last, before);
-            previous = null;
+        } else if (last != null && last.generation() != position.generation()) {
+            previous = last;
         }
         memory.add(channel, entry(stored, position, previous, appendedNanos, false), payer);
+    }
+
+    /** Whether entries between the channel's last position and this one may not have come. */
+    @GuardedBy("lock")
+    private static boolean isHoleBetween(MemoryChannel channel, Position last, Position next) {
+        if (last.generation() == next.generation()) {
+            return next.channelSequence() - last.channelSequence() > 1;
+        }
+        return next.channelSequence() > 1 || channel.isDoubted();
     }
 
     @Override
@@ -162,41 +175,76 @@ final class MemorySink implements ShardSink {
 
     @Override
     public void onGap(StreamId from, StreamId to) {
-        Map<String, Position> last = new HashMap<>();
+        Map<String, Position> doubted = new HashMap<>();
         synchronized (lock) {
+            holes++;
             for (MemoryChannel channel : memory.doubt()) {
-                Position top = channel.top();
-                if (top != null) {
-                    last.put(channel.name(), top);
+                Position last = channel.last();
+                if (last != null) {
+                    doubted.put(channel.name(), last);
                 }
             }
         }
-        if (!last.isEmpty()) {
-            doubts.ask(last);
+        if (!doubted.isEmpty()) {
+            doubts.ask(doubted);
+        }
+    }
+
+    /** To be taken before Redis is asked for a position. */
+    long holes() {
+        synchronized (lock) {
+            return holes;
         }
     }
 
     /**
-     * A channel is at this position in the log, which this node has read up to there.
+     * A channel was at this position in the log, which this node has read up to there.
+     *
+     * @param since {@link #holes} before that was asked
+     * @return false if it may have moved on without this node
+     */
+    boolean know(String name, Position top, long since) {
+        synchronized (lock) {
+            if (holes != since) {
+                return false;
+            }
+            MemoryChannel channel = memory.channel(name);
+            if (channel != null && channel.last() == null) {
+                channel.setTop(top);
+            }
+            return true;
+        }
+    }
+
+    /**
+     * The same of a channel in doubt.
      *
      * @param from the last entry of the channel that came before the doubt
      */
-    void settle(String name, Position from, Position top) {
+    void settle(String name, Position from, Position top, long since) {
         synchronized (lock) {
-            MemoryChannel channel = memory.channel(name);
-            // If an entry came in the meantime, that has shown what is missing.
-            if (channel != null && from.equals(channel.top()) && top.isAfter(from)) {
+            MemoryChannel channel = holes == since ? memory.channel(name) : null;
+            if (channel == null || !isInDoubt(channel, from)) {
+                // An entry that came in the meantime has shown what is missing.
+            } else if (top.isAfter(from)) {
                 memory.miss(channel, from, top);
+            } else {
+                channel.setTop(from);
             }
         }
         memory.carry();
     }
 
-    /** Whether nothing has come of a channel since a doubt. */
+    @GuardedBy("lock")
+    private static boolean isInDoubt(MemoryChannel channel, Position from) {
+        return channel.isDoubted() && from.equals(channel.last());
+    }
+
+    /** Whether nothing has shown what is missing since a doubt. */
     boolean isInDoubt(String name, Position from) {
         synchronized (lock) {
             MemoryChannel channel = memory.channel(name);
-            return channel != null && from.equals(channel.top());
+            return channel != null && isInDoubt(channel, from);
         }
     }
 

@@ -71,17 +71,23 @@ final class ShardReads {
         synchronized (lock) {
             known = memory.top(name);
         }
-        return known == null ? tops.ask(name) : CompletableFuture.completedFuture(known);
+        return known == null ? ask(name) : CompletableFuture.completedFuture(known);
+    }
+
+    private CompletionStage<Position> ask(String name) {
+        long holes = sink.holes();
+        return tops.ask(name)
+                .thenCompose(
+                        top ->
+                                sink.know(name, top, holes)
+                                        ? CompletableFuture.completedFuture(top)
+                                        : RedisShard.unavailable("the node missed entries"));
     }
 
     /** What memory knows by now is newer than what was asked for. */
     @GuardedBy("lock")
     private Position top(String name, Position asked) {
         Position known = memory.top(name);
-        MemoryChannel channel = memory.channel(name);
-        if (known == null && channel != null) {
-            channel.setTop(asked);
-        }
         return known == null ? asked : known;
     }
 
@@ -185,13 +191,15 @@ final class ShardReads {
 
     /** Asks until it gets an answer, or the channel has shown by itself what is missing. */
     private void doubt(String name, Position from) {
+        long holes = sink.holes();
         var unused =
                 tops.ask(name)
                         .whenComplete(
                                 (top, failure) -> {
                                     if (failure == null) {
-                                        sink.settle(name, from, top);
-                                    } else if (sink.isInDoubt(name, from)) {
+                                        sink.settle(name, from, top, holes);
+                                    }
+                                    if (sink.isInDoubt(name, from)) {
                                         shard.loop().schedule(() -> doubt(name, from), DOUBT_RETRY);
                                     }
                                 });
