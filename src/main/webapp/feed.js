@@ -165,7 +165,9 @@ export class Feed {
     if (message.origin !== origin || (shown !== undefined && comparePositions(position, shown) <= 0)) {
       return;
     }
-    const missing = missingBetween(shown, before(position), message.previous);
+    // If a resume brought the client into another generation, the loss was told then.
+    const isTold = !isGap && message.previous == null && position.sequence === 1n;
+    const missing = isTold ? 0 : missingBetween(shown, before(position), message.previous);
     if (missing !== 0) {
       this.#on.onMissing(missing);
     }
@@ -208,7 +210,8 @@ export class Feed {
       }
       return;
     }
-    const missing = missingBetween(cursor, before(first), message?.previous);
+    const isSkip = message === null && first.sequence === 1n; // It names no previous position.
+    const missing = isSkip ? 0 : missingBetween(cursor, before(first), message?.previous);
     if (missing !== 0 && !item.isSure) {
       // Only once: what the history does not have either is missing.
       item.isSure = true;
@@ -259,6 +262,7 @@ function missingBetween(after, upTo, previous) {
   if (after.generation === upTo.generation) {
     return Number(upTo.sequence - after.sequence);
   }
-  const isWhole = upTo.sequence === 0n && (previous == null || comparePositions(parsePosition(previous), after) <= 0);
-  return isWhole ? 0 : null;
+  // A channel that had nothing has no previous position.
+  const isWhole = previous == null ? after.sequence === 0n : comparePositions(parsePosition(previous), after) <= 0;
+  return upTo.sequence === 0n && isWhole ? 0 : null;
 }

@@ -17,6 +17,9 @@ import org.slf4j.event.Level;
  * has read of the former one; then it delivers what it lacks of that, from the archive. It appends
  * to the new generation only afterwards, and first what may have been lost.
  *
+ * <p>If it missed a whole generation, it does not know what it lacks: then something of every
+ * channel may be missing.
+ *
  * <p>A node that was cut off may archive later than that. Therefore the archive is asked a few more
  * times; what it has then comes late.
  */
@@ -40,6 +43,9 @@ final class Barrier {
 
     /** The last entry of the former generation that Redis has; null if that is unknown. */
     private @Nullable StreamId kept;
+
+    /** That is not the generation that this node was reading. */
+    private boolean missedOne;
 
     /**
      * @param closed whether the shard was closed
@@ -75,6 +81,7 @@ final class Barrier {
     void raise(long generation, @Nullable StreamId before) {
         next = new StreamId(generation, 0);
         kept = before;
+        missedOne = before == null || before.generation() != cursor.get().generation();
         publisher.reached(cursor.get());
         publisher.hold();
         context.tell(context.observer()::onGeneration);
@@ -129,16 +136,30 @@ final class Barrier {
 
     private void deliver(Stored entry) {
         if (entry.id().generation() != cursor.get().generation()) {
+            tellKept();
             cursor.generation(entry.id().generation());
         }
         cursor.entry(entry, loop.nowNanos(), publisher.payer(entry));
     }
 
-    private void lower(StreamId base) {
+    /** Tells what Redis has of the generation and this node lacks; whether it has any of it. */
+    private boolean tellKept() {
         StreamId last = cursor.get();
-        if (kept != null && kept.generation() == last.generation() && kept.isAfter(last)) {
+        if (kept == null || kept.generation() != last.generation()) {
+            return false;
+        }
+        if (kept.isAfter(last)) {
             cursor.gap(kept);
-            last = kept;
+        }
+        return true;
+    }
+
+    private void lower(StreamId base) {
+        boolean known = tellKept() || !missedOne;
+        StreamId last = cursor.get();
+        if (!known) {
+            // How the generation that this node was reading went on.
+            cursor.gap(kept != null && kept.isAfter(last) ? kept : base);
         }
         cursor.pause();
         publisher.reached(last);

@@ -134,7 +134,7 @@ final class MemorySink implements ShardSink {
 
     /** Whether entries between the channel's last position and this one may not have come. */
     @GuardedBy("lock")
-    private static boolean isHoleBetween(MemoryChannel channel, Position last, Position next) {
+    private boolean isHoleBetween(MemoryChannel channel, Position last, Position next) {
         if (last.generation() == next.generation()) {
             return next.channelSequence() - last.channelSequence() > 1;
         }
@@ -236,7 +236,7 @@ final class MemorySink implements ShardSink {
     }
 
     @GuardedBy("lock")
-    private static boolean isInDoubt(MemoryChannel channel, Position from) {
+    private boolean isInDoubt(MemoryChannel channel, Position from) {
         return channel.isDoubted() && from.equals(channel.last());
     }
 

@@ -135,7 +135,10 @@ final class ShardPublisher {
         if (!appended.isEmpty()) {
             int resent = appended.size();
             context.tell(() -> context.observer().onResent(resent));
-            appended.forEach(message -> message.position = null);
+            for (Waiting message : appended) {
+                message.position = null;
+                message.resent = true;
+            }
             appended.addAll(waiting);
             waiting = appended;
             appended = new ArrayDeque<>();
@@ -268,6 +271,7 @@ final class ShardPublisher {
                 fail(message, noRoom());
             } else {
                 message.position = result.position();
+                message.found = result.duplicate();
                 // A repeat of our own call is none for the publisher.
                 message.duplicate = result.duplicate() && !message.resent;
                 appended.add(message);
@@ -315,7 +319,7 @@ final class ShardPublisher {
         long now = loop.nowNanos();
         for (Waiting first = appended.peek(); first != null; first = appended.peek()) {
             Position position = first.position;
-            if (position == null || StreamId.of(position).isAfter(reached)) {
+            if (position == null || !isReadBack(first, StreamId.of(position))) {
                 return;
             }
             appended.remove();
@@ -325,6 +329,15 @@ final class ShardPublisher {
             release(first);
             first.answer.complete(answer);
         }
+    }
+
+    /**
+     * Of a former generation, this node may have read a part only. But what Redis found it has
+     * kept.
+     */
+    private boolean isReadBack(Waiting message, StreamId id) {
+        return !id.isAfter(reached)
+                && (message.found || id.generation() == reached.generation());
     }
 
     private void tickLater() {

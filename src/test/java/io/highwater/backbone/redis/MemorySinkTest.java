@@ -117,6 +117,39 @@ final class MemorySinkTest {
     }
 
     @Test
+    void theFirstEntryOfAGenerationNamesThePositionBeforeIt() {
+        follow();
+        bring(7, 1, 1);
+        sink.onGeneration(8);
+        bring(8, 1, 1);
+        assertThat(heard).containsExactly("m7-1", "m8-1 after " + at(7, 1, 1));
+    }
+
+    @Test
+    void inADoubtTheFirstEntryOfAGenerationNamesNone() {
+        follow();
+        bring(7, 1, 1);
+        sink.onGap(new StreamId(7, 1), new StreamId(8, 50));
+        sink.onGeneration(9);
+        bring(9, 3, 1);
+        assertThat(heard).containsExactly("m7-1", "gap 1 to 0", "m9-3");
+        sink.settle("c", at(7, 1, 1), at(9, 2, 0), sink.holes());
+        assertThat(top()).isEqualTo(at(9, 3, 1));
+        assertThat(heard).hasSize(3);
+    }
+
+    @Test
+    void aDoubtThatAGenerationEndsIsToldThoughNothingFollows() {
+        follow();
+        bring(7, 1, 1);
+        sink.onGap(new StreamId(7, 1), new StreamId(8, 50));
+        sink.onGeneration(9);
+        sink.settle("c", at(7, 1, 1), at(9, 0, 0), sink.holes());
+        bring(9, 1, 1);
+        assertThat(heard).containsExactly("m7-1", "gap 1 to 0", "m9-1");
+    }
+
+    @Test
     void anAnswerFromBeforeAFurtherGapSettlesNothing() {
         follow();
         bring(7, 1, 1);
@@ -164,7 +197,8 @@ final class MemorySinkTest {
     private final class Heard implements BackboneListener {
         @Override
         public void onEntry(Entry entry) {
-            heard.add(entry.msgId());
+            Position previous = entry.previous();
+            heard.add(entry.msgId() + (previous == null ? "" : " after " + previous));
         }
 
         @Override

@@ -24,6 +24,7 @@ import io.highwater.testing.Ledgers;
 import io.highwater.testing.RedisProcess;
 import io.highwater.testing.TcpProxy;
 import io.highwater.time.Ticker;
+import io.lettuce.core.XTrimArgs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -198,6 +199,37 @@ final class RedisBackboneTest {
         assertThat(slice.entries().get(2).previous()).isEqualTo(slice.entries().get(1).position());
     }
 
+    /** Redis restarts twice, and the generation between is trimmed with the marker of its end. */
+    @Test
+    void whatANodeMissesOfAWholeGenerationIsNotReadAsIfNothingWereMissing() throws Exception {
+        try (TcpProxy link = new TcpProxy(redis.port())) {
+            BackboneNode a = started(new BackboneNode("redis://127.0.0.1:" + link.port()));
+            BackboneNode b = node();
+            List<String> heard = a.follow(CHANNEL);
+            Position first = a.append(CHANNEL, "m1");
+            await().untilAsserted(() -> assertThat(heard).containsExactly("m1"));
+            link.cut();
+            redis.kill();
+            redis.start();
+            b.append(CHANNEL, "m2");
+            b.append(CHANNEL, "m3");
+            redis.kill();
+            redis.start();
+            Position fourth = b.append(CHANNEL, "m4");
+            redis.commands()
+                    .xtrim(
+                            ShardKeys.all("test").get(ShardKeys.shardOf(CHANNEL)).log(),
+                            new XTrimArgs().minId(fourth.generation() + "-0").exactTrimming());
+            link.turnTo(redis.port());
+            await().untilAsserted(
+                            () -> assertThat(heard).containsExactly("m1", "gap from 1 to 0", "m4"));
+            assertThat(((Unreadable) a.read(CHANNEL, first, 10)).reason())
+                    .isEqualTo(Reason.UNKNOWN_GENERATION);
+            assertThat(msgIds((Slice) b.read(CHANNEL, first, 10)))
+                    .containsExactly("m2", "m3", "m4");
+        }
+    }
+
     @Test
     void theFirstCursorOfAGenerationIsValidOnEveryNode() throws Exception {
         BackboneNode a = node();
@@ -295,7 +327,10 @@ final class RedisBackboneTest {
             }
             link.turnTo(redis.port());
             assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
-            Unreadable answer = (Unreadable) b.read(CHANNEL, first, 10);
+            Unreadable answer =
+                    (Unreadable)
+                            await().ignoreExceptionsInstanceOf(UnavailableException.class)
+                                    .until(() -> b.read(CHANNEL, first, 10), read -> true);
             assertThat(answer.reason()).isEqualTo(Reason.TRIMMED);
             assertThat(((Position) answer.top()).channelSequence())
                     .isEqualTo(last.channelSequence());
