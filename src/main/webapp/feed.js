@@ -253,16 +253,18 @@ function before({ generation, sequence }) {
  * How many publications lie after the first place, up to the second: null if that can't be counted, 0 if there is
  * no first place.
  *
- * @param previous the last position of the former generation, if the server sent it
+ * @param previous the position that the message after the second place follows, if the server sent one
  */
 function missingBetween(after, upTo, previous) {
   if (after === undefined || comparePositions(upTo, after) <= 0) {
+    return 0;
+  }
+  if (previous != null && comparePositions(parsePosition(previous), after) <= 0) {
     return 0;
   }
   if (after.generation === upTo.generation) {
     return Number(upTo.sequence - after.sequence);
   }
   // A channel that had nothing has no previous position.
-  const isWhole = previous == null ? after.sequence === 0n : comparePositions(parsePosition(previous), after) <= 0;
-  return upTo.sequence === 0n && isWhole ? 0 : null;
+  return previous == null && after.sequence === 0n && upTo.sequence === 0n ? 0 : null;
 }

@@ -327,6 +327,11 @@ check(async (step) => {
     unknown.say(first(undefined));
     unknown.expect({ type: 'history', channel: 'c', origin: 'local', after: at(2), limit: 1000 }).history([]);
     unknown.hears('missing null', 'nundefined', 'caught up');
+    const repeats = joined(2);
+    repeats.say(message(3, { msgId: 'third', position: at(3, GENERATION + 1), previous: at(2) }));
+    repeats.say(message(5, { msgId: 'fifth', position: at(5, GENERATION + 1), previous: at(3, GENERATION + 1) }));
+    repeats.expectNothing();
+    repeats.hears('third', 'fifth');
     const empty = joined(0);
     empty.say(first(undefined));
     empty.expectNothing();

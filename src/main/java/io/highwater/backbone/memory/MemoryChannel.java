@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A channel that has entries, a follower, or an append under way. Guarded by the shard's lock. */
 public final class MemoryChannel extends ChannelRing {
-    /** The channel 104, its ring 24, its place in the map. */
-    private static final int FIXED_BYTES = 128 + HeapBytes.MAP_ENTRY;
+    /** The channel 96, its ring 24, its place in the map. */
+    private static final int FIXED_BYTES = 120 + HeapBytes.MAP_ENTRY;
 
     private static final long UNKNOWN = -1;
 
@@ -29,6 +29,9 @@ public final class MemoryChannel extends ChannelRing {
 
     /** Entries after that position may not have come. */
     private boolean doubted;
+
+    /** Null unless repeats lie between it and that position. */
+    private @Nullable Position heard;
 
     @Nullable BackboneListener follower;
 
@@ -94,6 +97,21 @@ public final class MemoryChannel extends ChannelRing {
         return doubted;
     }
 
+    /**
+     * The last position that its followers hear of, if repeats came after that, which they do not
+     * hear; otherwise null.
+     */
+    public @Nullable Position heard() {
+        return heard;
+    }
+
+    /** The channel's last position is another, since a repeat came. */
+    public void pass(Position repeat) {
+        Position last = heard == null ? top() : heard;
+        setTop(repeat);
+        heard = last;
+    }
+
     /** Entries after its last position may not have come; so until that is set, none is known. */
     void doubt() {
         doubted = generation != UNKNOWN;
@@ -105,6 +123,7 @@ public final class MemoryChannel extends ChannelRing {
         shardSequence = top.shardSequence();
         channelSequence = top.channelSequence();
         doubted = false;
+        heard = null;
     }
 
     /** An append is under way; to be followed by {@link ShardMemory#unpin}. */

@@ -28,8 +28,8 @@ final class MemorySink implements ShardSink {
     private final ShardMemory memory;
     private final Object lock;
 
-    /** What came in the last minutes; null if nothing comes late. Guarded by the lock. */
-    private final @Nullable IdempotencyWindow window;
+    /** What came in the last minutes. Guarded by the lock. */
+    private final IdempotencyWindow window;
 
     /** What it is missing after a gap of the shard is asked elsewhere. */
     private final Doubts doubts;
@@ -59,16 +59,12 @@ final class MemorySink implements ShardSink {
         void ask(Map<String, Position> last);
     }
 
-    /**
-     * @param lost if there is an archive, an entry may come late, and after its repeat
-     */
-    MemorySink(
-            String origin, NodeMemory node, ShardMemory memory, LostEntries lost, Doubts doubts) {
+    MemorySink(String origin, NodeMemory node, ShardMemory memory, Doubts doubts) {
         this.origin = origin;
         this.node = node;
         this.memory = memory;
         this.lock = memory.lock();
-        this.window = lost == LostEntries.NONE ? null : memory.window();
+        this.window = memory.window();
         this.doubts = doubts;
     }
 
@@ -99,6 +95,7 @@ final class MemorySink implements ShardSink {
             payers.add(payer);
         }
         synchronized (lock) {
+            boolean repeat = isSentAgain(stored, appendedNanos);
             remember(stored, payer, appendedNanos);
             MemoryChannel channel = memory.open(stored.channel(), payer);
             if (channel == null) {
@@ -107,29 +104,44 @@ final class MemorySink implements ShardSink {
                 holes++;
                 return;
             }
-            add(channel, stored, appendedNanos, payer);
+            Position position = position(stored);
+            boolean hole = fillHole(channel, position);
+            if (repeat) {
+                channel.pass(position);
+            } else {
+                Position previous = hole ? null : previous(channel, position);
+                Entry entry = entry(stored, position, previous, appendedNanos, false);
+                memory.add(channel, entry, payer);
+            }
             memory.retireIfUnused(channel);
         }
     }
 
+    /** Tells what is missing before the next position; false if nothing is, as far as is known. */
     @GuardedBy("lock")
-    private void add(
-            MemoryChannel channel, Stored stored, long appendedNanos, @Nullable Payer payer) {
-        Position position = position(stored);
+    private boolean fillHole(MemoryChannel channel, Position next) {
         Position last = channel.last();
-        Position previous = null;
-        if (last != null && isHoleBetween(channel, last, position)) {
-            Position before =
-                    new Position(
-                            origin,
-                            position.generation(),
-                            position.shardSequence() - 1,
-                            position.channelSequence() - 1);
-            memory.miss(channel, last, before);
-        } else if (last != null && last.generation() != position.generation()) {
-            previous = last;
+        if (last == null || !isHoleBetween(channel, last, next)) {
+            return false;
         }
-        memory.add(channel, entry(stored, position, previous, appendedNanos, false), payer);
+        Position before =
+                new Position(
+                        origin,
+                        next.generation(),
+                        next.shardSequence() - 1,
+                        next.channelSequence() - 1);
+        memory.miss(channel, last, before);
+        return true;
+    }
+
+    /** What {@link Entry#previous} says. */
+    @GuardedBy("lock")
+    private @Nullable Position previous(MemoryChannel channel, Position next) {
+        Position last = channel.last();
+        if (channel.heard() != null || last == null || last.generation() == next.generation()) {
+            return channel.heard();
+        }
+        return last;
     }
 
     /** Whether entries between the channel's last position and this one may not have come. */
@@ -154,22 +166,30 @@ final class MemorySink implements ShardSink {
 
     @GuardedBy("lock")
     private void remember(Stored stored, @Nullable Payer payer, long nowNanos) {
-        if (window != null) {
-            window.add(key(window, stored), position(stored), payer, nowNanos);
-        }
+        window.add(key(stored), position(stored), payer, nowNanos);
     }
 
     /** Whether the message came before, perhaps appended again by its publisher. */
     @GuardedBy("lock")
     private boolean isRepeat(Stored stored, long nowNanos) {
-        if (window == null || window.find(key(window, stored), nowNanos) != null) {
-            return window != null;
+        if (window.find(key(stored), nowNanos) != null) {
+            return true;
         }
         remember(stored, null, nowNanos);
         return false;
     }
 
-    private static MessageKey key(IdempotencyWindow window, Stored stored) {
+    /**
+     * Whether the message came in a former generation, but not to the node that had appended it,
+     * which did so again. Within a generation Redis itself knows repeats.
+     */
+    @GuardedBy("lock")
+    private boolean isSentAgain(Stored stored, long nowNanos) {
+        Position first = window.find(key(stored), nowNanos);
+        return first != null && first.generation() < stored.id().generation();
+    }
+
+    private MessageKey key(Stored stored) {
         return window.key(stored.publisher(), stored.channel(), stored.msgId());
     }
 

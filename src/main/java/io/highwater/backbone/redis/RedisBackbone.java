@@ -97,7 +97,6 @@ public final class RedisBackbone implements Backbone {
                             parts.origin(),
                             memory,
                             memory.shards().get(i),
-                            parts.lost(),
                             last -> doubt(number, last)));
         }
         log = new RedisLog(parts, sinks::get);

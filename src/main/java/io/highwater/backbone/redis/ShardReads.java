@@ -99,7 +99,7 @@ final class ShardReads {
         synchronized (lock) {
             top = top(name, asked);
             own = after == null ? null : ReadRules.own(top, after);
-            if (own != null && own.channelSequence() == 0 && isNewBase(own, top)) {
+            if (own != null && isAtTop(name, own, top)) {
                 own = top;
             }
             result = fromMemory(name, top, after == null || own == null ? after : own, limit);
@@ -113,10 +113,25 @@ final class ShardReads {
         return CompletableFuture.completedFuture(result);
     }
 
+    /** Whether nothing that a client hears lies between a position of its and the top. */
+    @GuardedBy("lock")
+    private boolean isAtTop(String name, Position own, Position top) {
+        return isNewBase(own, top) || isBeforeRepeats(memory.channel(name), own);
+    }
+
     /** The place before the first entry of the generation, of which the channel has none yet. */
     @GuardedBy("lock")
     private boolean isNewBase(Position own, Position top) {
-        return own.generation() == sink.generation() && top.generation() < own.generation();
+        return own.channelSequence() == 0
+                && own.generation() == sink.generation()
+                && top.generation() < own.generation();
+    }
+
+    private static boolean isBeforeRepeats(@Nullable MemoryChannel channel, Position own) {
+        Position heard = channel == null ? null : channel.heard();
+        return heard != null
+                && heard.generation() == own.generation()
+                && heard.channelSequence() == own.channelSequence();
     }
 
     @GuardedBy("lock")

@@ -44,7 +44,7 @@ final class MemorySinkTest {
     private final List<Map<String, Position>> doubts = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
     private final MemorySink sink =
-            new MemorySink("local", node, memory, LostEntries.NONE, doubts::add);
+            new MemorySink("local", node, memory, doubts::add);
 
     @BeforeEach
     void begin() {
@@ -61,7 +61,7 @@ final class MemorySinkTest {
             // Until it has no room.
         }
         long holes = sink.holes();
-        sink.onEntry(stored(7, 2, 2), ticker.nanoTime(), payer);
+        sink.onEntry(stored(7, 2, 2, "p", "m"), ticker.nanoTime(), payer);
         sink.onPause();
         assertThat(top()).isNull();
         assertThat(sink.know("c", at(7, 1, 1), holes)).as("asked before").isFalse();
@@ -161,24 +161,89 @@ final class MemorySinkTest {
         assertThat(doubts).hasSize(2).last().isEqualTo(Map.of("c", at(7, 1, 1)));
     }
 
+    /** Its publisher's node had not read it back when Redis lost it. */
+    @Test
+    void whatIsSentAgainInANewGenerationIsNotHeardAgain() {
+        follow();
+        bring(7, 1, 1, "m1");
+        bring(7, 2, 2, "m2");
+        sink.onGeneration(8);
+        bring(8, 1, 1, "m2");
+        assertThat(heard).containsExactly("m1", "m2");
+        assertThat(top()).isEqualTo(at(8, 1, 1));
+        bring(8, 2, 2, "m3");
+        assertThat(heard).containsExactly("m1", "m2", "m3 after " + at(7, 2, 2));
+    }
+
+    @Test
+    void soItIsBetweenNewMessages() {
+        follow();
+        bring(7, 1, 1, "m1");
+        bring(7, 2, 2, "m2");
+        sink.onGeneration(8);
+        bring(8, 1, 1, "n1");
+        bring(8, 2, 2, "m1");
+        bring(8, 3, 3, "m2");
+        bring(8, 4, 4, "n2");
+        bring(8, 5, 5, "n3");
+        assertThat(heard)
+                .containsExactly(
+                        "m1", "m2", "n1 after " + at(7, 2, 2), "n2 after " + at(8, 1, 1), "n3");
+    }
+
+    @Test
+    void whatIsMissingBeforeARepeatIsTold() {
+        follow();
+        bring(7, 1, 1, "m1");
+        sink.onGeneration(8);
+        bring(8, 3, 2, "m1");
+        bring(8, 4, 3, "n2");
+        assertThat(heard).containsExactly("m1", "gap 1 to 1", "n2 after " + at(8, 2, 1));
+    }
+
+    @Test
+    void aMessageOfAnotherPublisherIsNoRepeat() {
+        follow();
+        bring(7, 1, 1, "m1");
+        sink.onGeneration(8);
+        sink.onEntry(stored(8, 1, 1, "q", "m1"), ticker.nanoTime(), null);
+        sink.onPause();
+        assertThat(heard).containsExactly("m1", "m1 after " + at(7, 1, 1));
+    }
+
+    /** Redis forgot it a moment before this node does. */
+    @Test
+    void withinAGenerationRedisAloneDecidesWhatIsARepeat() {
+        follow();
+        bring(7, 1, 1, "m1");
+        bring(7, 2, 2, "m1");
+        assertThat(heard).containsExactly("m1", "m1");
+    }
+
     private void follow() {
         assertThat(memory.follow("c", new Heard(), null)).isTrue();
     }
 
     /** An entry of the channel "c". */
     private void bring(long generation, long sequence, long channelSequence) {
-        sink.onEntry(stored(generation, sequence, channelSequence), ticker.nanoTime(), null);
+        bring(generation, sequence, channelSequence, "m" + generation + "-" + sequence);
+    }
+
+    private void bring(long generation, long sequence, long channelSequence, String msgId) {
+        Stored entry = stored(generation, sequence, channelSequence, "p", msgId);
+        sink.onEntry(entry, ticker.nanoTime(), null);
         sink.onPause();
     }
 
-    private static Stored stored(long generation, long sequence, long channelSequence) {
+    private static Stored stored(
+            long generation, long sequence, long channelSequence, String publisher, String msgId) {
         return new Stored(
                 new StreamId(generation, sequence),
                 1,
                 "c",
                 channelSequence,
-                "m" + generation + "-" + sequence,
-                "p",
+                msgId,
+                publisher,
                 false,
                 null,
                 "1".getBytes(UTF_8));
