@@ -250,6 +250,7 @@ final class ArchitectureTest {
                                             "backbone",
                                             "backbone.ring",
                                             "backbone.memory",
+                                            "archive",
                                             "limits",
                                             "log",
                                             "time")),
@@ -257,7 +258,9 @@ final class ArchitectureTest {
                             Map.entry("cluster", Set.of("channel", "backbone", "limits", "log")),
                             // It keeps what the log consists of.
                             Map.entry("archive", Set.of("protocol", "backbone", "limits")),
-                            Map.entry("archive.queue", Set.of("archive", "protocol", "backbone")),
+                            Map.entry(
+                                    "archive.queue",
+                                    Set.of("archive", "protocol", "backbone", "time")),
                             Map.entry(
                                     "archive.file",
                                     Set.of(
@@ -287,6 +290,7 @@ final class ArchitectureTest {
                                             "keepalive",
                                             "limits",
                                             "channel",
+                                            "archive",
                                             "cluster",
                                             "backbone.redis",
                                             "endpoint",

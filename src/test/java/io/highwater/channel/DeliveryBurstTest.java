@@ -61,7 +61,9 @@ final class DeliveryBurstTest {
                             List.of(shard),
                             burst,
                             Ledger.unbounded().book(Account.NAMES),
+                            978,
                             ticker,
+                            new TimerWheel(ticker.nanoTime()),
                             ChannelObserver.NONE,
                             LogLimit.none()));
 

@@ -16,6 +16,7 @@ import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
+import io.highwater.time.TimerWheel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,9 @@ final class EphemeralTest {
                             List.of(shard),
                             DeliveryBurst.NONE,
                             ledger.book(Account.NAMES),
+                            978,
                             ticker,
+                            new TimerWheel(ticker.nanoTime()),
                             new ChannelObserver() {
                                 @Override
                                 public void onDropped() {

@@ -104,7 +104,9 @@ final class StrayThrowTest {
                                 }
                             },
                             names,
+                            978,
                             ticker,
+                            new TimerWheel(ticker.nanoTime()),
                             new ChannelObserver() {
                                 @Override
                                 public void onChannels(int change) {

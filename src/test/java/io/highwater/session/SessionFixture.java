@@ -152,7 +152,9 @@ final class SessionFixture {
                                 List.of(work),
                                 DeliveryBurst.NONE,
                                 ledger.book(Account.NAMES),
+                                978,
                                 ticker,
+                                wheel,
                                 ChannelObserver.NONE,
                                 LogLimit.none()));
         OutboundSettings queue =

@@ -69,9 +69,9 @@ final class MemorySink implements ShardSink {
     }
 
     @Override
-    public void onBegin(long first) {
+    public void onBegin(StreamId first) {
         synchronized (lock) {
-            generation = first;
+            generation = first.generation();
         }
     }
 

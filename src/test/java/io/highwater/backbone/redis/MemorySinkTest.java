@@ -48,7 +48,7 @@ final class MemorySinkTest {
 
     @BeforeEach
     void begin() {
-        sink.onBegin(7);
+        sink.onBegin(new StreamId(7, 0));
     }
 
     @Test
