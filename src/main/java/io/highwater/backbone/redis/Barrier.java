@@ -91,7 +91,7 @@ final class Barrier {
     void raise(long generation, @Nullable StreamId before) {
         next = new StreamId(generation, 0);
         kept = before;
-        missedOne = before == null || before.generation() != cursor.get().generation();
+        missedOne = before == null || isOther(before);
         publisher.reached(cursor.get());
         publisher.hold();
         context.tell(context.observer()::onGeneration);
@@ -105,6 +105,11 @@ final class Barrier {
         ended = false;
         save();
         loop.schedule(this::end, context.timing().settle());
+    }
+
+    /** If Redis had lost everything, that is no news of what this node lacks. */
+    private boolean isOther(StreamId before) {
+        return !before.equals(StreamId.NONE) && before.generation() != cursor.get().generation();
     }
 
     private boolean isOver() {

@@ -176,6 +176,13 @@ final class BarrierTest {
     }
 
     @Test
+    void thatRedisLostEverythingIsNoGap() {
+        barrier.raise(9, StreamId.NONE);
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("pause", "generation 9", "open");
+    }
+
+    @Test
     void whatTheArchiveHasOfTheMissedGenerationsIsNoGap() {
         archive.add(stored(7, 3));
         archive.add(stored(8, 1));
