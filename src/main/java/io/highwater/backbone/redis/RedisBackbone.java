@@ -110,7 +110,6 @@ public final class RedisBackbone implements Backbone {
                             parts.origin(),
                             memory,
                             shard,
-                            archive == null ? null : shard.window(),
                             last -> doubt(number, last)));
         }
         log = new RedisLog(parts, sinks::get);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Level;
+import io.highwater.backbone.redis.PublishReply.Result;
+import io.highwater.backbone.redis.PublishReply.Taken;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
@@ -135,6 +137,77 @@ final class BarrierTest {
         assertThat(told)
                 .containsExactly(
                         "7-3", "generation 8", "8-1", "8-2", "pause", "generation 9", "open");
+    }
+
+    @Test
+    void whatRedisKeptOfAGenerationBeforeTheArchivesNextIsAGap() {
+        archive.add(stored(8, 1));
+        barrier.raise(9, new StreamId(7, 5));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told)
+                .containsExactly(
+                        "gap 7-2 to 7-5", "generation 8", "8-1", "pause", "generation 9", "open");
+    }
+
+    @Test
+    void aGenerationThatThisNodeMissedIsAGapOfUnknownSize() {
+        barrier.raise(9, new StreamId(8, 50));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("gap 7-2 to 8-50", "pause", "generation 9", "open");
+    }
+
+    /** As after a primary that was isolated, which had begun a generation of its own. */
+    @Test
+    void soIsWhatARedisKeptOfAGenerationBeforeTheOneThatThisNodeReads() {
+        barrier.raise(8, new StreamId(7, 2));
+        loop.advance(Duration.ofSeconds(1));
+        told.clear();
+        barrier.raise(9, new StreamId(7, 60));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("gap 8-0 to 9-0", "pause", "generation 9", "open");
+    }
+
+    @Test
+    void soIsTheRestOfAGenerationWhoseEndIsUnknown() {
+        barrier.raise(9, null);
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("gap 7-2 to 9-0", "pause", "generation 9", "open");
+        assertThat(cursor.get()).isEqualTo(new StreamId(9, 0));
+    }
+
+    @Test
+    void thatRedisLostEverythingIsNoGap() {
+        barrier.raise(9, StreamId.NONE);
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("pause", "generation 9", "open");
+    }
+
+    @Test
+    void whatTheArchiveHasOfTheMissedGenerationsIsNoGap() {
+        archive.add(stored(7, 3));
+        archive.add(stored(8, 1));
+        barrier.raise(9, new StreamId(8, 1));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told)
+                .containsExactly(
+                        "7-3", "generation 8", "8-1", "pause", "generation 9", "open");
+    }
+
+    @Test
+    void whatThisNodeAppendedAndMayHaveLostWithAMissedGenerationIsSentAgain() {
+        Waiting message =
+                new Waiting(
+                        new Draft("c", "p", "m", null, false, new byte[] {'1'}),
+                        "key",
+                        loop.nowNanos());
+        publisher.add(message);
+        reply.complete(
+                new Taken(List.of(new Result(new Position("local", 7, 5, 5), false))));
+        loop.run();
+        barrier.raise(9, new StreamId(8, 50));
+        loop.advance(Duration.ofMillis(1_001));
+        assertThat(message.answer).isNotDone();
+        assertThat(sent).containsExactly(new StreamId(7, 0), new StreamId(9, 0));
     }
 
     @Test

@@ -302,6 +302,20 @@ final class ShardPublisherTest {
         assertThat(answered).containsExactly("m0", "m1", "m2", "m3");
     }
 
+    /** As if the archive had brought this node from one generation to another. */
+    @Test
+    void whatWasNotReadBackOfItsGenerationIsNotAcknowledgedByALaterOne() {
+        CompletableFuture<Appended> answer = add("m0");
+        append(OLD, 5);
+        publisher.hold();
+        read(NEW, 1);
+        assertThat(answer).isNotDone();
+        publisher.open(new StreamId(NEW + 1, 0));
+        assertThat(lastCall().msgIds()).containsExactly("m0");
+        reply(new Taken(List.of(new Result(position(OLD, 5), true))));
+        assertThat(answer.join()).isEqualTo(new Appended(position(OLD, 5), Level.LOG, false));
+    }
+
     @Test
     void anAnswerThatComesAfterTheBarrierCountsAsLost() {
         CompletableFuture<Appended> answer = add("m0");
