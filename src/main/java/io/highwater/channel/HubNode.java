@@ -16,12 +16,14 @@ import java.util.concurrent.Executor;
  * @param burst told when a shard delivers to many subscribers
  * @param names the account of the channels, and of the commands that wait for a shard; while it is
  *     full, no new one is accepted
+ * @param sending the account of what queues keep, in which what subscribers missed needs room
  * @param logs limits how often failures of subscribers and others are logged
  */
 public record HubNode(
         List<Executor> shards,
         DeliveryBurst burst,
         Book names,
+        Book sending,
         Ticker ticker,
         ChannelObserver observer,
         LogLimit logs) {
@@ -35,6 +37,7 @@ public record HubNode(
                 List.copyOf(shards),
                 DeliveryBurst.NONE,
                 Ledger.unbounded().book(Account.NAMES),
+                Ledger.unbounded().book(Account.OUTBOUND),
                 Ticker.system(),
                 observer,
                 LogLimit.none());

@@ -90,6 +90,7 @@ final class ChannelService implements AutoCloseable {
                                 threads.executors(),
                                 new SharedWrites(bursts),
                                 ledger.book(Account.NAMES),
+                                ledger.book(Account.OUTBOUND),
                                 outbound.ticker(),
                                 observers.channels(),
                                 outbound.logs()));

@@ -117,14 +117,15 @@ final class QueueContents {
     List<QueuedTurn<?>> cut(long nowNanos) {
         List<QueuedTurn<?>> given = new ArrayList<>(0);
         for (Element element : elements) {
-            if (element instanceof QueuedTurn<?> turn) {
+            if (element instanceof QueuedTurn<?> turn && turn.isDroppable()) {
                 given.add(turn);
             }
         }
         if (given.isEmpty()) {
             return given;
         }
-        elements.removeIf(QueuedTurn.class::isInstance);
+        elements.removeIf(
+                element -> element instanceof QueuedTurn<?> turn && turn.isDroppable());
         given.forEach(tally::remove);
         charge.removeAll(given);
         level.fall(tally, nowNanos);

@@ -5,6 +5,7 @@ import io.highwater.channel.TurnKind;
 import io.highwater.outbound.LogSeries;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.Skipped;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
@@ -65,7 +66,7 @@ final class DemotableSubscription extends Subscription implements LogSeries<Posi
             return null;
         }
         OutboundTurn<Position> joined = due.joined(TurnFrames::join);
-        if (queue().offerLogged(null, joined, this, null) != OfferResult.DROPPED) {
+        if (queue().offerWhole(null, joined, this, null) != OfferResult.DROPPED) {
             return null;
         }
         onCut();
@@ -160,11 +161,14 @@ final class DemotableSubscription extends Subscription implements LogSeries<Posi
 
     @Override
     OfferResult offerMissed(
-            CatchUp by, OutboundTurn<Position> turn, @Nullable Skipped<Position> skipped) {
+            CatchUp by,
+            OutboundTurn<Position> turn,
+            @Nullable Skipped<Position> skipped,
+            SendCompletion sending) {
         if (skipped != null) {
             offerGap(by, skipped);
         }
-        return queue().offerLogged(by::isStopped, turn, this, by);
+        return queue().offerWhole(by::isStopped, turn, this, sending);
     }
 
     @Override

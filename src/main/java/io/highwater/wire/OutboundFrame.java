@@ -3,6 +3,7 @@ package io.highwater.wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,18 @@ public final class OutboundFrame {
     /** The same frame, which is never compressed and never enters a compression history. */
     public OutboundFrame secret() {
         return with(FrameForms.PLAIN_ONLY);
+    }
+
+    /** Both: the same frame for many sessions, which is never compressed. */
+    public OutboundFrame secretBroadcast() {
+        return with(new FrameForms.SecretBroadcast());
+    }
+
+    /** The same frame for one session, in an array of its own. */
+    public OutboundFrame separate() {
+        byte[] own = Arrays.copyOfRange(bytes, offset, offset + length);
+        boolean plainOnly = forms != null && forms.isPlainOnly();
+        return new OutboundFrame(own, 0, length, plainOnly ? FrameForms.PLAIN_ONLY : null);
     }
 
     /** The same frame with what is known of it; the bytes are shared. */

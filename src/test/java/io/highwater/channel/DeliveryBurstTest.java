@@ -61,6 +61,7 @@ final class DeliveryBurstTest {
                             List.of(shard),
                             burst,
                             Ledger.unbounded().book(Account.NAMES),
+                            Ledger.unbounded().book(Account.OUTBOUND),
                             ticker,
                             ChannelObserver.NONE,
                             LogLimit.none()));

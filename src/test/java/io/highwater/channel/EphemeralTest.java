@@ -48,6 +48,7 @@ final class EphemeralTest {
                             List.of(shard),
                             DeliveryBurst.NONE,
                             ledger.book(Account.NAMES),
+                            ledger.book(Account.OUTBOUND),
                             ticker,
                             new ChannelObserver() {
                                 @Override

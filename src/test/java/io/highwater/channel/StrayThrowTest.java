@@ -104,6 +104,7 @@ final class StrayThrowTest {
                                 }
                             },
                             names,
+                            Ledger.unbounded().book(Account.OUTBOUND),
                             ticker,
                             new ChannelObserver() {
                                 @Override

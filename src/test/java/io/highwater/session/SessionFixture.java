@@ -152,6 +152,7 @@ final class SessionFixture {
                                 List.of(work),
                                 DeliveryBurst.NONE,
                                 ledger.book(Account.NAMES),
+                                ledger.book(Account.OUTBOUND),
                                 ticker,
                                 ChannelObserver.NONE,
                                 LogLimit.none()));

@@ -61,14 +61,14 @@ final class FeedReaders implements AutoCloseable {
         return readers.size();
     }
 
-    /** Has one of them read what is there, and at most so many bytes; returns how many it was. */
-    int read(int index, int bytes) throws IOException {
-        return readers.get(index).read(buffer, bytes);
+    /** Has one of them read what is there, and at most so many bytes. */
+    void read(int index, int bytes) throws IOException {
+        readers.get(index).read(buffer, bytes);
     }
 
-    /** How far one of them is: the sequence of the last message that it had, or that was skipped. */
-    long reached(int index) {
-        return readers.get(index).reached;
+    /** How far the slowest is: the sequence of the last message that it had, or that was skipped. */
+    long slowest() {
+        return readers.stream().mapToLong(reader -> reader.reached).min().orElseThrow();
     }
 
     /** Messages that all of them had together. */
@@ -107,14 +107,13 @@ final class FeedReaders implements AutoCloseable {
             this.socket = socket;
         }
 
-        int read(ByteBuffer buffer, int bytes) throws IOException {
+        void read(ByteBuffer buffer, int bytes) throws IOException {
             buffer.clear().limit(Math.min(bytes, buffer.capacity()));
             int read = socket.read(buffer);
             if (read < 0) {
                 throw new EOFException("a reader's socket ended after " + reached);
             }
             consume(buffer.flip());
-            return read;
         }
 
         private void consume(ByteBuffer bytes) {

@@ -75,7 +75,7 @@ abstract sealed class Sender permits DeflateExtension {
     }
 
     private OutboundFrame sendOne(OutboundFrame frame, @Nullable FrameForms forms) {
-        if (forms == FrameForms.PLAIN_ONLY) {
+        if (forms != null && forms.isPlainOnly()) {
             return frame;
         }
         if (!frame.isWholeMessage()) {

@@ -57,7 +57,7 @@ final class TurnForm extends SharedForm {
         MessageForm last = null;
         for (OutboundFrame one : frames) {
             FrameForms forms = one.forms();
-            if (forms == FrameForms.PLAIN_ONLY) {
+            if (forms != null && forms.isPlainOnly()) {
                 parts.add(new Part(one, null));
                 continue;
             }
