@@ -62,6 +62,7 @@ final class ArchitectureTest {
                                             "channel",
                                             "backbone.redis",
                                             "archive",
+                                            "archive.postgres",
                                             "limits",
                                             "log",
                                             "time")),
@@ -250,6 +251,7 @@ final class ArchitectureTest {
                                             "backbone",
                                             "backbone.ring",
                                             "backbone.memory",
+                                            "archive",
                                             "limits",
                                             "log",
                                             "time")),
@@ -257,7 +259,9 @@ final class ArchitectureTest {
                             Map.entry("cluster", Set.of("channel", "backbone", "limits", "log")),
                             // It keeps what the log consists of.
                             Map.entry("archive", Set.of("protocol", "backbone", "limits")),
-                            Map.entry("archive.queue", Set.of("archive", "protocol", "backbone")),
+                            Map.entry(
+                                    "archive.queue",
+                                    Set.of("archive", "protocol", "backbone", "time")),
                             Map.entry(
                                     "archive.file",
                                     Set.of(
@@ -287,6 +291,7 @@ final class ArchitectureTest {
                                             "keepalive",
                                             "limits",
                                             "channel",
+                                            "archive",
                                             "cluster",
                                             "backbone.redis",
                                             "endpoint",

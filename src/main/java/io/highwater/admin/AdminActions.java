@@ -1,5 +1,7 @@
 package io.highwater.admin;
 
+import java.util.List;
+
 /** What the admin port shows and does; the node implements it. Thread-safe. */
 public interface AdminActions {
     /** Every metric, in this format. May take a few milliseconds. */
@@ -13,6 +15,9 @@ public interface AdminActions {
 
     /** True while the node takes new connections: after its start, until it drains. */
     boolean isReady();
+
+    /** What the node depends on, and how it is; must not block. */
+    List<PartHealth> parts();
 
     /** Begins to drain the node and returns at once. A second call does nothing. */
     void drain();

@@ -1,5 +1,6 @@
 package io.highwater.admin;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,7 +37,7 @@ public final class AdminApi {
         return switch (request.path()) {
             case "/metrics" -> isRead(request) ? metrics(request) : notAllowed("GET, HEAD");
             case "/health/live" -> isRead(request) ? live() : notAllowed("GET, HEAD");
-            case "/health/ready" -> isRead(request) ? ready() : notAllowed("GET, HEAD");
+            case "/health/ready" -> isRead(request) ? ready(request) : notAllowed("GET, HEAD");
             case "/clients/slow" -> isRead(request) ? slowClients() : notAllowed("GET, HEAD");
             case "/drain" -> request.method().equals("POST") ? drain(request) : notAllowed("POST");
             default -> AdminResponse.error(404, "no such path");
@@ -66,10 +67,19 @@ public final class AdminApi {
                 : AdminResponse.state(503, "not live");
     }
 
-    private AdminResponse ready() {
-        return actions.isReady()
-                ? AdminResponse.state(200, "ready")
-                : AdminResponse.state(503, "not ready");
+    /** Whether the node takes connections; it does so while a part is away, too. */
+    private AdminResponse ready(AdminRequest request) {
+        boolean isReady = actions.isReady();
+        int status = isReady ? 200 : 503;
+        String state = isReady ? "ready" : "not ready";
+        return isVerbose(request.query())
+                ? AdminResponse.state(status, state, PartHealth.json(actions.parts()))
+                : AdminResponse.state(status, state);
+    }
+
+    private static boolean isVerbose(String query) {
+        return Arrays.stream(query.split("&"))
+                .anyMatch(parameter -> parameter.equals("verbose") || parameter.equals("verbose="));
     }
 
     private AdminResponse slowClients() {

@@ -9,6 +9,9 @@ public interface AdminRequest {
     /** The path, percent-decoded and normalised. */
     String path();
 
+    /** The query of the request, as it was sent; empty if there is none. */
+    String query();
+
     /** All values of a header in their order; empty if it is absent. */
     List<String> headers(String name);
 

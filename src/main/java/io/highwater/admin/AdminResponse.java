@@ -1,6 +1,7 @@
 package io.highwater.admin;
 
 import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
 import java.util.Map;
 
 /**
@@ -27,6 +28,13 @@ public record AdminResponse(
     /** A JSON object with one word of state. */
     static AdminResponse state(int status, String state) {
         return new AdminResponse(status, JSON, "{\"status\":\"" + state + "\"}\n", Map.of());
+    }
+
+    /** The same with the parts that the state depends on. */
+    static AdminResponse state(int status, String state, JsonArrayBuilder parts) {
+        String body =
+                Json.createObjectBuilder().add("status", state).add("parts", parts).build() + "\n";
+        return new AdminResponse(status, JSON, body, Map.of());
     }
 
     /**

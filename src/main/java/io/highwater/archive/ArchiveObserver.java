@@ -14,10 +14,11 @@ public interface ArchiveObserver {
     /**
      * Entries were archived, repeats included.
      *
+     * @param bytes what was written for them, roughly
      * @param nanos how long their write took
      * @param oldestNanos how long the oldest of their calls had waited until then
      */
-    default void onWritten(int entries, long nanos, long oldestNanos) {}
+    default void onWritten(int entries, long bytes, long nanos, long oldestNanos) {}
 
     /** A write failed; it is tried again once the archive is well. */
     default void onWriteFailed() {}

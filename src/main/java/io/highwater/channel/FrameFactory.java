@@ -32,6 +32,15 @@ public interface FrameFactory<F> {
         throw new UnsupportedOperationException("a hub of whole pieces");
     }
 
+    /**
+     * The frame of an event, for all subscribers that are told of it.
+     *
+     * @param nowNanos the node's Ticker
+     */
+    default F presence(PresenceEvent event, long nowNanos) {
+        throw new UnsupportedOperationException("nobody asks who is there");
+    }
+
     /** The frame of an entry as an answer to {@link Since.Latest}. */
     F snapshot(Entry entry);
 }

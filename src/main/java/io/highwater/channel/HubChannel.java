@@ -40,11 +40,11 @@ final class HubChannel<F> {
     private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(1);
 
     /**
-     * Heap that one channel takes without its seats and its name: the object 56 and its last
+     * Heap that one channel takes without its seats and its name: the object 64 and its last
      * position 40, its place in the map, an empty {@link Seats} 56, and its frame factory with the
      * state of the shared compression 64.
      */
-    private static final int BYTES = 216 + HeapBytes.MAP_ENTRY;
+    private static final int BYTES = 224 + HeapBytes.MAP_ENTRY;
 
     final String name;
 
@@ -54,6 +54,9 @@ final class HubChannel<F> {
     private final HubShard<F> shard;
     private final FrameFactory<F> frames;
     private final Seats<F> seats = new Seats<>();
+
+    /** Null if no subscriber asks who comes and goes. */
+    private @Nullable PresenceFeed<F> feed;
 
     /** Entries since the last turn; null if there are none. */
     private @Nullable List<Entry> gathered;
@@ -194,14 +197,41 @@ final class HubChannel<F> {
             return;
         }
         shard.subscriptions(1);
+        joined(seat);
         if (Ephemeral.isEphemeral(name)) {
             // There is nothing to read, so turns are due at once, whole.
             tell(seat, new Unkept(name, requestId, !(since instanceof Since.Live)));
+            answered(seat);
         } else if (since instanceof Since.Live && top != null) {
             tell(seat, new Recovered(name, requestId, top));
             live(seat, top);
         } else {
             catchUp(seat, since, limit, requestId);
+        }
+    }
+
+    private void joined(Seat<F> seat) {
+        if (feed == null && seat.subscriber.watchesPresence()) {
+            feed = new PresenceFeed<>(this, shard, seats);
+        }
+        if (feed != null) {
+            feed.joined(seat);
+        }
+    }
+
+    private void answered(Seat<F> seat) {
+        if (feed != null) {
+            feed.answered(seat);
+        }
+    }
+
+    private void left(Seat<F> seat) {
+        if (feed != null) {
+            feed.left(seat);
+            if (!feed.isWatched()) {
+                feed.close();
+                feed = null;
+            }
         }
     }
 
@@ -284,6 +314,7 @@ final class HubChannel<F> {
             guarded(() -> seat.onTurn(waited));
         }
         seat.settle(heard);
+        answered(seat);
     }
 
     private void failed(Seat<F> seat, int requestId, Throwable cause) {
@@ -322,6 +353,7 @@ final class HubChannel<F> {
 
     private void remove(Seat<F> seat) {
         seats.remove(seat);
+        left(seat);
         shard.subscriptions(-1);
     }
 

@@ -5,6 +5,7 @@ import io.highwater.limits.Book;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -17,6 +18,7 @@ import java.util.concurrent.Executor;
  * @param names the account of the channels, and of the commands that wait for a shard; while it is
  *     full, no new one is accepted
  * @param sending the account of what queues keep, in which what subscribers missed needs room
+ * @param mostNames the most names of clients that a subscriber may be told at once
  * @param logs limits how often failures of subscribers and others are logged
  */
 public record HubNode(
@@ -24,7 +26,9 @@ public record HubNode(
         DeliveryBurst burst,
         Book names,
         Book sending,
+        int mostNames,
         Ticker ticker,
+        TimerWheel wheel,
         ChannelObserver observer,
         LogLimit logs) {
     public HubNode {
@@ -33,12 +37,15 @@ public record HubNode(
 
     /** Without write bursts, and without a limit on the memory of channels. */
     static HubNode unbounded(List<? extends Executor> shards, ChannelObserver observer) {
+        Ticker ticker = Ticker.system();
         return new HubNode(
                 List.copyOf(shards),
                 DeliveryBurst.NONE,
                 Ledger.unbounded().book(Account.NAMES),
                 Ledger.unbounded().book(Account.OUTBOUND),
-                Ticker.system(),
+                Integer.MAX_VALUE,
+                ticker,
+                new TimerWheel(ticker.nanoTime()),
                 observer,
                 LogLimit.none());
     }

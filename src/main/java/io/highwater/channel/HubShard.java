@@ -7,6 +7,8 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Book;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Position;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,11 +51,16 @@ final class HubShard<F> implements BackboneListener {
     final PieceSize pieces;
     final Failures failures;
     final UndeliveredBytes undelivered;
+    final Book names;
+    final TimerWheel wheel;
+    final Ticker ticker;
+
+    /** The most names in an event of presence. */
+    final int mostNames;
 
     private final Backbone backbone;
     private final ChannelObserver observer;
     private final DeliveryBurst burst;
-    private final Book names;
 
     /** Deliveries since the burst began. */
     private int burstDeliveries;
@@ -91,6 +98,9 @@ final class HubShard<F> implements BackboneListener {
         this.pieces = pieces;
         this.burst = node.burst();
         this.names = node.names();
+        this.wheel = node.wheel();
+        this.ticker = node.ticker();
+        this.mostNames = node.mostNames();
         this.observer = node.observer();
         this.failures = failures;
         this.undelivered = undelivered;

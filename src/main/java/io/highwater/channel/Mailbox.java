@@ -57,7 +57,8 @@ final class Mailbox {
     }
 
     /**
-     * Puts a client's command, which is charged until it runs. False if there is no room for it.
+     * Puts a client's command, which is charged until it runs. False if there is no room for it;
+     * then those that filled the account may have to make some, so no lock may be held.
      *
      * @param payer the address that asks; null for none
      */
@@ -65,6 +66,8 @@ final class Mailbox {
         boolean admitted = names.admits(payer, bytes);
         if (admitted) {
             put(payer, bytes, command);
+        } else if (payer != null) {
+            names.settleFull(payer);
         }
         return admitted;
     }

@@ -31,6 +31,22 @@ public interface Subscriber<F> {
      */
     void onTurn(Turn<F> turn, TurnKind kind);
 
+    /** Whether it is to be told who comes and goes. Always the same. */
+    default boolean watchesPresence() {
+        return false;
+    }
+
+    /**
+     * Who came and went; the first event, after {@link #onSubscribed}, has all that are there.
+     *
+     * @param event shared with others
+     * @return false if the subscriber reads too slowly to be told now: then it is told all that are
+     *     there later on
+     */
+    default boolean onPresence(F event) {
+        return true;
+    }
+
     /**
      * The first piece of what it missed was just delivered, and there is more, which the subscriber
      * fetches by {@link ChannelHub#after} as fast as it can. The subscriber itself must put the

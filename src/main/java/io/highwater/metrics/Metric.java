@@ -110,6 +110,10 @@ enum Metric {
             "highwater_publications_refused_total",
             Type.COUNTER,
             "Counts publications that were refused because the fan-out was too far behind."),
+    BACKBONE_AVAILABLE(
+            "highwater_backbone_available",
+            Type.GAUGE,
+            "Shows 1 while the log of the channels takes messages, and 0 otherwise."),
     PUBLICATIONS_DROPPED(
             "highwater_publications_dropped_total",
             Type.COUNTER,
@@ -117,7 +121,7 @@ enum Metric {
     BACKBONE_WAITING(
             "highwater_backbone_waiting_messages",
             Type.GAUGE,
-            "Shows how many messages of this node wait until Redis has them and the node has read them back."),
+            "Shows how many messages of this node wait until Redis has them and the node has read them back; with an archive, until that has them too."),
     BACKBONE_ACKNOWLEDGE(
             "highwater_backbone_acknowledge_seconds",
             Type.HISTOGRAM,
@@ -129,15 +133,63 @@ enum Metric {
     BACKBONE_ENTRIES(
             "highwater_backbone_entries_total",
             Type.COUNTER,
-            "Counts entries of the log in Redis that this node read, missed, recovered from the archive in their turn or late, or could not read."),
+            "Counts entries of the log in Redis that this node read, missed, recovered from the archive in their turn or late, could not read, or will never be archived since Redis dropped them."),
     BACKBONE_RETRIES(
             "highwater_backbone_retries_total",
             Type.COUNTER,
-            "Counts appends, reads and connections to Redis that failed, and are tried again after a pause."),
+            "Counts appends, reads and connections to Redis, and writes to the archive, that failed and are tried again after a pause."),
     BACKBONE_GENERATIONS(
             "highwater_backbone_generations_total",
             Type.COUNTER,
             "Counts shards of the log that began a new generation, since Redis restarted, failed over or lost data."),
+    BACKBONE_LEASES(
+            "highwater_backbone_leases",
+            Type.GAUGE,
+            "Shows how many of the log's 64 shards this node archives."),
+    BACKBONE_STALLED(
+            "highwater_backbone_stalled_shards",
+            Type.GAUGE,
+            "Shows how many shards of the log refuse messages of this node, since the archive is too far behind."),
+    BACKBONE_LAG(
+            "highwater_backbone_lag_entries",
+            Type.GAUGE,
+            "Shows how many entries of the log in Redis this node had not read when it last compared positions, which it does every 25 to 40 seconds."),
+    ARCHIVE_AVAILABLE(
+            "highwater_archive_available",
+            Type.GAUGE,
+            "Shows 1 while the archive can be written and read, and 0 otherwise; a node without an archive does not have it."),
+    ARCHIVE_WAITING(
+            "highwater_archive_waiting_writes",
+            Type.GAUGE,
+            "Shows how many calls with entries wait until the archive has written them."),
+    ARCHIVE_WRITE(
+            "highwater_archive_write_seconds",
+            Type.HISTOGRAM,
+            "Measures how long the archive took for one write of what had gathered, until no crash can lose it."),
+    ARCHIVE_WATERMARK_AGE(
+            "highwater_archive_watermark_age_seconds",
+            Type.HISTOGRAM,
+            "Measures how long the oldest entry of a write had waited until it was archived: how far the archive is behind what is published."),
+    ARCHIVE_ENTRIES(
+            "highwater_archive_entries_total",
+            Type.COUNTER,
+            "Counts entries that were archived; those that the archive had already are counted again."),
+    ARCHIVE_BYTES(
+            "highwater_archive_bytes_total",
+            Type.COUNTER,
+            "Counts bytes that were handed to the disk or the database for entries, before it compresses them."),
+    ARCHIVE_READ(
+            "highwater_archive_read_seconds",
+            Type.HISTOGRAM,
+            "Measures how long a question to the archive waited for its answer."),
+    ARCHIVE_FAILURES(
+            "highwater_archive_failures_total",
+            Type.COUNTER,
+            "Counts writes of the archive and questions to it that failed, losses of its server, and leases that another node took."),
+    ARCHIVE_DROPPED(
+            "highwater_archive_dropped_total",
+            Type.COUNTER,
+            "Counts spans of about a day whose entries the archive dropped, since they were older than its retention."),
     CLUSTER_ITEMS(
             "highwater_cluster_items_total",
             Type.COUNTER,

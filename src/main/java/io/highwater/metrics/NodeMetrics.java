@@ -1,5 +1,6 @@
 package io.highwater.metrics;
 
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.cluster.ClusterObserver;
@@ -15,6 +16,7 @@ import io.highwater.session.SessionObserver;
 import io.highwater.wire.WireObserver;
 import io.highwater.wire.deflate.DeflateObserver;
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -24,6 +26,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.function.BooleanSupplier;
 
 /**
  * One node's metrics, in their own registry: hands out the observers and writes what they counted.
@@ -35,6 +38,7 @@ public final class NodeMetrics implements AutoCloseable {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM)
                     .throwExceptionOnRegistrationFailure();
     private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final Meters meters = new Meters(registry, prometheus);
     private final WireMetrics wire;
     private final HandshakeMetrics handshake;
     private final OutboundMetrics outbound;
@@ -42,6 +46,7 @@ public final class NodeMetrics implements AutoCloseable {
     private final SessionMetrics sessions;
     private final ChannelMetrics channels;
     private final RedisMetrics redis;
+    private final ArchiveMetrics archive;
     private final ClusterMetrics cluster;
     private final EndpointMetrics endpoints;
     private final QueueMetrics queues;
@@ -49,7 +54,6 @@ public final class NodeMetrics implements AutoCloseable {
     private final LimitsMetrics limits;
 
     public NodeMetrics(NonEmptyQueues queues, Build build, NodeLimits nodeLimits) {
-        Meters meters = new Meters(registry, prometheus);
         NodeFacts.show(meters, build, nodeLimits);
         wire = new WireMetrics(meters);
         handshake = new HandshakeMetrics(meters);
@@ -58,6 +62,7 @@ public final class NodeMetrics implements AutoCloseable {
         sessions = new SessionMetrics(meters);
         channels = new ChannelMetrics(meters);
         redis = new RedisMetrics(meters);
+        archive = new ArchiveMetrics(meters);
         cluster = new ClusterMetrics(meters);
         endpoints = new EndpointMetrics(meters);
         deflate = new DeflateMetrics(meters);
@@ -99,6 +104,10 @@ public final class NodeMetrics implements AutoCloseable {
         return redis;
     }
 
+    public ArchiveObserver archive() {
+        return archive;
+    }
+
     public ClusterObserver cluster() {
         return cluster;
     }
@@ -121,6 +130,20 @@ public final class NodeMetrics implements AutoCloseable {
      */
     public void watch(Ledger ledger, TcpConnections connections) {
         limits.watch(ledger, connections);
+    }
+
+    /** Shows whether the channels' log takes messages. Must be called once. */
+    public void watchBackbone(BooleanSupplier available) {
+        watch(Metric.BACKBONE_AVAILABLE, available);
+    }
+
+    /** Shows whether the archive can be written and read. Called at most once. */
+    public void watchArchive(BooleanSupplier available) {
+        watch(Metric.ARCHIVE_AVAILABLE, available);
+    }
+
+    private void watch(Metric metric, BooleanSupplier available) {
+        meters.gauge(metric, Tags.empty(), () -> available.getAsBoolean() ? 1 : 0);
     }
 
     /** Open WebSocket connections. */

@@ -47,6 +47,7 @@ final class ChannelService implements AutoCloseable {
      */
     private static final int BACKLOG_PARTS = 8;
 
+    private final NodeLog log;
     private final Backbone backbone;
 
     /** Null on a node that shares its channels with no other. */
@@ -67,7 +68,15 @@ final class ChannelService implements AutoCloseable {
             Ledger ledger,
             Executor executor) {
         ChannelSettings channels = config.channels();
-        backbone = NodeLog.of(config, outbound, ledger, this::isBehind, observers.redis());
+        log =
+                NodeLog.of(
+                        config,
+                        outbound,
+                        ledger,
+                        this::isBehind,
+                        observers.redis(),
+                        observers.archive());
+        backbone = log.backbone();
         cluster =
                 backbone instanceof RedisBackbone redis
                         ? new Cluster(
@@ -78,6 +87,16 @@ final class ChannelService implements AutoCloseable {
                         : null;
         threads = ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
+        // EVICT, since a session that does not read its replies ends; the series of other messages
+        // says whether they may give way.
+        OutboundSettings queue =
+                new OutboundSettings(
+                        config.outbound().marks(),
+                        OverflowPolicy.EVICT,
+                        config.outbound().evictLinger());
+        SessionSettings settings =
+                new SessionSettings(
+                        config.wire(), queue, config.commandsPerSecond(), config.commandsBurst());
         hub =
                 new ChannelHub<>(
                         backbone,
@@ -91,25 +110,16 @@ final class ChannelService implements AutoCloseable {
                                 new SharedWrites(bursts),
                                 ledger.book(Account.NAMES),
                                 ledger.book(Account.OUTBOUND),
+                                settings.mostNames(),
                                 outbound.ticker(),
+                                outbound.wheel(),
                                 observers.channels(),
                                 outbound.logs()));
-        // EVICT, since a session that does not read its replies ends; the series of other messages
-        // says whether they may give way.
-        OutboundSettings queue =
-                new OutboundSettings(
-                        config.outbound().marks(),
-                        OverflowPolicy.EVICT,
-                        config.outbound().evictLinger());
         sessions =
                 new Sessions(
                         new SessionNode(
                                 config.node(),
-                                new SessionSettings(
-                                        config.wire(),
-                                        queue,
-                                        config.commandsPerSecond(),
-                                        config.commandsBurst()),
+                                settings,
                                 channels,
                                 hub,
                                 hub,
@@ -163,6 +173,10 @@ final class ChannelService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the channels' log started", e);
         }
+    }
+
+    NodeLog log() {
+        return log;
     }
 
     private CompletionStage<@Nullable Void> startCluster() {

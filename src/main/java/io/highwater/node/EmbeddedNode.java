@@ -62,12 +62,12 @@ public final class EmbeddedNode implements AutoCloseable {
             // Checked first: a deployment may take long, only to find the port in use.
             http.checkPorts();
             core.checkPort();
+            core.start();
             core.startLog();
             Deployment deployment =
                     Deployment.start(config.demo() ? plan : plan.withoutDemo(), core);
             core.deployments().add(deployment);
             deployment.log();
-            core.start();
             http.start();
             core.ready(http::stopAccepting);
             EmbeddedNode node = new EmbeddedNode(core, http);

@@ -44,9 +44,9 @@ public final class JettyBaseNode implements WarNode {
             config.applyLogLevel();
             NodeCore core = new NodeCore(config, parts);
             started = core;
+            core.start();
             core.startLog();
             core.deployments().addFallback(Deployment.start(DeploymentPlan.ofRulesAlone(), core));
-            core.start();
         } catch (ConfigException e) {
             e.problems().forEach(problem -> LOG.error("Not started: {}", problem));
             throw new IOException(e.getMessage(), e);

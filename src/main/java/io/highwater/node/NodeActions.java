@@ -2,11 +2,13 @@ package io.highwater.node;
 
 import io.highwater.admin.AdminActions;
 import io.highwater.admin.MetricsFormat;
+import io.highwater.admin.PartHealth;
 import io.highwater.admin.SlowClients;
 import io.highwater.metrics.NodeMetrics;
 import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.SlowClient;
 import io.highwater.time.Ticker;
+import java.util.List;
 
 /** What the admin port can show of a node and do with it. Thread-safe. */
 record NodeActions(NodeCore node, NodeMetrics metrics, NonEmptyQueues queues, Ticker ticker)
@@ -48,6 +50,11 @@ record NodeActions(NodeCore node, NodeMetrics metrics, NonEmptyQueues queues, Ti
     @Override
     public boolean isReady() {
         return node.isReady();
+    }
+
+    @Override
+    public List<PartHealth> parts() {
+        return node.parts();
     }
 
     /** Starts a drain. The process goes on, for probes and scrapes, until it is told to stop. */

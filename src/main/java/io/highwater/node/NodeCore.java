@@ -1,6 +1,7 @@
 package io.highwater.node;
 
 import io.highwater.admin.AdminApi;
+import io.highwater.admin.PartHealth;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
@@ -197,6 +198,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                         ledger,
                         callbacks);
         parts.add(channels, channels::close);
+        channels.log().watchBy(metrics);
         upgrades =
                 new UpgradeHandler(
                         new Upgrades(
@@ -267,22 +269,23 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     }
 
     /**
-     * Starts the log of the channels, and returns when it takes traffic.
-     *
-     * @throws IOException the log can't start; the message says what to do
-     */
-    void startLog() throws IOException {
-        channels.start();
-    }
-
-    /**
-     * Opens the admin port; the node is not ready yet.
+     * Opens the admin port. The node is not ready yet; probes learn there that it lives, however
+     * long the rest of its start takes.
      *
      * @throws IOException the port can't be had; the message names it
      */
     void start() throws IOException {
         admin.start();
         governor.start();
+    }
+
+    /**
+     * Starts the log of the channels, and returns when it takes traffic.
+     *
+     * @throws IOException the log can't start; the message says what to do
+     */
+    void startLog() throws IOException {
+        channels.start();
     }
 
     /**
@@ -362,6 +365,11 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
 
     boolean isLive() {
         return state.get() != State.STOPPED;
+    }
+
+    /** What the channels stand on, and how it is. */
+    List<PartHealth> parts() {
+        return channels.log().health();
     }
 
     boolean isReady() {

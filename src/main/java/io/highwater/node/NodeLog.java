@@ -1,10 +1,12 @@
 package io.highwater.node;
 
+import io.highwater.admin.PartHealth;
 import io.highwater.archive.Archive;
+import io.highwater.archive.ArchiveHealth;
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchiveSettings;
-import io.highwater.archive.file.FileArchive;
-import io.highwater.archive.file.FileArchiveSettings;
 import io.highwater.backbone.Backbone;
+import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.archived.ArchivedBackbone;
 import io.highwater.backbone.local.LocalBackbone;
 import io.highwater.backbone.memory.MemorySettings;
@@ -14,53 +16,93 @@ import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.limits.Ledger;
+import io.highwater.metrics.NodeMetrics;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.time.WallClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the log of the channels that the configuration asks for. No state. */
-final class NodeLog {
-    /** Never to be changed: an archive's channels are spread over its shards. */
-    private static final int ARCHIVE_SHARDS = 64;
-
-    private NodeLog() {}
-
+/**
+ * The log of the channels that the configuration asks for, and what it stands on. Immutable.
+ *
+ * @param backbone closes the archive too
+ * @param archive null if there is none
+ */
+record NodeLog(Backbone backbone, @Nullable Archive archive) {
     /**
-     * The log is still to be started.
+     * Makes it; the log is still to be started.
      *
      * @param behind whether the fan-out is too far behind to be brought more
      */
-    static Backbone of(
+    static NodeLog of(
             HighwaterConfig config,
             OutboundNode outbound,
             Ledger ledger,
             BooleanSupplier behind,
-            RedisObserver observer) {
+            RedisObserver redisObserver,
+            ArchiveObserver archiveObserver) {
         RedisSettings redis = config.redis();
         if (redis != null) {
-            return new RedisBackbone(
-                    redis,
-                    memory(RedisSettings.SHARDS, config, outbound, ledger),
-                    behind,
-                    observer,
-                    outbound.ticker(),
-                    WallClock.system(),
-                    outbound.wheel());
+            return new NodeLog(
+                    new RedisBackbone(
+                            redis,
+                            memory(RedisSettings.SHARDS, config, outbound, ledger),
+                            null,
+                            behind,
+                            redisObserver,
+                            outbound.ticker(),
+                            WallClock.system(),
+                            outbound.wheel()),
+                    null);
         }
-        ArchiveSettings archive = config.archive();
-        if (archive == null) {
-            return new LocalBackbone(
-                    memory(Runtime.getRuntime().availableProcessors(), config, outbound, ledger),
-                    WallClock.system().millis(),
-                    outbound.ticker(),
-                    outbound.wheel());
+        ArchiveSettings settings = config.archive();
+        if (settings == null) {
+            int shards = Runtime.getRuntime().availableProcessors();
+            return new NodeLog(
+                    new LocalBackbone(
+                            memory(shards, config, outbound, ledger),
+                            WallClock.system().millis(),
+                            outbound.ticker(),
+                            outbound.wheel()),
+                    null);
         }
-        return new ArchivedBackbone(
-                memory(ARCHIVE_SHARDS, config, outbound, ledger),
-                open(archive, config.node(), outbound),
-                outbound.ticker(),
-                WallClock.system(),
-                outbound.wheel());
+        Archive archive = NodeArchive.open(settings, config.node(), outbound, archiveObserver);
+        return new NodeLog(
+                new ArchivedBackbone(
+                        memory(NodeArchive.SHARDS, config, outbound, ledger),
+                        archive,
+                        outbound.ticker(),
+                        WallClock.system(),
+                        outbound.wheel()),
+                archive);
+    }
+
+    /** How they are, in the words of {@code /health/ready?verbose}. */
+    List<PartHealth> health() {
+        List<PartHealth> parts = new ArrayList<>();
+        BackboneHealth log = backbone.health();
+        parts.add(part("backbone", log.state(), log.detail()));
+        if (archive != null) {
+            ArchiveHealth kept = archive.health();
+            parts.add(part("archive", kept.state(), kept.detail()));
+        }
+        return parts;
+    }
+
+    /** Shows whether they work. Called once. */
+    void watchBy(NodeMetrics metrics) {
+        metrics.watchBackbone(() -> backbone.health().state() == BackboneHealth.State.AVAILABLE);
+        Archive kept = archive;
+        if (kept != null) {
+            metrics.watchArchive(() -> kept.health().state() == ArchiveHealth.State.AVAILABLE);
+        }
+    }
+
+    private static PartHealth part(String name, Enum<?> state, String detail) {
+        return new PartHealth(name, state.name().toLowerCase(Locale.ROOT), detail);
     }
 
     private static MemorySettings memory(
@@ -68,14 +110,5 @@ final class NodeLog {
         ChannelSettings channels = config.channels();
         return new MemorySettings(
                 shards, ledger, channel -> channels.forChannel(channel).ring(), outbound.logs());
-    }
-
-    private static Archive open(ArchiveSettings archive, String node, OutboundNode outbound) {
-        return new FileArchive(
-                new FileArchiveSettings(
-                        archive.folder(), node, ARCHIVE_SHARDS, archive.retention()),
-                WallClock.system(),
-                outbound.wheel(),
-                outbound.logs());
     }
 }

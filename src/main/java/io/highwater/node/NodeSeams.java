@@ -1,5 +1,6 @@
 package io.highwater.node;
 
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.cluster.ClusterObserver;
@@ -34,6 +35,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
             SessionObserver sessions,
             ChannelObserver channels,
             RedisObserver redis,
+            ArchiveObserver archive,
             ClusterObserver cluster,
             EndpointObserver endpoints,
             DeflateObserver deflate,
@@ -47,6 +49,7 @@ record NodeSeams(UnaryOperator<Observers> observers, UnaryOperator<Executor> exe
                     metrics.sessions(),
                     metrics.channels(),
                     metrics.redis(),
+                    metrics.archive(),
                     metrics.cluster(),
                     metrics.endpoints(),
                     metrics.deflate(),

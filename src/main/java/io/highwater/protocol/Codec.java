@@ -31,7 +31,12 @@ public final class Codec {
                     "hello",
                     form(Command.Hello.class, Member.CLIENT, Member.ATTEMPT),
                     "subscribe",
-                    form(Command.Subscribe.class, Member.CHANNEL, Member.SINCE, Member.LIMIT),
+                    form(
+                            Command.Subscribe.class,
+                            Member.CHANNEL,
+                            Member.SINCE,
+                            Member.LIMIT,
+                            Member.PRESENCE),
                     "unsubscribe",
                     form(Command.Unsubscribe.class, Member.CHANNEL),
                     "publish",

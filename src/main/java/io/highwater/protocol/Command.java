@@ -58,13 +58,19 @@ public sealed interface Command extends Decoded {
     /**
      * @param since null asks for live messages only
      * @param limit null stands for the protocol's default
+     * @param presence whether to be told who comes and goes; null counts as false
      */
     record Subscribe(
             @NotNull Integer id,
             @NotNull @Pattern(regexp = Names.CHANNEL, message = Names.CHANNEL_FORM) String channel,
             @JsonbTypeDeserializer(SinceDeserializer.class) @Nullable Since since,
-            @Min(1) @Nullable Integer limit)
+            @Min(1) @Nullable Integer limit,
+            @Nullable Boolean presence)
             implements Command {
+        public boolean watchesPresence() {
+            return presence != null && presence;
+        }
+
         @Override
         public void dispatch(CommandDispatcher dispatcher) {
             dispatcher.onSubscribe(this);
@@ -77,6 +83,9 @@ public sealed interface Command extends Decoded {
                 text.raw(",\"since\":\"latest\"");
             } else if (since instanceof Since.After after) {
                 text.raw(",\"since\":").cursor(after.cursor());
+            }
+            if (presence != null) {
+                text.raw(presence ? ",\"presence\":true" : ",\"presence\":false");
             }
             return limited(text, limit).take();
         }

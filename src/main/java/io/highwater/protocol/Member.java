@@ -14,6 +14,7 @@ enum Member {
     CHANNEL("channel", Kind.STRING),
     SINCE("since", Kind.STRING_OR_OBJECT),
     LIMIT("limit", Kind.INTEGER),
+    PRESENCE("presence", Kind.BOOLEAN),
     MSG_ID("msgId", Kind.STRING),
     KEY("key", Kind.STRING),
     SECRET("secret", Kind.BOOLEAN),

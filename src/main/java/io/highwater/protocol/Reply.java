@@ -248,13 +248,56 @@ public sealed interface Reply {
                             .string(channel)
                             .raw(",\"count\":")
                             .number(count)
-                            .raw(",\"clients\":[");
-            boolean isFirst = true;
-            for (String client : clients) {
-                text.raw(isFirst ? "" : ",").string(client);
-                isFirst = false;
+                            .raw(",\"clients\":");
+            return list(text, clients).raw("}").take();
+        }
+    }
+
+    /**
+     * So many subscriptions, and the names of some or all of their clients, each once for each of
+     * its subscriptions. Immutable.
+     */
+    record Members(int count, List<String> clients) {
+        public Members {
+            clients = List.copyOf(clients);
+        }
+
+        private void write(JsonText text, String name) {
+            if (count > 0) {
+                text.raw(",\"").raw(name).raw("\":{\"count\":").number(count).raw(",\"clients\":");
+                list(text, clients).raw("}");
             }
-            return text.raw("]}").take();
+        }
+    }
+
+    private static JsonText list(JsonText text, List<String> clients) {
+        text.raw("[");
+        boolean isFirst = true;
+        for (String client : clients) {
+            text.raw(isFirst ? "" : ",").string(client);
+            isFirst = false;
+        }
+        return text.raw("]");
+    }
+
+    /**
+     * Who came and went since the event before, in sum.
+     *
+     * @param snapshot whether {@code joined} is everybody who is there
+     * @param count subscriptions to the channel
+     */
+    record PresenceChange(String channel, boolean snapshot, int count, Members joined, Members left)
+            implements Reply {
+        @Override
+        public ByteBuffer json() {
+            JsonText text = JsonText.open("presence", null).raw(",\"channel\":").string(channel);
+            if (snapshot) {
+                text.raw(",\"snapshot\":true");
+            }
+            text.raw(",\"count\":").number(count);
+            joined.write(text, "joined");
+            left.write(text, "left");
+            return text.raw("}").take();
         }
     }
 

@@ -127,11 +127,26 @@ public final class ReplyReader {
     }
 
     private static Reply presence(JsonMembers members) throws MalformedReply, MalformedJson {
+        if (optionalId(members) == null) {
+            return new Reply.PresenceChange(
+                    members.string("channel"),
+                    members.isTrue("snapshot"),
+                    (int) members.number("count"),
+                    members(members.optionalObject("joined")),
+                    members(members.optionalObject("left")));
+        }
         return new Reply.Present(
                 id(members),
                 members.string("channel"),
                 (int) members.number("count"),
                 members.strings("clients"));
+    }
+
+    private static Reply.Members members(@Nullable JsonMembers members)
+            throws MalformedReply, MalformedJson {
+        return members == null
+                ? new Reply.Members(0, List.of())
+                : new Reply.Members((int) members.number("count"), members.strings("clients"));
     }
 
     private static Reply failed(JsonMembers members) throws MalformedReply {

@@ -127,6 +127,12 @@ public final class AdminServer implements AutoCloseable {
         }
 
         @Override
+        public String query() {
+            String query = request.getHttpURI().getQuery();
+            return query == null ? "" : query;
+        }
+
+        @Override
         public List<String> headers(String name) {
             return request.getHeaders().getValuesList(name);
         }

@@ -3,6 +3,8 @@ package io.highwater.session;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.Ephemeral;
 import io.highwater.channel.HistoryPage;
@@ -31,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class Commands implements CommandDispatcher, PublishOrder.Answers {
     /** Used if a subscribe sets no limit (docs/protocol.md rule 3). */
     private static final int MAX_RECOVERED = 1_000;
-
-    /** The most that one name takes in an answer to presence, with its punctuation. */
-    private static final int CLIENT_BYTES = 67;
 
     /** Used if the failure names no time of its own. */
     private static final long RETRY_AFTER_MILLIS = 1_000;
@@ -72,10 +71,17 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     @Override
     public void onSubscribe(Command.Subscribe subscribe) {
-        ifAllowed(
-                subscribe,
-                rule -> rule.maySubscribe(session.who(), subscribe.channel()),
-                () -> subscribe(subscribe));
+        ifAllowed(subscribe, rule -> maySubscribe(rule, subscribe), () -> subscribe(subscribe));
+    }
+
+    private CompletionStage<Boolean> maySubscribe(ChannelRule rule, Command.Subscribe subscribe) {
+        ChannelClient who = session.who();
+        CompletionStage<Boolean> may = rule.maySubscribe(who, subscribe.channel());
+        if (!subscribe.watchesPresence()) {
+            return may;
+        }
+        CompletionStage<Boolean> maySee = rule.maySeePresence(who, subscribe.channel());
+        return maySee == ChannelRule.ALLOWED ? may : may.thenCombine(maySee, Boolean::logicalAnd);
     }
 
     private void subscribe(Command.Subscribe subscribe) {
@@ -94,8 +100,11 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             unavailable(session, subscribe.id(), NO_ROOM);
             return;
         }
+        ChannelProfile profile = node.channels().forChannel(channel);
         Subscription subscription =
-                Subscription.of(session, channel, node.channels().forChannel(channel));
+                subscribe.watchesPresence()
+                        ? Subscription.watching(session, channel, profile)
+                        : Subscription.of(session, channel, profile);
         Subscription replaced = subscriptions.put(subscription, node.names(), session.payer());
         if (replaced != null) {
             replaced.stop();
@@ -311,10 +320,8 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     private void presence(Command.PresenceQuery query) {
         session.started();
-        long maxBytes = node.settings().wire().maxMessageBytes();
-        int maxClients = (int) Math.min(Integer.MAX_VALUE, maxBytes / CLIENT_BYTES);
         node.presence()
-                .occupancy(query.channel(), maxClients, session.payer())
+                .occupancy(query.channel(), node.settings().mostNames(), session.payer())
                 .whenComplete(
                         (presence, failure) ->
                                 session.answer(() -> answer(query, presence, failure)));

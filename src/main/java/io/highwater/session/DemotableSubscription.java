@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * queue gives them up, a {@link CatchUp} reads them from the log as fast as the client takes them,
  * and those that come meanwhile too. Late entries are not in the log, so the queue keeps them.
  */
-final class DemotableSubscription extends Subscription implements LogSeries<Position> {
+class DemotableSubscription extends Subscription implements LogSeries<Position> {
     private static final AtomicReferenceFieldUpdater<DemotableSubscription, @Nullable Cut> CUT =
             AtomicReferenceFieldUpdater.newUpdater(DemotableSubscription.class, Cut.class, "cut");
 
@@ -35,6 +35,18 @@ final class DemotableSubscription extends Subscription implements LogSeries<Posi
 
     DemotableSubscription(Session session, String channel) {
         super(session, channel, 0);
+    }
+
+    /** One whose client asks who comes and goes. */
+    static final class Watching extends DemotableSubscription {
+        Watching(Session session, String channel) {
+            super(session, channel);
+        }
+
+        @Override
+        public boolean watchesPresence() {
+            return true;
+        }
     }
 
     // The hub's shard.

@@ -4,7 +4,9 @@ import io.highwater.backbone.Appended;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.Level;
 import io.highwater.channel.HistoryPage;
+import io.highwater.channel.Members;
 import io.highwater.channel.Occupancy;
+import io.highwater.channel.PresenceEvent;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.HistoryText;
@@ -57,6 +59,19 @@ final class Replies {
 
     static Reply present(Integer id, String channel, Occupancy presence) {
         return new Reply.Present(id, channel, presence.count(), presence.clients());
+    }
+
+    static Reply change(PresenceEvent event) {
+        return new Reply.PresenceChange(
+                event.channel(),
+                event.snapshot(),
+                event.count(),
+                members(event.joined()),
+                members(event.left()));
+    }
+
+    private static Reply.Members members(Members members) {
+        return new Reply.Members(members.count(), members.clients());
     }
 
     /**

@@ -23,6 +23,9 @@ public record SessionSettings(
         int maxSubscriptions) {
     private static final int MAX_RATE = 1_000_000;
 
+    /** The most that the name of a client takes in a list, with its punctuation. */
+    private static final int NAME_BYTES = 67;
+
     public SessionSettings {
         inRange("highwater.limits.commands-per-second", commandsPerSecond);
         inRange("highwater.limits.commands-burst", commandsBurst);
@@ -39,6 +42,11 @@ public record SessionSettings(
 
     public static SessionSettings defaults() {
         return new SessionSettings(WireSettings.defaults(), OutboundSettings.defaults(), 100, 200);
+    }
+
+    /** How many names of clients are sure to fit one message. */
+    public int mostNames() {
+        return (int) Math.min(Integer.MAX_VALUE, wire.maxMessageBytes() / NAME_BYTES);
     }
 
     private static void inRange(String key, int value) {

@@ -55,6 +55,27 @@ class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<P
         };
     }
 
+    /** The same if the client asks who comes and goes. */
+    static Subscription watching(Session session, String channel, ChannelProfile profile) {
+        return switch (profile.policy()) {
+            case EVICT -> new Watching(session, channel, 0);
+            case LATEST -> new Watching(session, channel, profile.latestCount());
+            case DEMOTE -> new DemotableSubscription.Watching(session, channel);
+        };
+    }
+
+    /** A class of its own, so that the others need no field for it. */
+    private static final class Watching extends Subscription {
+        private Watching(Session session, String channel, int latestCount) {
+            super(session, channel, latestCount);
+        }
+
+        @Override
+        public boolean watchesPresence() {
+            return true;
+        }
+    }
+
     Subscription(Session session, String channel, int latestCount) {
         this.session = session;
         this.channel = channel;
@@ -102,6 +123,16 @@ class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<P
         CatchUp behind = new CatchUp(this, new Missing(reached, served, kind));
         catchUp = behind;
         behind.run();
+    }
+
+    /** A client that does not read is told later, and not ended for what others do. */
+    @Override
+    public final boolean onPresence(OutboundTurn<Position> event) {
+        if (!queue().isWritable()) {
+            return false;
+        }
+        queue().offer(event, null);
+        return true;
     }
 
     // What a catch-up asks and tells.

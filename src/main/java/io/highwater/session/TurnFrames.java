@@ -2,6 +2,7 @@ package io.highwater.session;
 
 import io.highwater.backbone.Entry;
 import io.highwater.channel.FrameFactory;
+import io.highwater.channel.PresenceEvent;
 import io.highwater.channel.Publication;
 import io.highwater.channel.TurnKind;
 import io.highwater.outbound.OutboundTurn;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe, except for the live frames of a channel, which are confined to its shard's thread.
  */
 public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
+    /** Of what is no publication; nobody is told it. */
+    private static final Position NOWHERE = new Position("", 0, 0, 0);
+
     private final PermessageDeflate deflate;
 
     /** Null if the frames are not those of one channel in sequence. */
@@ -77,6 +81,13 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
     @Override
     public OutboundTurn<Position> snapshot(Entry entry) {
         return turn(entry, message(entry, Reply.Message.Mark.SNAPSHOT));
+    }
+
+    @Override
+    public OutboundTurn<Position> presence(PresenceEvent event, long nowNanos) {
+        OutboundFrame frame = OutboundFrame.text(Replies.change(event).json()).broadcast();
+        return new OutboundTurn<>(
+                frame, List.of(new TurnMessage<>(frame, null, NOWHERE)), nowNanos);
     }
 
     private static ByteBuffer message(Entry entry, Reply.Message.Mark mark) {

@@ -220,6 +220,34 @@ class AdminApiTest {
         assertState(path, status, word);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "verbose, true, 200, ready",
+        "verbose=, true, 200, ready",
+        "a=b&verbose, true, 200, ready",
+        "verbose, false, 503, not ready"
+    })
+    void whoAsksForItIsToldHowTheNodesPartsAre(
+            String query, boolean ready, int status, String word) {
+        actions.ready = ready;
+        actions.parts =
+                List.of(
+                        new PartHealth("backbone", "unavailable", "redis://[::1]: no \"answer\""),
+                        new PartHealth("archive", "available", "in /data"));
+        AdminResponse answer =
+                open.handle(new FakeRequest("GET", "/health/ready", query, Map.of(), Peer.REMOTE));
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.contentType()).isEqualTo("application/json");
+        assertThat(answer.body())
+                .isEqualTo(
+                        "{\"status\":\""
+                                + word
+                                + "\",\"parts\":[{\"part\":\"backbone\",\"state\":\"unavailable\","
+                                + "\"detail\":\"redis://[::1]: no \\\"answer\\\"\"},"
+                                + "{\"part\":\"archive\",\"state\":\"available\","
+                                + "\"detail\":\"in /data\"}]}\n");
+    }
+
     private void assertState(String path, int status, String word) {
         AdminResponse answer = open.handle(new FakeRequest("GET", path, Map.of(), Peer.REMOTE));
         assertThat(answer.status()).isEqualTo(status);
@@ -317,8 +345,12 @@ class AdminApiTest {
     }
 
     private record FakeRequest(
-            String method, String path, Map<String, List<String>> headers, Peer peer)
+            String method, String path, String query, Map<String, List<String>> headers, Peer peer)
             implements AdminRequest {
+        FakeRequest(String method, String path, Map<String, List<String>> headers, Peer peer) {
+            this(method, path, "", headers, peer);
+        }
+
         @Override
         public List<String> headers(String name) {
             return headers.getOrDefault(name, List.of());
@@ -331,6 +363,7 @@ class AdminApiTest {
     }
 
     private static final class FakeActions implements AdminActions {
+        List<PartHealth> parts = List.of();
         boolean live = true;
         boolean ready = true;
         int drains;
@@ -354,6 +387,11 @@ class AdminApiTest {
         @Override
         public boolean isReady() {
             return ready;
+        }
+
+        @Override
+        public List<PartHealth> parts() {
+            return parts;
         }
 
         @Override

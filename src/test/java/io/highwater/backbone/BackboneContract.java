@@ -3,6 +3,7 @@ package io.highwater.backbone;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.highwater.backbone.ReadResult.Reason;
 import io.highwater.backbone.ReadResult.Slice;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -40,6 +42,22 @@ public abstract class BackboneContract {
 
     /** A new one, or another node of one that lives on. */
     protected abstract Backbone open();
+
+    /** A log that a test takes away from its node for a while. */
+    protected interface Breakable {
+        Backbone backbone();
+
+        /** From now on appends fail, after a while. */
+        void fail() throws Exception;
+
+        /** Appends succeed again, once those have failed that waited. */
+        void recover() throws Exception;
+    }
+
+    /** Null if appends never fail, except where there is no room. */
+    protected @Nullable Breakable breakable() {
+        return null;
+    }
 
     @BeforeEach
     void openBackbone() throws Exception {
@@ -76,6 +94,89 @@ public abstract class BackboneContract {
             assertThat(get(appends.get(i)).position().channelSequence()).isEqualTo(i + 1);
         }
         assertThat(completed).isEqualTo(IntStream.range(0, count).boxed().toList());
+    }
+
+    /** Appends once, and once more as soon as any publisher hears of a failure. Thread-safe. */
+    private static final class Publisher {
+        private final CompletableFuture<Appended> first;
+
+        /** When it heard that its first message had failed. */
+        private final CompletableFuture<Long> learnedNanos = new CompletableFuture<>();
+
+        private final CompletableFuture<Appended> second = new CompletableFuture<>();
+        private volatile long secondMadeNanos;
+
+        private Publisher(CompletionStage<Appended> append) {
+            first = append.toCompletableFuture();
+        }
+
+        private void heard(@Nullable Throwable failure) {
+            if (failure == null) {
+                learnedNanos.completeExceptionally(new AssertionError("nothing failed"));
+            } else {
+                learnedNanos.complete(System.nanoTime());
+            }
+        }
+
+        private void appendAgain(Backbone log, Draft draft) {
+            CompletionStage<Appended> append = log.append(draft);
+            secondMadeNanos = System.nanoTime();
+            append.whenComplete(
+                    (appended, failure) -> {
+                        if (failure == null) {
+                            second.complete(appended);
+                        } else {
+                            second.completeExceptionally(failure);
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void ifAnAppendFailsSoDoThoseThatWereMadeBeforeItsPublisherKnew() throws Exception {
+        Breakable breakable = breakable();
+        if (breakable == null) {
+            return;
+        }
+        try (Backbone log = breakable.backbone()) {
+            get(log.start());
+            breakable.fail();
+            List<Publisher> publishers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                publishers.add(new Publisher(log.append(draft(channel, "p" + i, "first"))));
+            }
+            AtomicBoolean failed = new AtomicBoolean();
+            for (Publisher publisher : publishers) {
+                var unused =
+                        publisher.first.whenComplete(
+                                (appended, failure) -> {
+                                    publisher.heard(failure);
+                                    if (failed.compareAndSet(false, true)) {
+                                        for (int i = 0; i < publishers.size(); i++) {
+                                            publishers
+                                                    .get(i)
+                                                    .appendAgain(
+                                                            log, draft(channel, "p" + i, "second"));
+                                        }
+                                    }
+                                });
+            }
+            for (Publisher publisher : publishers) {
+                get(publisher.learnedNanos);
+            }
+            breakable.recover();
+            await().ignoreExceptions()
+                    .until(() -> get(log.append(draft(channel, "last", "m"))) != null);
+            int early = 0;
+            for (Publisher publisher : publishers) {
+                await().until(publisher.second::isDone);
+                if (publisher.secondMadeNanos - get(publisher.learnedNanos) < 0) {
+                    early++;
+                    assertThat(publisher.second).isCompletedExceptionally();
+                }
+            }
+            assertThat(early).isPositive();
+        }
     }
 
     @Test

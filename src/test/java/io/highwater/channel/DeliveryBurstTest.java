@@ -62,7 +62,9 @@ final class DeliveryBurstTest {
                             burst,
                             Ledger.unbounded().book(Account.NAMES),
                             Ledger.unbounded().book(Account.OUTBOUND),
+                            978,
                             ticker,
+                            new TimerWheel(ticker.nanoTime()),
                             ChannelObserver.NONE,
                             LogLimit.none()));
 

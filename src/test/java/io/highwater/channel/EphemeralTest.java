@@ -16,6 +16,7 @@ import io.highwater.protocol.Since;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.testing.ManualExecutor;
+import io.highwater.time.TimerWheel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,9 @@ final class EphemeralTest {
                             DeliveryBurst.NONE,
                             ledger.book(Account.NAMES),
                             ledger.book(Account.OUTBOUND),
+                            978,
                             ticker,
+                            new TimerWheel(ticker.nanoTime()),
                             new ChannelObserver() {
                                 @Override
                                 public void onDropped() {

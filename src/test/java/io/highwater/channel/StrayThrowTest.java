@@ -105,7 +105,9 @@ final class StrayThrowTest {
                             },
                             names,
                             Ledger.unbounded().book(Account.OUTBOUND),
+                            978,
                             ticker,
+                            new TimerWheel(ticker.nanoTime()),
                             new ChannelObserver() {
                                 @Override
                                 public void onChannels(int change) {

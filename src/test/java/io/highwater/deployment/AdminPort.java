@@ -6,6 +6,7 @@ import io.highwater.admin.AdminRequest;
 import io.highwater.admin.AdminResponse;
 import io.highwater.admin.AdminSettings;
 import io.highwater.admin.MetricsFormat;
+import io.highwater.admin.PartHealth;
 import io.highwater.admin.SlowClients;
 import java.util.List;
 
@@ -40,6 +41,11 @@ final class AdminPort {
                         }
 
                         @Override
+                        public List<PartHealth> parts() {
+                            return List.of();
+                        }
+
+                        @Override
                         public void drain() {
                             throw new AssertionError("nobody asked for it");
                         }
@@ -69,6 +75,11 @@ final class AdminPort {
                     @Override
                     public String path() {
                         return path;
+                    }
+
+                    @Override
+                    public String query() {
+                        return "";
                     }
 
                     @Override

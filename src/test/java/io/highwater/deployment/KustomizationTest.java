@@ -32,6 +32,7 @@ final class KustomizationTest {
                 Rollout.BASE,
                 Rollout.PRODUCTION,
                 Rollout.SCALED,
+                Rollout.CLUSTER,
                 Rollout.MONITORING,
                 Rollout.AUTOSCALING);
     }
@@ -135,6 +136,19 @@ final class KustomizationTest {
                 .extracting(KustomizationTest::identity)
                 .containsExactlyInAnyOrder(
                         "HorizontalPodAutoscaler highwater", "Service highwater");
+    }
+
+    @Test
+    void clusterIsProductionWithALogThatPodsShare() throws Exception {
+        List<HasMetadata> more = new ArrayList<>(Rollout.rendered(Rollout.CLUSTER).resources());
+        more.removeAll(Rollout.rendered(Rollout.PRODUCTION).resources());
+
+        assertThat(more)
+                .allSatisfy(
+                        one -> assertThat(one.getMetadata().getNamespace()).isEqualTo("highwater"))
+                .extracting(KustomizationTest::identity)
+                .containsExactlyInAnyOrder(
+                        "Deployment highwater", "NetworkPolicy highwater", "Service highwater");
     }
 
     @Test

@@ -5,10 +5,12 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.kustomize.v1beta1.ConfigMapArgs;
 import io.fabric8.kubernetes.api.model.kustomize.v1beta1.Kustomization;
 import io.highwater.config.ConfigException;
+import io.highwater.config.ConfigKey;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.testing.ForeignPrograms;
 import java.io.IOException;
@@ -32,6 +34,7 @@ record Rollout(String name, List<HasMetadata> resources) {
     static final Path BASE = Path.of("k8s/base");
     static final Path PRODUCTION = Path.of("k8s/overlays/production");
     static final Path SCALED = Path.of("k8s/overlays/scaled");
+    static final Path CLUSTER = Path.of("k8s/overlays/cluster");
     static final Path MONITORING = Path.of("k8s/components/monitoring");
     static final Path AUTOSCALING = Path.of("k8s/components/autoscaling");
 
@@ -110,6 +113,16 @@ record Rollout(String name, List<HasMetadata> resources) {
                 .map(variable -> variable.getValue())
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no variable " + name));
+    }
+
+    /** The key of a Secret that a variable of the container comes from. */
+    SecretKeySelector secret(ConfigKey key) {
+        return container().getEnv().stream()
+                .filter(variable -> variable.getName().equals(key.variable()))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no variable " + key.variable()))
+                .getValueFrom()
+                .getSecretKeyRef();
     }
 
     /** The settings file of the ConfigMap. */

@@ -14,7 +14,9 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.MetricSpec;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyEgressRule;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyIngressRule;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.openshift.api.model.monitoring.v1.Endpoint;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
@@ -45,7 +47,8 @@ final class RolloutTest {
         return List.of(
                 Rollout.base(),
                 Rollout.rendered(Rollout.PRODUCTION),
-                Rollout.rendered(Rollout.SCALED));
+                Rollout.rendered(Rollout.SCALED),
+                Rollout.rendered(Rollout.CLUSTER));
     }
 
     @ParameterizedTest
@@ -64,22 +67,41 @@ final class RolloutTest {
     @ParameterizedTest
     @MethodSource("rollouts")
     void theTokenIsFromASecretAndThePodStartsWithoutIt(Rollout rollout) {
-        ConfigKey key =
-                ConfigKey.all().stream()
-                        .filter(one -> one.name().equals("highwater.admin.token"))
-                        .findFirst()
-                        .orElseThrow();
-        SecretKeySelector secret =
-                rollout.container().getEnv().stream()
-                        .filter(variable -> variable.getName().equals(key.variable()))
-                        .findFirst()
-                        .orElseThrow()
-                        .getValueFrom()
-                        .getSecretKeyRef();
+        SecretKeySelector secret = rollout.secret(key("highwater.admin.token"));
 
         assertThat(secret.getName()).isEqualTo("highwater-admin");
         assertThat(secret.getKey()).isEqualTo("token");
         assertThat(secret.getOptional()).isTrue();
+    }
+
+    private static ConfigKey key(String name) {
+        return ConfigKey.all().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The address has a password in it; without it the pod waits, since it cannot start. */
+    @Test
+    void podsThatShareALogTakeItsAddressFromASecret() throws Exception {
+        Rollout cluster = Rollout.rendered(Rollout.CLUSTER);
+        SecretKeySelector redis = cluster.secret(key("highwater.redis.uri"));
+
+        assertThat(redis.getName()).isEqualTo("highwater-log");
+        assertThat(redis.getKey()).isEqualTo("redis-uri");
+        assertThat(redis.getOptional()).isNull();
+        Map<String, String> settings = cluster.settings();
+        settings.put("highwater.backbone", cluster.variable(key("highwater.backbone").variable()));
+        settings.put("highwater.redis.uri", "redis://highwater:a@redis.redis.svc:6379");
+        assertThat(HighwaterConfig.of(settings).redis()).isNotNull();
+        assertThat(cluster.one(Deployment.class).getSpec().getReplicas())
+                .as("an eviction of one leaves two")
+                .isGreaterThan(
+                        1
+                                + cluster.one(PodDisruptionBudget.class)
+                                        .getSpec()
+                                        .getMaxUnavailable()
+                                        .getIntVal());
     }
 
     @ParameterizedTest
@@ -126,7 +148,8 @@ final class RolloutTest {
         assertThat(data.getSpec().getPorts())
                 .allSatisfy(port -> assertThat(port.getTargetPort().getStrVal()).isEqualTo("data"));
         assertThat(data.getSpec().getSessionAffinity())
-                .isEqualTo(rollout.name().equals("scaled") ? "None" : "ClientIP");
+                .isEqualTo(
+                        Set.of("scaled", "cluster").contains(rollout.name()) ? "None" : "ClientIP");
         assertThat(admin.getSpec().getClusterIP()).isEqualTo("None");
         assertThat(admin.getSpec().getPublishNotReadyAddresses()).isTrue();
         assertThat(admin.getSpec().getPorts())
@@ -321,6 +344,36 @@ final class RolloutTest {
                                                         : List.of("ingress")));
         assertThat(rollout.one(NetworkPolicy.class).getSpec().getPolicyTypes())
                 .containsExactly("Ingress", "Egress");
+    }
+
+    @ParameterizedTest
+    @MethodSource("rollouts")
+    void aPodReachesWhatItNeedsAndNothingElse(Rollout rollout) {
+        assertThat(rollout.one(NetworkPolicy.class).getSpec().getEgress())
+                .flatExtracting(RolloutTest::reached)
+                .containsExactlyElementsOf(
+                        rollout.name().equals("cluster")
+                                ? List.of(
+                                        "kube-system {k8s-app=kube-dns} UDP 53",
+                                        "kube-system {k8s-app=kube-dns} TCP 53",
+                                        "redis {} TCP 6379")
+                                : List.of());
+    }
+
+    private static List<String> reached(NetworkPolicyEgressRule rule) {
+        NetworkPolicyPeer peer = rule.getTo().get(0);
+        assertThat(rule.getTo()).as("a rule without one reaches everything").hasSize(1);
+        assertThat(peer.getIpBlock()).isNull();
+        String to =
+                peer.getNamespaceSelector().getMatchLabels().get("kubernetes.io/metadata.name")
+                        + " "
+                        + (peer.getPodSelector() == null
+                                ? Map.of()
+                                : peer.getPodSelector().getMatchLabels());
+        assertThat(rule.getPorts()).isNotEmpty();
+        return rule.getPorts().stream()
+                .map(port -> to + " " + port.getProtocol() + " " + port.getPort().getIntVal())
+                .toList();
     }
 
     /**

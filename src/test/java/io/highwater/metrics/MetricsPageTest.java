@@ -108,6 +108,8 @@ final class MetricsPageTest {
                             metrics.limits(),
                             () -> 0,
                             LogLimit.none()));
+            metrics.watchBackbone(() -> true);
+            metrics.watchArchive(() -> true);
             metrics.scrape("text/plain", 0)
                     .lines()
                     .map(SAMPLE::matcher)

@@ -39,6 +39,7 @@ class NodeMetricsTest {
     private static final String OPENMETRICS =
             "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+    private boolean archived;
     private final NodeMetrics metrics = MetricsFixture.of(new NonEmptyQueues());
 
     @BeforeEach
@@ -52,6 +53,8 @@ class NodeMetricsTest {
                         metrics.limits(),
                         () -> 0,
                         LogLimit.none()));
+        metrics.watchBackbone(() -> true);
+        metrics.watchArchive(() -> archived);
     }
 
     @AfterEach
@@ -147,7 +150,20 @@ class NodeMetricsTest {
                         "highwater_backbone_messages_total",
                         "highwater_backbone_entries_total",
                         "highwater_backbone_retries_total",
-                        "highwater_backbone_generations_total");
+                        "highwater_backbone_generations_total",
+                        "highwater_backbone_leases",
+                        "highwater_backbone_stalled_shards",
+                        "highwater_backbone_lag_entries",
+                        "highwater_backbone_available",
+                        "highwater_archive_available",
+                        "highwater_archive_waiting_writes",
+                        "highwater_archive_write_seconds",
+                        "highwater_archive_watermark_age_seconds",
+                        "highwater_archive_entries_total",
+                        "highwater_archive_bytes_total",
+                        "highwater_archive_read_seconds",
+                        "highwater_archive_failures_total",
+                        "highwater_archive_dropped_total");
     }
 
     @ParameterizedTest
@@ -228,6 +244,47 @@ class NodeMetricsTest {
                         "highwater_channel_failures_total{cause=\"rule\"} 2.0",
                         "highwater_command_errors_total{code=\"RATE_LIMITED\"} 1.0",
                         "highwater_command_errors_total{code=\"FORBIDDEN\"} 0.0");
+    }
+
+    @Test
+    void whatAnArchiveDoesIsCounted() {
+        metrics.archive().onWaiting(3);
+        metrics.archive().onWaiting(-1);
+        metrics.archive().onWritten(7, 1_500, 4_000_000, 30_000_000);
+        metrics.archive().onWriteFailed();
+        metrics.archive().onRead(20_000_000);
+        metrics.archive().onReadFailed();
+        metrics.archive().onUnreachable();
+        metrics.archive().onDropped();
+        assertThat(scrape())
+                .contains(
+                        "highwater_archive_waiting_writes 2.0",
+                        "highwater_archive_entries_total 7.0",
+                        "highwater_archive_bytes_total 1500.0",
+                        "highwater_archive_write_seconds_bucket{le=\"0.002\"} 0",
+                        "highwater_archive_write_seconds_bucket{le=\"0.005\"} 1",
+                        "highwater_archive_watermark_age_seconds_sum 0.03",
+                        "highwater_archive_read_seconds_sum 0.02",
+                        "highwater_archive_failures_total{of=\"write\"} 1.0",
+                        "highwater_archive_failures_total{of=\"read\"} 1.0",
+                        "highwater_archive_failures_total{of=\"connect\"} 1.0",
+                        "highwater_archive_failures_total{of=\"lease\"} 0.0",
+                        "highwater_archive_dropped_total 1.0");
+    }
+
+    @Test
+    void whetherTheLogAndTheArchiveWorkIsShown() {
+        assertThat(scrape())
+                .contains("highwater_backbone_available 1.0", "highwater_archive_available 0.0");
+        archived = true;
+        assertThat(scrape()).contains("highwater_archive_available 1.0");
+    }
+
+    @Test
+    void howFarANodeIsBehindTheLogIsShown() {
+        metrics.redis().onLag(12);
+        metrics.redis().onLag(-2);
+        assertThat(scrape()).contains("highwater_backbone_lag_entries 10.0");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.channel.ChannelObserver;
 import io.highwater.cluster.ClusterObserver;
@@ -96,6 +97,7 @@ final class StrayNodeTest {
                 straying(SessionObserver.class, own.sessions(), kind),
                 straying(ChannelObserver.class, own.channels(), kind),
                 straying(RedisObserver.class, own.redis(), kind),
+                straying(ArchiveObserver.class, own.archive(), kind),
                 straying(ClusterObserver.class, own.cluster(), kind),
                 straying(EndpointObserver.class, own.endpoints(), kind),
                 straying(DeflateObserver.class, own.deflate(), kind),

@@ -49,13 +49,14 @@ final class CodecTest {
                                 "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"room.42\","
                                         + "\"since\":{\"local\":\"1795301843554-88213-105\"},"
                                         + "\"limit\":500}"))
-                .isEqualTo(new Command.Subscribe(2, "room.42", new Since.After(position), 500));
+                .isEqualTo(
+                        new Command.Subscribe(2, "room.42", new Since.After(position), 500, null));
         assertThat(
                         decode(
                                 "{\"type\":\"subscribe\",\"id\":2,\"channel\":\"p\",\"since\":\"latest\"}"))
-                .isEqualTo(new Command.Subscribe(2, "p", new Since.Latest(), null));
+                .isEqualTo(new Command.Subscribe(2, "p", new Since.Latest(), null, null));
         assertThat(decode("{\"type\":\"subscribe\",\"id\":2,\"channel\":\"p\",\"since\":null}"))
-                .isEqualTo(new Command.Subscribe(2, "p", null, null));
+                .isEqualTo(new Command.Subscribe(2, "p", null, null, null));
         assertThat(decode("{\"type\":\"unsubscribe\",\"id\":3,\"channel\":\"room.42\"}"))
                 .isEqualTo(new Command.Unsubscribe(3, "room.42"));
         Decoded history =
@@ -95,6 +96,7 @@ final class CodecTest {
                                                 List.of(
                                                         new Position("us", 4, 5, 6),
                                                         new Position("eu", 1, 2, 3)))),
+                                null,
                                 null));
     }
 

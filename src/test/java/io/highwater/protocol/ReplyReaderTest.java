@@ -53,6 +53,18 @@ final class ReplyReaderTest {
                         false),
                 new Reply.Present(6, "c", 3, List.of("a", "b")),
                 new Reply.Present(6, "c", 0, List.of()),
+                new Reply.PresenceChange(
+                        "c",
+                        true,
+                        3,
+                        new Reply.Members(3, List.of("a", "a")),
+                        new Reply.Members(0, List.of())),
+                new Reply.PresenceChange(
+                        "c",
+                        false,
+                        1,
+                        new Reply.Members(0, List.of()),
+                        new Reply.Members(2, List.of("b"))),
                 new Reply.Pong(8),
                 new Reply.Drain(18_250, "node-7"),
                 new Reply.Failed(null, ErrorCode.BAD_REQUEST, "type: no"),

@@ -7,6 +7,7 @@ import io.highwater.admin.AdminActions;
 import io.highwater.admin.AdminApi;
 import io.highwater.admin.AdminSettings;
 import io.highwater.admin.MetricsFormat;
+import io.highwater.admin.PartHealth;
 import io.highwater.admin.SlowClients;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -67,6 +68,11 @@ class AdminServerTest {
                     }
 
                     @Override
+                    public List<PartHealth> parts() {
+                        return List.of(new PartHealth("backbone", "available", "here"));
+                    }
+
+                    @Override
                     public void drain() {
                         drains.incrementAndGet();
                     }
@@ -79,6 +85,8 @@ class AdminServerTest {
         "GET /metrics, 200, text/plain; version=0.0.4; charset=utf-8, '# metrics\n'",
         "GET /health/live, 200, application/json, '{\"status\":\"live\"}\n'",
         "GET /health/ready, 200, application/json, '{\"status\":\"ready\"}\n'",
+        "GET /health/ready?verbose, 200, application/json,"
+                + " '{\"status\":\"ready\",\"parts\":[{\"part\":\"backbone\",\"state\":\"available\",\"detail\":\"here\"}]}\n'",
         "HEAD /health/ready, 200, application/json, ''",
         "GET /nothing, 404, application/json, '{\"status\":404,\"error\":\"no such path\"}\n'",
         "GET /drain, 405, application/json, '{\"status\":405,\"error\":\"this path takes POST\"}\n'",

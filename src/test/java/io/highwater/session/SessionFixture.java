@@ -153,7 +153,9 @@ final class SessionFixture {
                                 DeliveryBurst.NONE,
                                 ledger.book(Account.NAMES),
                                 ledger.book(Account.OUTBOUND),
+                                978,
                                 ticker,
+                                wheel,
                                 ChannelObserver.NONE,
                                 LogLimit.none()));
         OutboundSettings queue =

@@ -11,6 +11,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,13 +57,12 @@ public final class NodeProcess implements AutoCloseable {
     private final Path stderr;
     private final BufferedReader stdout;
     private final List<String> beforeReady = new ArrayList<>();
-    private final @Nullable Matcher ready;
+    private @Nullable Matcher ready;
 
-    private NodeProcess(Process process, Path stderr) throws IOException {
+    private NodeProcess(Process process, Path stderr) {
         this.process = process;
         this.stderr = stderr;
         this.stdout = process.inputReader(StandardCharsets.UTF_8);
-        this.ready = readReadyLine();
     }
 
     private @Nullable Matcher readReadyLine() throws IOException {
@@ -87,8 +87,22 @@ public final class NodeProcess implements AutoCloseable {
      *
      * @param java as {@link #java} has it, or with more options
      */
-    static NodeProcess start(Path folder, List<String> java, Map<String, String> settings)
+    public static NodeProcess start(Path folder, List<String> java, Map<String, String> settings)
             throws IOException {
+        NodeProcess node = launch(folder, command(java, settings), Map.of());
+        if (node.ready == null) {
+            throw new AssertionError("not ready: " + node.stderr());
+        }
+        return node;
+    }
+
+    /** The same, but returns at once; it never counts as ready. */
+    public static NodeProcess begin(Path folder, List<String> java, Map<String, String> settings)
+            throws IOException {
+        return launched(folder, command(java, settings), Map.of());
+    }
+
+    private static List<String> command(List<String> java, Map<String, String> settings) {
         List<String> command = new ArrayList<>(java);
         command.add("run");
         Map<String, String> all = new TreeMap<>(DEFAULTS);
@@ -98,11 +112,7 @@ public final class NodeProcess implements AutoCloseable {
                     command.add("--set");
                     command.add(key + "=" + value);
                 });
-        NodeProcess node = launch(folder, command, Map.of());
-        if (node.ready == null) {
-            throw new AssertionError("not ready: " + node.stderr());
-        }
-        return node;
+        return command;
     }
 
     static NodeProcess start(Path folder, Map<String, String> settings) throws IOException {
@@ -111,6 +121,13 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Starts any command; returns when it is ready or has closed its standard output. */
     public static NodeProcess launch(
+            Path folder, List<String> command, Map<String, String> environment) throws IOException {
+        NodeProcess node = launched(folder, command, environment);
+        node.ready = node.readReadyLine();
+        return node;
+    }
+
+    private static NodeProcess launched(
             Path folder, List<String> command, Map<String, String> environment) throws IOException {
         Path stderr = Files.createTempFile(folder, "stderr", ".log");
         // A JVM leaves a signal ignored that was from the start, as in a shell's background job.
@@ -132,7 +149,7 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     /** The command line up to the arguments, with {@code more} in front of the class path. */
-    static List<String> java(String heap, List<Path> more) {
+    public static List<String> java(String heap, List<Path> more) {
         String classes =
                 Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                         .filter(entry -> !entry.endsWith("test-classes"))
@@ -185,12 +202,12 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     /** Sends SIGTERM. */
-    void terminate() throws IOException, InterruptedException {
+    public void terminate() throws IOException, InterruptedException {
         // Process.destroy would close our end of its streams, too.
         signal("TERM");
     }
 
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
     }
 
@@ -199,6 +216,11 @@ public final class NodeProcess implements AutoCloseable {
             throw new AssertionError("still running");
         }
         return process.exitValue();
+    }
+
+    /** Waits that long at most; whether it has ended. */
+    public boolean hasEndedWithin(Duration time) throws InterruptedException {
+        return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     public String stderr() throws IOException {

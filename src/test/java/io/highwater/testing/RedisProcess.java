@@ -45,7 +45,11 @@ public final class RedisProcess implements AutoCloseable {
      * @param options as on the command line
      */
     public static RedisProcess start(Path parent, String... options) throws Exception {
-        return start(parent, FreePort.find(), options);
+        int port =
+                List.of(options).contains("--cluster-enabled")
+                        ? FreePort.findForCluster()
+                        : FreePort.findForRestarts();
+        return start(parent, port, options);
     }
 
     /** The same on a given port. */
@@ -164,10 +168,23 @@ public final class RedisProcess implements AutoCloseable {
         client.shutdown(0, 1, TimeUnit.SECONDS);
     }
 
-    /** Copied out of the jar once. */
-    private static final class Executable {
-        private static final File FILE = extracted();
+    /**
+     * The server's executable: the one that the system property {@code redis.server} names, such as
+     * {@code mvn verify -Dredis.server=/usr/bin/valkey-server}, or else the one of embedded-redis.
+     */
+    public static Path executable() {
+        return Executable.FILE.toPath();
+    }
 
+    private static final class Executable {
+        private static final File FILE = named();
+
+        private static File named() {
+            String named = System.getProperty("redis.server");
+            return named == null ? extracted() : new File(named);
+        }
+
+        /** Copied out of the jar once. */
         private static File extracted() {
             try {
                 return ExecutableProvider.newJarResourceProvider().get();

@@ -34,6 +34,9 @@ final class Commit {
 
     private final Set<ShardState> moved = new LinkedHashSet<>();
 
+    /** How many entries it has, repeats included. */
+    private int count;
+
     Commit(Store store, WriteBatch batch, Segments entries, Segments messages, long nowMillis) {
         this.store = store;
         this.batch = batch;
@@ -48,6 +51,11 @@ final class Commit {
 
     WriteBatch batch() {
         return batch;
+    }
+
+    /** How many entries were appended, repeats included. */
+    int count() {
+        return count;
     }
 
     /** See {@link io.highwater.archive.ArchiveWriter#begin}. */
@@ -78,6 +86,7 @@ final class Commit {
         if (!sorted.next().isEmpty()) {
             moved.add(shard);
         }
+        count += handedOver.size();
         return sorted.refusal();
     }
 

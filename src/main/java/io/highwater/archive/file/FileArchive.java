@@ -3,6 +3,7 @@ package io.highwater.archive.file;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveHealth;
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchivePage;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.PageBounds;
@@ -13,6 +14,7 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
+import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.time.WallClock;
 import java.io.IOException;
@@ -57,11 +59,13 @@ public final class FileArchive implements Archive {
     private final FileArchiveSettings settings;
     private final Folder folder;
     private final WallClock clock;
+    private final ArchiveObserver observer;
     private final LogLimit logs;
     private final Condition condition;
     private final CurrentStore current = new CurrentStore();
     private final Contents contents;
-    private final WorkQueue<FileWork> queue = new WorkQueue<>(WorkQueue.MAX_BYTES);
+    private final WorkQueue<FileWork> queue;
+    private final DropTime dropTime;
     private final Upkeep upkeep;
     private final Lane readLane;
     private final Lane lookUpLane;
@@ -81,8 +85,13 @@ public final class FileArchive implements Archive {
      * @param wheel wakes it up for what it does from time to time
      */
     public FileArchive(
-            FileArchiveSettings settings, WallClock clock, TimerWheel wheel, LogLimit logs) {
-        this(settings, clock, wheel, logs, Store::write);
+            FileArchiveSettings settings,
+            WallClock clock,
+            Ticker ticker,
+            TimerWheel wheel,
+            ArchiveObserver observer,
+            LogLimit logs) {
+        this(settings, clock, ticker, wheel, observer, logs, Store::write);
     }
 
     /**
@@ -91,23 +100,39 @@ public final class FileArchive implements Archive {
     FileArchive(
             FileArchiveSettings settings,
             WallClock clock,
+            Ticker ticker,
             TimerWheel wheel,
+            ArchiveObserver observer,
             LogLimit logs,
             GroupCommit.Sync sync) {
         this.settings = settings;
         this.clock = clock;
+        this.observer = observer;
         this.logs = logs;
         folder = new Folder(settings);
         condition = new Condition(folder.path());
         contents = new Contents(settings.segmentLength());
         reads = new Reads(contents.entries(), contents.messages());
-        readLane = new Lane("reads", READERS, WAITING_READS, current, logs);
-        lookUpLane = new Lane("lookups", 1, WAITING_LOOKUPS, current, logs);
+        readLane = new Lane("reads", READERS, WAITING_READS, current, ticker, observer, logs);
+        lookUpLane = new Lane("lookups", 1, WAITING_LOOKUPS, current, ticker, observer, logs);
+        queue =
+                new WorkQueue<>(
+                        WorkQueue.MAX_BYTES,
+                        ticker,
+                        change -> tell(() -> observer.onWaiting(change)));
+        dropTime = new DropTime(clock, ticker, settings.segmentLength());
         upkeep =
                 new Upkeep(
                         wheel,
                         condition,
-                        new Retention(current, contents, queue, clock, settings.retention()),
+                        new Retention(
+                                current,
+                                contents,
+                                queue,
+                                clock,
+                                dropTime,
+                                settings.retention(),
+                                () -> tell(observer::onDropped)),
                         new Recovery(folder, current, contents, clock),
                         queue,
                         logs);
@@ -115,11 +140,22 @@ public final class FileArchive implements Archive {
         completing =
                 ArchiveThreads.pool(COMPLETING, 1, Integer.MAX_VALUE, (task, pool) -> task.run());
         writing = ArchiveThreads.pool(WRITING, 1, 1, new ThreadPoolExecutor.AbortPolicy());
-        commits = new GroupCommit(queue, current, contents, clock, sync, completing, failures());
+        commits =
+                new GroupCommit(
+                        queue, current, contents, clock, sync, ticker, completing, listener());
     }
 
-    private GroupCommit.FailureListener failures() {
-        return new GroupCommit.FailureListener() {
+    private void tell(Runnable event) {
+        logs.tell("archive", event);
+    }
+
+    private GroupCommit.Listener listener() {
+        return new GroupCommit.Listener() {
+            @Override
+            public void onWritten(int entries, long bytes, long nanos, long oldestNanos) {
+                tell(() -> observer.onWritten(entries, bytes, nanos, oldestNanos));
+            }
+
             @Override
             public String explain(Throwable cause) {
                 return StartErrors.isFull(cause)
@@ -134,6 +170,7 @@ public final class FileArchive implements Archive {
             public void onWriteFailed(Throwable cause, String why) {
                 condition.failed(cause, why);
                 logs.say(LOG, Level.ERROR, "archive_write_failed", cause, "folder", folder.path());
+                tell(observer::onWriteFailed);
                 upkeep.schedule();
             }
         };
@@ -153,6 +190,7 @@ public final class FileArchive implements Archive {
     private void start(CompletableFuture<@Nullable Void> started) {
         try {
             current.set(open());
+            dropTime.start(contents.entries().reachedMillis());
             writing.execute(commits);
             queue.open();
             if (condition.available()) {

@@ -2,6 +2,7 @@ package io.highwater.archive.file;
 
 import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.time.Ticker;
 import io.highwater.time.WallClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,17 @@ final class GroupCommit implements Runnable {
         void write(Store store, WriteBatch batch) throws RocksDBException;
     }
 
-    /** What a failed write sets off. Called on the writing thread. */
-    interface FailureListener {
+    /** What a write sets off. Called on the writing thread; must not throw. */
+    interface Listener {
+        /**
+         * Entries are on the disk.
+         *
+         * @param bytes of the whole write
+         * @param nanos how long it took
+         * @param oldestNanos how long the oldest call of it had waited until then
+         */
+        void onWritten(int entries, long bytes, long nanos, long oldestNanos);
+
         /** What those are told whose calls fail. */
         String explain(Throwable cause);
 
@@ -36,8 +46,9 @@ final class GroupCommit implements Runnable {
     private final Contents contents;
     private final WallClock clock;
     private final Sync sync;
+    private final Ticker ticker;
     private final Executor completing;
-    private final FailureListener listener;
+    private final Listener listener;
 
     /**
      * @param completing runs tasks one at a time and in order; it completes the stages
@@ -48,13 +59,15 @@ final class GroupCommit implements Runnable {
             Contents contents,
             WallClock clock,
             Sync sync,
+            Ticker ticker,
             Executor completing,
-            FailureListener listener) {
+            Listener listener) {
         this.queue = queue;
         this.current = current;
         this.contents = contents;
         this.clock = clock;
         this.sync = sync;
+        this.ticker = ticker;
         this.completing = completing;
         this.listener = listener;
     }
@@ -89,6 +102,7 @@ final class GroupCommit implements Runnable {
     }
 
     private void write(Store store, List<FileWork> group) throws RocksDBException {
+        long begun = ticker.nanoTime();
         try (WriteBatch batch = new WriteBatch()) {
             Commit commit =
                     new Commit(
@@ -104,6 +118,14 @@ final class GroupCommit implements Runnable {
                 sync.write(store, batch);
             }
             contents.written();
+            if (commit.count() > 0) {
+                long now = ticker.nanoTime();
+                listener.onWritten(
+                        commit.count(),
+                        batch.getDataSize(),
+                        now - begun,
+                        now - group.get(0).sinceNanos());
+            }
         }
     }
 

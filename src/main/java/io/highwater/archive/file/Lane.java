@@ -1,9 +1,11 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.queue.ArchiveThreads;
 import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
+import io.highwater.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +34,27 @@ final class Lane implements AutoCloseable {
 
     private final String role;
     private final CurrentStore current;
+    private final Ticker ticker;
+    private final ArchiveObserver observer;
     private final LogLimit logs;
     private final ThreadPoolExecutor threads;
 
-    Lane(String role, int threads, int waiting, CurrentStore current, LogLimit logs) {
+    /**
+     * @param threads how many answer at once
+     * @param waiting how many questions may wait
+     */
+    Lane(
+            String role,
+            int threads,
+            int waiting,
+            CurrentStore current,
+            Ticker ticker,
+            ArchiveObserver observer,
+            LogLimit logs) {
         this.role = role;
         this.current = current;
+        this.ticker = ticker;
+        this.observer = observer;
         this.logs = logs;
         this.threads =
                 ArchiveThreads.pool(role, threads, waiting, new ThreadPoolExecutor.AbortPolicy());
@@ -66,6 +83,7 @@ final class Lane implements AutoCloseable {
 
     private final class Asked<T> implements Runnable {
         private final Question<T> question;
+        private final long sinceNanos = ticker.nanoTime();
         private final CompletableFuture<T> answer = new CompletableFuture<>();
 
         Asked(Question<T> question) {
@@ -88,6 +106,7 @@ final class Lane implements AutoCloseable {
                 } finally {
                     store.release();
                 }
+                logs.tell("archive", () -> observer.onRead(ticker.nanoTime() - sinceNanos));
                 answer.complete(value);
             } catch (RocksDBException | RuntimeException | Error e) {
                 logs.say(LOG, Level.ERROR, "archive_read_failed", e, "thread", role);
@@ -99,6 +118,7 @@ final class Lane implements AutoCloseable {
         }
 
         void fail(UnavailableException why) {
+            logs.tell("archive", observer::onReadFailed);
             answer.completeExceptionally(why);
         }
     }

@@ -25,24 +25,33 @@ final class Retention {
     private final Contents contents;
     private final WorkQueue<FileWork> queue;
     private final WallClock clock;
+    private final DropTime dropTime;
     private final Duration retention;
+    private final Runnable dropped;
 
     /** Files of segments before these were deleted in this life. */
     private int entriesDeletedBefore;
 
     private int messagesDeletedBefore;
 
+    /**
+     * @param dropped called for each segment of entries that was dropped; must not throw
+     */
     Retention(
             CurrentStore current,
             Contents contents,
             WorkQueue<FileWork> queue,
             WallClock clock,
-            Duration retention) {
+            DropTime dropTime,
+            Duration retention,
+            Runnable dropped) {
         this.current = current;
         this.contents = contents;
         this.queue = queue;
         this.clock = clock;
+        this.dropTime = dropTime;
         this.retention = retention;
+        this.dropped = dropped;
     }
 
     /** Drops what is due. Blocks until it is gone, or throws; then it goes on the next time. */
@@ -66,11 +75,15 @@ final class Retention {
     private void dropEntries(Store store)
             throws RocksDBException, InterruptedException, ExecutionException, TimeoutException {
         Segments entries = contents.entries();
-        long before = clock.millis() - retention.toMillis();
-        if (entries.hasRowsBefore(before)) {
+        long before = dropTime.millis() - retention.toMillis();
+        int kept = entries.view().oldest();
+        if (entries.hasRowsBefore(before) || entries.isAhead(clock.millis())) {
             write(commit -> entries.drop(commit.batch(), clock.millis(), before));
         }
         int oldest = entries.view().oldest();
+        for (int segment = kept; segment < oldest; segment++) {
+            dropped.run();
+        }
         if (oldest > entriesDeletedBefore) {
             entries.deleteFiles(store);
             dropTops(store, oldest);

@@ -15,8 +15,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  * that none of them waits for another. Connections are made when they are needed. Thread-safe.
  */
 final class Database implements AutoCloseable {
-    /** Lanes of writes, and leases. */
-    private static final int WRITES = WriteLanes.COUNT + 1;
+    /** Lanes of writes, leases, and additions. */
+    private static final int WRITES = WriteLanes.COUNT + 2;
 
     static final int READS = 4;
     private static final int LOOK_UPS = 1;

@@ -3,6 +3,7 @@ package io.highwater.archive.postgres;
 import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.queue.ArchiveThreads;
 import io.highwater.archive.queue.WorkQueue;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Cursor;
@@ -108,6 +109,13 @@ final class LookUpLane implements AutoCloseable {
         return asked.answer();
     }
 
+    CompletableFuture<Map<Integer, ShardPosition>> watermarks(String origin) {
+        LookUp.Watermarks asked =
+                new LookUp.Watermarks(origin, ticker.nanoTime(), new CompletableFuture<>());
+        ask(asked);
+        return asked.answer();
+    }
+
     private void ask(LookUp asked) {
         if (!waiting.offer(asked)) {
             fail(
@@ -180,38 +188,42 @@ final class LookUpLane implements AutoCloseable {
         try {
             ask(group);
         } catch (SQLException e) {
-            if (SqlFailure.isOfConnection(e)) {
-                reach.lost(e);
-            }
+            reach.failed(e);
             throw e;
         }
     }
 
     private void ask(List<LookUp> group) throws SQLException {
-        List<LookUp.Tops> tops = new ArrayList<>();
-        List<LookUp.Find> finds = new ArrayList<>();
-        for (LookUp asked : group) {
-            if (asked instanceof LookUp.Tops top) {
-                tops.add(top);
-            } else if (asked instanceof LookUp.Find find) {
-                finds.add(find);
-            }
-        }
+        List<LookUp.Tops> tops = of(LookUp.Tops.class, group);
+        List<LookUp.Find> finds = of(LookUp.Find.class, group);
+        List<LookUp.Watermarks> watermarks = of(LookUp.Watermarks.class, group);
         Map<String, List<Position>> positions;
         @Nullable Position[] found;
+        Map<String, Map<Integer, ShardPosition>> reached = new HashMap<>();
         try (Connection connection = database.forLookUp()) {
             positions = tops(connection, tops);
             found = find(connection, finds);
+            for (LookUp.Watermarks asked : watermarks) {
+                if (!reached.containsKey(asked.origin())) {
+                    reached.put(asked.origin(), ShardReads.watermarks(connection, asked.origin()));
+                }
+            }
+        }
+        for (LookUp.Watermarks asked : watermarks) {
+            asked.answer().complete(reached.get(asked.origin()));
         }
         for (LookUp.Tops asked : tops) {
             List<Position> known = positions.get(asked.channel());
             asked.answer().complete(known == null ? null : Cursor.of(known));
-            tell(asked);
         }
         for (int i = 0; i < found.length; i++) {
             finds.get(i).answer().complete(found[i]);
-            tell(finds.get(i));
         }
+        group.forEach(this::tell);
+    }
+
+    private static <T extends LookUp> List<T> of(Class<T> kind, List<LookUp> group) {
+        return group.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
     private void tell(LookUp asked) {

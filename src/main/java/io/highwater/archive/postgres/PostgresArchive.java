@@ -1,14 +1,16 @@
 package io.highwater.archive.postgres;
 
-import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchivePage;
 import io.highwater.archive.ArchiveWriter;
+import io.highwater.archive.ArchivedEntry;
 import io.highwater.archive.PageBounds;
+import io.highwater.archive.SharedArchive;
 import io.highwater.archive.queue.ArchiveThreads;
 import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.BackboneStartException;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Cursor;
@@ -21,6 +23,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,13 +41,16 @@ import org.jspecify.annotations.Nullable;
  * <p>While the server is away, appends and questions fail with {@link UnavailableException}; it
  * goes on by itself. Thread-safe.
  */
-public final class PostgresArchive implements Archive {
+public final class PostgresArchive implements SharedArchive {
     private static final String WRITING = "writer";
     private static final String COMPLETING = "stages";
+    private static final int WAITING_READS = 1_024;
+
+    /** Nodes add entries when the log has begun a new generation: one call for each shard. */
+    private static final int WAITING_ADDITIONS = 256;
 
     private final PostgresSettings settings;
     private final WallClock clock;
-    private final Ticker ticker;
     private final Database database;
     private final Condition condition;
     private final Upkeep upkeep;
@@ -52,6 +58,7 @@ public final class PostgresArchive implements Archive {
     private final Leases leases;
     private final Partitions partitions;
     private final ReadLane reads;
+    private final ReadLane additions;
     private final LookUpLane lookUps;
     private final ThreadPoolExecutor completing;
     private final ThreadPoolExecutor writing;
@@ -80,7 +87,6 @@ public final class PostgresArchive implements Archive {
             LogLimit logs) {
         this.settings = settings;
         this.clock = clock;
-        this.ticker = ticker;
         Address address = settings.address();
         database = new Database(address, settings.node(), timing);
         condition = new Condition(address.shown());
@@ -89,7 +95,30 @@ public final class PostgresArchive implements Archive {
         leases =
                 new Leases(database, settings.node(), reach, timing, ticker, wheel, observer, logs);
         partitions = new Partitions(database, settings.retention(), observer, logs);
-        reads = new ReadLane(database, reach, timing, ticker, observer, logs);
+        reads =
+                new ReadLane(
+                        "reads",
+                        Database.READS,
+                        WAITING_READS,
+                        database::forRead,
+                        database,
+                        reach,
+                        timing,
+                        ticker,
+                        observer,
+                        logs);
+        additions =
+                new ReadLane(
+                        "additions",
+                        1,
+                        WAITING_ADDITIONS,
+                        database::forWrite,
+                        database,
+                        reach,
+                        timing,
+                        ticker,
+                        observer,
+                        logs);
         lookUps = new LookUpLane(database, reach, timing, ticker, observer, logs);
         // After its end, whoever completes a stage does it itself.
         completing =
@@ -162,17 +191,42 @@ public final class PostgresArchive implements Archive {
 
     @Override
     public CompletionStage<ArchiveWriter> writer(String origin, int shard) {
-        if (shard < 0 || shard >= settings.shards()) {
-            throw new IllegalArgumentException(
-                    "shard: must be from 0 to " + (settings.shards() - 1) + ", not " + shard);
-        }
-        PostgresWriter.requireShortName(origin);
+        requireShard(origin, shard);
         if (!condition.isStarted()) {
             return CompletableFuture.failedFuture(unavailable("the archive is not open"));
         }
         WorkQueue<PostgresWork> queue = lanes.get(WriteLanes.laneOf(shard)).queue();
         return leases.take(origin, shard)
-                .thenApply(lease -> new PostgresWriter(lease, leases, queue, completing, ticker));
+                .thenApply(lease -> new PostgresWriter(lease, leases, queue, completing));
+    }
+
+    private void requireShard(String origin, int shard) {
+        if (shard < 0 || shard >= settings.shards()) {
+            throw new IllegalArgumentException(
+                    "shard: must be from 0 to " + (settings.shards() - 1) + ", not " + shard);
+        }
+        PostgresWriter.requireShortName(origin);
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, ShardPosition>> watermarks(String origin) {
+        return lookUps.watermarks(origin);
+    }
+
+    @Override
+    public CompletionStage<Boolean> add(String origin, int shard, List<ArchivedEntry> entries) {
+        requireShard(origin, shard);
+        List<ArchivedEntry> copy = List.copyOf(entries);
+        PostgresWriter.check(copy, origin);
+        return additions.ask(
+                connection -> Addition.add(connection, partitions, origin, shard, copy));
+    }
+
+    @Override
+    public CompletionStage<List<ArchivedEntry>> between(
+            int shard, ShardPosition after, ShardPosition before, PageBounds bounds) {
+        return reads.ask(
+                connection -> ShardReads.between(connection, shard, after, before, bounds));
     }
 
     private static UnavailableException unavailable(String why) {
@@ -226,6 +280,7 @@ public final class PostgresArchive implements Archive {
         leases.close();
         reach.close();
         upkeep.close();
+        additions.close();
         reads.close();
         lookUps.close();
         database.close();

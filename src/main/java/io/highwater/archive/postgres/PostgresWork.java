@@ -10,16 +10,14 @@ import org.jspecify.annotations.Nullable;
 /** A part of a write to the database. */
 abstract class PostgresWork extends Work {
     private final Lease lease;
-    private final long sinceNanos;
 
-    private PostgresWork(Lease lease, long bytes, long nowNanos) {
+    private PostgresWork(Lease lease, long bytes) {
         super(bytes);
         this.lease = lease;
-        this.sinceNanos = nowNanos;
     }
 
-    static PostgresWork begin(Lease lease, ShardPosition base, long nowNanos) {
-        return new PostgresWork(lease, bytesOf(List.of()), nowNanos) {
+    static PostgresWork begin(Lease lease, ShardPosition base) {
+        return new PostgresWork(lease, bytesOf(List.of())) {
             @Override
             @Nullable UnavailableException addTo(Commit commit) {
                 commit.begin(lease, base);
@@ -28,8 +26,8 @@ abstract class PostgresWork extends Work {
         };
     }
 
-    static PostgresWork append(Lease lease, List<ArchivedEntry> entries, long nowNanos) {
-        return new PostgresWork(lease, bytesOf(entries), nowNanos) {
+    static PostgresWork append(Lease lease, List<ArchivedEntry> entries) {
+        return new PostgresWork(lease, bytesOf(entries)) {
             @Override
             @Nullable UnavailableException addTo(Commit commit) {
                 return commit.append(lease, entries);
@@ -39,11 +37,6 @@ abstract class PostgresWork extends Work {
 
     Lease lease() {
         return lease;
-    }
-
-    /** When it was handed over. */
-    long sinceNanos() {
-        return sinceNanos;
     }
 
     /**

@@ -6,7 +6,6 @@ import io.highwater.archive.queue.ShardState;
 import io.highwater.archive.queue.WorkQueue;
 import io.highwater.archive.queue.WriterCalls;
 import io.highwater.backbone.ShardPosition;
-import io.highwater.time.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -20,21 +19,14 @@ final class PostgresWriter implements ArchiveWriter {
     private final Lease lease;
     private final Leases leases;
     private final WriterCalls<PostgresWork> calls;
-    private final Ticker ticker;
 
     /**
      * @param completing completes all stages, one after the other
      */
-    PostgresWriter(
-            Lease lease,
-            Leases leases,
-            WorkQueue<PostgresWork> queue,
-            Executor completing,
-            Ticker ticker) {
+    PostgresWriter(Lease lease, Leases leases, WorkQueue<PostgresWork> queue, Executor completing) {
         this.lease = lease;
         this.leases = leases;
         this.calls = new WriterCalls<>(queue, completing);
-        this.ticker = ticker;
     }
 
     private ShardState shard() {
@@ -49,15 +41,20 @@ final class PostgresWriter implements ArchiveWriter {
     @Override
     public CompletionStage<@Nullable Void> begin(ShardPosition base) {
         WriterCalls.requireOrigin(base.origin(), shard().origin());
-        return calls.handOver(PostgresWork.begin(lease, base, ticker.nanoTime()));
+        return calls.handOver(PostgresWork.begin(lease, base));
     }
 
     @Override
     public CompletionStage<@Nullable Void> append(List<ArchivedEntry> entries) {
         List<ArchivedEntry> copy = List.copyOf(entries);
-        WriterCalls.check(copy, shard().origin());
-        copy.forEach(entry -> requireShortName(entry.entry().channel()));
-        return calls.handOver(PostgresWork.append(lease, copy, ticker.nanoTime()));
+        check(copy, shard().origin());
+        return calls.handOver(PostgresWork.append(lease, copy));
+    }
+
+    /** Entries that are not of this origin, or have endless texts, are a mistake of the caller. */
+    static void check(List<ArchivedEntry> entries, String origin) {
+        WriterCalls.check(entries, origin);
+        entries.forEach(entry -> requireShortName(entry.entry().channel()));
     }
 
     static void requireShortName(String name) {

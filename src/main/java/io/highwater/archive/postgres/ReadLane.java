@@ -21,13 +21,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Answers reads on threads of its own. Bounded: a question that finds too many before it fails, as
- * does one that has waited too long. Thread-safe.
+ * Answers questions of one kind on threads of its own. Bounded: a question that finds too many
+ * before it fails, as does one that has waited too long. Thread-safe.
  */
 final class ReadLane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReadLane.class);
-    private static final String ROLE = "reads";
-    private static final int WAITING = 1_024;
     static final Duration RETRY_WHEN_CROWDED = Duration.ofMillis(200);
 
     /** Asks the database. */
@@ -35,6 +33,13 @@ final class ReadLane implements AutoCloseable {
         @Nullable T ask(Connection connection) throws SQLException;
     }
 
+    /** Where the connections come from. */
+    interface Connections {
+        Connection take() throws SQLException;
+    }
+
+    private final String role;
+    private final Connections connections;
     private final Database database;
     private final Reach reach;
     private final Timing timing;
@@ -43,22 +48,31 @@ final class ReadLane implements AutoCloseable {
     private final LogLimit logs;
     private final ThreadPoolExecutor threads;
 
+    /**
+     * @param role of the threads
+     * @param count of the threads, each of which takes a connection at a time
+     * @param waiting how many questions may wait
+     */
     ReadLane(
+            String role,
+            int count,
+            int waiting,
+            Connections connections,
             Database database,
             Reach reach,
             Timing timing,
             Ticker ticker,
             ArchiveObserver observer,
             LogLimit logs) {
+        this.role = role;
+        this.connections = connections;
         this.database = database;
         this.reach = reach;
         this.timing = timing;
         this.ticker = ticker;
         this.observer = observer;
         this.logs = logs;
-        threads =
-                ArchiveThreads.pool(
-                        ROLE, Database.READS, WAITING, new ThreadPoolExecutor.AbortPolicy());
+        threads = ArchiveThreads.pool(role, count, waiting, new ThreadPoolExecutor.AbortPolicy());
     }
 
     <T> CompletionStage<T> ask(Question<T> question) {
@@ -130,15 +144,13 @@ final class ReadLane implements AutoCloseable {
             try {
                 return askOnce();
             } catch (SQLException e) {
-                if (SqlFailure.isOfConnection(e)) {
-                    reach.lost(e);
-                }
+                reach.failed(e);
                 throw e;
             }
         }
 
         private @Nullable T askOnce() throws SQLException {
-            try (Connection connection = database.forRead()) {
+            try (Connection connection = connections.take()) {
                 return question.ask(connection);
             }
         }
@@ -159,6 +171,6 @@ final class ReadLane implements AutoCloseable {
                 asked.fail(closed());
             }
         }
-        ArchiveThreads.awaitEnd(threads, ROLE);
+        ArchiveThreads.awaitEnd(threads, role);
     }
 }

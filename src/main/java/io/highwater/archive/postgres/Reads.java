@@ -31,8 +31,9 @@ final class Reads {
         return "SELECT * FROM (SELECT "
                 + Rows.COLUMNS
                 + ", row_number() OVER read AS number,"
-                + " sum(octet_length(data) + octet_length(msg_id) + octet_length(publisher)"
-                + " + coalesce(octet_length(key), 0)) OVER read AS bytes,"
+                + " sum("
+                + Rows.SIZE
+                + ") OVER read AS bytes,"
                 + " count(*) OVER () AS found"
                 + " FROM (SELECT * FROM entry WHERE channel = ? AND origin = ?"
                 + " AND (generation, channel_sequence) "

@@ -17,6 +17,11 @@ final class Rows {
             previous_generation, previous_shard_sequence, previous_channel_sequence,
             secret, late, publisher, msg_id, key, data""";
 
+    /** The bytes of a row, as pages count them. The data need not be read for it. */
+    static final String SIZE =
+            "octet_length(data) + octet_length(msg_id) + octet_length(publisher)"
+                    + " + coalesce(octet_length(key), 0)";
+
     private Rows() {}
 
     static ArchivedEntry entry(String channel, String origin, ResultSet row) throws SQLException {

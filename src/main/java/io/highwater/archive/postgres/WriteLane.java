@@ -1,6 +1,7 @@
 package io.highwater.archive.postgres;
 
 import io.highwater.archive.ArchiveObserver;
+import io.highwater.archive.queue.Work;
 import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
@@ -63,7 +64,11 @@ final class WriteLane implements Runnable {
             ArchiveObserver observer,
             LogLimit logs) {
         this.number = number;
-        this.queue = new WorkQueue<>(maxBytes);
+        this.queue =
+                new WorkQueue<>(
+                        maxBytes,
+                        ticker,
+                        change -> logs.tell("archive", () -> observer.onWaiting(change)));
         this.database = database;
         this.reach = reach;
         this.leases = leases;
@@ -177,7 +182,10 @@ final class WriteLane implements Runnable {
                 "archive",
                 () ->
                         observer.onWritten(
-                                commit.entries(), now - begun, now - group.get(0).sinceNanos()));
+                                commit.entries(),
+                                group.stream().mapToLong(Work::bytes).sum(),
+                                now - begun,
+                                now - group.get(0).sinceNanos()));
         complete(group);
     }
 
@@ -237,9 +245,7 @@ final class WriteLane implements Runnable {
             leases.retake(number);
             return true;
         } catch (SQLException e) {
-            if (SqlFailure.isOfConnection(e)) {
-                reach.lost(e);
-            }
+            reach.failed(e);
             condition.writesFail(number, explain(e));
             return false;
         } catch (RuntimeException | Error e) {

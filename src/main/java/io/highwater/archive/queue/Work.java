@@ -20,6 +20,9 @@ public abstract class Work {
     /** Set by the thread that writes. */
     private @Nullable Exception refusal;
 
+    /** Set by the queue. */
+    private long sinceNanos;
+
     /**
      * @param bytes what it keeps of the heap, roughly
      */
@@ -43,6 +46,16 @@ public abstract class Work {
 
     public final CompletableFuture<@Nullable Void> done() {
         return done;
+    }
+
+    /** It was handed over now. */
+    final void offered(long nowNanos) {
+        sinceNanos = nowNanos;
+    }
+
+    /** When it was handed over, by the node's Ticker. */
+    public final long sinceNanos() {
+        return sinceNanos;
     }
 
     /** It will not be written. */

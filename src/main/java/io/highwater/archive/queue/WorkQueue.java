@@ -2,10 +2,12 @@ package io.highwater.archive.queue;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ public final class WorkQueue<W extends Work> {
     private static final Duration RETRY_WHEN_CROWDED = Duration.ofMillis(100);
 
     private final long maxBytes;
+    private final Ticker ticker;
+    private final IntConsumer change;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -40,9 +44,13 @@ public final class WorkQueue<W extends Work> {
 
     /**
      * @param maxBytes waiting and being written, unless a single call has more
+     * @param change told by how much the number of those grew that wait or are being written; below
+     *     0 where it fell; must not throw
      */
-    public WorkQueue(long maxBytes) {
+    public WorkQueue(long maxBytes, Ticker ticker, IntConsumer change) {
         this.maxBytes = maxBytes;
+        this.ticker = ticker;
+        this.change = change;
     }
 
     /**
@@ -63,10 +71,12 @@ public final class WorkQueue<W extends Work> {
                         RETRY_WHEN_CROWDED);
             }
             bytes += work.bytes();
+            work.offered(ticker.nanoTime());
             waiting.add(work);
             lock.notifyAll();
-            return null;
         }
+        change.accept(1);
+        return null;
     }
 
     /** Waits for work and takes as much as one write may hold. Empty if there will be none. */
@@ -116,6 +126,7 @@ public final class WorkQueue<W extends Work> {
                 bytes -= work.bytes();
             }
         }
+        change.accept(-done.size());
     }
 
     /** Nothing is added any more; what waits is still taken. */

@@ -7,7 +7,7 @@ CREATE TABLE archive (
 );
 
 -- How far each shard is archived, and who writes it. Both in one row, so that moving the watermark
--- checks the lease.
+-- checks the lease. Nobody writes it if the owner is empty.
 CREATE TABLE shard (
     origin text COLLATE "C" NOT NULL,
     shard integer NOT NULL,
@@ -35,6 +35,7 @@ CREATE TABLE entry (
     -- index lie together.
     message bigint NOT NULL,
     archived_in integer NOT NULL,
+    shard integer NOT NULL,
     secret boolean NOT NULL,
     late boolean NOT NULL,
     channel text COLLATE "C" NOT NULL,
@@ -48,6 +49,9 @@ CREATE TABLE entry (
 ) PARTITION BY RANGE (ts);
 
 CREATE INDEX ON entry (archived_in, message);
+
+-- To read what a shard has between two positions.
+CREATE INDEX ON entry (shard, generation, shard_sequence);
 
 -- The last position of each channel.
 CREATE TABLE top (

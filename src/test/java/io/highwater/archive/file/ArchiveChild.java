@@ -1,11 +1,13 @@
 package io.highwater.archive.file;
 
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
+import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.time.WallClock;
 import java.io.FileDescriptor;
@@ -45,7 +47,9 @@ final class ArchiveChild {
         return new FileArchive(
                 FileArchiveSettings.of(folder, ArchiveFixture.NODE, ArchiveFixture.SHARDS),
                 WallClock.system(),
+                Ticker.system(),
                 new TimerWheel(System.nanoTime()),
+                ArchiveObserver.NONE,
                 LogLimit.none());
     }
 

@@ -13,6 +13,7 @@ import io.highwater.backbone.UnavailableException;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
 import io.highwater.testing.FakeTicker;
+import io.highwater.testing.RecordingArchiveObserver;
 import io.highwater.time.TimerWheel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +34,17 @@ final class ArchiveFixture implements AutoCloseable {
     static final long GENERATION = 1_795_301_843_554L;
 
     private static final PageBounds PAGE = new PageBounds(500, 1 << 20);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final long GUARD_SECONDS = 120;
 
     final AtomicLong clock = new AtomicLong(GENERATION);
+
+    /** How often the upkeep has asked what time it is: at least once each time it runs. */
+    final AtomicInteger upkeeps = new AtomicInteger();
+
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+    final RecordingArchiveObserver observer = new RecordingArchiveObserver();
 
     private final FileArchiveSettings settings;
     private final GroupCommit.Sync sync;
@@ -66,7 +74,15 @@ final class ArchiveFixture implements AutoCloseable {
     }
 
     private FileArchive newArchive() {
-        return new FileArchive(settings, clock::get, wheel, LogLimit.none(), sync);
+        return new FileArchive(
+                settings, this::millis, ticker, wheel, observer, LogLimit.none(), sync);
+    }
+
+    private long millis() {
+        if (Thread.currentThread().getName().equals("highwater-archive-upkeep")) {
+            upkeeps.incrementAndGet();
+        }
+        return clock.get();
     }
 
     ArchiveFixture started() throws Exception {
@@ -88,10 +104,14 @@ final class ArchiveFixture implements AutoCloseable {
         return get(archive.writer(ORIGIN, shard));
     }
 
-    /** Moves the clock and the timers, and so has the archive do what is due. */
+    /**
+     * Moves the clock and the timers, and so has the archive do what is due. For that, at least a
+     * minute passes.
+     */
     void advance(Duration by) {
         clock.addAndGet(by.toMillis());
-        ticker.advance(Duration.ofMinutes(1), wheel);
+        ticker.advance(by.compareTo(MINUTE) < 0 ? MINUTE : by);
+        wheel.advance(ticker.nanoTime());
     }
 
     static ShardPosition shard(long generation, long sequence) {

@@ -2,6 +2,7 @@ package io.highwater.archive.file;
 
 import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveContract;
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.time.TimerWheel;
@@ -18,7 +19,9 @@ final class FileArchiveContractTest extends ArchiveContract {
         return new FileArchive(
                 FileArchiveSettings.of(folder.resolve("archive"), "node-1", 4),
                 () -> NOW,
+                new FakeTicker(),
                 new TimerWheel(new FakeTicker().nanoTime()),
+                ArchiveObserver.NONE,
                 LogLimit.none());
     }
 

@@ -8,6 +8,7 @@ import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.testing.SmallDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

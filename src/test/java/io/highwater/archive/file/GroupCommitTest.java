@@ -1,12 +1,15 @@
 package io.highwater.archive.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.testing.RecordingArchiveObserver;
+import io.highwater.testing.RecordingArchiveObserver.Written;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -243,5 +246,47 @@ final class GroupCommitTest {
                 .noneMatch(name -> name.startsWith("highwater-archive-"));
         fixture.reopen();
         assertThat(fixture.all("c")).hasSize(30);
+    }
+
+    @Test
+    void theObserverIsToldWhatWaitsAndWhatWasWritten() throws Exception {
+        RecordingArchiveObserver observer = fixture.observer;
+        observer.written.clear();
+        holdFirstWrite();
+        CompletionStage<@Nullable Void> last = append(2, 4);
+        assertThat(observer.waiting).hasValue(2);
+        assertThat(observer.written).isEmpty();
+        fixture.ticker.advance(Duration.ofMillis(30));
+        disk.held.countDown();
+        ArchiveFixture.get(last);
+        await().until(() -> observer.waiting.get() == 0);
+        long held = Duration.ofMillis(30).toNanos();
+        assertThat(observer.written)
+                .extracting(Written::entries, Written::nanos, Written::oldestNanos)
+                .containsExactly(tuple(1, held, held), tuple(3, 0L, held));
+        assertThat(observer.written).allMatch(written -> written.bytes() > 100);
+        assertThat(fixture.all("c")).hasSize(4);
+        assertThat(observer.reads).hasPositiveValue();
+        assertThat(observer.failedWrites).hasValue(0);
+    }
+
+    @Test
+    void theObserverIsToldOfAFailedWriteAndNothingWaitsAnyMore() throws Exception {
+        RecordingArchiveObserver observer = fixture.observer;
+        observer.written.clear();
+        disk.failsBefore = true;
+        ArchiveFixture.unavailable(append(1, 1));
+        await().until(() -> observer.failedWrites.get() == 1 && observer.waiting.get() == 0);
+        assertThat(observer.written).isEmpty();
+    }
+
+    @Test
+    void anObserverThatThrowsCostsNoEntry() throws Exception {
+        fixture.observer.throwing = true;
+        for (int i = 1; i <= 3; i++) {
+            ArchiveFixture.get(append(i, i));
+        }
+        assertThat(fixture.all("c")).hasSize(3);
+        assertThat(fixture.observer.written).hasSize(3);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.testing.ForeignPrograms;
+import io.highwater.testing.SmallDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

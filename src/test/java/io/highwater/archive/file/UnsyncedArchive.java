@@ -1,7 +1,9 @@
 package io.highwater.archive.file;
 
 import io.highwater.archive.Archive;
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.log.LogLimit;
+import io.highwater.time.Ticker;
 import io.highwater.time.TimerWheel;
 import io.highwater.time.WallClock;
 import org.rocksdb.RocksDBException;
@@ -17,7 +19,14 @@ public final class UnsyncedArchive {
 
     public static Archive create(
             FileArchiveSettings settings, WallClock clock, TimerWheel wheel, LogLimit logs) {
-        return new FileArchive(settings, clock, wheel, logs, UnsyncedArchive::write);
+        return new FileArchive(
+                settings,
+                clock,
+                Ticker.system(),
+                wheel,
+                ArchiveObserver.NONE,
+                logs,
+                UnsyncedArchive::write);
     }
 
     static void write(Store store, WriteBatch batch) throws RocksDBException {

@@ -1,20 +1,20 @@
 package io.highwater.archive.postgres;
 
-import io.highwater.archive.Archive;
-import io.highwater.archive.ArchiveContract;
 import io.highwater.archive.ArchiveObserver;
+import io.highwater.archive.SharedArchive;
+import io.highwater.archive.SharedArchiveContract;
 import io.highwater.log.LogLimit;
 import io.highwater.testing.FakeTicker;
 import io.highwater.time.TimerWheel;
 import io.highwater.time.WallClock;
 import org.jspecify.annotations.Nullable;
 
-final class PostgresArchiveContractTest extends ArchiveContract {
+final class PostgresArchiveContractTest extends SharedArchiveContract {
     private final long now = WallClock.system().millis();
     private @Nullable String url;
 
     @Override
-    protected Archive open() throws Exception {
+    protected SharedArchive open() throws Exception {
         if (url == null) {
             url = TestDatabase.prepared();
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** Databases on the server that tests share. Stateless. */
 final class TestDatabase {
     static final String NODE = "node-1";
-    static final int SHARDS = 4;
+    static final int SHARDS = 64;
 
     private TestDatabase() {}
 

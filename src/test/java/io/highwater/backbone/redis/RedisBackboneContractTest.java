@@ -26,4 +26,25 @@ final class RedisBackboneContractTest extends BackboneContract {
     protected Backbone open() {
         return new BackboneNode(redis.uri()).backbone;
     }
+
+    @Override
+    protected Breakable breakable() {
+        Backbone impatient = new BackboneNode(redis.uri(), LogNode.TIMING).backbone;
+        return new Breakable() {
+            @Override
+            public Backbone backbone() {
+                return impatient;
+            }
+
+            @Override
+            public void fail() throws Exception {
+                redis.pause();
+            }
+
+            @Override
+            public void recover() throws Exception {
+                redis.resume();
+            }
+        };
+    }
 }

@@ -47,7 +47,7 @@ final class RedisLogTest {
     }
 
     private LogNode node(Timing timing, StreamBounds bounds) throws Exception {
-        return started(new LogNode(redis.uri(), Scripts.load(), timing, bounds, LostEntries.NONE));
+        return started(new LogNode(redis.uri(), Scripts.load(), timing, bounds, null));
     }
 
     private LogNode started(LogNode node) throws Exception {
@@ -271,7 +271,7 @@ final class RedisLogTest {
                                     Scripts.load(),
                                     LogNode.PATIENT,
                                     few,
-                                    LostEntries.NONE));
+                                    null));
             a.append(CHANNEL, "first");
             b.awaitHeard("first");
             link.cut();
@@ -312,9 +312,11 @@ final class RedisLogTest {
         }
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
         assertThat(b.heard).hasSizeLessThan(10);
+        await().untilAsserted(() -> assertThat(b.lag).hasValue(200 - b.heard.size()));
         b.behind = false;
         await().untilAsserted(() -> assertThat(b.heard).isEqualTo(a.heard));
         assertThat(b.heard).hasSize(200);
+        await().untilAsserted(() -> assertThat(b.lag).hasValue(0));
     }
 
     @Test

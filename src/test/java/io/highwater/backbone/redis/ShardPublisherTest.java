@@ -49,7 +49,9 @@ final class ShardPublisherTest {
                             RedisObserver.NONE,
                             LogLimit.none()),
                     this::call,
-                    message -> released.add(message.draft.msgId()));
+                    Level.LOG,
+                    message -> released.add(message.draft.msgId()),
+                    () -> {});
 
     private CompletableFuture<PublishReply> call(StreamId read, List<Waiting> messages) {
         Call call = new Call(read, messages, new CompletableFuture<>());
@@ -216,6 +218,43 @@ final class ShardPublisherTest {
         assertThat(other).isNotDone();
     }
 
+    /** As an append whose thread loses the processor before the loop has the message. */
+    @Test
+    void whatWasHandedInBeforeAnEarlierMessageFailedFailsThoughItComesAfterThat() {
+        CompletableFuture<Appended> first = add("m0", "c", 1);
+        loop.advance(Duration.ofMillis(1_999));
+        Waiting second = handedIn("m1", "c", 1);
+        Waiting other = handedIn("m2", "d", 1);
+        loop.advance(Duration.ofMillis(1));
+        assertUnavailable(first);
+        loop.advance(Duration.ofNanos(1));
+        Waiting third = handedIn("m3", "c", 1);
+        publisher.add(second);
+        publisher.add(other);
+        publisher.add(third);
+        assertUnavailable(second.answer);
+        assertThat(other.answer).isNotDone();
+        assertUnavailable(third.answer);
+        loop.advance(Duration.ofNanos(1));
+        CompletableFuture<Appended> learned = add("m4", "c", 1);
+        append(OLD, 1);
+        assertThat(lastCall().msgIds()).containsExactly("m2", "m4");
+        assertThat(learned).isNotDone();
+        assertThat(answered).containsExactly("m0", "m1", "m3");
+    }
+
+    @Test
+    void theSameHoldsIfThereWasNoRoomForTheChannel() {
+        CompletableFuture<Appended> first = add("m0", "c", 1);
+        Waiting second = handedIn("m1", "c", 1);
+        loop.advance(Duration.ofMillis(1));
+        reply(new Taken(List.of(new Result(null, false))));
+        assertUnavailable(first);
+        publisher.add(second);
+        assertUnavailable(second.answer);
+        assertThat(calls).hasSize(1);
+    }
+
     @Test
     void aFencedCallWaitsUntilTheGenerationIsReconciled() {
         CompletableFuture<Appended> answer = add("m");
@@ -305,6 +344,12 @@ final class ShardPublisherTest {
     }
 
     private CompletableFuture<Appended> add(String msgId, String channel, int dataBytes) {
+        Waiting message = handedIn(msgId, channel, dataBytes);
+        publisher.add(message);
+        return message.answer;
+    }
+
+    private Waiting handedIn(String msgId, String channel, int dataBytes) {
         byte[] data = "1".repeat(dataBytes).getBytes(UTF_8);
         Waiting message =
                 new Waiting(
@@ -312,8 +357,7 @@ final class ShardPublisherTest {
                         "key " + msgId,
                         loop.nowNanos());
         var unused = message.answer.whenComplete((answer, failure) -> answered.add(msgId));
-        publisher.add(message);
-        return message.answer;
+        return message;
     }
 
     private Call lastCall() {

@@ -1,8 +1,7 @@
-package io.highwater.archive.file;
+package io.highwater.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.highwater.testing.ForeignPrograms;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -10,11 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.rocksdb.RocksDB;
 
 /** A file system of its own, which a test can fill. Needs the right to mount. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private final Path path;
 
     private SmallDisk(Path path) {
@@ -24,25 +24,33 @@ final class SmallDisk implements AutoCloseable {
     /**
      * @param at where it is mounted; made
      */
-    static SmallDisk ofMemory(Path at, int mebibytes) throws Exception {
+    public static SmallDisk ofMemory(Path at, int mebibytes) throws Exception {
         Files.createDirectories(at);
         return mount(at, "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "none");
     }
 
-    static SmallDisk mount(Path at, String... arguments) throws Exception {
+    /** The same; nothing where this user may not mount. */
+    public static Optional<SmallDisk> ofMemoryIfAllowed(Path at, int mebibytes) throws Exception {
+        Files.createDirectories(at);
+        String size = "size=" + mebibytes + "m";
+        return run(List.of("mount", "-t", "tmpfs", "-o", size, "none", at.toString()))
+                ? Optional.of(new SmallDisk(at))
+                : Optional.empty();
+    }
+
+    public static SmallDisk mount(Path at, String... arguments) throws Exception {
         // From elsewhere, or the library would keep this file system busy.
         RocksDB.loadLibrary();
         List<String> command = new ArrayList<>(List.of("mount"));
         command.addAll(List.of(arguments));
         command.add(at.toString());
-        if (!run(command)) {
-            return ForeignPrograms.skip("this user may not mount a file system");
-        }
-        return new SmallDisk(at);
+        return run(command)
+                ? new SmallDisk(at)
+                : ForeignPrograms.skip("this user may not mount a file system");
     }
 
     /** Whether a program ran and succeeded. */
-    static boolean run(List<String> command) throws InterruptedException {
+    public static boolean run(List<String> command) throws InterruptedException {
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -56,12 +64,12 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Takes all room that is left. */
-    void fill() throws IOException {
+    public void fill() throws IOException {
         byte[] block = new byte[1 << 20];
         for (int size = block.length; size > 0; size /= 2) {
             boolean full = false;
@@ -78,7 +86,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Gives back what {@link #fill} took. */
-    void free() throws IOException {
+    public void free() throws IOException {
         Files.delete(ballast());
     }
 

@@ -1,0 +1,64 @@
+package io.highwater.chaos;
+
+import io.highwater.chaos.Event.Archived;
+import io.highwater.chaos.Event.Received;
+import io.highwater.protocol.Position;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Checks I7: what each node reads from the archive is what was delivered. */
+final class ArchiveCheck implements Event.Reader {
+    /** A message at a position. */
+    private record Place(Message message, Position position) {}
+
+    private final Violations violations;
+    private final Map<Place, Event> delivered = new LinkedHashMap<>();
+    private final Map<String, Map<Place, Event>> archived = new LinkedHashMap<>();
+
+    ArchiveCheck(Violations violations) {
+        this.violations = violations;
+    }
+
+    @Override
+    public void on(Received event) {
+        delivered.putIfAbsent(new Place(event.message(), event.position()), event);
+    }
+
+    @Override
+    public void on(Archived event) {
+        Event before =
+                archived.computeIfAbsent(event.reader(), none -> new LinkedHashMap<>())
+                        .put(new Place(event.message(), event.position()), event);
+        if (before != null) {
+            violations.add(Invariant.I7, "it has " + event.message() + " twice", before, event);
+        }
+    }
+
+    /** The history is over. */
+    void end() {
+        if (archived.isEmpty() && !delivered.isEmpty()) {
+            violations.add(Invariant.I7, "nobody has read it");
+        }
+        archived.forEach(
+                (reader, places) -> {
+                    delivered.forEach(
+                            (place, event) -> {
+                                if (!places.containsKey(place)) {
+                                    violations.add(
+                                            Invariant.I7,
+                                            "it lacks " + place.message + " on " + reader,
+                                            event);
+                                }
+                            });
+                    places.forEach(
+                            (place, event) -> {
+                                if (!delivered.containsKey(place)) {
+                                    violations.add(
+                                            Invariant.I7,
+                                            place.message + " was not delivered",
+                                            event);
+                                }
+                            });
+                });
+    }
+}

@@ -1,0 +1,16 @@
+package io.highwater.chaos;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What clients do in a run. Immutable.
+ *
+ * @param publishers for each channel
+ * @param followers for each channel
+ * @param pace the least time between two new messages of one publisher
+ */
+record Load(List<String> channels, int publishers, int followers, Duration pace) {
+    static final Load USUAL =
+            new Load(List.of("orders", "news", "room:42"), 2, 3, Duration.ofMillis(10));
+}
