@@ -189,8 +189,7 @@ final class BarrierTest {
         barrier.raise(9, new StreamId(8, 1));
         loop.advance(Duration.ofSeconds(1));
         assertThat(told)
-                .containsExactly(
-                        "7-3", "generation 8", "8-1", "pause", "generation 9", "open");
+                .containsExactly("7-3", "generation 8", "8-1", "pause", "generation 9", "open");
     }
 
     @Test
@@ -201,8 +200,7 @@ final class BarrierTest {
                         "key",
                         loop.nowNanos());
         publisher.add(message);
-        reply.complete(
-                new Taken(List.of(new Result(new Position("local", 7, 5, 5), false))));
+        reply.complete(new Taken(List.of(new Result(new Position("local", 7, 5, 5), false))));
         loop.run();
         barrier.raise(9, new StreamId(8, 50));
         loop.advance(Duration.ofMillis(1_001));

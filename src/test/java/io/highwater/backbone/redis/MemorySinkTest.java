@@ -43,8 +43,7 @@ final class MemorySinkTest {
     private final ShardMemory memory = node.shards().get(0);
     private final List<Map<String, Position>> doubts = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
-    private final MemorySink sink =
-            new MemorySink("local", node, memory, doubts::add);
+    private final MemorySink sink = new MemorySink("local", node, memory, doubts::add);
 
     @BeforeEach
     void begin() {
