@@ -119,7 +119,7 @@ final class Barrier {
     private void save() {
         if (!isOver()) {
             var unused =
-                    lost.save()
+                    Guarded.call(lost::save)
                             .whenComplete(
                                     (done, failure) -> loop.execute(() -> saved(done, failure)));
         }
@@ -152,7 +152,7 @@ final class Barrier {
         StreamId base = next;
         if (base != null && !isOver()) {
             var unused =
-                    lost.end(base)
+                    Guarded.call(() -> lost.end(base))
                             .whenComplete(
                                     (done, failure) ->
                                             loop.execute(
@@ -167,7 +167,7 @@ final class Barrier {
         StreamId base = next;
         if (base != null && saved && ended && !isOver()) {
             var unused =
-                    lost.between(cursor.get(), base)
+                    Guarded.call(() -> lost.between(cursor.get(), base))
                             .whenComplete(
                                     (entries, failure) ->
                                             loop.execute(() -> answered(entries, failure)));
@@ -257,7 +257,7 @@ final class Barrier {
             if (!looking && !closed.getAsBoolean()) {
                 looking = true;
                 var unused =
-                        lost.between(had, before)
+                        Guarded.call(() -> lost.between(had, before))
                                 .whenComplete(
                                         (entries, failure) -> loop.execute(() -> found(entries)));
             }

@@ -8,10 +8,8 @@ import io.highwater.backbone.redis.ArchiveStep.Begin;
 import io.highwater.backbone.redis.StreamItem.Unreadable;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +124,7 @@ final class ShardArchiver {
         }
         state = State.ASKING;
         var unused =
-                guarded(() -> parts.archive().writer(origin, context.number()))
+                Guarded.call(() -> parts.archive().writer(origin, context.number()))
                         .whenComplete(
                                 (opened, failure) -> {
                                     if (!loop.tryExecute(() -> answered(opened))
@@ -134,15 +132,6 @@ final class ShardArchiver {
                                         parts.closing().execute(opened::close);
                                     }
                                 });
-    }
-
-    /** The archive's answer is that of others, who may throw. */
-    private static <T> CompletionStage<T> guarded(Supplier<CompletionStage<T>> call) {
-        try {
-            return call.get();
-        } catch (RuntimeException | Error e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     private void answered(@Nullable ArchiveWriter opened) {
@@ -282,7 +271,7 @@ final class ShardArchiver {
         CompletionStage<@Nullable Void> write =
                 step instanceof Append append
                         ? parts.form().archived(append.entries()).thenCompose(current::append)
-                        : guarded(
+                        : Guarded.call(
                                 () -> current.begin(parts.form().position(((Begin) step).base())));
         return write.whenComplete(
                 (done, failure) -> loop.execute(() -> performed(current, step, failure)));

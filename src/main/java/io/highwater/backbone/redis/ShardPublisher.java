@@ -286,7 +286,7 @@ final class ShardPublisher {
         }
         call = batch;
         var unused =
-                calls.publish(reached, List.copyOf(batch))
+                Guarded.call(() -> calls.publish(reached, List.copyOf(batch)))
                         .whenComplete(
                                 (reply, failure) ->
                                         loop.execute(() -> answered(batch, reply, failure)));

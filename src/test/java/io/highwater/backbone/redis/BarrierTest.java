@@ -50,15 +50,27 @@ final class BarrierTest {
                     () -> {});
     private boolean archiveFails;
     private boolean savesFail;
+
+    /** How many of the next calls throw. */
+    private int faults;
+
     private boolean inTime = true;
     private CompletableFuture<@Nullable Void> ended = CompletableFuture.completedFuture(null);
     private final Barrier barrier =
             new Barrier(
                     context, cursor, publisher, new Archive(), () -> false, () -> told.add("open"));
 
+    private void throwIfAsked() {
+        if (faults > 0) {
+            faults--;
+            throw new OutOfMemoryError("thrown by a test");
+        }
+    }
+
     private final class Archive implements LostEntries {
         @Override
         public CompletionStage<Boolean> save() {
+            throwIfAsked();
             return savesFail
                     ? CompletableFuture.failedFuture(new IOException("thrown by a test"))
                     : CompletableFuture.completedFuture(inTime);
@@ -66,11 +78,13 @@ final class BarrierTest {
 
         @Override
         public CompletionStage<@Nullable Void> end(StreamId base) {
+            throwIfAsked();
             return ended;
         }
 
         @Override
         public CompletionStage<List<Stored>> between(StreamId after, StreamId before) {
+            throwIfAsked();
             if (archiveFails) {
                 return CompletableFuture.failedFuture(new IOException("thrown by a test"));
             }
@@ -287,6 +301,17 @@ final class BarrierTest {
         publisher.reached(new StreamId(8, 1));
         publisher.archived(new StreamId(8, 1));
         assertThat(message.answer).isCompletedWithValueMatching(a -> a.position().equals(position));
+    }
+
+    @Test
+    void anArchiveThatThrowsIsLikeOneThatFails() {
+        archive.add(stored(7, 3));
+        faults = 2;
+        barrier.raise(8, new StreamId(7, 2));
+        loop.advance(Duration.ofMillis(990));
+        faults = 2;
+        loop.advance(Duration.ofSeconds(10));
+        assertThat(told).containsExactly("7-3", "pause", "generation 8", "open");
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,15 @@ final class ShardPublisherTest {
                     message -> released.add(message.draft.msgId()),
                     () -> {});
 
+    /** Thrown by the next call; null for none. */
+    private @Nullable Error fault;
+
     private CompletableFuture<PublishReply> call(StreamId read, List<Waiting> messages) {
+        Error thrown = fault;
+        fault = null;
+        if (thrown != null) {
+            throw thrown;
+        }
         Call call = new Call(read, messages, new CompletableFuture<>());
         calls.add(call);
         return call.reply();
@@ -138,6 +147,18 @@ final class ShardPublisherTest {
         loop.advance(Duration.ofMillis(51));
         assertThat(calls).hasSize(3);
         assertThat(publisher.trouble()).isEqualTo("broken");
+    }
+
+    @Test
+    void aCallThatThrowsIsRepeatedLikeOneThatFailed() {
+        fault = new OutOfMemoryError("thrown by a test");
+        CompletableFuture<Appended> answer = add("m");
+        loop.run();
+        assertThat(calls).isEmpty();
+        loop.advance(Duration.ofMillis(50));
+        append(OLD, 1);
+        read(OLD, 1);
+        assertThat(answer).isCompleted();
     }
 
     @Test
