@@ -268,8 +268,7 @@ final class ArchiveFeed {
         if (first.beginsGeneration()
                 && (archived == null || archived.generation() != position.generation())) {
             var unused =
-                    writer.begin(
-                            new ShardPosition(position.origin(), position.generation(), 0));
+                    writer.begin(new ShardPosition(position.origin(), position.generation(), 0));
         }
         return writer.append(batch.entries());
     }

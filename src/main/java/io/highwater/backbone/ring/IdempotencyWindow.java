@@ -90,9 +90,7 @@ public final class IdempotencyWindow {
             IdempotencySegment segment = segments.get(i);
             int slot = segment.find(key);
             if (slot >= 0) {
-                return isOver(segment.nanos(slot), time)
-                        ? null
-                        : segment.position(slot, origin);
+                return isOver(segment.nanos(slot), time) ? null : segment.position(slot, origin);
             }
         }
         return null;
