@@ -352,7 +352,8 @@ final class ConfigAssembly {
         if (url == null) {
             return null;
         }
-        ArchiveSettings settings = ArchiveSettings.of(url.reveal(), schema.archive().retention());
+        ArchiveSettings settings =
+                ArchiveSettings.of(url.reveal(), schema.node(), schema.archive().retention());
         if (settings instanceof ArchiveSettings.InPostgres postgres) {
             PostgresSettings.checkUrl(postgres.url());
         }
