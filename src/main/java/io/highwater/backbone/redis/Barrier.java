@@ -140,7 +140,7 @@ final class Barrier {
         StreamId base = next;
         if (base != null && !isOver()) {
             var unused =
-                    lost.end(base)
+                    lost.end(base, kept)
                             .whenComplete(
                                     (done, failure) ->
                                             loop.execute(

@@ -63,7 +63,7 @@ final class BarrierTest {
         }
 
         @Override
-        public CompletionStage<@Nullable Void> end(StreamId base) {
+        public CompletionStage<@Nullable Void> end(StreamId base, @Nullable StreamId kept) {
             return ended;
         }
 
