@@ -57,7 +57,18 @@ final class ChaosNode implements AutoCloseable {
 
     /** Returns when it is ready. */
     void start() throws IOException {
-        process = NodeProcess.start(folder, NodeProcess.java(HEAP, front), settings);
+        startWith(List.of());
+    }
+
+    /**
+     * The same, just this time with something changed.
+     *
+     * @param more lies in front of the rest
+     */
+    void startWith(List<Path> more) throws IOException {
+        List<Path> all = new ArrayList<>(more);
+        all.addAll(front);
+        process = NodeProcess.start(folder, NodeProcess.java(HEAP, all), settings);
     }
 
     /** Starts it and kills it after a while, ready or not. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * One run: clients publish and follow while nemeses strike, then everything comes to rest, and the
@@ -64,23 +65,25 @@ final class ChaosRun {
      * Starts the deployment, judges it and closes it.
      *
      * @param strikes how many faults there are; every kind comes once before any comes twice
+     * @param wanted which nemeses strike
      */
-    static Verdict judge(Deployment deployment, Load load, long seed, int strikes)
+    static Verdict judge(
+            Deployment deployment, Load load, long seed, int strikes, Predicate<Nemesis> wanted)
             throws Exception {
         try (deployment) {
             deployment.start();
-            return new ChaosRun(deployment, load, seed).judge(strikes);
+            return new ChaosRun(deployment, load, seed).judge(strikes, wanted);
         }
     }
 
-    private Verdict judge(int strikes) throws Exception {
+    private Verdict judge(int strikes, Predicate<Nemesis> wanted) throws Exception {
         try {
             followers.forEach(ChaosClient::start);
             for (Follower follower : followers) {
                 follower.awaitFollows();
             }
             publishers.forEach(ChaosClient::start);
-            for (Nemesis nemesis : plan(strikes)) {
+            for (Nemesis nemesis : plan(strikes, wanted)) {
                 strike(nemesis);
             }
             progress("after the last fault");
@@ -102,7 +105,11 @@ final class ChaosRun {
                 client.abandon();
             }
         }
-        return Checker.check(deployment.promise(), history.events());
+        Verdict verdict = Checker.check(deployment.promise(), history.events());
+        if (!verdict.holds()) {
+            System.out.println("chaos: the whole history is in " + history.write());
+        }
+        return verdict;
     }
 
     private List<ChaosClient> clients() {
@@ -111,10 +118,11 @@ final class ChaosRun {
         return all;
     }
 
-    private List<Nemesis> plan(int strikes) {
+    private List<Nemesis> plan(int strikes, Predicate<Nemesis> wanted) {
         List<Nemesis> plan = new ArrayList<>();
         while (plan.size() < strikes) {
-            List<Nemesis> all = new ArrayList<>(deployment.nemeses());
+            List<Nemesis> all =
+                    new ArrayList<>(deployment.nemeses().stream().filter(wanted).toList());
             Collections.shuffle(all, random);
             plan.addAll(all);
         }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -27,6 +28,7 @@ class ChaosSuite {
     private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
     private static final int SEEDS = Integer.getInteger("chaos.seeds", 5);
     private static final int STRIKES = Integer.getInteger("chaos.strikes", 15);
+    private static final int MUTATION_STRIKES = 4;
     private static final String ONLY = System.getProperty("chaos.only", "");
 
     @TempDir(cleanup = CleanupMode.NEVER)
@@ -43,7 +45,11 @@ class ChaosSuite {
     private static final List<Case> CASES =
             List.of(
                     new Case("file", FileDeployment::in, List.of(Mutation.FSYNC)),
-                    new Case("small-disk", FileDeployment::onSmallDisk, List.of()));
+                    new Case("small-disk", FileDeployment::onSmallDisk, List.of()),
+                    new Case(
+                            "redis",
+                            (folder, front) -> RedisDeployment.of(3, folder, front),
+                            List.of(Mutation.FENCE, Mutation.DEDUPE)));
 
     @TestFactory
     Stream<DynamicTest> nothingIsLostDoubledOrReordered() {
@@ -60,7 +66,7 @@ class ChaosSuite {
         return DynamicTest.dynamicTest(
                 name,
                 () -> {
-                    Verdict verdict = judge(one, seed, List.of());
+                    Verdict verdict = judge(one, seed, List.of(), STRIKES, nemesis -> true);
                     say(name, verdict);
                     assertThat(verdict.holds()).as(verdict.report()).isTrue();
                 });
@@ -78,15 +84,24 @@ class ChaosSuite {
         return DynamicTest.dynamicTest(
                 name,
                 () -> {
-                    Verdict verdict = judge(one, SEED, List.of(mutation.make(folder)));
+                    Verdict verdict =
+                            judge(
+                                    one,
+                                    SEED,
+                                    List.of(mutation.patch().make(folder)),
+                                    MUTATION_STRIKES,
+                                    nemesis -> mutation.nemeses().contains(nemesis.name()));
                     say(name, verdict);
                     assertThat(verdict.holds()).as(verdict.summary()).isFalse();
                 });
     }
 
-    private static Verdict judge(Case one, long seed, List<Path> front) throws Exception {
+    private static Verdict judge(
+            Case one, long seed, List<Path> front, int strikes, Predicate<Nemesis> wanted)
+            throws Exception {
         Path own = Files.createTempDirectory(folder, one.name);
-        return ChaosRun.judge(one.setting.make(own, front), Load.USUAL, seed, STRIKES);
+        Deployment deployment = one.setting.make(own, front);
+        return ChaosRun.judge(deployment, Load.USUAL, seed, strikes, wanted);
     }
 
     private static void say(String name, Verdict verdict) throws IOException {

@@ -25,8 +25,13 @@ final class ChaosTest {
         judge("file", FileDeployment.in(folder, List.of()));
     }
 
+    @Test
+    void nodesOnARedisLoseOnlyWhatItLoses() throws Exception {
+        judge("redis", RedisDeployment.of(2, folder, List.of()));
+    }
+
     private void judge(String name, Deployment deployment) throws Exception {
-        Verdict verdict = ChaosRun.judge(deployment, Load.USUAL, seed, STRIKES);
+        Verdict verdict = ChaosRun.judge(deployment, Load.USUAL, seed, STRIKES, nemesis -> true);
         System.out.println("chaos " + name + " seed=" + seed + ": " + verdict.summary());
         assertThat(verdict.holds()).as(verdict.report()).isTrue();
     }

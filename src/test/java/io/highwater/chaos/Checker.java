@@ -53,6 +53,7 @@ final class Checker implements Event.Reader {
         Map<String, List<Subscriber>> byChannel = new HashMap<>();
         for (Subscriber subscriber : subscribers.values()) {
             subscriber.checkTold(promise, losses);
+            subscriber.checkOrder(promise, losses);
             byChannel
                     .computeIfAbsent(subscriber.channel(), none -> new ArrayList<>())
                     .add(subscriber);
@@ -122,6 +123,7 @@ final class Checker implements Event.Reader {
                 sum(subscriber -> subscriber.gaps),
                 sum(subscriber -> subscriber.late),
                 sum(subscriber -> subscriber.dropped),
+                sum(subscriber -> subscriber.crossed),
                 Collections.unmodifiableSortedMap(faults),
                 violations.first());
     }

@@ -171,7 +171,7 @@ final class CheckerTest {
     @Test
     void i1AMessageThatWasSkipped() {
         good();
-        events.add(new Skipped(++now, A, CHANNEL, "skipped"));
+        events.add(new Skipped(++now, A, CHANNEL, position(2, 9), "skipped"));
         breaks(Promise.FILE, Invariant.I1);
     }
 
@@ -234,6 +234,50 @@ final class CheckerTest {
         archive(1, position(1, 2));
         breaks(Promise.FILE, Invariant.I4, Invariant.I4);
         assertThat(verdict(Promise.FILE).reordered()).isEqualTo(2);
+    }
+
+    /** A publisher whose first message went to the new primary and the second to the old one. */
+    private void cross() {
+        subscribe(A);
+        long from = now;
+        publish(1, position(2, 1));
+        publish(2, position(1, 1));
+        receive(A, 2, position(1, 1));
+        lose(from, now);
+        receive(A, 1, position(2, 1), position(1, 1), false);
+        archive(2, position(1, 1));
+        archive(1, position(2, 1));
+    }
+
+    @Test
+    void aPublisherMayBeSeenInTwoOrdersWhereTwoPrimariesTookItsMessages() {
+        cross();
+        holds(Promise.DURABLE);
+        assertThat(verdict(Promise.DURABLE).crossed()).isEqualTo(1);
+        assertThat(verdict(Promise.DURABLE).reordered()).isZero();
+    }
+
+    @Test
+    void i4TwoOrdersThoughThereWasOnePrimary() {
+        cross();
+        events.removeIf(event -> event instanceof Fault);
+        breaks(Promise.DURABLE, Invariant.I4);
+    }
+
+    @Test
+    void i4TwoOrdersThoughTheNewPrimaryCameLater() {
+        subscribe(A);
+        long from = now;
+        send(1);
+        publish(2, position(1, 1));
+        receive(A, 2, position(1, 1));
+        lose(from, now);
+        events.add(
+                new Acknowledged(++now, WRITER, 1, message(1), position(2, 1), "durable", false));
+        receive(A, 1, position(2, 1), position(1, 1), false);
+        archive(2, position(1, 1));
+        archive(1, position(2, 1));
+        breaks(Promise.DURABLE, Invariant.I4);
     }
 
     @Test

@@ -128,8 +128,13 @@ sealed interface Event {
         }
     }
 
-    /** The server left out messages of a slow client, and said so. */
-    record Skipped(long nanos, String client, String channel, String text) implements Event {
+    /**
+     * The server left out messages, and said so.
+     *
+     * @param to the last of them
+     */
+    record Skipped(long nanos, String client, String channel, Position to, String text)
+            implements Event {
         @Override
         public void tell(Reader reader) {
             reader.on(this);

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what a history says of each message, and checks what needs no subscriber: I5, I9, and
@@ -46,6 +47,19 @@ final class Facts implements Event.Reader {
 
     Fact of(Message message) {
         return facts.computeIfAbsent(message, Fact::new);
+    }
+
+    /** The message at a position; null if none was seen there. */
+    @Nullable Fact at(String channel, Position position) {
+        Sight sight =
+                places.get(new Place(channel, position.generation(), position.channelSequence()));
+        return sight == null ? null : of(sight.message);
+    }
+
+    /** When anybody was told first that the message is at this position. */
+    long firstSight(Received received) {
+        Event first = of(received.message()).positions.get(received.position());
+        return first == null ? received.nanos() : first.nanos();
     }
 
     @Override

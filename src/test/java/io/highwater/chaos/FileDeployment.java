@@ -23,17 +23,19 @@ final class FileDeployment implements Deployment {
     private final @Nullable SmallDisk disk;
 
     private final ChaosNode node;
+    private final List<Path> clockSetBack;
 
-    private FileDeployment(@Nullable SmallDisk disk, ChaosNode node) {
+    private FileDeployment(@Nullable SmallDisk disk, ChaosNode node, List<Path> clockSetBack) {
         this.disk = disk;
         this.node = node;
+        this.clockSetBack = clockSetBack;
     }
 
     /**
      * @param front what lies in front of the node's class path
      */
     static FileDeployment in(Path folder, List<Path> front) throws IOException {
-        return new FileDeployment(null, node(folder, folder, front));
+        return new FileDeployment(null, node(folder, folder, front), Clock.setBack(folder));
     }
 
     /** The same on a disk that fills, where this user may mount one. */
@@ -44,7 +46,7 @@ final class FileDeployment implements Deployment {
             System.out.println("chaos: no disk fills, since this user may not mount one");
         }
         Path place = disk == null ? folder : disk.path();
-        return new FileDeployment(disk, node(folder, place, front));
+        return new FileDeployment(disk, node(folder, place, front), Clock.setBack(folder));
     }
 
     private static ChaosNode node(Path folder, Path place, List<Path> front) throws IOException {
@@ -72,6 +74,7 @@ final class FileDeployment implements Deployment {
                         List.of(
                                 Nemesis.harmless("kill", this::kill),
                                 Nemesis.harmless("kill at start", this::killAtStart),
+                                Nemesis.harmless("clock set back", this::setClockBack),
                                 Nemesis.harmless("drain", this::drain),
                                 Nemesis.harmless("pause", this::pause)));
         if (disk != null) {
@@ -90,6 +93,12 @@ final class FileDeployment implements Deployment {
         node.kill();
         node.startAndKill(Duration.ofMillis(random.nextInt(MOST_START_MILLIS)));
         node.start();
+    }
+
+    /** Until the next start, which sets it forth again. */
+    private void setClockBack(Random random, Traffic traffic) throws Exception {
+        node.kill();
+        node.startWith(clockSetBack);
     }
 
     private void drain(Random random, Traffic traffic) throws Exception {

@@ -74,7 +74,7 @@ final class Follower extends ChaosClient {
             case "message" -> onMessage(now, reply);
             // Not now: it tries again on a new connection.
             case "error" -> throw new IOException(reply.toString());
-            case "skipped" -> history().add(new Skipped(now, name(), channel(), reply.toString()));
+            case "skipped" -> onSkipped(now, reply);
             case "welcome", "drain" -> {}
             default -> throw new AssertionError("unexpected: " + reply);
         }
@@ -94,6 +94,13 @@ final class Follower extends ChaosClient {
         history().add(answer);
         reception.onSubscribed(answer);
         follows.countDown();
+    }
+
+    private void onSkipped(long now, JsonObject reply) {
+        Position to = Position.parse(reply.getString("origin"), reply.getString("to"));
+        Skipped skipped = new Skipped(now, name(), channel(), to, reply.toString());
+        history().add(skipped);
+        reception.onSkipped(skipped);
     }
 
     private void onMessage(long now, JsonObject reply) throws IOException {

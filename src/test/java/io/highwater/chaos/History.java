@@ -1,6 +1,10 @@
 package io.highwater.chaos;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +40,18 @@ final class History {
     long count(Class<? extends Event> kind) {
         LongAdder count = counts.get(kind);
         return count == null ? 0 : count.sum();
+    }
+
+    /** Writes it to a new file, a line for each event; returns which. */
+    Path write() throws IOException {
+        Path file = Files.createTempFile("chaos-history-", ".txt");
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            for (Event event : events()) {
+                out.write(event.toString());
+                out.newLine();
+            }
+        }
+        return file;
     }
 
     synchronized int size() {

@@ -28,9 +28,4 @@ final class Losses implements Event.Reader {
                                 fromNanos - fault.untilNanos() <= 0
                                         && toNanos - fault.lossNanos() >= 0);
     }
-
-    /** Whether anything may have been lost before a moment. */
-    boolean mayPrecede(long nanos) {
-        return losing.stream().anyMatch(fault -> nanos - fault.nanos() >= 0);
-    }
 }

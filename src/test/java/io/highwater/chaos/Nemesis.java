@@ -18,6 +18,16 @@ interface Nemesis {
 
     /** One that loses nothing which reached the log. */
     static Nemesis harmless(String name, Harm harm) {
+        return losing(
+                name,
+                (random, traffic) -> {
+                    harm.strike(random, traffic);
+                    return Fault.NO_LOSS;
+                });
+    }
+
+    /** One whose harm returns from when on messages may have been lost. */
+    static Nemesis losing(String name, Loss loss) {
         return new Nemesis() {
             @Override
             public String name() {
@@ -26,14 +36,18 @@ interface Nemesis {
 
             @Override
             public long strike(Random random, Traffic traffic) throws Exception {
-                harm.strike(random, traffic);
-                return Fault.NO_LOSS;
+                return loss.strike(random, traffic);
             }
         };
     }
 
-    /** What such a one does. */
+    /** See {@link #harmless}. */
     interface Harm {
         void strike(Random random, Traffic traffic) throws Exception;
+    }
+
+    /** See {@link #losing}. */
+    interface Loss {
+        long strike(Random random, Traffic traffic) throws Exception;
     }
 }

@@ -1,6 +1,7 @@
 package io.highwater.chaos;
 
 import io.highwater.chaos.Event.Received;
+import io.highwater.chaos.Event.Skipped;
 import io.highwater.chaos.Event.Subscribed;
 import io.highwater.protocol.Position;
 import java.util.Collections;
@@ -55,6 +56,10 @@ final class Reception {
         if (answer.since() == null || answer.reason() != null) {
             cursor = answer.cursor();
         }
+    }
+
+    void onSkipped(Skipped skipped) {
+        cursor = skipped.to();
     }
 
     /** How often it took a message though something before it was missing. */

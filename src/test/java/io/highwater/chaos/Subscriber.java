@@ -30,6 +30,11 @@ final class Subscriber {
     /** The last message of each publisher that the application got in its turn. */
     private final Map<String, Received> lastOf = new HashMap<>();
 
+    /** A message, and one that the publisher had sent before it, in the order of their delivery. */
+    private record Reorder(Received former, Received event) {}
+
+    private final List<Reorder> reorders = new ArrayList<>();
+
     private Subscribed subscription;
 
     /** The last position in this subscription. */
@@ -40,6 +45,7 @@ final class Subscriber {
     int gaps;
     int late;
     int dropped;
+    int crossed;
 
     Subscriber(Subscribed first, Facts facts, Violations violations) {
         this.name = first.client();
@@ -70,6 +76,7 @@ final class Subscriber {
     }
 
     void on(Skipped event) {
+        reception.onSkipped(event);
         violations.add(Invariant.I1, name + " was not given some messages", event);
     }
 
@@ -135,12 +142,41 @@ final class Subscriber {
         }
         Received former = lastOf.put(message.publisher(), event);
         if (former != null && former.message().number() >= message.number()) {
-            violations.add(
-                    Invariant.I4,
-                    name + " was given " + message + " after " + former.message(),
-                    former,
-                    event);
+            reorders.add(new Reorder(former, event));
         }
+    }
+
+    /**
+     * Checks the order. Only where two primaries took messages at a time, a publisher that changes
+     * from one to the other may be seen in two orders: the log of one of them is lost.
+     */
+    void checkOrder(Promise promise, Losses losses) {
+        for (Reorder reorder : reorders) {
+            Received former = reorder.former;
+            if (promise.mayMove()
+                    && crosses(reorder)
+                    && facts.of(former.message()).mayBeLost(losses)) {
+                crossed++;
+            } else {
+                violations.add(
+                        Invariant.I4,
+                        name
+                                + " was given "
+                                + reorder.event.message()
+                                + " after "
+                                + former.message(),
+                        former,
+                        reorder.event);
+            }
+        }
+    }
+
+    /** Whether the newer generation was there when the message of the older one was appended. */
+    private boolean crosses(Reorder reorder) {
+        Position older = reorder.former.position();
+        Position newer = reorder.event.position();
+        return older.generation() < newer.generation()
+                && facts.firstSight(reorder.event) - facts.firstSight(reorder.former) < 0;
     }
 
     private @Nullable Received before(Received event) {
@@ -200,13 +236,26 @@ final class Subscriber {
         return (since == null || position.isAfter(since)) && !position.isAfter(answer.cursor());
     }
 
-    /** Checks that it was told of missing messages only where some may be lost. */
+    /**
+     * Checks that it was told of missing messages only where some may be lost, or where its cursor
+     * is of a former generation, which nodes remember for a while.
+     */
     void checkTold(Promise promise, Losses losses) {
         for (Subscribed answer : told) {
-            if (!promise.mayLose() || !losses.mayPrecede(answer.nanos())) {
+            if (!promise.mayLose() || !isForgotten(answer) && !isLost(answer, losses)) {
                 violations.add(
                         Invariant.I8, name + " could not resume: " + answer.reason(), answer);
             }
         }
+    }
+
+    private static boolean isForgotten(Subscribed answer) {
+        Position since = answer.since();
+        return since != null && since.generation() < answer.cursor().generation();
+    }
+
+    private boolean isLost(Subscribed answer, Losses losses) {
+        Fact fact = answer.since() == null ? null : facts.at(channel, answer.since());
+        return fact != null && fact.mayBeLost(losses);
     }
 }

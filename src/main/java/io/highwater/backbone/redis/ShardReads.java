@@ -71,7 +71,20 @@ final class ShardReads {
 
     CompletionStage<ReadResult> readAfter(
             String name, @Nullable Cursor after, int limit, @Nullable Payer payer) {
-        return top(name).thenCompose(top -> readAfter(name, after, limit, payer, top));
+        return top(name)
+                .thenCompose(top -> reach(name, top, after))
+                .thenCompose(top -> readAfter(name, after, limit, payer, top));
+    }
+
+    /**
+     * A cursor beyond the last position that this node has read may come from a node that has read
+     * more. So the answer waits until this one has read all that Redis has.
+     */
+    private CompletionStage<Position> reach(String name, Position top, @Nullable Cursor after) {
+        Position own = after == null ? null : ReadRules.own(top, after);
+        return own != null && own.isAfter(top)
+                ? tops.ask(name)
+                : CompletableFuture.completedFuture(top);
     }
 
     CompletionStage<ReadResult> readBefore(

@@ -195,6 +195,36 @@ final class RedisBackboneTest {
         assertThat(slice.entries().get(2).previous()).isEqualTo(slice.entries().get(1).position());
     }
 
+    /** A client that was answered "unknown" would drop a cursor that is good. */
+    @Test
+    void aNodeThatIsBehindAnswersOnceItHasReadOn() throws Exception {
+        BackboneNode a = node();
+        try (TcpProxy link = new TcpProxy(redis.port())) {
+            BackboneNode b = started(new BackboneNode("redis://127.0.0.1:" + link.port()));
+            List<String> heard = b.follow(CHANNEL);
+            a.append(CHANNEL, "m1");
+            await().untilAsserted(() -> assertThat(heard).containsExactly("m1"));
+            link.cut();
+            Position second = a.append(CHANNEL, "m2");
+            assertThatThrownBy(() -> b.read(CHANNEL, second, 10))
+                    .isInstanceOf(UnavailableException.class);
+            redis.kill();
+            redis.start();
+            Position third = a.append(CHANNEL, "m3");
+            assertThatThrownBy(() -> b.read(CHANNEL, third, 10))
+                    .isInstanceOf(UnavailableException.class);
+            link.turnTo(redis.port());
+            await().ignoreExceptionsInstanceOf(UnavailableException.class)
+                    .until(
+                            () -> b.read(CHANNEL, third, 10),
+                            result -> {
+                                assertThat(result).isInstanceOf(Slice.class);
+                                return true;
+                            });
+            assertThat(msgIds((Slice) b.read(CHANNEL, second, 10))).containsExactly("m3");
+        }
+    }
+
     @Test
     void theFirstCursorOfAGenerationIsValidOnEveryNode() throws Exception {
         BackboneNode a = node();

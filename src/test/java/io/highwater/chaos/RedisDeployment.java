@@ -1,0 +1,228 @@
+package io.highwater.chaos;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/** Nodes that share a Redis with a replica; whatever can happen to these happens. */
+final class RedisDeployment implements Deployment {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** All nodes have read what is older. */
+    private static final Duration RECENT = Duration.ofSeconds(5);
+
+    /** Some messages more, so that there is something to lose. */
+    private static final int MORE = 20;
+
+    private final RedisPair redis;
+    private final List<ChaosNode> nodes;
+    private final List<Path> clockSetBack;
+
+    private RedisDeployment(RedisPair redis, List<ChaosNode> nodes, List<Path> clockSetBack) {
+        this.redis = redis;
+        this.nodes = nodes;
+        this.clockSetBack = clockSetBack;
+    }
+
+    /**
+     * @param front what lies in front of the nodes' class path
+     */
+    static RedisDeployment of(int nodes, Path folder, List<Path> front) throws Exception {
+        RedisPair redis = RedisPair.start(folder, nodes);
+        List<ChaosNode> all = new ArrayList<>();
+        for (int i = 0; i < nodes; i++) {
+            all.add(
+                    new ChaosNode(
+                            folder,
+                            "" + (char) ('a' + i),
+                            Map.of(
+                                    "highwater.backbone",
+                                    "redis",
+                                    "highwater.redis.uri",
+                                    redis.uri(i)),
+                            front));
+        }
+        return new RedisDeployment(redis, all, Clock.setBack(folder));
+    }
+
+    @Override
+    public void start() throws IOException {
+        for (ChaosNode node : nodes) {
+            node.start();
+        }
+    }
+
+    @Override
+    public List<URI> nodes() {
+        return nodes.stream().map(ChaosNode::uri).toList();
+    }
+
+    @Override
+    public List<Nemesis> nemeses() {
+        return List.of(
+                Nemesis.harmless("kill", this::kill),
+                Nemesis.harmless("pause", this::pause),
+                Nemesis.harmless("clock set back", this::setClockBack),
+                Nemesis.harmless("rolling drain", this::drain),
+                Nemesis.harmless("link cut", this::cut),
+                Nemesis.harmless("all links cut", this::cutAll),
+                Nemesis.harmless("redis paused", this::pauseRedis),
+                Nemesis.harmless("redis killed", this::killRedis),
+                Nemesis.harmless("failover in step", this::failOverInStep),
+                Nemesis.losing("power cut of redis", this::cutPower),
+                Nemesis.losing("failover to a lagging replica", this::failOverToLagging),
+                Nemesis.losing("failover to an empty replica", this::failOverToEmpty),
+                Nemesis.losing("zombie primary", this::zombie),
+                Nemesis.losing("two failovers", this::failOverTwice));
+    }
+
+    private int any(Random random) {
+        return random.nextInt(nodes.size());
+    }
+
+    private void kill(Random random, Traffic traffic) throws Exception {
+        ChaosNode node = nodes.get(any(random));
+        node.kill();
+        traffic.pass(Duration.ofMillis(random.nextInt(1_000)));
+        node.start();
+    }
+
+    private void pause(Random random, Traffic traffic) throws Exception {
+        ChaosNode node = nodes.get(any(random));
+        node.pause();
+        traffic.pass(Duration.ofMillis(2_000 + random.nextInt(8_000)));
+        node.resume();
+    }
+
+    /** Until its next start, which sets it forth again. */
+    private void setClockBack(Random random, Traffic traffic) throws Exception {
+        ChaosNode node = nodes.get(any(random));
+        node.kill();
+        node.startWith(clockSetBack);
+    }
+
+    private void drain(Random random, Traffic traffic) throws Exception {
+        for (ChaosNode node : nodes) {
+            node.drain();
+            node.start();
+        }
+    }
+
+    private void cut(Random random, Traffic traffic) throws Exception {
+        int link = any(random);
+        redis.cut(link);
+        traffic.pass(Duration.ofMillis(random.nextInt(6_000)));
+        redis.join(link);
+    }
+
+    private void cutAll(Random random, Traffic traffic) throws Exception {
+        redis.cutAll();
+        traffic.awaitRefused(PATIENCE);
+        redis.joinAll();
+    }
+
+    private void pauseRedis(Random random, Traffic traffic) throws Exception {
+        redis.pause();
+        traffic.pass(Duration.ofMillis(500 + random.nextInt(4_500)));
+        redis.resume();
+    }
+
+    private void killRedis(Random random, Traffic traffic) throws Exception {
+        redis.restart();
+    }
+
+    private void failOverInStep(Random random, Traffic traffic) throws Exception {
+        redis.cutAll();
+        redis.awaitInStep();
+        redis.failOver();
+        redis.joinAll();
+        redis.bringBack();
+    }
+
+    private long cutPower(Random random, Traffic traffic) throws Exception {
+        long from = traffic.now();
+        long bytes = redis.writtenBytes();
+        traffic.awaitAnyAcknowledged(MORE, PATIENCE);
+        redis.restartWith(bytes);
+        return from;
+    }
+
+    private long failOverToLagging(Random random, Traffic traffic) throws Exception {
+        long from = traffic.now();
+        redis.leaveReplicaBehind();
+        traffic.awaitAnyAcknowledged(1 + random.nextInt(2 * MORE), PATIENCE);
+        redis.failOver();
+        redis.joinAll();
+        redis.bringBack();
+        return from;
+    }
+
+    private long failOverToEmpty(Random random, Traffic traffic) throws Exception {
+        long from = traffic.now() - RECENT.toNanos();
+        redis.emptyReplica();
+        redis.failOver();
+        redis.joinAll();
+        redis.bringBack();
+        return from;
+    }
+
+    /** For a moment some nodes use the old primary, others the new one. */
+    private long zombie(Random random, Traffic traffic) throws Exception {
+        long from = traffic.now();
+        redis.leaveReplicaBehind();
+        traffic.awaitAnyAcknowledged(random.nextInt(MORE), PATIENCE);
+        redis.promoteReplica();
+        for (int link = 1; link < nodes.size(); link++) {
+            redis.turnToReplica(link);
+        }
+        traffic.awaitAnyAcknowledged(MORE, PATIENCE);
+        traffic.pass(Duration.ofMillis(random.nextInt(3_000)));
+        redis.failOver();
+        redis.joinAll();
+        redis.bringBack();
+        return from;
+    }
+
+    private long failOverTwice(Random random, Traffic traffic) throws Exception {
+        long from = traffic.now();
+        redis.leaveReplicaBehind();
+        traffic.awaitAnyAcknowledged(MORE, PATIENCE);
+        redis.cutAll();
+        redis.failOver();
+        redis.bringBack();
+        redis.awaitInStep();
+        redis.failOver();
+        redis.joinAll();
+        redis.bringBack();
+        return from;
+    }
+
+    @Override
+    public void settle() {}
+
+    @Override
+    public Promise promise() {
+        return Promise.LOG;
+    }
+
+    @Override
+    public String logs() throws IOException {
+        List<String> logs = new ArrayList<>();
+        for (ChaosNode node : nodes) {
+            logs.add(node.log());
+        }
+        return logs.stream().collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public void close() throws Exception {
+        nodes.forEach(ChaosNode::close);
+        redis.close();
+    }
+}
