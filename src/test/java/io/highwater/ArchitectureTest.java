@@ -62,6 +62,7 @@ final class ArchitectureTest {
                                             "channel",
                                             "backbone.redis",
                                             "archive",
+                                            "archive.postgres",
                                             "limits",
                                             "log",
                                             "time")),

@@ -3,6 +3,7 @@ package io.highwater.config;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.highwater.admin.AdminSettings;
 import io.highwater.archive.ArchiveSettings;
+import io.highwater.archive.postgres.PostgresSettings;
 import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
@@ -347,8 +348,15 @@ final class ConfigAssembly {
 
     /** Null if nothing is archived. */
     private @Nullable ArchiveSettings archive() {
-        String url = schema.archive().url();
-        return url == null ? null : ArchiveSettings.of(url, schema.archive().retention());
+        Secret url = schema.archive().url();
+        if (url == null) {
+            return null;
+        }
+        ArchiveSettings settings = ArchiveSettings.of(url.reveal(), schema.archive().retention());
+        if (settings instanceof ArchiveSettings.InPostgres postgres) {
+            PostgresSettings.checkUrl(postgres.url());
+        }
+        return settings;
     }
 
     private KeepaliveSettings keepalive() {

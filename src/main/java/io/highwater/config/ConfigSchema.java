@@ -330,10 +330,11 @@ record ConfigSchema(
 
     record Archive(
             @Setting(
-                            form = "file:DIR, a folder of this node, such as file:data",
+                            form =
+                                    "file:DIR, a folder of this node, such as file:data; or jdbc:postgresql://HOST:PORT/DATABASE?user=USER&password=PASSWORD",
                             about =
-                                    "Where the messages of all channels are kept, so that they outlive the node. docs/archive.md says what lies in the folder. Without one, channels live in memory.")
-                    @Nullable String url,
+                                    "Where the messages of all channels are kept, so that they outlive the node: in a folder, or in PostgreSQL. docs/archive.md tells of both. May contain a password, which no log shows. Without one, channels live in memory.")
+                    @Nullable Secret url,
             @Setting(
                             fallback = "30d",
                             about =

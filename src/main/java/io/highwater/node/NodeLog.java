@@ -5,8 +5,6 @@ import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchiveSettings;
-import io.highwater.archive.file.FileArchive;
-import io.highwater.archive.file.FileArchiveSettings;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.archived.ArchivedBackbone;
@@ -34,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * @param archive null if there is none
  */
 record NodeLog(Backbone backbone, @Nullable Archive archive) {
-    /** Never to be changed: an archive's channels are spread over its shards. */
-    private static final int ARCHIVE_SHARDS = 64;
-
     /**
      * Makes it; the log is still to be started.
      *
@@ -74,10 +69,10 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
                             outbound.wheel()),
                     null);
         }
-        Archive archive = open(settings, config.node(), outbound, archiveObserver);
+        Archive archive = NodeArchive.open(settings, config.node(), outbound, archiveObserver);
         return new NodeLog(
                 new ArchivedBackbone(
-                        memory(ARCHIVE_SHARDS, config, outbound, ledger),
+                        memory(NodeArchive.SHARDS, config, outbound, ledger),
                         archive,
                         outbound.ticker(),
                         WallClock.system(),
@@ -115,17 +110,5 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
         ChannelSettings channels = config.channels();
         return new MemorySettings(
                 shards, ledger, channel -> channels.forChannel(channel).ring(), outbound.logs());
-    }
-
-    private static Archive open(
-            ArchiveSettings archive, String node, OutboundNode outbound, ArchiveObserver observer) {
-        return new FileArchive(
-                new FileArchiveSettings(
-                        archive.folder(), node, ARCHIVE_SHARDS, archive.retention()),
-                WallClock.system(),
-                outbound.ticker(),
-                outbound.wheel(),
-                observer,
-                outbound.logs());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.highwater.archive.ArchiveSettings;
 import io.highwater.testing.DevelopmentCertificateFixture;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -95,8 +96,8 @@ final class ConfigErrorsTest {
                     handshake.allowed-origins | https://a/b     | highwater.handshake.allowed-origins
                     handshake.allowed-hosts   | http://a        | highwater.handshake.allowed-hosts
                     handshake.trusted-proxies | 10.0.0.0/33     | highwater.handshake.trusted-proxies
-                    archive.url               | data            | highwater.archive.url: "data" is not of the form file:DIR, such as file:data
-                    archive.url               | jdbc:mysql://a  | highwater.archive.url: "jdbc:mysql://a" is not of the form file:DIR
+                    archive.url               | data            | highwater.archive.url: "data" is neither of the form file:DIR, such as file:data, nor jdbc:postgresql://HOST
+                    archive.url               | jdbc:mysql://a  | highwater.archive.url: "jdbc:mysql://a" is neither of the form file:DIR
                     archive.url               | 'file: '        | highwater.archive.url: "file:" names no folder; write one, such as file:data
                     archive.url               | file:///a       | highwater.archive.url: "file:///a" has slashes of a web address
                     channels.a.prefix         | a b             | highwater.channels.a.prefix: "a b" is not in the range 0 to 200 of A-Z
@@ -346,5 +347,37 @@ final class ConfigErrorsTest {
                 .singleElement()
                 .asString()
                 .startsWith("highwater.redis.prefix: \"a{b}\" is not 1 to 64 of");
+    }
+
+    @Test
+    void theUrlOfAnArchiveInPostgresShowsNoPassword() throws Exception {
+        String before = "highwater.archive.url: ";
+        assertThat(archiveProblem("jdbc:postgresql://db/log?user=a&password=s3cret&sslmod=require"))
+                .startsWith(before + "jdbc:postgresql://db/log has a parameter that PostgreSQL's")
+                .contains("\"sslmod\"");
+        assertThat(archiveProblem("jdbc:postgresql://me:s3cret@db/log"))
+                .startsWith(before + "it has a user before the host; write jdbc:postgresql://HOST");
+        assertThat(archiveProblem("jdbc:postgresql://db?password=s3cret"))
+                .startsWith(before + "jdbc:postgresql://db cannot be read; write jdbc:postgresql:");
+        assertThat(archiveProblem("jdbc:mysql://me:s3cret@db/log?password=s3cret"))
+                .startsWith(before + "\"jdbc:…@db/log\" is neither of the form file:DIR");
+        HighwaterConfig config =
+                HighwaterConfig.of(
+                        Map.of(
+                                "highwater.archive.url",
+                                "jdbc:postgresql://db/log?user=a&password=s3cret"));
+        assertThat(config.archive())
+                .isInstanceOf(ArchiveSettings.InPostgres.class)
+                .asString()
+                .contains("jdbc:postgresql://db/log")
+                .doesNotContain("s3cret");
+        assertThat(config).asString().doesNotContain("s3cret");
+    }
+
+    private static String archiveProblem(String url) {
+        List<String> problems = problems(Map.of("highwater.archive.url", url));
+        assertThat(problems).hasSize(1);
+        assertThat(problems.get(0)).doesNotContain("s3cret");
+        return problems.get(0);
     }
 }

@@ -32,9 +32,17 @@ final class Commit {
                 UPDATE shard AS s
                 SET generation = m.generation, sequence = m.sequence,
                     expires = clock_timestamp() + make_interval(secs => ?)
-                FROM unnest(?::int[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[])
-                    AS m (slot, origin, shard, token, generation, sequence)
-                WHERE s.origin = m.origin AND s.shard = m.shard AND s.token = m.token
+                FROM (
+                    SELECT asked.slot, l.origin, l.shard, asked.generation, asked.sequence
+                    FROM unnest(
+                            ?::int[], ?::text[], ?::int[], ?::bigint[], ?::bigint[], ?::bigint[])
+                        AS asked (slot, origin, shard, token, generation, sequence)
+                    JOIN shard AS l
+                        ON l.origin = asked.origin AND l.shard = asked.shard
+                            AND l.token = asked.token
+                    ORDER BY l.origin, l.shard
+                    FOR NO KEY UPDATE OF l) AS m
+                WHERE s.origin = m.origin AND s.shard = m.shard
                 RETURNING m.slot, m.origin, m.shard
             ),
             """

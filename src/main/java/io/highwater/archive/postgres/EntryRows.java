@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Entries that one statement adds, with the tops of their channels. Confined to the thread that
  * writes.
  *
- * <p>Two nodes may add the same entries at the same time, and each then waits for the rows of the
- * other. So that they cannot wait for each other, all statements touch rows in one order: those of
- * shards, then entries in the order of their shards, then tops by name.
+ * <p>Statements wait for each other's rows: two nodes may add the same entries at the same time. So
+ * that no two can wait for each other, all lock rows in one order: those of shards by origin and
+ * number, then entries in the order of their shards, then tops by name. Statements that can do
+ * without a row skip it if it is locked.
  */
 final class EntryRows {
     /**

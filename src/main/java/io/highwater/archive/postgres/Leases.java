@@ -2,6 +2,9 @@ package io.highwater.archive.postgres;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.archive.ArchiveObserver;
+import io.highwater.archive.postgres.LeaseTable.Name;
+import io.highwater.archive.postgres.LeaseTable.Other;
+import io.highwater.archive.postgres.LeaseTable.Taken;
 import io.highwater.archive.queue.ArchiveThreads;
 import io.highwater.archive.queue.ShardState;
 import io.highwater.archive.queue.WorkQueue;
@@ -12,14 +15,10 @@ import io.highwater.time.Ticker;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +29,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,57 +44,7 @@ import org.slf4j.event.Level;
 final class Leases extends Timer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
     private static final String ROLE = "leases";
-
-    private static final String TAKE =
-            """
-            INSERT INTO shard AS s (origin, shard, token, owner, expires)
-            SELECT origin, shard, token, ?, clock_timestamp() + make_interval(secs => ?)
-            FROM unnest(?::text[], ?::int[], ?::bigint[]) AS asked (origin, shard, token)
-            ORDER BY origin, shard
-            ON CONFLICT (origin, shard) DO UPDATE
-            SET token = excluded.token, owner = excluded.owner, expires = excluded.expires
-            WHERE s.expires <= clock_timestamp() OR s.owner = excluded.owner
-            RETURNING origin, shard, token, generation, sequence
-            """;
-
-    private static final String OWNERS =
-            """
-            SELECT s.origin, s.shard, s.owner, (extract(epoch FROM s.expires) * 1000000)::bigint,
-                (extract(epoch FROM s.expires - clock_timestamp()) * 1000)::bigint
-            FROM unnest(?::text[], ?::int[]) AS asked (origin, shard)
-            JOIN shard AS s USING (origin, shard)
-            """;
-
-    private static final String RENEW =
-            """
-            UPDATE shard SET expires = clock_timestamp() + make_interval(secs => ?)
-            WHERE owner = ?
-            RETURNING origin, shard
-            """;
-
-    private static final String RETAKE =
-            """
-            UPDATE shard AS s
-            SET token = asked.token, expires = clock_timestamp() + make_interval(secs => ?)
-            FROM unnest(?::text[], ?::int[], ?::bigint[]) AS asked (origin, shard, token)
-            WHERE s.origin = asked.origin AND s.shard = asked.shard AND s.owner = ?
-            RETURNING s.origin, s.shard, s.token, s.generation, s.sequence
-            """;
-
-    private static final String GIVE_BACK =
-            """
-            UPDATE shard AS s SET owner = '', expires = '-infinity'
-            FROM unnest(?::text[], ?::int[]) AS asked (origin, shard)
-            WHERE s.origin = asked.origin AND s.shard = asked.shard AND s.owner = ?
-            """;
-
     private static final int TASKS = 4_096;
-
-    record Name(String origin, int shard) {
-        private static Name read(ResultSet row) throws SQLException {
-            return new Name(row.getString(1), row.getInt(2));
-        }
-    }
 
     /** Somebody who wants a lease. Confined to the thread of the leases, but for its future. */
     private static final class Request {
@@ -102,8 +52,8 @@ final class Leases extends Timer implements AutoCloseable {
         private final long deadlineNanos;
         private final CompletableFuture<Lease> answer = new CompletableFuture<>();
 
-        /** When the lease of its owner ended when it was seen first, in µs since 1970. */
-        private @Nullable Long seenEnd;
+        /** When the lease of its owner ended when it was seen first. */
+        private @Nullable Long seenEndMicros;
 
         Request(Name name, long deadlineNanos) {
             this.name = name;
@@ -118,26 +68,19 @@ final class Leases extends Timer implements AutoCloseable {
     private final TimerWheel wheel;
     private final ArchiveObserver observer;
     private final LogLimit logs;
-
-    /** Of this archive in this life: another process of the same node is another owner. */
-    private final String owner;
-
+    private final LeaseTable table;
     private final ThreadPoolExecutor thread;
+    private final Timer again = new Again();
 
     @GuardedBy("this")
     private final Map<Name, Lease> held = new HashMap<>();
 
     /** Those who wait for a lease: for the next attempt, or for its owner to let it go. */
     @GuardedBy("this")
-    private final List<Request> requests = new ArrayList<>();
-
-    @GuardedBy("this")
-    private final Set<Name> requested = new HashSet<>();
+    private final Map<Name, Request> requests = new LinkedHashMap<>();
 
     @GuardedBy("this")
     private boolean closed;
-
-    private final Timer again = new Again();
 
     Leases(
             Database database,
@@ -155,7 +98,9 @@ final class Leases extends Timer implements AutoCloseable {
         this.wheel = wheel;
         this.observer = observer;
         this.logs = logs;
-        owner = node + "/" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        // Of this archive in this life: another process of the same node is another owner.
+        String owner = node + "/" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        table = new LeaseTable(owner, timing.lease());
         thread = ArchiveThreads.pool(ROLE, 1, TASKS, new ThreadPoolExecutor.AbortPolicy());
     }
 
@@ -164,23 +109,25 @@ final class Leases extends Timer implements AutoCloseable {
      * it.
      */
     CompletableFuture<Lease> take(String origin, int shard) {
-        Request request =
-                new Request(
-                        new Name(origin, shard), ticker.nanoTime() + 2 * timing.lease().toNanos());
-        synchronized (this) {
-            if (closed) {
-                request.answer.completeExceptionally(unavailable("the archive is closed"));
-                return request.answer;
-            }
-            if (held.containsKey(request.name) || !requested.add(request.name)) {
-                request.answer.completeExceptionally(
-                        unavailable("shard " + shard + " of " + origin + " has a writer already"));
-                return request.answer;
-            }
-            requests.add(request);
+        Name name = new Name(origin, shard);
+        Request request = new Request(name, ticker.nanoTime() + 2 * timing.lease().toNanos());
+        String refusal = enter(name, request);
+        if (refusal != null) {
+            request.answer.completeExceptionally(unavailable(refusal));
+        } else {
+            execute(this::takeAll);
         }
-        execute(this::takeAll);
         return request.answer;
+    }
+
+    private synchronized @Nullable String enter(Name name, Request request) {
+        if (closed) {
+            return "the archive is closed";
+        } else if (held.containsKey(name) || requests.containsKey(name)) {
+            return "shard " + name.shard() + " of " + name.origin() + " has a writer already";
+        }
+        requests.put(name, request);
+        return null;
     }
 
     private static UnavailableException unavailable(String why) {
@@ -192,90 +139,58 @@ final class Leases extends Timer implements AutoCloseable {
             thread.execute(task);
             return true;
         } catch (RejectedExecutionException e) {
-            // It was closed; or the thread is busy, and comes back to the requests after its tasks.
+            // It was closed; or its many tasks are of the same kind.
             return false;
         }
     }
 
     private void takeAll() {
-        List<Request> asked;
+        Map<Name, Request> asked;
         synchronized (this) {
-            asked = List.copyOf(requests);
+            asked = new LinkedHashMap<>(requests);
         }
         if (asked.isEmpty()) {
             return;
         }
+        String problem = reach.problem();
         try {
-            takeOrWait(asked);
-        } catch (SQLException e) {
-            if (SqlFailure.isOfConnection(e)) {
-                reach.lost(e);
+            if (problem == null) {
+                takeOrWait(asked);
             }
-            String why = "the lease cannot be taken: " + database.text(e);
-            asked.forEach(request -> fail(request, why));
+        } catch (SQLException e) {
+            reach.failed(e);
+            problem = "the lease cannot be taken: " + database.text(e);
         } catch (RuntimeException | Error e) {
             logs.say(LOG, Level.ERROR, "archive_lease_failed", e);
-            asked.forEach(request -> fail(request, "the lease cannot be taken: " + e));
+            problem = "the lease cannot be taken: " + e;
+        }
+        if (problem != null) {
+            for (Request request : asked.values()) {
+                fail(request, problem);
+            }
         }
     }
 
-    private void takeOrWait(List<Request> asked) throws SQLException {
-        List<Request> others = new ArrayList<>(asked);
+    private void takeOrWait(Map<Name, Request> asked) throws SQLException {
         try (Connection connection = database.forWrite()) {
-            Map<Name, Lease> taken = take(connection, asked);
-            for (Iterator<Request> all = others.iterator(); all.hasNext(); ) {
-                Request request = all.next();
-                Lease lease = taken.get(request.name);
-                if (lease != null) {
-                    all.remove();
-                    grant(request, lease);
+            for (Taken taken : table.take(connection, asked.keySet())) {
+                Request request = asked.remove(taken.name());
+                if (request != null) {
+                    grant(request, taken);
                 }
             }
-            if (!others.isEmpty()) {
-                await(connection, others);
+            if (!asked.isEmpty()) {
+                await(connection, asked);
             }
         }
     }
 
-    private Map<Name, Lease> take(Connection connection, List<Request> asked) throws SQLException {
-        Map<Name, Lease> taken = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(TAKE)) {
-            Parameters parameters = new Parameters(connection, statement);
-            parameters.add(owner);
-            parameters.add(leaseSeconds());
-            parameters.addTexts(asked, request -> request.name.origin);
-            parameters.addInts(asked, request -> request.name.shard);
-            parameters.addLongs(asked, request -> newToken());
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    Name name = Name.read(row);
-                    ShardState shard = new ShardState(name.origin, name.shard);
-                    shard.reread(watermark(name, row));
-                    taken.put(name, new Lease(shard, row.getLong(3)));
-                }
-            }
-        }
-        return taken;
-    }
-
-    private static @Nullable ShardPosition watermark(Name name, ResultSet row) throws SQLException {
-        long generation = row.getLong(4);
-        return row.wasNull() ? null : new ShardPosition(name.origin, generation, row.getLong(5));
-    }
-
-    private double leaseSeconds() {
-        return timing.lease().toMillis() / 1_000.0;
-    }
-
-    /** Never the same again, even if the server loses its newest transactions. */
-    private static long newToken() {
-        return ThreadLocalRandom.current().nextLong();
-    }
-
-    private void grant(Request request, Lease lease) {
+    private void grant(Request request, Taken taken) {
+        ShardState shard = new ShardState(taken.name().origin(), taken.name().shard());
+        shard.reread(taken.watermark());
+        Lease lease = new Lease(shard, taken.token());
         synchronized (this) {
-            requests.remove(request);
-            requested.remove(request.name);
+            requests.remove(request.name, request);
             held.put(request.name, lease);
         }
         request.answer.complete(lease);
@@ -283,46 +198,38 @@ final class Leases extends Timer implements AutoCloseable {
 
     private void fail(Request request, String why) {
         synchronized (this) {
-            requests.remove(request);
-            requested.remove(request.name);
+            requests.remove(request.name, request);
         }
         request.answer.completeExceptionally(unavailable(why));
     }
 
     /** Those whose lease another archive has. */
-    private void await(Connection connection, List<Request> asked) throws SQLException {
-        Map<Name, Request> byName = new HashMap<>();
-        asked.forEach(request -> byName.put(request.name, request));
+    private void await(Connection connection, Map<Name, Request> asked) throws SQLException {
         long leftMillis = timing.renewal().toMillis();
-        try (PreparedStatement statement = connection.prepareStatement(OWNERS)) {
-            Parameters parameters = new Parameters(connection, statement);
-            parameters.addTexts(asked, request -> request.name.origin);
-            parameters.addInts(asked, request -> request.name.shard);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    Request request = byName.get(Name.read(row));
-                    if (request != null) {
-                        see(request, row.getString(3), row.getLong(4));
-                        leftMillis = Math.min(leftMillis, Math.max(1, row.getLong(5)));
-                    }
-                }
+        for (Other other : LeaseTable.others(connection, asked.keySet())) {
+            Request request = asked.get(other.name());
+            if (request != null) {
+                see(request, other);
+                leftMillis = Math.min(leftMillis, Math.max(1, other.leftMillis()));
             }
         }
         wheel.schedule(again, wheel.nowNanos() + Duration.ofMillis(leftMillis).toNanos());
     }
 
-    private void see(Request request, String other, long end) {
-        boolean renewed = request.seenEnd != null && request.seenEnd < end;
-        request.seenEnd = end;
+    private void see(Request request, Other other) {
+        Long before = request.seenEndMicros;
+        request.seenEndMicros = other.endMicros();
+        boolean renewed = before != null && before < other.endMicros();
         if (renewed || ticker.nanoTime() - request.deadlineNanos > 0) {
+            String node = other.owner();
             fail(
                     request,
                     "shard "
-                            + request.name.shard
+                            + request.name.shard()
                             + " of "
-                            + request.name.origin
+                            + request.name.origin()
                             + " is written by the node "
-                            + other.substring(0, Math.max(0, other.lastIndexOf('/'))));
+                            + node.substring(0, Math.max(0, node.lastIndexOf('/'))));
         }
     }
 
@@ -343,42 +250,28 @@ final class Leases extends Timer implements AutoCloseable {
      * thread. A transaction that is still under way is over when this returns, or has no effect.
      */
     void retake(int lane) throws SQLException {
-        List<Lease> own = new ArrayList<>();
-        synchronized (this) {
-            for (Lease lease : held.values()) {
-                if (lease.isHeld() && WriteLanes.laneOf(lease.shard().number()) == lane) {
-                    own.add(lease);
+        Map<Name, Lease> own = held(lease -> WriteLanes.laneOf(lease.shard().number()) == lane);
+        try (Connection connection = database.forWrite()) {
+            for (Taken taken : table.retake(connection, own.keySet())) {
+                Lease lease = own.remove(taken.name());
+                if (lease != null) {
+                    lease.renew(taken.token());
+                    reread(lease, taken.watermark());
                 }
             }
         }
-        Set<Lease> retaken = new HashSet<>();
-        Map<Name, Lease> byName = new HashMap<>();
-        own.forEach(lease -> byName.put(nameOf(lease), lease));
-        try (Connection connection = database.forWrite();
-                PreparedStatement statement = connection.prepareStatement(RETAKE)) {
-            Parameters parameters = new Parameters(connection, statement);
-            parameters.add(leaseSeconds());
-            parameters.addTexts(own, lease -> lease.shard().origin());
-            parameters.addInts(own, lease -> lease.shard().number());
-            parameters.addLongs(own, lease -> newToken());
-            parameters.add(owner);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    Name name = Name.read(row);
-                    Lease lease = byName.get(name);
-                    if (lease != null) {
-                        lease.renew(row.getLong(3));
-                        reread(lease, watermark(name, row));
-                        retaken.add(lease);
+        own.values().stream().filter(Lease::isHeld).forEach(this::lose);
+    }
+
+    private synchronized Map<Name, Lease> held(Predicate<Lease> which) {
+        Map<Name, Lease> found = new HashMap<>();
+        held.forEach(
+                (name, lease) -> {
+                    if (lease.isHeld() && which.test(lease)) {
+                        found.put(name, lease);
                     }
-                }
-            }
-        }
-        for (Lease lease : own) {
-            if (!retaken.contains(lease) && lease.isHeld()) {
-                lose(lease);
-            }
-        }
+                });
+        return found;
     }
 
     /** A server that a standby has replaced, or a backup, may lack what it had acknowledged. */
@@ -393,10 +286,6 @@ final class Leases extends Timer implements AutoCloseable {
                     .log("archive_has_lost_entries");
         }
         lease.shard().reread(found);
-    }
-
-    private static Name nameOf(Lease lease) {
-        return new Name(lease.shard().origin(), lease.shard().number());
     }
 
     /** Renews the leases from time to time, from now on. */
@@ -416,28 +305,20 @@ final class Leases extends Timer implements AutoCloseable {
     }
 
     private void renew() {
-        List<Lease> renewed = new ArrayList<>();
-        synchronized (this) {
-            for (Lease lease : held.values()) {
-                if (lease.isHeld()) {
-                    renewed.add(lease);
-                }
-            }
-        }
+        Map<Name, Lease> renewed = held(lease -> true);
         if (renewed.isEmpty() || reach.problem() != null) {
             return;
         }
-        try {
-            Set<Name> ours = renewAll();
-            for (Lease lease : renewed) {
-                if (!ours.contains(nameOf(lease)) && lease.isHeld()) {
-                    lose(lease);
-                }
-            }
+        try (Connection connection = database.forWrite()) {
+            Set<Name> own = table.renew(connection);
+            renewed.forEach(
+                    (name, lease) -> {
+                        if (!own.contains(name) && lease.isHeld()) {
+                            lose(lease);
+                        }
+                    });
         } catch (SQLException e) {
-            if (SqlFailure.isOfConnection(e)) {
-                reach.lost(e);
-            }
+            reach.failed(e);
             logs.say(
                     LOG,
                     Level.WARN,
@@ -448,29 +329,14 @@ final class Leases extends Timer implements AutoCloseable {
         }
     }
 
-    private Set<Name> renewAll() throws SQLException {
-        Set<Name> ours = new HashSet<>();
-        try (Connection connection = database.forWrite();
-                PreparedStatement statement = connection.prepareStatement(RENEW)) {
-            statement.setDouble(1, leaseSeconds());
-            statement.setString(2, owner);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    ours.add(Name.read(row));
-                }
-            }
-        }
-        return ours;
-    }
-
     /** Gives a lease back; blocks until the server knows, for a bounded time. */
     void giveBack(Lease lease) {
-        boolean held = lease.isHeld();
+        Name name = new Name(lease.shard().origin(), lease.shard().number());
+        boolean wasHeld = lease.isHeld();
         lease.giveBack();
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
-        boolean begun = held && execute(() -> giveBack(List.of(lease), done));
         try {
-            if (begun) {
+            if (wasHeld && execute(() -> giveBack(Set.of(name), done))) {
                 done.get(timing.write().toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (ExecutionException | TimeoutException e) {
@@ -479,55 +345,38 @@ final class Leases extends Timer implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             synchronized (this) {
-                this.held.remove(nameOf(lease), lease);
+                held.remove(name, lease);
             }
         }
     }
 
-    private void giveBack(List<Lease> leases, CompletableFuture<@Nullable Void> done) {
-        try {
-            if (reach.problem() == null) {
-                giveBack(leases);
+    private void giveBack(Set<Name> names, CompletableFuture<@Nullable Void> done) {
+        if (reach.problem() == null) {
+            try (Connection connection = database.forWrite()) {
+                table.giveBack(connection, names);
+            } catch (SQLException | RuntimeException | Error e) {
+                logs.say(
+                        LOG,
+                        Level.WARN,
+                        "archive_lease_not_given_back",
+                        Reach.withoutTrace(database.text(e)));
             }
-        } catch (SQLException | RuntimeException | Error e) {
-            logs.say(
-                    LOG,
-                    Level.WARN,
-                    "archive_lease_not_given_back",
-                    Reach.withoutTrace(database.text(e)));
-        } finally {
-            done.complete(null);
         }
-    }
-
-    private void giveBack(List<Lease> leases) throws SQLException {
-        try (Connection connection = database.forWrite();
-                PreparedStatement statement = connection.prepareStatement(GIVE_BACK)) {
-            Parameters parameters = new Parameters(connection, statement);
-            parameters.addTexts(leases, lease -> lease.shard().origin());
-            parameters.addInts(leases, lease -> lease.shard().number());
-            parameters.add(owner);
-            statement.executeUpdate();
-        }
+        done.complete(null);
     }
 
     /** Gives all leases back, after the lanes have ended; blocks for a bounded time. */
     @Override
     public void close() {
         List<Request> waiting;
-        List<Lease> rest = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            waiting = List.copyOf(requests);
-            for (Lease lease : held.values()) {
-                if (lease.isHeld()) {
-                    rest.add(lease);
-                }
-            }
+            waiting = List.copyOf(requests.values());
         }
         wheel.cancel(this);
         wheel.cancel(again);
         waiting.forEach(request -> fail(request, "the archive is closed"));
+        Set<Name> rest = held(lease -> true).keySet();
         if (!rest.isEmpty()) {
             execute(() -> giveBack(rest, new CompletableFuture<>()));
         }

@@ -188,9 +188,7 @@ final class LookUpLane implements AutoCloseable {
         try {
             ask(group);
         } catch (SQLException e) {
-            if (SqlFailure.isOfConnection(e)) {
-                reach.lost(e);
-            }
+            reach.failed(e);
             throw e;
         }
     }

@@ -45,16 +45,20 @@ final class Partitions {
     private static final String FORGET =
             """
             WITH looked AS MATERIALIZED (
-                SELECT channel, origin, shard, generation, ts FROM top
+                SELECT channel, origin FROM top
                 WHERE (channel, origin) > (?, ?)
                 ORDER BY channel, origin LIMIT ?
-            ), forgotten AS (
-                DELETE FROM top AS t USING looked AS l, shard AS s
-                WHERE t.channel = l.channel AND t.origin = l.origin
-                    AND l.ts < to_timestamp(? / 1000.0)
-                    AND s.origin = t.origin AND s.shard = t.shard AND s.generation > t.generation
+            ), old AS MATERIALIZED (
+                SELECT t.channel, t.origin
+                FROM looked AS l JOIN top AS t USING (channel, origin)
+                JOIN shard AS s ON s.origin = t.origin AND s.shard = t.shard
+                WHERE t.ts < to_timestamp(? / 1000.0) AND s.generation > t.generation
                     AND NOT EXISTS (
                         SELECT FROM entry AS e WHERE e.channel = t.channel AND e.origin = t.origin)
+                FOR UPDATE OF t SKIP LOCKED
+            ), forgotten AS (
+                DELETE FROM top AS t USING old
+                WHERE t.channel = old.channel AND t.origin = old.origin
             )
             SELECT channel, origin FROM looked ORDER BY channel DESC, origin DESC LIMIT 1
             """;

@@ -26,7 +26,7 @@ public record PostgresSettings(String url, String node, int shards, Duration ret
      * @throws IllegalArgumentException names the key and what is wrong, without a password
      */
     public PostgresSettings {
-        Address unused = address(url);
+        checkUrl(url);
         if (shards < 1 || shards > MAX_SHARDS) {
             throw new IllegalArgumentException(
                     "shards: must be from 1 to " + MAX_SHARDS + ", not " + shards);
@@ -35,6 +35,15 @@ public record PostgresSettings(String url, String node, int shards, Duration ret
             throw new IllegalArgumentException(
                     RETENTION_KEY + ": must be from 1m to 3660d, not " + retention);
         }
+    }
+
+    /**
+     * Checks a URL.
+     *
+     * @throws IllegalArgumentException names the key and what is wrong, without a password
+     */
+    public static void checkUrl(String url) {
+        Address unused = address(url);
     }
 
     Address address() {

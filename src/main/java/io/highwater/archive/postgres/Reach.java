@@ -67,8 +67,14 @@ final class Reach extends Timer implements AutoCloseable {
         return lost;
     }
 
-    /** A connection was lost, or could not be made. */
-    void lost(SQLException cause) {
+    /** A statement failed, perhaps for want of a connection. */
+    void failed(SQLException cause) {
+        if (SqlFailure.isOfConnection(cause)) {
+            lost(cause);
+        }
+    }
+
+    private void lost(SQLException cause) {
         String why = explain(cause);
         synchronized (this) {
             if (lost != null || closed) {

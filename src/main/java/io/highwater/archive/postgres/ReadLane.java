@@ -144,9 +144,7 @@ final class ReadLane implements AutoCloseable {
             try {
                 return askOnce();
             } catch (SQLException e) {
-                if (SqlFailure.isOfConnection(e)) {
-                    reach.lost(e);
-                }
+                reach.failed(e);
                 throw e;
             }
         }

@@ -245,9 +245,7 @@ final class WriteLane implements Runnable {
             leases.retake(number);
             return true;
         } catch (SQLException e) {
-            if (SqlFailure.isOfConnection(e)) {
-                reach.lost(e);
-            }
+            reach.failed(e);
             condition.writesFail(number, explain(e));
             return false;
         } catch (RuntimeException | Error e) {
