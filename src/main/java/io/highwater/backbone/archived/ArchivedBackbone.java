@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * write succeeds, which is tried again and again. A read is answered from memory if it can be, and
  * otherwise from the archive.
  *
- * <p>Each start begins a new generation. The first entry of a channel in it names the channel's
- * previous position, so that a client that was in an older generation reads on across it.
+ * <p>Each start begins a new generation, and so does each shard once a day. The first entry of a
+ * channel in it names the channel's previous position, so that a client that was in an older
+ * generation reads on across it.
  */
 public final class ArchivedBackbone implements Backbone {
     /** The origin of all its positions. */

@@ -48,6 +48,11 @@ final class Pending {
         return archived.entry().position();
     }
 
+    /** Whether it is the first entry of the shard in its generation. */
+    boolean beginsGeneration() {
+        return position().shardSequence() == 1;
+    }
+
     /**
      * Answers a repeat, of this or of an earlier message of the channel, after all answers before
      * it.

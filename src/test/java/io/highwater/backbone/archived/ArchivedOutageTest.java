@@ -157,6 +157,41 @@ final class ArchivedOutageTest {
     }
 
     @Test
+    void whatHasGatheredIsWrittenBitByBit() {
+        ArchivedFixture.Recorder recorder = log.follow("c");
+        String large = "m".repeat(40_000);
+        log.archive.setFull(true);
+        List<CompletableFuture<Appended>> appends = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            appends.add(log.append("c", i + large));
+        }
+        // One that is larger than a write may be, among others.
+        appends.add(log.append("c", large.repeat(20)));
+        appends.add(log.append("c", "last"));
+        log.archive.setFull(false);
+        log.advance(SECOND);
+        assertThat(appends).allMatch(append -> append.isDone());
+        assertThat(recorder.entries).hasSize(102);
+        assertThat(log.archive.largestWrite()).isEqualTo(2 * 20 * 40_000 + 2);
+    }
+
+    @Test
+    void theArchiveHasNoMoreThanAMebibyteOfAShardAtOnce() {
+        String large = "m".repeat(40_000);
+        log.archive.holdWrites();
+        List<CompletableFuture<Appended>> appends = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            appends.add(log.append("c", i + large));
+        }
+        // Each has its msgId twice, as its data too, in strings of a byte for each character.
+        int most = (int) (ArchiveFeed.MOST_BYTES_UNDER_WAY / (2 * 40_000));
+        assertThat(log.archive.heldWrites()).isEqualTo(most);
+        log.archive.releaseWrites();
+        assertThat(appends).allMatch(append -> append.isDone());
+        assertThat(log.archive.largestWrite()).isLessThan(ArchiveFeed.MOST_BYTES_UNDER_WAY);
+    }
+
+    @Test
     void whatWaitsTakesNoMoreThanAnEighthOfTheRings() {
         ArchivedFixture small =
                 new ArchivedFixture(
