@@ -152,7 +152,7 @@ final class Barrier {
         StreamId base = next;
         if (base != null && !isOver()) {
             var unused =
-                    Guarded.call(() -> lost.end(base))
+                    Guarded.call(() -> lost.end(base, kept))
                             .whenComplete(
                                     (done, failure) ->
                                             loop.execute(

@@ -141,6 +141,21 @@ final class ArchivedFailoverTest {
         b.awaitHeard("m1", "m2", "m3", "m4", "generation", "m5");
     }
 
+    /** Redis has lost the message, and so what it remembered of it. */
+    @Test
+    void aRepeatOfAMessageThatRedisLostIsAnsweredWithItsPosition() throws Exception {
+        a.append(CHANNEL, "m1");
+        cutOffReplicaAt(2);
+        Appended second = a.append(CHANNEL, "m2");
+        b.awaitHeard("m1", "m2");
+        fail();
+        Appended repeat = b.append(CHANNEL, "m2");
+        assertThat(repeat.position()).isEqualTo(second.position());
+        a.append(CHANNEL, "m3");
+        a.awaitHeard("m1", "m2", "generation", "m3");
+        b.awaitHeard("m1", "m2", "generation", "m3");
+    }
+
     @Test
     void whatAnIsolatedPrimaryStillTookComesLate() throws Exception {
         a.append(CHANNEL, "m1");

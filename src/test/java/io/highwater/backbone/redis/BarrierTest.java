@@ -77,7 +77,7 @@ final class BarrierTest {
         }
 
         @Override
-        public CompletionStage<@Nullable Void> end(StreamId base) {
+        public CompletionStage<@Nullable Void> end(StreamId base, @Nullable StreamId kept) {
             throwIfAsked();
             return ended;
         }
