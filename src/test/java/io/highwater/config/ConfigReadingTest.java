@@ -2,8 +2,8 @@ package io.highwater.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.archive.ArchiveSettings.InFolder;
 import io.highwater.admin.AdminSettings;
+import io.highwater.archive.ArchiveSettings.InFolder;
 import io.highwater.backbone.RingBounds;
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.channel.ChannelProfile;

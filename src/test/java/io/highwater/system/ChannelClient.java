@@ -26,8 +26,7 @@ final class ChannelClient implements WebSocket.Listener, AutoCloseable {
         socket =
                 HTTP.newWebSocketBuilder()
                         .subprotocols("highwater.v1")
-                        .buildAsync(
-                                URI.create("ws://127.0.0.1:" + node.port() + "/v1/ws"), this)
+                        .buildAsync(URI.create("ws://127.0.0.1:" + node.port() + "/v1/ws"), this)
                         .get(60, TimeUnit.SECONDS);
         send("{'type':'hello','id':1,'client':'device-7','attempt':0}");
         await("'type':'welcome'");
@@ -64,8 +63,7 @@ final class ChannelClient implements WebSocket.Listener, AutoCloseable {
     }
 
     @Override
-    public @Nullable CompletionStage<?> onText(
-            WebSocket from, CharSequence data, boolean last) {
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
         text.append(data);
         if (last) {
             received.add(text.toString());

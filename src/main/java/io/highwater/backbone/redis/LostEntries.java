@@ -20,8 +20,7 @@ interface LostEntries {
                 }
 
                 @Override
-                public CompletionStage<@Nullable Void> end(
-                        StreamId base, @Nullable StreamId kept) {
+                public CompletionStage<@Nullable Void> end(StreamId base, @Nullable StreamId kept) {
                     return CompletableFuture.completedFuture(null);
                 }
 

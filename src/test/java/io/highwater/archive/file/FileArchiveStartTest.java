@@ -130,8 +130,7 @@ final class FileArchiveStartTest {
         ArchiveFixture.with(unnamed).started().close();
         // One that has it open keeps it.
         try (ArchiveFixture fixture = ArchiveFixture.with(unnamed).started()) {
-            assertThat(fixture.archive().health().state())
-                    .isEqualTo(ArchiveHealth.State.AVAILABLE);
+            assertThat(fixture.archive().health().state()).isEqualTo(ArchiveHealth.State.AVAILABLE);
             assertThat(problem()).contains("is in use by another process");
         }
         assertThat(folder.resolve("archive.properties")).content().doesNotContain("node=");

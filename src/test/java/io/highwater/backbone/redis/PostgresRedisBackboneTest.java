@@ -36,8 +36,8 @@ final class PostgresRedisBackboneTest extends ArchivedNodes {
     }
 
     @Test
-    void whileTheServerIsAwayEntriesAreDeliveredAndPublishersAreToldToComeBack(
-            @TempDir Path folder) throws Exception {
+    void whileTheServerIsAwayEntriesAreDeliveredAndPublishersAreToldToComeBack(@TempDir Path folder)
+            throws Exception {
         try (PostgresServer server = PostgresServer.start(folder.resolve("data"));
                 PostgresArchives own = new PostgresArchives(server.newDatabase());
                 BackboneNode a =
