@@ -19,10 +19,7 @@ import java.util.function.Predicate;
  * checker judges. Called by one thread, once.
  */
 final class ChaosRun {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
-
-    /** Whoever got nothing new for so long gets nothing more. */
-    private static final Duration QUIET = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private static final int MOST_BETWEEN = 60;
     private static final int LEAST_BETWEEN = 20;
@@ -180,6 +177,6 @@ final class ChaosRun {
             lastSize = size;
             lastChangeNanos = now;
         }
-        return now - lastChangeNanos > QUIET.toNanos();
+        return now - lastChangeNanos > deployment.quiet().toNanos();
     }
 }

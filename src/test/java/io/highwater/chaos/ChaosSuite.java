@@ -49,7 +49,11 @@ class ChaosSuite {
                     new Case(
                             "redis",
                             (folder, front) -> RedisDeployment.of(3, folder, front),
-                            List.of(Mutation.FENCE, Mutation.DEDUPE)));
+                            List.of(Mutation.FENCE, Mutation.DEDUPE)),
+                    new Case(
+                            "postgres",
+                            (folder, front) -> RedisDeployment.archived(3, folder, front),
+                            List.of()));
 
     @TestFactory
     Stream<DynamicTest> nothingIsLostDoubledOrReordered() {

@@ -150,6 +150,11 @@ final class FileDeployment implements Deployment {
     }
 
     @Override
+    public Duration quiet() {
+        return Duration.ofSeconds(20);
+    }
+
+    @Override
     public String logs() throws IOException {
         return node.log();
     }
