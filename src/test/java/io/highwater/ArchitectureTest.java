@@ -250,6 +250,7 @@ final class ArchitectureTest {
                                             "backbone",
                                             "backbone.ring",
                                             "backbone.memory",
+                                            "archive",
                                             "limits",
                                             "log",
                                             "time")),

@@ -180,6 +180,45 @@ public final class ArchiveReads {
                                 .thenApply(page -> slice(page, top)));
     }
 
+    /**
+     * What a ring answered to such a read, and then what the archive has before it. The archive
+     * must have all that lies before the ring.
+     *
+     * @param top the channel's last position that was delivered
+     * @param first at least one entry; nothing but what the ring has counts as left
+     */
+    public CompletionStage<ReadResult> readBefore(
+            String channel, Position top, Slice first, int limit, @Nullable Payer payer) {
+        int room = limit - first.entries().size();
+        if (room == 0 && first.left() > 0) {
+            return done(first);
+        }
+        Entry oldest = first.entries().get(first.entries().size() - 1);
+        return readBefore(channel, top, oldest.position(), Math.max(1, room), payer)
+                .thenApply(rest -> joined(first, oldest, (Slice) rest, room));
+    }
+
+    private static ReadResult joined(Slice first, Entry oldest, Slice rest, int room) {
+        if (rest.entries().isEmpty()) {
+            return first;
+        } else if (!precedes(rest.entries().get(0), oldest)) {
+            return new Slice(first.entries(), 1, first.top());
+        }
+        List<Entry> all = new ArrayList<>(first.entries());
+        all.addAll(rest.entries().subList(0, Math.min(room, rest.entries().size())));
+        long left = rest.left() + (room == 0 ? 1 : 0);
+        return new Slice(all, left, first.top());
+    }
+
+    /** A ring need not know what was before the first entry of a generation. */
+    private static boolean precedes(Entry before, Entry after) {
+        Position position = after.position();
+        return after.follows(before.position())
+                || (position.channelSequence() == 1
+                        && after.previous() == null
+                        && before.position().generation() < position.generation());
+    }
+
     private static Slice slice(ArchivePage page, Position top) {
         List<Entry> read = new ArrayList<>(page.entries().size());
         for (ArchivedEntry archived : page.entries()) {

@@ -121,7 +121,7 @@ enum Metric {
     BACKBONE_WAITING(
             "highwater_backbone_waiting_messages",
             Type.GAUGE,
-            "Shows how many messages of this node wait until Redis has them and the node has read them back."),
+            "Shows how many messages of this node wait until Redis has them and the node has read them back; with an archive, until that has them too."),
     BACKBONE_ACKNOWLEDGE(
             "highwater_backbone_acknowledge_seconds",
             Type.HISTOGRAM,
@@ -133,15 +133,23 @@ enum Metric {
     BACKBONE_ENTRIES(
             "highwater_backbone_entries_total",
             Type.COUNTER,
-            "Counts entries of the log in Redis that this node read, missed, recovered from the archive in their turn or late, or could not read."),
+            "Counts entries of the log in Redis that this node read, missed, recovered from the archive in their turn or late, could not read, or will never be archived since Redis dropped them."),
     BACKBONE_RETRIES(
             "highwater_backbone_retries_total",
             Type.COUNTER,
-            "Counts appends, reads and connections to Redis that failed, and are tried again after a pause."),
+            "Counts appends, reads and connections to Redis, and writes to the archive, that failed and are tried again after a pause."),
     BACKBONE_GENERATIONS(
             "highwater_backbone_generations_total",
             Type.COUNTER,
             "Counts shards of the log that began a new generation, since Redis restarted, failed over or lost data."),
+    BACKBONE_LEASES(
+            "highwater_backbone_leases",
+            Type.GAUGE,
+            "Shows how many of the log's 64 shards this node archives."),
+    BACKBONE_STALLED(
+            "highwater_backbone_stalled_shards",
+            Type.GAUGE,
+            "Shows how many shards of the log refuse messages of this node, since the archive is too far behind."),
     BACKBONE_LAG(
             "highwater_backbone_lag_entries",
             Type.GAUGE,

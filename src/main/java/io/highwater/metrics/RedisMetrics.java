@@ -16,6 +16,8 @@ final class RedisMetrics implements RedisObserver {
 
     private final LongAdder waiting = new LongAdder();
     private final LongAdder read = new LongAdder();
+    private final LongAdder leases = new LongAdder();
+    private final LongAdder stalled = new LongAdder();
     private final LongAdder lag = new LongAdder();
     private final Timer acknowledged;
     private final Counter repeats;
@@ -26,14 +28,18 @@ final class RedisMetrics implements RedisObserver {
     private final Counter appendRetries;
     private final Counter readRetries;
     private final Counter connectRetries;
+    private final Counter archiveRetries;
     private final Counter missed;
     private final Counter recovered;
     private final Counter late;
     private final Counter unreadable;
+    private final Counter unarchived;
     private final Counter generations;
 
     RedisMetrics(Meters meters) {
         meters.gauge(Metric.BACKBONE_WAITING, Tags.empty(), waiting::sum);
+        meters.gauge(Metric.BACKBONE_LEASES, Tags.empty(), leases::sum);
+        meters.gauge(Metric.BACKBONE_STALLED, Tags.empty(), stalled::sum);
         acknowledged = meters.histogram(Metric.BACKBONE_ACKNOWLEDGE, ACKNOWLEDGE_BOUNDS_MILLIS);
         repeats = messages(meters, "repeat");
         failed = messages(meters, "failed");
@@ -43,11 +49,13 @@ final class RedisMetrics implements RedisObserver {
         appendRetries = meters.counter(Metric.BACKBONE_RETRIES, "of", "append");
         readRetries = meters.counter(Metric.BACKBONE_RETRIES, "of", "read");
         connectRetries = meters.counter(Metric.BACKBONE_RETRIES, "of", "connect");
+        archiveRetries = meters.counter(Metric.BACKBONE_RETRIES, "of", "archive");
         meters.counter(Metric.BACKBONE_ENTRIES, Tags.of("how", "read"), read);
         missed = entries(meters, "missed");
         recovered = entries(meters, "recovered");
         late = entries(meters, "late");
         unreadable = entries(meters, "unreadable");
+        unarchived = entries(meters, "unarchived");
         meters.gauge(Metric.BACKBONE_LAG, Tags.empty(), lag::sum);
         generations = meters.counter(Metric.BACKBONE_GENERATIONS);
     }
@@ -133,6 +141,26 @@ final class RedisMetrics implements RedisObserver {
     @Override
     public void onRecovered(int entries, boolean afterItsTurn) {
         (afterItsTurn ? late : recovered).increment(entries);
+    }
+
+    @Override
+    public void onArchiveRetry() {
+        archiveRetries.increment();
+    }
+
+    @Override
+    public void onArchiveGap(long entries) {
+        unarchived.increment((double) entries);
+    }
+
+    @Override
+    public void onLeases(int change) {
+        leases.add(change);
+    }
+
+    @Override
+    public void onStalled(int change) {
+        stalled.add(change);
     }
 
     @Override

@@ -55,6 +55,7 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
                     new RedisBackbone(
                             redis,
                             memory(RedisSettings.SHARDS, config, outbound, ledger),
+                            null,
                             behind,
                             redisObserver,
                             outbound.ticker(),

@@ -65,11 +65,7 @@ final class ChaosRun {
      * @param wanted which nemeses strike
      */
     static Verdict judge(
-            Deployment deployment,
-            Load load,
-            long seed,
-            int strikes,
-            Predicate<Nemesis> wanted)
+            Deployment deployment, Load load, long seed, int strikes, Predicate<Nemesis> wanted)
             throws Exception {
         try (deployment) {
             deployment.start();

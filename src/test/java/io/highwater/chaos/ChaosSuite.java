@@ -88,7 +88,8 @@ class ChaosSuite {
         return DynamicTest.dynamicTest(
                 name,
                 () -> {
-                    Verdict verdict = judge(
+                    Verdict verdict =
+                            judge(
                                     one,
                                     SEED,
                                     List.of(mutation.patch().make(folder)),

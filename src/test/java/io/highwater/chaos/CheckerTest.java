@@ -273,8 +273,7 @@ final class CheckerTest {
         receive(A, 2, position(1, 1));
         lose(from, now);
         events.add(
-                new Acknowledged(
-                        ++now, WRITER, 1, message(1), position(2, 1), "durable", false));
+                new Acknowledged(++now, WRITER, 1, message(1), position(2, 1), "durable", false));
         receive(A, 1, position(2, 1), position(1, 1), false);
         archive(2, position(1, 1));
         archive(1, position(2, 1));

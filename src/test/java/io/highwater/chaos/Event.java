@@ -133,7 +133,8 @@ sealed interface Event {
      *
      * @param to the last of them
      */
-    record Skipped(long nanos, String client, String channel, Position to, String text) implements Event {
+    record Skipped(long nanos, String client, String channel, Position to, String text)
+            implements Event {
         @Override
         public void tell(Reader reader) {
             reader.on(this);

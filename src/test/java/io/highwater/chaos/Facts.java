@@ -52,8 +52,7 @@ final class Facts implements Event.Reader {
     /** The message at a position; null if none was seen there. */
     @Nullable Fact at(String channel, Position position) {
         Sight sight =
-                places.get(
-                        new Place(channel, position.generation(), position.channelSequence()));
+                places.get(new Place(channel, position.generation(), position.channelSequence()));
         return sight == null ? null : of(sight.message);
     }
 

@@ -15,9 +15,9 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
             new Mutation(
                     "fsync",
                     new Patch(
-                    "java/io/highwater/archive/file/GroupCommit.java",
-                    "            write(store, group);\n            complete(group);\n",
-                    """
+                            "java/io/highwater/archive/file/GroupCommit.java",
+                            "            write(store, group);\n            complete(group);\n",
+                            """
                                 complete(group);
                                 java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
                                 write(store, group);
@@ -29,10 +29,10 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
             new Mutation(
                     "fence",
                     new Patch(
-                    "resources/io/highwater/backbone/redis/generation.lua",
-                    "if not g or meta[3] ~= history or tonumber(g) < known or"
-                            + " (tonumber(g) == known and q < read) then",
-                    "if not g then"),
+                            "resources/io/highwater/backbone/redis/generation.lua",
+                            "if not g or meta[3] ~= history or tonumber(g) < known or"
+                                    + " (tonumber(g) == known and q < read) then",
+                            "if not g then"),
                     List.of("failover to a lagging replica"));
 
     /** A message that is sent again is appended again. */
@@ -40,8 +40,8 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
             new Mutation(
                     "dedupe",
                     new Patch(
-                    "resources/io/highwater/backbone/redis/publish.lua",
-                    "local former = first[i] or positions[KEYS[i + 3]]",
-                    "local former = nil"),
+                            "resources/io/highwater/backbone/redis/publish.lua",
+                            "local former = first[i] or positions[KEYS[i + 3]]",
+                            "local former = nil"),
                     List.of("kill", "link cut"));
 }

@@ -8,8 +8,8 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /**
- * A change of one source file of the product, in a copy that nodes get in front of their class path.
- * Immutable.
+ * A change of one source file of the product, in a copy that nodes get in front of their class
+ * path. Immutable.
  *
  * @param source below src/main: a class or a script
  * @param text what it says; it must be there once
@@ -35,7 +35,9 @@ record Patch(String source, String text, String instead) {
         }
         String changed = original.replace(text, instead);
         if (source.startsWith(JAVA)) {
-            compile(folder, write(folder.resolve("source"), source.substring(JAVA.length()), changed));
+            compile(
+                    folder,
+                    write(folder.resolve("source"), source.substring(JAVA.length()), changed));
             return folder.resolve("classes");
         }
         write(folder, source.substring(RESOURCES.length()), changed);

@@ -116,7 +116,7 @@ final class ConfigErrorsTest {
             delimiter = '|',
             textBlock =
                     """
-                    policy           | PAUSE               | EVICT or LATEST
+                    policy           | PAUSE               | EVICT or LATEST or DEMOTE
                     latest-count     | 0                   | a whole number, 1 to 10000
                     latest-count     | 10001               | a whole number, 1 to 10000
                     history-messages | -1                  | a whole number, 0 to 1000000

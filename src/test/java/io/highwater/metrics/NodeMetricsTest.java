@@ -151,6 +151,8 @@ class NodeMetricsTest {
                         "highwater_backbone_entries_total",
                         "highwater_backbone_retries_total",
                         "highwater_backbone_generations_total",
+                        "highwater_backbone_leases",
+                        "highwater_backbone_stalled_shards",
                         "highwater_backbone_lag_entries",
                         "highwater_backbone_available",
                         "highwater_archive_available",

@@ -114,7 +114,7 @@ class RunTest {
         assertThat(node.plainStderr())
                 .containsExactly(
                         "highwater.channels.prices.policy: \"PAUSE\" is not allowed:"
-                                + " EVICT or LATEST (command line)");
+                                + " EVICT or LATEST or DEMOTE (command line)");
     }
 
     @Test
@@ -150,7 +150,7 @@ class RunTest {
                         "highwater.channels.all.history-age: \"0\" is not allowed: a duration, 1s"
                                 + " to 24h (command line)",
                         "highwater.channels.room.policy: \"NONE\" is not allowed: EVICT or"
-                                + " LATEST (command line)");
+                                + " LATEST or DEMOTE (command line)");
     }
 
     static Stream<Arguments> whatCanNotBeDeployed() {

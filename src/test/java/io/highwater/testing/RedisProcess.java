@@ -45,7 +45,11 @@ public final class RedisProcess implements AutoCloseable {
      * @param options as on the command line
      */
     public static RedisProcess start(Path parent, String... options) throws Exception {
-        return start(parent, FreePort.find(), options);
+        int port =
+                List.of(options).contains("--cluster-enabled")
+                        ? FreePort.findForCluster()
+                        : FreePort.findForRestarts();
+        return start(parent, port, options);
     }
 
     /** The same on a given port. */

@@ -65,6 +65,7 @@ public final class FileArchive implements Archive {
     private final CurrentStore current = new CurrentStore();
     private final Contents contents;
     private final WorkQueue<FileWork> queue;
+    private final DropTime dropTime;
     private final Upkeep upkeep;
     private final Lane readLane;
     private final Lane lookUpLane;
@@ -119,6 +120,7 @@ public final class FileArchive implements Archive {
                         WorkQueue.MAX_BYTES,
                         ticker,
                         change -> tell(() -> observer.onWaiting(change)));
+        dropTime = new DropTime(clock, ticker, settings.segmentLength());
         upkeep =
                 new Upkeep(
                         wheel,
@@ -128,6 +130,7 @@ public final class FileArchive implements Archive {
                                 contents,
                                 queue,
                                 clock,
+                                dropTime,
                                 settings.retention(),
                                 () -> tell(observer::onDropped)),
                         new Recovery(folder, current, contents, clock),
@@ -187,6 +190,7 @@ public final class FileArchive implements Archive {
     private void start(CompletableFuture<@Nullable Void> started) {
         try {
             current.set(open());
+            dropTime.start(contents.entries().reachedMillis());
             writing.execute(commits);
             queue.open();
             if (condition.available()) {

@@ -25,6 +25,7 @@ final class Retention {
     private final Contents contents;
     private final WorkQueue<FileWork> queue;
     private final WallClock clock;
+    private final DropTime dropTime;
     private final Duration retention;
     private final Runnable dropped;
 
@@ -41,12 +42,14 @@ final class Retention {
             Contents contents,
             WorkQueue<FileWork> queue,
             WallClock clock,
+            DropTime dropTime,
             Duration retention,
             Runnable dropped) {
         this.current = current;
         this.contents = contents;
         this.queue = queue;
         this.clock = clock;
+        this.dropTime = dropTime;
         this.retention = retention;
         this.dropped = dropped;
     }
@@ -72,9 +75,9 @@ final class Retention {
     private void dropEntries(Store store)
             throws RocksDBException, InterruptedException, ExecutionException, TimeoutException {
         Segments entries = contents.entries();
-        long before = clock.millis() - retention.toMillis();
+        long before = dropTime.millis() - retention.toMillis();
         int kept = entries.view().oldest();
-        if (entries.hasRowsBefore(before)) {
+        if (entries.hasRowsBefore(before) || entries.isAhead(clock.millis())) {
             write(commit -> entries.drop(commit.batch(), clock.millis(), before));
         }
         int oldest = entries.view().oldest();

@@ -25,6 +25,35 @@ final class Segments {
             return oldest + startMillis.length - 1;
         }
 
+        private long newestStart() {
+            return startMillis[startMillis.length - 1];
+        }
+
+        /**
+         * When a segment began, as far as the others tell. If the clock was ahead then, a later
+         * segment began earlier: when the clock was right again. Where it was set back, an earlier
+         * segment began later.
+         *
+         * @param before when the one before it began, or {@link #UNKNOWN}
+         */
+        private long began(int segment, long before) {
+            int index = segment - oldest;
+            long start = startMillis[index];
+            long least = before;
+            if (before == UNKNOWN && newestStart() >= start) {
+                // Nothing before it tells what is too early. If even the newest began earlier than
+                // this one, nothing is.
+                least = start;
+            }
+            long began = Math.max(start, least);
+            for (int i = index + 1; i < startMillis.length; i++) {
+                if (startMillis[i] >= least) {
+                    began = Math.min(began, startMillis[i]);
+                }
+            }
+            return began;
+        }
+
         private View withNewest(long millis) {
             long[] starts = Arrays.copyOf(startMillis, startMillis.length + 1);
             starts[startMillis.length] = millis;
@@ -37,9 +66,14 @@ final class Segments {
         }
     }
 
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
     private final byte kind;
     private final long lengthMillis;
     private volatile View view = new View(1, new long[0]);
+
+    /** When the last segment began that was dropped in this life. */
+    private volatile long droppedBegan = UNKNOWN;
 
     /** What the view will be after the write under way; null if the same. Of the writing thread. */
     private @Nullable View pending;
@@ -95,13 +129,12 @@ final class Segments {
 
     /**
      * Which segment a row goes to that is written now; begins one, as a part of the write, when the
-     * newest has had its time. While the clock is behind the newest segment's start, that segment
-     * goes on.
+     * newest has had its time, or began that much ahead of now.
      */
     int current(WriteBatch write, long nowMillis) throws RocksDBException {
         View next = next();
-        long start = next.startMillis[next.startMillis.length - 1];
-        if (nowMillis - start < lengthMillis) {
+        long age = nowMillis - next.newestStart();
+        if (age < lengthMillis && -age < lengthMillis) {
             return next.newest();
         }
         View longer = next.withNewest(nowMillis);
@@ -112,7 +145,24 @@ final class Segments {
 
     /** Whether the oldest segment has only rows that were written before a time. */
     boolean hasRowsBefore(long millis) {
-        return view.startMillis[0] + lengthMillis <= millis;
+        View now = view;
+        return now.began(now.oldest, droppedBegan) + lengthMillis <= millis;
+    }
+
+    /** Whether the newest segment began while the clock was ahead by more than its length. */
+    boolean isAhead(long nowMillis) {
+        return view.newestStart() - nowMillis >= lengthMillis;
+    }
+
+    /**
+     * A time that was surely reached: the end of the newest segment, or of the one before if the
+     * clock has gone further between the two than one of them takes.
+     */
+    long reachedMillis() {
+        long[] starts = view.startMillis;
+        int last = starts.length - 1;
+        boolean jumped = last > 0 && starts[last] - starts[last - 1] > 2 * lengthMillis;
+        return starts[jumped ? last - 1 : last] + lengthMillis;
     }
 
     /**
@@ -123,17 +173,26 @@ final class Segments {
         int newest = current(write, nowMillis);
         View next = next();
         int first = next.oldest;
+        long began = next.began(first, droppedBegan);
         // What a segment holds was written while it was the newest, and before its time was over.
-        while (first < newest
-                && next.startMillis[first - next.oldest] + lengthMillis <= beforeMillis) {
+        while (first < newest && began + lengthMillis <= beforeMillis) {
             first++;
+            droppedBegan = began;
+            began = next.began(first, began);
         }
         dropBefore(write, first);
     }
 
-    /** Drops, as a part of the write, all but the newest two. */
+    /**
+     * Drops, as a part of the write, all but the newest two. While the newest but one ended because
+     * the clock was set back, it does not drop: the one before may be just as new.
+     */
     void dropAllButTwo(WriteBatch write) throws RocksDBException {
         View next = next();
+        int last = next.startMillis.length - 1;
+        if (last > 0 && next.startMillis[last] < next.startMillis[last - 1]) {
+            return;
+        }
         dropBefore(write, Math.max(next.oldest, next.newest() - 1));
     }
 

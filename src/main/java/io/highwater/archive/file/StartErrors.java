@@ -120,11 +120,11 @@ final class StartErrors {
                 || text.contains("Operation not permitted");
     }
 
-    /** What went wrong, in one line. */
+    /** What went wrong, in one line without a full stop. */
     static String text(Throwable e) {
         String message = e.getMessage();
         return message == null || message.isBlank()
                 ? e.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("").strip();
+                : message.lines().findFirst().orElse("").replaceFirst("[.\\s]+$", "").strip();
     }
 }

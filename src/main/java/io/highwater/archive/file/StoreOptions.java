@@ -1,8 +1,11 @@
 package io.highwater.archive.file;
 
+import java.util.Properties;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
@@ -43,7 +46,9 @@ final class StoreOptions implements AutoCloseable {
     private final SstPartitionerFixedPrefixFactory partitioner =
             new SstPartitionerFixedPrefixFactory(Keys.SEGMENT_BYTES);
     private final Statistics statistics = new Statistics();
-    private final Options options = new Options();
+    private final DBOptions checked = DBOptions.getDBOptionsFromProps(checks());
+    private final ColumnFamilyOptions plain = new ColumnFamilyOptions();
+    private final Options options = new Options(checked, plain);
 
     StoreOptions(boolean isNew) {
         statistics.setStatsLevel(StatsLevel.EXCEPT_DETAILED_TIMERS);
@@ -75,6 +80,16 @@ final class StoreOptions implements AutoCloseable {
                 .setKeepLogFileNum(2);
     }
 
+    /**
+     * RocksDB keeps how long each log is that a newer one follows, and does not open a store of
+     * which one is shorter or missing. Its Java classes have no method for that.
+     */
+    private static Properties checks() {
+        Properties checks = new Properties();
+        checks.setProperty("track_and_verify_wals_in_manifest", "true");
+        return checks;
+    }
+
     private BlockBasedTableConfig tables() {
         return new BlockBasedTableConfig()
                 .setFormatVersion(TABLE_FORMAT)
@@ -101,6 +116,8 @@ final class StoreOptions implements AutoCloseable {
     @Override
     public void close() {
         options.close();
+        plain.close();
+        checked.close();
         statistics.close();
         partitioner.close();
         filter.close();

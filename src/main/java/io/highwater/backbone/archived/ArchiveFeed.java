@@ -58,6 +58,9 @@ final class ArchiveFeed {
         /** The same once the lock is released; one call at a time. */
         void onSettled(List<Pending> archived);
 
+        /** A write failed; called again if others fail. Called under the lock. */
+        void onStalled();
+
         /** New entries are accepted again, if they were not. Called under the lock. */
         void onRecovered(Later later);
     }
@@ -307,6 +310,7 @@ final class ArchiveFeed {
         if (state == State.WRITING) {
             state = State.STALLED;
         }
+        owner.onStalled();
         if (cause(failure) instanceof LeaseLostException) {
             lostWriter = writer == null ? lostWriter : writer;
             writer = null;

@@ -14,6 +14,7 @@ import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.memory.MemorySettings;
 import io.highwater.backbone.memory.NodeMemory;
+import io.highwater.backbone.memory.RingRead;
 import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.limits.Account;
 import io.highwater.limits.Payer;
@@ -118,7 +119,13 @@ public final class ArchivedBackbone implements Backbone {
                         .ask(channel)
                         .thenCompose(
                                 asked -> {
-                                    RingRead ring = RingRead.after(shard, channel, after, limit);
+                                    RingRead ring =
+                                            RingRead.after(
+                                                    shard.memory(),
+                                                    channel,
+                                                    after,
+                                                    limit,
+                                                    ArchivedBackbone::isFirst);
                                     ReadResult read = ring.result();
                                     return read == null
                                             ? reads.readAfter(
@@ -138,7 +145,12 @@ public final class ArchivedBackbone implements Backbone {
                         .thenCompose(
                                 asked ->
                                         readBefore(
-                                                RingRead.before(shard, channel, before, limit),
+                                                RingRead.before(
+                                                        shard.memory(),
+                                                        channel,
+                                                        before,
+                                                        limit,
+                                                        ArchivedBackbone::isFirst),
                                                 asked,
                                                 channel,
                                                 before,
@@ -159,19 +171,14 @@ public final class ArchivedBackbone implements Backbone {
         if (!(ring.result() instanceof Slice first)) {
             return reads.readBefore(channel, top, before, limit, payer);
         }
-        int room = limit - first.entries().size();
-        if (first.complete() || room == 0) {
-            return CompletableFuture.completedFuture(first);
-        }
-        Position oldest = first.entries().get(first.entries().size() - 1).position();
-        return reads.readBefore(channel, top, oldest, room, payer)
-                .thenApply(rest -> joined(first, (Slice) rest));
+        return first.complete() && ring.whole()
+                ? CompletableFuture.completedFuture(first)
+                : reads.readBefore(channel, top, first, limit, payer);
     }
 
-    private static ReadResult joined(Slice first, Slice rest) {
-        List<Entry> all = new ArrayList<>(first.entries());
-        all.addAll(rest.entries());
-        return new Slice(all, rest.left(), first.top());
+    /** Memory and archive know the same. */
+    private static boolean isFirst(Entry entry) {
+        return entry.position().channelSequence() == 1 && entry.previous() == null;
     }
 
     @Override

@@ -218,6 +218,13 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
         }
     }
 
+    @Override
+    public void onUnanswered() {
+        synchronized (lock) {
+            positions.askLonger();
+        }
+    }
+
     /** The publisher is told; nothing is left of the draft. */
     @Override
     public void drop(Waiting waiting, Throwable cause, Later later) {
@@ -265,8 +272,16 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
     }
 
     @Override
+    public void onStalled() {
+        synchronized (lock) {
+            positions.pause();
+        }
+    }
+
+    @Override
     public void onRecovered(Later later) {
         synchronized (lock) {
+            positions.resume();
             for (Waiting next = delayed.poll(); next != null; next = delayed.poll()) {
                 admit(next, later);
             }
@@ -289,6 +304,7 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
         Long oldest = oldestNanos();
         if (oldest != null && oldest - tooOld <= 0) {
             feed.giveUp();
+            positions.pause();
             failAll(new UnavailableException(NOT_WRITTEN, RETRY_AFTER), later);
             return;
         }

@@ -28,6 +28,9 @@ final class LookUps {
         void place(Waiting waiting, @Nullable Position found, Later later);
 
         void drop(Waiting waiting, Throwable cause, Later later);
+
+        /** The archive did not answer. */
+        void onUnanswered();
     }
 
     private final ShardMemory memory;
@@ -135,6 +138,7 @@ final class LookUps {
 
     /** None of a channel's publications may overtake one that failed. */
     private void abandon(LookUp lookUp, Throwable cause, Later later) {
+        owner.onUnanswered();
         for (Waiting next = lookUp.drop(); next != null; next = lookUp.drop()) {
             size--;
             owner.drop(next, cause, later);

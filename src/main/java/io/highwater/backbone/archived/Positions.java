@@ -23,6 +23,9 @@ final class Positions {
     /** The window, and a margin for what was under way. */
     private static final long LOOK_UP_NANOS = Duration.ofMinutes(6).toNanos();
 
+    /** The times of entries do not fall, unless the clock is set back by more than this. */
+    private static final long SET_BACK_MILLIS = Duration.ofMinutes(1).toMillis();
+
     private final String origin;
     private final IdempotencyWindow window;
     private final Ticker ticker;
@@ -37,7 +40,7 @@ final class Positions {
     private long sequence;
     private long millis;
 
-    /** Whether messages from before the start may be repeated. */
+    /** Whether messages from before {@link #startNanos} may be repeated. */
     private boolean looksUp;
 
     private long startNanos;
@@ -55,14 +58,41 @@ final class Positions {
     void start(long begun, boolean isNew) {
         generation = begun;
         looksUp = !isNew;
-        startNanos = ticker.nanoTime();
+        startNanos = timeNanos();
+    }
+
+    /** The window's time, which stands still while the archive cannot be written. */
+    private long timeNanos() {
+        return window.timeNanos(ticker.nanoTime());
+    }
+
+    /** The archive cannot be written: no publisher can send again what is in doubt. */
+    void pause() {
+        window.pause(ticker.nanoTime());
+    }
+
+    /** It can be written again. */
+    void resume() {
+        window.resume(ticker.nanoTime());
+    }
+
+    /** The archive did not say whether a draft is a repeat: that will be asked again. */
+    void askLonger() {
+        if (asksArchive(ticker.nanoTime())) {
+            looksUp = true;
+            startNanos = timeNanos();
+        }
+    }
+
+    private boolean asksArchive(long now) {
+        looksUp = looksUp && window.timeNanos(now) - startNanos < LOOK_UP_NANOS;
+        return looksUp || !window.isWhole(now);
     }
 
     /** Whether only the archive knows if the draft is a repeat. */
     boolean isToFind(Draft draft) {
         long now = ticker.nanoTime();
-        looksUp = looksUp && now - startNanos < LOOK_UP_NANOS;
-        return (looksUp || !window.isWhole(now)) && known(key(draft), now) == null;
+        return asksArchive(now) && known(key(draft), now) == null;
     }
 
     private MessageKey key(Draft draft) {
@@ -101,7 +131,10 @@ final class Positions {
         long now = ticker.nanoTime();
         Pending before = last.get(channel);
         Entry entry = entry(draft, before == null ? channel.top() : before.position(), now);
-        millis = Math.max(millis, clock.millis());
+        long wallMillis = clock.millis();
+        if (wallMillis > millis || wallMillis < millis - SET_BACK_MILLIS) {
+            millis = wallMillis;
+        }
         MessageKey key = key(draft);
         Pending pending =
                 new Pending(
@@ -109,7 +142,6 @@ final class Positions {
         channel.pin();
         last.put(channel, pending);
         byKey.put(key, pending);
-        window.add(key, entry.position(), draft.payer(), now);
         return pending;
     }
 
@@ -134,8 +166,9 @@ final class Positions {
         return top == null || top.channelSequence() == 0 ? null : top;
     }
 
-    /** The window has it, and says so from now on. */
+    /** From now on the window has it, for 5 minutes: until now its publisher had no answer. */
     void archived(Pending pending) {
+        window.add(pending.key, pending.position(), pending.payer, ticker.nanoTime());
         byKey.remove(pending.key, pending);
     }
 

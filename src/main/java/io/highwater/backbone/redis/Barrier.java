@@ -14,8 +14,9 @@ import org.slf4j.event.Level;
  *
  * <p>A Redis that failed over may lack entries that some nodes have read and others have not. So
  * before a node reads the new generation it waits a moment, in which every node archives what it
- * has read of the former one; then it delivers what it lacks of that, from the archive. It appends
- * to the new generation only afterwards, and first what may have been lost.
+ * has read of the former one. Then the node that archives the shard ends the generation there, and
+ * every node delivers what it lacks of it, from the archive. It appends to the new generation only
+ * afterwards, and first what may have been lost.
  *
  * <p>A node that was cut off may archive later than that. Therefore the archive is asked a few more
  * times; what it has then comes late.
@@ -40,6 +41,15 @@ final class Barrier {
 
     /** The last entry of the former generation that Redis has; null if that is unknown. */
     private @Nullable StreamId kept;
+
+    /** What this node has read of the former generation is saved. */
+    private boolean saved;
+
+    /** It was in time, so every node finds it. */
+    private boolean inTime;
+
+    /** The archive has ended the former generation, or that took too long. */
+    private boolean ended;
 
     /**
      * @param closed whether the shard was closed
@@ -84,14 +94,68 @@ final class Barrier {
                 .addKeyValue("read", cursor.get().text())
                 .addKeyValue("kept", before == null ? "unknown" : before.text())
                 .log("log_generation");
-        loop.schedule(this::recover, context.timing().settle());
+        saved = false;
+        ended = false;
+        save();
+        loop.schedule(this::end, context.timing().settle());
+    }
+
+    private boolean isOver() {
+        return next == null || closed.getAsBoolean();
+    }
+
+    private void save() {
+        if (!isOver()) {
+            var unused =
+                    lost.save()
+                            .whenComplete(
+                                    (done, failure) -> loop.execute(() -> saved(done, failure)));
+        }
+    }
+
+    private void saved(@Nullable Boolean done, @Nullable Throwable failure) {
+        if (isOver()) {
+            return;
+        }
+        if (done == null) {
+            failed("log_not_saved", failure, this::save);
+            return;
+        }
+        backoff.succeeded();
+        saved = true;
+        inTime = done;
+        if (inTime) {
+            publisher.archived(cursor.get());
+        }
+        recover();
+    }
+
+    private void failed(String event, @Nullable Throwable failure, Runnable again) {
+        Throwable cause = failure == null ? new IllegalStateException("no answer") : failure;
+        context.logs().say(LOG, Level.ERROR, event, cause, "shard", context.number());
+        loop.schedule(again, backoff.failed());
+    }
+
+    private void end() {
+        StreamId base = next;
+        if (base != null && !isOver()) {
+            var unused =
+                    lost.end(base)
+                            .whenComplete(
+                                    (done, failure) ->
+                                            loop.execute(
+                                                    () -> {
+                                                        ended = true;
+                                                        recover();
+                                                    }));
+        }
     }
 
     private void recover() {
         StreamId base = next;
-        if (base != null && !closed.getAsBoolean()) {
+        if (base != null && saved && ended && !isOver()) {
             var unused =
-                    lost.between(context.number(), cursor.get(), base)
+                    lost.between(cursor.get(), base)
                             .whenComplete(
                                     (entries, failure) ->
                                             loop.execute(() -> answered(entries, failure)));
@@ -100,14 +164,11 @@ final class Barrier {
 
     private void answered(@Nullable List<Stored> entries, @Nullable Throwable failure) {
         StreamId base = next;
-        if (base == null || closed.getAsBoolean()) {
+        if (base == null || isOver()) {
             return;
         }
         if (entries == null) {
-            Throwable cause = failure == null ? new IllegalStateException("no answer") : failure;
-            context.logs()
-                    .say(LOG, Level.ERROR, "log_not_recovered", cause, "shard", context.number());
-            loop.schedule(this::recover, backoff.failed());
+            failed("log_not_recovered", failure, this::recover);
             return;
         }
         backoff.succeeded();
@@ -136,6 +197,9 @@ final class Barrier {
 
     private void lower(StreamId base) {
         StreamId last = cursor.get();
+        if (inTime) {
+            publisher.archived(last);
+        }
         if (kept != null && kept.generation() == last.generation() && kept.isAfter(last)) {
             cursor.gap(kept);
             last = kept;
@@ -143,8 +207,8 @@ final class Barrier {
         cursor.pause();
         publisher.reached(last);
         next = null;
-        cursor.generation(base.generation());
         publisher.open(base);
+        cursor.generation(base.generation());
         if (lost != LostEntries.NONE) {
             LateEntries late = new LateEntries(last, base);
             LATE_LOOKS.forEach(delay -> loop.schedule(late::look, delay));
@@ -167,7 +231,7 @@ final class Barrier {
             if (!looking && !closed.getAsBoolean()) {
                 looking = true;
                 var unused =
-                        lost.between(context.number(), had, before)
+                        lost.between(had, before)
                                 .whenComplete(
                                         (entries, failure) -> loop.execute(() -> found(entries)));
             }

@@ -70,7 +70,7 @@ final class GroupReader {
         this.behind = behind;
         for (RedisShard shard : shards) {
             byKey.put(shard.keys().log(), shard);
-            shard.readBy(this::wake, this::renew);
+            shard.readBy(this::wake, this::renew, this::isCutOff);
         }
     }
 
@@ -208,6 +208,13 @@ final class GroupReader {
             return null;
         }
         return link.isUp() ? "reads are not answered" : link.trouble();
+    }
+
+    /**
+     * Whether this node has not heard of its shards for so long that another should archive them.
+     */
+    private boolean isCutOff() {
+        return loop.nowNanos() - answeredNanos > timing.cutOff().toNanos();
     }
 
     /** Thread-safe. */

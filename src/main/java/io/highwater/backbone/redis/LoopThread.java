@@ -10,22 +10,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** A loop with a thread of its own, {@code highwater-log-N}. Thread-safe. */
+/** A loop with a thread of its own, {@code highwater-log-*}. Thread-safe. */
 final class LoopThread implements ShardLoop, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoopThread.class);
+
+    private static final long MOST_END_SECONDS = 5;
 
     private final Ticker ticker;
     private final LogLimit logs;
     private final ScheduledThreadPoolExecutor thread;
 
-    LoopThread(int number, Ticker ticker, LogLimit logs) {
+    LoopThread(String name, Ticker ticker, LogLimit logs) {
         this.ticker = ticker;
         this.logs = logs;
         thread =
                 new ScheduledThreadPoolExecutor(
                         1,
                         task -> {
-                            Thread made = new Thread(task, "highwater-log-" + number);
+                            Thread made = new Thread(task, name);
                             made.setDaemon(true);
                             return made;
                         });
@@ -68,5 +70,16 @@ final class LoopThread implements ShardLoop, AutoCloseable {
     @Override
     public void close() {
         thread.shutdown();
+    }
+
+    /** Waits until it has done that, for a bounded time; not called on the loop. */
+    void awaitEnd() {
+        try {
+            if (!thread.awaitTermination(MOST_END_SECONDS, TimeUnit.SECONDS)) {
+                logs.failure(LOG.atWarn(), "log_thread_busy").log("log_thread_busy");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -4,18 +4,53 @@ import io.highwater.backbone.redis.StreamItem.Stored;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
-/** What an archive has of a shard, for entries that Redis lost. Thread-safe. */
-@FunctionalInterface
+/**
+ * What an archive does where Redis lost entries of a shard: it has what any node has read of a
+ * generation that ended. Called on the shard's loop; stages complete on any thread.
+ */
 interface LostEntries {
     /** There is no archive. */
-    LostEntries NONE = (shard, after, before) -> CompletableFuture.completedFuture(List.of());
+    LostEntries NONE =
+            new LostEntries() {
+                @Override
+                public CompletionStage<Boolean> save() {
+                    return CompletableFuture.completedFuture(true);
+                }
+
+                @Override
+                public CompletionStage<@Nullable Void> end(StreamId base) {
+                    return CompletableFuture.completedFuture(null);
+                }
+
+                @Override
+                public CompletionStage<List<Stored>> between(StreamId after, StreamId before) {
+                    return CompletableFuture.completedFuture(List.of());
+                }
+            };
 
     /**
-     * Reads entries of a shard, oldest first; an empty list if there are no more.
+     * Saves what this node has read of the generation that ended.
+     *
+     * @return whether the archive has all of it, and got it before it began the next generation: so
+     *     every node finds it there
+     */
+    CompletionStage<Boolean> save();
+
+    /**
+     * Has the archive begin the next generation, or waits until another node does. Completes after
+     * a while even if none does.
+     *
+     * @param base of the next generation
+     */
+    CompletionStage<@Nullable Void> end(StreamId base);
+
+    /**
+     * Reads entries of the shard, oldest first; an empty list if there are no more.
      *
      * @param after the entries after this one, not itself
      * @param before the entries before this one
      */
-    CompletionStage<List<Stored>> between(int shard, StreamId after, StreamId before);
+    CompletionStage<List<Stored>> between(StreamId after, StreamId before);
 }

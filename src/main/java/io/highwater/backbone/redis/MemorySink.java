@@ -54,22 +54,27 @@ final class MemorySink implements ShardSink {
     }
 
     /**
-     * @param lost if there is an archive, an entry may come late, and after its repeat
+     * @param window what came in the last minutes, if an entry may come late, and after its repeat;
+     *     null if none does, since there is no archive
      */
     MemorySink(
-            String origin, NodeMemory node, ShardMemory memory, LostEntries lost, Doubts doubts) {
+            String origin,
+            NodeMemory node,
+            ShardMemory memory,
+            @Nullable IdempotencyWindow window,
+            Doubts doubts) {
         this.origin = origin;
         this.node = node;
         this.memory = memory;
         this.lock = memory.lock();
-        this.window = lost == LostEntries.NONE ? null : memory.window();
+        this.window = window;
         this.doubts = doubts;
     }
 
     @Override
-    public void onBegin(long first) {
+    public void onBegin(StreamId first) {
         synchronized (lock) {
-            generation = first;
+            generation = first.generation();
         }
     }
 

@@ -1,5 +1,8 @@
 package io.highwater.backbone.redis;
 
+import io.highwater.archive.ArchiveHealth;
+import io.highwater.archive.ArchiveReads;
+import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneHealth;
@@ -36,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every node reads all of it and keeps the newest entries in its memory, from which it serves
  * its clients. An append is acknowledged when this node has read it back: then every node reads it,
- * and it is lost only if Redis loses the end of its data.
+ * and it is lost only if Redis loses the end of its data. With an archive it is acknowledged when
+ * that has it too; it is delivered at once, whatever the archive does.
  */
 public final class RedisBackbone implements Backbone {
     /** As long as rings keep entries by default. */
@@ -45,6 +49,10 @@ public final class RedisBackbone implements Backbone {
     private final NodeMemory memory;
     private final long ringsBytes;
     private final RedisLog log;
+
+    /** Null if nothing is archived. */
+    private final @Nullable SharedArchive archive;
+
     private final String shown;
     private final List<ShardReads> reads = new ArrayList<>();
 
@@ -52,6 +60,7 @@ public final class RedisBackbone implements Backbone {
 
     /**
      * @param memory of {@link RedisSettings#SHARDS} shards
+     * @param archive started, and closed, by this log; null if nothing is archived
      * @param behind whether the node delivers more slowly than the log brings: it then reads on
      *     later, so that what waits for delivery stays bounded
      * @param clock the time of day, for reads by time
@@ -59,6 +68,7 @@ public final class RedisBackbone implements Backbone {
     public RedisBackbone(
             RedisSettings settings,
             MemorySettings memory,
+            @Nullable SharedArchive archive,
             BooleanSupplier behind,
             RedisObserver observer,
             Ticker ticker,
@@ -73,7 +83,8 @@ public final class RedisBackbone implements Backbone {
                         Scripts.load(),
                         Timing.defaults(),
                         StreamBounds.defaults(),
-                        LostEntries.NONE,
+                        archive,
+                        new PendingBytes(memory.ledger().book(Account.RINGS)),
                         new PendingBytes(memory.ledger().book(Account.RINGS)),
                         behind,
                         ticker,
@@ -86,22 +97,25 @@ public final class RedisBackbone implements Backbone {
 
     RedisBackbone(
             RedisLog.Parts parts, MemorySettings settings, WallClock clock, TimerWheel wheel) {
+        archive = parts.archive();
         shown = parts.address().shown();
         ringsBytes = settings.ledger().book(Account.RINGS).mostBytes();
         memory = new NodeMemory(parts.origin(), settings, parts.ticker(), wheel);
         List<MemorySink> sinks = new ArrayList<>();
         for (int i = 0; i < ShardKeys.SHARDS; i++) {
             int number = i;
+            ShardMemory shard = memory.shards().get(i);
             sinks.add(
                     new MemorySink(
                             parts.origin(),
                             memory,
-                            memory.shards().get(i),
-                            parts.lost(),
+                            shard,
+                            archive == null ? null : shard.window(),
                             last -> doubt(number, last)));
         }
         log = new RedisLog(parts, sinks::get);
         StreamReads streams = new StreamReads();
+        ArchiveReads archived = archive == null ? null : new ArchiveReads(archive, parts.origin());
         for (int i = 0; i < ShardKeys.SHARDS; i++) {
             RedisShard shard = log.shard(i);
             reads.add(
@@ -111,9 +125,17 @@ public final class RedisBackbone implements Backbone {
                             shard,
                             new TopQuestions(shard, parts.origin(), parts.timing()),
                             streams,
+                            history(archived, shard),
                             parts.ticker(),
                             clock));
         }
+    }
+
+    private @Nullable ShardHistory history(@Nullable ArchiveReads archived, RedisShard shard) {
+        ShardArchive shardArchive = shard.archive();
+        return archive == null || archived == null || shardArchive == null
+                ? null
+                : new ShardHistory(archive, archived, shardArchive);
     }
 
     private void doubt(int shard, Map<String, Position> last) {
@@ -122,11 +144,16 @@ public final class RedisBackbone implements Backbone {
 
     @Override
     public CompletionStage<@Nullable Void> start() {
-        return log.start(FILL_AGE, ringsBytes / 2)
+        return openArchive()
+                .thenCompose(open -> log.start(FILL_AGE, ringsBytes / 2))
                 .thenRun(
                         () -> {
                             boolean unused = state.compareAndSet(State.STARTING, State.AVAILABLE);
                         });
+    }
+
+    private CompletionStage<@Nullable Void> openArchive() {
+        return archive == null ? CompletableFuture.completedFuture(null) : archive.start();
     }
 
     @Override
@@ -165,24 +192,29 @@ public final class RedisBackbone implements Backbone {
     @Override
     public CompletionStage<ReadResult> readBefore(
             String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
-        return isClosed() ? stopping() : reads(channel).readBefore(channel, before, limit);
+        return isClosed() ? stopping() : reads(channel).readBefore(channel, before, limit, payer);
     }
 
     @Override
     public CompletionStage<@Nullable Cursor> at(
             String channel, Instant instant, @Nullable Payer payer) {
-        return isClosed()
-                ? stopping()
-                : CompletableFuture.completedFuture(reads(channel).at(channel, instant));
+        return isClosed() ? stopping() : reads(channel).at(channel, instant, payer);
     }
 
     @Override
     public BackboneHealth health() {
         State now = Objects.requireNonNull(state.get());
-        String trouble = now == State.AVAILABLE ? log.trouble() : null;
-        return trouble == null
-                ? new BackboneHealth(now, shown)
-                : new BackboneHealth(State.UNAVAILABLE, shown + ": " + trouble);
+        if (now != State.AVAILABLE) {
+            return new BackboneHealth(now, shown);
+        }
+        String trouble = log.trouble();
+        if (trouble != null) {
+            return new BackboneHealth(State.UNAVAILABLE, shown + ": " + trouble);
+        }
+        ArchiveHealth archived = archive == null ? null : archive.health();
+        return archived == null || archived.state() == ArchiveHealth.State.AVAILABLE
+                ? new BackboneHealth(State.AVAILABLE, shown)
+                : new BackboneHealth(State.UNAVAILABLE, archived.detail());
     }
 
     /** Carries what the nodes of this log tell each other; closed with the log. */
@@ -199,6 +231,10 @@ public final class RedisBackbone implements Backbone {
     public void close() {
         state.set(State.CLOSED);
         log.close();
+        if (archive != null) {
+            log.awaitEnd();
+            archive.close();
+        }
         memory.close();
     }
 

@@ -1,12 +1,15 @@
 package io.highwater.backbone.redis;
 
+import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.BackboneStartException;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.ring.PendingBytes;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +41,9 @@ final class RedisLog implements AutoCloseable {
      * @param prefix of all keys
      * @param name under which Redis lists the node's connections
      * @param origin of all positions
+     * @param archive null if entries are not archived; started before the log, closed after it
      * @param pending the messages of all shards until they are acknowledged
+     * @param tails what the node has read of all shards and is not archived yet
      * @param behind whether the node delivers more slowly than the log brings
      */
     record Parts(
@@ -49,8 +54,9 @@ final class RedisLog implements AutoCloseable {
             Scripts scripts,
             Timing timing,
             StreamBounds bounds,
-            LostEntries lost,
+            @Nullable SharedArchive archive,
             PendingBytes pending,
+            PendingBytes tails,
             BooleanSupplier behind,
             Ticker ticker,
             RedisObserver observer,
@@ -65,6 +71,9 @@ final class RedisLog implements AutoCloseable {
     private final List<GroupReader> readers = new ArrayList<>();
     private final List<RedisShard> shards = new ArrayList<>();
 
+    /** Null if there is no archive. */
+    private final @Nullable LogArchive archive;
+
     /**
      * @param sinks receives what the log of a shard brings
      */
@@ -74,9 +83,13 @@ final class RedisLog implements AutoCloseable {
         int group = clients.isCluster() ? 1 : GROUP;
         int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
         for (int i = 0; i < threads; i++) {
-            loops.add(new LoopThread(i, parts.ticker(), parts.logs()));
+            loops.add(new LoopThread("highwater-log-" + i, parts.ticker(), parts.logs()));
         }
         appends = link(loops.get(0), this::connected);
+        archive =
+                parts.archive() == null
+                        ? null
+                        : new LogArchive(parts.archive(), parts, loops.get(0), this::archived);
         bus =
                 new RedisBus(
                         clients,
@@ -119,7 +132,7 @@ final class RedisLog implements AutoCloseable {
                             context,
                             calls,
                             parts.bounds(),
-                            parts.lost(),
+                            archive == null ? null : archive.parts(),
                             parts.pending(),
                             sinks.apply(first + i)));
         }
@@ -148,6 +161,24 @@ final class RedisLog implements AutoCloseable {
         }
     }
 
+    /** The archive has said how far it is. */
+    private void archived(Map<Integer, ShardPosition> watermarks) {
+        for (LoopThread loop : loops) {
+            loop.execute(() -> archived(loop, watermarks));
+        }
+    }
+
+    /** Those that are not in the answer have asked for it, too. */
+    private void archived(LoopThread loop, Map<Integer, ShardPosition> watermarks) {
+        for (int i = 0; i < shards.size(); i++) {
+            RedisShard shard = shards.get(i);
+            if (shard.loop() == loop) {
+                ShardPosition watermark = watermarks.get(i);
+                shard.archived(watermark == null ? StreamId.NONE : ArchivedForm.id(watermark));
+            }
+        }
+    }
+
     /** What the nodes of this log tell each other; closed with the log. */
     RedisBus bus() {
         return bus;
@@ -170,7 +201,8 @@ final class RedisLog implements AutoCloseable {
                         .thenCompose(up -> appends.call(parts.timing().call(), c -> c.info()))
                         .thenCompose(this::checked)
                         .thenCompose(checked -> all(reads.stream().map(Link::open).toList()))
-                        .thenCompose(up -> startShards(age, mostBytes / shards.size()))
+                        .thenCompose(up -> archive == null ? up() : archive.start())
+                        .thenCompose(known -> startShards(age, mostBytes / shards.size()))
                         .whenComplete(
                                 (done, failure) -> {
                                     if (failure == null) {
@@ -183,6 +215,10 @@ final class RedisLog implements AutoCloseable {
         return started.orTimeout(MOST_START.toSeconds(), TimeUnit.SECONDS)
                 .handle((done, failure) -> end(failure))
                 .thenCompose(stage -> stage);
+    }
+
+    private static CompletionStage<@Nullable Void> up() {
+        return CompletableFuture.completedFuture(null);
     }
 
     /** A few at once, since the pages that they read are in no account yet. */
@@ -259,5 +295,14 @@ final class RedisLog implements AutoCloseable {
         appends.close();
         bus.close();
         clients.close();
+    }
+
+    /** Waits until the leases of all shards were given back, for a bounded time. */
+    void awaitEnd() {
+        if (archive != null) {
+            loops.forEach(LoopThread::awaitEnd);
+            archive.close();
+            archive.awaitEnd();
+        }
     }
 }

@@ -57,6 +57,26 @@ public interface RedisObserver {
     /** Entries that Redis had lost came from the archive. */
     default void onRecovered(int entries, boolean late) {}
 
+    /** A write to the archive failed, and is repeated after a pause. */
+    default void onArchiveRetry() {}
+
+    /** So many entries of a shard, or more, will never be archived: Redis has dropped them. */
+    default void onArchiveGap(long entries) {}
+
+    /**
+     * This node archives more shards, or fewer.
+     *
+     * @param change below 0 where it is fewer
+     */
+    default void onLeases(int change) {}
+
+    /**
+     * More shards refuse messages, or fewer, since the archive is too far behind.
+     *
+     * @param change below 0 where it is fewer
+     */
+    default void onStalled(int change) {}
+
     /** An entry could not be read: another version or somebody else wrote it. */
     default void onUnreadable() {}
 }

@@ -3,6 +3,7 @@ package io.highwater.backbone.redis;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.BackboneStartException;
 import io.highwater.backbone.Draft;
+import io.highwater.backbone.Level;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.backbone.redis.OpenReply.Opened;
 import io.highwater.backbone.redis.OpenReply.Unusable;
@@ -11,12 +12,12 @@ import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.backbone.redis.StreamItem.Unreadable;
 import io.highwater.backbone.ring.PendingBytes;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +41,6 @@ final class RedisShard {
         CLOSED
     }
 
-    /** Waits until the log is read up to an id. */
-    private record Awaiting(StreamId id, CompletableFuture<@Nullable Void> reached) {}
-
     private final ShardContext context;
     private final ShardLoop loop;
     private final ShardCalls calls;
@@ -53,9 +51,14 @@ final class RedisShard {
     private final AgeMarks ages;
     private final AtomicInteger messages = new AtomicInteger();
 
-    private List<Awaiting> awaiting = new ArrayList<>();
+    private final IdWaits readers = new IdWaits();
+
+    /** Null if there is no archive. */
+    private final @Nullable ShardArchive archive;
+
     private Runnable wakeReader = () -> {};
     private Runnable renewReader = () -> {};
+    private BooleanSupplier isCutOff = () -> false;
 
     /** Written on the loop; appends read it. */
     private volatile State state = State.STARTING;
@@ -67,13 +70,14 @@ final class RedisShard {
     private long lag;
 
     /**
+     * @param archive null if there is none
      * @param pending the messages of all shards until they are acknowledged
      */
     RedisShard(
             ShardContext context,
             ShardCalls calls,
             StreamBounds bounds,
-            LostEntries lost,
+            @Nullable ArchiveParts archive,
             PendingBytes pending,
             ShardSink sink) {
         this.context = context;
@@ -82,15 +86,53 @@ final class RedisShard {
         this.pending = pending;
         this.ages = new AgeMarks(bounds.age());
         this.cursor = new ShardCursor(context, sink);
-        this.publisher = new ShardPublisher(context, calls, this::released);
+        this.publisher =
+                new ShardPublisher(
+                        context,
+                        calls,
+                        archive == null ? Level.LOG : Level.DURABLE,
+                        this::released,
+                        this::awaitArchive);
+        this.archive = archive == null ? null : archive(archive);
         this.barrier =
                 new Barrier(
                         context,
                         cursor,
                         publisher,
-                        lost,
+                        this.archive == null ? LostEntries.NONE : this.archive,
                         () -> state == State.CLOSED,
                         this::openedAgain);
+    }
+
+    private ShardArchive archive(ArchiveParts parts) {
+        ShardArchive made =
+                new ShardArchive(
+                        context,
+                        calls,
+                        cursor,
+                        parts,
+                        publisher::awaitsArchive,
+                        publisher::archived);
+        cursor.alsoTell(made);
+        return made;
+    }
+
+    private void awaitArchive() {
+        if (archive != null) {
+            archive.wantAnswer();
+        }
+    }
+
+    /** The archive has said how far it has the shard; {@link StreamId#NONE} if it has nothing. */
+    void archived(StreamId watermark) {
+        if (archive != null && state != State.CLOSED) {
+            archive.onArchived(watermark);
+        }
+    }
+
+    /** Null if there is no archive. */
+    @Nullable ShardArchive archive() {
+        return archive;
     }
 
     /**
@@ -98,10 +140,12 @@ final class RedisShard {
      *
      * @param wake the shard can be read again
      * @param renew the reader's connection does not bring what it should
+     * @param cutOff whether nothing was heard of the shard for long
      */
-    void readBy(Runnable wake, Runnable renew) {
+    void readBy(Runnable wake, Runnable renew, BooleanSupplier cutOff) {
         wakeReader = wake;
         renewReader = renew;
+        isCutOff = cutOff;
     }
 
     ShardLoop loop() {
@@ -133,7 +177,8 @@ final class RedisShard {
      * @param mostBytes about the most bytes of entries
      */
     CompletionStage<@Nullable Void> start(Duration age, long mostBytes) {
-        return calls.open(StreamId.NONE)
+        return CompletableFuture.supplyAsync(this::knownArchived, loop)
+                .thenCompose(calls::open)
                 .thenCompose(
                         reply -> {
                             if (reply instanceof Opened opened) {
@@ -143,6 +188,11 @@ final class RedisShard {
                                     new BackboneStartException(((Unusable) reply).why()));
                         })
                 .thenAcceptAsync(this::filled, loop);
+    }
+
+    /** A Redis that knows less than the archive has lost data. */
+    private StreamId knownArchived() {
+        return archive == null ? StreamId.NONE : archive.known();
     }
 
     private void filled(Filling.Filled filled) {
@@ -160,6 +210,9 @@ final class RedisShard {
         cursor.pause();
         state = State.OPEN;
         publisher.open(top);
+        if (archive != null) {
+            archive.start(isCutOff);
+        }
         ages.reached(top, now);
         checkLater();
     }
@@ -168,6 +221,10 @@ final class RedisShard {
     CompletionStage<Appended> append(Draft draft) {
         if (state == State.CLOSED) {
             return unavailable("the node is stopping");
+        }
+        if (publisher.isStalled()) {
+            context.tell(context.observer()::onRefused);
+            return unavailable("the archive cannot be written now");
         }
         if (messages.incrementAndGet() > MOST_WAITING
                 || !pending.tryAdd(draft.payer(), Waiting.bytes(draft))) {
@@ -220,7 +277,7 @@ final class RedisShard {
             publisher.reached(cursor.get());
             ages.reached(cursor.get(), now);
         }
-        wakeAwaiting();
+        wakeReaders();
     }
 
     private void next(StreamItem item, long now) {
@@ -245,7 +302,7 @@ final class RedisShard {
     }
 
     private void openedAgain() {
-        wakeAwaiting();
+        wakeReaders();
         wakeReader.run();
     }
 
@@ -255,26 +312,17 @@ final class RedisShard {
         boolean taken =
                 loop.tryExecute(
                         () -> {
-                            awaiting.add(new Awaiting(id, reached));
-                            wakeAwaiting();
+                            readers.add(id, reached);
+                            wakeReaders();
                         });
         return taken ? reached : unavailable("the node is stopping");
     }
 
-    private void wakeAwaiting() {
-        if (awaiting.isEmpty()) {
-            return;
-        }
-        List<Awaiting> all = awaiting;
-        awaiting = new ArrayList<>();
-        for (Awaiting each : all) {
-            if (state == State.CLOSED) {
-                each.reached.completeExceptionally(unavailability("the node is stopping"));
-            } else if (!each.id.isAfter(cursor.get())) {
-                each.reached.complete(null);
-            } else if (!each.reached.isDone()) {
-                awaiting.add(each); // Otherwise it was given up.
-            }
+    private void wakeReaders() {
+        if (state == State.CLOSED) {
+            readers.fail(unavailability("the node is stopping"));
+        } else {
+            readers.wake(cursor.get());
         }
     }
 
@@ -291,7 +339,7 @@ final class RedisShard {
             return;
         }
         checkLater();
-        wakeAwaiting();
+        wakeReaders();
         var unusedCheck =
                 calls.open(cursor.get())
                         .whenComplete(
@@ -299,6 +347,9 @@ final class RedisShard {
         long now = loop.nowNanos();
         ages.reached(cursor.get(), now);
         StreamId aged = ages.takeAged(now);
+        if (archive != null && aged.isAfter(archive.known())) {
+            aged = archive.known(); // The rest may still have to be archived from the stream.
+        }
         if (aged.isAfter(StreamId.NONE)) {
             var unusedTrim = calls.trimBefore(aged);
         }
@@ -351,6 +402,9 @@ final class RedisShard {
     void close() {
         state = State.CLOSED;
         publisher.close();
-        wakeAwaiting();
+        if (archive != null) {
+            archive.close();
+        }
+        wakeReaders();
     }
 }

@@ -2,6 +2,9 @@ package io.highwater.backbone.redis;
 
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.limits.Payer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,13 +18,20 @@ final class ShardCursor {
     private static final Logger LOG = LoggerFactory.getLogger(ShardCursor.class);
 
     private final ShardContext context;
-    private final ShardSink sink;
+
+    /** Told in this order. */
+    private final List<ShardSink> sinks = new ArrayList<>();
 
     private volatile StreamId position = StreamId.NONE;
 
     ShardCursor(ShardContext context, ShardSink sink) {
         this.context = context;
-        this.sink = sink;
+        sinks.add(sink);
+    }
+
+    /** Called before reading begins. */
+    void alsoTell(ShardSink sink) {
+        sinks.add(sink);
     }
 
     /** The last entry that was read. Thread-safe. */
@@ -32,7 +42,7 @@ final class ShardCursor {
     /** Reading begins after this id. Nobody has asked for what is before it, so that is no gap. */
     void begin(StreamId first) {
         position = first;
-        guarded(() -> sink.onBegin(first.generation()));
+        tell(sink -> sink.onBegin(first));
     }
 
     /** The next entry of the generation. */
@@ -42,7 +52,7 @@ final class ShardCursor {
             gap(new StreamId(id.generation(), id.sequence() - 1));
         }
         position = id;
-        guarded(() -> sink.onEntry(entry, appendedNanos, payer));
+        tell(sink -> sink.onEntry(entry, appendedNanos, payer));
     }
 
     /** What follows the position, up to and including this id, did not come. */
@@ -50,30 +60,32 @@ final class ShardCursor {
         StreamId from = position;
         position = to;
         context.tell(() -> context.observer().onGap(to.sequence() - from.sequence()));
-        guarded(() -> sink.onGap(from, to));
+        tell(sink -> sink.onGap(from, to));
     }
 
     void generation(long generation) {
         position = new StreamId(generation, 0);
-        guarded(() -> sink.onGeneration(generation));
+        tell(sink -> sink.onGeneration(generation));
     }
 
     /** An entry of a former generation; does not move the position. */
     void late(Stored entry, long nowNanos) {
-        guarded(() -> sink.onLate(entry, nowNanos));
+        tell(sink -> sink.onLate(entry, nowNanos));
     }
 
     void pause() {
-        guarded(sink::onPause);
+        tell(ShardSink::onPause);
     }
 
-    /** The log goes on, whatever the sink does with one entry. */
-    private void guarded(Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException | Error e) {
-            context.logs()
-                    .say(LOG, Level.ERROR, "log_delivery_failed", e, "shard", context.number());
+    /** The log goes on, whatever a sink does with one entry. */
+    private void tell(Consumer<ShardSink> event) {
+        for (ShardSink sink : sinks) {
+            try {
+                event.accept(sink);
+            } catch (RuntimeException | Error e) {
+                context.logs()
+                        .say(LOG, Level.ERROR, "log_delivery_failed", e, "shard", context.number());
+            }
         }
     }
 }

@@ -36,6 +36,9 @@ final class ShardPublisher {
     //
     // When a new generation begins, Redis may have lost what was appended. What this node has not
     // read back before the barrier ended is sent again, before anything younger.
+    //
+    // If there is an archive, a message is acknowledged when that has it too. What the archive did
+    // not get before it closed a generation is sent again, since other nodes may never see it.
 
     static final int MOST_MESSAGES = 16;
     private static final long MOST_CALL_BYTES = 256 << 10;
@@ -53,12 +56,18 @@ final class ShardPublisher {
     private final PublishCalls calls;
     private final Backoff backoff;
 
+    /** What an acknowledgement promises: LOG, or DURABLE. */
+    private final Level level;
+
     /** Told of each message that was answered. */
     private final Consumer<Waiting> released;
 
+    /** Called when messages wait for the archive. */
+    private final Runnable awaits;
+
     private Gate gate = Gate.HELD;
 
-    /** Answered by Redis, not read back yet. */
+    /** Answered by Redis; not read back yet, or not archived. */
     private ArrayDeque<Waiting> appended = new ArrayDeque<>();
 
     /** In the call under way; null if there is none. */
@@ -74,6 +83,9 @@ final class ShardPublisher {
     /** How far this node has read the generation that it has reconciled. */
     private StreamId reached = StreamId.NONE;
 
+    /** Up to here everything is archived. */
+    private StreamId archived = StreamId.NONE;
+
     /** The same in a newer generation, which begins once the call under way is answered. */
     private @Nullable StreamId begins;
 
@@ -85,12 +97,27 @@ final class ShardPublisher {
     /** Why the last call of the shard failed; null if it did not. Written on the loop. */
     private volatile @Nullable String trouble;
 
-    ShardPublisher(ShardContext context, PublishCalls calls, Consumer<Waiting> released) {
+    /** What was read back was not archived in time. Written on the loop. */
+    private volatile boolean stalled;
+
+    /**
+     * @param level what an acknowledgement promises: LOG, or DURABLE
+     * @param released told of each message that was answered
+     * @param awaits called when messages wait for the archive
+     */
+    ShardPublisher(
+            ShardContext context,
+            PublishCalls calls,
+            Level level,
+            Consumer<Waiting> released,
+            Runnable awaits) {
         this.context = context;
         this.loop = context.loop();
         this.calls = calls;
         this.backoff = context.backoff();
+        this.level = level;
         this.released = released;
+        this.awaits = awaits;
         this.failedFlows = new FailedFlows(context.timing().give());
     }
 
@@ -119,6 +146,8 @@ final class ShardPublisher {
             return;
         }
         begins = base;
+        // What is not acknowledged by now never is at its old position.
+        forgetPositions();
         if (call == null) {
             begin();
         }
@@ -135,12 +164,19 @@ final class ShardPublisher {
         if (!appended.isEmpty()) {
             int resent = appended.size();
             context.tell(() -> context.observer().onResent(resent));
-            appended.forEach(message -> message.position = null);
+            forgetPositions();
             appended.addAll(waiting);
             waiting = appended;
             appended = new ArrayDeque<>();
         }
         send();
+    }
+
+    private void forgetPositions() {
+        for (Waiting message : appended) {
+            message.position = null;
+            message.resent = true;
+        }
     }
 
     /** A new generation has begun, which the node has not reconciled. */
@@ -158,6 +194,32 @@ final class ShardPublisher {
             reached = id;
             settle();
         }
+    }
+
+    /** Everything up to here is archived, and every node finds it. */
+    void archived(StreamId id) {
+        if (id.isAfter(archived)) {
+            archived = id;
+            setStalled(false);
+            settle();
+        }
+    }
+
+    private void setStalled(boolean now) {
+        if (stalled != now) {
+            stalled = now;
+            context.tell(() -> context.observer().onStalled(now ? 1 : -1));
+        }
+    }
+
+    /** Whether messages wait for the archive. */
+    boolean awaitsArchive() {
+        return level == Level.DURABLE && !appended.isEmpty();
+    }
+
+    /** Whether the archive is so late that new messages are refused. Thread-safe. */
+    boolean isStalled() {
+        return stalled;
     }
 
     /** A call would succeed, as others do. */
@@ -189,7 +251,7 @@ final class ShardPublisher {
 
     /** Why messages are not appended at the moment; null if they are. Thread-safe. */
     @Nullable String trouble() {
-        return trouble;
+        return trouble == null && stalled ? "the archive is behind the log" : trouble;
     }
 
     void close() {
@@ -310,16 +372,20 @@ final class ShardPublisher {
         }
     }
 
-    /** Acknowledges what was read back. */
+    /** Acknowledges what was read back, and archived if there is an archive. */
     private void settle() {
         long now = loop.nowNanos();
+        StreamId last = level == Level.DURABLE && reached.isAfter(archived) ? archived : reached;
         for (Waiting first = appended.peek(); first != null; first = appended.peek()) {
             Position position = first.position;
-            if (position == null || StreamId.of(position).isAfter(reached)) {
+            if (position == null || StreamId.of(position).isAfter(last)) {
+                if (level == Level.DURABLE) {
+                    awaits.run();
+                }
                 return;
             }
             appended.remove();
-            Appended answer = new Appended(position, Level.LOG, first.duplicate);
+            Appended answer = new Appended(position, level, first.duplicate);
             long nanos = now - first.sinceNanos;
             context.tell(() -> context.observer().onAcknowledged(nanos));
             release(first);
@@ -360,6 +426,7 @@ final class ShardPublisher {
                 message -> {
                     if (!message.over && message.sinceNanos - latestNanos <= 0) {
                         expired.add(message.flow());
+                        setStalled(stalled || isReadBack(message));
                     }
                 });
         if (expired.isEmpty()) {
@@ -375,6 +442,11 @@ final class ShardPublisher {
             }
         }
         waiting = failing(waiting, message -> expired.contains(message.flow()), failure);
+    }
+
+    private boolean isReadBack(Waiting message) {
+        Position position = message.position;
+        return position != null && !StreamId.of(position).isAfter(reached);
     }
 
     /** The queue without those that fail now. */

@@ -8,6 +8,7 @@ import io.highwater.backbone.ReadResult.Slice;
 import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.backbone.ReadRules;
 import io.highwater.backbone.memory.MemoryChannel;
+import io.highwater.backbone.memory.RingRead;
 import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.limits.Payer;
@@ -24,7 +25,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Reads channels of one shard: from the node's memory, then from the stream. Thread-safe. */
+/**
+ * Reads channels of one shard: from the node's memory, then from the stream, then from the archive.
+ * Thread-safe.
+ */
 final class ShardReads {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final Duration DOUBT_RETRY = Duration.ofSeconds(1);
@@ -35,15 +39,23 @@ final class ShardReads {
     private final RedisShard shard;
     private final TopQuestions tops;
     private final StreamReads streams;
+
+    /** Null if there is no archive. */
+    private final @Nullable ShardHistory history;
+
     private final Ticker ticker;
     private final WallClock clock;
 
+    /**
+     * @param history null if there is no archive
+     */
     ShardReads(
             ShardMemory memory,
             MemorySink sink,
             RedisShard shard,
             TopQuestions tops,
             StreamReads streams,
+            @Nullable ShardHistory history,
             Ticker ticker,
             WallClock clock) {
         this.memory = memory;
@@ -52,6 +64,7 @@ final class ShardReads {
         this.shard = shard;
         this.tops = tops;
         this.streams = streams;
+        this.history = history;
         this.ticker = ticker;
         this.clock = clock;
     }
@@ -70,21 +83,40 @@ final class ShardReads {
     private CompletionStage<Position> reach(String name, Position top, @Nullable Cursor after) {
         Position own = after == null ? null : ReadRules.own(top, after);
         return own != null && own.isAfter(top)
-                ? tops.ask(name)
+                ? ask(name)
                 : CompletableFuture.completedFuture(top);
     }
 
-    CompletionStage<ReadResult> readBefore(String name, @Nullable Cursor before, int limit) {
-        return top(name).thenApply(top -> readBefore(name, before, limit, top));
+    CompletionStage<ReadResult> readBefore(
+            String name, @Nullable Cursor before, int limit, @Nullable Payer payer) {
+        return top(name).thenCompose(top -> readBefore(name, before, limit, payer, top));
     }
 
-    /** Asks Redis for the channel's last position if this node does not know it. */
+    CompletionStage<@Nullable Cursor> at(String name, Instant instant, @Nullable Payer payer) {
+        return history == null
+                ? CompletableFuture.completedFuture(atInMemory(name, instant))
+                : top(name).thenCompose(top -> history.at(name, top, instant, payer));
+    }
+
+    /** Asks for the channel's last position if this node does not know it. */
     private CompletionStage<Position> top(String name) {
         Position known;
         synchronized (lock) {
             known = memory.top(name);
         }
-        return known == null ? tops.ask(name) : CompletableFuture.completedFuture(known);
+        return known == null ? ask(name) : CompletableFuture.completedFuture(known);
+    }
+
+    /** Redis has that of the generation, and the archive those of former ones. */
+    private CompletionStage<Position> ask(String name) {
+        CompletionStage<Position> asked = tops.ask(name);
+        return history == null
+                ? asked
+                : asked.thenCompose(
+                        top ->
+                                top.channelSequence() == 0
+                                        ? history.top(name, top)
+                                        : CompletableFuture.completedFuture(top));
     }
 
     /** What memory knows by now is newer than what was asked for. */
@@ -111,13 +143,36 @@ final class ShardReads {
             }
             result = fromMemory(name, top, after == null || own == null ? after : own, limit);
         }
-        if (own != null
-                && result instanceof Unreadable unreadable
-                && unreadable.reason() == Reason.TRIMMED
-                && own.generation() == top.generation()) {
-            return fromStream(name, own, top, limit, payer);
+        if (history != null && after == null) {
+            // Memory may have a part only; but nobody waits to learn the top alone.
+            return limit == 0
+                    ? done(new Slice(List.of(), Math.min(1, top.channelSequence()), top))
+                    : history.readAfter(name, top, null, limit, payer);
+        } else if (own == null) {
+            return done(result);
+        } else if (!(result instanceof Unreadable) || own.isAfter(top)) {
+            return done(result);
         }
+        return own.generation() == top.generation()
+                ? fromStream(name, own, top, limit, payer)
+                : fromArchive(name, own, top, limit, payer, result);
+    }
+
+    private static CompletionStage<ReadResult> done(ReadResult result) {
         return CompletableFuture.completedFuture(result);
+    }
+
+    /**
+     * @param otherwise the answer without an archive
+     */
+    private CompletionStage<ReadResult> fromArchive(
+            String name,
+            Position own,
+            Position top,
+            int limit,
+            @Nullable Payer payer,
+            ReadResult otherwise) {
+        return history == null ? done(otherwise) : history.readAfter(name, top, own, limit, payer);
     }
 
     /** The place before the first entry of the generation, of which the channel has none yet. */
@@ -141,14 +196,16 @@ final class ShardReads {
     private CompletionStage<ReadResult> fromStream(
             String name, Position own, Position top, int limit, @Nullable Payer payer) {
         return streams.read(shard.calls(), name, own, top, Math.max(1, limit), payer)
-                .thenApply(
+                .thenCompose(
                         stored -> {
                             if (stored.isEmpty()) {
-                                return new Unreadable(Reason.TRIMMED, top);
+                                Unreadable gone = new Unreadable(Reason.TRIMMED, top);
+                                return fromArchive(name, own, top, limit, payer, gone);
                             }
                             List<Stored> read = limit == 0 ? List.of() : stored;
                             long reached = own.channelSequence() + read.size();
-                            return new Slice(entries(read), top.channelSequence() - reached, top);
+                            return done(
+                                    new Slice(entries(read), top.channelSequence() - reached, top));
                         });
     }
 
@@ -163,7 +220,28 @@ final class ShardReads {
         return entries;
     }
 
-    private ReadResult readBefore(String name, @Nullable Cursor before, int limit, Position asked) {
+    private CompletionStage<ReadResult> readBefore(
+            String name,
+            @Nullable Cursor before,
+            int limit,
+            @Nullable Payer payer,
+            Position asked) {
+        if (history == null) {
+            return done(ringBefore(name, before, limit, asked));
+        }
+        Position top;
+        synchronized (lock) {
+            top = top(name, asked);
+        }
+        // No node knows whether an entry is the first that its channel ever had.
+        RingRead ring = RingRead.before(memory, name, before, limit, entry -> false);
+        Position newest = ring.topOr(top);
+        return ring.result() instanceof Slice slice
+                ? history.readBefore(name, newest, slice, limit, payer)
+                : history.readBefore(name, newest, before, limit, payer);
+    }
+
+    private ReadResult ringBefore(String name, @Nullable Cursor before, int limit, Position asked) {
         synchronized (lock) {
             Position top = top(name, asked);
             MemoryChannel channel = memory.channel(name);
@@ -177,7 +255,7 @@ final class ShardReads {
         }
     }
 
-    @Nullable Cursor at(String name, Instant instant) {
+    private @Nullable Cursor atInMemory(String name, Instant instant) {
         Duration year = Duration.ofDays(365); // Far beyond what a ring keeps.
         Duration ago = Duration.between(instant, Instant.ofEpochMilli(clock.millis()));
         if (ago.compareTo(year) > 0) {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Receives what the log of a shard brings, one call at a time, on the shard's loop. */
 interface ShardSink {
-    /** The first call: what follows belongs to this generation. */
-    void onBegin(long generation);
+    /** The first call: what comes follows this id. */
+    void onBegin(StreamId first);
 
     /**
      * The next entry.

@@ -10,8 +10,11 @@ import java.util.random.RandomGenerator;
  * @param call until Redis answers; then the connection is replaced
  * @param block how long Redis holds back the answer to a read that finds nothing
  * @param give how long an append waits for its acknowledgement before it fails
+ * @param lease about how long a node waits before it asks again for the lease of a shard
  * @param settle how long a node waits at the beginning of a generation, so that others can archive
  *     what they have read of the one before
+ * @param end how long a node waits at most for the archive to begin a generation
+ * @param cutOff a node that cannot read a shard for so long leaves it to others to archive
  * @param check the least time between two checks of a shard's position; the most is 8/5 of it
  * @param firstRetry see {@link Backoff}
  * @param mostRetry see {@link Backoff}
@@ -21,7 +24,10 @@ record Timing(
         Duration call,
         Duration block,
         Duration give,
+        Duration lease,
         Duration settle,
+        Duration end,
+        Duration cutOff,
         Duration check,
         Duration firstRetry,
         Duration mostRetry) {
@@ -31,7 +37,10 @@ record Timing(
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
+                Duration.ofSeconds(2),
                 Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(15),
                 Duration.ofSeconds(25),
                 Duration.ofMillis(50),
                 Duration.ofSeconds(2));

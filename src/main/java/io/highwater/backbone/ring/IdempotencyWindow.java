@@ -37,6 +37,14 @@ public final class IdempotencyWindow {
 
     private long forgottenNanos;
 
+    private boolean paused;
+
+    /** The window's time at the beginning of the pause; only while there is one. */
+    private long pausedNanos;
+
+    /** How long all pauses took that are over. */
+    private long pausesNanos;
+
     /**
      * @param origin the origin of all positions in it
      * @param book shared by the windows of all shards
@@ -51,15 +59,38 @@ public final class IdempotencyWindow {
         return hash.key(publisher, channel, msgId);
     }
 
+    /**
+     * Its 5 minutes stand still from now on: the log accepts nothing, so what publishers have to
+     * send again does not come before that is over. Does nothing during a pause.
+     */
+    public void pause(long nowNanos) {
+        if (!paused) {
+            pausedNanos = timeNanos(nowNanos);
+            paused = true;
+        }
+    }
+
+    /** Ends the pause, if there is one. */
+    public void resume(long nowNanos) {
+        if (paused) {
+            paused = false;
+            pausesNanos = nowNanos - pausedNanos;
+        }
+    }
+
+    /** The time without pauses. */
+    public long timeNanos(long nowNanos) {
+        return paused ? pausedNanos : nowNanos - pausesNanos;
+    }
+
     /** The message's position if it came within the window, otherwise null. */
     public @Nullable Position find(MessageKey key, long nowNanos) {
+        long time = timeNanos(nowNanos);
         for (int i = segments.size() - 1; i >= 0; i--) {
             IdempotencySegment segment = segments.get(i);
             int slot = segment.find(key);
             if (slot >= 0) {
-                return isOver(segment.nanos(slot), nowNanos)
-                        ? null
-                        : segment.position(slot, origin);
+                return isOver(segment.nanos(slot), time) ? null : segment.position(slot, origin);
             }
         }
         return null;
@@ -70,12 +101,12 @@ public final class IdempotencyWindow {
         if (segments.isEmpty() || newest().isFull()) {
             grow();
         }
-        newest().put(key, position, payer, nowNanos, book);
+        newest().put(key, position, payer, timeNanos(nowNanos), book);
     }
 
     /** Whether it has all messages of the last 5 minutes: none was forgotten for lack of room. */
     public boolean isWhole(long nowNanos) {
-        forgot = forgot && !isOver(forgottenNanos, nowNanos);
+        forgot = forgot && !isOver(forgottenNanos, timeNanos(nowNanos));
         return !forgot;
     }
 
@@ -88,7 +119,8 @@ public final class IdempotencyWindow {
 
     /** Drops the segments whose messages are all older than the window. */
     public void expire(long nowNanos) {
-        while (!segments.isEmpty() && isOver(segments.get(0).lastNanos(), nowNanos)) {
+        long time = timeNanos(nowNanos);
+        while (!segments.isEmpty() && isOver(segments.get(0).lastNanos(), time)) {
             dropOldest();
         }
     }
@@ -150,7 +182,7 @@ public final class IdempotencyWindow {
         return segments.get(segments.size() - 1);
     }
 
-    private static boolean isOver(long addedNanos, long nowNanos) {
-        return nowNanos - addedNanos > WINDOW_NANOS;
+    private static boolean isOver(long addedNanos, long time) {
+        return time - addedNanos > WINDOW_NANOS;
     }
 }

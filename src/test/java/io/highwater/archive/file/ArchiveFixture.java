@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +34,14 @@ final class ArchiveFixture implements AutoCloseable {
     static final long GENERATION = 1_795_301_843_554L;
 
     private static final PageBounds PAGE = new PageBounds(500, 1 << 20);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final long GUARD_SECONDS = 120;
 
     final AtomicLong clock = new AtomicLong(GENERATION);
+
+    /** How often the upkeep has asked what time it is: at least once each time it runs. */
+    final AtomicInteger upkeeps = new AtomicInteger();
+
     final FakeTicker ticker = new FakeTicker();
     final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
     final RecordingArchiveObserver observer = new RecordingArchiveObserver();
@@ -69,7 +75,14 @@ final class ArchiveFixture implements AutoCloseable {
 
     private FileArchive newArchive() {
         return new FileArchive(
-                settings, clock::get, ticker, wheel, observer, LogLimit.none(), sync);
+                settings, this::millis, ticker, wheel, observer, LogLimit.none(), sync);
+    }
+
+    private long millis() {
+        if (Thread.currentThread().getName().equals("highwater-archive-upkeep")) {
+            upkeeps.incrementAndGet();
+        }
+        return clock.get();
     }
 
     ArchiveFixture started() throws Exception {
@@ -91,10 +104,14 @@ final class ArchiveFixture implements AutoCloseable {
         return get(archive.writer(ORIGIN, shard));
     }
 
-    /** Moves the clock and the timers, and so has the archive do what is due. */
+    /**
+     * Moves the clock and the timers, and so has the archive do what is due. For that, at least a
+     * minute passes.
+     */
     void advance(Duration by) {
         clock.addAndGet(by.toMillis());
-        ticker.advance(Duration.ofMinutes(1), wheel);
+        ticker.advance(by.compareTo(MINUTE) < 0 ? MINUTE : by);
+        wheel.advance(ticker.nanoTime());
     }
 
     static ShardPosition shard(long generation, long sequence) {

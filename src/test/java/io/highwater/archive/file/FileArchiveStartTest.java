@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each folder that cannot be used says what is wrong with it, and what to do. */
 final class FileArchiveStartTest {
+    /** This many entries of 60 kB need two logs. */
+    private static final int TWO_LOGS = 200;
+
     @TempDir private Path temporary;
 
     private Path folder;
@@ -246,8 +251,124 @@ final class FileArchiveStartTest {
         assertThat(problem()).contains("is damaged: " + log, "is broken at byte");
     }
 
+    /**
+     * Makes {@link #folder} one that a kill has left with entries in two logs.
+     *
+     * @return how long the first log was after each write to it
+     */
+    private List<Long> makeTwoLogs() throws Exception {
+        Path alive = temporary.resolve("alive");
+        byte[] data = new byte[60_000];
+        new Random(1).nextBytes(data);
+        List<Long> lengths = new ArrayList<>();
+        AtomicInteger writes = new AtomicInteger();
+        GroupCommit.Sync sync =
+                (store, batch) -> {
+                    // So nothing is sorted into tables, and no log goes.
+                    if (writes.getAndIncrement() == 0) {
+                        store.db().pauseBackgroundWork();
+                    }
+                    store.write(batch);
+                    if (writes.get() == TWO_LOGS + 2) {
+                        store.db().continueBackgroundWork();
+                    }
+                };
+        try (ArchiveFixture fixture = ArchiveFixture.in(alive, sync).started()) {
+            ArchiveWriter writer = fixture.writer(0);
+            ArchiveFixture.get(writer.begin(ArchiveFixture.shard(7, 0)));
+            for (int i = 1; i <= TWO_LOGS + 1; i++) {
+                if (i > TWO_LOGS) {
+                    copy(alive, folder);
+                }
+                Position position = ArchiveFixture.position(7, i, i);
+                ArchiveFixture.get(
+                        writer.append(List.of(fixture.entry("c", position, null, "m" + i, data))));
+                lengths.add(Files.size(files(alive.resolve("store"), ".log").get(0)));
+            }
+        }
+        assertThat(storeFiles(".log")).hasSize(2);
+        return lengths.stream().distinct().toList();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+    }
+
+    @Test
+    void entriesInTwoLogsAreRead() throws Exception {
+        makeTwoLogs();
+        try (ArchiveFixture fixture = ArchiveFixture.in(folder).started()) {
+            assertThat(fixture.writer(0).watermark()).isEqualTo(ArchiveFixture.shard(7, TWO_LOGS));
+            assertThat(fixture.all("c")).hasSize(TWO_LOGS);
+        }
+    }
+
+    @Test
+    void aLogThatIsCutOffBeforeAnotherOneIsNamed() throws Exception {
+        List<Long> lengths = makeTwoLogs();
+        Path log = storeFiles(".log").get(0);
+        byte[] whole = Files.readAllBytes(log);
+        assertThat(lengths).endsWith((long) whole.length);
+        Files.write(log, Arrays.copyOf(whole, whole.length - 100));
+        assertThat(problem())
+                .contains("is damaged: " + log, "entries follow in " + storeFiles(".log").get(1));
+        // At the end of a write, so that all that is left is whole.
+        long boundary = lengths.get(lengths.size() - 2);
+        Files.write(log, Arrays.copyOf(whole, (int) boundary));
+        assertThat(problem())
+                .contains("is damaged: ", boundary + " bytes on disk. Restore the whole folder");
+        Files.delete(log);
+        assertThat(problem()).contains("is damaged: Missing WAL");
+    }
+
+    @Test
+    void aWrongBitAtTheEndOfALogBeforeAnotherOneIsNamed() throws Exception {
+        makeTwoLogs();
+        Path log = storeFiles(".log").get(0);
+        byte[] bytes = Files.readAllBytes(log);
+        bytes[bytes.length - 100] ^= 1;
+        Files.write(log, bytes);
+        assertThat(problem())
+                .contains("is damaged: " + log, "entries follow in " + storeFiles(".log").get(1));
+    }
+
+    @Test
+    void aLogThatWasCutOffAndRecoveredMayStillBeThere() throws Exception {
+        Path log = makeLog(10);
+        byte[] whole = Files.readAllBytes(log);
+        byte[] cut = Arrays.copyOf(whole, whole.length - 60);
+        Files.write(log, cut);
+        try (ArchiveFixture fixture = ArchiveFixture.in(folder).started()) {
+            assertThat(log).doesNotExist();
+            ArchiveFixture.get(
+                    fixture.writer(0)
+                            .append(
+                                    List.of(
+                                            fixture.entry(
+                                                    "c",
+                                                    ArchiveFixture.position(7, 10, 10),
+                                                    null))));
+        }
+        Files.write(log, cut);
+        assertThat(storeFiles(".log")).hasSize(2);
+        try (ArchiveFixture fixture = ArchiveFixture.in(folder).started()) {
+            assertThat(fixture.writer(0).watermark()).isEqualTo(ArchiveFixture.shard(7, 10));
+            assertThat(fixture.all("c")).hasSize(10);
+        }
+    }
+
     private List<Path> storeFiles(String ending) throws IOException {
-        try (Stream<Path> files = Files.list(folder.resolve("store"))) {
+        return files(folder.resolve("store"), ending);
+    }
+
+    private static List<Path> files(Path store, String ending) throws IOException {
+        try (Stream<Path> files = Files.list(store)) {
             return files.filter(file -> file.getFileName().toString().endsWith(ending))
                     .sorted()
                     .toList();

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is older than the retention is dropped, and it shows that something was. */
 final class RetentionTest {
@@ -45,13 +47,28 @@ final class RetentionTest {
         }
     }
 
-    /** Lets minutes of the timers pass, but none of the clock. */
+    /** Lets minutes pass: fewer than a day has. */
     private void awaitUpkeep(Callable<Boolean> done) {
         await().until(
                         () -> {
-                            fixture.advance(Duration.ZERO);
+                            fixture.advance(Duration.ofMinutes(1));
                             return done.call();
                         });
+    }
+
+    /** Lets the upkeep run, with a clock that stands still. */
+    private void awaitUpkeep() {
+        // Its questions come in pairs: with the fourth it has begun again.
+        int before = fixture.upkeeps.get();
+        awaitUpkeep(() -> fixture.upkeeps.get() - before >= 4);
+    }
+
+    private void jump(int days) {
+        fixture.clock.addAndGet(DAY.multipliedBy(days).toMillis());
+    }
+
+    private List<Long> kept() throws Exception {
+        return ArchiveFixture.sequences(fixture.all("c"));
     }
 
     private long oldest() throws Exception {
@@ -143,6 +160,88 @@ final class RetentionTest {
         assertThat(ArchiveFixture.sequences(fixture.all("c")))
                 .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
         assertThat(find(6)).isNotNull();
+    }
+
+    @Test
+    void aClockThatJumpsAheadForAWhileDropsNothing() throws Exception {
+        appendOneADay(1, 20);
+        jump(60);
+        awaitUpkeep();
+        assertThat(kept()).hasSize(20);
+        jump(-60);
+        appendOneADay(21, 100);
+        awaitUpkeep(() -> oldest() == 71);
+        assertThat(kept()).hasSize(RETENTION_DAYS);
+    }
+
+    @Test
+    void aClockThatStaysAheadCounts() throws Exception {
+        appendOneADay(1, 3);
+        jump(60);
+        awaitUpkeep();
+        assertThat(kept()).hasSize(3);
+        fixture.advance(DAY);
+        awaitUpkeep(() -> kept().isEmpty());
+    }
+
+    @Test
+    void aStartWithAWrongClockDropsNothing() throws Exception {
+        appendOneADay(1, 20);
+        jump(60);
+        ArchiveFixture.get(writer.append(fixture.entries("c", 7, 21, 21)));
+        for (int starts = 0; starts < 2; starts++) {
+            fixture.reopen();
+            awaitUpkeep();
+            assertThat(kept()).hasSize(21);
+        }
+        jump(-60);
+        awaitUpkeep();
+        assertThat(kept()).hasSize(21);
+    }
+
+    /** Less than the retention, as much, and for good if nothing were done about it. */
+    @ParameterizedTest
+    @ValueSource(ints = {20, 40, 4_000})
+    void whatWasWrittenWhileTheClockWasAheadDoesNotEndTheRetention(int days) throws Exception {
+        appendOneADay(1, 1);
+        jump(days);
+        ArchiveFixture.get(writer.append(fixture.entries("c", 7, 2, 2)));
+        jump(-days);
+        appendOneADay(3, 51);
+        // The last was written a day ago, the 22nd 30 days ago.
+        awaitUpkeep(() -> oldest() == 22);
+        assertThat(kept()).hasSize(RETENTION_DAYS);
+    }
+
+    @Test
+    void anArchiveThatBeganWithAClockAheadDropsToo() throws Exception {
+        fixture.close();
+        fixture = ArchiveFixture.in(folder.resolve("ahead"));
+        jump(4_000);
+        fixture.started();
+        writer = fixture.writer(0);
+        ArchiveFixture.get(writer.begin(ArchiveFixture.shard(7, 0)));
+        ArchiveFixture.get(writer.append(fixture.entries("c", 7, 1, 1)));
+        jump(-4_000);
+        appendOneADay(2, 41);
+        awaitUpkeep(() -> oldest() == 12);
+        assertThat(kept()).hasSize(RETENTION_DAYS);
+    }
+
+    @Test
+    void aMessageIsFoundAlthoughTheClockJumpsToAndFro() throws Exception {
+        ArchiveFixture.get(writer.append(fixture.entries("c", 7, 1, 1)));
+        jump(1);
+        ArchiveFixture.get(writer.append(fixture.entries("c", 7, 2, 2)));
+        jump(-1);
+        ArchiveFixture.get(writer.append(fixture.entries("c", 7, 3, 3)));
+        assertThat(find(1)).isNotNull();
+        for (int i = 4; i <= 16; i++) {
+            ArchiveFixture.get(writer.append(fixture.entries("c", 7, i, i)));
+            fixture.advance(Duration.ofMinutes(1));
+        }
+        // It is not kept for long.
+        assertThat(find(1)).isNull();
     }
 
     @Test

@@ -114,6 +114,22 @@ final class ArchivedBackboneTest {
     }
 
     @Test
+    void aClockThatWasAheadForAMomentIsWrongOnlyForWhatWasAppendedThen() {
+        log.position("c", "m1");
+        log.clockAheadMillis = Duration.ofDays(1).toMillis();
+        log.position("c", "m2");
+        log.clockAheadMillis = 0;
+        log.advance(Duration.ofMinutes(10));
+        Position third = log.position("c", "m3");
+        log.advance(Duration.ofMinutes(10));
+        Instant instant = Instant.ofEpochMilli(log.millis());
+        log.advance(Duration.ofMinutes(10));
+        log.position("c", "m4");
+        assertThat(log.backbone.at("c", instant, null).toCompletableFuture())
+                .isCompletedWithValue(third);
+    }
+
+    @Test
     void whatIsLeftIsCountedAcrossGenerations() {
         Position first = log.position("c", "m0");
         for (int i = 1; i <= 9; i++) {

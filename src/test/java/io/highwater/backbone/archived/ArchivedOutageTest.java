@@ -69,6 +69,69 @@ final class ArchivedOutageTest {
         assertThat(log.after("c", null)).containsExactly("m1", "m2", "m3");
     }
 
+    @Test
+    void howeverLongAnOutageTakesWhatIsSentAgainAfterItIsARepeat() {
+        ArchivedFixture.Recorder recorder = log.follow("c");
+        log.position("c", "m0");
+        log.archive.setFull(true);
+        CompletableFuture<Appended> inDoubt = log.append("c", "m1");
+        log.advance(Duration.ofMinutes(6));
+        assertUnavailable(inDoubt);
+        log.archive.setFull(false);
+        log.advance(SECOND);
+        assertThat(recorder.msgIds()).containsExactly("m0", "m1");
+        assertThat(log.append("c", "m1").join().duplicate()).isTrue();
+        // Its acknowledgement may have been lost on its way.
+        assertThat(log.append("c", "m0").join().duplicate()).isTrue();
+        assertThat(recorder.msgIds()).containsExactly("m0", "m1");
+    }
+
+    @Test
+    void anArchiveThatHangsForLongBringsNoMessageTwice() {
+        ArchivedFixture.Recorder recorder = log.follow("c");
+        log.position("c", "m0");
+        log.archive.holdWrites();
+        assertThat(log.append("c", "m1")).isNotDone();
+        log.advance(Duration.ofMinutes(6));
+        log.archive.releaseWrites();
+        // Five minutes count from here, and end.
+        log.advance(Duration.ofMinutes(4));
+        assertThat(log.append("c", "m1").join().duplicate()).isTrue();
+        log.advance(Duration.ofMinutes(2));
+        assertThat(log.append("c", "m1").join().duplicate()).isFalse();
+        assertThat(recorder.msgIds()).containsExactly("m0", "m1", "m1");
+    }
+
+    @Test
+    void aRepeatFromBeforeTheStartIsOneAfterALongOutageToo() {
+        log.archive.holdWrites();
+        assertThat(log.append("c", "m1")).isNotDone();
+        log.archive.failWrites();
+        log.restart();
+        log.archive.setFull(true);
+        CompletableFuture<Appended> other = log.append(sameShard("c"), "m1");
+        log.advance(Duration.ofMinutes(7));
+        assertUnavailable(other);
+        log.archive.setFull(false);
+        log.advance(SECOND);
+        assertThat(log.append("c", "m1").join().duplicate()).isTrue();
+        assertThat(log.after("c", null)).containsExactly("m1");
+    }
+
+    @Test
+    void anArchiveThatDoesNotAnswerIsAskedAgainWhetherItIsARepeat() {
+        log.position("c", "m1");
+        log.restart();
+        log.archive.holdAnswers();
+        for (int minute = 0; minute < 8; minute++) {
+            CompletableFuture<Appended> asked = log.append("c", "m1");
+            log.advance(Duration.ofMinutes(1));
+            assertUnavailable(asked);
+        }
+        log.archive.releaseAnswers();
+        assertThat(log.append("c", "m1").join().duplicate()).isTrue();
+    }
+
     private static void assertUnavailable(CompletableFuture<Appended> append) {
         assertThat(append)
                 .isCompletedExceptionally()

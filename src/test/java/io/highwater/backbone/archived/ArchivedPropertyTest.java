@@ -107,7 +107,12 @@ final class ArchivedPropertyTest {
                     }
                     case 7 -> log.archive.holdAnswers();
                     case 8 -> log.archive.releaseAnswers();
-                    default -> log.advance(Duration.ofMillis(700L * (step % 7)));
+                    default -> {
+                        if (step == 99) {
+                            longOutage(log, publishers, positions);
+                        }
+                        log.advance(Duration.ofMillis(700L * (step % 7)));
+                    }
                 }
             }
             publishers.forEach(publisher -> publisher.settle(positions));
@@ -124,6 +129,18 @@ final class ArchivedPropertyTest {
         hear(recorders, heard);
         assertThat(publishers).allMatch(publisher -> publisher.acknowledged.size() >= 4);
         check(log, publishers, positions, heard);
+    }
+
+    /** Longer than a message's repeats are known, with publishers that do not give up. */
+    private static void longOutage(
+            ArchivedFixture log, List<Publisher> publishers, Map<String, Position> positions) {
+        log.archive.setFull(true);
+        for (int i = 0; i < 14; i++) {
+            publishers.forEach(publisher -> publisher.publish(log));
+            log.advance(Duration.ofSeconds(30));
+            publishers.forEach(publisher -> publisher.settle(positions));
+        }
+        log.archive.setFull(false);
     }
 
     private static List<ArchivedFixture.Recorder> follow(ArchivedFixture log) {

@@ -2,6 +2,7 @@ package io.highwater.backbone.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
@@ -38,15 +39,25 @@ final class BackboneNode implements AutoCloseable {
     }
 
     BackboneNode(String uri, Timing timing) {
-        this(uri, RingBounds.defaults(), StreamBounds.defaults(), Ledger.unbounded(), timing);
+        this(uri, RingBounds.defaults(), StreamBounds.defaults(), Ledger.unbounded(), timing, null);
     }
 
     BackboneNode(String uri, RingBounds rings, StreamBounds bounds, Ledger ledger) {
-        this(uri, rings, bounds, ledger, LogNode.PATIENT);
+        this(uri, rings, bounds, ledger, LogNode.PATIENT, null);
     }
 
-    private BackboneNode(
-            String uri, RingBounds rings, StreamBounds bounds, Ledger ledger, Timing timing) {
+    /** A node whose log is archived. */
+    BackboneNode(String uri, RingBounds rings, SharedArchive archive) {
+        this(uri, rings, StreamBounds.defaults(), Ledger.unbounded(), LogNode.PATIENT, archive);
+    }
+
+    BackboneNode(
+            String uri,
+            RingBounds rings,
+            StreamBounds bounds,
+            Ledger ledger,
+            Timing timing,
+            @Nullable SharedArchive archive) {
         this.ledger = ledger;
         backbone =
                 new RedisBackbone(
@@ -58,7 +69,8 @@ final class BackboneNode implements AutoCloseable {
                                 Scripts.load(),
                                 timing,
                                 bounds,
-                                LostEntries.NONE,
+                                archive,
+                                new PendingBytes(ledger.book(Account.RINGS)),
                                 new PendingBytes(ledger.book(Account.RINGS)),
                                 () -> false,
                                 Ticker.system(),

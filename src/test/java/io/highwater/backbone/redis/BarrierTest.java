@@ -3,9 +3,12 @@ package io.highwater.backbone.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.backbone.Draft;
+import io.highwater.backbone.Level;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Position;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,34 +34,51 @@ final class BarrierTest {
     private final List<Stored> archive = new ArrayList<>();
     private final ShardCursor cursor = new ShardCursor(context, new Told());
     private final List<StreamId> sent = new ArrayList<>();
+    private CompletableFuture<PublishReply> reply = new CompletableFuture<>();
     private final ShardPublisher publisher =
             new ShardPublisher(
                     context,
                     (read, messages) -> {
                         sent.add(read);
-                        return new CompletableFuture<>();
+                        reply = new CompletableFuture<>();
+                        return reply;
                     },
-                    message -> {});
+                    Level.DURABLE,
+                    message -> {},
+                    () -> {});
     private boolean archiveFails;
+    private boolean savesFail;
+    private boolean inTime = true;
+    private CompletableFuture<@Nullable Void> ended = CompletableFuture.completedFuture(null);
     private final Barrier barrier =
             new Barrier(
-                    context,
-                    cursor,
-                    publisher,
-                    this::archived,
-                    () -> false,
-                    () -> told.add("open"));
+                    context, cursor, publisher, new Archive(), () -> false, () -> told.add("open"));
 
-    private CompletionStage<List<Stored>> archived(int shard, StreamId after, StreamId before) {
-        if (archiveFails) {
-            return CompletableFuture.failedFuture(new IOException("thrown by a test"));
+    private final class Archive implements LostEntries {
+        @Override
+        public CompletionStage<Boolean> save() {
+            return savesFail
+                    ? CompletableFuture.failedFuture(new IOException("thrown by a test"))
+                    : CompletableFuture.completedFuture(inTime);
         }
-        return CompletableFuture.completedFuture(
-                archive.stream()
-                        .filter(e -> e.id().isAfter(after) && before.isAfter(e.id()))
-                        .sorted((a, b) -> a.id().compareTo(b.id()))
-                        .limit(2)
-                        .toList());
+
+        @Override
+        public CompletionStage<@Nullable Void> end(StreamId base) {
+            return ended;
+        }
+
+        @Override
+        public CompletionStage<List<Stored>> between(StreamId after, StreamId before) {
+            if (archiveFails) {
+                return CompletableFuture.failedFuture(new IOException("thrown by a test"));
+            }
+            return CompletableFuture.completedFuture(
+                    archive.stream()
+                            .filter(e -> e.id().isAfter(after) && before.isAfter(e.id()))
+                            .sorted((a, b) -> a.id().compareTo(b.id()))
+                            .limit(2)
+                            .toList());
+        }
     }
 
     @BeforeEach
@@ -131,6 +151,74 @@ final class BarrierTest {
     }
 
     @Test
+    void untilWhatThisNodeHasReadIsSavedTheGenerationDoesNotBegin() {
+        savesFail = true;
+        barrier.raise(8, new StreamId(7, 2));
+        loop.advance(Duration.ofSeconds(20));
+        assertThat(barrier.isUp()).isTrue();
+        savesFail = false;
+        loop.advance(Duration.ofSeconds(3));
+        assertThat(told).containsExactly("pause", "generation 8", "open");
+    }
+
+    @Test
+    void untilTheArchiveHasEndedTheFormerGenerationItIsNotAskedForWhatItHas() {
+        ended = new CompletableFuture<>();
+        barrier.raise(8, new StreamId(7, 2));
+        loop.advance(Duration.ofSeconds(5));
+        assertThat(barrier.isUp()).isTrue();
+        archive.add(stored(7, 3));
+        ended.complete(null);
+        loop.run();
+        assertThat(told).containsExactly("7-3", "pause", "generation 8", "open");
+    }
+
+    private Waiting readBack() {
+        Waiting message =
+                new Waiting(
+                        new Draft("c", "p", "m7-3", null, false, new byte[] {'1'}),
+                        "key",
+                        loop.nowNanos());
+        publisher.add(message);
+        Position position = new Position("local", 7, 3, 3);
+        reply.complete(new PublishReply.Taken(List.of(new PublishReply.Result(position, false))));
+        loop.run();
+        entry(7, 3);
+        publisher.reached(cursor.get());
+        assertThat(message.answer).as("read back, not archived").isNotDone();
+        return message;
+    }
+
+    @Test
+    void whatIsSavedInTimeIsAcknowledged() {
+        Waiting message = readBack();
+        barrier.raise(8, new StreamId(7, 2));
+        loop.run();
+        assertThat(message.answer).isCompleted();
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(sent).containsExactly(new StreamId(7, 0));
+    }
+
+    /** Other nodes may have looked into the archive before. */
+    @Test
+    void whatIsSavedAfterTheArchiveEndedTheGenerationIsSentAgain() {
+        Waiting message = readBack();
+        inTime = false;
+        barrier.raise(8, new StreamId(7, 2));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(message.answer).isNotDone();
+        assertThat(sent).containsExactly(new StreamId(7, 0), new StreamId(8, 0));
+        publisher.archived(new StreamId(8, 0));
+        assertThat(message.answer).isNotDone();
+        Position position = new Position("local", 8, 1, 1);
+        reply.complete(new PublishReply.Taken(List.of(new PublishReply.Result(position, false))));
+        loop.run();
+        publisher.reached(new StreamId(8, 1));
+        publisher.archived(new StreamId(8, 1));
+        assertThat(message.answer).isCompletedWithValueMatching(a -> a.position().equals(position));
+    }
+
+    @Test
     void whatIsArchivedAfterTheBarrierComesLateAndOnce() {
         barrier.raise(8, new StreamId(7, 2));
         loop.advance(Duration.ofSeconds(1));
@@ -160,7 +248,7 @@ final class BarrierTest {
 
     private final class Told implements ShardSink {
         @Override
-        public void onBegin(long generation) {}
+        public void onBegin(StreamId first) {}
 
         @Override
         public void onEntry(Stored entry, long appendedNanos, @Nullable Payer payer) {

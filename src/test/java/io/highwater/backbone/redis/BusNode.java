@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a node has to speak to others, without its log; remembers what it heard. Thread-safe. */
 final class BusNode implements AutoCloseable {
-    private final LoopThread loop = new LoopThread(0, Ticker.system(), LogLimit.none());
+    private final LoopThread loop =
+            new LoopThread("highwater-log-0", Ticker.system(), LogLimit.none());
     private final RedisClients clients;
     private final RedisBus bus;
     final List<String> heard = new CopyOnWriteArrayList<>();

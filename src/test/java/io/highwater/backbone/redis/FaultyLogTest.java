@@ -58,19 +58,18 @@ final class FaultyLogTest {
                 sound.counters());
     }
 
-    private LogNode node(int port, Scripts scripts, LostEntries lost) throws Exception {
-        return node(port, scripts, LogNode.TIMING, lost);
+    private LogNode node(int port, Scripts scripts) throws Exception {
+        return node(port, scripts, LogNode.TIMING);
     }
 
-    private LogNode node(int port, Scripts scripts, Timing timing, LostEntries lost)
-            throws Exception {
+    private LogNode node(int port, Scripts scripts, Timing timing) throws Exception {
         LogNode node =
                 new LogNode(
                         "redis://127.0.0.1:" + port,
                         scripts,
                         timing,
                         StreamBounds.defaults(),
-                        lost);
+                        null);
         opened.add(node);
         return node.start();
     }
@@ -85,8 +84,8 @@ final class FaultyLogTest {
     void withoutTheMemoryOfMessagesARepeatIsHeardTwice() throws Exception {
         Scripts faulty =
                 without("local former = first[i] or positions[KEYS[i + 3]]", "local former");
-        LogNode a = node(redis.port(), faulty, LostEntries.NONE);
-        LogNode b = node(redis.port(), faulty, LostEntries.NONE);
+        LogNode a = node(redis.port(), faulty);
+        LogNode b = node(redis.port(), faulty);
         a.append(CHANNEL, "m1");
         b.append(CHANNEL, "m1");
         a.awaitHeard("m1", "m1");
@@ -110,11 +109,14 @@ final class FaultyLogTest {
                         LogNode.TIMING.call(),
                         LogNode.TIMING.block(),
                         LogNode.TIMING.give(),
+                        LogNode.TIMING.lease(),
                         LogNode.TIMING.settle(),
+                        LogNode.TIMING.end(),
+                        LogNode.TIMING.cutOff(),
                         Duration.ofHours(1),
                         LogNode.TIMING.firstRetry(),
                         LogNode.TIMING.mostRetry());
-        LogNode a = node(link.port(), faulty, unchecked, LostEntries.NONE);
+        LogNode a = node(link.port(), faulty, unchecked);
         a.append(CHANNEL, "m1");
         await().until(() -> replica.commands().xlen(a.shard(CHANNEL).keys().log()) == 2);
         replica.commands().replicaof("127.0.0.1", 1);
@@ -135,7 +137,7 @@ final class FaultyLogTest {
      */
     @Test
     void withoutTheFenceANodeAppendsBeforeItHasReconciled() throws Exception {
-        LogNode sound = node(redis.port(), Scripts.load(), LostEntries.NONE);
+        LogNode sound = node(redis.port(), Scripts.load());
         sound.append(CHANNEL, "m1");
         StreamId read = sound.shard(CHANNEL).position();
         ShardCalls calls = sound.shard(CHANNEL).calls();
@@ -145,7 +147,7 @@ final class FaultyLogTest {
         assertThat(publish(calls, read, "m2").join()).isInstanceOf(Fenced.class);
         assertThat(redis.commands().xlen(calls.keys().log())).as("m1 and two markers").isEqualTo(3);
         Scripts faulty = without("if tonumber(g) ~= known then", "if false then");
-        ShardCalls unfenced = node(redis.port(), faulty, LostEntries.NONE).shard(CHANNEL).calls();
+        ShardCalls unfenced = node(redis.port(), faulty).shard(CHANNEL).calls();
         assertThat(publish(unfenced, read, "m2").join()).isInstanceOf(Taken.class);
     }
 
@@ -168,8 +170,8 @@ final class FaultyLogTest {
         await().until(() -> replica.commands().info("replication").contains("link_status:up"));
         TcpProxy linkOfA = link(redis);
         TcpProxy linkOfB = link(redis);
-        LogNode a = node(linkOfA.port(), Scripts.load(), LogNode.PATIENT, LostEntries.NONE);
-        LogNode b = node(linkOfB.port(), Scripts.load(), LogNode.PATIENT, LostEntries.NONE);
+        LogNode a = node(linkOfA.port(), Scripts.load(), LogNode.PATIENT);
+        LogNode b = node(linkOfB.port(), Scripts.load(), LogNode.PATIENT);
         a.append(CHANNEL, "m1");
         b.awaitHeard("m1");
         await().until(() -> replica.commands().xlen(a.shard(CHANNEL).keys().log()) == 2);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.redis.StreamItem.Stored;
@@ -31,6 +32,9 @@ final class LogNode implements AutoCloseable {
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(2),
                     Duration.ofMillis(200),
+                    Duration.ofMillis(200),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(15),
                     Duration.ofMillis(500),
                     Duration.ofMillis(20),
                     Duration.ofMillis(200));
@@ -42,7 +46,10 @@ final class LogNode implements AutoCloseable {
                     TIMING.call(),
                     TIMING.block(),
                     Duration.ofSeconds(60),
+                    TIMING.lease(),
                     TIMING.settle(),
+                    TIMING.end(),
+                    TIMING.cutOff(),
                     TIMING.check(),
                     TIMING.firstRetry(),
                     TIMING.mostRetry());
@@ -66,12 +73,22 @@ final class LogNode implements AutoCloseable {
     volatile boolean behind;
 
     private final RedisLog log;
+    private final @Nullable SharedArchive archive;
 
     LogNode(String uri) {
-        this(uri, Scripts.load(), PATIENT, StreamBounds.defaults(), LostEntries.NONE);
+        this(uri, Scripts.load(), PATIENT, StreamBounds.defaults(), null);
     }
 
-    LogNode(String uri, Scripts scripts, Timing timing, StreamBounds bounds, LostEntries lost) {
+    /**
+     * @param archive null for none; closed with the node
+     */
+    LogNode(
+            String uri,
+            Scripts scripts,
+            Timing timing,
+            StreamBounds bounds,
+            @Nullable SharedArchive archive) {
+        this.archive = archive;
         log =
                 new RedisLog(
                         new RedisLog.Parts(
@@ -82,7 +99,8 @@ final class LogNode implements AutoCloseable {
                                 scripts,
                                 timing,
                                 bounds,
-                                lost,
+                                archive,
+                                new PendingBytes(Ledger.unbounded().book(Account.RINGS)),
                                 new PendingBytes(Ledger.unbounded().book(Account.RINGS)),
                                 () -> behind,
                                 Ticker.system(),
@@ -98,6 +116,9 @@ final class LogNode implements AutoCloseable {
 
     LogNode start() throws Exception {
         try {
+            if (archive != null) {
+                archive.start().toCompletableFuture().get(GUARD_SECONDS, TimeUnit.SECONDS);
+            }
             log.start(Duration.ofMinutes(2), 100 << 20)
                     .toCompletableFuture()
                     .get(GUARD_SECONDS, TimeUnit.SECONDS);
@@ -132,6 +153,10 @@ final class LogNode implements AutoCloseable {
     @Override
     public void close() {
         log.close();
+        if (archive != null) {
+            log.awaitEnd();
+            archive.close();
+        }
     }
 
     private final class Heard implements ShardSink {
@@ -142,7 +167,7 @@ final class LogNode implements AutoCloseable {
         }
 
         @Override
-        public void onBegin(long generation) {}
+        public void onBegin(StreamId first) {}
 
         @Override
         public void onEntry(Stored entry, long appendedNanos, @Nullable Payer payer) {

@@ -47,7 +47,7 @@ final class RedisLogTest {
     }
 
     private LogNode node(Timing timing, StreamBounds bounds) throws Exception {
-        return started(new LogNode(redis.uri(), Scripts.load(), timing, bounds, LostEntries.NONE));
+        return started(new LogNode(redis.uri(), Scripts.load(), timing, bounds, null));
     }
 
     private LogNode started(LogNode node) throws Exception {
@@ -271,7 +271,7 @@ final class RedisLogTest {
                                     Scripts.load(),
                                     LogNode.PATIENT,
                                     few,
-                                    LostEntries.NONE));
+                                    null));
             a.append(CHANNEL, "first");
             b.awaitHeard("first");
             link.cut();

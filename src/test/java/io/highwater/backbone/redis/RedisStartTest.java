@@ -153,8 +153,7 @@ final class RedisStartTest {
         StreamBounds few =
                 new StreamBounds(
                         100, Duration.ofSeconds(1), Duration.ofMinutes(5), 1, Duration.ofMillis(1));
-        try (LogNode node =
-                new LogNode(uri, Scripts.load(), LogNode.PATIENT, few, LostEntries.NONE)) {
+        try (LogNode node = new LogNode(uri, Scripts.load(), LogNode.PATIENT, few, null)) {
             node.start();
             for (int i = 0; i < 300; i++) {
                 var unused = node.tryAppend(LogNode.CHANNEL, "m" + i);

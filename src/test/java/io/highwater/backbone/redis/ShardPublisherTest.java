@@ -49,7 +49,9 @@ final class ShardPublisherTest {
                             RedisObserver.NONE,
                             LogLimit.none()),
                     this::call,
-                    message -> released.add(message.draft.msgId()));
+                    Level.LOG,
+                    message -> released.add(message.draft.msgId()),
+                    () -> {});
 
     private CompletableFuture<PublishReply> call(StreamId read, List<Waiting> messages) {
         Call call = new Call(read, messages, new CompletableFuture<>());

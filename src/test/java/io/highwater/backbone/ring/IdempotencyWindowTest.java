@@ -37,6 +37,23 @@ final class IdempotencyWindowTest {
         return new Position("local", 7, sequence + 1_000, sequence);
     }
 
+    @Test
+    void duringAPauseItsTimeStandsStill() {
+        IdempotencyWindow window = window(1 << 20);
+        MessageKey key = window.key("p", "c", "m1");
+        window.add(key, position(1), null, 0);
+        window.pause(60 * SECOND);
+        window.pause(100 * SECOND);
+        window.expire(1_000 * SECOND);
+        assertThat(window.find(key, 1_000 * SECOND)).isEqualTo(position(1));
+        window.resume(1_060 * SECOND);
+        window.resume(1_100 * SECOND);
+        // A minute passed before the pause.
+        assertThat(window.find(key, 1_300 * SECOND)).isEqualTo(position(1));
+        assertThat(window.find(key, 1_301 * SECOND)).isNull();
+        assertThat(window.timeNanos(1_300 * SECOND)).isEqualTo(300 * SECOND);
+    }
+
     /** Against a plain map, with time that starts anywhere. */
     @Property(tries = 200)
     void findsExactlyWhatCameInTheLastFiveMinutes(
