@@ -64,7 +64,6 @@ final class RedisDeployment implements Deployment {
         RedisPair redis = RedisPair.start(folder, nodes);
         List<ChaosNode> all = new ArrayList<>();
         for (int i = 0; i < nodes; i++) {
-<<<<<<< HEAD
             Map<String, String> settings = new HashMap<>();
             settings.put("highwater.backbone", "redis");
             settings.put("highwater.redis.uri", redis.uri(i));
@@ -72,18 +71,6 @@ final class RedisDeployment implements Deployment {
                 settings.put("highwater.archive.url", postgres.url(DATABASE));
             }
             all.add(new ChaosNode(folder, "" + (char) ('a' + i), settings, front));
-=======
-            all.add(
-                    new ChaosNode(
-                            folder,
-                            "" + (char) ('a' + i),
-                            Map.of(
-                                    "highwater.backbone",
-                                    "redis",
-                                    "highwater.redis.uri",
-                                    redis.uri(i)),
-                            front));
->>>>>>> chaos
         }
         return new RedisDeployment(redis, all, Clock.setBack(folder), postgres);
     }
