@@ -105,7 +105,7 @@ class ChaosSuite {
             throws Exception {
         Path own = Files.createTempDirectory(folder, one.name);
         Deployment deployment = one.setting.make(own, front);
-        return ChaosRun.judge(deployment, Load.USUAL, seed, strikes, wanted);
+        return ChaosRun.judge(deployment, seed, strikes, wanted);
     }
 
     private static void say(String name, Verdict verdict) throws IOException {

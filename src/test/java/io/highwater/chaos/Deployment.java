@@ -12,6 +12,11 @@ interface Deployment extends AutoCloseable {
     /** Where clients find the nodes, for as long as the deployment lasts. */
     List<URI> nodes();
 
+    /** What clients do with it. */
+    default Load load() {
+        return Load.USUAL;
+    }
+
     /** Those that can strike here. */
     List<Nemesis> nemeses();
 

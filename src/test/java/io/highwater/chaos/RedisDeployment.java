@@ -309,7 +309,9 @@ final class RedisDeployment implements Deployment {
 
     @Override
     public void close() throws Exception {
-        nodes.forEach(ChaosNode::close);
+        for (ChaosNode node : nodes) {
+            node.close();
+        }
         redis.close();
         if (postgres != null) {
             postgres.kill();
