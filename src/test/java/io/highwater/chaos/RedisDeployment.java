@@ -264,7 +264,7 @@ final class RedisDeployment implements Deployment {
         String owner =
                 PostgresServer.text(
                         postgres.url(DATABASE),
-                        "SELECT owner FROM shard WHERE owner <> '' AND sequence > 0"
+                        "SELECT owner FROM highwater.shard WHERE owner <> '' AND sequence > 0"
                                 + " ORDER BY generation DESC, sequence DESC LIMIT 1");
         for (ChaosNode node : nodes) {
             if (owner != null && owner.startsWith(node.name() + "/")) {
