@@ -53,7 +53,7 @@ class ChaosSuite {
                     new Case(
                             "postgres",
                             (folder, front) -> RedisDeployment.archived(3, folder, front),
-                            List.of()));
+                            List.of(Mutation.BARRIER, Mutation.WATERMARK)));
 
     @TestFactory
     Stream<DynamicTest> nothingIsLostDoubledOrReordered() {

@@ -105,6 +105,8 @@ final class RedisDeployment implements Deployment {
                                 Nemesis.losing("power cut of redis", this::cutPower),
                                 Nemesis.losing(
                                         "failover to a lagging replica", this::failOverToLagging),
+                                Nemesis.losing("failover past a node", this::failOverPastNode),
+                                Nemesis.losing("power cut of all", this::cutAllPower),
                                 Nemesis.losing(
                                         "failover to an empty replica", this::failOverToEmpty),
                                 Nemesis.losing("zombie primary", this::zombie),
@@ -202,6 +204,40 @@ final class RedisDeployment implements Deployment {
         redis.failOver();
         redis.joinAll();
         redis.bringBack();
+        return from;
+    }
+
+    /** What the replica lacks, one of the nodes has not read either. */
+    private long failOverPastNode(Random random, Traffic traffic) throws Exception {
+        int behind = any(random);
+        long from = traffic.now();
+        redis.cut(behind);
+        redis.leaveReplicaBehind();
+        traffic.awaitAnyAcknowledged(MORE, PATIENCE);
+        redis.failOver();
+        redis.joinAll();
+        redis.bringBack();
+        return from;
+    }
+
+    /** All nodes and the Redis lose what they have in memory, but not the archive. */
+    private long cutAllPower(Random random, Traffic traffic) throws Exception {
+        long from = traffic.now();
+        long bytes = redis.writtenBytes();
+        if (postgres != null) {
+            postgres.pause();
+            traffic.pass(Duration.ofMillis(500 + random.nextInt(1_500)));
+        } else {
+            traffic.awaitAnyAcknowledged(MORE, PATIENCE);
+        }
+        for (ChaosNode node : nodes) {
+            node.kill();
+        }
+        redis.restartWith(bytes);
+        if (postgres != null) {
+            postgres.resume();
+        }
+        start();
         return from;
     }
 
