@@ -83,7 +83,7 @@ final class ShardReads {
     private CompletionStage<Position> reach(String name, Position top, @Nullable Cursor after) {
         Position own = after == null ? null : ReadRules.own(top, after);
         return own != null && own.isAfter(top)
-                ? tops.ask(name)
+                ? ask(name)
                 : CompletableFuture.completedFuture(top);
     }
 
