@@ -69,8 +69,7 @@ final class ArchiveCheck implements Event.Reader {
                 });
     }
 
-    private static boolean isElsewhere(
-            Place place, Promise promise, Facts facts, Losses losses) {
+    private static boolean isElsewhere(Place place, Promise promise, Facts facts, Losses losses) {
         Fact fact = facts.of(place.message);
         return promise.mayMove() && fact.positions.size() > 1 && fact.mayBeLost(losses);
     }

@@ -46,13 +46,7 @@ final class ChaosRun {
             }
             for (int i = 0; i < load.publishers(); i++) {
                 publishers.add(
-                        new Publisher(
-                                nodes,
-                                prefix + "-writer" + i,
-                                channel,
-                                history,
-                                seed,
-                                load));
+                        new Publisher(nodes, prefix + "-writer" + i, channel, history, seed, load));
             }
         }
         traffic = new Traffic(history, publishers);
@@ -64,8 +58,7 @@ final class ChaosRun {
      * @param strikes how many faults there are; every kind comes once before any comes twice
      * @param wanted which nemeses strike
      */
-    static Verdict judge(
-            Deployment deployment, long seed, int strikes, Predicate<Nemesis> wanted)
+    static Verdict judge(Deployment deployment, long seed, int strikes, Predicate<Nemesis> wanted)
             throws Exception {
         ChaosRun run = new ChaosRun(deployment, seed);
         try (deployment) {

@@ -55,13 +55,7 @@ final class Publisher extends ChaosClient {
     /**
      * @param load at which pace it publishes what
      */
-    Publisher(
-            List<URI> nodes,
-            String name,
-            String channel,
-            History history,
-            long seed,
-            Load load) {
+    Publisher(List<URI> nodes, String name, String channel, History history, long seed, Load load) {
         super(nodes, name, channel, history, seed);
         paceNanos = load.pace().toNanos();
         text = "x".repeat(load.bytes());

@@ -267,8 +267,6 @@ final class Subscriber {
         Fact fact = since == null ? null : facts.at(channel, since);
         return since != null
                 && fact != null
-                && (promise.mayLose()
-                        ? fact.mayBeLost(losses)
-                        : fact.mayBeLost(since, losses));
+                && (promise.mayLose() ? fact.mayBeLost(losses) : fact.mayBeLost(since, losses));
     }
 }

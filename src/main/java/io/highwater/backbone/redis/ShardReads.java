@@ -82,9 +82,7 @@ final class ShardReads {
      */
     private CompletionStage<Position> reach(String name, Position top, @Nullable Cursor after) {
         Position own = after == null ? null : ReadRules.own(top, after);
-        return own != null && own.isAfter(top)
-                ? ask(name)
-                : CompletableFuture.completedFuture(top);
+        return own != null && own.isAfter(top) ? ask(name) : CompletableFuture.completedFuture(top);
     }
 
     CompletionStage<ReadResult> readBefore(
