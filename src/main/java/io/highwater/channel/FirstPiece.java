@@ -46,7 +46,6 @@ record FirstPiece<F>(List<Publication<F>> publications, Cursor reached, Cursor t
             made.add(frames.publication(entry, kind));
         }
         Cursor begin = from == null ? taken.get(0).position() : from;
-        return new FirstPiece<>(
-                made, all ? slice.top() : Piece.passed(begin, taken), slice.top());
+        return new FirstPiece<>(made, all ? slice.top() : Piece.passed(begin, taken), slice.top());
     }
 }

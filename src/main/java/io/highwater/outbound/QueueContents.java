@@ -124,8 +124,7 @@ final class QueueContents {
         if (given.isEmpty()) {
             return given;
         }
-        elements.removeIf(
-                element -> element instanceof QueuedTurn<?> turn && turn.isDroppable());
+        elements.removeIf(element -> element instanceof QueuedTurn<?> turn && turn.isDroppable());
         given.forEach(tally::remove);
         charge.removeAll(given);
         level.fall(tally, nowNanos);

@@ -197,8 +197,7 @@ class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<P
             return queue().offerWhole(by::isStopped, turn, null, sending);
         }
         // LATEST drops single messages, so it has them to itself.
-        OfferResult result =
-                queue().offerUnless(by::isStopped, turn.separate(), series(), skipped);
+        OfferResult result = queue().offerUnless(by::isStopped, turn.separate(), series(), skipped);
         sending.onWritten();
         return result;
     }

@@ -98,9 +98,7 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
         OutboundFrame plain = OutboundFrame.text(message);
         return turn(
                 entry,
-                channel == null || entry.secret()
-                        ? broadcast(entry, plain)
-                        : channel.share(plain));
+                channel == null || entry.secret() ? broadcast(entry, plain) : channel.share(plain));
     }
 
     private static OutboundTurn<Position> turn(Entry entry, OutboundFrame frame) {

@@ -34,11 +34,7 @@ final class FeedReaders implements AutoCloseable {
         socket.connect(new InetSocketAddress("127.0.0.1", port));
         Socket blocking = socket.socket();
         blocking.getOutputStream()
-                .write(
-                        Upgrade.request(
-                                port,
-                                "/v1/ws",
-                                "Sec-WebSocket-Protocol: highwater.v1\r\n"));
+                .write(Upgrade.request(port, "/v1/ws", "Sec-WebSocket-Protocol: highwater.v1\r\n"));
         Upgrade.readAnswer(blocking.getInputStream());
         String client = "reader-" + readers.size();
         blocking.getOutputStream()
@@ -66,7 +62,9 @@ final class FeedReaders implements AutoCloseable {
         readers.get(index).read(buffer, bytes);
     }
 
-    /** How far the slowest is: the sequence of the last message that it had, or that was skipped. */
+    /**
+     * How far the slowest is: the sequence of the last message that it had, or that was skipped.
+     */
     long slowest() {
         return readers.stream().mapToLong(reader -> reader.reached).min().orElseThrow();
     }

@@ -109,7 +109,6 @@ final class TurnForm extends SharedForm {
 
     /** Only what was compressed is in the peer's window: in a chain, all that is worth trying. */
     private boolean isCompressed(MessageForm message) {
-        return message.isWorthIt()
-                && (base() != null || message.fresh() != message.plain());
+        return message.isWorthIt() && (base() != null || message.fresh() != message.plain());
     }
 }
