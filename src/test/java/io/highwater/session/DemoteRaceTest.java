@@ -24,8 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Two channels under DEMOTE on two shards, and a client that reads by fits and starts, all on
- * threads of their own: again and again it is demoted in one of them, in both, and returns to live.
+ * Two channels under DEMOTE on two shards, a third under LATEST that fills the queue, and a client
+ * that reads by fits and starts, all on threads of their own: again and again it is demoted in one
+ * of them, in both, while it is sent a piece of the log, and returns to live.
  */
 @Timeout(120)
 final class DemoteRaceTest {
@@ -70,8 +71,8 @@ final class DemoteRaceTest {
         }
 
         int run() throws Exception {
-            // Two names that belong to different shards.
-            List<String> channels = List.of("feeds.a", "feeds.b");
+            // The first two belong to different shards.
+            List<String> channels = List.of("feeds.a", "feeds.b", "prices.c");
             for (int i = 0; i < channels.size(); i++) {
                 reader.sendAhead(
                         "{\"type\":\"subscribe\",\"id\":"
@@ -80,7 +81,7 @@ final class DemoteRaceTest {
                                 + channels.get(i)
                                 + "\"}");
             }
-            await("subscribed", 2);
+            await("\"type\":\"subscribed\"", channels.size());
             List<Future<Void>> running = new ArrayList<>();
             for (String channel : channels) {
                 running.add(threads.submit(publish(channel, new Random(random.nextLong()))));
@@ -91,7 +92,7 @@ final class DemoteRaceTest {
             }
             publishing.set(false);
             reading.get(GUARD_SECONDS, TimeUnit.SECONDS);
-            await("message", channels.size() * MESSAGES);
+            await("\"type\":\"message\",\"channel\":\"feeds.", 2 * MESSAGES);
             check(channels);
             return fixture.demotions.get();
         }
@@ -131,8 +132,7 @@ final class DemoteRaceTest {
         }
 
         /** Until so many have come. */
-        private void await(String type, int count) {
-            String piece = "\"type\":\"" + type + "\"";
+        private void await(String piece, int count) {
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(GUARD_SECONDS);
             while (reader.wire.messages().stream().filter(text -> text.contains(piece)).count()
                             < count
@@ -149,13 +149,16 @@ final class DemoteRaceTest {
             assertThat(reader.wire.violations()).isEmpty();
             assertThat(reader.wire.failures()).isEmpty();
             assertThat(reader.wire.closes()).isEmpty();
-            long[] next = {1, 1};
+            long[] next = {1, 1, 1};
             for (String text : reader.wire.messages()) {
                 JsonObject message = Transcript.parse(text);
                 if (message.getString("type").equals("message")) {
                     int channel = channels.indexOf(message.getString("channel"));
                     assertThat(message.getString("msgId")).isEqualTo("m" + next[channel]);
                     next[channel]++;
+                } else if (message.getString("type").equals("skipped")) {
+                    assertThat(message.getString("channel")).isEqualTo("prices.c");
+                    next[2] += message.getInt("count");
                 }
             }
             assertThat(fixture.skipped).hasValue(0);
