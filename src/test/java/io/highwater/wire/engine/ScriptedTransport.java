@@ -90,6 +90,12 @@ final class ScriptedTransport implements Transport {
         events.onWritten();
     }
 
+    /** The same of the first bytes only. */
+    synchronized void takeSomeOfHeld(int bytes) {
+        append(held.duplicate().limit(held.position() + bytes));
+        held.position(held.position() + bytes);
+    }
+
     synchronized void failWrites(IOException failure) {
         writeFailure = failure;
     }

@@ -235,6 +235,26 @@ class WireConnectionTest {
         assertThat(transport.takeWritten()).hasSize(2 * (10 + large.length));
     }
 
+    /** As a socket does that takes little at a time. */
+    @Test
+    void aPartOfASliceIsProgressToo() {
+        fixture.open();
+        transport.stick();
+        assertThat(wire.write(OutboundFrame.binary(ByteBuffer.wrap(new byte[50_000])))).isFalse();
+        long first = wire.writePendingSinceNanos();
+        fixture.advance(Duration.ofSeconds(20));
+        assertThat(wire.writePendingSinceNanos()).isEqualTo(first);
+
+        transport.takeSomeOfHeld(1_000);
+
+        long second = wire.writePendingSinceNanos();
+        assertThat(second - first).isGreaterThan(Duration.ofSeconds(19).toNanos());
+        fixture.advance(Duration.ofSeconds(20));
+        assertThat(wire.writePendingSinceNanos()).isEqualTo(second);
+        transport.takeHeld();
+        assertThat(transport.takeWritten()).hasSize(2 * (4 + 50_000));
+    }
+
     @Test
     void thePeersCloseIsEchoedAndEndsTheTransport() {
         fixture.open();
