@@ -315,8 +315,9 @@ public final class Book {
     }
 
     private int endCostliest(@Nullable Payer of) {
+        long full = kept(of);
         giveUp(of);
-        if (kept(of) <= most(of)) {
+        if (kept(of) < full && kept(of) <= most(of)) {
             return 0;
         }
         long nowNanos = ticker.nanoTime();
