@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A publication reaches every subscriber that was told {@link Subscriber#onSubscribed} before
  * {@link #publish} was called.
  */
-public final class ChannelHub<F> implements Presence, AutoCloseable {
+public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCloseable {
     private static final Duration RETRY_AFTER_BACKLOG = Duration.ofMillis(250);
 
     // Heap that a command takes until its shard runs it, without the strings in it.
@@ -375,6 +375,42 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
             done.completeExceptionally(HubShard.tooManyCommands());
         }
         return done;
+    }
+
+    // What other nodes ask and tell.
+
+    @Override
+    public void onObserved(long node, String channel) {
+        HubShard<F> shard = shard(channel);
+        shard.execute(() -> shard.observed(node, channel));
+    }
+
+    @Override
+    public void onUnobserved(long node, String channel) {
+        HubShard<F> shard = shard(channel);
+        shard.execute(() -> shard.unobserved(node, channel));
+    }
+
+    @Override
+    public void onUnobservedAll(long node) {
+        shards.forEach(shard -> shard.execute(() -> shard.unobservedAll(node)));
+    }
+
+    @Override
+    public void onAll(long node, String channel, Members all) {
+        HubShard<F> shard = shard(channel);
+        shard.execute(() -> shard.told(channel, feed -> feed.all(node, all)));
+    }
+
+    @Override
+    public void onChange(long node, String channel, int count, Members joined, Members left) {
+        HubShard<F> shard = shard(channel);
+        shard.execute(() -> shard.told(channel, feed -> feed.changed(node, count, joined, left)));
+    }
+
+    @Override
+    public void onGone(long node) {
+        shards.forEach(shard -> shard.execute(() -> shard.gone(node)));
     }
 
     private static <F, T> void ask(

@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
  *     full, no new one is accepted
  * @param sending the account of what queues keep, in which what subscribers missed needs room
  * @param mostNames the most names of clients that a subscriber may be told at once
+ * @param others told who is here, and asked who is there
  * @param logs limits how often failures of subscribers and others are logged
  */
 public record HubNode(
@@ -29,6 +30,7 @@ public record HubNode(
         int mostNames,
         Ticker ticker,
         TimerWheel wheel,
+        OtherNodes others,
         ChannelObserver observer,
         LogLimit logs) {
     public HubNode {
@@ -46,6 +48,7 @@ public record HubNode(
                 Integer.MAX_VALUE,
                 ticker,
                 new TimerWheel(ticker.nanoTime()),
+                OtherNodes.NONE,
                 observer,
                 LogLimit.none());
     }

@@ -190,6 +190,14 @@ enum Metric {
             "highwater_archive_dropped_total",
             Type.COUNTER,
             "Counts spans of about a day whose entries the archive dropped, since they were older than its retention."),
+    CLUSTER_NODES(
+            "highwater_cluster_nodes",
+            Type.GAUGE,
+            "Shows how many other nodes this node hears of."),
+    CLUSTER_RESYNCS(
+            "highwater_cluster_resyncs_total",
+            Type.COUNTER,
+            "Counts how often something that another node sent did not come, so that both told each other anew who is in their channels."),
     CLUSTER_ITEMS(
             "highwater_cluster_items_total",
             Type.COUNTER,

@@ -65,6 +65,7 @@ final class DeliveryBurstTest {
                             978,
                             ticker,
                             new TimerWheel(ticker.nanoTime()),
+                            OtherNodes.NONE,
                             ChannelObserver.NONE,
                             LogLimit.none()));
 

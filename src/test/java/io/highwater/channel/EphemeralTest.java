@@ -53,6 +53,7 @@ final class EphemeralTest {
                             978,
                             ticker,
                             new TimerWheel(ticker.nanoTime()),
+                            OtherNodes.NONE,
                             new ChannelObserver() {
                                 @Override
                                 public void onDropped() {

@@ -108,6 +108,7 @@ final class StrayThrowTest {
                             978,
                             ticker,
                             new TimerWheel(ticker.nanoTime()),
+                            OtherNodes.NONE,
                             new ChannelObserver() {
                                 @Override
                                 public void onChannels(int change) {

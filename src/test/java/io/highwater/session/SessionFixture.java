@@ -11,6 +11,7 @@ import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
 import io.highwater.channel.HubNode;
+import io.highwater.channel.OtherNodes;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.channel.Relay;
@@ -169,6 +170,7 @@ final class SessionFixture {
                                 978,
                                 ticker,
                                 wheel,
+                                OtherNodes.NONE,
                                 ChannelObserver.NONE,
                                 LogLimit.none()));
         OutboundSettings queue =
