@@ -23,10 +23,11 @@ import org.slf4j.event.Level;
  *
  * <p>From three quarters on the account is pressed: those that keep much are no longer read from,
  * if they can be made to wait. When it is full, debtors first give up what can be had again. If it
- * is still full, it ends those that keep most for longest, until it is at seven eighths; an address that exceeds its share is treated the same way by itself. Nobody
- * is ended whose address keeps no more than each address may keep so that all fit into the seven
- * eighths ({@link MaxMinShare}); so it does not matter how many addresses fill the account. Debtors
- * that have just begun are spared, too, up to nine eighths.
+ * is still full, it ends those that keep most for longest, until it is at seven eighths; an address
+ * that exceeds its share is treated the same way by itself. Nobody is ended whose address keeps no
+ * more than each address may keep so that all fit into the seven eighths ({@link MaxMinShare}); so
+ * it does not matter how many addresses fill the account. Debtors that have just begun are spared,
+ * too, up to nine eighths.
  *
  * <p>Thread-safe. {@link #add} calls no other code, so that it may be called under a lock; {@link
  * #settle} follows without a lock.

@@ -157,15 +157,17 @@ final class Ending {
      */
     boolean giveUp(SendQueue queue) {
         List<QueuedTurn<?>> given;
-        SlowConsumerException evidence;
+        int messages;
+        long bytes;
         synchronized (queue) {
-            evidence =
-                    SlowConsumerException.dropped(queue.queuedMessages(), queue.queuedBytes());
+            messages = queue.queuedMessages();
+            bytes = queue.queuedBytes();
             given = queue.cut();
         }
         if (given.isEmpty()) {
             return false;
         }
+        SlowConsumerException evidence = SlowConsumerException.dropped(messages, bytes);
         Once told = new Once(() -> callbacks.cut(given, evidence));
         try {
             node.executor().execute(told);

@@ -187,9 +187,12 @@ final class QueueContents {
         return peekNext() != null;
     }
 
-    /** True where a writer has something to do: messages, or the Close after them. */
+    /**
+     * True where a writer has something to do: messages, the Close after them, or somebody to tell
+     * that the queue is writable, which it is since it gave up what waited.
+     */
     boolean needsWriter() {
-        return hasMessages() || closing != null;
+        return hasMessages() || closing != null || level.owesWritable();
     }
 
     /** The first that may go; null: none. */

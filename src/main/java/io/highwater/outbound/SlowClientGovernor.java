@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * above the low-water mark and the queue has been above it for {@link SlowClient#AFTER}. So it
  * never ends a client that keeps up, nor one that is slow only with messages that LATEST may drop.
  * Before it ends anybody for the sake of the heap, slow queues give up what DEMOTE reads from the
- * log again. It spares PAUSE because there the producers are held back. Sessions that are spared count as
- * bytes, but not as slow: ending others would not make them fewer.
+ * log again. It spares PAUSE because there the producers are held back. Sessions that are spared
+ * count as bytes, but not as slow: ending others would not make them fewer.
  *
  * <p>Thread-safe. While no queue holds anything, a look costs one question to a map.
  */

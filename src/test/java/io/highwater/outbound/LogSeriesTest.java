@@ -15,6 +15,8 @@ import io.highwater.wire.OutboundFrame;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** What a queue does with messages that the log has, too: DEMOTE. */
@@ -156,6 +158,45 @@ final class LogSeriesTest {
         assertThat(fixture.wire.writes().get(1)).isSameAs(large);
         fixture.readOnce();
         assertThat(fixture.wire.writes()).hasSize(3);
+    }
+
+    /** While another thread writes past the queue, so that nothing is in flight. */
+    @Test
+    void whoWaitsForAQueueThatHasGivenUpAllIsTold() {
+        List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        fixture.wire.duringWrite(
+                () -> {
+                    fixture.wire.duringWrite(() -> {});
+                    for (int i = 1; i <= 3; i++) {
+                        offer(first, i);
+                    }
+                    waiting.add(fixture.queue.whenWritable().toCompletableFuture());
+                    assertThat(waiting.get(0)).isNotDone();
+                    fixture.queue.giveUp(Account.OUTBOUND);
+                });
+        fixture.offer("by another thread");
+
+        assertThat(first.cuts).containsExactly("1-1", "2-2", "3-3");
+        assertThat(first.told).isEqualTo(1);
+        assertThat(fixture.queue.queuedMessages()).isZero();
+        assertThat(waiting.get(0)).isCompleted();
+    }
+
+    @Test
+    void theSeriesIsToldThoughThereIsNoThread() {
+        fixture.executor =
+                task -> {
+                    throw new RejectedExecutionException("expected by the test");
+                };
+        fixture.wire.takes(() -> false);
+        offer(first, 1);
+        offer(first, 2);
+
+        fixture.queue.giveUp(Account.OUTBOUND);
+
+        assertThat(first.cuts).containsExactly("2-2");
+        assertThat(first.told).isEqualTo(1);
+        assertThat(fixture.failed()).containsExactly("2");
     }
 
     private QueueFixture withAccount(long bytes) {

@@ -339,13 +339,11 @@ abstract class WireWriter {
 
     /** Whether the transport has taken more of a frame than its mark shows. May be a little late. */
     private static boolean hasMoved(ByteBuffer frame) {
-        ByteBuffer seen = frame.duplicate();
         try {
-            seen.reset();
-        } catch (InvalidMarkException e) {
-            return false; // It has only just begun.
+            return frame.duplicate().reset().position() != frame.position();
+        } catch (InvalidMarkException | IllegalArgumentException e) {
+            return true; // The transport moves it at this moment: its fields did not agree.
         }
-        return seen.position() != frame.position();
     }
 
     private enum Handover {

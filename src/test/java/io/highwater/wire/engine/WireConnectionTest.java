@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HexFormat;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
@@ -253,6 +254,23 @@ class WireConnectionTest {
         assertThat(wire.writePendingSinceNanos()).isEqualTo(second);
         transport.takeHeld();
         assertThat(transport.takeWritten()).hasSize(2 * (4 + 50_000));
+    }
+
+    /** HTTP/2 and TLS write a copy, or what they have made of it. */
+    @Test
+    void aTransportNeedNotMoveThePositionOfASlice() {
+        fixture.open();
+        transport.stick();
+        byte[] large = new byte[200_000];
+        for (int i = 0; i < large.length; i++) {
+            large[i] = (byte) (i / 251);
+        }
+        wire.write(OutboundFrame.binary(ByteBuffer.wrap(large)));
+        while (transport.isHolding()) {
+            transport.takeHeldInPlace();
+        }
+        byte[] written = HexFormat.of().parseHex(transport.takeWritten());
+        assertThat(Arrays.copyOfRange(written, 10, written.length)).isEqualTo(large);
     }
 
     @Test
