@@ -125,7 +125,8 @@ final class ChaosRun {
         progress("before " + nemesis.name());
         long begun = history.now();
         long loss = nemesis.strike(random, traffic);
-        history.add(new Fault(begun, history.now(), nemesis.name(), loss));
+        history.add(
+                new Fault(begun, history.now(), nemesis.name(), loss, nemesis.erases()));
     }
 
     private void progress(String when) throws InterruptedException {

@@ -178,8 +178,10 @@ sealed interface Event {
      * @param untilNanos when it was over
      * @param lossNanos what was appended from then on may be missing in the log that the nodes
      *     share, or had not reached it; {@link #NO_LOSS} if all of it is there
+     * @param erases whether all nodes lost what they had of it, at the same time
      */
-    record Fault(long nanos, long untilNanos, String kind, long lossNanos) implements Event {
+    record Fault(long nanos, long untilNanos, String kind, long lossNanos, boolean erases)
+            implements Event {
         static final long NO_LOSS = Long.MAX_VALUE;
 
         @Override

@@ -22,10 +22,16 @@ final class Losses implements Event.Reader {
      * @param toNanos it was certainly there afterwards
      */
     boolean mayCover(long fromNanos, long toNanos) {
+        return losing.stream().anyMatch(fault -> isDuring(fault, fromNanos, toNanos));
+    }
+
+    /** The same, where the nodes may have lost it too. */
+    boolean mayErase(long fromNanos, long toNanos) {
         return losing.stream()
-                .anyMatch(
-                        fault ->
-                                fromNanos - fault.untilNanos() <= 0
-                                        && toNanos - fault.lossNanos() >= 0);
+                .anyMatch(fault -> fault.erases() && isDuring(fault, fromNanos, toNanos));
+    }
+
+    private static boolean isDuring(Fault fault, long fromNanos, long toNanos) {
+        return fromNanos - fault.untilNanos() <= 0 && toNanos - fault.lossNanos() >= 0;
     }
 }

@@ -16,6 +16,11 @@ interface Nemesis {
      */
     long strike(Random random, Traffic traffic) throws Exception;
 
+    /** Whether the nodes lose what they have read, at the same time as the log does. */
+    default boolean erases() {
+        return false;
+    }
+
     /** One that loses nothing which reached the log. */
     static Nemesis harmless(String name, Harm harm) {
         return losing(
@@ -37,6 +42,26 @@ interface Nemesis {
             @Override
             public long strike(Random random, Traffic traffic) throws Exception {
                 return loss.strike(random, traffic);
+            }
+        };
+    }
+
+    /** The same as {@link #losing}, and the nodes lose it too. */
+    static Nemesis erasing(String name, Loss loss) {
+        return new Nemesis() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public long strike(Random random, Traffic traffic) throws Exception {
+                return loss.strike(random, traffic);
+            }
+
+            @Override
+            public boolean erases() {
+                return true;
             }
         };
     }

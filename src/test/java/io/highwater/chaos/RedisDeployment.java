@@ -1,6 +1,7 @@
 package io.highwater.chaos;
 
 import io.highwater.testing.PostgresServer;
+import io.highwater.testing.SmallDisk;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ final class RedisDeployment implements Deployment {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final String DATABASE = "postgres";
+    private static final int DISK_MEBIBYTES = 256;
 
     /** All nodes have read what is older. */
     private static final Duration RECENT = Duration.ofSeconds(5);
@@ -32,15 +34,20 @@ final class RedisDeployment implements Deployment {
     /** Null without an archive. */
     private final @Nullable PostgresServer postgres;
 
+    /** Where the archive is; null without one, or where this user may not mount one. */
+    private final @Nullable SmallDisk disk;
+
     private RedisDeployment(
             RedisPair redis,
             List<ChaosNode> nodes,
             List<Path> clockSetBack,
-            @Nullable PostgresServer postgres) {
+            @Nullable PostgresServer postgres,
+            @Nullable SmallDisk disk) {
         this.redis = redis;
         this.nodes = nodes;
         this.clockSetBack = clockSetBack;
         this.postgres = postgres;
+        this.disk = disk;
     }
 
     /**
@@ -49,17 +56,26 @@ final class RedisDeployment implements Deployment {
      * @param front what lies in front of the nodes' class path
      */
     static RedisDeployment of(int nodes, Path folder, List<Path> front) throws Exception {
-        return of(nodes, folder, front, null);
+        return of(nodes, folder, front, null, null);
     }
 
-    /** The same with an archive in PostgreSQL. */
+    /** The same with an archive in PostgreSQL, whose disk fills where this user may mount one. */
     static RedisDeployment archived(int nodes, Path folder, List<Path> front) throws Exception {
-        PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"));
-        return of(nodes, folder, front, postgres);
+        SmallDisk disk =
+                SmallDisk.ofMemoryIfAllowed(folder.resolve("disk"), DISK_MEBIBYTES).orElse(null);
+        if (disk == null) {
+            System.out.println("chaos: no disk fills, since this user may not mount one");
+        }
+        Path place = disk == null ? folder : disk.path();
+        return of(nodes, folder, front, PostgresServer.start(place.resolve("postgres")), disk);
     }
 
     private static RedisDeployment of(
-            int nodes, Path folder, List<Path> front, @Nullable PostgresServer postgres)
+            int nodes,
+            Path folder,
+            List<Path> front,
+            @Nullable PostgresServer postgres,
+            @Nullable SmallDisk disk)
             throws Exception {
         RedisPair redis = RedisPair.start(folder, nodes);
         List<ChaosNode> all = new ArrayList<>();
@@ -72,7 +88,7 @@ final class RedisDeployment implements Deployment {
             }
             all.add(new ChaosNode(folder, "" + (char) ('a' + i), settings, front));
         }
-        return new RedisDeployment(redis, all, Clock.setBack(folder), postgres);
+        return new RedisDeployment(redis, all, Clock.setBack(folder), postgres, disk);
     }
 
     @Override
@@ -106,7 +122,7 @@ final class RedisDeployment implements Deployment {
                                 Nemesis.losing(
                                         "failover to a lagging replica", this::failOverToLagging),
                                 Nemesis.losing("failover past a node", this::failOverPastNode),
-                                Nemesis.losing("power cut of all", this::cutAllPower),
+                                Nemesis.erasing("power cut of all", this::cutAllPower),
                                 Nemesis.losing(
                                         "failover to an empty replica", this::failOverToEmpty),
                                 Nemesis.losing("zombie primary", this::zombie),
@@ -116,6 +132,9 @@ final class RedisDeployment implements Deployment {
             all.add(Nemesis.harmless("postgres paused", this::pausePostgres));
             all.add(Nemesis.harmless("archive writer killed", this::killWriter));
             all.add(Nemesis.harmless("trimmed past a paused node", this::trimPastPaused));
+        }
+        if (disk != null) {
+            all.add(Nemesis.harmless("full disk of postgres", this::fillDisk));
         }
         return all;
     }
@@ -295,6 +314,22 @@ final class RedisDeployment implements Deployment {
         postgres.resume();
     }
 
+    /** PostgreSQL may go on, crash and recover, or end, as it finds no room for this or that. */
+    private void fillDisk(Random random, Traffic traffic) throws Exception {
+        disk.fill();
+        try {
+            if (!traffic.awaitRefused(PATIENCE)) {
+                throw new AssertionError("nothing is refused though the disk is full");
+            }
+            traffic.pass(Duration.ofMillis(random.nextInt(3_000)));
+        } finally {
+            disk.free();
+        }
+        if (!postgres.isRunning()) {
+            postgres.start();
+        }
+    }
+
     /** The node that archives what was published last. */
     private void killWriter(Random random, Traffic traffic) throws Exception {
         String owner =
@@ -349,8 +384,11 @@ final class RedisDeployment implements Deployment {
             node.close();
         }
         redis.close();
-        if (postgres != null) {
+        if (postgres != null && postgres.isRunning()) {
             postgres.kill();
+        }
+        if (disk != null) {
+            disk.close();
         }
     }
 }

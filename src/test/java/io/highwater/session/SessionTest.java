@@ -2,6 +2,7 @@ package io.highwater.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.protocol.Position;
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
 import io.highwater.identity.Identity;
@@ -213,6 +214,24 @@ final class SessionTest {
         assertThat(draft.secret()).isTrue();
         assertThat(draft.key()).isEqualTo("k");
         assertThat(new String(draft.data(), StandardCharsets.UTF_8)).isEqualTo("{\"a\" :1.0}");
+        assertThat(draft.after()).isNull();
+    }
+
+    @Test
+    void aPublishCarriesWhatItFollows() {
+        Client client = fixture.client("device-7");
+        client.send(
+                "{'type':'publish','id':3,'channel':'c','msgId':'m1','origin':'local',"
+                        + "'after':'7-88-105','data':1}");
+        client.take("published");
+        assertThat(fixture.backbone.drafts.get(0).after())
+                .isEqualTo(new Position("local", 7, 88, 105));
+        client.send(
+                "{'type':'publish','id':4,'channel':'c','msgId':'m2','after':'7-88-105','data':1}");
+        JsonObject error = client.take("error");
+        assertThat(error.getString("code")).isEqualTo("BAD_REQUEST");
+        assertThat(error.getString("message")).isEqualTo("origin: must be there with after");
+        assertThat(fixture.backbone.drafts).hasSize(1);
     }
 
     @Test
