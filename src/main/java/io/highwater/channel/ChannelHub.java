@@ -53,7 +53,7 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
     private final History history;
     private final Relay relay;
     private final FrameFactory<F> frames;
-    private final PieceSize pieces;
+    private final Pieces<F> pieces;
     private final Ticker ticker;
     private final ChannelObserver observer;
     private final Failures failures;
@@ -100,7 +100,7 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
         this.history = history;
         this.relay = relay;
         this.frames = frames;
-        this.pieces = pieces;
+        this.pieces = new Pieces<>(history, frames, pieces, node.sending());
         this.ticker = node.ticker();
         this.observer = node.observer();
         this.failures = new Failures(observer, node.logs());
@@ -247,17 +247,15 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
 
     /**
      * The next piece for a subscriber that is {@linkplain Subscriber#onBehind behind}. May be
-     * called on any thread.
+     * called on any thread. Completes when there is room for it.
      *
      * @param after the subscriber has everything up to here
      * @param until the end of the snapshot; null for everything that follows
      */
     public CompletionStage<Missed<F>> after(String channel, Cursor after, @Nullable Cursor until) {
-        CompletionStage<ReadResult> read =
-                until == null
-                        ? history.readAfter(channel, after, pieces.messages())
-                        : SnapshotRead.of(history, channel, until, null);
-        return read.thenApply(result -> Missed.after(after, until, result, pieces, frames));
+        return until == null
+                ? pieces.after(channel, after)
+                : pieces.snapshotAfter(channel, after, until);
     }
 
     /**
@@ -265,8 +263,7 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
      * oldest entry still kept, if that is later.
      */
     public CompletionStage<Missed<F>> fromOldest(String channel, Cursor after) {
-        return history.readAfter(channel, null, pieces.messages())
-                .thenApply(read -> Missed.after(after, null, read, pieces, frames));
+        return pieces.fromOldest(channel, after);
     }
 
     /**

@@ -299,7 +299,7 @@ final class HubChannel<F> {
         deliver();
         Cursor served;
         ResumeFailure refusal;
-        Missed<F> missed;
+        FirstPiece<F> missed;
         try {
             ReadResult result = read.result();
             served = shared(result.top());
@@ -325,7 +325,7 @@ final class HubChannel<F> {
         shard.sharesMore(read.takeMadeBytes());
     }
 
-    private void recover(Subscriber<F> subscriber, SharedRead<F> read, Missed<F> missed) {
+    private void recover(Subscriber<F> subscriber, SharedRead<F> read, FirstPiece<F> missed) {
         subscriber.onTurn(read.turn(name, missed), read.kind());
         if (!missed.isLast()) {
             subscriber.onBehind(missed.reached(), missed.top(), read.kind());

@@ -45,7 +45,7 @@ enum Metric {
     MESSAGE_LATENCY(
             "highwater_message_latency_seconds",
             Type.HISTOGRAM,
-            "Measures the time from a message's append or offer until the transport took its last byte, for one message in 64."),
+            "Measures the time from a message's append or offer until the transport took its last byte, for one message in 64; messages that a client missed and gets from the log are not measured."),
     MESSAGES_DROPPED(
             "highwater_messages_dropped_total",
             Type.COUNTER,

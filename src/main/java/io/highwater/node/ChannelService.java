@@ -117,6 +117,7 @@ final class ChannelService implements AutoCloseable {
                                 threads.executors(),
                                 new SharedWrites(bursts),
                                 ledger.book(Account.NAMES),
+                                ledger.book(Account.OUTBOUND),
                                 settings.mostNames(),
                                 outbound.ticker(),
                                 outbound.wheel(),

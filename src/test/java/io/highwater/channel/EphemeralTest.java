@@ -49,6 +49,7 @@ final class EphemeralTest {
                             List.of(shard),
                             DeliveryBurst.NONE,
                             ledger.book(Account.NAMES),
+                            ledger.book(Account.OUTBOUND),
                             978,
                             ticker,
                             new TimerWheel(ticker.nanoTime()),

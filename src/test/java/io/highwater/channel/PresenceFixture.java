@@ -78,6 +78,7 @@ final class PresenceFixture {
                                 List.of(shard),
                                 DeliveryBurst.NONE,
                                 ledger.book(Account.NAMES),
+                                ledger.book(Account.OUTBOUND),
                                 MOST_NAMES,
                                 ticker,
                                 wheel,

@@ -104,6 +104,7 @@ final class StrayThrowTest {
                                 }
                             },
                             names,
+                            Ledger.unbounded().book(Account.OUTBOUND),
                             978,
                             ticker,
                             new TimerWheel(ticker.nanoTime()),

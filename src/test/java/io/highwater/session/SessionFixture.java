@@ -153,6 +153,7 @@ final class SessionFixture {
                                 List.of(work),
                                 DeliveryBurst.NONE,
                                 ledger.book(Account.NAMES),
+                                ledger.book(Account.OUTBOUND),
                                 978,
                                 ticker,
                                 wheel,

@@ -289,16 +289,13 @@ final class ArchiveFeed {
             }
             settling = true;
         }
-        boolean over = false;
-        try {
-            while (!over) {
-                over = !settleNext();
-            }
-        } finally {
-            if (!over) {
-                synchronized (lock) {
-                    settling = false;
-                }
+        boolean more = true;
+        while (more) {
+            try {
+                more = settleNext();
+            } catch (RuntimeException | Error e) {
+                // Those that follow need not wait for another write.
+                logs.say(LOG, Level.ERROR, "append_not_told", e, "shard", shard);
             }
         }
         handOver();
@@ -307,36 +304,40 @@ final class ArchiveFeed {
     /** Tells the outcome of the oldest batch; false if it is not known yet. */
     private boolean settleNext() {
         Later later = new Later();
-        Batch batch;
-        Throwable failure;
-        synchronized (lock) {
-            batch = underWay.peek();
-            if (batch == null || !batch.isSettled()) {
-                settling = false;
-                return false;
-            }
-            underWay.remove();
-            bytesUnderWay -= batch.bytes();
-            failure = batch.failure();
-            if (failure == null) {
-                size -= batch.pending.size();
-                owner.onArchived(batch.pending);
-                recover(later);
-            } else {
-                failed.addAll(batch.pending);
-                stall(failure);
-            }
-        }
         try {
-            if (failure == null) {
-                owner.onSettled(batch.pending);
-            } else {
-                logs.say(LOG, Level.WARN, "append_failed", cause(failure), "shard", shard);
+            synchronized (lock) {
+                Batch batch = underWay.peek();
+                if (batch == null || !batch.isSettled()) {
+                    settling = false;
+                    return false;
+                }
+                underWay.remove();
+                bytesUnderWay -= batch.bytes();
+                settle(batch, later);
             }
         } finally {
             later.run();
         }
         return true;
+    }
+
+    @GuardedBy("lock")
+    private void settle(Batch batch, Later later) {
+        Throwable failure = batch.failure();
+        if (failure != null) {
+            Throwable cause = cause(failure);
+            later.add(() -> logs.say(LOG, Level.WARN, "append_failed", cause, "shard", shard));
+            failed.addAll(batch.pending);
+            stall(cause);
+            return;
+        }
+        size -= batch.pending.size();
+        later.add(() -> owner.onSettled(batch.pending));
+        try {
+            owner.onArchived(batch.pending);
+        } finally {
+            recover(later);
+        }
     }
 
     @GuardedBy("lock")
@@ -350,12 +351,12 @@ final class ArchiveFeed {
 
     /** Everything that was handed over after the failed write fails, too. */
     @GuardedBy("lock")
-    private void stall(Throwable failure) {
+    private void stall(Throwable cause) {
         if (state == State.WRITING) {
             state = State.STALLED;
         }
         owner.onStalled();
-        if (cause(failure) instanceof LeaseLostException) {
+        if (cause instanceof LeaseLostException) {
             lostWriter = writer == null ? lostWriter : writer;
             writer = null;
         }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures the log of the channels: nodes as processes of their own, on a Redis or with an archive,
@@ -81,6 +82,7 @@ final class BackboneBench {
     private final Checkout checkout;
     private final ServerLauncher launcher;
     private final RedisServer redis;
+    private final @Nullable String postgresUrl;
     private final Path folder;
     private final Size size;
     private final Ticker ticker;
@@ -89,12 +91,14 @@ final class BackboneBench {
     private int prefixes;
 
     /**
+     * @param postgresUrl of an archive to measure as well, or null
      * @param folder for archives; nothing else is in it
      */
     BackboneBench(
             Checkout checkout,
             ServerLauncher launcher,
             RedisServer redis,
+            @Nullable String postgresUrl,
             Path folder,
             Size size,
             Ticker ticker,
@@ -102,6 +106,7 @@ final class BackboneBench {
         this.checkout = checkout;
         this.launcher = launcher;
         this.redis = redis;
+        this.postgresUrl = postgresUrl;
         this.folder = folder;
         this.size = size;
         this.ticker = ticker;
@@ -251,30 +256,48 @@ final class BackboneBench {
     }
 
     private List<BackboneRow> durable() throws IOException {
+        List<BackboneRow> rows = new ArrayList<>();
         Path archive = folder.resolve("durable");
-        double perSecond;
-        try (ServerProcess node = node(archived(archive));
+        rows.add(durable("archive in a folder", archived(archive), 20_000));
+        delete(archive);
+        if (postgresUrl == null) {
+            progress.say("  PostgreSQL is left out: no --postgres-url");
+        } else {
+            List<String> settings =
+                    List.of(
+                            "--set",
+                            "highwater.node=" + ARCHIVE_NODE,
+                            "--set",
+                            "highwater.archive.url=" + postgresUrl);
+            rows.add(durable("archive in PostgreSQL", settings, 5_000));
+        }
+        return rows;
+    }
+
+    private BackboneRow durable(String where, List<String> settings, double least)
+            throws IOException {
+        try (ServerProcess node = node(settings);
                 PublishingLoad publishers =
                         publishers(node, DURABLE_CHANNELS, DURABLE_PUBLISHERS, "durable")) {
             publishers.publishAtSaturation(DURABLE_EACH, size.warmUp());
             long before = publishers.acknowledged();
             long begunNanos = ticker.nanoTime();
             publishers.publishAtSaturation(DURABLE_EACH, size.window());
-            perSecond =
+            double perSecond =
                     (publishers.acknowledged() - before) * 1e9 / (ticker.nanoTime() - begunNanos);
             publishers.awaitAcknowledgements(DRAIN);
             requireSound(publishers.wrong());
+            return BackboneRow.atLeast(
+                    Part.DURABLE.word(),
+                    "acknowledgements with the level durable, "
+                            + where
+                            + ", over "
+                            + DURABLE_PUBLISHERS
+                            + " WebSockets",
+                    perSecond,
+                    "per second",
+                    least);
         }
-        delete(archive);
-        return List.of(
-                BackboneRow.atLeast(
-                        Part.DURABLE.word(),
-                        "acknowledgements with the level durable, archive in a folder, over "
-                                + DURABLE_PUBLISHERS
-                                + " WebSockets",
-                        perSecond,
-                        "per second",
-                        20_000));
     }
 
     private static List<String> archived(Path archive) {

@@ -61,6 +61,15 @@ final class BackboneCommand implements Callable<Integer> {
     private @Nullable Path redisServer;
 
     @Option(
+            names = "--postgres-url",
+            paramLabel = "URL",
+            description = {
+                "An archive in PostgreSQL to measure as well, as highwater.archive.url has it; the"
+                        + " database must be empty. Without it that figure is left out."
+            })
+    private @Nullable String postgresUrl;
+
+    @Option(
             names = "--rate",
             defaultValue = "1000",
             description = "Messages per second, where that is fixed (default: ${DEFAULT-VALUE}).")
@@ -193,7 +202,14 @@ final class BackboneCommand implements Callable<Integer> {
                 Machine.now(checkout, CoreShares.none(), launcher.jvmOptions(HeapSize.WORK));
         BackboneBench bench =
                 new BackboneBench(
-                        checkout, launcher, redis, folder, size, BenchOptions.TICKER, progress);
+                        checkout,
+                        launcher,
+                        redis,
+                        postgresUrl,
+                        folder,
+                        size,
+                        BenchOptions.TICKER,
+                        progress);
         List<BackboneRow> rows = new ArrayList<>();
         for (Part part : asked) {
             rows.addAll(bench.measure(part));
