@@ -125,8 +125,7 @@ final class ChaosRun {
         progress("before " + nemesis.name());
         long begun = history.now();
         long loss = nemesis.strike(random, traffic);
-        history.add(
-                new Fault(begun, history.now(), nemesis.name(), loss, nemesis.erases()));
+        history.add(new Fault(begun, history.now(), nemesis.name(), loss, nemesis.erases()));
     }
 
     private void progress(String when) throws InterruptedException {

@@ -57,8 +57,7 @@ final class CommandTest {
         assertThat(read.positionAfter()).isEqualTo(new Position("local", 7, 88, 105));
         assertThat(read).usingRecursiveComparison().isEqualTo(publish);
         Command.Publish plain =
-                new Command.Publish(
-                        4, "room.42", "m1", null, null, null, null, new byte[] {'1'});
+                new Command.Publish(4, "room.42", "m1", null, null, null, null, new byte[] {'1'});
         assertThat(decoded(plain)).usingRecursiveComparison().isEqualTo(plain);
     }
 

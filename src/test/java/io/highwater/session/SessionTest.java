@@ -2,11 +2,11 @@ package io.highwater.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.protocol.Position;
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
 import io.highwater.identity.Identity;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.protocol.Position;
 import io.highwater.session.SessionFixture.Client;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Opcode;

@@ -140,7 +140,9 @@ final class FailoverTest {
         b.awaitHeard("m1", "m2", "m3", "m4", "generation", "m5", "m6");
     }
 
-    /** Otherwise its subscribers would get a publisher's messages in another order than all others. */
+    /**
+     * Otherwise its subscribers would get a publisher's messages in another order than all others.
+     */
     @Test
     void aNodeOnAnOldPrimaryTakesNothingThatFollowsWhatTheNewOneHas() throws Exception {
         RedisProcess replica = replica();

@@ -13,8 +13,8 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
-import io.highwater.time.Ticker;
 import io.highwater.protocol.Position;
+import io.highwater.time.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -152,8 +152,7 @@ final class LogNode implements AutoCloseable {
         return tryAppend(channel, msgId, null);
     }
 
-    CompletableFuture<Appended> tryAppend(
-            String channel, String msgId, @Nullable Position after) {
+    CompletableFuture<Appended> tryAppend(String channel, String msgId, @Nullable Position after) {
         byte[] data = "{}".getBytes(UTF_8);
         Draft draft = new Draft(channel, "p", msgId, null, false, data, null, after);
         return shard(channel).append(draft).toCompletableFuture();

@@ -421,8 +421,7 @@ final class ShardPublisherTest {
         return handedIn(msgId, channel, dataBytes, 0);
     }
 
-    private Waiting handedIn(
-            String msgId, String channel, int dataBytes, long leastGeneration) {
+    private Waiting handedIn(String msgId, String channel, int dataBytes, long leastGeneration) {
         byte[] data = "1".repeat(dataBytes).getBytes(UTF_8);
         Waiting message =
                 new Waiting(
