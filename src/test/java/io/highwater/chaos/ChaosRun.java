@@ -1,6 +1,7 @@
 package io.highwater.chaos;
 
 import io.highwater.chaos.Event.Fault;
+import io.highwater.chaos.Event.Loss;
 import io.highwater.chaos.Event.Stuck;
 import java.io.IOException;
 import java.net.URI;
@@ -124,8 +125,8 @@ final class ChaosRun {
     private void strike(Nemesis nemesis) throws Exception {
         progress("before " + nemesis.name());
         long begun = history.now();
-        long loss = nemesis.strike(random, traffic);
-        history.add(new Fault(begun, history.now(), nemesis.name(), loss, nemesis.erases()));
+        Loss loss = nemesis.strike(random, traffic);
+        history.add(new Fault(begun, history.now(), nemesis.name(), loss));
     }
 
     private void progress(String when) throws InterruptedException {

@@ -6,6 +6,7 @@ import io.highwater.chaos.Event.Acknowledged;
 import io.highwater.chaos.Event.Archived;
 import io.highwater.chaos.Event.Broken;
 import io.highwater.chaos.Event.Fault;
+import io.highwater.chaos.Event.Loss;
 import io.highwater.chaos.Event.Received;
 import io.highwater.chaos.Event.Refused;
 import io.highwater.chaos.Event.Sent;
@@ -89,7 +90,7 @@ final class CheckerTest {
 
     /** A node's log lost what was appended from one moment to another. */
     private void lose(long from, long until) {
-        events.add(new Fault(from, until, "loss", from, false));
+        events.add(new Fault(from, until, "loss", new Loss(from, until, false)));
     }
 
     private Verdict verdict(Promise promise) {
@@ -115,7 +116,7 @@ final class CheckerTest {
         deliver(1, position(1, 1));
         send(2);
         events.add(new Broken(++now, WRITER, attempts, message(2)));
-        events.add(new Fault(now, now, "kill", Fault.NO_LOSS, false));
+        events.add(new Fault(now, now, "kill", null));
         resume(A, position(1, 1));
         receive(A, 2, position(1, 2));
         send(2);
@@ -458,7 +459,7 @@ final class CheckerTest {
         send(2);
         events.add(new Broken(++now, WRITER, attempts, message(2)));
         receive(A, 2, position(1, 2));
-        events.add(new Fault(from, now, "loss", from, nodesToo));
+        events.add(new Fault(from, now, "loss", new Loss(from, now, nodesToo)));
         publish(2, position(2, 1));
         receive(A, 2, position(2, 1), position(1, 2), false);
         receive(B, 2, position(2, 1), position(1, 1), false);
@@ -503,6 +504,17 @@ final class CheckerTest {
         loseTheSecond(false);
         publish(3, position(2, 1));
         receive(A, 3, position(2, 1), position(1, 2), false);
+        breaks(withLevelLog(), Invariant.I1);
+    }
+
+    @Test
+    void i1WithoutAnArchiveTooWhatWasSentAfterTheFailoverMayNotBeMissing() {
+        subscribe(A, B);
+        publish(1, position(1, 1));
+        deliver(1, position(1, 1));
+        events.add(new Fault(now, now + 100, "loss", new Loss(now, now, false)));
+        publish(2, position(2, 1));
+        receive(A, 2, position(2, 1), position(1, 1), false);
         breaks(withLevelLog(), Invariant.I1);
     }
 

@@ -1,5 +1,6 @@
 package io.highwater.chaos;
 
+import io.highwater.chaos.Event.Loss;
 import io.highwater.testing.PostgresServer;
 import io.highwater.testing.SmallDisk;
 import java.io.IOException;
@@ -122,7 +123,7 @@ final class RedisDeployment implements Deployment {
                                 Nemesis.losing(
                                         "failover to a lagging replica", this::failOverToLagging),
                                 Nemesis.losing("failover past a node", this::failOverPastNode),
-                                Nemesis.erasing("power cut of all", this::cutAllPower),
+                                Nemesis.losing("power cut of all", this::cutAllPower),
                                 Nemesis.losing(
                                         "failover to an empty replica", this::failOverToEmpty),
                                 Nemesis.losing("zombie primary", this::zombie),
@@ -208,39 +209,42 @@ final class RedisDeployment implements Deployment {
         redis.bringBack();
     }
 
-    private long cutPower(Random random, Traffic traffic) throws Exception {
+    private Loss cutPower(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         long bytes = redis.writtenBytes();
         traffic.awaitAnyAcknowledged(MORE, PATIENCE);
         redis.restartWith(bytes);
-        return from;
+        Loss loss = new Loss(from, traffic.now(), false);
+        return loss;
     }
 
-    private long failOverToLagging(Random random, Traffic traffic) throws Exception {
+    private Loss failOverToLagging(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         redis.leaveReplicaBehind();
         traffic.awaitAnyAcknowledged(1 + random.nextInt(2 * MORE), PATIENCE);
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
     /** What the replica lacks, one of the nodes has not read either. */
-    private long failOverPastNode(Random random, Traffic traffic) throws Exception {
+    private Loss failOverPastNode(Random random, Traffic traffic) throws Exception {
         int behind = any(random);
         long from = traffic.now();
         redis.cut(behind);
         redis.leaveReplicaBehind();
         traffic.awaitAnyAcknowledged(MORE, PATIENCE);
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
     /** All nodes and the Redis lose what they have in memory, but not the archive. */
-    private long cutAllPower(Random random, Traffic traffic) throws Exception {
+    private Loss cutAllPower(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         long bytes = redis.writtenBytes();
         if (postgres != null) {
@@ -253,24 +257,26 @@ final class RedisDeployment implements Deployment {
             node.kill();
         }
         redis.restartWith(bytes);
+        Loss loss = new Loss(from, traffic.now(), true);
         if (postgres != null) {
             postgres.resume();
         }
         start();
-        return from;
+        return loss;
     }
 
-    private long failOverToEmpty(Random random, Traffic traffic) throws Exception {
+    private Loss failOverToEmpty(Random random, Traffic traffic) throws Exception {
         long from = traffic.now() - RECENT.toNanos();
         redis.emptyReplica();
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
     /** For a moment some nodes use the old primary, others the new one. */
-    private long zombie(Random random, Traffic traffic) throws Exception {
+    private Loss zombie(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         redis.leaveReplicaBehind();
         traffic.awaitAnyAcknowledged(random.nextInt(MORE), PATIENCE);
@@ -281,12 +287,13 @@ final class RedisDeployment implements Deployment {
         traffic.awaitAnyAcknowledged(MORE, PATIENCE);
         traffic.pass(Duration.ofMillis(random.nextInt(3_000)));
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
-    private long failOverTwice(Random random, Traffic traffic) throws Exception {
+    private Loss failOverTwice(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         redis.leaveReplicaBehind();
         traffic.awaitAnyAcknowledged(MORE, PATIENCE);
@@ -295,9 +302,10 @@ final class RedisDeployment implements Deployment {
         redis.bringBack();
         redis.awaitInStep();
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
     private void killPostgres(Random random, Traffic traffic) throws Exception {
