@@ -347,7 +347,9 @@ final class QueueContents {
         return charge.isPressed();
     }
 
-    /** Without what is in flight of a log: that is bounded elsewhere, and goes as the peer reads. */
+    /**
+     * Without what is in flight of a log: that is bounded elsewhere, and goes as the peer reads.
+     */
     long keptBytes() {
         return charge.keptBytes() - (inFlight == null ? 0 : inFlight.loggedBytes());
     }

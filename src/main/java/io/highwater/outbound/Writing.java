@@ -43,9 +43,7 @@ final class Writing {
                 yield OfferResult.ACCEPTED;
             }
             case TAKEN_WITH_MORE -> {
-                drain(
-                        queue,
-                        List.of(new Direct(frame, messages, hold, completion, sampledNanos)));
+                drain(queue, List.of(new Direct(frame, messages, hold, completion, sampledNanos)));
                 yield OfferResult.ACCEPTED;
             }
             case STUCK -> accepted(queue);
@@ -114,8 +112,7 @@ final class Writing {
             queue.state = WriterState.FULL;
             QueueContents now =
                     queue.addInFlight(
-                            new Direct(frame, messages, hold, completion, sampledNanos),
-                            formBytes);
+                            new Direct(frame, messages, hold, completion, sampledNanos), formBytes);
             // EVICT: the message was taken whatever its size; the next offer is judged by the
             // marks.
             if (rule.judgeStuck(now, messages) != Verdict.FITS_ABOVE) {

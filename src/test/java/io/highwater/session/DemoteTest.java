@@ -326,9 +326,7 @@ final class DemoteTest {
     void isDrainedLikeAnyOther() {
         reader.wire.fill();
         publish(FEED, 30);
-        reader.session.drain(
-                OutboundFrame.text("{\"type\":\"drain\"}"),
-                CloseStatus.of(1012));
+        reader.session.drain(OutboundFrame.text("{\"type\":\"drain\"}"), CloseStatus.of(1012));
         reader.read();
         fixture.run();
         assertThat(got().get(got().size() - 1).getString("type")).isEqualTo("drain");

@@ -324,7 +324,9 @@ abstract class WireWriter {
         return false;
     }
 
-    /** The frame itself goes to the transport, up to its limit: its position tells how far it is. */
+    /**
+     * The frame itself goes to the transport, up to its limit: its position tells how far it is.
+     */
     private boolean writeSlice(ByteBuffer frame) throws IOException {
         int end = Math.min(frame.capacity(), frame.position() + SLICE_BYTES);
         frame.limit(end);
@@ -337,7 +339,9 @@ abstract class WireWriter {
         return gone;
     }
 
-    /** Whether the transport has taken more of a frame than its mark shows. May be a little late. */
+    /**
+     * Whether the transport has taken more of a frame than its mark shows. May be a little late.
+     */
     private static boolean hasMoved(ByteBuffer frame) {
         try {
             return frame.duplicate().reset().position() != frame.position();
