@@ -85,8 +85,7 @@ final class LogNode implements AutoCloseable {
 
     /** A node of another cluster of nodes. */
     static LogNode withPrefix(String uri, String prefix) {
-        return new LogNode(
-                uri, prefix, Scripts.load(), PATIENT, StreamBounds.defaults(), null);
+        return new LogNode(uri, prefix, Scripts.load(), PATIENT, StreamBounds.defaults(), null);
     }
 
     /**
