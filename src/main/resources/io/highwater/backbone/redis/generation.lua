@@ -40,6 +40,9 @@ end
 -- the caller, who has read up to "known-read". Both begin a new generation.
 local function generation(info, known, read)
   local history = string.match(info, 'master_replid:(%x+)')
+  if not history then
+    error('INFO replication has no master_replid')
+  end
   local meta = redis.call('HMGET', KEYS[2], 'g', 'q', 'r')
   local g, q = meta[1], tonumber(meta[2] or '0')
   if not g or meta[3] ~= history or tonumber(g) < known or (tonumber(g) == known and q < read) then

@@ -3,13 +3,16 @@
 -- KEYS: 4 and following: for each message, the key that remembers it
 -- ARGV: 1, 2 the generation that the node has reconciled, and the sequence up to which it has read;
 -- 3 the most entries of the stream, 4 how many ms a message is remembered, 5 the most channels of a
--- generation, 6 how many ms a generation lasts at least before channels may end it; then for each
--- message: channel, msgId, publisher, flags, key, data
+-- generation, 6 how many ms a generation lasts at least before channels may end it, 7 for each message
+-- a digit, 1 if it may be the first of its channel; then for each message: channel, msgId, publisher,
+-- flags, key, data
 --
--- Returns "fenced" and the generation, or "appended" and for each message: its position; "=" and the
--- position of the first if it is a repeat; or nothing if there is no room for its channel.
+-- Returns "fenced" and the generation; or "appended", the number of channels if some message wanted
+-- to be the first of one, and for each message: its position; "=" and the position of the first if it
+-- is a repeat; or nothing if it is the first of a channel and may not be, or there is no room.
 
-local FIRST, FIELDS = 7, 6
+local FIRST, FIELDS = 8, 6
+local MAY_OPEN = string.byte('1')
 local known = tonumber(ARGV[1])
 local info = redis.call('INFO', 'replication')
 local g, q = generation(info, known, tonumber(ARGV[2]))
@@ -26,36 +29,40 @@ end
 local first = redis.call('MGET', unpack(KEYS, 4))
 local last = redis.call('HMGET', KEYS[3], unpack(channels))
 local sequences = {}
-local added = 0
+local opened, added, refused = {}, 0, false
 for i = 1, count do
   local channel = channels[i]
-  if not sequences[channel] then
-    sequences[channel] = tonumber(last[i] or '0')
-    if not last[i] then
+  sequences[channel] = tonumber(last[i] or '0')
+  if not last[i] and not first[i] and not opened[channel] then
+    if string.byte(ARGV[7], i) == MAY_OPEN then
+      opened[channel] = true
       added = added + 1
+    else
+      refused = true
     end
   end
 end
 local now = millis()
-local room = added
-if added > 0 then
-  room = tonumber(ARGV[5]) - redis.call('HLEN', KEYS[3])
-  if room < added and now - tonumber(g) >= tonumber(ARGV[6]) then
+local most = tonumber(ARGV[5])
+local room = 0
+if added > 0 or refused then
+  room = most - redis.call('HLEN', KEYS[3])
+  if (refused or room < added) and now - tonumber(g) >= tonumber(ARGV[6]) then
     local history = string.match(info, 'master_replid:(%x+)')
     return {'fenced', (begin(history, known, g, q))}
   end
 end
 
-local answer = {'appended'}
+local answer = {'appended', ''}
 local positions, changed = {}, {}
 for i = 1, count do
   local channel = channels[i]
   local n = sequences[channel] + 1
   local former = first[i] or positions[KEYS[i + 3]]
   if former then
-    answer[i + 1] = '=' .. former
-  elseif n == 1 and room <= 0 then
-    answer[i + 1] = ''
+    answer[i + 2] = '=' .. former
+  elseif n == 1 and (room <= 0 or string.byte(ARGV[7], i) ~= MAY_OPEN) then
+    answer[i + 2] = ''
   else
     if n == 1 then
       room = room - 1
@@ -71,8 +78,11 @@ for i = 1, count do
       'k', ARGV[a + 4], 'd', ARGV[a + 5])
     redis.call('SET', KEYS[i + 3], position, 'PX', ARGV[4])
     positions[KEYS[i + 3]] = position
-    answer[i + 1] = position
+    answer[i + 2] = position
   end
+end
+if added > 0 or refused then
+  answer[2] = decimal(most - room)
 end
 local counters = {}
 for channel, n in pairs(changed) do
