@@ -81,6 +81,9 @@ class ChaosSuite {
                                     nemesis -> nemesis.name().startsWith(NEMESIS));
                     say(name, verdict);
                     assertThat(verdict.holds()).as(verdict.report()).isTrue();
+                    assertThat(verdict.republished())
+                            .as("nobody had to send anything again: " + verdict.summary())
+                            .isPositive();
                 });
     }
 

@@ -378,7 +378,7 @@ final class RedisDeployment implements Deployment {
     @Override
     public Duration quiet() {
         // With an archive, nodes look for late entries for two minutes.
-        return postgres == null ? Duration.ofSeconds(20) : Duration.ofSeconds(150);
+        return postgres == null ? Duration.ofSeconds(20) : Duration.ofSeconds(135);
     }
 
     @Override
