@@ -33,11 +33,17 @@ public final class ArchiveReads {
 
     private final Archive archive;
     private final String origin;
+    private final boolean afterDelivery;
     private final ReadGate gate = new ReadGate();
 
-    public ArchiveReads(Archive archive, String origin) {
+    /**
+     * @param afterDelivery whether entries are archived after they were delivered: then a client
+     *     may have seen the end of a generation that was lost, and resumes after it
+     */
+    public ArchiveReads(Archive archive, String origin, boolean afterDelivery) {
         this.archive = archive;
         this.origin = origin;
+        this.afterDelivery = afterDelivery;
     }
 
     /**
@@ -80,7 +86,7 @@ public final class ArchiveReads {
         if (own != null) {
             Entry next = run.isEmpty() ? null : run.get(0);
             Reason refusal = ReadRules.refusal(top, own, next);
-            if (refusal != null && !isStart(own, next)) {
+            if (refusal != null && !isStart(own, next) && !isPastLostEnd(own, next)) {
                 return done(new Unreadable(refusal, top));
             }
         }
@@ -100,6 +106,14 @@ public final class ArchiveReads {
                 && next.position().channelSequence() == 1
                 && next.previous() == null
                 && next.position().isAfter(own);
+    }
+
+    /** The client has seen more of its generation than there is, so it lacks what comes then. */
+    private boolean isPastLostEnd(Position own, @Nullable Entry next) {
+        if (!afterDelivery || next == null || next.previous() == null) {
+            return false;
+        }
+        return next.position().generation() > own.generation() && own.isAfter(next.previous());
     }
 
     /** The entries up to the top, as far as each follows the one before. */
@@ -143,7 +157,8 @@ public final class ArchiveReads {
                             if (previous == null || previous.generation() != from.generation()) {
                                 return done(counted + 1);
                             }
-                            long more = previous.channelSequence() - from.channelSequence() + 1;
+                            long before = previous.channelSequence() - from.channelSequence();
+                            long more = Math.max(0, before) + 1;
                             return left(
                                     channel,
                                     next.position(),

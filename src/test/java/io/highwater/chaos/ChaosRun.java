@@ -27,6 +27,10 @@ final class ChaosRun {
     private static final int LEAST_BETWEEN = 20;
 
     private final Deployment deployment;
+
+    /** Whoever got nothing new for so long gets nothing more. */
+    private final Duration quiet;
+
     private final Random random;
     private final History history = new History();
     private final List<Publisher> publishers = new ArrayList<>();
@@ -35,8 +39,9 @@ final class ChaosRun {
     private int lastSize;
     private long lastChangeNanos;
 
-    private ChaosRun(Deployment deployment, long seed) {
+    private ChaosRun(Deployment deployment, long seed, Duration quiet) {
         this.deployment = deployment;
+        this.quiet = quiet;
         this.random = new Random(seed);
         Load load = deployment.load();
         List<URI> nodes = deployment.nodes();
@@ -61,7 +66,22 @@ final class ChaosRun {
      */
     static Verdict judge(Deployment deployment, long seed, int strikes, Predicate<Nemesis> wanted)
             throws Exception {
-        ChaosRun run = new ChaosRun(deployment, seed);
+        return judge(deployment, seed, strikes, wanted, deployment.quiet());
+    }
+
+    /**
+     * The same.
+     *
+     * @param quiet whoever got nothing new for so long, after the last fault, gets nothing more
+     */
+    static Verdict judge(
+            Deployment deployment,
+            long seed,
+            int strikes,
+            Predicate<Nemesis> wanted,
+            Duration quiet)
+            throws Exception {
+        ChaosRun run = new ChaosRun(deployment, seed, quiet);
         try (deployment) {
             deployment.start();
             run.live(strikes, wanted);
@@ -169,6 +189,6 @@ final class ChaosRun {
             lastSize = size;
             lastChangeNanos = now;
         }
-        return now - lastChangeNanos > deployment.quiet().toNanos();
+        return now - lastChangeNanos > quiet.toNanos();
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -30,6 +31,10 @@ class ChaosSuite {
     private static final int SEEDS = Integer.getInteger("chaos.seeds", 5);
     private static final int STRIKES = Integer.getInteger("chaos.strikes", 15);
     private static final int MUTATION_STRIKES = 4;
+
+    /** Nodes look for late entries after half a minute, and once more, which need not be awaited. */
+    private static final Duration MUTATION_QUIET = Duration.ofSeconds(40);
+
     private static final String ONLY = System.getProperty("chaos.only", "");
     private static final String NEMESIS = System.getProperty("chaos.nemesis", "");
 
@@ -78,9 +83,13 @@ class ChaosSuite {
                                     seed,
                                     List.of(),
                                     STRIKES,
-                                    nemesis -> nemesis.name().startsWith(NEMESIS));
+                                    nemesis -> nemesis.name().startsWith(NEMESIS),
+                                    Duration.ofDays(1));
                     say(name, verdict);
                     assertThat(verdict.holds()).as(verdict.report()).isTrue();
+                    assertThat(verdict.republished())
+                            .as("nobody had to send anything again: " + verdict.summary())
+                            .isPositive();
                 });
     }
 
@@ -102,18 +111,26 @@ class ChaosSuite {
                                     SEED,
                                     List.of(mutation.patch().make(folder)),
                                     MUTATION_STRIKES,
-                                    nemesis -> mutation.nemeses().contains(nemesis.name()));
+                                    nemesis -> mutation.nemeses().contains(nemesis.name()),
+                                    MUTATION_QUIET);
                     say(name, verdict);
                     assertThat(verdict.holds()).as(verdict.summary()).isFalse();
                 });
     }
 
     private static Verdict judge(
-            Case one, long seed, List<Path> front, int strikes, Predicate<Nemesis> wanted)
+            Case one,
+            long seed,
+            List<Path> front,
+            int strikes,
+            Predicate<Nemesis> wanted,
+            Duration mostQuiet)
             throws Exception {
         Path own = Files.createTempDirectory(folder, one.name);
         Deployment deployment = one.setting.make(own, front);
-        return ChaosRun.judge(deployment, seed, strikes, wanted);
+        Duration quiet = deployment.quiet();
+        Duration patience = quiet.compareTo(mostQuiet) < 0 ? quiet : mostQuiet;
+        return ChaosRun.judge(deployment, seed, strikes, wanted, patience);
     }
 
     private static void say(String name, Verdict verdict) throws IOException {

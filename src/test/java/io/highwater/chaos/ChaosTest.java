@@ -30,6 +30,11 @@ final class ChaosTest {
         judge("redis", RedisDeployment.of(2, folder, List.of()));
     }
 
+    @Test
+    void nodesWithAnArchiveBehindARedisLoseNothing() throws Exception {
+        judge("postgres", RedisDeployment.archived(2, folder, List.of()));
+    }
+
     private void judge(String name, Deployment deployment) throws Exception {
         Verdict verdict = ChaosRun.judge(deployment, seed, STRIKES, nemesis -> true);
         System.out.println("chaos " + name + " seed=" + seed + ": " + verdict.summary());

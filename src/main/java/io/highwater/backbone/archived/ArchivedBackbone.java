@@ -69,7 +69,7 @@ public final class ArchivedBackbone implements Backbone {
             WallClock clock,
             TimerWheel wheel) {
         this.archive = archive;
-        reads = new ArchiveReads(archive, ORIGIN);
+        reads = new ArchiveReads(archive, ORIGIN, false);
         memory = new NodeMemory(ORIGIN, settings, ticker, wheel);
         PendingBytes pendingBytes = new PendingBytes(settings.ledger().book(Account.RINGS));
         List<ArchivedShard> made = new ArrayList<>();

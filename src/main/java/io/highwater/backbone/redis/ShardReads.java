@@ -179,7 +179,9 @@ final class ShardReads {
     /** Whether nothing that a client hears lies between a position of its and the top. */
     @GuardedBy("lock")
     private boolean isAtTop(String name, Position own, Position top) {
-        return isNewBase(own, top) || isBeforeRepeats(memory.channel(name), own);
+        return isNewBase(own, top)
+                || isBeforeRepeats(memory.channel(name), own)
+                || isPastLostEnd(own, top);
     }
 
     /** The place before the first entry of the generation, of which the channel has none yet. */
@@ -188,6 +190,15 @@ final class ShardReads {
         return own.channelSequence() == 0
                 && own.generation() == sink.generation()
                 && top.generation() < own.generation();
+    }
+
+    /**
+     * With an archive, what a generation that has ended had is known: a client that has seen more
+     * of it has seen what was lost, and lacks nothing.
+     */
+    @GuardedBy("lock")
+    private boolean isPastLostEnd(Position own, Position top) {
+        return history != null && own.isAfter(top) && own.generation() < sink.generation();
     }
 
     private static boolean isBeforeRepeats(@Nullable MemoryChannel channel, Position own) {

@@ -201,4 +201,32 @@ abstract class ArchivedNodes {
         assertThat(slice.entries().get(3).previous()).isEqualTo(old.get(5));
         assertThat(msgIds(before(b, null, 100))).hasSize(12).startsWith("m11").endsWith("m0");
     }
+
+    /** Delivered, but not archived, when Redis and the node that had read it died. */
+    @Test
+    void aClientThatHasSeenWhatIsLostResumesAfterIt() throws Exception {
+        BackboneNode a = node();
+        List<Position> old = appendMany(a, 0, 6);
+        a.close();
+        redis.commands().flushall();
+        Position last = old.get(5);
+        Position lost =
+                new Position(
+                        last.origin(),
+                        last.generation(),
+                        last.shardSequence() + 3,
+                        last.channelSequence() + 3);
+        BackboneNode b = node();
+        Slice none = (Slice) b.read(CHANNEL, lost, 10);
+        assertThat(none.entries()).isEmpty();
+        assertThat(none.left()).isZero();
+        appendMany(b, 6, 12);
+        BackboneNode c = node();
+        for (BackboneNode each : List.of(b, c)) {
+            Slice all = (Slice) each.read(CHANNEL, lost, 100);
+            assertThat(msgIds(all)).isEqualTo(names(6, 12));
+            assertThat(all.left()).isZero();
+            assertThat(((Slice) each.read(CHANNEL, lost, 0)).left()).isPositive();
+        }
+    }
 }
