@@ -191,6 +191,9 @@ final class WriteLane implements Runnable {
 
     private void fail(List<PostgresWork> group, Commit commit, Throwable cause) {
         failures++;
+        if (cause instanceof SQLException sql) {
+            reach.failed(sql);
+        }
         commit.leases().forEach(lease -> lease.shard().forget());
         String why = explain(cause);
         condition.writesFail(number, why);
