@@ -31,7 +31,7 @@ final class Partitions {
     private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
 
     /** Nobody else uses this number for the same schema. */
-    private static final int LOCK = 0x48575031;
+    static final int LOCK = 0x48575031;
 
     /** While dropping waits for its lock, writes and reads wait behind it. */
     private static final Duration DROP_WAIT = Duration.ofMillis(300);
