@@ -165,7 +165,9 @@ export class Feed {
     if (message.origin !== origin || (shown !== undefined && comparePositions(position, shown) <= 0)) {
       return;
     }
-    const missing = missingBetween(shown, before(position), message.previous);
+    // If a resume brought the client into another generation, the loss was told then.
+    const isTold = !isGap && message.previous == null && position.sequence === 1n;
+    const missing = isTold ? 0 : missingBetween(shown, before(position), message.previous);
     if (missing !== 0) {
       this.#on.onMissing(missing);
     }
@@ -208,7 +210,8 @@ export class Feed {
       }
       return;
     }
-    const missing = missingBetween(cursor, before(first), message?.previous);
+    const isSkip = message === null && first.sequence === 1n; // It names no previous position.
+    const missing = isSkip ? 0 : missingBetween(cursor, before(first), message?.previous);
     if (missing !== 0 && !item.isSure) {
       // Only once: what the history does not have either is missing.
       item.isSure = true;
@@ -250,15 +253,18 @@ function before({ generation, sequence }) {
  * How many publications lie after the first place, up to the second: null if that can't be counted, 0 if there is
  * no first place.
  *
- * @param previous the last position of the former generation, if the server sent it
+ * @param previous the position that the message after the second place follows, if the server sent one
  */
 function missingBetween(after, upTo, previous) {
   if (after === undefined || comparePositions(upTo, after) <= 0) {
     return 0;
   }
+  if (previous != null && comparePositions(parsePosition(previous), after) <= 0) {
+    return 0;
+  }
   if (after.generation === upTo.generation) {
     return Number(upTo.sequence - after.sequence);
   }
-  const isWhole = upTo.sequence === 0n && (previous == null || comparePositions(parsePosition(previous), after) <= 0);
-  return isWhole ? 0 : null;
+  // A channel that had nothing has no previous position.
+  return previous == null && after.sequence === 0n && upTo.sequence === 0n ? 0 : null;
 }

@@ -323,6 +323,23 @@ check(async (step) => {
     other.say(first(at(4)));
     other.expect({ type: 'history', channel: 'c', origin: 'local', after: at(2), limit: 1000 }).history([]);
     other.hears('missing null', `n${at(4)}`, 'caught up');
+    const unknown = joined(2);
+    unknown.say(first(undefined));
+    unknown.expect({ type: 'history', channel: 'c', origin: 'local', after: at(2), limit: 1000 }).history([]);
+    unknown.hears('missing null', 'nundefined', 'caught up');
+    const repeats = joined(2);
+    repeats.say(message(3, { msgId: 'third', position: at(3, GENERATION + 1), previous: at(2) }));
+    repeats.say(message(5, { msgId: 'fifth', position: at(5, GENERATION + 1), previous: at(3, GENERATION + 1) }));
+    repeats.expectNothing();
+    repeats.hears('third', 'fifth');
+    const empty = joined(0);
+    empty.say(first(undefined));
+    empty.expectNothing();
+    empty.hears('nundefined');
+    const told = joined(2);
+    told.say({ type: 'skipped', channel: 'c', origin: 'local', from: at(1, GENERATION + 1), to: at(3, GENERATION + 1), count: 3, reason: 'OVERFLOW' });
+    told.expectNothing();
+    told.hears('skipped 3');
   }
 
   step('a publish is sent again with its msgId until it is answered, one after the other');

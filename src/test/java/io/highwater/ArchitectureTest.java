@@ -256,7 +256,9 @@ final class ArchitectureTest {
                                             "log",
                                             "time")),
                             // It carries what channels do not leave to their log.
-                            Map.entry("cluster", Set.of("channel", "backbone", "limits", "log")),
+                            Map.entry(
+                                    "cluster",
+                                    Set.of("channel", "backbone", "limits", "log", "time")),
                             // It keeps what the log consists of.
                             Map.entry("archive", Set.of("protocol", "backbone", "limits")),
                             Map.entry(

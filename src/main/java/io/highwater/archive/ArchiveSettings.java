@@ -3,6 +3,7 @@ package io.highwater.archive;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Where the log is archived, and for how long. Immutable. */
 public sealed interface ArchiveSettings {
@@ -13,8 +14,10 @@ public sealed interface ArchiveSettings {
      * In a folder.
      *
      * @param folder on a disk of this machine
+     * @param node the name that an operator gave the node; null if none did
      */
-    record InFolder(Path folder, Duration retention) implements ArchiveSettings {}
+    record InFolder(Path folder, @Nullable String node, Duration retention)
+            implements ArchiveSettings {}
 
     /**
      * In a database, which nodes may share.
@@ -32,15 +35,17 @@ public sealed interface ArchiveSettings {
     /**
      * Reads the value of {@code highwater.archive.url}.
      *
+     * @param node the name that an operator gave the node; null if none did
      * @throws IllegalArgumentException names the key, the value without a password, and what to
      *     write instead
      */
-    static ArchiveSettings of(String url, Duration retention) {
+    static ArchiveSettings of(String url, @Nullable String node, Duration retention) {
         if (url.startsWith("jdbc:postgresql://")) {
             requireNoUser(url);
             return new InPostgres(url, retention);
         } else if (url.startsWith("file:")) {
-            return new InFolder(folder(url, url.substring("file:".length())), retention);
+            Path folder = folder(url, url.substring("file:".length()));
+            return new InFolder(folder, node, retention);
         }
         throw problem(
                 url,

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * {@code data}.
  *
  * @param position {@link #NOWHERE} in an ephemeral channel, of which there is no log
- * @param previous on the first entry of a channel in a new generation: the channel's last position
- *     in the old one, if known; otherwise null
+ * @param previous on the first entry of a channel in a new generation, if known: the channel's last
+ *     position in the old one; on an entry after repeats, which are not delivered: the position
+ *     before those; otherwise null
  * @param key what it is the newest value of, or null
  * @param secret the data must never be compressed
  * @param data JSON text in UTF-8, byte for byte as it was published; shared, not copied
@@ -67,13 +68,13 @@ public record Entry(
      * @param before of the same origin
      */
     public boolean follows(Position before) {
-        if (before.generation() == position.generation()) {
-            return before.channelSequence() == position.channelSequence() - 1;
-        }
         // Not equals: the shardSequence may come from a client.
-        return position.channelSequence() == 1
-                && previous != null
-                && before.generation() == previous.generation()
-                && before.channelSequence() == previous.channelSequence();
+        boolean next =
+                before.generation() == position.generation()
+                        && before.channelSequence() == position.channelSequence() - 1;
+        return next
+                || (previous != null
+                        && before.generation() == previous.generation()
+                        && before.channelSequence() == previous.channelSequence());
     }
 }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A publication reaches every subscriber that was told {@link Subscriber#onSubscribed} before
  * {@link #publish} was called.
  */
-public final class ChannelHub<F> implements Presence, AutoCloseable {
+public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCloseable {
     private static final Duration RETRY_AFTER_BACKLOG = Duration.ofMillis(250);
 
     // Heap that a command takes until its shard runs it, without the strings in it.
@@ -53,7 +53,7 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
     private final History history;
     private final Relay relay;
     private final FrameFactory<F> frames;
-    private final PieceSize pieces;
+    private final Pieces<F> pieces;
     private final Ticker ticker;
     private final ChannelObserver observer;
     private final Failures failures;
@@ -100,7 +100,7 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
         this.history = history;
         this.relay = relay;
         this.frames = frames;
-        this.pieces = pieces;
+        this.pieces = new Pieces<>(history, frames, pieces, node.sending());
         this.ticker = node.ticker();
         this.observer = node.observer();
         this.failures = new Failures(observer, node.logs());
@@ -247,17 +247,15 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
 
     /**
      * The next piece for a subscriber that is {@linkplain Subscriber#onBehind behind}. May be
-     * called on any thread.
+     * called on any thread. Completes when there is room for it.
      *
      * @param after the subscriber has everything up to here
      * @param until the end of the snapshot; null for everything that follows
      */
     public CompletionStage<Missed<F>> after(String channel, Cursor after, @Nullable Cursor until) {
-        CompletionStage<ReadResult> read =
-                until == null
-                        ? history.readAfter(channel, after, pieces.messages())
-                        : SnapshotRead.of(history, channel, until, null);
-        return read.thenApply(result -> Missed.after(after, until, result, pieces, frames));
+        return until == null
+                ? pieces.after(channel, after)
+                : pieces.snapshotAfter(channel, after, until);
     }
 
     /**
@@ -265,8 +263,7 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
      * oldest entry still kept, if that is later.
      */
     public CompletionStage<Missed<F>> fromOldest(String channel, Cursor after) {
-        return history.readAfter(channel, null, pieces.messages())
-                .thenApply(read -> Missed.after(after, null, read, pieces, frames));
+        return pieces.fromOldest(channel, after);
     }
 
     /**
@@ -378,6 +375,42 @@ public final class ChannelHub<F> implements Presence, AutoCloseable {
             done.completeExceptionally(HubShard.tooManyCommands());
         }
         return done;
+    }
+
+    // What other nodes ask and tell.
+
+    @Override
+    public void onObserved(long node, String channel) {
+        HubShard<F> shard = shard(channel);
+        shard.execute(() -> shard.observed(node, channel));
+    }
+
+    @Override
+    public void onUnobserved(long node, String channel) {
+        HubShard<F> shard = shard(channel);
+        shard.execute(() -> shard.unobserved(node, channel));
+    }
+
+    @Override
+    public void onUnobservedAll(long node) {
+        shards.forEach(shard -> shard.execute(() -> shard.unobservedAll(node)));
+    }
+
+    @Override
+    public void onAll(long node, String channel, Members all) {
+        HubShard<F> shard = shard(channel);
+        shard.execute(() -> shard.told(channel, feed -> feed.all(node, all)));
+    }
+
+    @Override
+    public void onChange(long node, String channel, int count, Members joined, Members left) {
+        HubShard<F> shard = shard(channel);
+        shard.execute(() -> shard.told(channel, feed -> feed.changed(node, count, joined, left)));
+    }
+
+    @Override
+    public void onGone(long node) {
+        shards.forEach(shard -> shard.execute(() -> shard.gone(node)));
     }
 
     private static <F, T> void ask(

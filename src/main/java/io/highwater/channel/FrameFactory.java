@@ -2,6 +2,7 @@ package io.highwater.channel;
 
 import io.highwater.backbone.Entry;
 import io.highwater.protocol.Since;
+import java.util.List;
 
 /**
  * Makes the finished frame of an entry, once for all subscribers of a turn. Thread-safe: every
@@ -21,9 +22,14 @@ public interface FrameFactory<F> {
     /** The channel has no subscribers any more: this factory is not called again. */
     default void release() {}
 
-    /** The frame of an entry for a single subscriber that missed it. */
-    default F missed(Entry entry) {
-        return frame(entry);
+    /**
+     * One frame of entries that follow each other, for subscribers that missed them.
+     *
+     * @param entries at least one
+     * @param kind RECOVERED or SNAPSHOT
+     */
+    default F missed(List<Entry> entries, TurnKind kind) {
+        throw new UnsupportedOperationException("a hub of whole pieces");
     }
 
     /**

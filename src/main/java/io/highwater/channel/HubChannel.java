@@ -55,7 +55,7 @@ final class HubChannel<F> {
     private final FrameFactory<F> frames;
     private final Seats<F> seats = new Seats<>();
 
-    /** Null if no subscriber asks who comes and goes. */
+    /** Null if nobody asks who comes and goes. */
     private @Nullable PresenceFeed<F> feed;
 
     /** Entries since the last turn; null if there are none. */
@@ -87,11 +87,15 @@ final class HubChannel<F> {
     }
 
     boolean isUnused() {
-        return seats.isEmpty();
+        return seats.isEmpty() && (feed == null || !feed.isHeld());
     }
 
-    /** Called when the last subscriber has gone. */
+    /** Called when it is no longer used. */
     void release() {
+        if (feed != null) {
+            feed.close();
+            feed = null;
+        }
         frames.release();
     }
 
@@ -211,7 +215,7 @@ final class HubChannel<F> {
     }
 
     private void joined(Seat<F> seat) {
-        if (feed == null && seat.subscriber.watchesPresence()) {
+        if (feed == null && (seat.subscriber.watchesPresence() || shard.isObserved(name))) {
             feed = new PresenceFeed<>(this, shard, seats);
         }
         if (feed != null) {
@@ -228,11 +232,36 @@ final class HubChannel<F> {
     private void left(Seat<F> seat) {
         if (feed != null) {
             feed.left(seat);
-            if (!feed.isWatched()) {
-                feed.close();
-                feed = null;
-            }
+            closeUnneeded();
         }
+    }
+
+    private void closeUnneeded() {
+        if (feed != null && !feed.isNeeded()) {
+            feed.close();
+            feed = null;
+        }
+    }
+
+    /** Another node asks who is here. */
+    void observed(long node) {
+        if (feed == null) {
+            feed = new PresenceFeed<>(this, shard, seats);
+        }
+        feed.observed(node);
+    }
+
+    /** Another node, which is no observer any more, asks no more. */
+    void unobserved(long node) {
+        if (feed != null) {
+            feed.unobserved(node);
+            closeUnneeded();
+        }
+    }
+
+    /** What another node tells of this channel; null if nobody asks. */
+    @Nullable PresenceFeed<F> feed() {
+        return feed;
     }
 
     private void catchUp(Seat<F> seat, Since since, int limit, int requestId) {
@@ -270,7 +299,7 @@ final class HubChannel<F> {
         deliver();
         Cursor served;
         ResumeFailure refusal;
-        Missed<F> missed;
+        FirstPiece<F> missed;
         try {
             ReadResult result = read.result();
             served = shared(result.top());
@@ -296,7 +325,7 @@ final class HubChannel<F> {
         shard.sharesMore(read.takeMadeBytes());
     }
 
-    private void recover(Subscriber<F> subscriber, SharedRead<F> read, Missed<F> missed) {
+    private void recover(Subscriber<F> subscriber, SharedRead<F> read, FirstPiece<F> missed) {
         subscriber.onTurn(read.turn(name, missed), read.kind());
         if (!missed.isLast()) {
             subscriber.onBehind(missed.reached(), missed.top(), read.kind());

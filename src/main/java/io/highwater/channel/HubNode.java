@@ -17,16 +17,20 @@ import java.util.concurrent.Executor;
  * @param burst told when a shard delivers to many subscribers
  * @param names the account of the channels, and of the commands that wait for a shard; while it is
  *     full, no new one is accepted
+ * @param sending the account of what queues keep, in which what subscribers missed needs room
  * @param mostNames the most names of clients that a subscriber may be told at once
+ * @param others told who is here, and asked who is there
  * @param logs limits how often failures of subscribers and others are logged
  */
 public record HubNode(
         List<Executor> shards,
         DeliveryBurst burst,
         Book names,
+        Book sending,
         int mostNames,
         Ticker ticker,
         TimerWheel wheel,
+        OtherNodes others,
         ChannelObserver observer,
         LogLimit logs) {
     public HubNode {
@@ -40,9 +44,11 @@ public record HubNode(
                 List.copyOf(shards),
                 DeliveryBurst.NONE,
                 Ledger.unbounded().book(Account.NAMES),
+                Ledger.unbounded().book(Account.OUTBOUND),
                 Integer.MAX_VALUE,
                 ticker,
                 new TimerWheel(ticker.nanoTime()),
+                OtherNodes.NONE,
                 observer,
                 LogLimit.none());
     }

@@ -5,6 +5,7 @@ import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Book;
+import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -12,10 +13,13 @@ import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +57,7 @@ final class HubShard<F> implements BackboneListener {
     final UndeliveredBytes undelivered;
     final Book names;
     final TimerWheel wheel;
+    final OtherNodes others;
     final Ticker ticker;
 
     /** The most names in an event of presence. */
@@ -71,6 +76,9 @@ final class HubShard<F> implements BackboneListener {
     private final Repairs<F> repairs;
 
     private final Map<String, HubChannel<F>> channels = new HashMap<>();
+
+    /** By channel, the nodes that want to know who is here. The sets are never empty. */
+    private final Map<String, Set<Long>> observers = new HashMap<>();
 
     /** Channels that gathered entries in this pass. */
     private final List<HubChannel<F>> gathering = new ArrayList<>();
@@ -99,6 +107,7 @@ final class HubShard<F> implements BackboneListener {
         this.burst = node.burst();
         this.names = node.names();
         this.wheel = node.wheel();
+        this.others = node.others();
         this.ticker = node.ticker();
         this.mostNames = node.mostNames();
         this.observer = node.observer();
@@ -406,6 +415,76 @@ final class HubShard<F> implements BackboneListener {
             part.run();
         } catch (RuntimeException | Error e) {
             failures.onFailure("The end", channel.name, e);
+        }
+    }
+
+    // Presence, as other nodes ask and tell of it.
+
+    /** Heap of an entry in the map, with a set of one node, and without the name. */
+    private static final int OBSERVED_BYTES = HeapBytes.MAP_ENTRY + 160;
+
+    boolean isObserved(String channel) {
+        return observers.containsKey(channel);
+    }
+
+    Set<Long> observers(String channel) {
+        return observers.getOrDefault(channel, Set.of());
+    }
+
+    void observed(long node, String name) {
+        Set<Long> nodes = observers.get(name);
+        if (nodes == null) {
+            nodes = new HashSet<>(2);
+            observers.put(name, nodes);
+            names.add(null, OBSERVED_BYTES + HeapBytes.of(name));
+        }
+        nodes.add(node);
+        HubChannel<F> channel = channels.get(name);
+        if (channel == null) {
+            others.tellAll(node, name, Members.NONE);
+        } else {
+            channel.observed(node);
+        }
+    }
+
+    void unobserved(long node, String name) {
+        Set<Long> nodes = observers.get(name);
+        if (nodes == null || !nodes.remove(node)) {
+            return;
+        }
+        if (nodes.isEmpty()) {
+            observers.remove(name);
+            names.add(null, -OBSERVED_BYTES - HeapBytes.of(name));
+        }
+        HubChannel<F> channel = channels.get(name);
+        if (channel != null) {
+            channel.unobserved(node);
+            retireIfUnused(channel);
+        }
+    }
+
+    /** Another node tells something of a channel. */
+    void told(String name, Consumer<PresenceFeed<F>> news) {
+        HubChannel<F> channel = channels.get(name);
+        PresenceFeed<F> feed = channel == null ? null : channel.feed();
+        if (feed != null) {
+            news.accept(feed);
+        }
+    }
+
+    void unobservedAll(long node) {
+        for (String name : List.copyOf(observers.keySet())) {
+            unobserved(node, name);
+        }
+    }
+
+    void gone(long node) {
+        unobservedAll(node);
+        for (HubChannel<F> channel : channels.values()) {
+            PresenceFeed<F> feed = channel.feed();
+            if (feed != null) {
+                feed.gone(node);
+            }
         }
     }
 

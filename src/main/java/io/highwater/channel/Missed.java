@@ -1,101 +1,57 @@
 package io.highwater.channel;
 
-import io.highwater.backbone.Entry;
-import io.highwater.backbone.ReadResult;
-import io.highwater.backbone.ReadResult.Slice;
-import io.highwater.backbone.ReadResult.Unreadable;
 import io.highwater.protocol.Cursor;
-import java.util.ArrayList;
-import java.util.List;
+import io.highwater.protocol.Position;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The next piece of what a subscriber has missed, read from the log when it can be sent. Immutable.
- *
- * @param publications oldest first; empty if nothing is left
- * @param reached this piece brings the subscriber up to here: nothing it missed lies before
- * @param top the channel's top at the time of the read
- * @param trimmed some of what was missed is no longer kept: read on from the oldest entry that is
+ * The next piece of what a subscriber has missed, read from the log when it can be sent. Its frames
+ * are shared with other subscribers that are at the same place, so each {@linkplain #release
+ * releases} the piece when it has been sent. Thread-safe.
  */
-public record Missed<F>(
-        List<Publication<F>> publications, Cursor reached, Cursor top, boolean trimmed) {
-    public Missed {
-        publications = List.copyOf(publications);
+public final class Missed<F> {
+    private final Piece<F> piece;
+    private final Runnable onRelease;
+    private final AtomicBoolean released = new AtomicBoolean();
+
+    Missed(Piece<F> piece, Runnable onRelease) {
+        this.piece = piece;
+        this.onRelease = onRelease;
     }
 
-    /** Whether this brings the subscriber to the end of the log. */
-    public boolean isLast() {
-        return reached.covers(top);
+    /** Its messages, oldest first; null if it has none. */
+    public @Nullable F frames() {
+        return piece.frames();
     }
 
-    /**
-     * The first piece of what was read.
-     *
-     * @param slice oldest first
-     * @param from the subscriber's position before it; null if it has none
-     */
-    static <F> Missed<F> of(
-            Slice slice,
-            @Nullable Cursor from,
-            TurnKind kind,
-            PieceSize size,
-            SharedReads<F> frames) {
-        List<Entry> entries = slice.entries();
-        int count = size.count(entries, 0);
-        List<Publication<F>> made = new ArrayList<>(count);
-        for (Entry entry : entries.subList(0, count)) {
-            made.add(frames.publication(entry, kind));
-        }
-        boolean all = count == entries.size() && slice.complete();
-        Cursor reached = all ? slice.top() : passed(from, entries, count);
-        return new Missed<>(made, reached, slice.top(), false);
+    /** Where the first message is; null if it has none. */
+    public @Nullable Position first() {
+        return piece.first();
     }
 
     /**
-     * The piece after a cursor.
-     *
-     * @param until for a SNAPSHOT, its end: later entries come in turns; otherwise null
-     * @param result the log's answer after {@code after}; for a SNAPSHOT, that of {@link
-     *     SnapshotRead}
+     * The channel's last position in its former generation, if that is known and the first message
+     * is the first of its own; otherwise null.
      */
-    static <F> Missed<F> after(
-            Cursor after,
-            @Nullable Cursor until,
-            ReadResult result,
-            PieceSize size,
-            FrameFactory<F> frames) {
-        if (result instanceof Unreadable unreadable) {
-            return new Missed<>(List.of(), after, unreadable.top(), true);
-        }
-        Slice slice = (Slice) result;
-        List<Entry> entries = slice.entries();
-        Cursor top = slice.top();
-        if (until != null) {
-            entries =
-                    entries.stream()
-                            .filter(entry -> !after.covers(entry.position()))
-                            .filter(entry -> until.covers(entry.position()))
-                            .toList();
-            top = until;
-        }
-        int count = size.count(entries, 0);
-        List<Publication<F>> made = new ArrayList<>(count);
-        for (Entry entry : entries.subList(0, count)) {
-            made.add(
-                    new Publication<>(
-                            entry, until == null ? frames.missed(entry) : frames.snapshot(entry)));
-        }
-        boolean all = count == entries.size() && (until != null || slice.complete());
-        Cursor reached = all ? top : passed(after, entries, count);
-        return new Missed<>(made, reached, top, false);
+    public @Nullable Position previous() {
+        return piece.previous();
     }
 
-    /** The position of a subscriber that was at {@code from}, after the first {@code count}. */
-    private static Cursor passed(@Nullable Cursor from, List<Entry> entries, int count) {
-        Cursor passed = from == null ? entries.get(0).position() : from;
-        for (Entry entry : entries.subList(0, count)) {
-            passed = passed.with(entry.position());
+    /** It brings the subscriber up to here: nothing that the log has lies before. */
+    public Cursor reached() {
+        return piece.reached();
+    }
+
+    /** Some of what was missed is no longer kept: read on from the oldest entry that is. */
+    public boolean trimmed() {
+        return piece.trimmed();
+    }
+
+    /** The subscriber keeps nothing of it any more. Without effect from the second call on. */
+    public void release() {
+        if (released.compareAndSet(false, true)) {
+            onRelease.run();
         }
-        return passed;
     }
 }

@@ -6,17 +6,16 @@ import io.highwater.time.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the subscribers of a channel that ask for it who comes and goes. Exists while there are
- * such. Confined to the shard's thread.
+ * Tells who comes to a channel and goes: the subscribers that ask, of all nodes; and the other
+ * nodes that ask, of this node. Exists while there are such. Confined to the shard's thread.
  */
 final class PresenceFeed<F> {
     // Changes gather during a round. Rounds end at least PAUSE apart, so a subscriber gets at most
@@ -25,7 +24,8 @@ final class PresenceFeed<F> {
     // came, the seats are kept; of those that went, the names that will be listed.
     //
     // A subscriber that is new, or could not take an event, is told all that are there at the end
-    // of a round. From then on it is told the changes.
+    // of a round. From then on it is told the changes. The same goes for a node that asks. Since
+    // both are told as of the end of a round, adding up what they are told comes out right.
 
     /** At least this long between the ends of two rounds. */
     static final Duration PAUSE = Duration.ofMillis(500);
@@ -36,8 +36,8 @@ final class PresenceFeed<F> {
     /** The most names in a list of a change. */
     static final int LISTED = 100;
 
-    /** Heap of itself 80, its timer 40, two sets 256, and a list 24, which are empty. */
-    static final int BYTES = 400;
+    /** Heap of itself 96, its timer 40, three sets 320, and a list 24, which are empty. */
+    static final int BYTES = 480;
 
     /** Heap of a place in a set. */
     private static final int PLACE_BYTES = 16;
@@ -52,6 +52,9 @@ final class PresenceFeed<F> {
     private final int mostNames;
     private final int listed;
     private final RoundEnd end = new RoundEnd();
+
+    /** Nodes that ask, and are to be told all. */
+    private final Set<Long> newObservers = new HashSet<>(2);
 
     /** Seats that are to be told all. */
     private final Set<Seat<F>> newcomers = Collections.newSetFromMap(new IdentityHashMap<>(2));
@@ -68,6 +71,9 @@ final class PresenceFeed<F> {
     /** Seats whose subscribers ask. */
     private int watchers;
 
+    /** Null if there are none of these. */
+    private @Nullable Elsewhere elsewhere;
+
     private boolean scheduled;
 
     /** When the last round ended, by the wheel. */
@@ -75,6 +81,7 @@ final class PresenceFeed<F> {
 
     private long chargedBytes;
 
+    /** Nodes that ask already have been told that nobody is here. */
     PresenceFeed(HubChannel<F> channel, HubShard<F> shard, Seats<F> seats) {
         this.channel = channel;
         this.shard = shard;
@@ -99,15 +106,28 @@ final class PresenceFeed<F> {
         }
     }
 
-    boolean isWatched() {
-        return watchers > 0;
+    /** Whether anybody asks. */
+    boolean isNeeded() {
+        return watchers > 0 || shard.isObserved(channel.name);
     }
+
+    /** Whether other nodes are still to be told that the last seat has gone. */
+    boolean isHeld() {
+        return scheduled && shard.isObserved(channel.name);
+    }
+
+    // Seats.
 
     /** A seat is new. */
     void joined(Seat<F> seat) {
         add(came, seat);
         if (seat.subscriber.watchesPresence()) {
             watchers++;
+            if (elsewhere == null) {
+                elsewhere = new Elsewhere(shard.others.known(), listed);
+                charge(elsewhere.bytes());
+                shard.others.watch(channel.name);
+            }
         }
         schedule();
     }
@@ -139,6 +159,7 @@ final class PresenceFeed<F> {
         if (seat.subscriber.watchesPresence()) {
             watchers--;
             remove(newcomers, seat);
+            forgetElsewhere();
         }
         if (remove(came, seat)) {
             return;
@@ -151,6 +172,84 @@ final class PresenceFeed<F> {
         }
         schedule();
     }
+
+    private void forgetElsewhere() {
+        if (watchers == 0 && elsewhere != null) {
+            charge(-elsewhere.bytes());
+            elsewhere = null;
+            shard.others.unwatch(channel.name);
+        }
+    }
+
+    // Other nodes.
+
+    /** A node asks, which is among the observers now. */
+    void observed(long node) {
+        newObservers.add(node);
+        if (!scheduled) {
+            tellNewObservers(); // It is as if a round had just ended.
+        }
+    }
+
+    /** A node asks no more, and is no observer any more. */
+    void unobserved(long node) {
+        newObservers.remove(node);
+    }
+
+    /** These are there on another node. */
+    void all(long node, Members all) {
+        if (elsewhere != null) {
+            long before = elsewhere.bytes();
+            if (!elsewhere.all(node, all, this::admits)) {
+                oweAll();
+            }
+            changed(elsewhere, before);
+        }
+    }
+
+    /** Whoever was told something is to be told all. */
+    private void oweAll() {
+        for (int i = 0; i < seats.size(); i++) {
+            Seat<F> seat = seats.get(i);
+            if (seat.awaitedRequest() == null && seat.subscriber.watchesPresence()) {
+                add(newcomers, seat);
+            }
+        }
+    }
+
+    private boolean admits(long bytes) {
+        return names.admits(channel.payer, bytes);
+    }
+
+    /** These came and went on another node. */
+    void changed(long node, int count, Members in, Members out) {
+        if (elsewhere != null) {
+            long before = elsewhere.bytes();
+            if (!elsewhere.change(node, count, in, out, this::admits)) {
+                shard.others.watchAgain(node, channel.name);
+            }
+            changed(elsewhere, before);
+        }
+    }
+
+    /** Another node is gone. */
+    void gone(long node) {
+        newObservers.remove(node);
+        if (elsewhere != null) {
+            long before = elsewhere.bytes();
+            elsewhere.gone(node);
+            changed(elsewhere, before);
+        }
+    }
+
+    private void changed(Elsewhere others, long bytesBefore) {
+        charge(others.bytes() - bytesBefore);
+        if (others.hasChanged() || (others.isKnown() && !newcomers.isEmpty())) {
+            schedule();
+        }
+    }
+
+    // Rounds.
 
     private void schedule() {
         if (!scheduled) {
@@ -167,16 +266,24 @@ final class PresenceFeed<F> {
         }
         scheduled = false;
         endedNanos = shard.wheel.nowNanos();
-        PresenceEvent change = change();
+        NetChange here = here();
         nextRound();
-        List<Seat<F>> untold = change == null ? List.of() : tellChange(change);
-        if (!newcomers.isEmpty()) {
-            tellAll();
+        tellObservers(here);
+        if (elsewhere != null) {
+            tellSubscribers(elsewhere, here);
         }
-        untold.forEach(seat -> add(newcomers, seat));
-        if (!newcomers.isEmpty()) {
-            schedule();
+        shard.retireIfUnused(channel);
+    }
+
+    /** What this round brought on this node. */
+    private NetChange here() {
+        List<String> arrived = new ArrayList<>();
+        Iterator<Seat<F>> seat = came.iterator();
+        while (arrived.size() < listed && seat.hasNext()) {
+            arrived.add(seat.next().subscriber.client());
         }
+        return new NetChange(listed)
+                .add(new Members(came.size(), arrived), new Members(left, leftNames));
     }
 
     private void nextRound() {
@@ -189,46 +296,43 @@ final class PresenceFeed<F> {
         leftNames.clear();
     }
 
-    /** What this round brought; null if that is nothing. */
-    private @Nullable PresenceEvent change() {
-        Map<String, Integer> gone = new HashMap<>();
-        for (String name : leftNames) {
-            gone.merge(name, 1, Integer::sum);
+    private void tellObservers(NetChange here) {
+        Set<Long> told = new HashSet<>(shard.observers(channel.name));
+        told.removeAll(newObservers);
+        if (!here.isEmpty() && !told.isEmpty()) {
+            shard.others.tellChange(told, channel.name, seats.size(), here.joined(), here.left());
         }
-        List<String> arrived = new ArrayList<>();
-        int cameBack = 0;
-        for (String name : newNames()) {
-            Integer times = gone.get(name);
-            if (times == null) {
-                arrived.add(name);
-            } else {
-                cameBack++;
-                gone.put(name, times == 1 ? null : times - 1);
-            }
-        }
-        List<String> went = new ArrayList<>();
-        gone.forEach(
-                (name, times) -> went.addAll(Collections.nCopies(times == null ? 0 : times, name)));
-        Members in = new Members(came.size() - cameBack, arrived);
-        Members out = new Members(left - cameBack, went);
-        return in.isEmpty() && out.isEmpty()
-                ? null
-                : new PresenceEvent(channel.name, false, seats.size(), in, out);
+        tellNewObservers();
     }
 
-    /** Of the seats that came in this round, as many as may be listed. */
-    private List<String> newNames() {
-        List<String> found = new ArrayList<>();
-        Iterator<Seat<F>> seat = came.iterator();
-        while (found.size() < listed && seat.hasNext()) {
-            found.add(seat.next().subscriber.client());
+    private void tellNewObservers() {
+        if (!newObservers.isEmpty()) {
+            int most = seats.size() <= OtherMembers.MOST_NAMES ? seats.size() : 0;
+            Members all = new Members(seats.size(), clients(most));
+            for (long node : newObservers) {
+                shard.others.tellAll(node, channel.name, all);
+            }
+            newObservers.clear();
         }
-        return found;
+    }
+
+    private void tellSubscribers(Elsewhere others, NetChange here) {
+        long before = others.bytes();
+        NetChange change = others.take().add(here.joined(), here.left());
+        charge(others.bytes() - before);
+        List<Seat<F>> untold = change.isEmpty() ? List.of() : tellChange(change);
+        if (!newcomers.isEmpty() && others.isKnown()) {
+            tellAll(others);
+        }
+        untold.forEach(seat -> add(newcomers, seat));
+        if (!newcomers.isEmpty() && others.isKnown()) {
+            schedule();
+        }
     }
 
     /** Returns the seats whose subscribers did not take it. */
-    private List<Seat<F>> tellChange(PresenceEvent change) {
-        F frame = frame(change);
+    private List<Seat<F>> tellChange(NetChange change) {
+        F frame = frame(false, change.joined(), change.left());
         List<Seat<F>> untold = new ArrayList<>(0);
         for (int i = 0; i < seats.size(); i++) {
             Seat<F> seat = seats.get(i);
@@ -242,8 +346,13 @@ final class PresenceFeed<F> {
         return untold;
     }
 
-    private void tellAll() {
-        F frame = frame(all());
+    private void tellAll(Elsewhere others) {
+        int size = seats.size() + others.count();
+        int most = size <= mostNames ? size : listed;
+        List<String> clients = clients(Math.min(most, seats.size()));
+        List<String> more = others.clients();
+        clients.addAll(more.subList(0, Math.min(more.size(), most - clients.size())));
+        F frame = frame(true, new Members(size, clients), Members.NONE);
         for (Seat<F> seat : List.copyOf(newcomers)) {
             if (offered(seat, frame)) {
                 remove(newcomers, seat);
@@ -251,10 +360,21 @@ final class PresenceFeed<F> {
         }
     }
 
+    private List<String> clients(int most) {
+        List<String> clients = new ArrayList<>(most);
+        for (int i = 0; i < most; i++) {
+            clients.add(seats.get(i).subscriber.client());
+        }
+        return clients;
+    }
+
     /** Null if it cannot be made: then nobody is told, and all are told anew later. */
-    private @Nullable F frame(PresenceEvent event) {
+    private @Nullable F frame(boolean snapshot, Members in, Members out) {
+        int count = seats.size() + (elsewhere == null ? 0 : elsewhere.count());
         try {
-            return shard.frames.presence(event, shard.ticker.nanoTime());
+            return shard.frames.presence(
+                    new PresenceEvent(channel.name, snapshot, count, in, out),
+                    shard.ticker.nanoTime());
         } catch (RuntimeException | Error e) {
             shard.failures.onFailure("The frame factory", channel.name, e);
             return null;
@@ -270,21 +390,12 @@ final class PresenceFeed<F> {
         }
     }
 
-    private PresenceEvent all() {
-        int size = seats.size();
-        int most = size <= mostNames ? size : listed;
-        List<String> clients = new ArrayList<>(most);
-        for (int i = 0; i < most; i++) {
-            clients.add(seats.get(i).subscriber.client());
-        }
-        return new PresenceEvent(
-                channel.name, true, size, new Members(size, clients), Members.NONE);
-    }
-
     /** Nobody asks any more. */
     void close() {
         scheduled = false;
         shard.wheel.cancel(end);
+        watchers = 0;
+        forgetElsewhere();
         charge(-chargedBytes);
     }
 }

@@ -24,7 +24,7 @@ final class SharedRead<F> {
     private final SharedReads<F> frames;
 
     private boolean counted;
-    private @Nullable Missed<F> missed;
+    private @Nullable FirstPiece<F> missed;
     private @Nullable Turn<F> turn;
 
     /**
@@ -74,10 +74,10 @@ final class SharedRead<F> {
     }
 
     /** The first piece of what was asked for, or null if there is nothing to bring. */
-    @Nullable Missed<F> missed(ReadResult result, PieceSize size) {
+    @Nullable FirstPiece<F> missed(ReadResult result, PieceSize size) {
         if (missed == null && !(since instanceof Since.Live) && result instanceof Slice slice) {
             if (!slice.entries().isEmpty()) {
-                missed = Missed.of(slice, from(), kind(), size, frames);
+                missed = FirstPiece.of(slice, from(), kind(), size, frames);
             }
         }
         return missed;
@@ -89,7 +89,7 @@ final class SharedRead<F> {
     }
 
     /** That piece as a turn; its joined frame copies the single frames. */
-    Turn<F> turn(String channel, Missed<F> first) {
+    Turn<F> turn(String channel, FirstPiece<F> first) {
         Turn<F> made = turn;
         if (made == null) {
             turn = made = new Turn<>(channel, first.publications());

@@ -11,14 +11,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Items that a node sends as one message: a byte for the version, eight for the sender, eight for
- * its number, and the items. Immutable.
+ * Items that a node sends as one message: a byte for the version, one that says whether it goes to
+ * one node, eight for the sender, eight for its number, and the items. Immutable.
  *
+ * @param toOne whether it was sent to this node alone
  * @param sender the node's id
- * @param number rises by 1 with each batch of the sender, from 1 on
+ * @param number rises by 1 with each batch of the sender to all, and with each to this node; from 1
+ *     on
  * @param items those that this version knows
  */
-record Batch(long sender, long number, List<Item> items) {
+record Batch(boolean toOne, long sender, long number, List<Item> items) {
     private static final byte VERSION = 1;
 
     /** The kind and the length of an item. */
@@ -44,10 +46,11 @@ record Batch(long sender, long number, List<Item> items) {
         return bytes.toByteArray();
     }
 
-    static byte[] message(long sender, long number, List<byte[]> items) {
+    static byte[] message(boolean toOne, long sender, long number, List<byte[]> items) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(VERSION);
+            out.writeBoolean(toOne);
             out.writeLong(sender);
             out.writeLong(number);
             for (byte[] item : items) {
@@ -65,9 +68,7 @@ record Batch(long sender, long number, List<Item> items) {
             if (in.readByte() != VERSION) {
                 return null;
             }
-            long sender = in.readLong();
-            long number = in.readLong();
-            return new Batch(sender, number, items(in));
+            return new Batch(in.readBoolean(), in.readLong(), in.readLong(), items(in));
         } catch (IOException e) {
             return null;
         }

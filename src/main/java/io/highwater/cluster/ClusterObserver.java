@@ -16,6 +16,12 @@ public interface ClusterObserver {
     /** Items may be lost: the bus could not be reached. */
     default void onLost(int items) {}
 
+    /** Other nodes were found, or are gone (below 0). */
+    default void onNodes(int change) {}
+
+    /** Something that another node sent did not come: both tell each other anew who is where. */
+    default void onResync() {}
+
     /** Something came that this version cannot read. */
     default void onUnreadable() {}
 }

@@ -31,6 +31,7 @@ final class Outbox {
 
     private record Sending(List<byte[]> items, long number, long bytes) {}
 
+    private final boolean toOne;
     private final long sender;
     private final Function<byte[], CompletionStage<@Nullable Void>> bus;
     private final Book book;
@@ -48,21 +49,27 @@ final class Outbox {
     @GuardedBy("this")
     private long number;
 
+    @GuardedBy("this")
+    private boolean closed;
+
     /** Whether some thread sends, or a batch is under way whose end sends the next. */
     @GuardedBy("this")
     private boolean sending;
 
     /**
+     * @param toOne whether it goes to one node
      * @param sender this node's id
      * @param bus takes a message; the next one follows when its stage is complete
      * @param book the account of what waits here
      */
     Outbox(
+            boolean toOne,
             long sender,
             Function<byte[], CompletionStage<@Nullable Void>> bus,
             Book book,
             ClusterObserver observer,
             LogLimit logs) {
+        this.toOne = toOne;
         this.sender = sender;
         this.bus = bus;
         this.book = book;
@@ -71,7 +78,10 @@ final class Outbox {
         this.logs = logs;
     }
 
-    /** Drops the item if too much waits already. */
+    /**
+     * Drops the item if too much waits already; then a number is left out, so that the receiver
+     * notices.
+     */
     void offer(Item item) {
         byte[] bytes = Batch.bytes(item);
         Sending first = null;
@@ -79,7 +89,11 @@ final class Outbox {
         synchronized (this) {
             // One that is larger than all that may wait is taken if nothing does.
             fits = gatheredBytes == 0 || gatheredBytes + charge(bytes) <= mostBytes;
-            if (fits) {
+            if (closed) {
+                return;
+            } else if (!fits) {
+                number++;
+            } else {
                 gathered.add(bytes);
                 gatheredBytes += charge(bytes);
                 book.addShared(charge(bytes));
@@ -91,6 +105,28 @@ final class Outbox {
         } else if (first != null) {
             send(first);
         }
+    }
+
+    /** Sends a batch without items, unless something is being sent anyway. */
+    void beat() {
+        Sending beat;
+        synchronized (this) {
+            if (sending || closed) {
+                return;
+            }
+            sending = true;
+            number++;
+            beat = new Sending(List.of(), number, 0);
+        }
+        send(beat);
+    }
+
+    /** Sends nothing any more; what waits is dropped. */
+    synchronized void close() {
+        closed = true;
+        book.addShared(-gatheredBytes);
+        gatheredBytes = 0;
+        gathered.clear();
     }
 
     private static long charge(byte[] item) {
@@ -119,7 +155,7 @@ final class Outbox {
     /** Whatever is thrown, the next batch follows. */
     private CompletableFuture<@Nullable Void> hand(Sending batch) {
         try {
-            return bus.apply(Batch.message(sender, batch.number, batch.items))
+            return bus.apply(Batch.message(toOne, sender, batch.number, batch.items))
                     .toCompletableFuture();
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);

@@ -81,9 +81,9 @@ final class ConfigAssembly {
                 problems.attempt(
                         this::marks, "highwater.outbound.high-", "highwater.outbound.low-");
         ChannelSettings channels = ChannelsAssembly.make(schema.channels(), problems);
-        RedisSettings redis =
-                problems.attempt(this::redis, "highwater.backbone", "highwater.archive.url");
-        ArchiveSettings archive = problems.attempt(this::archive, "highwater.archive.url");
+        RedisSettings redis = problems.attempt(this::redis, "highwater.backbone");
+        ArchiveSettings archive =
+                problems.attempt(this::archive, "highwater.archive.url", "highwater.backbone");
         KeepaliveSettings keepalive = problems.attempt(this::keepalive, "highwater.keepalive.");
         DeflateSettings deflate =
                 problems.attempt(
@@ -328,11 +328,6 @@ final class ConfigAssembly {
         if (schema.backbone() == BackboneKind.LOCAL) {
             return null;
         }
-        if (schema.archive().url() != null) {
-            throw new IllegalArgumentException(
-                    "highwater.archive.url: this version has no archive for several nodes: leave it"
-                            + " out, or write highwater.backbone=local");
-        }
         Secret uri = schema.redis().uri();
         if (uri == null) {
             throw new IllegalArgumentException(
@@ -352,7 +347,18 @@ final class ConfigAssembly {
         if (url == null) {
             return null;
         }
-        ArchiveSettings settings = ArchiveSettings.of(url.reveal(), schema.archive().retention());
+        ArchiveSettings settings =
+                ArchiveSettings.of(url.reveal(), schema.node(), schema.archive().retention());
+        if (settings instanceof ArchiveSettings.InFolder folder
+                && schema.backbone() == BackboneKind.REDIS) {
+            throw new IllegalArgumentException(
+                    "highwater.archive.url: the folder "
+                            + folder.folder()
+                            + " belongs to one node, and with highwater.backbone=redis nodes share"
+                            + " a log; write jdbc:postgresql://HOST:PORT/DATABASE?user=USER, which"
+                            + " they can share too, leave it out, or write"
+                            + " highwater.backbone=local");
+        }
         if (settings instanceof ArchiveSettings.InPostgres postgres) {
             PostgresSettings.checkUrl(postgres.url());
         }

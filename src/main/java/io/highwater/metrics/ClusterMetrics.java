@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class ClusterMetrics implements ClusterObserver {
     private final LongAdder sent = new LongAdder();
     private final LongAdder received = new LongAdder();
+    private final LongAdder nodes = new LongAdder();
+    private final Counter resyncs;
     private final Counter dropped;
     private final Counter lost;
     private final Counter unreadable;
@@ -16,6 +18,8 @@ final class ClusterMetrics implements ClusterObserver {
     ClusterMetrics(Meters meters) {
         meters.counter(Metric.CLUSTER_ITEMS, Tags.of("how", "sent"), sent);
         meters.counter(Metric.CLUSTER_ITEMS, Tags.of("how", "received"), received);
+        meters.gauge(Metric.CLUSTER_NODES, Tags.empty(), nodes::sum);
+        resyncs = meters.counter(Metric.CLUSTER_RESYNCS);
         dropped = meters.counter(Metric.CLUSTER_ITEMS, "how", "dropped");
         lost = meters.counter(Metric.CLUSTER_ITEMS, "how", "lost");
         unreadable = meters.counter(Metric.CLUSTER_ITEMS, "how", "unreadable");
@@ -39,6 +43,16 @@ final class ClusterMetrics implements ClusterObserver {
     @Override
     public void onLost(int items) {
         lost.increment(items);
+    }
+
+    @Override
+    public void onNodes(int change) {
+        nodes.add(change);
+    }
+
+    @Override
+    public void onResync() {
+        resyncs.increment();
     }
 
     @Override

@@ -45,7 +45,7 @@ enum Metric {
     MESSAGE_LATENCY(
             "highwater_message_latency_seconds",
             Type.HISTOGRAM,
-            "Measures the time from a message's append or offer until the transport took its last byte, for one message in 64."),
+            "Measures the time from a message's append or offer until the transport took its last byte, for one message in 64; messages that a client missed and gets from the log are not measured."),
     MESSAGES_DROPPED(
             "highwater_messages_dropped_total",
             Type.COUNTER,
@@ -190,6 +190,14 @@ enum Metric {
             "highwater_archive_dropped_total",
             Type.COUNTER,
             "Counts spans of about a day whose entries the archive dropped, since they were older than its retention."),
+    CLUSTER_NODES(
+            "highwater_cluster_nodes",
+            Type.GAUGE,
+            "Shows how many other nodes this node hears of."),
+    CLUSTER_RESYNCS(
+            "highwater_cluster_resyncs_total",
+            Type.COUNTER,
+            "Counts how often something that another node sent did not come, so that both told each other anew who is in their channels."),
     CLUSTER_ITEMS(
             "highwater_cluster_items_total",
             Type.COUNTER,

@@ -1,5 +1,7 @@
 package io.highwater.node;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.redis.RedisBackbone;
 import io.highwater.channel.ChannelHub;
@@ -8,10 +10,12 @@ import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
 import io.highwater.channel.HubNode;
+import io.highwater.channel.OtherNodes;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.Relay;
 import io.highwater.channel.ShardThreads;
 import io.highwater.cluster.Cluster;
+import io.highwater.cluster.ClusterNode;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;
@@ -81,9 +85,13 @@ final class ChannelService implements AutoCloseable {
                 backbone instanceof RedisBackbone redis
                         ? new Cluster(
                                 redis.bus(),
-                                ledger.book(Account.RINGS),
-                                observers.cluster(),
-                                outbound.logs())
+                                new ClusterNode(
+                                        ledger.book(Account.RINGS),
+                                        ledger.book(Account.NAMES),
+                                        outbound.ticker(),
+                                        outbound.wheel(),
+                                        observers.cluster(),
+                                        outbound.logs()))
                         : null;
         threads = ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
@@ -109,9 +117,11 @@ final class ChannelService implements AutoCloseable {
                                 threads.executors(),
                                 new SharedWrites(bursts),
                                 ledger.book(Account.NAMES),
+                                ledger.book(Account.OUTBOUND),
                                 settings.mostNames(),
                                 outbound.ticker(),
                                 outbound.wheel(),
+                                cluster == null ? OtherNodes.NONE : cluster,
                                 observers.channels(),
                                 outbound.logs()));
         sessions =
@@ -121,7 +131,7 @@ final class ChannelService implements AutoCloseable {
                                 settings,
                                 channels,
                                 hub,
-                                hub,
+                                cluster == null ? hub : cluster,
                                 rule,
                                 new Codec(),
                                 new SendQueues(queue, outbound),
@@ -179,9 +189,7 @@ final class ChannelService implements AutoCloseable {
     }
 
     private CompletionStage<@Nullable Void> startCluster() {
-        return cluster == null
-                ? CompletableFuture.completedFuture(null)
-                : cluster.start(hub::relayed);
+        return cluster == null ? CompletableFuture.completedFuture(null) : cluster.start(hub);
     }
 
     Sessions sessions() {
@@ -190,6 +198,10 @@ final class ChannelService implements AutoCloseable {
 
     @Override
     public void close() {
+        if (cluster != null) {
+            // Waits a moment, so that the other nodes need not find out by themselves.
+            cluster.close().toCompletableFuture().completeOnTimeout(null, 1, SECONDS).join();
+        }
         hub.close();
         threads.close();
         backbone.close();

@@ -27,14 +27,15 @@ final class NodeArchive {
             OutboundNode outbound,
             ArchiveObserver observer) {
         return settings instanceof InFolder folder
-                ? inFolder(folder, node, outbound, observer)
+                ? inFolder(folder, outbound, observer)
                 : shared(settings, node, outbound, observer);
     }
 
     private static FileArchive inFolder(
-            InFolder settings, String node, OutboundNode outbound, ArchiveObserver observer) {
+            InFolder settings, OutboundNode outbound, ArchiveObserver observer) {
         return new FileArchive(
-                new FileArchiveSettings(settings.folder(), node, SHARDS, settings.retention()),
+                new FileArchiveSettings(
+                        settings.folder(), settings.node(), SHARDS, settings.retention()),
                 WallClock.system(),
                 outbound.ticker(),
                 outbound.wheel(),

@@ -5,6 +5,7 @@ import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchiveSettings;
+import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.archived.ArchivedBackbone;
@@ -45,20 +46,25 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
             RedisObserver redisObserver,
             ArchiveObserver archiveObserver) {
         RedisSettings redis = config.redis();
+        ArchiveSettings settings = config.archive();
         if (redis != null) {
+            SharedArchive shared =
+                    settings == null
+                            ? null
+                            : NodeArchive.shared(
+                                    settings, config.node(), outbound, archiveObserver);
             return new NodeLog(
                     new RedisBackbone(
                             redis,
                             memory(RedisSettings.SHARDS, config, outbound, ledger),
-                            null,
+                            shared,
                             behind,
                             redisObserver,
                             outbound.ticker(),
                             WallClock.system(),
                             outbound.wheel()),
-                    null);
+                    shared);
         }
-        ArchiveSettings settings = config.archive();
         if (settings == null) {
             int shards = Runtime.getRuntime().availableProcessors();
             return new NodeLog(

@@ -86,8 +86,9 @@ final class Callbacks {
         failed(given, cause);
         Set<LogSeries<?>> told = Collections.newSetFromMap(new IdentityHashMap<>());
         for (QueuedTurn<?> turn : given) {
-            if (told.add(turn.series())) {
-                tell(turn.series()::onCut);
+            LogSeries<?> series = turn.series();
+            if (series != null && told.add(series)) {
+                tell(series::onCut);
             }
         }
     }

@@ -100,21 +100,21 @@ final class Offering {
         return offer(queue, null, turn, of, stopped);
     }
 
-    /** As {@link SendQueue#offerLogged}. */
-    <P> OfferResult offerLogged(
+    /** As {@link SendQueue#offerWhole}. */
+    <P> OfferResult offerWhole(
             SendQueue queue,
             @Nullable BooleanSupplier stopped,
             OutboundTurn<P> turn,
-            LogSeries<P> of,
+            @Nullable LogSeries<P> of,
             @Nullable SendCompletion completion) {
         long sampledNanos = sample.nanos(turn.sinceNanos());
-        Admission admission = admitLogged(queue, stopped, turn, of, completion, sampledNanos);
+        Admission admission = admitWhole(queue, stopped, turn, of, completion, sampledNanos);
         return admission == Admission.DIRECT
                 ? writing.direct(
                         queue,
                         turn.joined(),
                         turn.messages().size(),
-                        true,
+                        of != null,
                         completion,
                         sampledNanos)
                 : answer(queue, admission, completion);
@@ -203,27 +203,32 @@ final class Offering {
         }
     }
 
-    private <P> Admission admitLogged(
+    private <P> Admission admitWhole(
             SendQueue queue,
             @Nullable BooleanSupplier stopped,
             OutboundTurn<P> turn,
-            LogSeries<P> of,
+            @Nullable LogSeries<P> of,
             @Nullable SendCompletion completion,
             long sampledNanos) {
         synchronized (queue) {
             if (queue.isClosing() || (stopped != null && stopped.getAsBoolean())) {
                 return Admission.CLOSED;
             }
-            if (of.isCut()) {
+            if (of != null && of.isCut()) {
                 return Admission.TOO_EARLY;
             }
             if (queue.becomeWriter(null)) {
                 return Admission.DIRECT;
             }
+            Admission admission =
+                    judge(queue, turn.messages().size(), turn.joined().bytes(), of != null);
+            if (!admission.isQueued()) {
+                return admission;
+            }
             int messages = queue.queuedMessages();
             long bytes = queue.queuedBytes();
-            queue.add(QueuedTurn.of(turn, completion, sampledNanos, of), Admission.QUEUED);
-            return thin(queue, Admission.QUEUED, messages, bytes);
+            queue.add(QueuedTurn.of(turn, completion, sampledNanos, of), admission);
+            return thin(queue, admission, messages, bytes);
         }
     }
 

@@ -10,12 +10,29 @@ import java.util.List;
  * @param joined the frames of all messages, one behind the other; of a single one that very frame
  * @param messages at least one, in the order in which they are sent
  * @param sinceNanos when the messages' latency begins, of the node's Ticker: the append of the
- *     first
+ *     first; or {@link #UNTIMED}
  */
 public record OutboundTurn<P>(
         OutboundFrame joined, List<TurnMessage<P>> messages, long sinceNanos) {
+    /** For {@code sinceNanos}: what was missed says nothing of how long a message takes. */
+    public static final long UNTIMED = 0;
+
     public OutboundTurn {
         messages = List.copyOf(messages);
+    }
+
+    /** The same for one session, whose messages share no array: one can go without the others. */
+    public OutboundTurn<P> separate() {
+        return of(
+                messages.stream()
+                        .map(
+                                message ->
+                                        new TurnMessage<>(
+                                                message.frame().separate(),
+                                                message.key(),
+                                                message.position()))
+                        .toList(),
+                sinceNanos);
     }
 
     /** Joins the messages' frames: a copy, unless there is only one. */

@@ -39,8 +39,11 @@ final class QueueCharge {
     /** SkipNotice and its place; its positions belong to messages that many have. */
     private static final int NOTICE_BYTES = 40;
 
-    /** OutboundFrame and the header of its array. */
-    private static final int FRAME_BYTES = 40;
+    /** OutboundFrame. */
+    private static final int FRAME_OBJECT_BYTES = 32;
+
+    /** The same, and the header of its array. */
+    private static final int FRAME_BYTES = FRAME_OBJECT_BYTES + 16;
 
     private final Book book;
     private final Payer payer;
@@ -118,7 +121,18 @@ final class QueueCharge {
     }
 
     private void add(OutboundFrame frame) {
-        int bytes = frame.bytes() + FRAME_BYTES;
+        add(frame, frame.bytes() + FRAME_BYTES);
+        if (frame.forms() instanceof FrameForms.Joined joined) {
+            joined.parts().forEach(part -> add(part, bytesBeside(frame, part)));
+        }
+    }
+
+    /** What a part takes beside the joined frame, which may hold its bytes. */
+    private static int bytesBeside(OutboundFrame joined, OutboundFrame part) {
+        return joined.holds(part) ? FRAME_OBJECT_BYTES : part.bytes() + FRAME_BYTES;
+    }
+
+    private void add(OutboundFrame frame, int bytes) {
         FrameForms forms = frame.forms();
         if (forms == null || !forms.isForMany()) {
             ownBytes += bytes;
@@ -129,13 +143,16 @@ final class QueueCharge {
                 book.addShared(bytes + made);
             }
         }
-        if (forms instanceof FrameForms.Joined joined) {
-            joined.parts().forEach(this::add);
-        }
     }
 
     private void remove(OutboundFrame frame) {
-        int bytes = frame.bytes() + FRAME_BYTES;
+        remove(frame, frame.bytes() + FRAME_BYTES);
+        if (frame.forms() instanceof FrameForms.Joined joined) {
+            joined.parts().forEach(part -> remove(part, bytesBeside(frame, part)));
+        }
+    }
+
+    private void remove(OutboundFrame frame, int bytes) {
         FrameForms forms = frame.forms();
         if (forms == null || !forms.isForMany()) {
             ownBytes -= bytes;
@@ -145,9 +162,6 @@ final class QueueCharge {
             if (made >= 0) {
                 book.addShared(-bytes - made);
             }
-        }
-        if (forms instanceof FrameForms.Joined joined) {
-            joined.parts().forEach(this::remove);
         }
     }
 
@@ -159,6 +173,11 @@ final class QueueCharge {
     /** Whether the queue is to grow no further, if its producer can wait. */
     boolean isPressed() {
         return book.isPressed(payer, ownBytes);
+    }
+
+    /** Whether all queues together keep so much that none should make copies of what it shares. */
+    boolean isAccountPressed() {
+        return book.isPressed();
     }
 
     /** Nothing is kept any more. */

@@ -24,6 +24,15 @@ final class QueueContents {
     /** A write has up to so many bytes, unless it is one larger message. */
     static final int MAX_WRITE_BYTES = 64 * 1024;
 
+    /**
+     * The same while the account of all queues is pressed: what a write gathers is a copy that the
+     * queue has to itself until the peer has read it.
+     */
+    private static final int PRESSED_WRITE_BYTES = 8 * 1024;
+
+    /** A frame for many sessions of this size goes alone, uncopied. */
+    private static final int ALONE_BYTES = 4 * 1024;
+
     private static final Tally NOTHING = new Tally();
 
     /** What is not in flight. The last one is a message, never a notice of skipped ones. */
@@ -108,14 +117,14 @@ final class QueueContents {
     List<QueuedTurn<?>> cut(long nowNanos) {
         List<QueuedTurn<?>> given = new ArrayList<>(0);
         for (Element element : elements) {
-            if (element instanceof QueuedTurn<?> turn) {
+            if (element instanceof QueuedTurn<?> turn && turn.isDroppable()) {
                 given.add(turn);
             }
         }
         if (given.isEmpty()) {
             return given;
         }
-        elements.removeIf(QueuedTurn.class::isInstance);
+        elements.removeIf(element -> element instanceof QueuedTurn<?> turn && turn.isDroppable());
         given.forEach(tally::remove);
         charge.removeAll(given);
         level.fall(tally, nowNanos);
@@ -208,13 +217,16 @@ final class QueueContents {
     /** Moves what the next write takes from the queue into flight. */
     InFlight takeNext(SendQueue queue, long nowNanos) {
         List<Element> taken = new ArrayList<>();
+        int most = charge.isAccountPressed() ? PRESSED_WRITE_BYTES : MAX_WRITE_BYTES;
         long bytes = 0;
+        boolean alone = false;
         for (Element next = peekNext();
-                next != null && (bytes == 0 || bytes + next.bytes() <= MAX_WRITE_BYTES);
+                next != null && !alone && (bytes == 0 || fits(next, bytes, most));
                 next = peekNext()) {
             bytes += next.bytes();
             taken.add(next);
             remove(next);
+            alone = goesAlone(next);
             Parts parts = next.parts();
             OutboundFrame frame = next.frame();
             if (parts != null && frame != null) {
@@ -224,6 +236,15 @@ final class QueueContents {
         InFlight flying = new InFlight(taken);
         inFlight = flying;
         return flying;
+    }
+
+    private static boolean fits(Element next, long bytes, int most) {
+        return bytes + next.bytes() <= most && !goesAlone(next);
+    }
+
+    private static boolean goesAlone(Element element) {
+        OutboundFrame frame = element.frame();
+        return frame != null && frame.bytes() >= ALONE_BYTES && frame.isForMany();
     }
 
     /** The wire holds a copy of what is in flight, and maybe a form of that of its own. */

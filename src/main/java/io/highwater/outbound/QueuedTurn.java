@@ -5,12 +5,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A turn that waits as a whole, since it is given up as a whole: the log has its messages too.
+ * A turn that waits as a whole. If the log has its messages too, it can be given up as a whole.
  * Immutable.
  *
  * @param frame of all its messages
  * @param messages how many it has
  * @param sampledNanos when its latency began, if it is one of those that are timed; else 0
+ * @param series null where it may not be given up
  * @param first position of the first message
  * @param last of the last one
  */
@@ -19,7 +20,7 @@ record QueuedTurn<P>(
         int messages,
         @Nullable SendCompletion completion,
         long sampledNanos,
-        LogSeries<P> series,
+        @Nullable LogSeries<P> series,
         P first,
         P last)
         implements Element {
@@ -27,7 +28,7 @@ record QueuedTurn<P>(
             OutboundTurn<P> turn,
             @Nullable SendCompletion completion,
             long sampledNanos,
-            LogSeries<P> series) {
+            @Nullable LogSeries<P> series) {
         return new QueuedTurn<>(
                 turn.joined(),
                 turn.messages().size(),
@@ -40,7 +41,9 @@ record QueuedTurn<P>(
 
     /** Tells the series that this is given up; under the queue's lock. */
     void cut() {
-        series.cut(first, last);
+        if (series != null) {
+            series.cut(first, last);
+        }
     }
 
     @Override
@@ -48,10 +51,10 @@ record QueuedTurn<P>(
         return frame.bytes();
     }
 
-    /** It gives way to all other messages, so it never ends a session. */
+    /** What can be given up gives way to all other messages, so it never ends a session. */
     @Override
     public boolean isDroppable() {
-        return true;
+        return series != null;
     }
 
     @Override

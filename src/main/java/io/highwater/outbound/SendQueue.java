@@ -152,19 +152,21 @@ public final class SendQueue implements Debtor {
     }
 
     /**
-     * The same under DEMOTE: where the queue is above its high-water mark, it gives up what waits
-     * of {@code series}, maybe this turn too. {@link OfferResult#DROPPED} says that it has given up
-     * earlier messages of the series, so that this turn came too early.
+     * The same for a turn that waits as a whole. Under DEMOTE, where the queue is above its
+     * high-water mark, it gives up what waits of {@code series}, maybe this turn too. {@link
+     * OfferResult#DROPPED} then says that it has given up earlier messages of the series, so that
+     * this turn came too early.
      *
      * @param stopped as in {@link #offerUnless}; null where nobody may stop it
+     * @param series null where the turn may not be given up
      * @param completion called exactly once, whatever the answer is, possibly before it
      */
-    public <P> OfferResult offerLogged(
+    public <P> OfferResult offerWhole(
             @Nullable BooleanSupplier stopped,
             OutboundTurn<P> turn,
-            LogSeries<P> series,
+            @Nullable LogSeries<P> series,
             @Nullable SendCompletion completion) {
-        return route.offering().offerLogged(this, stopped, turn, series, completion);
+        return route.offering().offerWhole(this, stopped, turn, series, completion);
     }
 
     /** The session forwards {@link WireListener#onWritable} here. */

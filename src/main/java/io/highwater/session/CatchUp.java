@@ -1,7 +1,6 @@
 package io.highwater.session;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.highwater.backbone.Entry;
 import io.highwater.channel.Missed;
 import io.highwater.channel.Turn;
 import io.highwater.outbound.OfferResult;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class CatchUp implements SendCompletion {
+final class CatchUp {
     // The thread that moved the phase to READING is the only one that reads and offers, until it
     // moves the phase on. The catch-up is over at one position: everything up to there was read
     // from the log and offered. A turn that was under way while the log was read may bring some of
@@ -330,6 +329,7 @@ final class CatchUp implements SendCompletion {
             return false;
         }
         if (missed.trimmed()) {
+            missed.release();
             synchronized (this) {
                 missing.trimmed();
             }
@@ -346,21 +346,46 @@ final class CatchUp implements SendCompletion {
     }
 
     private OfferResult offer(Missed<OutboundTurn<Position>> missed) {
-        if (missed.publications().isEmpty()) {
+        OutboundTurn<Position> turn = missed.frames();
+        Position first = missed.first();
+        if (turn == null || first == null) {
             return offerGap(missed.reached());
         }
-        Entry next = missed.publications().get(0).entry();
-        OutboundTurn<Position> turn = TurnFrames.join(missed.publications());
         Skipped<Position> skipped;
         boolean snapshot;
         synchronized (this) {
-            skipped = missing.takeGapBefore(next.position(), next.previous());
+            skipped = missing.takeGapBefore(first, missed.previous());
             snapshot = missing.until() != null;
             sending = subscription.isDemotable() && !snapshot;
         }
         return snapshot
                 ? subscription.offerSnapshot(this, turn)
-                : subscription.offerMissed(this, turn, skipped);
+                : subscription.offerMissed(this, turn, skipped, new Sending(missed));
+    }
+
+    /** A piece on its way to the client. */
+    private final class Sending implements SendCompletion {
+        private final Missed<OutboundTurn<Position>> missed;
+
+        Sending(Missed<OutboundTurn<Position>> missed) {
+            this.missed = missed;
+        }
+
+        @Override
+        public void onWritten() {
+            left();
+        }
+
+        @Override
+        public void onFailed(Throwable cause) {
+            left();
+        }
+
+        private void left() {
+            // Its own next piece before those of others.
+            onLeft();
+            missed.release();
+        }
     }
 
     /** Under LATEST a gap is reported with the message after it. */
@@ -385,16 +410,6 @@ final class CatchUp implements SendCompletion {
             sending = false;
         }
         resume(Phase.SENDING);
-    }
-
-    @Override
-    public void onWritten() {
-        onLeft();
-    }
-
-    @Override
-    public void onFailed(Throwable cause) {
-        onLeft();
     }
 
     private boolean goesOn(Missed<OutboundTurn<Position>> missed) {

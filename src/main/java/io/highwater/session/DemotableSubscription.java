@@ -5,6 +5,7 @@ import io.highwater.channel.TurnKind;
 import io.highwater.outbound.LogSeries;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.Skipped;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
@@ -77,7 +78,7 @@ class DemotableSubscription extends Subscription implements LogSeries<Position> 
             return null;
         }
         OutboundTurn<Position> joined = due.joined(TurnFrames::join);
-        if (queue().offerLogged(null, joined, this, null) != OfferResult.DROPPED) {
+        if (queue().offerWhole(null, joined, this, null) != OfferResult.DROPPED) {
             return null;
         }
         onCut();
@@ -172,11 +173,14 @@ class DemotableSubscription extends Subscription implements LogSeries<Position> 
 
     @Override
     OfferResult offerMissed(
-            CatchUp by, OutboundTurn<Position> turn, @Nullable Skipped<Position> skipped) {
+            CatchUp by,
+            OutboundTurn<Position> turn,
+            @Nullable Skipped<Position> skipped,
+            SendCompletion sending) {
         if (skipped != null) {
             offerGap(by, skipped);
         }
-        return queue().offerLogged(by::isStopped, turn, this, by);
+        return queue().offerWhole(by::isStopped, turn, this, sending);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.highwater.channel.Turn;
 import io.highwater.channel.TurnKind;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.Skipped;
+import io.highwater.outbound.TurnMessage;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
@@ -163,12 +164,15 @@ final class Missing {
      * @return false if it brought nothing
      */
     boolean offered(Missed<OutboundTurn<Position>> piece) {
-        boolean further = !piece.publications().isEmpty() || !piece.reached().equals(reached);
+        OutboundTurn<Position> turn = piece.frames();
+        boolean further = turn != null || !piece.reached().equals(reached);
         reached = piece.reached();
         overtaken = false;
-        for (Publication<OutboundTurn<Position>> publication : piece.publications()) {
-            if (!served.covers(publication.entry().position())) {
-                liveBytes -= publication.frame().joined().bytes();
+        if (turn != null) {
+            for (TurnMessage<Position> message : turn.messages()) {
+                if (!served.covers(message.position())) {
+                    liveBytes -= message.frame().bytes();
+                }
             }
         }
         if (snapshotEnd != null && reached.covers(snapshotEnd)) {

@@ -11,6 +11,7 @@ import io.highwater.limits.Payer;
 import io.highwater.outbound.LatestSeries;
 import io.highwater.outbound.OfferResult;
 import io.highwater.outbound.OutboundTurn;
+import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.Skipped;
 import io.highwater.outbound.TurnMessage;
@@ -185,10 +186,20 @@ class Subscription implements Subscriber<OutboundTurn<Position>>, LatestSeries<P
      * subscription.
      *
      * @param skipped what is left out before it, or null
+     * @param sending is told when nothing of the turn is kept any more
      */
     OfferResult offerMissed(
-            CatchUp by, OutboundTurn<Position> turn, @Nullable Skipped<Position> skipped) {
-        return queue().offerUnless(by::isStopped, turn, series(), skipped);
+            CatchUp by,
+            OutboundTurn<Position> turn,
+            @Nullable Skipped<Position> skipped,
+            SendCompletion sending) {
+        if (latestCount == 0) {
+            return queue().offerWhole(by::isStopped, turn, null, sending);
+        }
+        // LATEST drops single messages, so it has them to itself.
+        OfferResult result = queue().offerUnless(by::isStopped, turn.separate(), series(), skipped);
+        sending.onWritten();
+        return result;
     }
 
     /** The same for a piece of a snapshot. */

@@ -4,6 +4,7 @@ import io.highwater.backbone.Entry;
 import io.highwater.channel.FrameFactory;
 import io.highwater.channel.PresenceEvent;
 import io.highwater.channel.Publication;
+import io.highwater.channel.TurnKind;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.TurnMessage;
 import io.highwater.protocol.Position;
@@ -57,9 +58,24 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
     }
 
     @Override
-    public OutboundTurn<Position> missed(Entry entry) {
-        OutboundFrame plain = OutboundFrame.text(message(entry, Reply.Message.Mark.NONE));
-        return turn(entry, entry.secret() ? plain.secret() : plain);
+    public OutboundTurn<Position> missed(List<Entry> entries, TurnKind kind) {
+        Reply.Message.Mark mark =
+                kind == TurnKind.SNAPSHOT ? Reply.Message.Mark.SNAPSHOT : Reply.Message.Mark.NONE;
+        List<OutboundFrame> frames = new ArrayList<>(entries.size());
+        for (Entry entry : entries) {
+            frames.add(broadcast(entry, OutboundFrame.text(message(entry, mark))));
+        }
+        List<OutboundFrame> packed = frames.size() == 1 ? frames : OutboundFrame.packed(frames);
+        List<TurnMessage<Position>> messages = new ArrayList<>(entries.size());
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            messages.add(new TurnMessage<>(packed.get(i), entry.key(), entry.position()));
+        }
+        return OutboundTurn.of(messages, OutboundTurn.UNTIMED);
+    }
+
+    private static OutboundFrame broadcast(Entry entry, OutboundFrame plain) {
+        return entry.secret() ? plain.secretBroadcast() : plain.broadcast();
     }
 
     @Override
@@ -80,11 +96,9 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
 
     private OutboundTurn<Position> turn(Entry entry, ByteBuffer message) {
         OutboundFrame plain = OutboundFrame.text(message);
-        OutboundFrame frame =
-                entry.secret()
-                        ? plain.secret()
-                        : channel == null ? plain.broadcast() : channel.share(plain);
-        return turn(entry, frame);
+        return turn(
+                entry,
+                channel == null || entry.secret() ? broadcast(entry, plain) : channel.share(plain));
     }
 
     private static OutboundTurn<Position> turn(Entry entry, OutboundFrame frame) {

@@ -28,9 +28,9 @@ final class FrameEncoder {
         return frame;
     }
 
-    /** The header length of the frame that an array begins with. */
-    static int headerBytes(byte[] frame) {
-        int length7 = frame[1] & 0x7F;
+    /** The header length of the frame that begins at {@code offset}. */
+    static int headerBytes(byte[] frame, int offset) {
+        int length7 = frame[offset + 1] & 0x7F;
         return length7 < LENGTH_16 ? 2 : length7 == LENGTH_16 ? 4 : 10;
     }
 

@@ -17,7 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class FrameForms {
     /** Nothing but the frame's own bytes may ever be sent: it holds a secret. */
-    public static final FrameForms PLAIN_ONLY = new FrameForms() {};
+    public static final FrameForms PLAIN_ONLY =
+            new FrameForms() {
+                @Override
+                public boolean isPlainOnly() {
+                    return true;
+                }
+            };
 
     /**
      * The frame is itself a form that many wires share: it counts with the frame it was made of.
@@ -50,6 +56,11 @@ public abstract class FrameForms {
 
     /** The book that queues charge; the same for all frames of a node. */
     private volatile @Nullable Book book;
+
+    /** Whether nothing but the frame's own bytes may ever be sent. */
+    public boolean isPlainOnly() {
+        return false;
+    }
 
     /** Whether many sessions are sent the frame. */
     public boolean isForMany() {
@@ -113,6 +124,19 @@ public abstract class FrameForms {
 
     /** The forms of one message that is sent to many sessions. */
     static final class Broadcast extends FrameForms {
+        @Override
+        public boolean isForMany() {
+            return true;
+        }
+    }
+
+    /** One message that is sent to many sessions, of which no form may be made. */
+    static final class SecretBroadcast extends FrameForms {
+        @Override
+        public boolean isPlainOnly() {
+            return true;
+        }
+
         @Override
         public boolean isForMany() {
             return true;

@@ -2,8 +2,10 @@ package io.highwater.wire;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +18,23 @@ public final class OutboundFrame {
     /** The bit of a first byte that an extension may use. */
     private static final int RSV1 = 0x40;
 
+    /** May hold other frames before and after this one. */
     private final byte[] bytes;
+
+    private final int offset;
+    private final int length;
 
     /** Null if nothing but the frame's bytes need be known. */
     private final @Nullable FrameForms forms;
 
     private OutboundFrame(byte[] bytes) {
-        this(bytes, null);
+        this(bytes, 0, bytes.length, null);
     }
 
-    private OutboundFrame(byte[] bytes, @Nullable FrameForms forms) {
+    private OutboundFrame(byte[] bytes, int offset, int length, @Nullable FrameForms forms) {
         this.bytes = bytes;
+        this.offset = offset;
+        this.length = length;
         this.forms = forms;
     }
 
@@ -75,28 +83,93 @@ public final class OutboundFrame {
         return with(FrameForms.PLAIN_ONLY);
     }
 
+    /** Both: the same frame for many sessions, which is never compressed. */
+    public OutboundFrame secretBroadcast() {
+        return with(new FrameForms.SecretBroadcast());
+    }
+
+    /** The same frame for one session, in an array of its own. */
+    public OutboundFrame separate() {
+        byte[] own = Arrays.copyOfRange(bytes, offset, offset + length);
+        boolean plainOnly = forms != null && forms.isPlainOnly();
+        return new OutboundFrame(own, 0, length, plainOnly ? FrameForms.PLAIN_ONLY : null);
+    }
+
     /** The same frame with what is known of it; the bytes are shared. */
     public OutboundFrame with(FrameForms known) {
-        return new OutboundFrame(bytes, known);
+        return new OutboundFrame(bytes, offset, length, known);
     }
 
     /**
-     * Joins frames that follow each other into one, so that they leave in one write; a copy.
+     * The same frames, one behind the other in one array: to join all of them takes no copy.
      *
-     * @param frames together less than 2 GiB, none of them joined itself
+     * @param frames together less than 2 GiB
      */
-    public static OutboundFrame join(Collection<OutboundFrame> frames) {
+    public static List<OutboundFrame> packed(List<OutboundFrame> frames) {
+        byte[] packed = copy(frames);
+        List<OutboundFrame> made = new ArrayList<>(frames.size());
+        int at = 0;
+        for (OutboundFrame frame : frames) {
+            made.add(new OutboundFrame(packed, at, frame.length, frame.forms));
+            at += frame.length;
+        }
+        return made;
+    }
+
+    /**
+     * Joins frames that follow each other into one, so that they leave in one write: a copy, unless
+     * they are {@link #packed}.
+     *
+     * @param frames together less than 2 GiB
+     */
+    public static OutboundFrame join(List<OutboundFrame> frames) {
+        List<OutboundFrame> parts = new ArrayList<>(frames.size());
+        for (OutboundFrame frame : frames) {
+            if (frame.forms instanceof FrameForms.Joined joined) {
+                parts.addAll(joined.parts());
+            } else {
+                parts.add(frame);
+            }
+        }
+        FrameForms.Joined known = new FrameForms.Joined(List.copyOf(parts));
+        OutboundFrame first = frames.get(0);
+        if (areAdjacent(frames)) {
+            OutboundFrame last = frames.get(frames.size() - 1);
+            int length = last.offset + last.length - first.offset;
+            return new OutboundFrame(first.bytes, first.offset, length, known);
+        }
+        byte[] joined = copy(frames);
+        return new OutboundFrame(joined, 0, joined.length, known);
+    }
+
+    private static boolean areAdjacent(List<OutboundFrame> frames) {
+        for (int i = 1; i < frames.size(); i++) {
+            OutboundFrame before = frames.get(i - 1);
+            OutboundFrame after = frames.get(i);
+            if (after.bytes != before.bytes || after.offset != before.offset + before.length) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte[] copy(List<OutboundFrame> frames) {
         int length = 0;
         for (OutboundFrame frame : frames) {
-            length = Math.addExact(length, frame.bytes.length);
+            length = Math.addExact(length, frame.length);
         }
         byte[] joined = new byte[length];
         int at = 0;
         for (OutboundFrame frame : frames) {
-            System.arraycopy(frame.bytes, 0, joined, at, frame.bytes.length);
-            at += frame.bytes.length;
+            System.arraycopy(frame.bytes, frame.offset, joined, at, frame.length);
+            at += frame.length;
         }
-        return new OutboundFrame(joined, new FrameForms.Joined(List.copyOf(frames)));
+        return joined;
+    }
+
+    /** Whether it keeps the bytes of the other frame, which add nothing to what it takes. */
+    public boolean holds(OutboundFrame part) {
+        return part.bytes == bytes;
     }
 
     /** Whether a fragment ends its message. */
@@ -108,7 +181,7 @@ public final class OutboundFrame {
     /** Whether it begins with a whole message, and not with a fragment or a control frame. */
     public boolean isWholeMessage() {
         // RFC 6455 section 5.2: FIN, and an opcode that is Text or Binary, compressed or not.
-        int first = bytes[0] & (FrameEncoder.FIN | 0xF);
+        int first = bytes[offset] & (FrameEncoder.FIN | 0xF);
         return first == (FrameEncoder.FIN | Opcode.TEXT.code())
                 || first == (FrameEncoder.FIN | Opcode.BINARY.code());
     }
@@ -125,7 +198,7 @@ public final class OutboundFrame {
     public int payloadBytes() {
         return forms instanceof FrameForms.Joined joined
                 ? joined.payloadBytes()
-                : bytes.length - FrameEncoder.headerBytes(bytes);
+                : length - FrameEncoder.headerBytes(bytes, offset);
     }
 
     /** Whether it is sent to many sessions, so that no session owns its bytes. */
@@ -140,32 +213,34 @@ public final class OutboundFrame {
 
     /** The opcode of the first frame. */
     public Opcode opcode() {
-        return java.util.Objects.requireNonNull(Opcode.of(bytes[0]));
+        return Objects.requireNonNull(Opcode.of(bytes[offset]));
     }
 
     /** Whether the first frame ends its message. */
     public Fin fin() {
-        return bytes[0] < 0 ? Fin.LAST : Fin.MORE;
+        return bytes[offset] < 0 ? Fin.LAST : Fin.MORE;
     }
 
     /** The payload of one frame that is not joined, read-only. */
     public ByteBuffer payload() {
-        int header = FrameEncoder.headerBytes(bytes);
-        return ByteBuffer.wrap(bytes, header, bytes.length - header).slice().asReadOnlyBuffer();
+        int header = FrameEncoder.headerBytes(bytes, offset);
+        return ByteBuffer.wrap(bytes, offset + header, length - header).slice().asReadOnlyBuffer();
     }
 
     /** Size on the wire, headers included. */
     public int bytes() {
-        return bytes.length;
+        return length;
     }
 
     /** A read-only view with a position of its own. */
     public ByteBuffer view() {
-        return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+        return length == bytes.length
+                ? ByteBuffer.wrap(bytes).asReadOnlyBuffer()
+                : ByteBuffer.wrap(bytes, offset, length).slice().asReadOnlyBuffer();
     }
 
     /** Appends the frame to {@code to}, which must have {@link #bytes()} of room. */
     public void copyTo(ByteBuffer to) {
-        to.put(bytes);
+        to.put(bytes, offset, length);
     }
 }

@@ -37,6 +37,13 @@ final class EntryTest {
         assertThat(follows(position(7, 1), previous, position(5, 2))).isFalse();
         assertThat(follows(position(7, 1), previous, position(6, 0))).isFalse();
         assertThat(follows(position(7, 1), null, position(5, 3))).isFalse();
-        assertThat(follows(position(7, 2), previous, previous)).isFalse();
+    }
+
+    @Test
+    void anEntryAfterRepeatsFollowsThePositionBeforeThemToo() {
+        assertThat(follows(position(7, 4), position(5, 3), position(5, 3))).isTrue();
+        assertThat(follows(position(7, 4), position(7, 1), position(7, 1))).isTrue();
+        assertThat(follows(position(7, 4), position(7, 1), position(7, 3))).isTrue();
+        assertThat(follows(position(7, 4), position(7, 1), position(7, 2))).isFalse();
     }
 }

@@ -61,9 +61,11 @@ final class DeliveryBurstTest {
                             List.of(shard),
                             burst,
                             Ledger.unbounded().book(Account.NAMES),
+                            Ledger.unbounded().book(Account.OUTBOUND),
                             978,
                             ticker,
                             new TimerWheel(ticker.nanoTime()),
+                            OtherNodes.NONE,
                             ChannelObserver.NONE,
                             LogLimit.none()));
 

@@ -49,9 +49,11 @@ final class EphemeralTest {
                             List.of(shard),
                             DeliveryBurst.NONE,
                             ledger.book(Account.NAMES),
+                            ledger.book(Account.OUTBOUND),
                             978,
                             ticker,
                             new TimerWheel(ticker.nanoTime()),
+                            OtherNodes.NONE,
                             new ChannelObserver() {
                                 @Override
                                 public void onDropped() {

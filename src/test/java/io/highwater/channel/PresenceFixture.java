@@ -32,9 +32,9 @@ final class PresenceFixture {
 
     private static final Duration STEP = Duration.ofMillis(50);
 
-    final FakeTicker ticker = new FakeTicker();
-    final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
-    final Ledger ledger = Ledgers.of(Map.of(), ticker);
+    final FakeTicker ticker;
+    final TimerWheel wheel;
+    final Ledger ledger;
     final ManualExecutor shard = new ManualExecutor();
     final ChannelHub<String> hub;
 
@@ -48,6 +48,14 @@ final class PresenceFixture {
     private boolean holding;
 
     PresenceFixture() {
+        this(new FakeTicker(), OtherNodes.NONE);
+    }
+
+    /** One of several nodes with the same time. */
+    PresenceFixture(FakeTicker ticker, OtherNodes others) {
+        this.ticker = ticker;
+        wheel = new TimerWheel(ticker.nanoTime());
+        ledger = Ledgers.of(Map.of(), ticker);
         LocalBackbone backbone =
                 new LocalBackbone(
                         new MemorySettings(
@@ -70,9 +78,11 @@ final class PresenceFixture {
                                 List.of(shard),
                                 DeliveryBurst.NONE,
                                 ledger.book(Account.NAMES),
+                                ledger.book(Account.OUTBOUND),
                                 MOST_NAMES,
                                 ticker,
                                 wheel,
+                                others,
                                 ChannelObserver.NONE,
                                 LogLimit.none()));
     }

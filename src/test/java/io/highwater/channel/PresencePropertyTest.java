@@ -3,6 +3,7 @@ package io.highwater.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.channel.PresenceFixture.Watcher;
+import io.highwater.channel.PresenceNodes.Node;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,19 +19,23 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Whatever comes and goes, and whoever reads slowly: who adds up the events knows who is there, and
- * an event never tells what cancels out. That none comes too soon is checked by the watchers.
+ * Whatever comes and goes on whichever node, whoever reads slowly, and whichever nodes lose each
+ * other: who adds up the events knows who is there, and an event never tells what cancels out. That
+ * none comes too soon is checked by the watchers.
  */
 final class PresencePropertyTest {
-    private static final int SEATS = 8;
-    private static final int WATCHERS = 2;
+    private static final int NODES = 3;
+    private static final int SEATS = 12;
+    private static final int WATCHERS = 4;
 
     private enum What {
         JOIN,
         LEAVE,
         STALL,
         READ,
-        PASS
+        PASS,
+        PART,
+        MEET
     }
 
     private record Step(What what, int number) {}
@@ -43,7 +48,9 @@ final class PresencePropertyTest {
                                 Tuple.of(5, What.LEAVE),
                                 Tuple.of(1, What.STALL),
                                 Tuple.of(2, What.READ),
-                                Tuple.of(6, What.PASS)),
+                                Tuple.of(6, What.PASS),
+                                Tuple.of(1, What.PART),
+                                Tuple.of(2, What.MEET)),
                         Arbitraries.integers().between(0, SEATS - 1))
                 .as(Step::new)
                 .list()
@@ -58,14 +65,17 @@ final class PresencePropertyTest {
             scene.check();
         }
         scene.settle();
-        assertThat(scene.fixture.faults).isEmpty();
+        assertThat(scene.cluster.nodes)
+                .allSatisfy(node -> assertThat(node.fixture.faults).isEmpty());
     }
 
     /** Confined to one try. */
     private static final class Scene {
-        private final PresenceFixture fixture = new PresenceFixture();
+        private final PresenceNodes cluster = new PresenceNodes(NODES);
 
-        /** The first are watchers; two have the same name each. */
+        /**
+         * They are spread over the nodes; the first are watchers; three have the same name each.
+         */
         private final List<ListSubscriber> subscribers = new ArrayList<>();
 
         private final List<ListSubscriber> there = new ArrayList<>();
@@ -73,26 +83,36 @@ final class PresencePropertyTest {
 
         Scene() {
             for (int i = 0; i < SEATS; i++) {
-                String name = "c" + i / 2;
-                subscribers.add(i < WATCHERS ? fixture.watcher(name) : new ListSubscriber(name));
+                String name = "c" + i / 3;
+                subscribers.add(i < WATCHERS ? fixture(i).watcher(name) : new ListSubscriber(name));
             }
+        }
+
+        private Node node(int number) {
+            return cluster.nodes.get(number % NODES);
+        }
+
+        private PresenceFixture fixture(int number) {
+            return node(number).fixture;
         }
 
         void play(Step step) {
             ListSubscriber subscriber = subscribers.get(step.number);
             switch (step.what) {
                 case JOIN -> {
-                    fixture.join(subscriber);
+                    fixture(step.number).join(subscriber);
                     there.remove(subscriber);
                     there.add(subscriber);
                 }
                 case LEAVE -> {
-                    fixture.leave(subscriber);
+                    fixture(step.number).leave(subscriber);
                     there.remove(subscriber);
                 }
                 case STALL -> stall(subscriber, true);
                 case READ -> stall(subscriber, false);
-                case PASS -> fixture.pass(Duration.ofMillis(50L * (1 + step.number)));
+                case PASS -> cluster.pass(Duration.ofMillis(50L * (1 + step.number)));
+                case PART -> cluster.part(node(step.number), node(step.number + 1));
+                case MEET -> cluster.meet(node(step.number), node(step.number + 1));
             }
         }
 
@@ -131,10 +151,13 @@ final class PresencePropertyTest {
             known.put(watcher, names);
         }
 
-        /** All who watch read, and time passes. */
+        /** All who watch read, all nodes know each other, and time passes. */
         void settle() {
             subscribers.forEach(subscriber -> stall(subscriber, false));
-            fixture.pass(Duration.ofSeconds(2));
+            for (int i = 0; i < NODES; i++) {
+                cluster.meet(node(i), node(i + 1));
+            }
+            cluster.pass(Duration.ofSeconds(3));
             check();
             Map<String, Integer> expected = new HashMap<>();
             there.forEach(each -> expected.merge(each.client(), 1, Integer::sum));

@@ -104,9 +104,11 @@ final class StrayThrowTest {
                                 }
                             },
                             names,
+                            Ledger.unbounded().book(Account.OUTBOUND),
                             978,
                             ticker,
                             new TimerWheel(ticker.nanoTime()),
+                            OtherNodes.NONE,
                             new ChannelObserver() {
                                 @Override
                                 public void onChannels(int change) {

@@ -128,9 +128,10 @@ final class ChaosNode implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws InterruptedException {
         if (process != null) {
             process.close();
+            process.awaitExit();
         }
     }
 }

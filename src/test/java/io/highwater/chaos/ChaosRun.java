@@ -2,6 +2,7 @@ package io.highwater.chaos;
 
 import io.highwater.chaos.Event.Fault;
 import io.highwater.chaos.Event.Stuck;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,16 +20,12 @@ import java.util.function.Predicate;
  * checker judges. Called by one thread, once.
  */
 final class ChaosRun {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
-
-    /** Whoever got nothing new for so long gets nothing more. */
-    private static final Duration QUIET = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private static final int MOST_BETWEEN = 60;
     private static final int LEAST_BETWEEN = 20;
 
     private final Deployment deployment;
-    private final Load load;
     private final Random random;
     private final History history = new History();
     private final List<Publisher> publishers = new ArrayList<>();
@@ -37,10 +34,10 @@ final class ChaosRun {
     private int lastSize;
     private long lastChangeNanos;
 
-    private ChaosRun(Deployment deployment, Load load, long seed) {
+    private ChaosRun(Deployment deployment, long seed) {
         this.deployment = deployment;
-        this.load = load;
         this.random = new Random(seed);
+        Load load = deployment.load();
         List<URI> nodes = deployment.nodes();
         for (String channel : load.channels()) {
             String prefix = channel.replace(':', '_');
@@ -49,13 +46,7 @@ final class ChaosRun {
             }
             for (int i = 0; i < load.publishers(); i++) {
                 publishers.add(
-                        new Publisher(
-                                nodes,
-                                prefix + "-writer" + i,
-                                channel,
-                                history,
-                                seed,
-                                load.pace()));
+                        new Publisher(nodes, prefix + "-writer" + i, channel, history, seed, load));
             }
         }
         traffic = new Traffic(history, publishers);
@@ -67,44 +58,45 @@ final class ChaosRun {
      * @param strikes how many faults there are; every kind comes once before any comes twice
      * @param wanted which nemeses strike
      */
-    static Verdict judge(
-            Deployment deployment, Load load, long seed, int strikes, Predicate<Nemesis> wanted)
+    static Verdict judge(Deployment deployment, long seed, int strikes, Predicate<Nemesis> wanted)
             throws Exception {
+        ChaosRun run = new ChaosRun(deployment, seed);
         try (deployment) {
             deployment.start();
-            return new ChaosRun(deployment, load, seed).judge(strikes, wanted);
-        }
-    }
-
-    private Verdict judge(int strikes, Predicate<Nemesis> wanted) throws Exception {
-        try {
-            followers.forEach(ChaosClient::start);
-            for (Follower follower : followers) {
-                follower.awaitFollows();
-            }
-            publishers.forEach(ChaosClient::start);
-            for (Nemesis nemesis : plan(strikes, wanted)) {
-                strike(nemesis);
-            }
-            progress("after the last fault");
-            comeToRest();
-            deployment.settle();
-            if (deployment.promise().isArchived()) {
-                for (URI node : deployment.nodes()) {
-                    for (String channel : load.channels()) {
-                        HistoryReader.read(node, channel, history);
-                    }
-                }
-            }
+            run.live(strikes, wanted);
         } catch (Exception | Error e) {
             e.addSuppressed(new AssertionError(deployment.logs()));
             throw e;
         } finally {
-            deployment.close();
-            for (ChaosClient client : clients()) {
+            for (ChaosClient client : run.clients()) {
                 client.abandon();
             }
         }
+        return run.verdict();
+    }
+
+    private void live(int strikes, Predicate<Nemesis> wanted) throws Exception {
+        followers.forEach(ChaosClient::start);
+        for (Follower follower : followers) {
+            follower.awaitFollows();
+        }
+        publishers.forEach(ChaosClient::start);
+        for (Nemesis nemesis : plan(strikes, wanted)) {
+            strike(nemesis);
+        }
+        progress("after the last fault");
+        comeToRest();
+        deployment.settle();
+        if (deployment.promise().isArchived()) {
+            for (URI node : deployment.nodes()) {
+                for (String channel : deployment.load().channels()) {
+                    HistoryReader.read(node, channel, history);
+                }
+            }
+        }
+    }
+
+    private Verdict verdict() throws IOException {
         Verdict verdict = Checker.check(deployment.promise(), history.events());
         if (!verdict.holds()) {
             System.out.println("chaos: the whole history is in " + history.write());
@@ -176,6 +168,6 @@ final class ChaosRun {
             lastSize = size;
             lastChangeNanos = now;
         }
-        return now - lastChangeNanos > QUIET.toNanos();
+        return now - lastChangeNanos > deployment.quiet().toNanos();
     }
 }

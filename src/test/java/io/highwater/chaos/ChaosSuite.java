@@ -49,7 +49,11 @@ class ChaosSuite {
                     new Case(
                             "redis",
                             (folder, front) -> RedisDeployment.of(3, folder, front),
-                            List.of(Mutation.FENCE, Mutation.DEDUPE)));
+                            List.of(Mutation.FENCE, Mutation.DEDUPE)),
+                    new Case(
+                            "postgres",
+                            (folder, front) -> RedisDeployment.archived(3, folder, front),
+                            List.of(Mutation.BARRIER, Mutation.WATERMARK)));
 
     @TestFactory
     Stream<DynamicTest> nothingIsLostDoubledOrReordered() {
@@ -101,7 +105,7 @@ class ChaosSuite {
             throws Exception {
         Path own = Files.createTempDirectory(folder, one.name);
         Deployment deployment = one.setting.make(own, front);
-        return ChaosRun.judge(deployment, Load.USUAL, seed, strikes, wanted);
+        return ChaosRun.judge(deployment, seed, strikes, wanted);
     }
 
     private static void say(String name, Verdict verdict) throws IOException {

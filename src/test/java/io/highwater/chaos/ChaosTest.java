@@ -31,7 +31,7 @@ final class ChaosTest {
     }
 
     private void judge(String name, Deployment deployment) throws Exception {
-        Verdict verdict = ChaosRun.judge(deployment, Load.USUAL, seed, STRIKES, nemesis -> true);
+        Verdict verdict = ChaosRun.judge(deployment, seed, STRIKES, nemesis -> true);
         System.out.println("chaos " + name + " seed=" + seed + ": " + verdict.summary());
         assertThat(verdict.holds()).as(verdict.report()).isTrue();
     }

@@ -65,7 +65,7 @@ final class Checker implements Event.Reader {
             }
         }
         if (promise.isArchived()) {
-            archive.end();
+            archive.end(promise, facts, losses);
         }
         return verdict();
     }

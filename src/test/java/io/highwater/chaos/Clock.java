@@ -7,7 +7,7 @@ import java.util.List;
 /** The clock of a node, which goes an hour behind. Stateless. */
 final class Clock {
     private static final Patch SET_BACK =
-            new Patch(
+            Patch.of(
                     "java/io/highwater/time/WallClock.java",
                     "return System::currentTimeMillis;",
                     "return () -> System.currentTimeMillis() - 3_600_000;");

@@ -1,6 +1,7 @@
 package io.highwater.chaos;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 
 /** Nodes, with the servers that they use, as real processes. Called by one thread. */
@@ -11,6 +12,11 @@ interface Deployment extends AutoCloseable {
     /** Where clients find the nodes, for as long as the deployment lasts. */
     List<URI> nodes();
 
+    /** What clients do with it. */
+    default Load load() {
+        return Load.USUAL;
+    }
+
     /** Those that can strike here. */
     List<Nemesis> nemeses();
 
@@ -18,6 +24,9 @@ interface Deployment extends AutoCloseable {
     void settle() throws Exception;
 
     Promise promise();
+
+    /** Whoever got nothing new for so long, after the last fault, gets nothing more. */
+    Duration quiet();
 
     /** What would help to understand a failure, in lines. */
     String logs() throws Exception;

@@ -21,6 +21,9 @@ final class Fact {
     /** The first that shows each of its positions. */
     final Map<Position, Event> positions = new LinkedHashMap<>();
 
+    /** Those of its acknowledgements. */
+    final Set<Position> acknowledgedAt = new HashSet<>();
+
     /** The subscribers whose applications got it. */
     final Set<String> given = new HashSet<>();
 
@@ -33,6 +36,15 @@ final class Fact {
         return firstSent != null
                 && positions.values().stream()
                         .anyMatch(seen -> losses.mayCover(firstSent.nanos(), seen.nanos()));
+    }
+
+    /** Whether the log may have lost what it had at a position, which nobody was promised. */
+    boolean mayBeLost(Position position, Losses losses) {
+        Event seen = positions.get(position);
+        return seen != null
+                && firstSent != null
+                && !acknowledgedAt.contains(position)
+                && losses.mayCover(firstSent.nanos(), seen.nanos());
     }
 
     @Nullable Event anySight() {

@@ -85,6 +85,7 @@ final class Facts implements Event.Reader {
             violations.add(
                     Invariant.I1, event.message() + " was acknowledged as " + event.level(), event);
         }
+        fact.acknowledgedAt.add(event.position());
         saw(fact, event.position(), event);
     }
 

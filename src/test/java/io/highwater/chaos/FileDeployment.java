@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A single node with its archive in a folder: it is killed, stopped, paused, and its disk fills.
  */
 final class FileDeployment implements Deployment {
-    private static final int DISK_MEBIBYTES = 192;
+    private static final int DISK_MEBIBYTES = 512;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_START_MILLIS = 3_000;
 
@@ -65,6 +65,11 @@ final class FileDeployment implements Deployment {
     @Override
     public List<URI> nodes() {
         return List.of(node.uri());
+    }
+
+    @Override
+    public Load load() {
+        return disk == null ? Load.USUAL : Load.LARGE;
     }
 
     @Override
@@ -147,6 +152,11 @@ final class FileDeployment implements Deployment {
     @Override
     public Promise promise() {
         return Promise.FILE;
+    }
+
+    @Override
+    public Duration quiet() {
+        return Duration.ofSeconds(20);
     }
 
     @Override

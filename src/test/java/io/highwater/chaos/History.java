@@ -1,11 +1,14 @@
 package io.highwater.chaos;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.chaos.Event.Acknowledged;
+import io.highwater.protocol.Position;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +19,22 @@ import java.util.concurrent.atomic.LongAdder;
 final class History {
     @GuardedBy("this")
     private final List<Event> events = new ArrayList<>();
+
+    /** The highest acknowledged position of each channel. */
+    private static final class Tops implements Event.Reader {
+        private final Map<String, Position> positions = new HashMap<>();
+
+        @Override
+        public void on(Acknowledged event) {
+            positions.merge(
+                    event.message().channel(),
+                    event.position(),
+                    (one, other) -> one.isAfter(other) ? one : other);
+        }
+    }
+
+    @GuardedBy("this")
+    private final Tops tops = new Tops();
 
     /** How many there are of each kind. */
     private final Map<Class<?>, LongAdder> counts = new ConcurrentHashMap<>();
@@ -34,6 +53,7 @@ final class History {
 
     synchronized void add(Event event) {
         events.add(event);
+        event.tell(tops);
         counts.computeIfAbsent(event.getClass(), none -> new LongAdder()).increment();
     }
 
@@ -52,6 +72,10 @@ final class History {
             }
         }
         return file;
+    }
+
+    synchronized Map<String, Position> tops() {
+        return Map.copyOf(tops.positions);
     }
 
     synchronized int size() {

@@ -14,7 +14,7 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
     static final Mutation FSYNC =
             new Mutation(
                     "fsync",
-                    new Patch(
+                    Patch.of(
                             "java/io/highwater/archive/file/GroupCommit.java",
                             "            write(store, group);\n            complete(group);\n",
                             """
@@ -28,7 +28,7 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
     static final Mutation FENCE =
             new Mutation(
                     "fence",
-                    new Patch(
+                    Patch.of(
                             "resources/io/highwater/backbone/redis/generation.lua",
                             "if not g or meta[3] ~= history or tonumber(g) < known or"
                                     + " (tonumber(g) == known and q < read) then",
@@ -39,9 +39,38 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
     static final Mutation DEDUPE =
             new Mutation(
                     "dedupe",
-                    new Patch(
+                    Patch.of(
                             "resources/io/highwater/backbone/redis/publish.lua",
                             "local former = first[i] or positions[KEYS[i + 3]]",
                             "local former = nil"),
                     List.of("kill", "link cut"));
+
+    /**
+     * A new generation is read at once: what others have read of the former one is neither saved
+     * nor looked for.
+     */
+    static final Mutation BARRIER =
+            new Mutation(
+                    "barrier",
+                    Patch.of(
+                                    "java/io/highwater/backbone/redis/Barrier.java",
+                                    "        save();\n"
+                                            + "        loop.schedule(this::end,"
+                                            + " context.timing().settle());\n",
+                                    "        lower(next);\n")
+                            .and(
+                                    "List.of(Duration.ofSeconds(5), Duration.ofSeconds(30),"
+                                            + " Duration.ofMinutes(2));",
+                                    "List.of();"),
+                    List.of("failover past a node"));
+
+    /** What was read counts as archived. */
+    static final Mutation WATERMARK =
+            new Mutation(
+                    "watermark",
+                    Patch.of(
+                            "java/io/highwater/backbone/redis/ShardArchive.java",
+                            "    void read() {\n",
+                            "    void read() {\n        archived.accept(cursor.get());\n"),
+                    List.of("power cut of all"));
 }

@@ -3,6 +3,7 @@ package io.highwater.chaos;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -12,13 +13,30 @@ import javax.tools.ToolProvider;
  * path. Immutable.
  *
  * @param source below src/main: a class or a script
- * @param text what it says; it must be there once
- * @param instead what it is to say
+ * @param changes made one after the other
  */
-record Patch(String source, String text, String instead) {
+record Patch(String source, List<Change> changes) {
+    /**
+     * @param text what it says; it must be there once
+     * @param instead what it is to say
+     */
+    private record Change(String text, String instead) {}
+
     private static final Path MAIN = Path.of("src", "main");
     private static final String JAVA = "java/";
     private static final String RESOURCES = "resources/";
+
+    /** With one change. */
+    static Patch of(String source, String text, String instead) {
+        return new Patch(source, List.of(new Change(text, instead)));
+    }
+
+    /** The same with one more. */
+    Patch and(String text, String instead) {
+        List<Change> all = new ArrayList<>(changes);
+        all.add(new Change(text, instead));
+        return new Patch(source, List.copyOf(all));
+    }
 
     /**
      * Makes the changed part.
@@ -27,13 +45,10 @@ record Patch(String source, String text, String instead) {
      */
     Path make(Path parent) throws IOException {
         Path folder = Files.createTempDirectory(parent, "patch-");
-        String original = Files.readString(MAIN.resolve(source));
-        int first = original.indexOf(text);
-        if (first < 0 || original.indexOf(text, first + 1) >= 0) {
-            throw new AssertionError(
-                    "a patch does not fit any more: " + source + " must have once:\n" + text);
+        String changed = Files.readString(MAIN.resolve(source));
+        for (Change change : changes) {
+            changed = change(changed, change.text, change.instead);
         }
-        String changed = original.replace(text, instead);
         if (source.startsWith(JAVA)) {
             compile(
                     folder,
@@ -42,6 +57,15 @@ record Patch(String source, String text, String instead) {
         }
         write(folder, source.substring(RESOURCES.length()), changed);
         return folder;
+    }
+
+    private String change(String original, String text, String instead) {
+        int first = original.indexOf(text);
+        if (first < 0 || original.indexOf(text, first + 1) >= 0) {
+            throw new AssertionError(
+                    "a patch does not fit any more: " + source + " must have once:\n" + text);
+        }
+        return original.replace(text, instead);
     }
 
     private static Path write(Path folder, String name, String content) throws IOException {

@@ -33,6 +33,7 @@ final class Publisher extends ChaosClient {
     private static final int HOP_AFTER = 300;
 
     private final long paceNanos;
+    private final String text;
     private final Set<Message> acknowledged = ConcurrentHashMap.newKeySet();
 
     /** Not acknowledged, in their order. */
@@ -52,17 +53,12 @@ final class Publisher extends ChaosClient {
     private int hopsIn;
 
     /**
-     * @param pace the least time between two new messages
+     * @param load at which pace it publishes what
      */
-    Publisher(
-            List<URI> nodes,
-            String name,
-            String channel,
-            History history,
-            long seed,
-            Duration pace) {
+    Publisher(List<URI> nodes, String name, String channel, History history, long seed, Load load) {
         super(nodes, name, channel, history, seed);
-        paceNanos = pace.toNanos();
+        paceNanos = load.pace().toNanos();
+        text = "x".repeat(load.bytes());
         nextNanos = history.now();
     }
 
@@ -99,7 +95,9 @@ final class Publisher extends ChaosClient {
                         + message.msgId()
                         + "\",\"data\":{\"number\":"
                         + message.number()
-                        + "}}");
+                        + ",\"text\":\""
+                        + text
+                        + "\"}}");
     }
 
     @Override

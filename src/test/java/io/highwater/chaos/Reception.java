@@ -93,17 +93,15 @@ final class Reception {
         if (!position.isAfter(last)) {
             return Fate.OLD;
         }
-        if (position.generation() == last.generation()) {
-            return position.channelSequence() == last.channelSequence() + 1 ? Fate.GIVEN : Fate.GAP;
-        }
         Position previous = received.previous();
-        boolean follows = previous == null || isSame(previous, last);
+        if (previous != null) {
+            return previous.isAfter(last) ? Fate.GAP : Fate.GIVEN;
+        }
+        long sequence = position.channelSequence();
+        if (position.generation() == last.generation()) {
+            return sequence == last.channelSequence() + 1 ? Fate.GIVEN : Fate.GAP;
+        }
         // The first of a generation, since none of those before it has come.
-        return position.channelSequence() == 1 && follows ? Fate.GIVEN : Fate.GAP;
-    }
-
-    private static boolean isSame(Position one, Position other) {
-        return one.generation() == other.generation()
-                && one.channelSequence() == other.channelSequence();
+        return sequence == 1 ? Fate.GIVEN : Fate.GAP;
     }
 }

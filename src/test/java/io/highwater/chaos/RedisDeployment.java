@@ -1,18 +1,23 @@
 package io.highwater.chaos;
 
+import io.highwater.testing.PostgresServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes that share a Redis with a replica; whatever can happen to these happens. */
 final class RedisDeployment implements Deployment {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final String DATABASE = "postgres";
 
     /** All nodes have read what is older. */
     private static final Duration RECENT = Duration.ofSeconds(5);
@@ -24,31 +29,50 @@ final class RedisDeployment implements Deployment {
     private final List<ChaosNode> nodes;
     private final List<Path> clockSetBack;
 
-    private RedisDeployment(RedisPair redis, List<ChaosNode> nodes, List<Path> clockSetBack) {
+    /** Null without an archive. */
+    private final @Nullable PostgresServer postgres;
+
+    private RedisDeployment(
+            RedisPair redis,
+            List<ChaosNode> nodes,
+            List<Path> clockSetBack,
+            @Nullable PostgresServer postgres) {
         this.redis = redis;
         this.nodes = nodes;
         this.clockSetBack = clockSetBack;
+        this.postgres = postgres;
     }
 
     /**
+     * Nodes without an archive.
+     *
      * @param front what lies in front of the nodes' class path
      */
     static RedisDeployment of(int nodes, Path folder, List<Path> front) throws Exception {
+        return of(nodes, folder, front, null);
+    }
+
+    /** The same with an archive in PostgreSQL. */
+    static RedisDeployment archived(int nodes, Path folder, List<Path> front) throws Exception {
+        PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"));
+        return of(nodes, folder, front, postgres);
+    }
+
+    private static RedisDeployment of(
+            int nodes, Path folder, List<Path> front, @Nullable PostgresServer postgres)
+            throws Exception {
         RedisPair redis = RedisPair.start(folder, nodes);
         List<ChaosNode> all = new ArrayList<>();
         for (int i = 0; i < nodes; i++) {
-            all.add(
-                    new ChaosNode(
-                            folder,
-                            "" + (char) ('a' + i),
-                            Map.of(
-                                    "highwater.backbone",
-                                    "redis",
-                                    "highwater.redis.uri",
-                                    redis.uri(i)),
-                            front));
+            Map<String, String> settings = new HashMap<>();
+            settings.put("highwater.backbone", "redis");
+            settings.put("highwater.redis.uri", redis.uri(i));
+            if (postgres != null) {
+                settings.put("highwater.archive.url", postgres.url(DATABASE));
+            }
+            all.add(new ChaosNode(folder, "" + (char) ('a' + i), settings, front));
         }
-        return new RedisDeployment(redis, all, Clock.setBack(folder));
+        return new RedisDeployment(redis, all, Clock.setBack(folder), postgres);
     }
 
     @Override
@@ -65,21 +89,35 @@ final class RedisDeployment implements Deployment {
 
     @Override
     public List<Nemesis> nemeses() {
-        return List.of(
-                Nemesis.harmless("kill", this::kill),
-                Nemesis.harmless("pause", this::pause),
-                Nemesis.harmless("clock set back", this::setClockBack),
-                Nemesis.harmless("rolling drain", this::drain),
-                Nemesis.harmless("link cut", this::cut),
-                Nemesis.harmless("all links cut", this::cutAll),
-                Nemesis.harmless("redis paused", this::pauseRedis),
-                Nemesis.harmless("redis killed", this::killRedis),
-                Nemesis.harmless("failover in step", this::failOverInStep),
-                Nemesis.losing("power cut of redis", this::cutPower),
-                Nemesis.losing("failover to a lagging replica", this::failOverToLagging),
-                Nemesis.losing("failover to an empty replica", this::failOverToEmpty),
-                Nemesis.losing("zombie primary", this::zombie),
-                Nemesis.losing("two failovers", this::failOverTwice));
+        List<Nemesis> all =
+                new ArrayList<>(
+                        List.of(
+                                Nemesis.harmless("kill", this::kill),
+                                Nemesis.harmless("pause", this::pause),
+                                Nemesis.harmless("clock set back", this::setClockBack),
+                                Nemesis.harmless("rolling drain", this::drain),
+                                Nemesis.harmless("link cut", this::cut),
+                                Nemesis.harmless("all links cut", this::cutAll),
+                                Nemesis.harmless("redis paused", this::pauseRedis),
+                                Nemesis.harmless("redis out of memory", this::limitMemory),
+                                Nemesis.harmless("redis killed", this::killRedis),
+                                Nemesis.harmless("failover in step", this::failOverInStep),
+                                Nemesis.losing("power cut of redis", this::cutPower),
+                                Nemesis.losing(
+                                        "failover to a lagging replica", this::failOverToLagging),
+                                Nemesis.losing("failover past a node", this::failOverPastNode),
+                                Nemesis.losing("power cut of all", this::cutAllPower),
+                                Nemesis.losing(
+                                        "failover to an empty replica", this::failOverToEmpty),
+                                Nemesis.losing("zombie primary", this::zombie),
+                                Nemesis.losing("two failovers", this::failOverTwice)));
+        if (postgres != null) {
+            all.add(Nemesis.harmless("postgres killed", this::killPostgres));
+            all.add(Nemesis.harmless("postgres paused", this::pausePostgres));
+            all.add(Nemesis.harmless("archive writer killed", this::killWriter));
+            all.add(Nemesis.harmless("trimmed past a paused node", this::trimPastPaused));
+        }
+        return all;
     }
 
     private int any(Random random) {
@@ -133,6 +171,12 @@ final class RedisDeployment implements Deployment {
         redis.resume();
     }
 
+    private void limitMemory(Random random, Traffic traffic) throws Exception {
+        redis.limitMemory();
+        traffic.awaitRefused(PATIENCE);
+        redis.unlimitMemory();
+    }
+
     private void killRedis(Random random, Traffic traffic) throws Exception {
         redis.restart();
     }
@@ -160,6 +204,40 @@ final class RedisDeployment implements Deployment {
         redis.failOver();
         redis.joinAll();
         redis.bringBack();
+        return from;
+    }
+
+    /** What the replica lacks, one of the nodes has not read either. */
+    private long failOverPastNode(Random random, Traffic traffic) throws Exception {
+        int behind = any(random);
+        long from = traffic.now();
+        redis.cut(behind);
+        redis.leaveReplicaBehind();
+        traffic.awaitAnyAcknowledged(MORE, PATIENCE);
+        redis.failOver();
+        redis.joinAll();
+        redis.bringBack();
+        return from;
+    }
+
+    /** All nodes and the Redis lose what they have in memory, but not the archive. */
+    private long cutAllPower(Random random, Traffic traffic) throws Exception {
+        long from = traffic.now();
+        long bytes = redis.writtenBytes();
+        if (postgres != null) {
+            postgres.pause();
+            traffic.pass(Duration.ofMillis(500 + random.nextInt(1_500)));
+        } else {
+            traffic.awaitAnyAcknowledged(MORE, PATIENCE);
+        }
+        for (ChaosNode node : nodes) {
+            node.kill();
+        }
+        redis.restartWith(bytes);
+        if (postgres != null) {
+            postgres.resume();
+        }
+        start();
         return from;
     }
 
@@ -203,12 +281,57 @@ final class RedisDeployment implements Deployment {
         return from;
     }
 
+    private void killPostgres(Random random, Traffic traffic) throws Exception {
+        postgres.kill();
+        if (random.nextBoolean()) {
+            traffic.awaitRefused(PATIENCE);
+        }
+        postgres.start();
+    }
+
+    private void pausePostgres(Random random, Traffic traffic) throws Exception {
+        postgres.pause();
+        traffic.pass(Duration.ofMillis(500 + random.nextInt(6_000)));
+        postgres.resume();
+    }
+
+    /** The node that archives what was published last. */
+    private void killWriter(Random random, Traffic traffic) throws Exception {
+        String owner =
+                PostgresServer.text(
+                        postgres.url(DATABASE),
+                        "SELECT owner FROM highwater.shard WHERE owner <> '' AND sequence > 0"
+                                + " ORDER BY generation DESC, sequence DESC LIMIT 1");
+        for (ChaosNode node : nodes) {
+            if (owner != null && owner.startsWith(node.name() + "/")) {
+                node.kill();
+                traffic.pass(Duration.ofMillis(random.nextInt(3_000)));
+                node.start();
+            }
+        }
+    }
+
+    /** Whatever it has not read is in the archive only. */
+    private void trimPastPaused(Random random, Traffic traffic) throws Exception {
+        ChaosNode node = nodes.get(any(random));
+        node.pause();
+        traffic.awaitAnyAcknowledged(2 * MORE, PATIENCE);
+        traffic.tops().forEach(redis::trim);
+        node.resume();
+    }
+
     @Override
     public void settle() {}
 
     @Override
     public Promise promise() {
-        return Promise.LOG;
+        return postgres == null ? Promise.LOG : Promise.DURABLE;
+    }
+
+    @Override
+    public Duration quiet() {
+        // With an archive, nodes look for late entries for two minutes.
+        return postgres == null ? Duration.ofSeconds(20) : Duration.ofSeconds(150);
     }
 
     @Override
@@ -222,7 +345,12 @@ final class RedisDeployment implements Deployment {
 
     @Override
     public void close() throws Exception {
-        nodes.forEach(ChaosNode::close);
+        for (ChaosNode node : nodes) {
+            node.close();
+        }
         redis.close();
+        if (postgres != null) {
+            postgres.kill();
+        }
     }
 }

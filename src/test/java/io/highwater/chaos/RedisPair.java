@@ -1,8 +1,13 @@
 package io.highwater.chaos;
 
+import io.highwater.protocol.Position;
 import io.highwater.testing.FreePort;
 import io.highwater.testing.RedisProcess;
 import io.highwater.testing.TcpProxy;
+import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XTrimArgs;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -85,6 +90,27 @@ final class RedisPair implements AutoCloseable {
 
     void resume() throws Exception {
         primary.resume();
+    }
+
+    /** It takes nothing new any more, as if its memory was full. */
+    void limitMemory() {
+        primary.commands().configSet("maxmemory", "1");
+    }
+
+    void unlimitMemory() {
+        primary.commands().configSet("maxmemory", "0");
+    }
+
+    /** Drops what a channel's shard has before a position of the channel. */
+    void trim(String channel, Position position) {
+        RedisCommands<String, String> redis = primary.commands();
+        String id = position.generation() + "-" + position.shardSequence();
+        for (String log : redis.keys("*:log")) {
+            List<StreamMessage<String, String>> found = redis.xrange(log, Range.create(id, id));
+            if (!found.isEmpty() && channel.equals(found.get(0).getBody().get("c"))) {
+                redis.xtrim(log, XTrimArgs.Builder.minId(id).exactTrimming());
+            }
+        }
     }
 
     void restart() throws Exception {

@@ -191,7 +191,8 @@ final class Subscriber {
         boolean isTo = fact.firstSent != null && first.nanos() - fact.firstSent.nanos() < 0;
         if (!isTo
                 || fact.given.contains(name)
-                || promise.mayLose() && (fact.mayBeLost(losses) || wasToldOf(fact))) {
+                || promise.mayLose() && fact.mayBeLost(losses)
+                || promise.mayMove() && wasToldOf(fact)) {
             return;
         }
         Event sight = fact.anySight();
@@ -237,12 +238,18 @@ final class Subscriber {
     }
 
     /**
-     * Checks that it was told of missing messages only where some may be lost, or where its cursor
-     * is of a former generation, which nodes remember for a while.
+     * Checks that it was told of missing messages only where some may be lost, or, without an
+     * archive, where its cursor is of a former generation, which nodes remember for a while.
      */
     void checkTold(Promise promise, Losses losses) {
         for (Subscribed answer : told) {
-            if (!promise.mayLose() || !isForgotten(answer) && !isLost(answer, losses)) {
+            boolean isAllowed =
+                    switch (promise) {
+                        case FILE -> false;
+                        case LOG -> isForgotten(answer) || isLost(answer, promise, losses);
+                        case DURABLE -> isLost(answer, promise, losses);
+                    };
+            if (!isAllowed) {
                 violations.add(
                         Invariant.I8, name + " could not resume: " + answer.reason(), answer);
             }
@@ -254,8 +261,12 @@ final class Subscriber {
         return since != null && since.generation() < answer.cursor().generation();
     }
 
-    private boolean isLost(Subscribed answer, Losses losses) {
-        Fact fact = answer.since() == null ? null : facts.at(channel, answer.since());
-        return fact != null && fact.mayBeLost(losses);
+    /** Whether the message at the cursor may be lost; if it was archived, it is not. */
+    private boolean isLost(Subscribed answer, Promise promise, Losses losses) {
+        Position since = answer.since();
+        Fact fact = since == null ? null : facts.at(channel, since);
+        return since != null
+                && fact != null
+                && (promise.mayLose() ? fact.mayBeLost(losses) : fact.mayBeLost(since, losses));
     }
 }

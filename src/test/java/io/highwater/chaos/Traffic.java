@@ -2,8 +2,10 @@ package io.highwater.chaos;
 
 import io.highwater.chaos.Event.Acknowledged;
 import io.highwater.chaos.Event.Refused;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /** What a nemesis may see of the clients, and wait for. Thread-safe. */
@@ -20,6 +22,11 @@ final class Traffic {
 
     long now() {
         return history.now();
+    }
+
+    /** The last acknowledged position of each channel. */
+    Map<String, Position> tops() {
+        return history.tops();
     }
 
     /** Waits until each publisher has so many more acknowledgements; false if it takes longer. */

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Draft;
+import io.highwater.channel.Members;
+import io.highwater.channel.Occupancy;
 import io.highwater.cluster.Item.Published;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -18,6 +20,7 @@ final class BatchTest {
     /** As this version wrote it; later ones must read it. */
     private static final String KEPT =
             "01"
+                    + "00"
                     + "000000000000002a"
                     + "0000000000000007"
                     + "01"
@@ -36,7 +39,7 @@ final class BatchTest {
     }
 
     private static byte[] message(Item... items) {
-        return Batch.message(42, 7, Arrays.stream(items).map(Batch::bytes).toList());
+        return Batch.message(false, 42, 7, Arrays.stream(items).map(Batch::bytes).toList());
     }
 
     private static String text(Item item) {
@@ -65,6 +68,27 @@ final class BatchTest {
                 .extracting(BatchTest::text)
                 .containsExactly(
                         "ephemeral:x m1 null false 1", "ephemeral:x m2 kéy true {\"x\":\"é\"}");
+    }
+
+    @Test
+    void everyKindIsReadAsItWasWritten() {
+        Members some = new Members(3, List.of("a", "a"));
+        List<Item> items =
+                List.of(
+                        new Item.Watch("c"),
+                        new Item.Unwatch("c"),
+                        new Item.All("c", some),
+                        new Item.Change("c", 4, some, new Members(0, List.of())),
+                        new Item.Resync(),
+                        new Item.Question(7, "c", 978),
+                        new Item.Answer(7, new Occupancy(2, List.of("a", "b"))),
+                        new Item.Bye());
+        Batch batch =
+                Batch.read(Batch.message(true, -1, 9, items.stream().map(Batch::bytes).toList()));
+        assertThat(batch.items()).isEqualTo(items);
+        assertThat(batch.toOne()).isTrue();
+        assertThat(batch.sender()).isEqualTo(-1);
+        assertThat(items.stream().map(Item::kind)).doesNotHaveDuplicates();
     }
 
     @Test
@@ -117,8 +141,8 @@ final class BatchTest {
         if (message.length > 0) {
             message[0] = 1;
         }
-        if (message.length > 17) {
-            message[17] = 1;
+        if (message.length > 18) {
+            message[18] = (byte) (1 + (message[18] & 7));
         }
         var unused = Batch.read(message);
     }

@@ -37,6 +37,7 @@ final class OutboxTest {
     private int sent;
     private final Outbox outbox =
             new Outbox(
+                    true,
                     42,
                     this::take,
                     book,
@@ -137,8 +138,35 @@ final class OutboxTest {
         answers.get(0).complete(null);
         answers.get(1).complete(null);
         assertThat(sent).isEqualTo(20 - dropped);
+        assertThat(batches.get(1).number()).as("the receiver notices").isEqualTo(2 + dropped);
         assertThat(book.bytes()).isZero();
         assertThat(batches()).hasSize(2);
+    }
+
+    @Test
+    void aBeatIsSentUnlessSomethingIs() {
+        outbox.beat();
+        outbox.beat();
+        assertThat(batches()).containsExactly("1: ");
+        offer("m1");
+        answers.get(0).complete(null);
+        outbox.beat();
+        assertThat(batches()).containsExactly("1: ", "2: m1");
+        answers.get(1).complete(null);
+        outbox.beat();
+        assertThat(batches()).endsWith("3: ");
+    }
+
+    @Test
+    void oneThatIsClosedSendsNothingAndKeepsNothing() {
+        offer("m1");
+        offer("m2");
+        outbox.close();
+        offer("m3");
+        outbox.beat();
+        answers.get(0).complete(null);
+        assertThat(batches()).containsExactly("1: m1");
+        assertThat(book.bytes()).isZero();
     }
 
     /** Such a message is rare, and there is a bound on it elsewhere. */

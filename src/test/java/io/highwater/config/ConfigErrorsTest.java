@@ -350,6 +350,24 @@ final class ConfigErrorsTest {
     }
 
     @Test
+    void nodesThatShareALogShareAnArchiveToo() throws Exception {
+        Map<String, String> redis =
+                Map.of("highwater.backbone", "redis", "highwater.redis.uri", "redis://cache");
+        Map<String, String> values = new HashMap<>(redis);
+        values.put("highwater.archive.url", "file:data");
+        assertThat(problems(values))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "highwater.archive.url: the folder data belongs to one node, and with"
+                                + " highwater.backbone=redis nodes share a log; write"
+                                + " jdbc:postgresql://HOST:PORT/DATABASE?user=USER");
+        values.put("highwater.archive.url", "jdbc:postgresql://db/log?user=a");
+        assertThat(HighwaterConfig.of(values).archive())
+                .isInstanceOf(ArchiveSettings.InPostgres.class);
+    }
+
+    @Test
     void theUrlOfAnArchiveInPostgresShowsNoPassword() throws Exception {
         String before = "highwater.archive.url: ";
         assertThat(archiveProblem("jdbc:postgresql://db/log?user=a&password=s3cret&sslmod=require"))

@@ -3,6 +3,7 @@ package io.highwater.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.admin.AdminSettings;
+import io.highwater.archive.ArchiveSettings.InFolder;
 import io.highwater.backbone.RingBounds;
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.channel.ChannelProfile;
@@ -364,5 +365,16 @@ final class ConfigReadingTest {
             throws ConfigException {
         return ConfigAssembly.read(
                 ConfigSources.of(directory, null, environment, system, flags), warnings::add);
+    }
+
+    @Test
+    void onlyANameThatWasGivenBindsTheFolderOfAnArchive() throws Exception {
+        Map<String, String> values = Map.of("highwater.archive.url", "file:data");
+        assertThat(HighwaterConfig.of(values).archive())
+                .isEqualTo(new InFolder(Path.of("data"), null, Duration.ofDays(30)));
+        Map<String, String> named =
+                Map.of("highwater.archive.url", "file:data", "highwater.node", "a");
+        assertThat(HighwaterConfig.of(named).archive())
+                .isEqualTo(new InFolder(Path.of("data"), "a", Duration.ofDays(30)));
     }
 }

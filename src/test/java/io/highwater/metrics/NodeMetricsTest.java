@@ -138,6 +138,8 @@ class NodeMetricsTest {
                         "highwater_publications_refused_total",
                         "highwater_publications_dropped_total",
                         "highwater_cluster_items_total",
+                        "highwater_cluster_nodes",
+                        "highwater_cluster_resyncs_total",
                         "highwater_command_errors_total",
                         "highwater_channel_failures_total",
                         "highwater_endpoint_errors_total",

@@ -96,8 +96,8 @@ final class DemoteTest {
         publish(FEED, 100);
         for (int i = 0; i < 10; i++) {
             readOnce();
-            // A piece is a quarter of the mark.
-            assertThat(reader.session.queue().queuedMessages()).isEqualTo(HIGH / 4);
+            // A piece is at most a quarter of the mark.
+            assertThat(reader.session.queue().queuedMessages()).isBetween(1, HIGH / 4);
         }
         publish(FEED, 20);
         assertThat(fixture.demoted).hasValue(1);

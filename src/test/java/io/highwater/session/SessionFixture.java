@@ -11,6 +11,7 @@ import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
 import io.highwater.channel.HubNode;
+import io.highwater.channel.OtherNodes;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.channel.Relay;
@@ -152,9 +153,11 @@ final class SessionFixture {
                                 List.of(work),
                                 DeliveryBurst.NONE,
                                 ledger.book(Account.NAMES),
+                                ledger.book(Account.OUTBOUND),
                                 978,
                                 ticker,
                                 wheel,
+                                OtherNodes.NONE,
                                 ChannelObserver.NONE,
                                 LogLimit.none()));
         OutboundSettings queue =

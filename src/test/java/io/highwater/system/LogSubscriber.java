@@ -87,10 +87,9 @@ final class LogSubscriber extends LogClient {
     private void onMessage(JsonObject message) {
         Position position = position(message.getString("position"));
         boolean follows =
-                position.generation() == cursor.generation()
-                        ? position.channelSequence() == cursor.channelSequence() + 1
-                        : position.channelSequence() == 1
-                                && message.getString("previous", "").equals(cursor.text());
+                (position.generation() == cursor.generation()
+                                && position.channelSequence() == cursor.channelSequence() + 1)
+                        || message.getString("previous", "").equals(cursor.text());
         // A channel that had nothing has no previous position.
         boolean first = cursor.channelSequence() == 0 && position.channelSequence() == 1;
         if (!follows && !first) {

@@ -277,6 +277,20 @@ public final class NodeProcess implements AutoCloseable {
 
     /** How many live objects of each class there are, by its name, after a full collection. */
     Map<String, Long> liveObjects() throws IOException, InterruptedException {
+        return histogram("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(\\S+).*");
+    }
+
+    /** Bytes of all live objects, after a full collection. */
+    long liveBytes() throws IOException, InterruptedException {
+        return histogram("\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+).*").values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /**
+     * @param row groups of the number to return, and of the class
+     */
+    private Map<String, Long> histogram(String row) throws IOException, InterruptedException {
         Process jcmd =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
@@ -285,12 +299,12 @@ public final class NodeProcess implements AutoCloseable {
                         .redirectErrorStream(true)
                         .start();
         Map<String, Long> objects = new TreeMap<>();
-        Pattern row = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+\\d+\\s+(\\S+).*");
+        Pattern pattern = Pattern.compile(row);
         try (BufferedReader lines = jcmd.inputReader()) {
             lines.lines()
-                    .map(row::matcher)
+                    .map(pattern::matcher)
                     .filter(Matcher::matches)
-                    .forEach(m -> objects.put(m.group(2), Long.parseLong(m.group(1))));
+                    .forEach(m -> objects.merge(m.group(2), Long.parseLong(m.group(1)), Long::sum));
         }
         if (jcmd.waitFor() != 0 || objects.isEmpty()) {
             throw new AssertionError("jcmd shows no histogram");

@@ -3,20 +3,12 @@ package io.highwater.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.testing.RedisProcess;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +21,6 @@ final class TwoNodesTest {
     private static final Pattern POSITION = Pattern.compile("\"position\":\"([0-9-]+)\"");
 
     @TempDir private Path folder;
-    private final HttpClient http = HttpClient.newHttpClient();
     private RedisProcess redis;
 
     @BeforeEach
@@ -58,8 +49,8 @@ final class TwoNodesTest {
     void aClientWhoseNodeDiesResumesOnTheOther() throws Exception {
         try (NodeProcess a = node("a");
                 NodeProcess b = node("b");
-                Client onB = new Client(b)) {
-            try (Client onA = new Client(a)) {
+                ChannelClient onB = new ChannelClient(b)) {
+            try (ChannelClient onA = new ChannelClient(a)) {
                 onA.send("{'type':'subscribe','id':2,'channel':'room.42'}");
                 onA.await("'type':'subscribed'");
                 onB.send("{'type':'publish','id':2,'channel':'room.42','msgId':'m1','data':1}");
@@ -70,7 +61,7 @@ final class TwoNodesTest {
             onB.send("{'type':'publish','id':3,'channel':'room.42','msgId':'m2','data':2}");
             String second = onB.await("'id':3");
             assertThat(second).contains("\"duplicate\":false");
-            try (Client again = new Client(b)) {
+            try (ChannelClient again = new ChannelClient(b)) {
                 again.send(
                         "{'type':'subscribe','id':2,'channel':'room.42','since':{'local':'"
                                 + before(position(second))
@@ -87,8 +78,8 @@ final class TwoNodesTest {
     void whatIsEphemeralReachesTheOtherNodeAndIsKeptNowhere() throws Exception {
         try (NodeProcess a = node("a");
                 NodeProcess b = node("b");
-                Client onA = new Client(a);
-                Client onB = new Client(b)) {
+                ChannelClient onA = new ChannelClient(a);
+                ChannelClient onB = new ChannelClient(b)) {
             onA.send("{'type':'subscribe','id':2,'channel':'ephemeral:typing'}");
             onA.await("'type':'subscribed'");
             for (int i = 0; i < 100; i++) {
@@ -126,7 +117,7 @@ final class TwoNodesTest {
     @Test
     void whileRedisIsAwayClientsStayAndPublishersAreToldToComeBack() throws Exception {
         try (NodeProcess a = node("a");
-                Client client = new Client(a)) {
+                ChannelClient client = new ChannelClient(a)) {
             client.send("{'type':'subscribe','id':2,'channel':'room.42'}");
             client.await("'type':'subscribed'");
             redis.kill();
@@ -175,71 +166,5 @@ final class TwoNodesTest {
         command.add("run");
         command.addAll(List.of(options));
         return command;
-    }
-
-    /** A client of highwater.v1. Confined to its test. */
-    private final class Client implements WebSocket.Listener, AutoCloseable {
-        private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
-        private final List<String> others = new ArrayList<>();
-        private final StringBuilder text = new StringBuilder();
-        private final WebSocket socket;
-
-        private Client(NodeProcess node) throws Exception {
-            socket =
-                    http.newWebSocketBuilder()
-                            .subprotocols("highwater.v1")
-                            .buildAsync(
-                                    URI.create("ws://127.0.0.1:" + node.port() + "/v1/ws"), this)
-                            .get(60, TimeUnit.SECONDS);
-            send("{'type':'hello','id':1,'client':'device-7','attempt':0}");
-            await("'type':'welcome'");
-        }
-
-        /**
-         * @param json with ' for "
-         */
-        private void send(String json) throws Exception {
-            socket.sendText(json.replace('\'', '"'), true).get(60, TimeUnit.SECONDS);
-        }
-
-        /** The first message that contains this, of those that were not awaited before. */
-        private String await(String part) throws Exception {
-            String wanted = part.replace('\'', '"');
-            for (String next = found(wanted); ; next = found(wanted)) {
-                if (next != null) {
-                    return next;
-                }
-                String more = received.poll(60, TimeUnit.SECONDS);
-                assertThat(more).as("a message with " + part + " after " + others).isNotNull();
-                others.add(more);
-            }
-        }
-
-        private @Nullable String found(String part) {
-            for (String other : others) {
-                if (other.contains(part)) {
-                    others.remove(other);
-                    return other;
-                }
-            }
-            return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onText(
-                WebSocket from, CharSequence data, boolean last) {
-            text.append(data);
-            if (last) {
-                received.add(text.toString());
-                text.setLength(0);
-            }
-            from.request(1);
-            return null;
-        }
-
-        @Override
-        public void close() {
-            socket.abort();
-        }
     }
 }

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ public final class MemoryArchive implements SharedArchive {
 
     private volatile ArchiveHealth.State state = ArchiveHealth.State.STARTING;
     private volatile boolean full;
+    private final AtomicLong largestWrite = new AtomicLong();
 
     public MemoryArchive(Disk disk) {
         this.disk = disk;
@@ -87,6 +89,11 @@ public final class MemoryArchive implements SharedArchive {
         synchronized (lock) {
             return held.size();
         }
+    }
+
+    /** The bytes of the largest write that was handed over, without what comes with each entry. */
+    public long largestWrite() {
+        return largestWrite.get();
     }
 
     public void releaseWrites() {
@@ -369,7 +376,15 @@ public final class MemoryArchive implements SharedArchive {
                 }
             }
             given = last;
+            largestWrite.accumulateAndGet(bytes(entries), Math::max);
             return write(() -> disk.append(shard, entries));
+        }
+
+        private static long bytes(List<ArchivedEntry> entries) {
+            return entries.stream()
+                    .map(ArchivedEntry::entry)
+                    .mapToLong(entry -> entry.data().length + entry.msgId().length())
+                    .sum();
         }
 
         private CompletionStage<@Nullable Void> write(Runnable write) {

@@ -214,6 +214,8 @@ public final class FileArchive implements Archive {
             contents.load(store, clock.millis());
             if (isNew) {
                 identify();
+            } else if (folder.isToName()) {
+                folder.identify();
             }
             usable = true;
             return store;

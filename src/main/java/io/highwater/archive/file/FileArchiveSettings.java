@@ -2,17 +2,20 @@ package io.highwater.archive.file;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and for how long entries are kept. Immutable.
  *
  * @param folder a folder of this node alone; it is made if it is missing
- * @param node the node's name: a folder belongs to one node
+ * @param node the name that an operator gave the node: the folder of a node of another name is
+ *     refused. Null if none did: any folder is opened
  * @param shards the number of shards of the node's log, from 1 to 1,024: it never changes
  * @param retention entries are dropped when they are older, at most a day later; from 1 minute to
  *     10 years
  */
-public record FileArchiveSettings(Path folder, String node, int shards, Duration retention) {
+public record FileArchiveSettings(
+        Path folder, @Nullable String node, int shards, Duration retention) {
     static final String URL_KEY = "highwater.archive.url";
     static final String RETENTION_KEY = "highwater.archive.retention";
 
@@ -36,7 +39,7 @@ public record FileArchiveSettings(Path folder, String node, int shards, Duration
     }
 
     /** With a retention of 30 days. */
-    public static FileArchiveSettings of(Path folder, String node, int shards) {
+    public static FileArchiveSettings of(Path folder, @Nullable String node, int shards) {
         return new FileArchiveSettings(folder, node, shards, Duration.ofDays(30));
     }
 

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * touched. Confined to who opens the archive.
  *
  * <pre>
- * archive.properties   whose archive it is: format, node, shards
+ * archive.properties   whose archive it is: format, node if it has a name, shards
  * store/               RocksDB's files
  * native/              RocksDB's library, taken out of its jar at each start
  * </pre>
@@ -47,6 +47,8 @@ final class Folder {
     private final FileArchiveSettings settings;
     private final Path path;
 
+    private boolean isToName;
+
     Folder(FileArchiveSettings settings) {
         this.settings = settings;
         path = settings.folder();
@@ -67,7 +69,7 @@ final class Folder {
     /**
      * Makes the folder if it is missing, and checks whose it is.
      *
-     * @return whether it is new: it names no node yet
+     * @return whether it is new: nothing says whose it is
      * @throws BackboneStartException if this node must not use it
      */
     boolean prepare() throws BackboneStartException {
@@ -156,13 +158,15 @@ final class Folder {
                             + ". Start the newer version, or name another folder");
         }
         String node = identity.getProperty(NODE_KEY, "");
-        if (!node.equals(settings.node())) {
+        String ours = settings.node();
+        isToName = ours != null && node.isEmpty();
+        if (ours != null && !node.isEmpty() && !node.equals(ours)) {
             throw StartErrors.of(
                     path,
                     "is the archive of the node \""
                             + node
                             + "\", and this node is \""
-                            + settings.node()
+                            + ours
                             + "\". If it is the same node under another name, set highwater.node="
                             + node
                             + "; else name another folder");
@@ -178,12 +182,18 @@ final class Folder {
         }
     }
 
-    /** Writes whose archive it is; after a crash the file is there whole, or not at all. */
+    /** Whether the folder names no node, and this node has a name. Once it was prepared. */
+    boolean isToName() {
+        return isToName;
+    }
+
+    /** Writes whose archive it is; after a crash the file is there as it was, or as it will be. */
     void identify() throws IOException {
+        String node = settings.node();
         String text =
                 "# The archive of a Highwater node. Highwater reads this file at its start.\n"
                         + (FORMAT_KEY + "=" + FORMAT + "\n")
-                        + (NODE_KEY + "=" + escaped(settings.node()) + "\n")
+                        + (node == null ? "" : NODE_KEY + "=" + escaped(node) + "\n")
                         + (SHARDS_KEY + "=" + settings.shards() + "\n");
         Path unfinished = path.resolve(UNFINISHED);
         try (FileChannel file =

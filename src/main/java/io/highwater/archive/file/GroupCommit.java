@@ -76,11 +76,20 @@ final class GroupCommit implements Runnable {
     public void run() {
         try {
             for (List<FileWork> group = queue.take(); !group.isEmpty(); group = queue.take()) {
-                write(group);
+                survive(group);
             }
         } catch (InterruptedException e) {
             // Only its owner interrupts it, after it has waited for the end long enough.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whatever else goes wrong is known as a failure, and does not end the thread. */
+    private void survive(List<FileWork> group) {
+        try {
+            write(group);
+        } catch (RuntimeException | Error e) {
+            listener.onWriteFailed(e, "a write was not completed");
         }
     }
 
@@ -143,13 +152,19 @@ final class GroupCommit implements Runnable {
     }
 
     private void complete(List<FileWork> group) {
-        completing.execute(
+        Runnable completion =
                 () -> {
                     try {
                         group.forEach(FileWork::complete);
                     } finally {
                         queue.release(group);
                     }
-                });
+                };
+        try {
+            completing.execute(completion);
+        } catch (RuntimeException | Error e) {
+            // No thread can be started for it, so none has anything to complete before this.
+            completion.run();
+        }
     }
 }

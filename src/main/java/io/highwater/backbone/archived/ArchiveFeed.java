@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.LeaseLostException;
+import io.highwater.backbone.ShardPosition;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
 import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
@@ -70,6 +72,12 @@ final class ArchiveFeed {
     private static final Set<State> WRITES = EnumSet.of(State.WRITING);
     private static final Set<State> FAILS = EnumSet.of(State.STALLED, State.UNAVAILABLE);
 
+    /**
+     * What the archive has at once, unless a single entry has more. So its writes stay small, and
+     * one shard does not fill the place of all in its queue; the rest waits here.
+     */
+    static final long MOST_BYTES_UNDER_WAY = 1 << 20;
+
     private static final long FIRST_RETRY_NANOS = 50_000_000;
     private static final long LAST_RETRY_NANOS = 1_000_000_000;
 
@@ -101,6 +109,9 @@ final class ArchiveFeed {
     /** What is with the archive, in the same order; all before what waits. */
     @GuardedBy("lock")
     private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private long bytesUnderWay;
 
     /** What comes back from failed writes, before it goes to the front of what waits. */
     @GuardedBy("lock")
@@ -211,16 +222,19 @@ final class ArchiveFeed {
         ArchiveWriter current;
         synchronized (lock) {
             current = writer;
-            if (!in.contains(state) || handing || waiting.isEmpty() || current == null) {
+            if (!in.contains(state) || handing || current == null) {
+                return false;
+            }
+            batch = take();
+            if (batch.pending.isEmpty()) {
                 return false;
             }
             handing = true;
-            batch = new Batch(List.copyOf(waiting));
-            waiting.clear();
             underWay.add(batch);
+            bytesUnderWay += batch.bytes();
         }
         try {
-            CompletionStage<@Nullable Void> write = guarded(() -> current.append(batch.entries()));
+            CompletionStage<@Nullable Void> write = guarded(() -> write(current, batch));
             var unused = write.whenComplete((done, cause) -> settled(batch, cause));
         } finally {
             synchronized (lock) {
@@ -228,6 +242,35 @@ final class ArchiveFeed {
             }
         }
         return true;
+    }
+
+    /** As much of what waits, of one generation, as the archive may have now. */
+    @GuardedBy("lock")
+    private Batch take() {
+        List<Pending> taken = new ArrayList<>();
+        long bytes = bytesUnderWay;
+        for (Pending next = waiting.peek(); next != null; next = waiting.peek()) {
+            bytes += next.bytes;
+            boolean fits = bytes <= MOST_BYTES_UNDER_WAY || bytes == next.bytes;
+            if (!fits || (!taken.isEmpty() && next.beginsGeneration())) {
+                break;
+            }
+            taken.add(waiting.remove());
+        }
+        return new Batch(taken);
+    }
+
+    /** If the generation cannot be begun, the entries cannot be appended, either. */
+    private static CompletionStage<@Nullable Void> write(ArchiveWriter writer, Batch batch) {
+        Pending first = batch.pending.get(0);
+        ShardPosition archived = writer.watermark();
+        Position position = first.position();
+        if (first.beginsGeneration()
+                && (archived == null || archived.generation() != position.generation())) {
+            var unused =
+                    writer.begin(new ShardPosition(position.origin(), position.generation(), 0));
+        }
+        return writer.append(batch.entries());
     }
 
     private static <T> CompletionStage<T> guarded(Supplier<CompletionStage<T>> call) {
@@ -246,16 +289,13 @@ final class ArchiveFeed {
             }
             settling = true;
         }
-        boolean over = false;
-        try {
-            while (!over) {
-                over = !settleNext();
-            }
-        } finally {
-            if (!over) {
-                synchronized (lock) {
-                    settling = false;
-                }
+        boolean more = true;
+        while (more) {
+            try {
+                more = settleNext();
+            } catch (RuntimeException | Error e) {
+                // Those that follow need not wait for another write.
+                logs.say(LOG, Level.ERROR, "append_not_told", e, "shard", shard);
             }
         }
         handOver();
@@ -264,35 +304,40 @@ final class ArchiveFeed {
     /** Tells the outcome of the oldest batch; false if it is not known yet. */
     private boolean settleNext() {
         Later later = new Later();
-        Batch batch;
-        Throwable failure;
-        synchronized (lock) {
-            batch = underWay.peek();
-            if (batch == null || !batch.isSettled()) {
-                settling = false;
-                return false;
-            }
-            underWay.remove();
-            failure = batch.failure();
-            if (failure == null) {
-                size -= batch.pending.size();
-                owner.onArchived(batch.pending);
-                recover(later);
-            } else {
-                failed.addAll(batch.pending);
-                stall(failure);
-            }
-        }
         try {
-            if (failure == null) {
-                owner.onSettled(batch.pending);
-            } else {
-                logs.say(LOG, Level.WARN, "append_failed", cause(failure), "shard", shard);
+            synchronized (lock) {
+                Batch batch = underWay.peek();
+                if (batch == null || !batch.isSettled()) {
+                    settling = false;
+                    return false;
+                }
+                underWay.remove();
+                bytesUnderWay -= batch.bytes();
+                settle(batch, later);
             }
         } finally {
             later.run();
         }
         return true;
+    }
+
+    @GuardedBy("lock")
+    private void settle(Batch batch, Later later) {
+        Throwable failure = batch.failure();
+        if (failure != null) {
+            Throwable cause = cause(failure);
+            later.add(() -> logs.say(LOG, Level.WARN, "append_failed", cause, "shard", shard));
+            failed.addAll(batch.pending);
+            stall(cause);
+            return;
+        }
+        size -= batch.pending.size();
+        later.add(() -> owner.onSettled(batch.pending));
+        try {
+            owner.onArchived(batch.pending);
+        } finally {
+            recover(later);
+        }
     }
 
     @GuardedBy("lock")
@@ -306,12 +351,12 @@ final class ArchiveFeed {
 
     /** Everything that was handed over after the failed write fails, too. */
     @GuardedBy("lock")
-    private void stall(Throwable failure) {
+    private void stall(Throwable cause) {
         if (state == State.WRITING) {
             state = State.STALLED;
         }
         owner.onStalled();
-        if (cause(failure) instanceof LeaseLostException) {
+        if (cause instanceof LeaseLostException) {
             lostWriter = writer == null ? lostWriter : writer;
             writer = null;
         }

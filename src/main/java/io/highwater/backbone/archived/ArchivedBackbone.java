@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * write succeeds, which is tried again and again. A read is answered from memory if it can be, and
  * otherwise from the archive.
  *
- * <p>Each start begins a new generation. The first entry of a channel in it names the channel's
- * previous position, so that a client that was in an older generation reads on across it.
+ * <p>Each start begins a new generation, and so does each shard once a day. The first entry of a
+ * channel in it names the channel's previous position, so that a client that was in an older
+ * generation reads on across it.
  */
 public final class ArchivedBackbone implements Backbone {
     /** The origin of all its positions. */
@@ -204,21 +205,30 @@ public final class ArchivedBackbone implements Backbone {
     @Override
     public BackboneHealth health() {
         ArchiveHealth health = archive.health();
+        String detail = health.detail();
         BackboneHealth.State state;
         if (closed) {
             state = BackboneHealth.State.CLOSED;
         } else if (!started) {
             state = BackboneHealth.State.STARTING;
-        } else if (health.state() == ArchiveHealth.State.AVAILABLE && allWrite()) {
-            state = BackboneHealth.State.AVAILABLE;
-        } else {
+        } else if (health.state() != ArchiveHealth.State.AVAILABLE) {
             state = BackboneHealth.State.UNAVAILABLE;
+        } else {
+            long waiting = shards.stream().filter(ArchivedBackbone::waits).count();
+            state =
+                    waiting == 0
+                            ? BackboneHealth.State.AVAILABLE
+                            : BackboneHealth.State.UNAVAILABLE;
+            if (waiting > 0) {
+                // Nothing else tells of a disk that only hangs.
+                detail = waiting + " of " + shards.size() + " shards wait for writes " + detail;
+            }
         }
-        return new BackboneHealth(state, health.detail());
+        return new BackboneHealth(state, detail);
     }
 
-    private boolean allWrite() {
-        return shards.stream().allMatch(shard -> shard.state() == ArchiveFeed.State.WRITING);
+    private static boolean waits(ArchivedShard shard) {
+        return shard.state() != ArchiveFeed.State.WRITING;
     }
 
     /** The bytes that all rings hold now. */

@@ -11,6 +11,7 @@ import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.NodeMemory;
 import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.backbone.ring.PendingBytes;
+import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -19,7 +20,9 @@ import io.highwater.time.TimerWheel;
 import io.highwater.time.WallClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,7 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
 
     private static final String NOT_WRITTEN = "the archive cannot be written now";
     private static final String NOT_READ = "the archive does not answer";
+    private static final String HELD_UP = "an earlier message of this publisher failed";
     private static final String STOPPING = "the node is stopping";
 
     static final int MOST_PENDING = 1_000;
@@ -69,6 +73,9 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
 
     @GuardedBy("lock")
     private final ArrayDeque<Waiting> delayed = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private final Untold untold = new Untold();
 
     @GuardedBy("lock")
     private boolean patienceArmed;
@@ -134,7 +141,7 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
 
     @GuardedBy("lock")
     private void accept(Waiting waiting, Later later) {
-        String refusal = refusal();
+        String refusal = untold.holdsUp(waiting.draft()) ? HELD_UP : refusal();
         if (refusal == null && !pendingBytes.tryAdd(waiting.draft().payer(), waiting.bytes())) {
             refusal = "too much waits for the archive";
         }
@@ -168,7 +175,7 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
 
     @GuardedBy("lock")
     private void admit(Waiting waiting, Later later) {
-        if (!lookUps.isToAsk(waiting.draft())) {
+        if (untold.holdsUp(waiting.draft()) || !lookUps.isToAsk(waiting.draft())) {
             place(waiting, null, later);
         } else if (!lookUps.add(waiting, later)) {
             drop(waiting, noRoom(), later);
@@ -191,6 +198,10 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
     public void place(Waiting waiting, @Nullable Position found, Later later) {
         synchronized (lock) {
             Draft draft = waiting.draft();
+            if (untold.holdsUp(draft)) {
+                drop(waiting, new UnavailableException(HELD_UP, RETRY_AFTER), later);
+                return;
+            }
             Position first = positions.first(draft, found);
             if (first != null) {
                 repeat(waiting, first, later);
@@ -214,7 +225,7 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
             Appended appended = new Appended(first, Level.DURABLE, true);
             later.add(() -> waiting.future().complete(appended));
         } else {
-            before.answerAfter(waiting.future(), first);
+            before.answerAfter(waiting, first);
         }
     }
 
@@ -228,8 +239,27 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
     /** The publisher is told; nothing is left of the draft. */
     @Override
     public void drop(Waiting waiting, Throwable cause, Later later) {
-        pendingBytes.remove(waiting.draft().payer(), waiting.bytes());
-        later.add(() -> waiting.future().completeExceptionally(cause));
+        Draft draft = waiting.draft();
+        pendingBytes.remove(draft.payer(), waiting.bytes());
+        fail(draft.publisher(), draft.channel(), waiting.future(), cause, later);
+    }
+
+    private void fail(
+            String publisher,
+            String channel,
+            CompletableFuture<Appended> future,
+            Throwable cause,
+            Later later) {
+        synchronized (lock) {
+            untold.add(publisher, channel, future);
+        }
+        later.add(
+                () -> {
+                    future.completeExceptionally(cause);
+                    synchronized (lock) {
+                        untold.remove(publisher, channel, future);
+                    }
+                });
     }
 
     @Override
@@ -245,17 +275,22 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
 
     @Override
     public void onSettled(List<Pending> archived) {
-        try {
-            memory.carry();
-        } finally {
-            for (Pending pending : archived) {
-                List<Pending.Answer> answers = answers(pending);
-                while (!answers.isEmpty()) {
-                    answers.forEach(Pending.Answer::complete);
-                    answers = answers(pending);
-                }
-                node.reclaimEntries(pending.payer);
-            }
+        Later later = new Later();
+        later.add(memory::carry);
+        Set<@Nullable Payer> payers = new LinkedHashSet<>();
+        for (Pending pending : archived) {
+            later.add(() -> answer(pending));
+            payers.add(pending.payer);
+        }
+        payers.forEach(payer -> later.add(() -> node.reclaimEntries(payer)));
+        later.run();
+    }
+
+    private void answer(Pending pending) {
+        List<Pending.Answer> answers = answers(pending);
+        while (!answers.isEmpty()) {
+            answers.forEach(Pending.Answer::complete);
+            answers = answers(pending);
         }
     }
 
@@ -335,7 +370,7 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
     private void failAll(UnavailableException cause, Later later) {
         for (Pending pending : feed.pending()) {
             for (Pending.Answer answer : pending.takeAnswers()) {
-                later.add(() -> answer.future().completeExceptionally(cause));
+                fail(answer.publisher(), pending.channel.name(), answer.future(), cause, later);
             }
         }
         lookUps.abandonAll(cause, later);

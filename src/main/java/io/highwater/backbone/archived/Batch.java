@@ -19,6 +19,14 @@ final class Batch {
         return pending.stream().map(one -> one.archived).toList();
     }
 
+    long bytes() {
+        long bytes = 0;
+        for (Pending one : pending) {
+            bytes += one.bytes;
+        }
+        return bytes;
+    }
+
     /**
      * @param cause null if the entries are archived
      */

@@ -14,10 +14,24 @@ final class Later {
         tasks.add(task);
     }
 
-    /** Caller holds no lock. */
+    /** All of it is done, even if a part of it throws. Caller holds no lock. */
     void run() {
+        Throwable first = null;
         for (Runnable task : tasks) {
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first instanceof Error error) {
+            throw error;
+        } else if (first != null) {
+            throw (RuntimeException) first;
         }
     }
 }

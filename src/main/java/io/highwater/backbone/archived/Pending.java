@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pending {
     /** One publisher that waits. */
-    record Answer(CompletableFuture<Appended> future, Appended appended) {
+    record Answer(String publisher, CompletableFuture<Appended> future, Appended appended) {
         void complete() {
             future.complete(appended);
         }
@@ -41,19 +41,31 @@ final class Pending {
         this.payer = waiting.draft().payer();
         this.bytes = waiting.bytes();
         this.sinceNanos = waiting.sinceNanos();
-        answers.add(new Answer(waiting.future(), new Appended(position(), Level.DURABLE, false)));
+        answers.add(answer(waiting, position(), false));
     }
 
     Position position() {
         return archived.entry().position();
     }
 
+    /** Whether it is the first entry of the shard in its generation. */
+    boolean beginsGeneration() {
+        return position().shardSequence() == 1;
+    }
+
     /**
      * Answers a repeat, of this or of an earlier message of the channel, after all answers before
      * it.
      */
-    void answerAfter(CompletableFuture<Appended> future, Position first) {
-        answers.add(new Answer(future, new Appended(first, Level.DURABLE, true)));
+    void answerAfter(Waiting repeat, Position first) {
+        answers.add(answer(repeat, first, true));
+    }
+
+    private static Answer answer(Waiting waiting, Position first, boolean duplicate) {
+        return new Answer(
+                waiting.draft().publisher(),
+                waiting.future(),
+                new Appended(first, Level.DURABLE, duplicate));
     }
 
     boolean isAwaited() {

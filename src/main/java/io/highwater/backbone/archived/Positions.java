@@ -23,6 +23,12 @@ final class Positions {
     /** The window, and a margin for what was under way. */
     private static final long LOOK_UP_NANOS = Duration.ofMinutes(6).toNanos();
 
+    /**
+     * A generation ends after this time, if anything comes then. For as long as a generation goes
+     * on, the archive keeps the last positions of all channels that were used in it.
+     */
+    private static final long GENERATION_NANOS = Duration.ofDays(1).toNanos();
+
     /** The times of entries do not fall, unless the clock is set back by more than this. */
     private static final long SET_BACK_MILLIS = Duration.ofMinutes(1).toMillis();
 
@@ -37,6 +43,7 @@ final class Positions {
     private final Map<MessageKey, Pending> byKey = new HashMap<>();
 
     private long generation;
+    private long begunNanos;
     private long sequence;
     private long millis;
 
@@ -57,6 +64,7 @@ final class Positions {
      */
     void start(long begun, boolean isNew) {
         generation = begun;
+        begunNanos = ticker.nanoTime();
         looksUp = !isNew;
         startNanos = timeNanos();
     }
@@ -129,6 +137,11 @@ final class Positions {
     Pending next(Waiting waiting, MemoryChannel channel) {
         Draft draft = waiting.draft();
         long now = ticker.nanoTime();
+        if (now - begunNanos >= GENERATION_NANOS) {
+            generation = Math.max(generation + 1, clock.millis());
+            begunNanos = now;
+            sequence = 0;
+        }
         Pending before = last.get(channel);
         Entry entry = entry(draft, before == null ? channel.top() : before.position(), now);
         long wallMillis = clock.millis();

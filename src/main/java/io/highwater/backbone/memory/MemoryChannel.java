@@ -27,6 +27,12 @@ public final class MemoryChannel extends ChannelRing {
     private long shardSequence;
     private long channelSequence;
 
+    /** Entries after that position may not have come. */
+    private boolean doubted;
+
+    /** Null unless repeats lie between it and that position. */
+    private @Nullable Position heard;
+
     @Nullable BackboneListener follower;
 
     /** The follower keeps a second copy of the name. */
@@ -61,7 +67,7 @@ public final class MemoryChannel extends ChannelRing {
 
     /** Whether the backbone has said what the channel's last position is. */
     public boolean isTopKnown() {
-        return generation != UNKNOWN;
+        return generation != UNKNOWN && !doubted;
     }
 
     /** The generation of the channel's last position, which must be known. */
@@ -76,9 +82,39 @@ public final class MemoryChannel extends ChannelRing {
 
     /** The channel's last position; null if it is not known. */
     public @Nullable Position top() {
-        return isTopKnown()
-                ? new Position(shard.origin(), generation, shardSequence, channelSequence)
-                : null;
+        return doubted ? null : last();
+    }
+
+    /** The last position that is known, though others may follow it; null if none is. */
+    public @Nullable Position last() {
+        return generation == UNKNOWN
+                ? null
+                : new Position(shard.origin(), generation, shardSequence, channelSequence);
+    }
+
+    /** Whether entries after {@link #last} may not have come. */
+    public boolean isDoubted() {
+        return doubted;
+    }
+
+    /**
+     * The last position that its followers hear of, if repeats came after that, which they do not
+     * hear; otherwise null.
+     */
+    public @Nullable Position heard() {
+        return heard;
+    }
+
+    /** The channel's last position is another, since a repeat came. */
+    public void pass(Position repeat) {
+        Position last = heard == null ? top() : heard;
+        setTop(repeat);
+        heard = last;
+    }
+
+    /** Entries after its last position may not have come; so until that is set, none is known. */
+    void doubt() {
+        doubted = generation != UNKNOWN;
     }
 
     /** The channel's last position is known now, or is another. */
@@ -86,6 +122,8 @@ public final class MemoryChannel extends ChannelRing {
         generation = top.generation();
         shardSequence = top.shardSequence();
         channelSequence = top.channelSequence();
+        doubted = false;
+        heard = null;
     }
 
     /** An append is under way; to be followed by {@link ShardMemory#unpin}. */

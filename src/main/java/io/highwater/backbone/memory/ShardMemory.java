@@ -171,13 +171,14 @@ public final class ShardMemory {
 
     /**
      * Entries did not come, and nobody knows of which channels: forgets all entries, and the last
-     * positions of channels that are not in use. Caller holds the lock.
+     * positions of all channels. Caller holds the lock.
      *
      * @return the channels in use, with the last positions that came
      */
     public List<MemoryChannel> doubt() {
         for (MemoryChannel channel : List.copyOf(channels.values())) {
             ring.clear(channel);
+            channel.doubt();
             retireIfUnused(channel);
         }
         forgetLastPositions();
@@ -190,6 +191,11 @@ public final class ShardMemory {
                 last = lastPositions.oldest()) {
             lastPositions.remove(last);
         }
+    }
+
+    /** An entry of a channel that is not in use was not kept. Caller holds the lock. */
+    public void forgetLastPosition(String name) {
+        lastPositions.remove(name);
     }
 
     /** Delivers what was added, unless another thread does. Caller holds no lock. */

@@ -27,8 +27,14 @@ sealed interface ArchiveStep {
      * The log goes on after another id. Immutable.
      *
      * @param missed how many entries are missing for good
+     * @param kept if it goes on in another generation, the last entry of the former one that Redis
+     *     has, if that is known; otherwise null
      */
-    record Begin(StreamId base, long missed) implements ArchiveStep {}
+    record Begin(StreamId base, long missed, @Nullable StreamId kept) implements ArchiveStep {
+        Begin(StreamId base, long missed) {
+            this(base, missed, null);
+        }
+    }
 
     /**
      * @param archived up to here all is archived; null if nothing of the shard is
@@ -38,7 +44,9 @@ sealed interface ArchiveStep {
         StreamItem first = items.get(0);
         StreamId id = first.id();
         if (first instanceof Marker marker) {
-            return new Begin(id, archived == null ? 0 : missed(archived, marker.before()));
+            return archived == null
+                    ? new Begin(id, 0)
+                    : new Begin(id, missed(archived, marker.before()), marker.before());
         } else if (!(first instanceof Stored)) {
             return new Begin(id, archived == null ? 0 : missed(archived, id));
         } else if (archived == null) {

@@ -47,9 +47,13 @@ final class ArchiveTail {
         addItem(entry);
     }
 
-    /** A generation begins. */
-    void generation(StreamId base) {
-        addItem(new Marker(base, last));
+    /**
+     * A generation begins.
+     *
+     * @param kept the last entry of the former one that Redis has; null if that is unknown
+     */
+    void generation(StreamId base, @Nullable StreamId kept) {
+        addItem(new Marker(base, kept == null ? last : kept));
     }
 
     /** What lies between the last id and this one did not come, and never will. */

@@ -18,6 +18,9 @@ import org.slf4j.event.Level;
  * every node delivers what it lacks of it, from the archive. It appends to the new generation only
  * afterwards, and first what may have been lost.
  *
+ * <p>If it missed a whole generation, it does not know what it lacks: then something of every
+ * channel may be missing.
+ *
  * <p>A node that was cut off may archive later than that. Therefore the archive is asked a few more
  * times; what it has then comes late.
  */
@@ -41,6 +44,9 @@ final class Barrier {
 
     /** The last entry of the former generation that Redis has; null if that is unknown. */
     private @Nullable StreamId kept;
+
+    /** That is not the generation that this node was reading. */
+    private boolean missedOne;
 
     /** What this node has read of the former generation is saved. */
     private boolean saved;
@@ -85,6 +91,7 @@ final class Barrier {
     void raise(long generation, @Nullable StreamId before) {
         next = new StreamId(generation, 0);
         kept = before;
+        missedOne = before == null || isOther(before);
         publisher.reached(cursor.get());
         publisher.hold();
         context.tell(context.observer()::onGeneration);
@@ -100,6 +107,11 @@ final class Barrier {
         loop.schedule(this::end, context.timing().settle());
     }
 
+    /** If Redis had lost everything, that is no news of what this node lacks. */
+    private boolean isOther(StreamId before) {
+        return !before.equals(StreamId.NONE) && before.generation() != cursor.get().generation();
+    }
+
     private boolean isOver() {
         return next == null || closed.getAsBoolean();
     }
@@ -107,7 +119,7 @@ final class Barrier {
     private void save() {
         if (!isOver()) {
             var unused =
-                    lost.save()
+                    Guarded.call(lost::save)
                             .whenComplete(
                                     (done, failure) -> loop.execute(() -> saved(done, failure)));
         }
@@ -140,7 +152,7 @@ final class Barrier {
         StreamId base = next;
         if (base != null && !isOver()) {
             var unused =
-                    lost.end(base)
+                    Guarded.call(() -> lost.end(base, kept))
                             .whenComplete(
                                     (done, failure) ->
                                             loop.execute(
@@ -155,7 +167,7 @@ final class Barrier {
         StreamId base = next;
         if (base != null && saved && ended && !isOver()) {
             var unused =
-                    lost.between(cursor.get(), base)
+                    Guarded.call(() -> lost.between(cursor.get(), base))
                             .whenComplete(
                                     (entries, failure) ->
                                             loop.execute(() -> answered(entries, failure)));
@@ -190,19 +202,33 @@ final class Barrier {
 
     private void deliver(Stored entry) {
         if (entry.id().generation() != cursor.get().generation()) {
+            tellKept();
             cursor.generation(entry.id().generation());
         }
         cursor.entry(entry, loop.nowNanos(), publisher.payer(entry));
     }
 
-    private void lower(StreamId base) {
+    /** Tells what Redis has of the generation and this node lacks; whether it has any of it. */
+    private boolean tellKept() {
         StreamId last = cursor.get();
-        if (inTime) {
-            publisher.archived(last);
+        if (kept == null || kept.generation() != last.generation()) {
+            return false;
         }
-        if (kept != null && kept.generation() == last.generation() && kept.isAfter(last)) {
+        if (kept.isAfter(last)) {
             cursor.gap(kept);
-            last = kept;
+        }
+        return true;
+    }
+
+    private void lower(StreamId base) {
+        if (inTime) {
+            publisher.archived(cursor.get());
+        }
+        boolean known = tellKept() || !missedOne;
+        StreamId last = cursor.get();
+        if (!known) {
+            // How the generation that this node was reading went on.
+            cursor.gap(kept != null && kept.isAfter(last) ? kept : base);
         }
         cursor.pause();
         publisher.reached(last);
@@ -231,7 +257,7 @@ final class Barrier {
             if (!looking && !closed.getAsBoolean()) {
                 looking = true;
                 var unused =
-                        lost.between(had, before)
+                        Guarded.call(() -> lost.between(had, before))
                                 .whenComplete(
                                         (entries, failure) -> loop.execute(() -> found(entries)));
             }

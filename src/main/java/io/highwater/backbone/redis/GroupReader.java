@@ -8,8 +8,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Reads the streams of some shards on a connection of its own, one read after the other, for as
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * "whatever is new" loses what comes between two reads.
  */
 final class GroupReader {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupReader.class);
+
     /**
      * While a shard waits at its barrier, a read is short, so that the shard is read soon after.
      */
@@ -113,11 +119,16 @@ final class GroupReader {
         Duration block = asked.size() == shards.size() ? timing.block() : SHORT_BLOCK;
         XReadArgs args = new XReadArgs().count(pace.count()).block(block);
         var unused =
-                link.call(block.plus(timing.call()), redis -> redis.xread(args, offsets(asked)))
+                Guarded.call(() -> read(asked, args, block.plus(timing.call())))
                         .whenComplete(
                                 (messages, failure) ->
                                         loop.execute(
                                                 () -> answered(asked.size(), messages, failure)));
+    }
+
+    private CompletionStage<List<StreamMessage<String, byte[]>>> read(
+            List<RedisShard> asked, XReadArgs args, Duration timeout) {
+        return link.call(timeout, redis -> redis.xread(args, offsets(asked)));
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // The client takes an array of a generic type.
@@ -143,7 +154,7 @@ final class GroupReader {
                 backoff.succeeded();
                 answeredNanos = loop.nowNanos();
                 deliver(streams, messages == null ? List.of() : messages);
-                pause = behind.getAsBoolean() ? BEHIND_PAUSE : pace.linger();
+                pause = isBehind() ? BEHIND_PAUSE : pace.linger();
             } else {
                 context.tell(context.observer()::onReadRetry);
                 pause = backoff.failed();
@@ -167,11 +178,20 @@ final class GroupReader {
         if (state != State.PAUSING || pause != pauses) {
             return;
         }
-        if (behind.getAsBoolean()) {
+        if (isBehind()) {
             answeredNanos = loop.nowNanos(); // Redis is not to blame.
             pause(BEHIND_PAUSE);
         } else {
             read();
+        }
+    }
+
+    private boolean isBehind() {
+        try {
+            return behind.getAsBoolean();
+        } catch (RuntimeException | Error e) {
+            context.logs().say(LOG, Level.ERROR, "log_task_failed", e);
+            return false;
         }
     }
 

@@ -20,7 +20,7 @@ interface LostEntries {
                 }
 
                 @Override
-                public CompletionStage<@Nullable Void> end(StreamId base) {
+                public CompletionStage<@Nullable Void> end(StreamId base, @Nullable StreamId kept) {
                     return CompletableFuture.completedFuture(null);
                 }
 
@@ -43,8 +43,9 @@ interface LostEntries {
      * a while even if none does.
      *
      * @param base of the next generation
+     * @param kept the last entry of the former one that Redis has; null if that is unknown
      */
-    CompletionStage<@Nullable Void> end(StreamId base);
+    CompletionStage<@Nullable Void> end(StreamId base, @Nullable StreamId kept);
 
     /**
      * Reads entries of the shard, oldest first; an empty list if there are no more.

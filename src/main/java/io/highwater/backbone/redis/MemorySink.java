@@ -28,8 +28,8 @@ final class MemorySink implements ShardSink {
     private final ShardMemory memory;
     private final Object lock;
 
-    /** What came in the last minutes; null if nothing comes late. Guarded by the lock. */
-    private final @Nullable IdempotencyWindow window;
+    /** What came in the last minutes. Guarded by the lock. */
+    private final IdempotencyWindow window;
 
     /** What it is missing after a gap of the shard is asked elsewhere. */
     private final Doubts doubts;
@@ -38,6 +38,12 @@ final class MemorySink implements ShardSink {
     private final Set<Payer> payers = new HashSet<>();
 
     private boolean came;
+
+    /**
+     * How often entries did not come, or were not kept: what Redis was asked before that may not
+     * hold any more. Guarded by the lock.
+     */
+    private long holes;
 
     /** Written on the loop, under the lock. */
     private volatile long generation;
@@ -53,21 +59,12 @@ final class MemorySink implements ShardSink {
         void ask(Map<String, Position> last);
     }
 
-    /**
-     * @param window what came in the last minutes, if an entry may come late, and after its repeat;
-     *     null if none does, since there is no archive
-     */
-    MemorySink(
-            String origin,
-            NodeMemory node,
-            ShardMemory memory,
-            @Nullable IdempotencyWindow window,
-            Doubts doubts) {
+    MemorySink(String origin, NodeMemory node, ShardMemory memory, Doubts doubts) {
         this.origin = origin;
         this.node = node;
         this.memory = memory;
         this.lock = memory.lock();
-        this.window = window;
+        this.window = memory.window();
         this.doubts = doubts;
     }
 
@@ -98,39 +95,62 @@ final class MemorySink implements ShardSink {
             payers.add(payer);
         }
         synchronized (lock) {
+            boolean repeat = isSentAgain(stored, appendedNanos);
             remember(stored, payer, appendedNanos);
             MemoryChannel channel = memory.open(stored.channel(), payer);
-            if (channel != null) {
-                add(channel, stored, appendedNanos, payer);
-                memory.retireIfUnused(channel);
+            if (channel == null) {
+                // There is no room for it. Its last position is another now.
+                memory.forgetLastPosition(stored.channel());
+                holes++;
+                return;
             }
+            Position position = position(stored);
+            boolean hole = fillHole(channel, position);
+            if (repeat) {
+                channel.pass(position);
+            } else {
+                Position previous = hole ? null : previous(channel, position);
+                Entry entry = entry(stored, position, previous, appendedNanos, false);
+                memory.add(channel, entry, payer);
+            }
+            memory.retireIfUnused(channel);
         }
     }
 
+    /** Tells what is missing before the next position; false if nothing is, as far as is known. */
     @GuardedBy("lock")
-    private void add(
-            MemoryChannel channel, Stored stored, long appendedNanos, @Nullable Payer payer) {
-        Position position = position(stored);
-        Position last = channel.top();
-        Position previous = null;
-        if (last != null && last.generation() != position.generation()) {
-            previous = last;
+    private boolean fillHole(MemoryChannel channel, Position next) {
+        Position last = channel.last();
+        if (last == null || !isHoleBetween(channel, last, next)) {
+            return false;
         }
-        long missed = position.channelSequence() - 1;
-        if (last != null && previous == null) {
-            missed -= last.channelSequence();
+        Position before =
+                new Position(
+                        origin,
+                        next.generation(),
+                        next.shardSequence() - 1,
+                        next.channelSequence() - 1);
+        memory.miss(channel, last, before);
+        return true;
+    }
+
+    /** What {@link Entry#previous} says. */
+    @GuardedBy("lock")
+    private @Nullable Position previous(MemoryChannel channel, Position next) {
+        Position last = channel.last();
+        if (channel.heard() != null || last == null || last.generation() == next.generation()) {
+            return channel.heard();
         }
-        if (missed > 0 && last != null) {
-            Position before =
-                    new Position(
-                            origin,
-                            position.generation(),
-                            position.shardSequence() - 1,
-                            position.channelSequence() - 1);
-            memory.miss(channel, last, before);
-            previous = null;
+        return last;
+    }
+
+    /** Whether entries between the channel's last position and this one may not have come. */
+    @GuardedBy("lock")
+    private boolean isHoleBetween(MemoryChannel channel, Position last, Position next) {
+        if (last.generation() == next.generation()) {
+            return next.channelSequence() - last.channelSequence() > 1;
         }
-        memory.add(channel, entry(stored, position, previous, appendedNanos, false), payer);
+        return next.channelSequence() > 1 || channel.isDoubted();
     }
 
     @Override
@@ -146,62 +166,105 @@ final class MemorySink implements ShardSink {
 
     @GuardedBy("lock")
     private void remember(Stored stored, @Nullable Payer payer, long nowNanos) {
-        if (window != null) {
-            window.add(key(window, stored), position(stored), payer, nowNanos);
-        }
+        window.add(key(stored), position(stored), payer, nowNanos);
     }
 
     /** Whether the message came before, perhaps appended again by its publisher. */
     @GuardedBy("lock")
     private boolean isRepeat(Stored stored, long nowNanos) {
-        if (window == null || window.find(key(window, stored), nowNanos) != null) {
-            return window != null;
+        if (window.find(key(stored), nowNanos) != null) {
+            return true;
         }
         remember(stored, null, nowNanos);
         return false;
     }
 
-    private static MessageKey key(IdempotencyWindow window, Stored stored) {
+    /**
+     * Whether the message came in a former generation, but not to the node that had appended it,
+     * which did so again. Within a generation Redis itself knows repeats.
+     */
+    @GuardedBy("lock")
+    private boolean isSentAgain(Stored stored, long nowNanos) {
+        Position first = window.find(key(stored), nowNanos);
+        return first != null && first.generation() < stored.id().generation();
+    }
+
+    private MessageKey key(Stored stored) {
         return window.key(stored.publisher(), stored.channel(), stored.msgId());
     }
 
     @Override
     public void onGap(StreamId from, StreamId to) {
-        Map<String, Position> last = new HashMap<>();
+        Map<String, Position> doubted = new HashMap<>();
         synchronized (lock) {
+            holes++;
             for (MemoryChannel channel : memory.doubt()) {
-                Position top = channel.top();
-                if (top != null) {
-                    last.put(channel.name(), top);
+                Position last = channel.last();
+                if (last != null) {
+                    doubted.put(channel.name(), last);
                 }
             }
         }
-        if (!last.isEmpty()) {
-            doubts.ask(last);
+        if (!doubted.isEmpty()) {
+            doubts.ask(doubted);
+        }
+    }
+
+    /** To be taken before Redis is asked for a position. */
+    long holes() {
+        synchronized (lock) {
+            return holes;
         }
     }
 
     /**
-     * A channel is at this position in the log, which this node has read up to there.
+     * A channel was at this position in the log, which this node has read up to there.
+     *
+     * @param since {@link #holes} before that was asked
+     * @return false if it may have moved on without this node
+     */
+    boolean know(String name, Position top, long since) {
+        synchronized (lock) {
+            if (holes != since) {
+                return false;
+            }
+            MemoryChannel channel = memory.channel(name);
+            if (channel != null && channel.last() == null) {
+                channel.setTop(top);
+            }
+            return true;
+        }
+    }
+
+    /**
+     * The same of a channel in doubt.
      *
      * @param from the last entry of the channel that came before the doubt
      */
-    void settle(String name, Position from, Position top) {
+    void settle(String name, Position from, Position top, long since) {
         synchronized (lock) {
-            MemoryChannel channel = memory.channel(name);
-            // If an entry came in the meantime, that has shown what is missing.
-            if (channel != null && from.equals(channel.top()) && top.isAfter(from)) {
+            MemoryChannel channel = holes == since ? memory.channel(name) : null;
+            if (channel == null || !isInDoubt(channel, from)) {
+                // An entry that came in the meantime has shown what is missing.
+            } else if (top.isAfter(from)) {
                 memory.miss(channel, from, top);
+            } else {
+                channel.setTop(from);
             }
         }
         memory.carry();
     }
 
-    /** Whether nothing has come of a channel since a doubt. */
+    @GuardedBy("lock")
+    private boolean isInDoubt(MemoryChannel channel, Position from) {
+        return channel.isDoubted() && from.equals(channel.last());
+    }
+
+    /** Whether nothing has shown what is missing since a doubt. */
     boolean isInDoubt(String name, Position from) {
         synchronized (lock) {
             MemoryChannel channel = memory.channel(name);
-            return channel != null && from.equals(channel.top());
+            return channel != null && isInDoubt(channel, from);
         }
     }
 

@@ -105,13 +105,7 @@ public final class RedisBackbone implements Backbone {
         for (int i = 0; i < ShardKeys.SHARDS; i++) {
             int number = i;
             ShardMemory shard = memory.shards().get(i);
-            sinks.add(
-                    new MemorySink(
-                            parts.origin(),
-                            memory,
-                            shard,
-                            archive == null ? null : shard.window(),
-                            last -> doubt(number, last)));
+            sinks.add(new MemorySink(parts.origin(), memory, shard, last -> doubt(number, last)));
         }
         log = new RedisLog(parts, sinks::get);
         StreamReads streams = new StreamReads();

@@ -3,6 +3,8 @@ package io.highwater.backbone.redis;
 import io.highwater.cluster.Bus;
 import io.highwater.cluster.BusListener;
 import io.highwater.log.LogLimit;
+import io.lettuce.core.RedisConnectionException;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class RedisBus implements Bus, AutoCloseable {
     private final RedisClients clients;
     private final String topic;
+
+    /** What goes to this node alone; set once, before the first session is made. */
+    private volatile String own = "";
+
     private final Timing timing;
     private final Link sends;
     private final Link receives;
@@ -48,7 +54,7 @@ final class RedisBus implements Bus, AutoCloseable {
         receives =
                 new Link(
                         clients,
-                        () -> clients.subscribe(topic, this::receive),
+                        () -> clients.subscribe(List.of(topic, own), this::receive),
                         timing,
                         loop,
                         new SplittableRandom(),
@@ -59,8 +65,9 @@ final class RedisBus implements Bus, AutoCloseable {
 
     /** An empty message shows whether this user may send. */
     @Override
-    public CompletionStage<@Nullable Void> start(BusListener messages) {
+    public CompletionStage<@Nullable Void> start(long node, BusListener messages) {
         listener = messages;
+        own = topicOf(node);
         return receives.open()
                 .thenCompose(up -> sends.open())
                 .thenCompose(up -> send(new byte[0]))
@@ -75,8 +82,26 @@ final class RedisBus implements Bus, AutoCloseable {
 
     @Override
     public CompletionStage<@Nullable Void> send(byte[] message) {
-        return sends.call(timing.call(), redis -> redis.publish(topic, message))
+        return send(topic, message);
+    }
+
+    @Override
+    public CompletionStage<@Nullable Void> sendTo(long node, byte[] message) {
+        return send(topicOf(node), message);
+    }
+
+    private String topicOf(long node) {
+        return topic + ":" + Long.toHexString(node);
+    }
+
+    private CompletionStage<@Nullable Void> send(String to, byte[] message) {
+        return sends.call(timing.call(), redis -> redis.publish(to, message))
                 .thenApply(receivers -> null);
+    }
+
+    @Override
+    public void renew() {
+        receives.replace(new RedisConnectionException("nothing comes any more"));
     }
 
     private void receive(byte[] message) {

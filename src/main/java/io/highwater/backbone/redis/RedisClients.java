@@ -136,18 +136,18 @@ final class RedisClients implements AutoCloseable {
     }
 
     /**
-     * A session that receives what is sent to a topic, and that can be used for nothing else.
+     * A session that receives what is sent to topics, and that can be used for nothing else.
      *
      * @param listener called by one thread at a time
      */
-    CompletionStage<RedisSession> subscribe(String topic, Consumer<byte[]> listener) {
+    CompletionStage<RedisSession> subscribe(List<String> topics, Consumer<byte[]> listener) {
         return remember(
                 connectPubSub()
                         .thenCompose(
                                 c -> {
-                                    c.addListener(new Topic(topic, listener));
+                                    c.addListener(new Messages(listener));
                                     return c.async()
-                                            .subscribe(topic)
+                                            .subscribe(topics.toArray(String[]::new))
                                             .thenApply(done -> new RedisSession(c, c.async()))
                                             .whenComplete((done, failure) -> closeIf(failure, c));
                                 }));
@@ -167,20 +167,16 @@ final class RedisClients implements AutoCloseable {
         return ((RedisClient) client).connectPubSubAsync(CODEC, address.uris().get(0));
     }
 
-    private static final class Topic extends RedisPubSubAdapter<String, byte[]> {
-        private final String topic;
+    private static final class Messages extends RedisPubSubAdapter<String, byte[]> {
         private final Consumer<byte[]> listener;
 
-        private Topic(String topic, Consumer<byte[]> listener) {
-            this.topic = topic;
+        private Messages(Consumer<byte[]> listener) {
             this.listener = listener;
         }
 
         @Override
-        public void message(String channel, byte[] message) {
-            if (channel.equals(topic)) {
-                listener.accept(message);
-            }
+        public void message(String topic, byte[] message) {
+            listener.accept(message);
         }
     }
 

@@ -61,7 +61,10 @@ final class ShardArchive implements ShardSink, LostEntries, ShardArchiver.Owner 
         this.awaited = awaited;
         this.archived = archived;
         tail = new ArchiveTail(parts.tails());
-        archiver = new ShardArchiver(context, calls::between, cursor, tail, parts, this);
+        RepeatKeys repeats = new RepeatKeys(context.number(), parts, calls);
+        archiver =
+                new ShardArchiver(
+                        context, calls::between, repeats::restore, cursor, tail, parts, this);
     }
 
     /**
@@ -170,7 +173,7 @@ final class ShardArchive implements ShardSink, LostEntries, ShardArchiver.Owner 
 
     @Override
     public void onGeneration(long generation) {
-        tail.generation(new StreamId(generation, 0));
+        tail.generation(new StreamId(generation, 0), null);
         apply();
     }
 
@@ -200,11 +203,11 @@ final class ShardArchive implements ShardSink, LostEntries, ShardArchiver.Owner 
     }
 
     @Override
-    public CompletionStage<@Nullable Void> end(StreamId base) {
+    public CompletionStage<@Nullable Void> end(StreamId base, @Nullable StreamId kept) {
         CompletableFuture<@Nullable Void> begun = new CompletableFuture<>();
         ends.add(base, begun);
         ends.wake(known);
-        tail.generation(base);
+        tail.generation(base, kept);
         read();
         loop.schedule(() -> begun.complete(null), context.timing().end());
         return begun;

@@ -8,10 +8,8 @@ import io.highwater.backbone.redis.ArchiveStep.Begin;
 import io.highwater.backbone.redis.StreamItem.Unreadable;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +36,12 @@ final class ShardArchiver {
         CompletionStage<List<StreamItem>> between(StreamId after, StreamId last, int most);
     }
 
+    /** Has Redis remember the messages of the entries that it lost: see {@link RepeatKeys}. */
+    @FunctionalInterface
+    interface Repeats {
+        CompletionStage<@Nullable Void> restore(StreamId kept, StreamId archived, StreamId base);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(ShardArchiver.class);
 
     /** How many entries of the stream are read at once. */
@@ -57,6 +61,7 @@ final class ShardArchiver {
     private final ShardContext context;
     private final ShardLoop loop;
     private final Pages stream;
+    private final Repeats repeats;
     private final ShardCursor cursor;
     private final ArchiveTail tail;
     private final ArchiveParts parts;
@@ -77,6 +82,7 @@ final class ShardArchiver {
     ShardArchiver(
             ShardContext context,
             Pages stream,
+            Repeats repeats,
             ShardCursor cursor,
             ArchiveTail tail,
             ArchiveParts parts,
@@ -84,6 +90,7 @@ final class ShardArchiver {
         this.context = context;
         this.loop = context.loop();
         this.stream = stream;
+        this.repeats = repeats;
         this.cursor = cursor;
         this.tail = tail;
         this.parts = parts;
@@ -126,7 +133,7 @@ final class ShardArchiver {
         }
         state = State.ASKING;
         var unused =
-                guarded(() -> parts.archive().writer(origin, context.number()))
+                Guarded.call(() -> parts.archive().writer(origin, context.number()))
                         .whenComplete(
                                 (opened, failure) -> {
                                     if (!loop.tryExecute(() -> answered(opened))
@@ -134,15 +141,6 @@ final class ShardArchiver {
                                         parts.closing().execute(opened::close);
                                     }
                                 });
-    }
-
-    /** The archive's answer is that of others, who may throw. */
-    private static <T> CompletionStage<T> guarded(Supplier<CompletionStage<T>> call) {
-        try {
-            return call.get();
-        } catch (RuntimeException | Error e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     private void answered(@Nullable ArchiveWriter opened) {
@@ -273,19 +271,45 @@ final class ShardArchiver {
             boolean gone = watermark == null || last.isAfter(watermark);
             rest = List.of(new Unreadable(gone ? last : tail.from(), "the stream has it no more"));
         }
-        // The page is let go with this step.
-        perform(current, ArchiveStep.next(watermark, rest))
-                .whenComplete((done, failure) -> parts.catchUps().leave());
+        ArchiveStep step = ArchiveStep.next(watermark, rest);
+        if (step instanceof Begin begin && begin.kept() != null) {
+            // Other nodes may be saving what they have read of the former generation.
+            parts.catchUps().leave();
+            loop.schedule(() -> performLater(current, step), context.timing().settle());
+        } else {
+            // The page is let go with this step.
+            perform(current, step).whenComplete((done, failure) -> parts.catchUps().leave());
+        }
+    }
+
+    private void performLater(ArchiveWriter current, ArchiveStep step) {
+        if (current == writer) {
+            var unused = perform(current, step);
+        }
     }
 
     private CompletionStage<@Nullable Void> perform(ArchiveWriter current, ArchiveStep step) {
-        CompletionStage<@Nullable Void> write =
-                step instanceof Append append
-                        ? parts.form().archived(append.entries()).thenCompose(current::append)
-                        : guarded(
-                                () -> current.begin(parts.form().position(((Begin) step).base())));
-        return write.whenComplete(
-                (done, failure) -> loop.execute(() -> performed(current, step, failure)));
+        return Guarded.call(
+                        () ->
+                                step instanceof Append append
+                                        ? append(current, append)
+                                        : begin(current, (Begin) step))
+                .whenComplete(
+                        (done, failure) -> loop.execute(() -> performed(current, step, failure)));
+    }
+
+    private CompletionStage<@Nullable Void> append(ArchiveWriter current, Append append) {
+        return parts.form().archived(append.entries()).thenCompose(current::append);
+    }
+
+    private CompletionStage<@Nullable Void> begin(ArchiveWriter current, Begin begin) {
+        ShardPosition base = parts.form().position(begin.base());
+        StreamId kept = begin.kept();
+        StreamId last = watermark;
+        return kept == null || last == null
+                ? current.begin(base)
+                : repeats.restore(kept, last, begin.base())
+                        .thenCompose(restored -> current.begin(base));
     }
 
     private void performed(ArchiveWriter used, ArchiveStep step, @Nullable Throwable failure) {

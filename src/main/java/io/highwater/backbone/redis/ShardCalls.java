@@ -7,16 +7,20 @@ import io.highwater.backbone.redis.OpenReply.Unusable;
 import io.highwater.backbone.redis.PublishReply.Fenced;
 import io.highwater.backbone.redis.PublishReply.Result;
 import io.highwater.backbone.redis.PublishReply.Taken;
+import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.protocol.Position;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.Range.Boundary;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XTrimArgs;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -198,6 +202,35 @@ final class ShardCalls implements PublishCalls {
 
     private static Range<String> range(Boundary<String> lower, StreamId last) {
         return Range.from(lower, Boundary.including(last.text()));
+    }
+
+    /**
+     * Has Redis remember messages that it has forgotten, for the rest of the time that it would
+     * have remembered them.
+     *
+     * @param base of the generation that begins, which is about the time of day
+     */
+    CompletionStage<@Nullable Void> remember(List<Stored> entries, StreamId base) {
+        return link.call(
+                timeout,
+                redis ->
+                        CompletableFuture.allOf(
+                                entries.stream()
+                                        .map(entry -> remember(redis, entry, base))
+                                        .toArray(CompletableFuture[]::new)));
+    }
+
+    private CompletableFuture<String> remember(
+            RedisClusterAsyncCommands<String, byte[]> redis, Stored entry, StreamId base) {
+        long ageMillis = Math.max(0, base.generation() - entry.wallMillis());
+        long leftMillis = bounds.remembered().toMillis() - ageMillis;
+        if (leftMillis <= 0) {
+            return CompletableFuture.completedFuture("");
+        }
+        String key = keys.remembered(entry.publisher(), entry.channel(), entry.msgId());
+        String position = entry.id().text() + "-" + entry.channelSequence();
+        return redis.set(key, position.getBytes(UTF_8), SetArgs.Builder.nx().px(leftMillis))
+                .toCompletableFuture();
     }
 
     /** Drops the entries before an id, or a few less. */

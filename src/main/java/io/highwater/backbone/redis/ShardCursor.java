@@ -59,8 +59,15 @@ final class ShardCursor {
     void gap(StreamId to) {
         StreamId from = position;
         position = to;
-        context.tell(() -> context.observer().onGap(to.sequence() - from.sequence()));
+        context.tell(() -> context.observer().onGap(entriesBetween(from, to)));
         tell(sink -> sink.onGap(from, to));
+    }
+
+    /** Those of a generation before are not known. */
+    private static long entriesBetween(StreamId from, StreamId to) {
+        return from.generation() == to.generation()
+                ? to.sequence() - from.sequence()
+                : Math.max(1, to.sequence());
     }
 
     void generation(long generation) {

@@ -286,7 +286,7 @@ final class ShardPublisher {
         }
         call = batch;
         var unused =
-                calls.publish(reached, List.copyOf(batch))
+                Guarded.call(() -> calls.publish(reached, List.copyOf(batch)))
                         .whenComplete(
                                 (reply, failure) ->
                                         loop.execute(() -> answered(batch, reply, failure)));
@@ -330,6 +330,7 @@ final class ShardPublisher {
                 fail(message, noRoom());
             } else {
                 message.position = result.position();
+                message.found = result.duplicate();
                 // A repeat of our own call is none for the publisher.
                 message.duplicate = result.duplicate() && !message.resent;
                 appended.add(message);
@@ -378,7 +379,7 @@ final class ShardPublisher {
         StreamId last = level == Level.DURABLE && reached.isAfter(archived) ? archived : reached;
         for (Waiting first = appended.peek(); first != null; first = appended.peek()) {
             Position position = first.position;
-            if (position == null || StreamId.of(position).isAfter(last)) {
+            if (position == null || !isSettled(first, StreamId.of(position), last)) {
                 if (level == Level.DURABLE) {
                     awaits.run();
                 }
@@ -391,6 +392,14 @@ final class ShardPublisher {
             release(first);
             first.answer.complete(answer);
         }
+    }
+
+    /**
+     * Of a former generation, this node may have read a part only. But what Redis found it has
+     * kept.
+     */
+    private static boolean isSettled(Waiting message, StreamId id, StreamId last) {
+        return !id.isAfter(last) && (message.found || id.generation() == last.generation());
     }
 
     private void tickLater() {

@@ -82,9 +82,7 @@ final class ShardReads {
      */
     private CompletionStage<Position> reach(String name, Position top, @Nullable Cursor after) {
         Position own = after == null ? null : ReadRules.own(top, after);
-        return own != null && own.isAfter(top)
-                ? tops.ask(name)
-                : CompletableFuture.completedFuture(top);
+        return own != null && own.isAfter(top) ? ask(name) : CompletableFuture.completedFuture(top);
     }
 
     CompletionStage<ReadResult> readBefore(
@@ -109,24 +107,27 @@ final class ShardReads {
 
     /** Redis has that of the generation, and the archive those of former ones. */
     private CompletionStage<Position> ask(String name) {
+        long holes = sink.holes();
         CompletionStage<Position> asked = tops.ask(name);
-        return history == null
-                ? asked
-                : asked.thenCompose(
-                        top ->
-                                top.channelSequence() == 0
-                                        ? history.top(name, top)
-                                        : CompletableFuture.completedFuture(top));
+        if (history != null) {
+            asked =
+                    asked.thenCompose(
+                            top ->
+                                    top.channelSequence() == 0
+                                            ? history.top(name, top)
+                                            : CompletableFuture.completedFuture(top));
+        }
+        return asked.thenCompose(
+                top ->
+                        sink.know(name, top, holes)
+                                ? CompletableFuture.completedFuture(top)
+                                : RedisShard.unavailable("the node missed entries"));
     }
 
     /** What memory knows by now is newer than what was asked for. */
     @GuardedBy("lock")
     private Position top(String name, Position asked) {
         Position known = memory.top(name);
-        MemoryChannel channel = memory.channel(name);
-        if (known == null && channel != null) {
-            channel.setTop(asked);
-        }
         return known == null ? asked : known;
     }
 
@@ -138,7 +139,7 @@ final class ShardReads {
         synchronized (lock) {
             top = top(name, asked);
             own = after == null ? null : ReadRules.own(top, after);
-            if (own != null && own.channelSequence() == 0 && isNewBase(own, top)) {
+            if (own != null && isAtTop(name, own, top)) {
                 own = top;
             }
             result = fromMemory(name, top, after == null || own == null ? after : own, limit);
@@ -175,10 +176,25 @@ final class ShardReads {
         return history == null ? done(otherwise) : history.readAfter(name, top, own, limit, payer);
     }
 
+    /** Whether nothing that a client hears lies between a position of its and the top. */
+    @GuardedBy("lock")
+    private boolean isAtTop(String name, Position own, Position top) {
+        return isNewBase(own, top) || isBeforeRepeats(memory.channel(name), own);
+    }
+
     /** The place before the first entry of the generation, of which the channel has none yet. */
     @GuardedBy("lock")
     private boolean isNewBase(Position own, Position top) {
-        return own.generation() == sink.generation() && top.generation() < own.generation();
+        return own.channelSequence() == 0
+                && own.generation() == sink.generation()
+                && top.generation() < own.generation();
+    }
+
+    private static boolean isBeforeRepeats(@Nullable MemoryChannel channel, Position own) {
+        Position heard = channel == null ? null : channel.heard();
+        return heard != null
+                && heard.generation() == own.generation()
+                && heard.channelSequence() == own.channelSequence();
     }
 
     @GuardedBy("lock")
@@ -276,13 +292,15 @@ final class ShardReads {
 
     /** Asks until it gets an answer, or the channel has shown by itself what is missing. */
     private void doubt(String name, Position from) {
+        long holes = sink.holes();
         var unused =
                 tops.ask(name)
                         .whenComplete(
                                 (top, failure) -> {
                                     if (failure == null) {
-                                        sink.settle(name, from, top);
-                                    } else if (sink.isInDoubt(name, from)) {
+                                        sink.settle(name, from, top, holes);
+                                    }
+                                    if (sink.isInDoubt(name, from)) {
                                         shard.loop().schedule(() -> doubt(name, from), DOUBT_RETRY);
                                     }
                                 });

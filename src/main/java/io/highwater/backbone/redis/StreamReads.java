@@ -145,7 +145,7 @@ final class StreamReads {
                 return;
             }
             var unused =
-                    calls.between(from, StreamId.of(top), PAGE)
+                    Guarded.call(() -> calls.between(from, StreamId.of(top), PAGE))
                             .whenComplete(
                                     (items, failure) -> {
                                         if (failure != null) {

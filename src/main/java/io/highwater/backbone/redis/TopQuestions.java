@@ -74,8 +74,7 @@ final class TopQuestions {
         }
         List<String> names = new ArrayList<>(batch.keySet());
         var unused =
-                shard.calls()
-                        .counters(names)
+                Guarded.call(() -> shard.calls().counters(names))
                         .whenComplete(
                                 (counters, failure) -> {
                                     synchronized (lock) {

@@ -23,6 +23,9 @@ final class Waiting {
     /** Where Redis says it is; null until it has said so. */
     @Nullable Position position;
 
+    /** It was there before the call that asked. */
+    boolean found;
+
     boolean duplicate;
 
     /** A call with it may have been carried out although no answer came. */

@@ -75,7 +75,7 @@ abstract sealed class Sender permits DeflateExtension {
     }
 
     private OutboundFrame sendOne(OutboundFrame frame, @Nullable FrameForms forms) {
-        if (forms == FrameForms.PLAIN_ONLY) {
+        if (forms != null && forms.isPlainOnly()) {
             return frame;
         }
         if (!frame.isWholeMessage()) {
@@ -91,7 +91,7 @@ abstract sealed class Sender permits DeflateExtension {
     }
 
     private OutboundFrame sendJoined(OutboundFrame frame, FrameForms.Joined joined) {
-        TurnForm turn = TurnForm.of(frame, joined);
+        TurnForm turn = TurnForm.of(node, frame, joined);
         OutboundFrame whole = turn == null ? null : sendShared(turn);
         if (whole != null) {
             return whole;

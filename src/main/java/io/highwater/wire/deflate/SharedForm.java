@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class SharedForm permits MessageForm, TurnForm {
     /** OutboundFrame and the header of its array. */
-    private static final int FRAME_BYTES = 40;
+    private static final int FRAME_BYTES = 48;
 
     private final OutboundFrame plain;
     private final int textBytes;

@@ -7,55 +7,72 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The messages of one turn of a channel, joined to one frame in each form. Thread-safe. */
+/**
+ * Messages that many connections get together, joined to one frame in each form: a turn of a
+ * channel, or broadcasts, which are part of no chain. Thread-safe.
+ */
 final class TurnForm extends SharedForm {
     /** What is kept beside joined frames; null where they are joined for one connection alone. */
     private record Answer(@Nullable TurnForm turn) {}
 
-    private final List<OutboundFrame> parts;
+    /**
+     * @param form null for a message that goes as it is
+     */
+    private record Part(OutboundFrame plain, @Nullable MessageForm form) {
+        OutboundFrame as(Function<MessageForm, OutboundFrame> formOf) {
+            return form == null ? plain : formOf.apply(form);
+        }
+    }
+
+    private final List<Part> parts;
     private final int longestBytes;
 
     private TurnForm(
             OutboundFrame plain,
-            List<OutboundFrame> parts,
-            List<MessageForm> messages,
-            SharedDictionary base,
-            SharedDictionary next) {
-        super(plain, messages.stream().mapToInt(SharedForm::textBytes).sum(), base, next);
+            List<Part> parts,
+            @Nullable SharedDictionary base,
+            @Nullable SharedDictionary next) {
+        super(plain, parts.stream().mapToInt(TurnForm::textBytes).sum(), base, next);
         this.parts = parts;
-        this.longestBytes = messages.stream().mapToInt(SharedForm::textBytes).max().orElse(0);
+        this.longestBytes = parts.stream().mapToInt(TurnForm::textBytes).max().orElse(0);
     }
 
-    /** Null where the frames are no turn of one channel, one after the other. */
-    static @Nullable TurnForm of(OutboundFrame frame, FrameForms.Joined joined) {
-        return joined.made(Answer.class, () -> new Answer(find(frame, joined.parts()))).turn();
+    private static int textBytes(Part part) {
+        return part.form == null ? 0 : part.form.textBytes();
     }
 
-    private static @Nullable TurnForm find(OutboundFrame frame, List<OutboundFrame> parts) {
-        List<MessageForm> messages = new ArrayList<>(parts.size());
-        SharedDictionary first = null;
-        SharedDictionary last = null;
-        for (OutboundFrame part : parts) {
-            if (part.forms() == FrameForms.PLAIN_ONLY) {
+    /**
+     * Null where the frames are neither a turn of one channel, one after the other, nor broadcasts.
+     */
+    static @Nullable TurnForm of(
+            PermessageDeflate node, OutboundFrame frame, FrameForms.Joined joined) {
+        return joined.made(Answer.class, () -> new Answer(find(node, frame, joined.parts())))
+                .turn();
+    }
+
+    private static @Nullable TurnForm find(
+            PermessageDeflate node, OutboundFrame frame, List<OutboundFrame> frames) {
+        List<Part> parts = new ArrayList<>(frames.size());
+        MessageForm first = null;
+        MessageForm last = null;
+        for (OutboundFrame one : frames) {
+            FrameForms forms = one.forms();
+            if (forms != null && forms.isPlainOnly()) {
+                parts.add(new Part(one, null));
                 continue;
             }
-            MessageForm message = form(part);
-            SharedDictionary base = message == null ? null : message.base();
-            if (message == null || base == null || (last != null && base != last)) {
+            MessageForm message =
+                    forms != null && forms.isForMany() ? MessageForm.of(node, one, forms) : null;
+            if (message == null || (last != null && message.base() != last.next())) {
                 return null;
             }
-            messages.add(message);
-            first = first == null ? base : first;
-            last = message.next();
+            parts.add(new Part(one, message));
+            first = first == null ? message : first;
+            last = message;
         }
         return first == null || last == null
                 ? null
-                : new TurnForm(frame, parts, messages, first, last);
-    }
-
-    /** Null where the frame is no message of a channel, or one that goes as it is. */
-    private static @Nullable MessageForm form(OutboundFrame part) {
-        return part.forms() instanceof ChannelMessage message ? message.form(part) : null;
+                : new TurnForm(frame, parts, first.base(), last.next());
     }
 
     @Override
@@ -74,11 +91,7 @@ final class TurnForm extends SharedForm {
     }
 
     private OutboundFrame join(Function<MessageForm, OutboundFrame> formOf) {
-        List<OutboundFrame> forms = new ArrayList<>(parts.size());
-        for (OutboundFrame part : parts) {
-            MessageForm message = form(part);
-            forms.add(message == null ? part : formOf.apply(message));
-        }
+        List<OutboundFrame> forms = parts.stream().map(part -> part.as(formOf)).toList();
         // The joined frame keeps no reference to its parts then.
         return OutboundFrame.join(forms).with(FrameForms.SHARED);
     }
@@ -86,12 +99,16 @@ final class TurnForm extends SharedForm {
     @Override
     Dictionary appendedTo(Dictionary dictionary, int maxBytes) {
         Dictionary after = dictionary;
-        for (OutboundFrame part : parts) {
-            MessageForm message = form(part);
-            if (message != null && message.isWorthIt()) {
-                after = message.appendedTo(after, maxBytes);
+        for (Part part : parts) {
+            if (part.form != null && isCompressed(part.form)) {
+                after = part.form.appendedTo(after, maxBytes);
             }
         }
         return after;
+    }
+
+    /** Only what was compressed is in the peer's window: in a chain, all that is worth trying. */
+    private boolean isCompressed(MessageForm message) {
+        return message.isWorthIt() && (base() != null || message.fresh() != message.plain());
     }
 }

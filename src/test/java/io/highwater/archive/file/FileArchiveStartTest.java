@@ -113,6 +113,36 @@ final class FileArchiveStartTest {
     }
 
     @Test
+    void aNodeThatNobodyNamedOpensAnyFolderAndLeavesItsNameAlone() throws Exception {
+        makeArchive();
+        FileArchiveSettings unnamed = FileArchiveSettings.of(folder, null, ArchiveFixture.SHARDS);
+        try (ArchiveFixture fixture = ArchiveFixture.with(unnamed).started()) {
+            assertThat(fixture.all("c")).hasSize(200);
+        }
+        assertThat(folder.resolve("archive.properties")).content().contains("node=node-1");
+    }
+
+    @Test
+    void aFolderThatNamesNoNodeIsThatOfTheFirstThatHasAName() throws Exception {
+        FileArchiveSettings unnamed = FileArchiveSettings.of(folder, null, ArchiveFixture.SHARDS);
+        ArchiveFixture.with(unnamed).started().close();
+        assertThat(folder.resolve("archive.properties")).content().doesNotContain("node=");
+        ArchiveFixture.with(unnamed).started().close();
+        // One that has it open keeps it.
+        try (ArchiveFixture fixture = ArchiveFixture.with(unnamed).started()) {
+            assertThat(fixture.archive().health().state()).isEqualTo(ArchiveHealth.State.AVAILABLE);
+            assertThat(problem()).contains("is in use by another process");
+        }
+        assertThat(folder.resolve("archive.properties")).content().doesNotContain("node=");
+        makeArchive();
+        assertThat(folder.resolve("archive.properties"))
+                .content()
+                .contains("format=1", "node=node-1", "shards=4");
+        assertThat(problem(FileArchiveSettings.of(folder, "node-2", ArchiveFixture.SHARDS)))
+                .contains("the archive of the node \"node-1\"", "this node is \"node-2\"");
+    }
+
+    @Test
     void anotherNumberOfShardsIsRefused() throws Exception {
         makeArchive();
         assertThat(problem(FileArchiveSettings.of(folder, ArchiveFixture.NODE, 64)))

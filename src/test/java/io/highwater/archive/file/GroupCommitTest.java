@@ -7,12 +7,15 @@ import static org.awaitility.Awaitility.await;
 import io.highwater.archive.ArchiveHealth;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.archive.ArchivedEntry;
+import io.highwater.archive.queue.ShardState;
+import io.highwater.archive.queue.WorkQueue;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.testing.RecordingArchiveObserver;
 import io.highwater.testing.RecordingArchiveObserver.Written;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -223,6 +226,66 @@ final class GroupCommitTest {
         ArchiveFixture.get(append(6, 8));
         assertThat(ArchiveFixture.sequences(fixture.all("c")))
                 .containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+    }
+
+    /** The failures of writes, each of which lets more be written until there is no more. */
+    private static final class Failures implements GroupCommit.Listener {
+        final List<String> explained = new ArrayList<>();
+        private final WorkQueue<FileWork> queue;
+        private final Iterator<FileWork> more;
+
+        Failures(WorkQueue<FileWork> queue, List<FileWork> more) {
+            this.queue = queue;
+            this.more = more.iterator();
+        }
+
+        @Override
+        public void onWritten(int entries, long bytes, long nanos, long oldestNanos) {
+            throw new AssertionError("there is no store");
+        }
+
+        @Override
+        public String explain(Throwable cause) {
+            return "explained by a test";
+        }
+
+        @Override
+        public void onWriteFailed(Throwable cause, String why) {
+            explained.add(why);
+            queue.open();
+            if (more.hasNext()) {
+                assertThat(queue.offer(more.next())).isNull();
+            } else {
+                queue.end();
+            }
+        }
+    }
+
+    @Test
+    void withoutAThreadThatCompletesThemStagesEndAllTheSame() throws Exception {
+        WorkQueue<FileWork> queue =
+                new WorkQueue<>(WorkQueue.MAX_BYTES, fixture.ticker, change -> {});
+        ShardState shard = new ShardState(ArchiveFixture.ORIGIN, 0);
+        FileWork first = FileWork.begin(shard, ArchiveFixture.shard(7, 0));
+        FileWork second = FileWork.begin(shard, ArchiveFixture.shard(8, 0));
+        Failures failures = new Failures(queue, List.of(second));
+        queue.open();
+        assertThat(queue.offer(first)).isNull();
+        new GroupCommit(
+                        queue,
+                        new CurrentStore(),
+                        new Contents(Duration.ofDays(1)),
+                        fixture.clock::get,
+                        disk,
+                        fixture.ticker,
+                        task -> {
+                            throw new OutOfMemoryError("no thread can be started, by a test");
+                        },
+                        failures)
+                .run();
+        assertThat(ArchiveFixture.unavailable(first.done())).hasMessage("explained by a test");
+        assertThat(ArchiveFixture.unavailable(second.done())).hasMessage("explained by a test");
+        assertThat(failures.explained).hasSize(2);
     }
 
     @Test

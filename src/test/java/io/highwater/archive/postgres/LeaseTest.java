@@ -18,7 +18,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A shard has one writer, and a writer that does not know that it has lost the shard does no harm. */
+/**
+ * A shard has one writer, and a writer that does not know that it has lost the shard does no harm.
+ */
 final class LeaseTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

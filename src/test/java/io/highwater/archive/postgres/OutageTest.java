@@ -249,8 +249,7 @@ final class OutageTest {
             Path space = Files.createDirectory(disk.path().resolve("space"));
             server.execute("CREATE TABLESPACE small LOCATION '" + space + "'");
             String url = server.newDatabase();
-            PostgresServer.execute(
-                    url, "ALTER ROLE postgres SET default_tablespace = 'small'");
+            PostgresServer.execute(url, "ALTER ROLE postgres SET default_tablespace = 'small'");
             try (PostgresFixture fixture = PostgresFixture.of(url, PostgresFixture.quick())) {
                 ArchiveWriter writer = fixture.begun(0);
                 PostgresFixture.get(writer.append(PostgresFixture.entries(CHANNEL, 1, 10)));
@@ -344,11 +343,11 @@ final class OutageTest {
                     .until(
                             () -> {
                                 PostgresFixture.causeOf(
-                                        writer.append(
-                                                PostgresFixture.entries(CHANNEL, 6, 6)));
+                                        writer.append(PostgresFixture.entries(CHANNEL, 6, 6)));
                                 return kept.equals(writer.watermark());
                             });
-            assertThat(PostgresFixture.unavailable(
+            assertThat(
+                            PostgresFixture.unavailable(
                                     writer.append(PostgresFixture.entries(CHANNEL, 6, 6))))
                     .hasMessageContaining("does not follow");
             PostgresFixture.get(writer.append(PostgresFixture.entries(CHANNEL, 4, 6)));

@@ -51,8 +51,7 @@ final class PartitionTest {
                         LogLimit.none());
         PostgresFixture.get(archive.start());
         writer = PostgresFixture.get(archive.writer("local", 0));
-        PostgresFixture.get(
-                writer.begin(PostgresFixture.shard(PostgresFixture.GENERATION, 0)));
+        PostgresFixture.get(writer.begin(PostgresFixture.shard(PostgresFixture.GENERATION, 0)));
     }
 
     @AfterEach
@@ -151,24 +150,18 @@ final class PartitionTest {
         await().atMost(PATIENCE).until(() -> sequences().isEmpty());
         assertThat(PostgresFixture.get(archive.tops("c"))).isEqualTo(top);
         PostgresFixture.get(writer.begin(PostgresFixture.shard(LATER, 0)));
-        PostgresFixture.get(
-                writer.append(List.of(PostgresFixture.entry("kept", LATER, 1, now))));
+        PostgresFixture.get(writer.append(List.of(PostgresFixture.entry("kept", LATER, 1, now))));
         // It forgets channels when a day was dropped.
-        PostgresFixture.get(
-                archive.add("local", 1, List.of(entry("other", 20))));
+        PostgresFixture.get(archive.add("local", 1, List.of(entry("other", 20))));
         keepUp();
-        await().atMost(PATIENCE)
-                .until(() -> PostgresFixture.get(archive.tops("c")) == null);
+        await().atMost(PATIENCE).until(() -> PostgresFixture.get(archive.tops("c")) == null);
         assertThat(PostgresFixture.get(archive.tops("kept")))
                 .isEqualTo(PostgresFixture.position(LATER, 1, 1));
     }
 
     private ArchivedEntry entry(String channel, int daysAgo) {
         return PostgresFixture.entry(
-                channel,
-                PostgresFixture.GENERATION,
-                1,
-                now - Duration.ofDays(daysAgo).toMillis());
+                channel, PostgresFixture.GENERATION, 1, now - Duration.ofDays(daysAgo).toMillis());
     }
 
     @Test

@@ -55,7 +55,9 @@ final class PostgresStartTest {
             }
             assertThat(archive.health().state()).isEqualTo(State.STARTING);
             String prefix =
-                    "highwater.archive.url: the database " + settings.url().split("\\?", 2)[0] + " ";
+                    "highwater.archive.url: the database "
+                            + settings.url().split("\\?", 2)[0]
+                            + " ";
             assertThat(failure.getCause()).hasMessageStartingWith(prefix);
             return failure.getCause().getMessage().substring(prefix.length());
         } finally {
@@ -77,12 +79,17 @@ final class PostgresStartTest {
 
     @Test
     void aServerThatIsNotThere() throws Exception {
-        assertThat(problem(withUser("jdbc:postgresql://127.0.0.1:" + FreePort.find() + "/log", "a")))
+        assertThat(
+                        problem(
+                                withUser(
+                                        "jdbc:postgresql://127.0.0.1:" + FreePort.find() + "/log",
+                                        "a")))
                 .startsWith("cannot be reached: ")
                 .contains("refused");
         assertThat(problem(withUser("jdbc:postgresql://no-such-host.invalid/log", "a")))
-                .isEqualTo("cannot be reached: no address is known for the host"
-                        + " no-such-host.invalid.");
+                .isEqualTo(
+                        "cannot be reached: no address is known for the host"
+                                + " no-such-host.invalid.");
     }
 
     @Test
@@ -124,8 +131,7 @@ final class PostgresStartTest {
         assertThat(problem(withUser(full, reader)))
                 .startsWith("does not let this user do it: permission denied for schema");
         PostgresServer.execute(full, "GRANT USAGE ON SCHEMA highwater TO " + reader);
-        PostgresServer.execute(
-                full, "GRANT ALL ON ALL TABLES IN SCHEMA highwater TO " + reader);
+        PostgresServer.execute(full, "GRANT ALL ON ALL TABLES IN SCHEMA highwater TO " + reader);
         assertThat(problem(withUser(full, reader)))
                 .startsWith("belongs to the user postgres, and " + reader + " may not make and");
     }
@@ -185,8 +191,7 @@ final class PostgresStartTest {
                                     .mapToInt(
                                             name ->
                                                     Integer.parseInt(
-                                                            name.substring(
-                                                                    1, name.indexOf("__"))))
+                                                            name.substring(1, name.indexOf("__"))))
                                     .max())
                     .hasValue(Schema.VERSION);
         }
@@ -219,7 +224,9 @@ final class PostgresStartTest {
                     server.directory().resolve("standby.signal"), "", StandardOpenOption.CREATE);
             server.start();
             assertThat(problem(url)).startsWith("is read-only: it is a standby, or");
-            String two = url.replace("127.0.0.1:" + server.port(), "127.0.0.1:1,127.0.0.1:" + server.port());
+            String two =
+                    url.replace(
+                            "127.0.0.1:" + server.port(), "127.0.0.1:1,127.0.0.1:" + server.port());
             assertThat(problem(two))
                     .isEqualTo(
                             "has no server that takes writes, or none of its servers can be"

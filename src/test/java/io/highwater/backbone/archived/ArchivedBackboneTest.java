@@ -129,6 +129,59 @@ final class ArchivedBackboneTest {
                 .isCompletedWithValue(third);
     }
 
+    /** So that the archive may forget channels that nobody uses any more. */
+    @Test
+    void aGenerationEndsAfterADay() {
+        ArchivedFixture.Recorder recorder = log.follow("c");
+        Position first = log.position("c", "m1");
+        Position second = log.position("c", "m2");
+        log.ticker.advance(Duration.ofHours(23));
+        Position third = log.position("c", "m3");
+        assertThat(third.generation()).isEqualTo(first.generation());
+        log.ticker.advance(Duration.ofHours(1));
+        Position fourth = log.position("c", "m4");
+        assertThat(fourth.generation()).isEqualTo(log.millis());
+        assertThat(fourth.shardSequence()).isEqualTo(1);
+        assertThat(fourth.channelSequence()).isEqualTo(1);
+        assertThat(log.position("c", "m5").channelSequence()).isEqualTo(2);
+        assertThat(recorder.entries)
+                .extracting(Entry::previous)
+                .containsExactly(null, null, null, third, null);
+        assertThat(log.after("c", second)).containsExactly("m3", "m4", "m5");
+        assertThat(log.after("c", third)).containsExactly("m4", "m5");
+        log.restart();
+        assertThat(log.after("c", second)).containsExactly("m3", "m4", "m5");
+        assertThat(log.position("c", "m6").generation()).isGreaterThan(fourth.generation());
+    }
+
+    @Test
+    void aGenerationEndsWhileWritesAreUnderWayAndFail() {
+        Position before = log.position("c", "m0");
+        log.ticker.advance(Duration.ofDays(1).minusMillis(500));
+        log.archive.holdWrites();
+        CompletableFuture<Appended> old = log.append("c", "m1");
+        log.ticker.advance(Duration.ofMillis(500));
+        CompletableFuture<Appended> next = log.append("c", "m2");
+        CompletableFuture<Appended> last = log.append("c", "m3");
+        log.archive.failWrites();
+        log.archive.setFull(true);
+        log.advance(Duration.ofMillis(200));
+        log.archive.setFull(false);
+        log.advance(Duration.ofSeconds(1));
+        assertThat(old.join().position().generation()).isEqualTo(before.generation());
+        assertThat(next.join().position().generation()).isGreaterThan(before.generation());
+        assertThat(last.join().position().channelSequence()).isEqualTo(2);
+        assertThat(log.after("c", before)).containsExactly("m1", "m2", "m3");
+    }
+
+    @Test
+    void aClockThatWasSetBackDoesNotBringAnOldGeneration() {
+        Position first = log.position("c", "m1");
+        log.clockAheadMillis = -Duration.ofDays(3).toMillis();
+        log.ticker.advance(Duration.ofDays(1));
+        assertThat(log.position("c", "m2").generation()).isEqualTo(first.generation() + 1);
+    }
+
     @Test
     void whatIsLeftIsCountedAcrossGenerations() {
         Position first = log.position("c", "m0");

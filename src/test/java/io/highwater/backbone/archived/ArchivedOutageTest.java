@@ -157,6 +157,41 @@ final class ArchivedOutageTest {
     }
 
     @Test
+    void whatHasGatheredIsWrittenBitByBit() {
+        ArchivedFixture.Recorder recorder = log.follow("c");
+        String large = "m".repeat(40_000);
+        log.archive.setFull(true);
+        List<CompletableFuture<Appended>> appends = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            appends.add(log.append("c", i + large));
+        }
+        // One that is larger than a write may be, among others.
+        appends.add(log.append("c", large.repeat(20)));
+        appends.add(log.append("c", "last"));
+        log.archive.setFull(false);
+        log.advance(SECOND);
+        assertThat(appends).allMatch(append -> append.isDone());
+        assertThat(recorder.entries).hasSize(102);
+        assertThat(log.archive.largestWrite()).isEqualTo(2 * 20 * 40_000 + 2);
+    }
+
+    @Test
+    void theArchiveHasNoMoreThanAMebibyteOfAShardAtOnce() {
+        String large = "m".repeat(40_000);
+        log.archive.holdWrites();
+        List<CompletableFuture<Appended>> appends = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            appends.add(log.append("c", i + large));
+        }
+        // Each has its msgId twice, as its data too, in strings of a byte for each character.
+        int most = (int) (ArchiveFeed.MOST_BYTES_UNDER_WAY / (2 * 40_000));
+        assertThat(log.archive.heldWrites()).isEqualTo(most);
+        log.archive.releaseWrites();
+        assertThat(appends).allMatch(append -> append.isDone());
+        assertThat(log.archive.largestWrite()).isLessThan(ArchiveFeed.MOST_BYTES_UNDER_WAY);
+    }
+
+    @Test
     void whatWaitsTakesNoMoreThanAnEighthOfTheRings() {
         ArchivedFixture small =
                 new ArchivedFixture(
@@ -187,7 +222,11 @@ final class ArchivedOutageTest {
         log.advance(Duration.ofMillis(2_100));
         assertUnavailable(hangs);
         assertUnavailable(log.append("c", "m2"));
-        assertThat(log.backbone.health().state()).isEqualTo(BackboneHealth.State.UNAVAILABLE);
+        assertThat(log.backbone.health())
+                .isEqualTo(
+                        new BackboneHealth(
+                                BackboneHealth.State.UNAVAILABLE,
+                                "1 of 2 shards wait for writes in a test's memory"));
         log.archive.releaseWrites();
         assertThat(log.backbone.health().state()).isEqualTo(BackboneHealth.State.AVAILABLE);
         assertThat(recorder.msgIds()).containsExactly("m1");
@@ -227,6 +266,69 @@ final class ArchivedOutageTest {
         assertThat(log.backbone.activeChannels()).isZero();
         assertThat(log.append("c", "m1").join().duplicate()).isFalse();
         assertThat(log.append("c", "m2").join().position().channelSequence()).isEqualTo(2);
+    }
+
+    /** Somebody else is told first, and in that moment the publisher goes on. */
+    @Test
+    void noneOvertakesOneThatFailedBeforeItsPublisherIsTold() {
+        log.position("c", "m0");
+        log.restart();
+        log.archive.holdAnswers();
+        List<CompletableFuture<Appended>> next = new ArrayList<>();
+        CompletableFuture<Appended> others = log.append("c", "q", "m1", null);
+        CompletableFuture<Appended> first = log.append("c", "p", "m1", null);
+        CompletableFuture<?> told =
+                others.whenComplete(
+                        (appended, failure) -> {
+                            log.archive.releaseAnswers();
+                            next.add(log.append("c", "p", "m2", null));
+                            next.add(log.append("c", "q", "m2", null));
+                        });
+        log.advance(Duration.ofMillis(2_100));
+        assertUnavailable(first);
+        assertThat(told).isCompletedExceptionally();
+        assertUnavailable(next.get(0));
+        // This one knew.
+        assertThat(next.get(1)).isCompleted();
+        assertThat(log.append("c", "p", "m2", null)).isCompleted();
+    }
+
+    @Test
+    void noneOvertakesOneThatFailedWhileTheArchiveComesBack() {
+        log.archive.setFull(true);
+        List<CompletableFuture<Appended>> next = new ArrayList<>();
+        CompletableFuture<Appended> others = log.append("c", "q", "m1", null);
+        CompletableFuture<Appended> first = log.append("c", "p", "m1", null);
+        CompletableFuture<?> told =
+                others.whenComplete(
+                        (appended, failure) -> {
+                            log.archive.setFull(false);
+                            log.advance(SECOND);
+                            next.add(log.append("c", "p", "m2", null));
+                        });
+        log.advance(Duration.ofMillis(2_100));
+        assertUnavailable(first);
+        assertThat(told).isCompletedExceptionally();
+        assertUnavailable(next.get(0));
+        assertThat(log.append("c", "p", "m1", null)).isCompleted();
+        assertThat(log.append("c", "p", "m2", null)).isCompleted();
+        assertThat(log.after("c", null)).containsExactly("m1", "m1", "m2");
+    }
+
+    @Test
+    void whoResendsAtOnceWhenToldIsNotHeldUp() {
+        log.archive.holdWrites();
+        List<CompletableFuture<Appended>> again = new ArrayList<>();
+        CompletableFuture<Appended> first = log.append("c", "m1");
+        CompletableFuture<?> told =
+                first.whenComplete(
+                        (appended, failure) -> {
+                            log.archive.releaseWrites();
+                            again.add(log.append("c", "m1"));
+                        });
+        log.advance(Duration.ofMillis(2_100));
+        assertThat(told).isCompletedExceptionally();
+        assertThat(again.get(0).join().duplicate()).isTrue();
     }
 
     @Test

@@ -52,12 +52,12 @@ final class ArchiveStepTest {
     @Test
     void aMarkerBeginsItsGenerationAndTellsWhatIsMissingBeforeIt() {
         assertThat(ArchiveStep.next(id(8, 5), List.of(new Marker(id(9, 0), id(8, 5)))))
-                .isEqualTo(new Begin(id(9, 0), 0));
+                .isEqualTo(new Begin(id(9, 0), 0, id(8, 5)));
         assertThat(ArchiveStep.next(id(8, 5), List.of(new Marker(id(9, 0), id(8, 3)))))
                 .as("Redis lost some, the archive has them")
-                .isEqualTo(new Begin(id(9, 0), 0));
+                .isEqualTo(new Begin(id(9, 0), 0, id(8, 3)));
         assertThat(ArchiveStep.next(id(8, 5), List.of(new Marker(id(9, 0), id(8, 7)))))
-                .isEqualTo(new Begin(id(9, 0), 2));
+                .isEqualTo(new Begin(id(9, 0), 2, id(8, 7)));
     }
 
     @Test

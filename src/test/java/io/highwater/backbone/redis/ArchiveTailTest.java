@@ -75,9 +75,9 @@ final class ArchiveTailTest {
     void whatComesBeforeTheNextGenerationAfterItBeganIsNotTaken() {
         tail.begin(id(3));
         add(4, 1);
-        tail.generation(new StreamId(9, 0));
+        tail.generation(new StreamId(9, 0), null);
         add(5, 1);
-        tail.generation(new StreamId(9, 0));
+        tail.generation(new StreamId(9, 0), null);
         assertThat(after(3)).containsExactly(id(4), new StreamId(9, 0));
         assertThat(tail.entries()).hasSize(1);
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Level;
+import io.highwater.backbone.redis.PublishReply.Result;
+import io.highwater.backbone.redis.PublishReply.Taken;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
@@ -48,27 +50,41 @@ final class BarrierTest {
                     () -> {});
     private boolean archiveFails;
     private boolean savesFail;
+
+    /** How many of the next calls throw. */
+    private int faults;
+
     private boolean inTime = true;
     private CompletableFuture<@Nullable Void> ended = CompletableFuture.completedFuture(null);
     private final Barrier barrier =
             new Barrier(
                     context, cursor, publisher, new Archive(), () -> false, () -> told.add("open"));
 
+    private void throwIfAsked() {
+        if (faults > 0) {
+            faults--;
+            throw new OutOfMemoryError("thrown by a test");
+        }
+    }
+
     private final class Archive implements LostEntries {
         @Override
         public CompletionStage<Boolean> save() {
+            throwIfAsked();
             return savesFail
                     ? CompletableFuture.failedFuture(new IOException("thrown by a test"))
                     : CompletableFuture.completedFuture(inTime);
         }
 
         @Override
-        public CompletionStage<@Nullable Void> end(StreamId base) {
+        public CompletionStage<@Nullable Void> end(StreamId base, @Nullable StreamId kept) {
+            throwIfAsked();
             return ended;
         }
 
         @Override
         public CompletionStage<List<Stored>> between(StreamId after, StreamId before) {
+            throwIfAsked();
             if (archiveFails) {
                 return CompletableFuture.failedFuture(new IOException("thrown by a test"));
             }
@@ -135,6 +151,75 @@ final class BarrierTest {
         assertThat(told)
                 .containsExactly(
                         "7-3", "generation 8", "8-1", "8-2", "pause", "generation 9", "open");
+    }
+
+    @Test
+    void whatRedisKeptOfAGenerationBeforeTheArchivesNextIsAGap() {
+        archive.add(stored(8, 1));
+        barrier.raise(9, new StreamId(7, 5));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told)
+                .containsExactly(
+                        "gap 7-2 to 7-5", "generation 8", "8-1", "pause", "generation 9", "open");
+    }
+
+    @Test
+    void aGenerationThatThisNodeMissedIsAGapOfUnknownSize() {
+        barrier.raise(9, new StreamId(8, 50));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("gap 7-2 to 8-50", "pause", "generation 9", "open");
+    }
+
+    /** As after a primary that was isolated, which had begun a generation of its own. */
+    @Test
+    void soIsWhatARedisKeptOfAGenerationBeforeTheOneThatThisNodeReads() {
+        barrier.raise(8, new StreamId(7, 2));
+        loop.advance(Duration.ofSeconds(1));
+        told.clear();
+        barrier.raise(9, new StreamId(7, 60));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("gap 8-0 to 9-0", "pause", "generation 9", "open");
+    }
+
+    @Test
+    void soIsTheRestOfAGenerationWhoseEndIsUnknown() {
+        barrier.raise(9, null);
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("gap 7-2 to 9-0", "pause", "generation 9", "open");
+        assertThat(cursor.get()).isEqualTo(new StreamId(9, 0));
+    }
+
+    @Test
+    void thatRedisLostEverythingIsNoGap() {
+        barrier.raise(9, StreamId.NONE);
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told).containsExactly("pause", "generation 9", "open");
+    }
+
+    @Test
+    void whatTheArchiveHasOfTheMissedGenerationsIsNoGap() {
+        archive.add(stored(7, 3));
+        archive.add(stored(8, 1));
+        barrier.raise(9, new StreamId(8, 1));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(told)
+                .containsExactly("7-3", "generation 8", "8-1", "pause", "generation 9", "open");
+    }
+
+    @Test
+    void whatThisNodeAppendedAndMayHaveLostWithAMissedGenerationIsSentAgain() {
+        Waiting message =
+                new Waiting(
+                        new Draft("c", "p", "m", null, false, new byte[] {'1'}),
+                        "key",
+                        loop.nowNanos());
+        publisher.add(message);
+        reply.complete(new Taken(List.of(new Result(new Position("local", 7, 5, 5), false))));
+        loop.run();
+        barrier.raise(9, new StreamId(8, 50));
+        loop.advance(Duration.ofMillis(1_001));
+        assertThat(message.answer).isNotDone();
+        assertThat(sent).containsExactly(new StreamId(7, 0), new StreamId(9, 0));
     }
 
     @Test
@@ -216,6 +301,17 @@ final class BarrierTest {
         publisher.reached(new StreamId(8, 1));
         publisher.archived(new StreamId(8, 1));
         assertThat(message.answer).isCompletedWithValueMatching(a -> a.position().equals(position));
+    }
+
+    @Test
+    void anArchiveThatThrowsIsLikeOneThatFails() {
+        archive.add(stored(7, 3));
+        faults = 2;
+        barrier.raise(8, new StreamId(7, 2));
+        loop.advance(Duration.ofMillis(990));
+        faults = 2;
+        loop.advance(Duration.ofSeconds(10));
+        assertThat(told).containsExactly("7-3", "pause", "generation 8", "open");
     }
 
     @Test

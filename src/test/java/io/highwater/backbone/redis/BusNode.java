@@ -8,6 +8,7 @@ import io.highwater.time.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ final class BusNode implements AutoCloseable {
     private final RedisBus bus;
     final List<String> heard = new CopyOnWriteArrayList<>();
 
+    final long number = ThreadLocalRandom.current().nextLong();
+
     BusNode(String uri, String prefix) {
         clients = new RedisClients(RedisAddress.parse(uri), "node of a test", LogNode.TIMING);
         bus =
@@ -27,12 +30,20 @@ final class BusNode implements AutoCloseable {
     }
 
     BusNode start() throws Exception {
-        BackboneNode.get(bus.start(message -> heard.add(new String(message, UTF_8))));
+        BackboneNode.get(bus.start(number, message -> heard.add(new String(message, UTF_8))));
         return this;
     }
 
     CompletableFuture<@Nullable Void> send(String message) {
         return bus.send(message.getBytes(UTF_8)).toCompletableFuture();
+    }
+
+    CompletableFuture<@Nullable Void> sendTo(BusNode to, String message) {
+        return bus.sendTo(to.number, message.getBytes(UTF_8)).toCompletableFuture();
+    }
+
+    void renew() {
+        bus.renew();
     }
 
     /** Until it is heard: the bus may lose it. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.backbone.Appended;
+import io.highwater.backbone.Entry;
+import io.highwater.backbone.ReadResult.Slice;
+import io.highwater.protocol.Position;
 import io.highwater.testing.RedisProcess;
 import io.highwater.testing.TcpProxy;
 import java.nio.file.Path;
@@ -132,6 +135,45 @@ final class FailoverTest {
         a.append(CHANNEL, "m6");
         a.awaitHeard("m1", "m2", "m3", "m4", "generation", "m5", "m6");
         b.awaitHeard("m1", "m2", "m3", "m4", "generation", "m5", "m6");
+    }
+
+    /** Its publisher's node has to append it again, for all that do not have it. */
+    @Test
+    void whatANodeHadDeliveredBeforeTheFailoverItsClientsDoNotHearAgain() throws Exception {
+        RedisProcess replica = replica();
+        startNodes();
+        BackboneNode c = new BackboneNode("redis://127.0.0.1:" + linkOfB.port());
+        opened.add(0, c);
+        c.start();
+        List<String> heard = c.follow(CHANNEL);
+        a.append(CHANNEL, "m1");
+        a.behind = true;
+        Position second = a.append(CHANNEL, "m2").position(); // Ends the read that is under way.
+        await().until(() -> replica.commands().xlen(a.shard(CHANNEL).keys().log()) == 3);
+        cutOff(replica);
+        CompletableFuture<Appended> third = a.tryAppend(CHANNEL, "m3");
+        await().until(() -> heard.contains("m3"));
+        Position former = (Position) c.read(CHANNEL, null, 0).top();
+        assertThat(third).isNotDone();
+        fail(redis, replica);
+        a.behind = false;
+        Position again = third.get(60, TimeUnit.SECONDS).position();
+        await().until(() -> c.read(CHANNEL, null, 0).top().equals(again));
+        assertThat(msgIds(c, second)).containsExactly("m3");
+        assertThat(msgIds(c, former)).isEmpty();
+        assertThat(msgIds(c, again)).isEmpty();
+        a.append(CHANNEL, "m4");
+        await().untilAsserted(() -> assertThat(heard).containsExactly("m1", "m2", "m3", "m4"));
+        assertThat(msgIds(c, second)).containsExactly("m3", "m4");
+        assertThat(msgIds(c, former)).containsExactly("m4");
+        assertThat(msgIds(c, again)).containsExactly("m4");
+        a.awaitHeard("m1", "m2", "generation", "m3", "m4");
+    }
+
+    private static List<String> msgIds(BackboneNode node, Position after) throws Exception {
+        Slice slice = (Slice) node.read(CHANNEL, after, 10);
+        assertThat(slice.left()).isZero();
+        return slice.entries().stream().map(Entry::msgId).toList();
     }
 
     @Test

@@ -72,6 +72,9 @@ final class LogNode implements AutoCloseable {
     /** Whether it is to read no more. */
     volatile boolean behind;
 
+    /** Thrown when it is asked for that; null for nothing. */
+    volatile @Nullable RuntimeException behindFault;
+
     private final RedisLog log;
     private final @Nullable SharedArchive archive;
 
@@ -102,7 +105,7 @@ final class LogNode implements AutoCloseable {
                                 archive,
                                 new PendingBytes(Ledger.unbounded().book(Account.RINGS)),
                                 new PendingBytes(Ledger.unbounded().book(Account.RINGS)),
-                                () -> behind,
+                                this::isBehind,
                                 Ticker.system(),
                                 new RedisObserver() {
                                     @Override
@@ -112,6 +115,14 @@ final class LogNode implements AutoCloseable {
                                 },
                                 LogLimit.none()),
                         Heard::new);
+    }
+
+    private boolean isBehind() {
+        RuntimeException fault = behindFault;
+        if (fault != null) {
+            throw fault;
+        }
+        return behind;
     }
 
     LogNode start() throws Exception {

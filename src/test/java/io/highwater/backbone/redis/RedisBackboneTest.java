@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.backbone.BackboneHealth;
+import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult;
@@ -23,6 +24,7 @@ import io.highwater.testing.Ledgers;
 import io.highwater.testing.RedisProcess;
 import io.highwater.testing.TcpProxy;
 import io.highwater.time.Ticker;
+import io.lettuce.core.XTrimArgs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +32,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -195,6 +199,37 @@ final class RedisBackboneTest {
         assertThat(slice.entries().get(2).previous()).isEqualTo(slice.entries().get(1).position());
     }
 
+    /** Redis restarts twice, and the generation between is trimmed with the marker of its end. */
+    @Test
+    void whatANodeMissesOfAWholeGenerationIsNotReadAsIfNothingWereMissing() throws Exception {
+        try (TcpProxy link = new TcpProxy(redis.port())) {
+            BackboneNode a = started(new BackboneNode("redis://127.0.0.1:" + link.port()));
+            BackboneNode b = node();
+            List<String> heard = a.follow(CHANNEL);
+            Position first = a.append(CHANNEL, "m1");
+            await().untilAsserted(() -> assertThat(heard).containsExactly("m1"));
+            link.cut();
+            redis.kill();
+            redis.start();
+            b.append(CHANNEL, "m2");
+            b.append(CHANNEL, "m3");
+            redis.kill();
+            redis.start();
+            Position fourth = b.append(CHANNEL, "m4");
+            redis.commands()
+                    .xtrim(
+                            ShardKeys.all("test").get(ShardKeys.shardOf(CHANNEL)).log(),
+                            new XTrimArgs().minId(fourth.generation() + "-0").exactTrimming());
+            link.turnTo(redis.port());
+            await().untilAsserted(
+                            () -> assertThat(heard).containsExactly("m1", "gap from 1 to 0", "m4"));
+            assertThat(((Unreadable) a.read(CHANNEL, first, 10)).reason())
+                    .isEqualTo(Reason.UNKNOWN_GENERATION);
+            assertThat(msgIds((Slice) b.read(CHANNEL, first, 10)))
+                    .containsExactly("m2", "m3", "m4");
+        }
+    }
+
     /** A client that was answered "unknown" would drop a cursor that is good. */
     @Test
     void aNodeThatIsBehindAnswersOnceItHasReadOn() throws Exception {
@@ -242,16 +277,21 @@ final class RedisBackboneTest {
 
     /** A second message in the shard shows that its new generation is open. */
     private static boolean begun(BackboneNode node) throws Exception {
+        node.append(neighbour(), "m");
+        return true;
+    }
+
+    /** Another channel of the same shard. */
+    private static String neighbour() {
         for (int i = 0; ; i++) {
             if (ShardKeys.shardOf("c" + i) == ShardKeys.shardOf(CHANNEL)) {
-                node.append("c" + i, "m");
-                return true;
+                return "c" + i;
             }
         }
     }
 
-    @Test
-    void aFollowerIsToldWhatDidNotComeAlsoIfNothingFollows() throws Exception {
+    /** A node whose log is short, so that others miss a part of it when they are away. */
+    private BackboneNode shortLog(String uri) throws Exception {
         StreamBounds few =
                 new StreamBounds(
                         100,
@@ -259,24 +299,15 @@ final class RedisBackboneTest {
                         Duration.ofMinutes(5),
                         1_000,
                         Duration.ofHours(1));
-        String other = null;
-        for (int i = 0; other == null; i++) {
-            if (ShardKeys.shardOf("c" + i) == ShardKeys.shardOf(CHANNEL)) {
-                other = "c" + i;
-            }
-        }
+        return started(new BackboneNode(uri, RingBounds.defaults(), few, Ledger.unbounded()));
+    }
+
+    @Test
+    void aFollowerIsToldWhatDidNotComeAlsoIfNothingFollows() throws Exception {
+        String other = neighbour();
         try (TcpProxy link = new TcpProxy(redis.port())) {
-            BackboneNode a =
-                    started(
-                            new BackboneNode(
-                                    redis.uri(), RingBounds.defaults(), few, Ledger.unbounded()));
-            BackboneNode b =
-                    started(
-                            new BackboneNode(
-                                    "redis://127.0.0.1:" + link.port(),
-                                    RingBounds.defaults(),
-                                    few,
-                                    Ledger.unbounded()));
+            BackboneNode a = shortLog(redis.uri());
+            BackboneNode b = shortLog("redis://127.0.0.1:" + link.port());
             List<String> heard = b.follow(CHANNEL);
             a.append(CHANNEL, "m1");
             await().untilAsserted(() -> assertThat(heard).containsExactly("m1"));
@@ -291,6 +322,49 @@ final class RedisBackboneTest {
             a.append(CHANNEL, "m4");
             await().untilAsserted(
                             () -> assertThat(heard).containsExactly("m1", "gap from 1 to 3", "m4"));
+        }
+    }
+
+    /** The node does not know yet which channels missed something. */
+    @Test
+    void aChannelThatLosesItsFollowerAfterAGapIsNotReadAsIfNothingWereMissing() throws Exception {
+        String other = neighbour();
+        try (TcpProxy link = new TcpProxy(redis.port())) {
+            BackboneNode a = shortLog(redis.uri());
+            BackboneNode b = shortLog("redis://127.0.0.1:" + link.port());
+            List<String> heard = b.follow(CHANNEL);
+            CountDownLatch left = new CountDownLatch(1);
+            b.backbone.follow(
+                    other,
+                    new BackboneListener() {
+                        @Override
+                        public void onEntry(Entry entry) {
+                            b.backbone.unfollow(CHANNEL);
+                            left.countDown();
+                        }
+
+                        @Override
+                        public void onGap(String name, Position from, Position to) {}
+                    },
+                    null);
+            Position first = a.append(CHANNEL, "m1");
+            await().untilAsserted(() -> assertThat(heard).containsExactly("m1"));
+            link.cut();
+            a.append(CHANNEL, "m2");
+            Position last = a.append(CHANNEL, "m3");
+            for (int i = 0; i < 500; i++) {
+                a.append(other, "m" + i);
+            }
+            link.turnTo(redis.port());
+            assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
+            Unreadable answer =
+                    (Unreadable)
+                            await().ignoreExceptionsInstanceOf(UnavailableException.class)
+                                    .until(() -> b.read(CHANNEL, first, 10), read -> true);
+            assertThat(answer.reason()).isEqualTo(Reason.TRIMMED);
+            assertThat(((Position) answer.top()).channelSequence())
+                    .isEqualTo(last.channelSequence());
+            assertThat(heard).containsExactly("m1");
         }
     }
 

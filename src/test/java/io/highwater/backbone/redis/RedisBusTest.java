@@ -58,6 +58,28 @@ final class RedisBusTest {
     }
 
     @Test
+    void whatIsSentToOneNodeIsHeardByThatAlone() throws Exception {
+        BusNode a = node(redis.uri());
+        BusNode b = node(redis.uri());
+        BusNode c = node(redis.uri());
+        List<String> all = IntStream.range(0, 100).mapToObj(i -> "m" + i).toList();
+        all.forEach(message -> a.sendTo(b, message));
+        await().untilAsserted(() -> assertThat(b.heard).isEqualTo(all));
+        c.sendUntilHeard("last", a);
+        assertThat(c.heard).containsOnly("last");
+    }
+
+    @Test
+    void aConnectionThatBringsNothingIsRenewed() throws Exception {
+        BusNode a = node(redis.uri());
+        a.sendUntilHeard("m1", a);
+        int clients = redis.commands().clientList().split("\n").length;
+        a.renew();
+        a.sendUntilHeard("m2", a);
+        await().until(() -> redis.commands().clientList().split("\n").length == clients);
+    }
+
+    @Test
     void afterARestartOfRedisMessagesComeAgain() throws Exception {
         BusNode a = node(redis.uri());
         BusNode b = node(redis.uri());

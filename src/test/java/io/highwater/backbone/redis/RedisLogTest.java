@@ -320,6 +320,18 @@ final class RedisLogTest {
     }
 
     @Test
+    void aNodeThatCannotSayWhetherItIsBehindReadsOn() throws Exception {
+        LogNode a = node();
+        LogNode b = node();
+        b.behind = true;
+        a.append(CHANNEL, "m0"); // Ends the read that is under way.
+        b.awaitHeard("m0");
+        b.behindFault = new IllegalStateException("thrown by a test");
+        a.append(CHANNEL, "m1");
+        b.awaitHeard("m0", "m1");
+    }
+
+    @Test
     void afterCloseAppendsFail() throws Exception {
         LogNode a = node();
         a.append(CHANNEL, "m1");

@@ -68,6 +68,7 @@ final class ShardArchiverTest {
     /** What the stream has. */
     private final TreeMap<StreamId, StreamItem> stream = new TreeMap<>();
 
+    private final List<String> restored = new ArrayList<>();
     private boolean cutOff;
     private int streamReads;
     private StreamId archived = StreamId.NONE;
@@ -76,6 +77,7 @@ final class ShardArchiverTest {
             new ShardArchiver(
                     context,
                     this::between,
+                    this::restore,
                     cursor,
                     tail,
                     new ArchiveParts(
@@ -112,6 +114,11 @@ final class ShardArchiverTest {
                         : stream.subMap(after, false, last, true).values().stream()
                                 .limit(most)
                                 .toList());
+    }
+
+    private CompletionStage<@Nullable Void> restore(StreamId kept, StreamId last, StreamId base) {
+        restored.add(kept.text() + " " + last.text() + " " + base.text());
+        return CompletableFuture.completedFuture(null);
     }
 
     @BeforeEach
@@ -291,11 +298,12 @@ final class ShardArchiverTest {
         archivedBefore(id(8, 3));
         begin(id(8, 3));
         read(8, 4, 6);
-        tail.generation(id(9, 0));
+        tail.generation(id(9, 0), id(8, 5));
         start();
         assertThat(watermark()).isEqualTo(new ShardPosition(ORIGIN, 9, 0));
         assertThat(archived()).hasSize(6);
         assertThat(gaps).isEmpty();
+        assertThat(restored).as("Redis lost 8-6").containsExactly("8-5 8-6 9-0");
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,15 @@ final class ShardPublisherTest {
                     message -> released.add(message.draft.msgId()),
                     () -> {});
 
+    /** Thrown by the next call; null for none. */
+    private @Nullable Error fault;
+
     private CompletableFuture<PublishReply> call(StreamId read, List<Waiting> messages) {
+        Error thrown = fault;
+        fault = null;
+        if (thrown != null) {
+            throw thrown;
+        }
         Call call = new Call(read, messages, new CompletableFuture<>());
         calls.add(call);
         return call.reply();
@@ -138,6 +147,18 @@ final class ShardPublisherTest {
         loop.advance(Duration.ofMillis(51));
         assertThat(calls).hasSize(3);
         assertThat(publisher.trouble()).isEqualTo("broken");
+    }
+
+    @Test
+    void aCallThatThrowsIsRepeatedLikeOneThatFailed() {
+        fault = new OutOfMemoryError("thrown by a test");
+        CompletableFuture<Appended> answer = add("m");
+        loop.run();
+        assertThat(calls).isEmpty();
+        loop.advance(Duration.ofMillis(50));
+        append(OLD, 1);
+        read(OLD, 1);
+        assertThat(answer).isCompleted();
     }
 
     @Test
@@ -300,6 +321,20 @@ final class ShardPublisherTest {
                                 new Result(position(NEW, 3), false))));
         read(NEW, 3);
         assertThat(answered).containsExactly("m0", "m1", "m2", "m3");
+    }
+
+    /** As if the archive had brought this node from one generation to another. */
+    @Test
+    void whatWasNotReadBackOfItsGenerationIsNotAcknowledgedByALaterOne() {
+        CompletableFuture<Appended> answer = add("m0");
+        append(OLD, 5);
+        publisher.hold();
+        read(NEW, 1);
+        assertThat(answer).isNotDone();
+        publisher.open(new StreamId(NEW + 1, 0));
+        assertThat(lastCall().msgIds()).containsExactly("m0");
+        reply(new Taken(List.of(new Result(position(OLD, 5), true))));
+        assertThat(answer.join()).isEqualTo(new Appended(position(OLD, 5), Level.LOG, false));
     }
 
     @Test

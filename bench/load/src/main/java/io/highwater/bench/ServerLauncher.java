@@ -69,6 +69,17 @@ final class ServerLauncher {
     /** The server, ready. */
     ServerProcess start(Contestant contestant, HeapSize heap, Progress progress)
             throws IOException {
+        return start(contestant, List.of(), heap, progress);
+    }
+
+    /**
+     * The server, ready.
+     *
+     * @param arguments after its own
+     */
+    ServerProcess start(
+            Contestant contestant, List<String> arguments, HeapSize heap, Progress progress)
+            throws IOException {
         checkout.prepare(contestant, progress);
         List<String> command = new ArrayList<>(cores.serverPrefix());
         if (contestant.isHighwater() && !serverCommand.isEmpty()) {
@@ -80,6 +91,7 @@ final class ServerLauncher {
             }
             command.addAll(checkout.program(contestant));
         }
+        command.addAll(arguments);
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .directory(workFolder.toFile())

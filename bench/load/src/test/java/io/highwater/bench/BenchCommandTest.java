@@ -31,7 +31,9 @@ class BenchCommandTest {
         "echo --rounds 0, 1 to 100",
         "compare --rounds 0, 1 to 100",
         "compare --sockets 5, 1000 to 10000000",
-        "deflate --rounds 0, 1 to 100"
+        "deflate --rounds 0, 1 to 100",
+        "backbone --seconds 0, 1 to 3600",
+        "backbone --archive-messages 9, 10000 to 100000000"
     })
     void aSizeOutOfRangeIsExitCode2AndALineWithTheRange(String arguments, String range) {
         assertThat(execute(arguments.split(" "))).isEqualTo(2);
@@ -46,6 +48,7 @@ class BenchCommandTest {
                 "compare fast; \"fast\" is not one of idle, fanout, echo",
                 "compare --contestants raw,nginx; \"nginx\" is not one of raw, netty",
                 "compare --unknown; Unknown option: '--unknown'",
+                "backbone fast; \"fast\" is not one of delivery, redis, durable, recovery",
                 "what; Unmatched argument"
             })
     void aWordThatIsNoneIsExitCode2AndALineWithThoseThatAre(String arguments, String line) {
@@ -57,6 +60,7 @@ class BenchCommandTest {
     @Test
     void eachBenchmarkIsInTheHelp() {
         assertThat(execute("--help")).isZero();
-        assertThat(out.toString()).contains("compare", "idle", "fanout", "echo", "deflate");
+        assertThat(out.toString())
+                .contains("compare", "idle", "fanout", "echo", "deflate", "backbone");
     }
 }
