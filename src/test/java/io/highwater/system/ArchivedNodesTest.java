@@ -46,6 +46,10 @@ final class ArchivedNodesTest {
                         redis.uri(),
                         "highwater.archive.url",
                         archive,
+                        "highwater.limits.commands-per-second",
+                        "10000",
+                        "highwater.limits.commands-burst",
+                        "20000",
                         "highwater.channels.room.prefix",
                         "room.",
                         "highwater.channels.room.history-messages",
@@ -98,7 +102,9 @@ final class ArchivedNodesTest {
                     .contains("\"previous\":\"");
             onB.send("{'type':'history','id':3,'channel':'room.42','at':'2020-01-01T00:00:00Z'}");
             assertThat(onB.await("'id':3")).contains("\"msgId\":\"m0\"", "\"msgId\":\"m10\"");
-            onB.send("{'type':'history','id':4,'channel':'room.42','before':'9999999999999-1-1'}");
+            onB.send(
+                    "{'type':'history','id':4,'channel':'room.42','origin':'local',"
+                            + "'before':'9999999999999-1-1'}");
             assertThat(onB.await("'id':4")).contains("\"msgId\":\"m0\"", "\"msgId\":\"m10\"");
         }
     }
