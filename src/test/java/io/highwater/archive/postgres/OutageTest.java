@@ -15,6 +15,7 @@ import io.highwater.testing.TcpProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -276,6 +277,47 @@ final class OutageTest {
                 assertThat(fixture.state()).isEqualTo(State.AVAILABLE);
                 assertThat(fixture.sequences(CHANNEL)).hasSize(next + 99);
             }
+        }
+    }
+
+    /** It may end by itself then: it cannot do without its log. */
+    @Test
+    void aServerThatHasNoRoomForItsLogGoesOnWhenItIsStartedWithMore() throws Exception {
+        try (SmallDisk disk = SmallDisk.ofMemory(folder.resolve("disk"), 200);
+                PostgresServer server = PostgresServer.start(disk.path().resolve("data"))) {
+            String url = server.newDatabase();
+            try (PostgresFixture fixture = PostgresFixture.of(url, PostgresFixture.quick())) {
+                Publisher publisher =
+                        new Publisher(
+                                fixture.begun(0), PostgresFixture.entries(CHANNEL, 1, 500_000));
+                Thread thread = publisher.start();
+                await().atMost(PATIENCE).until(() -> publisher.acknowledged >= 200);
+                disk.fill();
+                await().atMost(PATIENCE)
+                        .until(
+                                () -> {
+                                    endLogFile(server);
+                                    return fixture.state() == State.UNAVAILABLE;
+                                });
+                disk.free();
+                server.close();
+                server.start();
+                int more = publisher.acknowledged + 200;
+                await().atMost(PATIENCE).until(() -> publisher.acknowledged >= more);
+                publisher.stopped.set(true);
+                thread.join();
+                await().atMost(PATIENCE).until(() -> fixture.state() == State.AVAILABLE);
+                assertHasAll(fixture, publisher.acknowledged);
+            }
+        }
+    }
+
+    /** Has the server need another file soon. */
+    private static void endLogFile(PostgresServer server) {
+        try {
+            server.execute("SELECT pg_switch_wal()");
+        } catch (SQLException e) {
+            // It is full, or has ended.
         }
     }
 
