@@ -188,8 +188,7 @@ public abstract class ArchiveModel {
         same(
                 get(archive.readBefore(channel, ORIGIN, place, bounds)),
                 get(model.readBefore(channel, ORIGIN, place, bounds)));
-        assertThat(get(archive.tops(channel)))
-                .isEqualTo(get(model.tops(channel)));
+        assertThat(get(archive.tops(channel))).isEqualTo(get(model.tops(channel)));
         long range = clock.get() - GENERATION + 2;
         Instant instant = Instant.ofEpochMilli(GENERATION + random.nextLong(range));
         if (withheld.isEmpty()) {
@@ -206,9 +205,7 @@ public abstract class ArchiveModel {
         long generation =
                 random.nextBoolean()
                         ? last.generation()
-                        : GENERATION
-                                + random.nextLong(
-                                        last.generation() - GENERATION + 1);
+                        : GENERATION + random.nextLong(last.generation() - GENERATION + 1);
         return new Position(ORIGIN, generation, random.nextInt(9), random.nextInt(20));
     }
 

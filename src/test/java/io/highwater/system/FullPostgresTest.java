@@ -62,10 +62,14 @@ final class FullPostgresTest {
         return NodeProcess.start(
                 folder,
                 Map.of(
-                        "highwater.port", String.valueOf(FreePort.find()),
-                        "highwater.archive.url", archive,
-                        "highwater.limits.commands-per-second", "1000000",
-                        "highwater.limits.commands-burst", "1000000"));
+                        "highwater.port",
+                        String.valueOf(FreePort.find()),
+                        "highwater.archive.url",
+                        archive,
+                        "highwater.limits.commands-per-second",
+                        "1000000",
+                        "highwater.limits.commands-burst",
+                        "1000000"));
     }
 
     private static double failedWrites(NodeProcess node) {

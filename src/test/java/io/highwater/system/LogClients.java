@@ -93,9 +93,7 @@ final class LogClients {
                         .containsSubsequence(publisher.acknowledged);
             }
         }
-        assertThat(subscriber.received)
-                .as("two see the same")
-                .isEqualTo(first(channel).received);
+        assertThat(subscriber.received).as("two see the same").isEqualTo(first(channel).received);
     }
 
     private static String channelOf(LogClient client) {

@@ -52,7 +52,9 @@ final class Addition {
         return added != null && added;
     }
 
-    /** As {@link #add(Connection, EntryRows, String, int, List)}, if their days are missing, too. */
+    /**
+     * As {@link #add(Connection, EntryRows, String, int, List)}, if their days are missing, too.
+     */
     private static @Nullable Boolean addOfAnyDay(
             Connection connection,
             Partitions partitions,

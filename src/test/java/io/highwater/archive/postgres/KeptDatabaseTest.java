@@ -156,8 +156,13 @@ final class KeptDatabaseTest {
                 write(
                         file,
                         statement,
-                        "SELECT format('INSERT INTO " + table + " SELECT (%L::" + table
-                                + ").*;', t) FROM " + table + " AS t ORDER BY t");
+                        "SELECT format('INSERT INTO "
+                                + table
+                                + " SELECT (%L::"
+                                + table
+                                + ").*;', t) FROM "
+                                + table
+                                + " AS t ORDER BY t");
             }
         }
     }

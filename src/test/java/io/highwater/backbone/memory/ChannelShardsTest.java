@@ -26,8 +26,7 @@ final class ChannelShardsTest {
     }
 
     private static List<String> kept() throws Exception {
-        try (InputStream file =
-                ChannelShardsTest.class.getResourceAsStream("channel-shards.txt")) {
+        try (InputStream file = ChannelShardsTest.class.getResourceAsStream("channel-shards.txt")) {
             List<String> lines = new String(file.readAllBytes(), UTF_8).lines().toList();
             assertThat(lines).hasSize(80);
             return lines;
