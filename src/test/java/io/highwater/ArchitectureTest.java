@@ -55,6 +55,7 @@ final class ArchitectureTest {
                                             "server",
                                             "admin",
                                             "handshake",
+                                            "identity",
                                             "wire",
                                             "wire.deflate",
                                             "outbound",
@@ -82,7 +83,7 @@ final class ArchitectureTest {
                             // Two annotations, which may stand in all the others.
                             Map.entry("api", Set.of()),
                             // Who somebody is, for the handshake to say and all above to read.
-                            Map.entry("identity", Set.of()),
+                            Map.entry("identity", Set.of("log", "time")),
                             // Texts and values, which those of the handshake are checked by.
                             Map.entry("handshake.address", Set.of()),
                             Map.entry("handshake", Set.of("handshake.address", "identity", "log")),
@@ -91,6 +92,7 @@ final class ArchitectureTest {
                                     Set.of(
                                             "handshake",
                                             "handshake.address",
+                                            "identity",
                                             "limits",
                                             "log",
                                             "time")),
@@ -360,7 +362,8 @@ final class ArchitectureTest {
         onlyIn(List.of("cli"), "picocli..");
         onlyIn(List.of("log"), "ch.qos.logback..");
         onlyIn(List.of("backbone.redis"), "io.lettuce..", "io.netty..", "reactor..");
-        onlyIn(List.of("limits", "handshake.rule"), "com.github.benmanes.caffeine..");
+        onlyIn(List.of("limits", "handshake.rule", "identity"), "com.github.benmanes.caffeine..");
+        onlyIn(List.of("identity"), "com.nimbusds..");
         onlyIn(List.of("handshake.rule"), "io.github.bucket4j..");
         onlyIn(List.of("node.deployment", "endpoint.session"), "org.jboss.weld..");
         onlyIn(List.of("handshake", "handshake.rule", "node.deployment"), "jakarta.interceptor..");

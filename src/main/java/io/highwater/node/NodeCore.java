@@ -7,6 +7,7 @@ import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
 import io.highwater.endpoint.session.CallbackExecutor;
 import io.highwater.handshake.rule.HandshakeBeans;
+import io.highwater.identity.Tokens;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
@@ -34,6 +35,7 @@ import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
+import io.highwater.time.WallClock;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.ReadBuffers;
 import io.highwater.wire.engine.WireContext;
@@ -51,6 +53,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +88,10 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     private final Drains drains;
     private final SlowClientGovernor governor;
     private final Edge edge;
+
+    /** Null if tokens are not looked at. */
+    private final @Nullable Tokens tokens;
+
     private final HandshakeBeans handshakeBeans;
     private final EndpointNode endpointNode;
     private final Executor callbacks;
@@ -139,8 +146,15 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                         wheel,
                         observers.limits(),
                         logs);
+        tokens = tokens(wheel);
         handshakeBeans =
-                new HandshakeBeans(config.handshake(), observers.handshake(), ledger, ticker, logs);
+                new HandshakeBeans(
+                        config.handshake(),
+                        observers.handshake(),
+                        tokens,
+                        ledger,
+                        ticker,
+                        logs);
         deployments = new Deployments(this, observers.handshake());
         parts.add(deployments, deployments::close);
         CallbackExecutor threads = new CallbackExecutor();
@@ -246,6 +260,17 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                 (long) (config.deflate().heapFraction() * heapBytes));
     }
 
+    /** Null if tokens are not looked at. */
+    private @Nullable Tokens tokens(TimerWheel wheel) {
+        if (!config.tokens().isOn()) {
+            return null;
+        }
+        Tokens made =
+                Tokens.of(
+                        config.tokens(), wheel, ticker, WallClock.system(), this::callBack, logs);
+        return parts.add(made, made::close);
+    }
+
     private Ledger ledger(HighwaterConfig config, LimitsObserver observer) {
         Payers payers =
                 new Payers(
@@ -277,6 +302,9 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     void start() throws IOException {
         admin.start();
         governor.start();
+        if (tokens != null) {
+            tokens.start();
+        }
     }
 
     /**
