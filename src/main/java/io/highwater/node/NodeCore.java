@@ -27,6 +27,9 @@ import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.SlowClientGovernor;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.publish.Channels;
+import io.highwater.publish.NodeChannels;
+import io.highwater.publish.PublishNode;
 import io.highwater.server.AdminServer;
 import io.highwater.server.Edge;
 import io.highwater.server.JettyVersion;
@@ -89,6 +92,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     private final EndpointNode endpointNode;
     private final Executor callbacks;
     private final ChannelService channels;
+    private final Channels ownChannels;
     private final Deployments deployments;
     private final UpgradeHandler upgrades;
     private final AdminServer admin;
@@ -199,6 +203,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                         callbacks);
         parts.add(channels, channels::close);
         channels.log().watchBy(metrics);
+        ownChannels = new NodeChannels(publishing(), callbacks);
         upgrades =
                 new UpgradeHandler(
                         new Upgrades(
@@ -343,6 +348,16 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     @Override
     public Sessions channelSessions() {
         return channels.sessions();
+    }
+
+    @Override
+    public PublishNode publishing() {
+        return channels.publishing(new NodeSessions(channels.sessions(), deployments::endpoints));
+    }
+
+    /** The channels for the program that started the node. */
+    Channels channels() {
+        return ownChannels;
     }
 
     @Override

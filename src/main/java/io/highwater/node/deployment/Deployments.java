@@ -2,6 +2,7 @@ package io.highwater.node.deployment;
 
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
+import io.highwater.endpoint.Endpoints;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.UpgradeDecision;
@@ -141,6 +142,11 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
             ownerAway = true;
             channelOwner = null;
         }
+    }
+
+    /** The endpoints of all deployments. */
+    public List<Endpoints> endpoints() {
+        return deployed.stream().map(Deployment::endpoints).toList();
     }
 
     public List<SessionGroup> sessions() {
