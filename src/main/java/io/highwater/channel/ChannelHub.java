@@ -58,6 +58,7 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
     private final ChannelObserver observer;
     private final Failures failures;
     private final List<HubShard<F>> shards;
+    private volatile boolean closed;
 
     /**
      * A hub without an archive, without write bursts, and without a limit on the memory of
@@ -307,6 +308,9 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
 
     /** It may still hear of an entry that is on its way. */
     public void unfollow(String channel, Follower follower) {
+        if (closed) {
+            return; // It hears no more, and the shards' threads may be gone.
+        }
         HubShard<F> shard = shard(channel);
         shard.execute(
                 () ->
@@ -486,6 +490,7 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
      */
     @Override
     public void close() {
+        closed = true;
         shards.forEach(shard -> shard.execute(shard::close));
     }
 

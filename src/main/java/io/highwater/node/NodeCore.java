@@ -92,7 +92,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     private final EndpointNode endpointNode;
     private final Executor callbacks;
     private final ChannelService channels;
-    private final Channels ownChannels;
+    private final NodeChannels ownChannels;
     private final Deployments deployments;
     private final UpgradeHandler upgrades;
     private final AdminServer admin;
@@ -204,6 +204,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         parts.add(channels, channels::close);
         channels.log().watchBy(metrics);
         ownChannels = new NodeChannels(publishing(), callbacks);
+        parts.add(ownChannels, this::endSubscriptions);
         upgrades =
                 new UpgradeHandler(
                         new Upgrades(
@@ -447,16 +448,16 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         }
     }
 
+    /** Those of the program itself; the deployments' end with the sessions. */
+    private void endSubscriptions() {
+        ownChannels.stop();
+        SessionsEnd.await(ownChannels::subscriptions, ticker);
+    }
+
     /** Runs while the callbacks' threads and the beans still exist. */
     private void endSessions() {
         deployments.abortSessions();
-        SessionsEnd.await(
-                () ->
-                        handshakeBeans.connections()
-                                + deployments.sessions().stream()
-                                        .mapToInt(SessionGroup::open)
-                                        .sum(),
-                ticker);
+        SessionsEnd.await(() -> handshakeBeans.connections() + deployments.callers(), ticker);
     }
 
     /** Stops at once. */

@@ -42,7 +42,7 @@ public final class NodeChannels implements Channels, AutoCloseable {
     private final PublishNode node;
     private final Executor executor;
     private final Set<ServerSubscription> subscriptions = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private volatile boolean stopped;
 
     /**
      * @param executor calls the application's listeners, which may block
@@ -194,8 +194,8 @@ public final class NodeChannels implements Channels, AutoCloseable {
         self.set(subscription);
         subscriptions.add(subscription);
         subscription.start();
-        if (closed) {
-            subscription.cancel();
+        if (stopped) {
+            subscription.onEnded();
         }
         return subscription;
     }
@@ -237,10 +237,21 @@ public final class NodeChannels implements Channels, AutoCloseable {
         return node.sessions().close(subject, status);
     }
 
-    /** The application ends: its subscriptions end without being told. */
+    /** The application ends: its listeners are told so. */
+    public void stop() {
+        stopped = true;
+        subscriptions.forEach(ServerSubscription::onEnded);
+    }
+
+    /** Listeners that were not told yet that their subscription has ended. */
+    public int subscriptions() {
+        return subscriptions.size();
+    }
+
+    /** Ends the subscriptions whose listeners have not been told. */
     @Override
     public void close() {
-        closed = true;
+        stop();
         subscriptions.forEach(ServerSubscription::cancel);
     }
 

@@ -23,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,7 +108,7 @@ final class ServerSubscription implements ChannelSubscription, Follower {
     private @Nullable SkippedMessages skipped;
 
     /**
-     * @param onOver called once when nothing more comes
+     * @param onOver called once when nothing more comes, after the listener was told
      */
     ServerSubscription(
             PublishNode node,
@@ -268,7 +267,9 @@ final class ServerSubscription implements ChannelSubscription, Follower {
 
     @Override
     public void cancel() {
-        end();
+        if (end()) {
+            onOver.run();
+        }
     }
 
     private void failed(Throwable failure) {
@@ -293,12 +294,7 @@ final class ServerSubscription implements ChannelSubscription, Follower {
             page.clear();
             waiting.clear();
         }
-        onOver.run();
-        try {
-            hub.unfollow(channel, this);
-        } catch (RejectedExecutionException e) {
-            // The channels have ended, and their threads with them.
-        }
+        hub.unfollow(channel, this);
         return true;
     }
 
@@ -327,7 +323,7 @@ final class ServerSubscription implements ChannelSubscription, Follower {
                         }
                     });
         } catch (RuntimeException e) {
-            end(); // The node has ended, and its threads with it.
+            cancel(); // The node has ended, and its threads with it.
         }
     }
 
@@ -347,6 +343,8 @@ final class ServerSubscription implements ChannelSubscription, Follower {
                 listener.onEnded(why);
             } catch (RuntimeException | Error e) {
                 LOG.atWarn().addKeyValue("channel", channel).setCause(e).log("listener_failed");
+            } finally {
+                onOver.run();
             }
         }
     }

@@ -238,10 +238,16 @@ public final class Deployment implements AutoCloseable {
         return retired;
     }
 
-    /** Resets the remaining sessions. */
+    /** Resets the remaining sessions, and ends the subscriptions of the beans. */
     void abortSessions() {
         retire();
         endpoints.aborters().forEach(Runnable::run);
+        channels.stop();
+    }
+
+    /** What has not ended yet of what calls the beans. */
+    int callers() {
+        return endpoints.sessions() + channels.subscriptions();
     }
 
     /**
@@ -251,7 +257,7 @@ public final class Deployment implements AutoCloseable {
     @Override
     public void close() {
         abortSessions();
-        SessionsEnd.await(endpoints::sessions, ticker);
+        SessionsEnd.await(this::callers, ticker);
         channels.close();
         if (beans.isRunning()) {
             plan.run(

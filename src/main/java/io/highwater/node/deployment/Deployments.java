@@ -238,6 +238,11 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         return fallback;
     }
 
+    /** What has not ended yet of what calls beans. */
+    public int callers() {
+        return deployed.stream().mapToInt(Deployment::callers).sum();
+    }
+
     /** Resets the remaining sessions, whose callbacks still run until the sessions have ended. */
     public void abortSessions() {
         deployed.forEach(Deployment::abortSessions);
