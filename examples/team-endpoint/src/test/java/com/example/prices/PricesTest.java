@@ -47,6 +47,7 @@ final class PricesTest {
     void anOrderIsPublishedInTheDesksChannel() throws Exception {
         WebSocket reader = open("/v1/ws", "open-sesame", "highwater.v1");
         reader.sendText("{\"type\":\"hello\",\"client\":\"reader\"}", true).join();
+        assertTrue(next().contains("\"welcome\""));
         reader.sendText("{\"type\":\"subscribe\",\"id\":2,\"channel\":\"desk:prices\"}", true)
                 .join();
         assertTrue(next().contains("\"subscribed\""));
