@@ -27,7 +27,14 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_IMPORT =
             new TreeMap<>(
                     Map.ofEntries(
-                            Map.entry("", Set.of("config", "node", "node.deployment", "outbound")),
+                            Map.entry(
+                                    "",
+                                    Set.of(
+                                            "config",
+                                            "node",
+                                            "node.deployment",
+                                            "outbound",
+                                            "publish")),
                             Map.entry("node", Set.of(ALL_BELOW)),
                             // What ends sessions, and what is deployed, know the node by a port.
                             Map.entry("node.drain", Set.of("endpoint", "session", "wire", "time")),
@@ -39,6 +46,7 @@ final class ArchitectureTest {
                                             "endpoint.demo",
                                             "endpoint.jetty",
                                             "session",
+                                            "publish",
                                             "channel",
                                             "handshake",
                                             "handshake.rule",
@@ -197,6 +205,17 @@ final class ArchitectureTest {
                                             "outbound",
                                             "keepalive",
                                             "limits",
+                                            "log",
+                                            "time")),
+                            // What applications publish by; the ends of sessions are wire's.
+                            Map.entry(
+                                    "publish",
+                                    Set.of(
+                                            "wire",
+                                            "identity",
+                                            "protocol",
+                                            "channel",
+                                            "backbone",
                                             "log",
                                             "time")),
                             // Positions and cursors are its values for all above it.

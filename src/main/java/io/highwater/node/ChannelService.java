@@ -28,10 +28,14 @@ import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Codec;
 import io.highwater.protocol.Position;
+import io.highwater.publish.OpenSessions;
+import io.highwater.publish.PublishNode;
 import io.highwater.session.SessionNode;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.FanoutThread;
 import io.highwater.wire.jetty.h2.StreamBursts;
@@ -57,6 +61,9 @@ final class ChannelService implements AutoCloseable {
     /** Null on a node that shares its channels with no other. */
     private final @Nullable Cluster cluster;
 
+    private final SessionSettings settings;
+    private final TimerWheel wheel;
+    private final Ticker ticker;
     private final ShardThreads threads;
     private final ChannelHub<OutboundTurn<Position>> hub;
     private final Sessions sessions;
@@ -81,6 +88,8 @@ final class ChannelService implements AutoCloseable {
                         observers.redis(),
                         observers.archive());
         backbone = log.backbone();
+        wheel = outbound.wheel();
+        ticker = outbound.ticker();
         cluster =
                 backbone instanceof RedisBackbone redis
                         ? new Cluster(
@@ -102,7 +111,7 @@ final class ChannelService implements AutoCloseable {
                         config.outbound().marks(),
                         OverflowPolicy.EVICT,
                         config.outbound().evictLinger());
-        SessionSettings settings =
+        settings =
                 new SessionSettings(
                         config.wire(), queue, config.commandsPerSecond(), config.commandsBurst());
         hub =
@@ -190,6 +199,17 @@ final class ChannelService implements AutoCloseable {
 
     private CompletionStage<@Nullable Void> startCluster() {
         return cluster == null ? CompletableFuture.completedFuture(null) : cluster.start(hub);
+    }
+
+    PublishNode publishing(OpenSessions open) {
+        return new PublishNode(
+                hub,
+                cluster == null ? hub : cluster,
+                open,
+                settings.wire().maxMessageBytes(),
+                settings.mostNames(),
+                wheel,
+                ticker);
     }
 
     Sessions sessions() {

@@ -28,6 +28,9 @@ import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.SlowClientGovernor;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.publish.Channels;
+import io.highwater.publish.NodeChannels;
+import io.highwater.publish.PublishNode;
 import io.highwater.server.AdminServer;
 import io.highwater.server.Edge;
 import io.highwater.server.JettyVersion;
@@ -96,6 +99,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     private final EndpointNode endpointNode;
     private final Executor callbacks;
     private final ChannelService channels;
+    private final NodeChannels ownChannels;
     private final Deployments deployments;
     private final UpgradeHandler upgrades;
     private final AdminServer admin;
@@ -213,6 +217,8 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                         callbacks);
         parts.add(channels, channels::close);
         channels.log().watchBy(metrics);
+        ownChannels = new NodeChannels(publishing(), callbacks);
+        parts.add(ownChannels, this::endSubscriptions);
         upgrades =
                 new UpgradeHandler(
                         new Upgrades(
@@ -374,6 +380,16 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     }
 
     @Override
+    public PublishNode publishing() {
+        return channels.publishing(new NodeSessions(channels.sessions(), deployments::endpoints));
+    }
+
+    /** The channels for the program that started the node. */
+    Channels channels() {
+        return ownChannels;
+    }
+
+    @Override
     public RetrySpread retries() {
         return new RetrySpread(config.drainWindow());
     }
@@ -460,16 +476,16 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         }
     }
 
+    /** Those of the program itself; the deployments' end with the sessions. */
+    private void endSubscriptions() {
+        ownChannels.stop();
+        SessionsEnd.await(ownChannels::subscriptions, ticker);
+    }
+
     /** Runs while the callbacks' threads and the beans still exist. */
     private void endSessions() {
         deployments.abortSessions();
-        SessionsEnd.await(
-                () ->
-                        handshakeBeans.connections()
-                                + deployments.sessions().stream()
-                                        .mapToInt(SessionGroup::open)
-                                        .sum(),
-                ticker);
+        SessionsEnd.await(() -> handshakeBeans.connections() + deployments.callers(), ticker);
     }
 
     /** Stops at once. */

@@ -421,6 +421,15 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return client;
     }
 
+    Identity identity() {
+        return identity;
+    }
+
+    /** The session as other packages see it. */
+    OpenSession open() {
+        return new OpenSession(idText(), client, identity, this::end);
+    }
+
     /** The client, for the channel rule. */
     ChannelClient who() {
         return new ChannelClient(client, identity, address);

@@ -2,6 +2,7 @@ package io.highwater.node.deployment;
 
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
+import io.highwater.endpoint.Endpoints;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.UpgradeDecision;
@@ -143,6 +144,11 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         }
     }
 
+    /** The endpoints of all deployments. */
+    public List<Endpoints> endpoints() {
+        return deployed.stream().map(Deployment::endpoints).toList();
+    }
+
     public List<SessionGroup> sessions() {
         return deployed.stream().map(Deployment::sessions).toList();
     }
@@ -230,6 +236,11 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
             }
         }
         return fallback;
+    }
+
+    /** What has not ended yet of what calls beans. */
+    public int callers() {
+        return deployed.stream().mapToInt(Deployment::callers).sum();
     }
 
     /** Resets the remaining sessions, whose callbacks still run until the sessions have ended. */
