@@ -191,12 +191,15 @@ final class ArchitectureTest {
                                             "identity",
                                             "protocol",
                                             "channel",
+                                            "permission",
                                             "backbone",
                                             "outbound",
                                             "keepalive",
                                             "limits",
                                             "log",
                                             "time")),
+                            // Decides by the team's rule, the claim and the channels' settings.
+                            Map.entry("permission", Set.of("channel", "identity")),
                             // Positions and cursors are its values for all above it.
                             Map.entry("protocol", Set.of()),
                             Map.entry(
