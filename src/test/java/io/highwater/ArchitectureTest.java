@@ -201,6 +201,7 @@ final class ArchitectureTest {
                                             "identity",
                                             "protocol",
                                             "channel",
+                                            "permission",
                                             "backbone",
                                             "outbound",
                                             "keepalive",
@@ -218,6 +219,8 @@ final class ArchitectureTest {
                                             "backbone",
                                             "log",
                                             "time")),
+                            // Decides by the team's rule, the claim and the channels' settings.
+                            Map.entry("permission", Set.of("channel", "identity")),
                             // Positions and cursors are its values for all above it.
                             Map.entry("protocol", Set.of()),
                             Map.entry(

@@ -1,5 +1,6 @@
 package io.highwater.config;
 
+import io.highwater.channel.Audience;
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.outbound.OverflowPolicy;
@@ -356,7 +357,18 @@ record ConfigSchema(
                     @Nullable Integer historyMessages,
             @Setting(shown = "2m", about = "How long these messages are kept.")
                     @Allowed(min = "1s", max = "24h")
-                    @Nullable Duration historyAge) {}
+                    @Nullable Duration historyAge,
+            @Setting(
+                            shown = "everyone",
+                            about = "Who may subscribe, and receive what was missed.")
+                    @Nullable Audience subscribe,
+            @Setting(shown = "everyone", about = "Who may publish.") @Nullable Audience publish,
+            @Setting(
+                            shown = "everyone",
+                            about = "Who may read the channel's messages by history.")
+                    @Nullable Audience history,
+            @Setting(shown = "everyone", about = "Who may see who is subscribed.")
+                    @Nullable Audience presence) {}
 
     record Redis(
             @Setting(

@@ -5,7 +5,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.redis.RedisBackbone;
 import io.highwater.channel.ChannelHub;
-import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
@@ -26,6 +25,7 @@ import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.permission.Permissions;
 import io.highwater.protocol.Codec;
 import io.highwater.protocol.Position;
 import io.highwater.publish.OpenSessions;
@@ -70,7 +70,7 @@ final class ChannelService implements AutoCloseable {
 
     ChannelService(
             HighwaterConfig config,
-            ChannelRule rule,
+            Permissions permissions,
             OutboundNode outbound,
             PingScheduler pings,
             NodeSeams.Observers observers,
@@ -141,7 +141,7 @@ final class ChannelService implements AutoCloseable {
                                 channels,
                                 hub,
                                 cluster == null ? hub : cluster,
-                                rule,
+                                permissions,
                                 new Codec(),
                                 new SendQueues(queue, outbound),
                                 pings,

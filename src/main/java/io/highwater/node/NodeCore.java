@@ -34,6 +34,7 @@ import io.highwater.publish.PublishNode;
 import io.highwater.server.AdminServer;
 import io.highwater.server.Edge;
 import io.highwater.server.JettyVersion;
+import io.highwater.permission.Permissions;
 import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
@@ -207,7 +208,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         channels =
                 new ChannelService(
                         config,
-                        deployments.channelRule(),
+                        new Permissions(deployments::channelRule, config.channels(), false),
                         outbound,
                         pings,
                         observers,

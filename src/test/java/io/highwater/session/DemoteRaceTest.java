@@ -65,7 +65,7 @@ final class DemoteRaceTest {
 
         Round(ShardThreads shards) {
             fixture =
-                    new SessionFixture(ChannelRule.ALLOW_ALL, MARKS, Map.of(), shards.executors());
+                    new SessionFixture(ChannelRule.NONE, MARKS, Map.of(), shards.executors());
             reader = fixture.client("r");
         }
 

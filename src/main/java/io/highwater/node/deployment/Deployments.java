@@ -1,6 +1,7 @@
 package io.highwater.node.deployment;
 
 import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelDecision;
 import io.highwater.channel.ChannelRule;
 import io.highwater.endpoint.Endpoints;
 import io.highwater.handshake.Handshake;
@@ -153,33 +154,14 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         return deployed.stream().map(Deployment::sessions).toList();
     }
 
-    /** A rule that asks the current owner of the channels. */
+    /** The rule of the current owner of the channels. */
     public ChannelRule channelRule() {
-        return new ChannelRule() {
-            @Override
-            public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
-                return rule().maySubscribe(client, channel);
-            }
-
-            @Override
-            public CompletionStage<Boolean> mayPublish(ChannelClient client, String channel) {
-                return rule().mayPublish(client, channel);
-            }
-
-            @Override
-            public CompletionStage<Boolean> maySeePresence(ChannelClient client, String channel) {
-                return rule().maySeePresence(client, channel);
-            }
-        };
-    }
-
-    private ChannelRule rule() {
         Deployment owner = channelOwner;
         ChannelRule rule = owner == null ? null : owner.channelRule();
         if (rule != null) {
             return rule;
         }
-        return ownerAway ? Nobody.RULE : ChannelRule.ALLOW_ALL;
+        return ownerAway ? Nobody.RULE : ChannelRule.NONE;
     }
 
     @Override
@@ -262,17 +244,17 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         static final ChannelRule RULE = new Nobody();
 
         @Override
-        public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> maySubscribe(ChannelClient client, String channel) {
             return FORBIDDEN;
         }
 
         @Override
-        public CompletionStage<Boolean> mayPublish(ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> mayPublish(ChannelClient client, String channel) {
             return FORBIDDEN;
         }
 
         @Override
-        public CompletionStage<Boolean> maySeePresence(ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> maySeePresence(ChannelClient client, String channel) {
             return FORBIDDEN;
         }
     }
