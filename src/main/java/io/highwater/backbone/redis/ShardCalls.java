@@ -55,6 +55,11 @@ final class ShardCalls implements PublishCalls {
         return keys;
     }
 
+    /** Of all positions. */
+    String origin() {
+        return origin;
+    }
+
     /**
      * Checks the shard, and begins a new generation if Redis may have lost entries.
      *

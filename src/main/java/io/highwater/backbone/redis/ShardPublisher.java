@@ -275,14 +275,9 @@ final class ShardPublisher {
         if (gate != Gate.OPEN || call != null || pausing || waiting.isEmpty()) {
             return;
         }
-        List<Waiting> batch = new ArrayList<>(MOST_MESSAGES);
-        long bytes = 0;
-        while (batch.size() < MOST_MESSAGES && !waiting.isEmpty()) {
-            bytes += waiting.element().draft.data().length;
-            if (!batch.isEmpty() && bytes > MOST_CALL_BYTES) {
-                break;
-            }
-            batch.add(waiting.remove());
+        List<Waiting> batch = nextBatch();
+        if (batch.isEmpty()) {
+            return;
         }
         call = batch;
         var unused =
@@ -290,6 +285,25 @@ final class ShardPublisher {
                         .whenComplete(
                                 (reply, failure) ->
                                         loop.execute(() -> answered(batch, reply, failure)));
+    }
+
+    private List<Waiting> nextBatch() {
+        List<Waiting> batch = new ArrayList<>(MOST_MESSAGES);
+        long bytes = 0;
+        while (batch.size() < MOST_MESSAGES && !waiting.isEmpty()) {
+            Waiting next = waiting.element();
+            if (next.leastGeneration > reached.generation()) {
+                Flow flow = next.flow();
+                waiting = failing(waiting, message -> message.flow().equals(flow), cutOff());
+                continue;
+            }
+            bytes += next.draft.data().length;
+            if (!batch.isEmpty() && bytes > MOST_CALL_BYTES) {
+                break;
+            }
+            batch.add(waiting.remove());
+        }
+        return batch;
     }
 
     private void answered(
@@ -490,6 +504,10 @@ final class ShardPublisher {
 
     private static UnavailableException behindFailed() {
         return RedisShard.unavailability("an earlier message to the channel failed");
+    }
+
+    private static UnavailableException cutOff() {
+        return RedisShard.unavailability("the publisher knows more of the log than this node");
     }
 
     private static UnavailableException noRoom() {

@@ -13,6 +13,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
 import java.time.Duration;
 import java.util.List;
@@ -145,8 +146,12 @@ final class LogNode implements AutoCloseable {
     }
 
     CompletableFuture<Appended> tryAppend(String channel, String msgId) {
+        return tryAppend(channel, msgId, null);
+    }
+
+    CompletableFuture<Appended> tryAppend(String channel, String msgId, @Nullable Position after) {
         byte[] data = "{}".getBytes(UTF_8);
-        Draft draft = new Draft(channel, "p", msgId, null, false, data);
+        Draft draft = new Draft(channel, "p", msgId, null, false, data, null, after);
         return shard(channel).append(draft).toCompletableFuture();
     }
 
