@@ -197,8 +197,7 @@ public final class Endpoints implements Router {
     public Map<String, List<OpenSession>> sessionsOf(String user) {
         Map<String, List<OpenSession>> open = new TreeMap<>();
         for (EndpointDeployment deployment : deployments) {
-            open.put(
-                    deployment.path().toString(), deployment.endpointClass().sessionsOf(user));
+            open.put(deployment.path().toString(), deployment.endpointClass().sessionsOf(user));
         }
         return open;
     }

@@ -132,6 +132,9 @@ record KeySet(List<CheckKey> keys) {
     /** Shows the keys' names alone. */
     @Override
     public String toString() {
-        return keys.stream().map(key -> Objects.requireNonNullElse(key.id(), "-")).toList().toString();
+        return keys.stream()
+                .map(key -> Objects.requireNonNullElse(key.id(), "-"))
+                .toList()
+                .toString();
     }
 }

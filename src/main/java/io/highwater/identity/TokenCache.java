@@ -80,8 +80,7 @@ final class TokenCache {
                     ByteBuffer.wrap(
                             MessageDigest.getInstance("SHA-256")
                                     .digest(token.getBytes(StandardCharsets.UTF_8)));
-            return new Hash(
-                    digest.getLong(), digest.getLong(), digest.getLong(), digest.getLong());
+            return new Hash(digest.getLong(), digest.getLong(), digest.getLong(), digest.getLong());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -119,7 +119,9 @@ final class TokenCheck {
     /** Null if they are not UTF-8, or no JSON object. */
     private static @Nullable Map<String, Object> claims(SignedJWT token) {
         try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(token.getPayload().toBytes()));
+            StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(token.getPayload().toBytes()));
         } catch (CharacterCodingException e) {
             return null;
         }

@@ -75,8 +75,7 @@ public final class Tokens implements AutoCloseable {
             LogLimit logs) {
         TokenCache cache = new TokenCache(Runtime.getRuntime().maxMemory());
         if (source(settings) instanceof KeySource.Jwks jwks) {
-            JwksKeys keys =
-                    new JwksKeys(jwks.uri(), new HttpFetch(ticker), wheel, executor, logs);
+            JwksKeys keys = new JwksKeys(jwks.uri(), new HttpFetch(ticker), wheel, executor, logs);
             return new Tokens(settings, keys, cache, clock, executor);
         }
         KeySet keys =

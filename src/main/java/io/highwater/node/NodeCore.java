@@ -28,13 +28,13 @@ import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.SlowClientGovernor;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.permission.Permissions;
 import io.highwater.publish.Channels;
 import io.highwater.publish.NodeChannels;
 import io.highwater.publish.PublishNode;
 import io.highwater.server.AdminServer;
 import io.highwater.server.Edge;
 import io.highwater.server.JettyVersion;
-import io.highwater.permission.Permissions;
 import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
@@ -154,12 +154,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         tokens = tokens(wheel);
         handshakeBeans =
                 new HandshakeBeans(
-                        config.handshake(),
-                        observers.handshake(),
-                        tokens,
-                        ledger,
-                        ticker,
-                        logs);
+                        config.handshake(), observers.handshake(), tokens, ledger, ticker, logs);
         deployments = new Deployments(this, observers.handshake());
         parts.add(deployments, deployments::close);
         CallbackExecutor threads = new CallbackExecutor();
@@ -273,8 +268,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
             return null;
         }
         Tokens made =
-                Tokens.of(
-                        config.tokens(), wheel, ticker, WallClock.system(), this::callBack, logs);
+                Tokens.of(config.tokens(), wheel, ticker, WallClock.system(), this::callBack, logs);
         return parts.add(made, made::close);
     }
 

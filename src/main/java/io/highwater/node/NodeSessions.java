@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The sessions of channels and endpoints, by subject. Looks at every session of the node. Immutable;
- * its parts are thread-safe.
+ * The sessions of channels and endpoints, by subject. Looks at every session of the node.
+ * Immutable; its parts are thread-safe.
  *
  * @param endpoints of all deployments
  */

@@ -21,7 +21,8 @@ public interface ChannelListener {
     default void onSkipped(SkippedMessages skipped) {}
 
     /**
-     * The subscription has ended, but not by {@link ChannelSubscription#cancel}; nothing more comes.
+     * The subscription has ended, but not by {@link ChannelSubscription#cancel}; nothing more
+     * comes.
      *
      * @param cause what the listener threw; or an {@link
      *     io.highwater.backbone.UnavailableException}: the node is stopping, or has no room

@@ -15,5 +15,4 @@ import org.jspecify.annotations.Nullable;
  *     sessions of endpoints
  */
 @Api
-public record ClientSession(
-        String id, String path, Identity identity, @Nullable String client) {}
+public record ClientSession(String id, String path, Identity identity, @Nullable String client) {}

@@ -53,8 +53,7 @@ public final class NodeChannels implements Channels, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Published> publish(
-            String channel, String json, PublishOptions options) {
+    public CompletionStage<Published> publish(String channel, String json, PublishOptions options) {
         return publish(draft(channel, json, options));
     }
 
@@ -111,8 +110,7 @@ public final class NodeChannels implements Channels, AutoCloseable {
         byte[] data = json.getBytes(StandardCharsets.UTF_8);
         String msgId = options.msgId() == null ? newMsgId() : options.msgId();
         check(problem(channel, msgId, options.key(), data));
-        return draft(
-                options.publisher(), channel, msgId, options.key(), options.secret(), data);
+        return draft(options.publisher(), channel, msgId, options.key(), options.secret(), data);
     }
 
     static Draft draft(
@@ -209,8 +207,7 @@ public final class NodeChannels implements Channels, AutoCloseable {
     }
 
     private static MessagePage page(HistoryPage page) {
-        return new MessagePage(
-                page.entries().stream().map(Message::of).toList(), page.complete());
+        return new MessagePage(page.entries().stream().map(Message::of).toList(), page.complete());
     }
 
     @Override

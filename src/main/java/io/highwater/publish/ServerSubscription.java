@@ -147,8 +147,7 @@ final class ServerSubscription implements ChannelSubscription, Follower {
     private CompletionStage<SubscriptionStart> startReading() {
         if (Ephemeral.isEphemeral(channel)) {
             ResumeFailure reason = since instanceof Since.Live ? null : ResumeFailure.EPHEMERAL;
-            return CompletableFuture.completedFuture(
-                    new SubscriptionStart(reason, null));
+            return CompletableFuture.completedFuture(new SubscriptionStart(reason, null));
         } else if (since instanceof Since.After after) {
             return hub.readAfter(channel, after.cursor(), 1)
                     .thenApply(read -> startAfter(after.cursor(), read));
@@ -498,8 +497,7 @@ final class ServerSubscription implements ChannelSubscription, Follower {
         long count = 0;
         for (Position last : to.positions()) {
             Position before = after.at(last.origin());
-            boolean sameGeneration =
-                    before != null && before.generation() == last.generation();
+            boolean sameGeneration = before != null && before.generation() == last.generation();
             count += last.channelSequence() - (sameGeneration ? before.channelSequence() : 0);
         }
         return Math.max(0, count);

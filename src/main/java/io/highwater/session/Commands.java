@@ -26,9 +26,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the commands of one session: asks whether it may, asks the channels, answers. Created for
- * each command, so that an idle session takes no memory for it. Called on the session's run; the
- * answers come on the channels' threads.
+ * Carries out the commands of one session: asks whether it may, asks the channels, answers. Created
+ * for each command, so that an idle session takes no memory for it. Called on the session's run;
+ * the answers come on the channels' threads.
  */
 final class Commands implements CommandDispatcher, PublishOrder.Answers {
     /** Used if a subscribe sets no limit (docs/protocol.md rule 3). */
@@ -278,10 +278,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             session.refuse(query.id(), problem);
             return;
         }
-        ifAllowed(
-                query,
-                () -> may(ChannelAccess.HISTORY, query.channel()),
-                () -> history(query));
+        ifAllowed(query, () -> may(ChannelAccess.HISTORY, query.channel()), () -> history(query));
     }
 
     private void history(Command.HistoryQuery query) {
@@ -321,10 +318,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     @Override
     public void onPresence(Command.PresenceQuery query) {
-        ifAllowed(
-                query,
-                () -> may(ChannelAccess.PRESENCE, query.channel()),
-                () -> presence(query));
+        ifAllowed(query, () -> may(ChannelAccess.PRESENCE, query.channel()), () -> presence(query));
     }
 
     private void presence(Command.PresenceQuery query) {
@@ -355,9 +349,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
     }
 
     private void ifAllowed(
-            Command command,
-            Supplier<CompletionStage<Boolean>> question,
-            Runnable allowed) {
+            Command command, Supplier<CompletionStage<Boolean>> question, Runnable allowed) {
         new RuledCommand(session, node, command, allowed, cause -> refuse(command, cause))
                 .ask(question);
     }

@@ -11,5 +11,4 @@ import java.util.function.Consumer;
  * @param client what the client calls itself; empty before its hello
  * @param end begins the closing handshake, after what is queued
  */
-public record OpenSession(
-        String id, String client, Identity identity, Consumer<CloseStatus> end) {}
+public record OpenSession(String id, String client, Identity identity, Consumer<CloseStatus> end) {}

@@ -166,11 +166,9 @@ final class TokenCheckTest {
 
     @Test
     void signatureOfAnotherKeyWithTheSameNameIsRefused() throws Exception {
-        ECKey foreign =
-                new ECKeyGenerator(Curve.P_256).keyID(issuer.key().getKeyID()).generate();
+        ECKey foreign = new ECKeyGenerator(Curve.P_256).keyID(issuer.key().getKeyID()).generate();
         assertFault(
-                TokenFault.SIGNATURE,
-                TestIssuer.sign(header().build(), claims().build(), foreign));
+                TokenFault.SIGNATURE, TestIssuer.sign(header().build(), claims().build(), foreign));
     }
 
     @Test
@@ -184,8 +182,7 @@ final class TokenCheckTest {
     void signatureOfZerosIsRefused() throws Exception {
         String token = issuer.sign(claims().build());
         String zeros = Base64URL.encode(new byte[64]).toString();
-        assertFault(
-                TokenFault.SIGNATURE, token.substring(0, token.lastIndexOf('.') + 1) + zeros);
+        assertFault(TokenFault.SIGNATURE, token.substring(0, token.lastIndexOf('.') + 1) + zeros);
     }
 
     // Sections 2.9 and 3.10: keys that the token itself brings, or has fetched.
@@ -213,15 +210,16 @@ final class TokenCheckTest {
         ECKey own = new ECKeyGenerator(Curve.P_256).keyID(issuer.key().getKeyID()).generate();
         int before = issuer.fetches();
         JWSHeader pointing =
-                header().jwkURL(issuer.keysUri()).x509CertURL(URI.create("http://x.example/")).build();
+                header().jwkURL(issuer.keysUri())
+                        .x509CertURL(URI.create("http://x.example/"))
+                        .build();
         assertFault(TokenFault.SIGNATURE, TestIssuer.sign(pointing, claims().build(), own));
         assertThat(issuer.fetches()).isEqualTo(before);
     }
 
     @Test
     void criticalHeaderIsRefused() throws Exception {
-        JWSHeader critical =
-                header().criticalParams(Set.of("exp")).customParam("exp", 1).build();
+        JWSHeader critical = header().criticalParams(Set.of("exp")).customParam("exp", 1).build();
         assertFault(TokenFault.CRITICAL, issuer.sign(critical, claims().build()));
     }
 
@@ -229,7 +227,8 @@ final class TokenCheckTest {
 
     @Test
     void otherIssuerIsRefused() throws Exception {
-        assertFault(TokenFault.ISSUER, issuer.sign(claims().issuer("https://evil.example").build()));
+        assertFault(
+                TokenFault.ISSUER, issuer.sign(claims().issuer("https://evil.example").build()));
         assertFault(TokenFault.ISSUER, issuer.sign(claims().issuer(null).build()));
     }
 

@@ -81,10 +81,7 @@ final class TokenSettingsTest {
                 .hasMessageStartingWith("highwater.auth.public-key: ")
                 .hasMessageContaining("holds a private key");
         KeySource.PublicKey weak =
-                pem(
-                        pem(
-                                "PUBLIC KEY",
-                                new RSAKeyGenerator(1024, true).generate().toRSAPublicKey()));
+                pem(pem("PUBLIC KEY", new RSAKeyGenerator(1024, true).generate().toRSAPublicKey()));
         assertThatThrownBy(() -> with(weak).checkFile()).hasMessageContaining("2048 bits or more");
         KeySource.PublicKey curve =
                 pem(pem("PUBLIC KEY", new ECKeyGenerator(Curve.P_256).generate().toECPublicKey()));
@@ -93,7 +90,8 @@ final class TokenSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "hello", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"})
+    @ValueSource(
+            strings = {"", "hello", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"})
     void whatIsNoKeyIsRefused(String text) throws IOException {
         KeySource.PublicKey file = pem(text);
         assertThatThrownBy(() -> with(file).checkFile())
@@ -140,7 +138,8 @@ final class TokenSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"keys", "ftp://x/keys", "https:///keys", "https://u:p@x/k", "http://a b"})
+    @ValueSource(
+            strings = {"keys", "ftp://x/keys", "https:///keys", "https://u:p@x/k", "http://a b"})
     void addressThatIsNoneIsRefused(String text) {
         assertThatThrownBy(() -> KeySource.Jwks.parse(text))
                 .hasMessageStartingWith("highwater.auth.jwks-uri: \"" + text + "\" is not allowed");
@@ -148,10 +147,7 @@ final class TokenSettingsTest {
 
     @Test
     void settingsWithoutKeysAreRefused() {
-        assertThatThrownBy(
-                        () ->
-                                new TokenSettings(
-                                        null, null, null, List.of(), true, null, null))
+        assertThatThrownBy(() -> new TokenSettings(null, null, null, List.of(), true, null, null))
                 .hasMessageStartingWith(
                         "highwater.auth.required: \"true\" has no effect without keys");
     }

@@ -201,8 +201,7 @@ final class TokensTest {
         fetching.runAll();
         issuer.rotate();
         Tokens waiting =
-                new Tokens(
-                        settings(issuer.keysUri()), slow, cache, () -> nowMillis, Runnable::run);
+                new Tokens(settings(issuer.keysUri()), slow, cache, () -> nowMillis, Runnable::run);
         List<CompletableFuture<TokenVerdict>> asked = new ArrayList<>();
         for (int i = 0; i < Tokens.MOST_WAITING; i++) {
             asked.add(waiting.verify(issuer.token("u-" + i)).toCompletableFuture());
@@ -255,7 +254,10 @@ final class TokensTest {
             }
             assertThat(good).hasValue(500);
             issuer.stop();
-            assertThat(loaded.verify(issuer.token("u")).toCompletableFuture().get(60, TimeUnit.SECONDS))
+            assertThat(
+                            loaded.verify(issuer.token("u"))
+                                    .toCompletableFuture()
+                                    .get(60, TimeUnit.SECONDS))
                     .isInstanceOf(Known.class);
         } finally {
             threads.shutdownNow();
@@ -278,8 +280,7 @@ final class TokensTest {
     void expiryIsTheTokens() {
         tokens.start();
         Instant end = Instant.ofEpochSecond(nowMillis / 1000 + 77);
-        String token =
-                issuer.sign(TestIssuer.claims("u").expirationTime(Date.from(end)).build());
+        String token = issuer.sign(TestIssuer.claims("u").expirationTime(Date.from(end)).build());
         assertThat(((Known) verdict(token)).identity().expiry()).isEqualTo(end);
     }
 }

@@ -208,7 +208,8 @@ final class ChannelsTest {
     @Test
     void aMessageIsAsLargeAsAClientsOrRefused() throws Exception {
         int most = 64 << 10;
-        String options = "{\"type\":\"publish\",\"id\":2147483647,\"channel\":\"a\",\"msgId\":\"m\"";
+        String options =
+                "{\"type\":\"publish\",\"id\":2147483647,\"channel\":\"a\",\"msgId\":\"m\"";
         options += ",\"key\":\"\",\"secret\":false,\"data\":\"\"}";
         String longest = "\"" + "x".repeat(most - options.length()) + "\"";
         PublishOptions m = PublishOptions.of().withMsgId("m");
@@ -313,8 +314,7 @@ final class ChannelsTest {
     @Test
     void nobodyIsTheSubjectOfAnonymousClients() {
         CloseStatus closed = CloseStatus.of(CloseStatus.NORMAL);
-        assertThatThrownBy(() -> channels.disconnect("", closed))
-                .hasMessage("subject: is empty");
+        assertThatThrownBy(() -> channels.disconnect("", closed)).hasMessage("subject: is empty");
         CloseStatus unsent = CloseStatus.of(CloseStatus.ABNORMAL);
         assertThatThrownBy(() -> channels.disconnect("u-1", unsent))
                 .hasMessageStartingWith("status: ");

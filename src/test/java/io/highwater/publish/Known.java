@@ -26,8 +26,7 @@ import java.util.concurrent.CompletionStage;
             return subject == null
                     ? next.decide()
                     : next.decide()
-                            .thenApply(
-                                    decision -> decision.withIdentity(Identity.of(subject)));
+                            .thenApply(decision -> decision.withIdentity(Identity.of(subject)));
         }
     }
 }

@@ -314,8 +314,7 @@ final class ServerSubscriptionTest {
             other.channels().subscribe("a", new Since.Live(), recording);
             recording.next(SubscriptionStart.class);
         }
-        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
-                .until(() -> !recording.told.isEmpty());
+        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> !recording.told.isEmpty());
         assertThat(recording.next(Throwable.class)).hasMessage("the node is stopping");
     }
 }

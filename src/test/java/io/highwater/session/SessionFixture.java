@@ -148,8 +148,22 @@ final class SessionFixture {
                 new ChannelSettings(
                         ChannelProfile.defaults(),
                         List.of(
-                                new PrefixSettings("prices", "prices.", "LATEST", 2, null, null, PrefixAudiences.NONE),
-                                new PrefixSettings("feeds", "feeds.", "DEMOTE", null, null, null, PrefixAudiences.NONE)));
+                                new PrefixSettings(
+                                        "prices",
+                                        "prices.",
+                                        "LATEST",
+                                        2,
+                                        null,
+                                        null,
+                                        PrefixAudiences.NONE),
+                                new PrefixSettings(
+                                        "feeds",
+                                        "feeds.",
+                                        "DEMOTE",
+                                        null,
+                                        null,
+                                        null,
+                                        PrefixAudiences.NONE)));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(

@@ -39,15 +39,13 @@ final class TokenHandshakeTest {
     enum Http {
         ONE {
             @Override
-            TestSocket open(TestServer server, String path, String... headers)
-                    throws IOException {
+            TestSocket open(TestServer server, String path, String... headers) throws IOException {
                 return SocketOverHttp1.openWith(server.http(), path, headers).reading();
             }
         },
         TWO {
             @Override
-            TestSocket open(TestServer server, String path, String... headers)
-                    throws IOException {
+            TestSocket open(TestServer server, String path, String... headers) throws IOException {
                 // The connection ends with the test's JVM.
                 return SocketOverHttp2.connect(server.http()).openWith(path, headers);
             }
@@ -143,8 +141,7 @@ final class TokenHandshakeTest {
     @EnumSource
     void subprotocolCarriesATokenAndIsNotEchoed(Http http) throws Exception {
         start("auth.required", "true");
-        String offer =
-                "Sec-WebSocket-Protocol: highwater.bearer." + token("u-17") + ", test.who";
+        String offer = "Sec-WebSocket-Protocol: highwater.bearer." + token("u-17") + ", test.who";
         assertThat(who(http, WHO, offer)).isEqualTo("u-17");
         try (SocketOverHttp1 socket = SocketOverHttp1.openWith(server.http(), WHO, offer)) {
             assertThat(socket.head())
@@ -266,8 +263,7 @@ final class TokenHandshakeTest {
                 refused(http, WHO, "Cookie: session=" + bad);
                 refused(http, WHO, "Cookie: session=" + bad, "Origin: https://evil.example");
                 refused(http, "/missing?access_token=" + bad, bearer(bad));
-                try (TestSocket socket =
-                        http.open(server, WHO + "?access_token=" + token("u-5"))) {
+                try (TestSocket socket = http.open(server, WHO + "?access_token=" + token("u-5"))) {
                     socket.text("x".repeat(70_000)); // Too large: the end of the session is logged.
                     assertThat(socket.next(GUARD).isClose()).isTrue();
                 }
@@ -283,8 +279,7 @@ final class TokenHandshakeTest {
             // Each part alone would be enough to find it.
             String signature = secret.substring(secret.lastIndexOf('.') + 1);
             String claims = secret.split("\\.")[1];
-            assertThat(lines)
-                    .noneMatch(line -> line.contains(signature) || line.contains(claims));
+            assertThat(lines).noneMatch(line -> line.contains(signature) || line.contains(claims));
         }
     }
 }

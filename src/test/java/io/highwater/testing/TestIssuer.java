@@ -153,7 +153,8 @@ public final class TestIssuer implements AutoCloseable {
     }
 
     public String sign(JWTClaimsSet claims) {
-        return sign(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key().getKeyID()).build(), claims);
+        return sign(
+                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key().getKeyID()).build(), claims);
     }
 
     public String sign(JWSHeader header, JWTClaimsSet claims) {

@@ -86,10 +86,7 @@ final class ShardCalls implements PublishCalls {
         };
         return link.call(
                 timeout,
-                redis ->
-                        scripts.open()
-                                .call(redis, keys.shared(), args)
-                                .thenApply(this::opened));
+                redis -> scripts.open().call(redis, keys.shared(), args).thenApply(this::opened));
     }
 
     private OpenReply opened(List<Object> answer) {

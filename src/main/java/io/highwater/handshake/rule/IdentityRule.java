@@ -75,7 +75,8 @@ final class IdentityRule extends HandshakeRule {
             return next.decide().thenApply(decision -> decision.withIdentity(identity));
         }
         if (verdict instanceof TokenVerdict.Refused refused) {
-            return faulty(401, "token_refused", "invalid_token", refused.fault().reason()).asStage();
+            return faulty(401, "token_refused", "invalid_token", refused.fault().reason())
+                    .asStage();
         }
         return Rejected.of(503, "token_unknown", ((TokenVerdict.Unknown) verdict).reason())
                 .withRetryAfter(RETRY_AFTER)
