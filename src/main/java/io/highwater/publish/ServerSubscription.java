@@ -497,8 +497,11 @@ final class ServerSubscription implements ChannelSubscription, Follower {
         long count = 0;
         for (Position last : to.positions()) {
             Position before = after.at(last.origin());
-            boolean sameGeneration = before != null && before.generation() == last.generation();
-            count += last.channelSequence() - (sameGeneration ? before.channelSequence() : 0);
+            long from =
+                    before != null && before.generation() == last.generation()
+                            ? before.channelSequence()
+                            : 0;
+            count += last.channelSequence() - from;
         }
         return Math.max(0, count);
     }
