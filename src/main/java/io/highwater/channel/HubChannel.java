@@ -215,7 +215,7 @@ final class HubChannel<F> {
     }
 
     private void joined(Seat<F> seat) {
-        if (feed == null && (seat.subscriber.watchesPresence() || shard.isObserved(name))) {
+        if (feed == null && (seat.subscriber.watchesPresence() || shard.observers.has(name))) {
             feed = new PresenceFeed<>(this, shard, seats);
         }
         if (feed != null) {

@@ -5,7 +5,6 @@ import io.highwater.backbone.BackboneListener;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Book;
-import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -13,10 +12,8 @@ import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -58,6 +55,7 @@ final class HubShard<F> implements BackboneListener {
     final Book names;
     final TimerWheel wheel;
     final OtherNodes others;
+    final Observers observers;
     final Ticker ticker;
 
     /** The most names in an event of presence. */
@@ -76,9 +74,6 @@ final class HubShard<F> implements BackboneListener {
     private final Repairs<F> repairs;
 
     private final Map<String, HubChannel<F>> channels = new HashMap<>();
-
-    /** By channel, the nodes that want to know who is here. The sets are never empty. */
-    private final Map<String, Set<Long>> observers = new HashMap<>();
 
     /** Channels that gathered entries in this pass. */
     private final List<HubChannel<F>> gathering = new ArrayList<>();
@@ -108,6 +103,7 @@ final class HubShard<F> implements BackboneListener {
         this.names = node.names();
         this.wheel = node.wheel();
         this.others = node.others();
+        this.observers = new Observers(names);
         this.ticker = node.ticker();
         this.mostNames = node.mostNames();
         this.observer = node.observer();
@@ -420,25 +416,9 @@ final class HubShard<F> implements BackboneListener {
 
     // Presence, as other nodes ask and tell of it.
 
-    /** Heap of an entry in the map, with a set of one node, and without the name. */
-    private static final int OBSERVED_BYTES = HeapBytes.MAP_ENTRY + 160;
-
-    boolean isObserved(String channel) {
-        return observers.containsKey(channel);
-    }
-
-    Set<Long> observers(String channel) {
-        return observers.getOrDefault(channel, Set.of());
-    }
-
+    /** A node wants to know who is in the channel. */
     void observed(long node, String name) {
-        Set<Long> nodes = observers.get(name);
-        if (nodes == null) {
-            nodes = new HashSet<>(2);
-            observers.put(name, nodes);
-            names.add(null, OBSERVED_BYTES + HeapBytes.of(name));
-        }
-        nodes.add(node);
+        observers.add(node, name);
         HubChannel<F> channel = channels.get(name);
         if (channel == null) {
             others.tellAll(node, name, Members.NONE);
@@ -448,19 +428,16 @@ final class HubShard<F> implements BackboneListener {
     }
 
     void unobserved(long node, String name) {
-        Set<Long> nodes = observers.get(name);
-        if (nodes == null || !nodes.remove(node)) {
-            return;
-        }
-        if (nodes.isEmpty()) {
-            observers.remove(name);
-            names.add(null, -OBSERVED_BYTES - HeapBytes.of(name));
-        }
+        observers.remove(node, name);
         HubChannel<F> channel = channels.get(name);
         if (channel != null) {
             channel.unobserved(node);
             retireIfUnused(channel);
         }
+    }
+
+    void unobservedAll(long node) {
+        observers.channels(node).forEach(name -> unobserved(node, name));
     }
 
     /** Another node tells something of a channel. */
@@ -469,12 +446,6 @@ final class HubShard<F> implements BackboneListener {
         PresenceFeed<F> feed = channel == null ? null : channel.feed();
         if (feed != null) {
             news.accept(feed);
-        }
-    }
-
-    void unobservedAll(long node) {
-        for (String name : List.copyOf(observers.keySet())) {
-            unobserved(node, name);
         }
     }
 

@@ -1,14 +1,12 @@
 package io.highwater.channel;
 
 import io.highwater.limits.Book;
-import io.highwater.limits.HeapBytes;
 import io.highwater.time.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class PresenceFeed<F> {
     // Changes gather during a round. Rounds end at least PAUSE apart, so a subscriber gets at most
     // two events per second, however many come and go. A round tells the difference between its
-    // begin and its end: a seat that came and went in between is in neither list. Of those that
-    // came, the seats are kept; of those that went, the names that will be listed.
+    // begin and its end: a seat that came and went in between is in neither list.
     //
     // A subscriber that is new, or could not take an event, is told all that are there at the end
     // of a round. From then on it is told the changes. The same goes for a node that asks. Since
@@ -36,14 +33,8 @@ final class PresenceFeed<F> {
     /** The most names in a list of a change. */
     static final int LISTED = 100;
 
-    /** Heap of itself 96, its timer 40, three sets 320, and a list 24, which are empty. */
+    /** Heap of itself 80, its timer 40, and its round and sets, which are empty, 360. */
     static final int BYTES = 480;
-
-    /** Heap of a place in a set. */
-    private static final int PLACE_BYTES = 16;
-
-    /** Heap of a place in the list, without the name. */
-    private static final int NAME_BYTES = 8;
 
     private final HubChannel<F> channel;
     private final HubShard<F> shard;
@@ -52,21 +43,13 @@ final class PresenceFeed<F> {
     private final int mostNames;
     private final int listed;
     private final RoundEnd end = new RoundEnd();
+    private final SeatRound<F> round;
 
     /** Nodes that ask, and are to be told all. */
     private final Set<Long> newObservers = new HashSet<>(2);
 
     /** Seats that are to be told all. */
     private final Set<Seat<F>> newcomers = Collections.newSetFromMap(new IdentityHashMap<>(2));
-
-    /** Seats that came in this round. */
-    private final Set<Seat<F>> came = Collections.newSetFromMap(new IdentityHashMap<>(2));
-
-    /** Of seats that went, at most {@link #listed}. */
-    private final List<String> leftNames = new ArrayList<>(0);
-
-    /** How many that were there before this round went. */
-    private int left;
 
     /** Seats whose subscribers ask. */
     private int watchers;
@@ -89,6 +72,7 @@ final class PresenceFeed<F> {
         this.names = shard.names;
         this.mostNames = shard.mostNames;
         this.listed = Math.min(LISTED, mostNames / 2);
+        this.round = new SeatRound<>(listed, this::charge);
         this.endedNanos = shard.wheel.nowNanos() - PAUSE.toNanos();
         charge(BYTES);
     }
@@ -108,19 +92,19 @@ final class PresenceFeed<F> {
 
     /** Whether anybody asks. */
     boolean isNeeded() {
-        return watchers > 0 || shard.isObserved(channel.name);
+        return watchers > 0 || shard.observers.has(channel.name);
     }
 
     /** Whether other nodes are still to be told that the last seat has gone. */
     boolean isHeld() {
-        return scheduled && shard.isObserved(channel.name);
+        return scheduled && shard.observers.has(channel.name);
     }
 
     // Seats.
 
     /** A seat is new. */
     void joined(Seat<F> seat) {
-        add(came, seat);
+        round.joined(seat);
         if (seat.subscriber.watchesPresence()) {
             watchers++;
             if (elsewhere == null) {
@@ -135,42 +119,33 @@ final class PresenceFeed<F> {
     /** The seat's subscriber was told that it is subscribed, so it may be told more. */
     void answered(Seat<F> seat) {
         if (seat.subscriber.watchesPresence()) {
-            add(newcomers, seat);
+            owe(seat);
             schedule();
         }
     }
 
-    private void add(Set<Seat<F>> set, Seat<F> seat) {
-        if (set.add(seat)) {
-            charge(PLACE_BYTES);
+    private void owe(Seat<F> seat) {
+        if (newcomers.add(seat)) {
+            charge(SeatRound.PLACE_BYTES);
         }
     }
 
-    private boolean remove(Set<Seat<F>> set, Seat<F> seat) {
-        boolean removed = set.remove(seat);
-        if (removed) {
-            charge(-PLACE_BYTES);
+    private void settle(Seat<F> seat) {
+        if (newcomers.remove(seat)) {
+            charge(-SeatRound.PLACE_BYTES);
         }
-        return removed;
     }
 
     /** A seat is there no more. */
     void left(Seat<F> seat) {
         if (seat.subscriber.watchesPresence()) {
             watchers--;
-            remove(newcomers, seat);
+            settle(seat);
             forgetElsewhere();
         }
-        if (remove(came, seat)) {
-            return;
+        if (round.left(seat)) {
+            schedule();
         }
-        left++;
-        if (leftNames.size() < listed) {
-            String client = seat.subscriber.client();
-            leftNames.add(client);
-            charge(NAME_BYTES + HeapBytes.of(client));
-        }
-        schedule();
     }
 
     private void forgetElsewhere() {
@@ -212,7 +187,7 @@ final class PresenceFeed<F> {
         for (int i = 0; i < seats.size(); i++) {
             Seat<F> seat = seats.get(i);
             if (seat.awaitedRequest() == null && seat.subscriber.watchesPresence()) {
-                add(newcomers, seat);
+                owe(seat);
             }
         }
     }
@@ -266,8 +241,7 @@ final class PresenceFeed<F> {
         }
         scheduled = false;
         endedNanos = shard.wheel.nowNanos();
-        NetChange here = here();
-        nextRound();
+        NetChange here = round.end();
         tellObservers(here);
         if (elsewhere != null) {
             tellSubscribers(elsewhere, here);
@@ -275,29 +249,8 @@ final class PresenceFeed<F> {
         shard.retireIfUnused(channel);
     }
 
-    /** What this round brought on this node. */
-    private NetChange here() {
-        List<String> arrived = new ArrayList<>();
-        Iterator<Seat<F>> seat = came.iterator();
-        while (arrived.size() < listed && seat.hasNext()) {
-            arrived.add(seat.next().subscriber.client());
-        }
-        return new NetChange(listed)
-                .add(new Members(came.size(), arrived), new Members(left, leftNames));
-    }
-
-    private void nextRound() {
-        charge(-PLACE_BYTES * (long) came.size());
-        came.clear();
-        left = 0;
-        for (String name : leftNames) {
-            charge(-NAME_BYTES - HeapBytes.of(name));
-        }
-        leftNames.clear();
-    }
-
     private void tellObservers(NetChange here) {
-        Set<Long> told = new HashSet<>(shard.observers(channel.name));
+        Set<Long> told = new HashSet<>(shard.observers.of(channel.name));
         told.removeAll(newObservers);
         if (!here.isEmpty() && !told.isEmpty()) {
             shard.others.tellChange(told, channel.name, seats.size(), here.joined(), here.left());
@@ -324,7 +277,7 @@ final class PresenceFeed<F> {
         if (!newcomers.isEmpty() && others.isKnown()) {
             tellAll(others);
         }
-        untold.forEach(seat -> add(newcomers, seat));
+        untold.forEach(this::owe);
         if (!newcomers.isEmpty() && others.isKnown()) {
             schedule();
         }
@@ -355,7 +308,7 @@ final class PresenceFeed<F> {
         F frame = frame(true, new Members(size, clients), Members.NONE);
         for (Seat<F> seat : List.copyOf(newcomers)) {
             if (offered(seat, frame)) {
-                remove(newcomers, seat);
+                settle(seat);
             }
         }
     }

@@ -12,12 +12,8 @@ import io.highwater.limits.Payer;
 import io.highwater.time.Timer;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,23 +29,15 @@ import org.slf4j.event.Level;
  * ephemeral channels, and who is in a channel. Thread-safe; no method blocks.
  */
 public final class Cluster implements Relay, OtherNodes, Presence {
-    // The bus may lose messages. Nodes send each other a message at least every BEAT, so a node
-    // that is not heard for GONE is gone, with its members; when it is heard again, it is new. The
-    // messages from one node to another are numbered. If a number is missing, both tell each other
-    // again what they watch, and then who is there: the hub works out what has changed.
+    // The bus may lose messages. The messages from one node to another are numbered. If a number is
+    // missing, both tell each other again what they watch, and then who is there: the hub works out
+    // what has changed. Nodes send each other something every few seconds, so that the last message
+    // is missed, too, and so is a node.
     //
     // Whoever wants to know who is in a channel asks for it (Watch), so a channel that nobody
     // watches costs nothing, and Redis keeps nothing of any.
 
-    static final Duration BEAT = Duration.ofSeconds(3);
-    static final Duration GONE = Duration.ofSeconds(10);
-
-    /** A node that has missed a beat may be gone: its answer is not waited for. */
-    static final Duration SILENT = Duration.ofSeconds(5);
-
     private static final Duration TICK = Duration.ofSeconds(1);
-
-    private static final int MOST_ENDED = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
@@ -67,26 +55,14 @@ public final class Cluster implements Relay, OtherNodes, Presence {
     /** Set by {@link #start}, before anything comes. */
     private volatile @Nullable Hub hub;
 
-    private volatile Set<Long> known = Set.of();
-
     // The fields below are confined to the tasks.
 
-    private final Map<Long, Peer> peers = new HashMap<>();
+    private final Peers peers;
 
     /** Channels of which this node wants to know who is there on others. */
     private final Set<String> watched = new HashSet<>();
 
     private long beatNanos;
-
-    /** The last nodes that said so: what still comes from them is old. */
-    private final Set<Long> ended =
-            Collections.newSetFromMap(
-                    new LinkedHashMap<>() {
-                        @Override
-                        protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
-                            return size() > MOST_ENDED;
-                        }
-                    });
 
     /** When a message of this node came back last. */
     private long heardSelfNanos;
@@ -101,6 +77,11 @@ public final class Cluster implements Relay, OtherNodes, Presence {
         this.tasks = new Serial(node.logs());
         this.all = outbox(false, bus::send);
         this.questions = new Questions(node.names());
+        this.peers =
+                new Peers(
+                        node,
+                        other -> outbox(true, message -> bus.sendTo(other, message)),
+                        new Neighbours());
     }
 
     private Outbox outbox(boolean toOne, Function<byte[], CompletionStage<@Nullable Void>> way) {
@@ -143,14 +124,14 @@ public final class Cluster implements Relay, OtherNodes, Presence {
 
     @Override
     public void send(Draft draft) {
-        if (!known.isEmpty()) {
+        if (!peers.known().isEmpty()) {
             all.offer(new Item.Published(draft));
         }
     }
 
     @Override
     public Set<Long> known() {
-        return known;
+        return peers.known();
     }
 
     @Override
@@ -158,7 +139,7 @@ public final class Cluster implements Relay, OtherNodes, Presence {
         tasks.execute(
                 () -> {
                     watched.add(channel);
-                    peers.values().forEach(peer -> peer.outbox.offer(new Item.Watch(channel)));
+                    peers.all().forEach(peer -> peer.outbox.offer(new Item.Watch(channel)));
                 });
     }
 
@@ -172,7 +153,7 @@ public final class Cluster implements Relay, OtherNodes, Presence {
         tasks.execute(
                 () -> {
                     watched.remove(channel);
-                    peers.values().forEach(peer -> peer.outbox.offer(new Item.Unwatch(channel)));
+                    peers.all().forEach(peer -> peer.outbox.offer(new Item.Unwatch(channel)));
                 });
     }
 
@@ -203,7 +184,7 @@ public final class Cluster implements Relay, OtherNodes, Presence {
     public CompletionStage<Occupancy> occupancy(
             String channel, int maxClients, @Nullable Payer payer) {
         CompletionStage<Occupancy> here = hub().local.occupancy(channel, maxClients, payer);
-        if (known.isEmpty()) {
+        if (peers.known().isEmpty()) {
             return here;
         }
         CompletableFuture<Occupancy> answer = new CompletableFuture<>();
@@ -217,13 +198,13 @@ public final class Cluster implements Relay, OtherNodes, Presence {
             @Nullable Payer payer,
             CompletionStage<Occupancy> here,
             CompletableFuture<Occupancy> answer) {
-        Set<Long> nodes = new HashSet<>(peers.keySet());
+        Set<Long> nodes = new HashSet<>(peers.known());
         nodes.add(id);
         long question = questions.ask(nodes, mostNames, payer, answer, now());
         if (question == 0) {
             return;
         }
-        for (Peer peer : peers.values()) {
+        for (Peer peer : peers.all()) {
             peer.outbox.offer(new Item.Question(question, channel, mostNames));
         }
         here.whenComplete(
@@ -248,17 +229,16 @@ public final class Cluster implements Relay, OtherNodes, Presence {
     }
 
     private void receive(Batch batch) {
-        if (closed || ended.contains(batch.sender())) {
+        if (closed) {
             return;
         } else if (batch.sender() == id) {
             heardSelfNanos = now();
             return;
         }
-        Peer peer = peers.get(batch.sender());
+        Peer peer = peers.heard(batch.sender(), now());
         if (peer == null) {
-            peer = found(batch.sender());
+            return;
         }
-        peer.heardNanos = now();
         if (batch.toOne() && !peer.follows(batch.number())) {
             peer.missed = true;
         }
@@ -346,8 +326,7 @@ public final class Cluster implements Relay, OtherNodes, Presence {
 
         @Override
         public void onBye(Peer from) {
-            ended.add(from.id);
-            gone(from, "it ended");
+            peers.ended(from);
         }
     }
 
@@ -355,29 +334,18 @@ public final class Cluster implements Relay, OtherNodes, Presence {
         watched.forEach(channel -> peer.outbox.offer(new Item.Watch(channel)));
     }
 
-    // Which nodes there are.
-
-    private Peer found(long other) {
-        Peer peer = new Peer(other, outbox(true, message -> bus.sendTo(other, message)), now());
-        peers.put(other, peer);
-        known = Set.copyOf(peers.keySet());
-        node.logs().tell("cluster", () -> node.observer().onNodes(1));
-        LOG.atInfo().addKeyValue("id", peer.text()).log("node_found");
-        peer.outbox.offer(new Item.Resync());
-        watchAll(peer);
-        return peer;
-    }
-
-    private void gone(Peer peer, String why) {
-        if (!peers.remove(peer.id, peer)) {
-            return;
+    private final class Neighbours implements Peers.Listener {
+        @Override
+        public void onFound(Peer peer) {
+            peer.outbox.offer(new Item.Resync());
+            watchAll(peer);
         }
-        known = Set.copyOf(peers.keySet());
-        peer.outbox.close();
-        node.logs().tell("cluster", () -> node.observer().onNodes(-1));
-        LOG.atInfo().addKeyValue("id", peer.text()).addKeyValue("why", why).log("node_gone");
-        hub().presence.onGone(peer.id);
-        questions.gone(peer.id);
+
+        @Override
+        public void onGone(Peer peer) {
+            hub().presence.onGone(peer.id);
+            questions.gone(peer.id);
+        }
     }
 
     /** Something that the other node sent to this one is lost. At most once per tick. */
@@ -397,7 +365,7 @@ public final class Cluster implements Relay, OtherNodes, Presence {
 
     private void begin() {
         heardSelfNanos = now();
-        beatNanos = now() - BEAT.toNanos();
+        beatNanos = now() - Peers.BEAT.toNanos();
         tick();
     }
 
@@ -415,34 +383,22 @@ public final class Cluster implements Relay, OtherNodes, Presence {
         }
         long now = now();
         node.wheel().schedule(ticks, now + TICK.toNanos());
-        if (now - beatNanos >= BEAT.toNanos()) {
+        if (now - beatNanos >= Peers.BEAT.toNanos()) {
             beatNanos = now;
             all.beat();
-            peers.values().forEach(peer -> peer.outbox.beat());
+            peers.all().forEach(peer -> peer.outbox.beat());
         }
-        if (isSilent(heardSelfNanos, now, GONE)) {
+        if (peers.isSilent(heardSelfNanos, now, Peers.GONE)) {
             heardSelfNanos = now;
             bus.renew();
         }
-        for (Peer peer : List.copyOf(peers.values())) {
-            if (isSilent(peer.heardNanos, now, GONE)) {
-                gone(peer, "it is not heard");
-            } else if (peer.missed) {
+        peers.expire(now);
+        for (Peer peer : peers.all()) {
+            if (peer.missed) {
                 resync(peer);
             }
         }
-        questions.expire(now, this::isSilent);
-    }
-
-    private boolean isSilent(long other) {
-        Peer peer = peers.get(other);
-        return peer != null && isSilent(peer.heardNanos, now(), SILENT);
-    }
-
-    /** Time in which this node stood still does not count: what came meanwhile is read now. */
-    private boolean isSilent(long heardNanos, long nowNanos, Duration limit) {
-        return nowNanos - heardNanos >= limit.toNanos()
-                && nowNanos - node.wheel().resumedNanos() >= limit.toNanos();
+        questions.expire(now, other -> peers.isSilent(other, now));
     }
 
     /** Tells the others that this node ends. Completes when that is sent, or cannot be. */
@@ -452,7 +408,7 @@ public final class Cluster implements Relay, OtherNodes, Presence {
                 () -> {
                     closed = true;
                     node.wheel().cancel(ticks);
-                    peers.values().forEach(peer -> peer.outbox.close());
+                    peers.all().forEach(peer -> peer.outbox.close());
                     all.close();
                     byte[] bye = Batch.message(false, id, 0, List.of(Batch.bytes(new Item.Bye())));
                     bus.send(bye).whenComplete((sent, failure) -> told.complete(null));

@@ -16,10 +16,9 @@ final class Peer {
     /** Of the last message to this node alone; the first has 1. */
     private long lastNumber;
 
-    Peer(long id, Outbox outbox, long nowNanos) {
+    Peer(long id, Outbox outbox) {
         this.id = id;
         this.outbox = outbox;
-        this.heardNanos = nowNanos;
     }
 
     /** A message with this number came; false if others before it did not. */

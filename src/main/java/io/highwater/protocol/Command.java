@@ -112,6 +112,8 @@ public sealed interface Command extends Decoded {
 
     /**
      * @param secret null counts as false
+     * @param origin the origin of the position {@code after}
+     * @param after a position of the channel that the client knows, on another connection
      * @param data JSON text in UTF-8, as it came; JSON-B never sees it
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared; not copying saves memory.
@@ -121,14 +123,26 @@ public sealed interface Command extends Decoded {
             @NotNull @Pattern(regexp = Names.MSG_ID, message = Names.MSG_ID_FORM) String msgId,
             @Size(min = 1, max = Names.MAX_KEY, message = Names.KEY_FORM) @Nullable String key,
             @Nullable Boolean secret,
+            @Size(min = 1, max = Names.MAX_ORIGIN) @Nullable String origin,
+            @Pattern(regexp = Names.POSITION, message = Names.POSITION_FORM) @Nullable String after,
             @NotNull byte[] data)
             implements Command {
         public boolean isSecret() {
             return secret != null && secret;
         }
 
+        /** What is wrong with members that are right by themselves; null if nothing is. */
+        public @Nullable String problem() {
+            return origin == null && after != null ? "origin: must be there with after" : null;
+        }
+
+        /** The position that the message follows; null without {@code after}. */
+        public @Nullable Position positionAfter() {
+            return origin == null || after == null ? null : Position.parse(origin, after);
+        }
+
         Publish withData(byte[] text) {
-            return new Publish(id, channel, msgId, key, secret, text);
+            return new Publish(id, channel, msgId, key, secret, origin, after, text);
         }
 
         @Override
@@ -149,6 +163,12 @@ public sealed interface Command extends Decoded {
             }
             if (secret != null) {
                 text.raw(secret ? ",\"secret\":true" : ",\"secret\":false");
+            }
+            if (origin != null) {
+                text.raw(",\"origin\":").string(origin);
+            }
+            if (after != null) {
+                text.raw(",\"after\":").string(after);
             }
             return text.raw(",\"data\":").raw(data).raw("}").take();
         }

@@ -210,6 +210,58 @@ final class SlowClientGovernorTest {
     }
 
     @Test
+    void forTheHeapQueuesFirstGiveUpWhatTheLogHas() {
+        govern(1, 0.1);
+        pass(Duration.ofMillis(200));
+        LoggedSeries series = demoted(4, 30_000);
+        slow("slow", OverflowPolicy.EVICT, frame(20_000));
+        pass(Duration.ofSeconds(1));
+        assertThat(series.given).as("given up by a queue that is slow for 0.8 s").isEmpty();
+        pass(Duration.ofSeconds(1));
+
+        assertThat(series.given).containsExactly(2, 3, 4);
+        assertThat(evicted).isEmpty();
+        assertThat(queues.retainedBytes()).isLessThan(60_000);
+    }
+
+    @Test
+    void whileTheHeapHasRoomNothingIsGivenUp() {
+        govern(1, 0.1);
+        LoggedSeries series = demoted(4, 20_000);
+        pass(Duration.ofSeconds(3));
+        assertThat(series.given).isEmpty();
+    }
+
+    private LoggedSeries demoted(int messages, int bytes) {
+        SendQueue queue = open("demoted", OverflowPolicy.EVICT);
+        wires.get("demoted").fill();
+        LoggedSeries series = new LoggedSeries();
+        for (int i = 1; i <= messages; i++) {
+            OutboundTurn<Integer> turn =
+                    OutboundTurn.of(List.of(new TurnMessage<>(frame(bytes), null, i)), 0);
+            queue.offerWhole(null, turn, series, null);
+        }
+        return series;
+    }
+
+    private static final class LoggedSeries implements LogSeries<Integer> {
+        final List<Integer> given = new ArrayList<>();
+
+        @Override
+        public boolean isCut() {
+            return !given.isEmpty();
+        }
+
+        @Override
+        public void cut(Integer from, Integer to) {
+            given.add(from);
+        }
+
+        @Override
+        public void onCut() {}
+    }
+
+    @Test
     void whatManyShareIsKeptOnceAndFreedByTheLast() {
         govern(1, 0.1);
         OutboundFrame shared = frame(90_000);

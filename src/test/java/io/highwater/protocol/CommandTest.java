@@ -50,12 +50,14 @@ final class CommandTest {
     void aPublishIsReadAgainByteForByte() {
         byte[] data = "{ \"n\":1.10, \"s\":\"\\u00e9\" }".getBytes(UTF_8);
         Command.Publish publish =
-                new Command.Publish(4, "room.42", "m1", "a\n\"\u00e9", true, data);
+                new Command.Publish(
+                        4, "room.42", "m1", "a\n\"\u00e9", true, "local", "7-88-105", data);
         Command.Publish read = (Command.Publish) decoded(publish);
         assertThat(read.data()).isEqualTo(data);
+        assertThat(read.positionAfter()).isEqualTo(new Position("local", 7, 88, 105));
         assertThat(read).usingRecursiveComparison().isEqualTo(publish);
         Command.Publish plain =
-                new Command.Publish(4, "room.42", "m1", null, null, new byte[] {'1'});
+                new Command.Publish(4, "room.42", "m1", null, null, null, null, new byte[] {'1'});
         assertThat(decoded(plain)).usingRecursiveComparison().isEqualTo(plain);
     }
 

@@ -58,6 +58,9 @@ public final class MemoryArchive implements SharedArchive {
     @GuardedBy("lock")
     private boolean holdsAnswers;
 
+    @GuardedBy("lock")
+    private boolean leads = true;
+
     private volatile ArchiveHealth.State state = ArchiveHealth.State.STARTING;
     private volatile boolean full;
     private final AtomicLong largestWrite = new AtomicLong();
@@ -161,7 +164,7 @@ public final class MemoryArchive implements SharedArchive {
     public CompletionStage<ArchiveWriter> writer(String origin, int shard) {
         synchronized (lock) {
             Writer writer = new Writer(name(origin, shard));
-            if (isClosed() || !disk.lease(writer.shard, writer)) {
+            if (isClosed() || !leads || !disk.lease(writer.shard, writer)) {
                 return unavailable("the lease of shard " + shard + " is taken");
             }
             writers.add(writer);
@@ -171,6 +174,14 @@ public final class MemoryArchive implements SharedArchive {
 
     private static String name(String origin, int shard) {
         return origin + " " + shard;
+    }
+
+    /** Loses its leases and gets none any more: others archive every shard. */
+    public void leadNoMore() {
+        synchronized (lock) {
+            leads = false;
+        }
+        loseLeases();
     }
 
     /** All leases go to whoever asks next, as after a pause that was too long. */

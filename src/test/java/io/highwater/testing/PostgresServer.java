@@ -127,6 +127,14 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** Whether it is there: it ends by itself if it finds no room to recover after a crash. */
+    public boolean isRunning() throws IOException {
+        Path file = directory.resolve("postmaster.pid");
+        return Files.exists(file)
+                && ProcessHandle.of(Long.parseLong(Files.readAllLines(file).get(0).strip()))
+                        .isPresent();
+    }
+
     /** As {@code kill -9} of all its processes at once. */
     public void kill() throws Exception {
         List<ProcessHandle> all = processes();

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many channels of a shard each address has opened in a generation, by a first message: Redis
  * counts the messages of each channel, and has room for a bounded number of counters. An address
- * may open a quarter of them, and fewer as fewer are free ({@link DynamicThreshold}), so that others
- * can open theirs. Confined to its shard's loop.
+ * may open a quarter of them, and fewer as fewer are free ({@link DynamicThreshold}), so that
+ * others can open theirs. Confined to its shard's loop.
  */
 final class OpenedChannels {
     private static final int PARTS = 4;

@@ -26,9 +26,7 @@ record PrimaryInfo(String name, String info) {
                 .commands()
                 .info()
                 .asMap()
-                .forEach(
-                        (node, info) ->
-                                asked.add(info.thenApply(text -> of(node, text))));
+                .forEach((node, info) -> asked.add(info.thenApply(text -> of(node, text))));
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
                 .thenApply(done -> asked.stream().map(CompletableFuture::join).toList());
     }

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The logs of all shards, with the connections and threads that they share. Thread-safe.
  *
- * <p>One connection serves all appends, and one the pages of streams that are read again. Reads that
- * Redis holds back need others: one for each group of shards. In a cluster, a group is one shard,
- * since one read cannot span hash slots.
+ * <p>One connection serves all appends, and one the pages of streams that are read again. Reads
+ * that Redis holds back need others: one for each group of shards. In a cluster, a group is one
+ * shard, since one read cannot span hash slots.
  */
 final class RedisLog implements AutoCloseable {
     /** How many shards one connection reads. */

@@ -11,6 +11,7 @@ import io.highwater.backbone.redis.StreamItem.Marker;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.backbone.redis.StreamItem.Unreadable;
 import io.highwater.backbone.ring.PendingBytes;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -237,7 +238,7 @@ final class RedisShard {
         }
         context.tell(() -> context.observer().onWaiting(1));
         String key = keys().remembered(draft.publisher(), draft.channel(), draft.msgId());
-        Waiting message = new Waiting(draft, key, loop.nowNanos());
+        Waiting message = new Waiting(draft, key, leastGeneration(draft), loop.nowNanos());
         if (!loop.tryExecute(() -> publisher.add(message))) {
             released(message);
             return unavailable("the node is stopping");
@@ -259,6 +260,11 @@ final class RedisShard {
         // Half of it is random, so that clients do not return all at once.
         Duration retryAfter = Duration.ofMillis(500 + ThreadLocalRandom.current().nextInt(501));
         return new UnavailableException(why, retryAfter);
+    }
+
+    private long leastGeneration(Draft draft) {
+        Position after = draft.after();
+        return after == null || !after.origin().equals(calls.origin()) ? 0 : after.generation();
     }
 
     /** The connection for appends was replaced. */

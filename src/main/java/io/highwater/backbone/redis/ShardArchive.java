@@ -45,6 +45,13 @@ final class ShardArchive implements ShardSink, LostEntries, ShardArchiver.Owner 
     /** As the archive says. */
     private volatile StreamId known = StreamId.NONE;
 
+    /**
+     * The last that the archive said of a generation which is no later than the one that this node
+     * reads. That it has begun a later one says nothing about what this node reads of a former one:
+     * Redis may have lost it, and nobody else may have read it.
+     */
+    private StreamId covered = StreamId.NONE;
+
     private boolean closed;
 
     ShardArchive(
@@ -87,7 +94,6 @@ final class ShardArchive implements ShardSink, LostEntries, ShardArchiver.Owner 
     public void onArchived(StreamId id) {
         if (id.isAfter(known)) {
             known = id;
-            tail.archived(id);
         }
         ends.wake(known);
         apply();
@@ -99,10 +105,11 @@ final class ShardArchive implements ShardSink, LostEntries, ShardArchiver.Owner 
         wantAnswer();
     }
 
-    /** What the archive has of a generation says nothing about entries of the one before. */
     private void apply() {
         StreamId id = known;
         if (id.generation() <= cursor.get().generation()) {
+            covered = id;
+            tail.archived(id);
             archived.accept(id);
             reads.wake(id);
         }
@@ -151,12 +158,12 @@ final class ShardArchive implements ShardSink, LostEntries, ShardArchiver.Owner 
     @Override
     public void onBegin(StreamId first) {
         tail.begin(first);
-        tail.archived(known);
+        apply();
     }
 
     @Override
     public void onEntry(Stored entry, long appendedNanos, @Nullable Payer payer) {
-        if (entry.id().isAfter(known)) {
+        if (entry.id().isAfter(covered)) {
             tail.add(entry);
         }
     }
@@ -184,7 +191,7 @@ final class ShardArchive implements ShardSink, LostEntries, ShardArchiver.Owner 
 
     @Override
     public CompletionStage<Boolean> save() {
-        return save(tail.entries(), 0, !tail.from().isAfter(known));
+        return save(tail.entries(), 0, !tail.from().isAfter(covered));
     }
 
     private CompletionStage<Boolean> save(List<Stored> entries, int from, boolean inTime) {

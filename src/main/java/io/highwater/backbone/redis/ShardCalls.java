@@ -60,6 +60,11 @@ final class ShardCalls implements PublishCalls {
         return keys;
     }
 
+    /** Of all positions. */
+    String origin() {
+        return origin;
+    }
+
     /** The Redis that is called may be the primary no more. */
     void findPrimary() {
         link.renew("there may be another primary");

@@ -298,14 +298,9 @@ final class ShardPublisher {
         if (gate != Gate.OPEN || call != null || pausing || waiting.isEmpty()) {
             return;
         }
-        List<Waiting> batch = new ArrayList<>(MOST_MESSAGES);
-        long bytes = 0;
-        while (batch.size() < MOST_MESSAGES && !waiting.isEmpty()) {
-            bytes += waiting.element().draft.data().length;
-            if (!batch.isEmpty() && bytes > MOST_CALL_BYTES) {
-                break;
-            }
-            batch.add(waiting.remove());
+        List<Waiting> batch = nextBatch();
+        if (batch.isEmpty()) {
+            return;
         }
         call = batch;
         var unused =
@@ -317,6 +312,25 @@ final class ShardPublisher {
 
     private List<Boolean> mayOpen(List<Waiting> batch) {
         return batch.stream().map(message -> opened.mayOpen(message.draft.payer())).toList();
+    }
+
+    private List<Waiting> nextBatch() {
+        List<Waiting> batch = new ArrayList<>(MOST_MESSAGES);
+        long bytes = 0;
+        while (batch.size() < MOST_MESSAGES && !waiting.isEmpty()) {
+            Waiting next = waiting.element();
+            if (next.leastGeneration > reached.generation()) {
+                Flow flow = next.flow();
+                waiting = failing(waiting, message -> message.flow().equals(flow), cutOff());
+                continue;
+            }
+            bytes += next.draft.data().length;
+            if (!batch.isEmpty() && bytes > MOST_CALL_BYTES) {
+                break;
+            }
+            batch.add(waiting.remove());
+        }
+        return batch;
     }
 
     private void answered(
@@ -353,7 +367,8 @@ final class ShardPublisher {
             Waiting message = batch.get(i);
             Result result = taken.results().get(i);
             Position position = result.position();
-            if (position != null && position.channelSequence() == 1 && !result.duplicate()) {
+            boolean own = !result.duplicate() || message.resent;
+            if (position != null && position.channelSequence() == 1 && own) {
                 opened.onOpened(message.draft.payer());
             }
             if (message.over) {
@@ -535,6 +550,10 @@ final class ShardPublisher {
 
     private static UnavailableException behindFailed() {
         return RedisShard.unavailability("an earlier message to the channel failed");
+    }
+
+    private static UnavailableException cutOff() {
+        return RedisShard.unavailability("the publisher knows more of the log than this node");
     }
 
     private static UnavailableException noRoom() {

@@ -50,7 +50,8 @@ final class StartCheck {
         checkVersion(values.getOrDefault("redis_version", ""));
         if (values.getOrDefault("cluster_enabled", "0").equals("1")
                 && address.mode() != RedisAddress.Mode.CLUSTER) {
-            throw new BackboneStartException("it is a node of a cluster; write redis-cluster:// or rediss-cluster://");
+            throw new BackboneStartException(
+                    "it is a node of a cluster; write redis-cluster:// or rediss-cluster://");
         }
         if (values.getOrDefault("role", "master").equals("slave")) {
             throw new BackboneStartException(REPLICA);
@@ -58,13 +59,15 @@ final class StartCheck {
         long maxMemory = number(values, "maxmemory");
         String policy = values.getOrDefault("maxmemory_policy", "noeviction");
         if (maxMemory > 0 && !policy.equals("noeviction")) {
-            throw new BackboneStartException("its maxmemory-policy is "
+            throw new BackboneStartException(
+                    "its maxmemory-policy is "
                             + policy
                             + ", so it would drop entries of the log when its memory is full;"
                             + " set maxmemory-policy noeviction");
         }
         if (maxMemory > 0 && number(values, "used_memory") >= maxMemory) {
-            throw new BackboneStartException("it has reached its maxmemory of "
+            throw new BackboneStartException(
+                    "it has reached its maxmemory of "
                             + maxMemory
                             + " bytes; raise maxmemory, or free memory");
         }
@@ -76,7 +79,8 @@ final class StartCheck {
             int major = Integer.parseInt(parts[0]);
             int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
             if (major < LEAST_MAJOR || (major == LEAST_MAJOR && minor < LEAST_MINOR)) {
-                throw new BackboneStartException("its version is " + version + "; Redis 6.2 or later, or Valkey, is needed");
+                throw new BackboneStartException(
+                        "its version is " + version + "; Redis 6.2 or later, or Valkey, is needed");
             }
         } catch (NumberFormatException e) {
             // An unusual version says nothing about what it can do.

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Two nodes with one archive, on a Redis that is replaced by a replica that lags behind. Each node
@@ -157,8 +159,14 @@ final class ArchivedFailoverTest {
         b.awaitHeard("m1", "m2", "generation", "m3");
     }
 
-    @Test
-    void whatAnIsolatedPrimaryStillTookComesLate() throws Exception {
+    /**
+     * @param archivist who archives the shard: the node at the old primary, or the one that has
+     *     gone on with the new
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "b"})
+    void whatAnIsolatedPrimaryStillTookComesLate(String archivist) throws Exception {
+        (archivist.equals("a") ? archiveOfB : archiveOfA).leadNoMore();
         a.append(CHANNEL, "m1");
         b.awaitHeard("m1");
         cutOffReplicaAt(2);

@@ -214,6 +214,7 @@ final class BarrierTest {
                 new Waiting(
                         new Draft("c", "p", "m", null, false, new byte[] {'1'}),
                         "key",
+                        0,
                         loop.nowNanos());
         publisher.add(message);
         reply.complete(new Taken(List.of(new Result(new Position("local", 7, 5, 5), false))));
@@ -265,6 +266,7 @@ final class BarrierTest {
                 new Waiting(
                         new Draft("c", "p", "m7-3", null, false, new byte[] {'1'}),
                         "key",
+                        0,
                         loop.nowNanos());
         publisher.add(message);
         Position position = new Position("local", 7, 3, 3);

@@ -162,6 +162,7 @@ final class FaultyLogTest {
                 new Waiting(
                         new Draft(CHANNEL, "p", msgId, null, false, new byte[] {'1'}),
                         calls.keys().remembered("p", CHANNEL, msgId),
+                        0,
                         0);
         CompletableFuture<PublishReply> reply =
                 calls.publish(read, List.of(message), List.of(true)).toCompletableFuture();

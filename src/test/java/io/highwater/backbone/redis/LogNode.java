@@ -13,6 +13,7 @@ import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.log.LogLimit;
+import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
 import java.time.Duration;
 import java.util.List;
@@ -84,8 +85,7 @@ final class LogNode implements AutoCloseable {
 
     /** A node of another cluster of nodes. */
     static LogNode withPrefix(String uri, String prefix) {
-        return new LogNode(
-                uri, prefix, Scripts.load(), PATIENT, StreamBounds.defaults(), null);
+        return new LogNode(uri, prefix, Scripts.load(), PATIENT, StreamBounds.defaults(), null);
     }
 
     /**
@@ -164,12 +164,21 @@ final class LogNode implements AutoCloseable {
     }
 
     CompletableFuture<Appended> tryAppend(String channel, String msgId) {
-        return tryAppend(channel, msgId, null);
+        return tryAppend(channel, msgId, null, null);
     }
 
-    CompletableFuture<Appended> tryAppend(String channel, String msgId, @Nullable Payer payer) {
+    CompletableFuture<Appended> tryAppend(String channel, String msgId, Payer payer) {
+        return tryAppend(channel, msgId, payer, null);
+    }
+
+    CompletableFuture<Appended> tryAppend(String channel, String msgId, Position after) {
+        return tryAppend(channel, msgId, null, after);
+    }
+
+    private CompletableFuture<Appended> tryAppend(
+            String channel, String msgId, @Nullable Payer payer, @Nullable Position after) {
         byte[] data = "{}".getBytes(UTF_8);
-        Draft draft = new Draft(channel, "p", msgId, null, false, data, payer);
+        Draft draft = new Draft(channel, "p", msgId, null, false, data, payer, after);
         return shard(channel).append(draft).toCompletableFuture();
     }
 

@@ -60,7 +60,9 @@ final class OpenedChannelsTest {
         assertThat(channels.mayOpen(crowd.get(0))).isFalse();
     }
 
-    /** Only Redis knows whether a channel is new, and begins a new generation if there is no room. */
+    /**
+     * Only Redis knows whether a channel is new, and begins a new generation if there is no room.
+     */
     @Test
     void whoHasOpenedNoneAndWhoIsNotCountedMayAlwaysTry() {
         channels.onTaken(MOST);

@@ -13,13 +13,11 @@ final class PageSizeTest {
     private final PageSize size = new PageSize();
 
     private void page(int entries, int bytes) {
-        size.onPage(
-                IntStream.range(0, entries).<StreamItem>mapToObj(i -> entry(bytes)).toList());
+        size.onPage(IntStream.range(0, entries).<StreamItem>mapToObj(i -> entry(bytes)).toList());
     }
 
     private static Stored entry(int bytes) {
-        return new Stored(
-                new StreamId(8, 1), 1, "c", 1, "m", "p", false, null, new byte[bytes]);
+        return new Stored(new StreamId(8, 1), 1, "c", 1, "m", "p", false, null, new byte[bytes]);
     }
 
     @Test

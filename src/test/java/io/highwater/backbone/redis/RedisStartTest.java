@@ -154,8 +154,7 @@ final class RedisStartTest {
                         sound.publish(),
                         sound.counters());
         try (LogNode node =
-                new LogNode(
-                        redis.uri(), blind, LogNode.PATIENT, StreamBounds.defaults(), null)) {
+                new LogNode(redis.uri(), blind, LogNode.PATIENT, StreamBounds.defaults(), null)) {
             assertThatThrownBy(node::start).hasMessageContaining("has no master_replid");
         }
         assertThat(redis.commands().dbsize()).isZero();

@@ -104,8 +104,7 @@ final class RedisTopologyTest {
             primary.commands().configSet("maxmemory", "100mb");
             primary.commands().configSet("maxmemory-policy", "allkeys-lru");
             assertRefused(
-                    uri,
-                    "127.0.0.1:" + primary.port() + ": its maxmemory-policy is allkeys-lru");
+                    uri, "127.0.0.1:" + primary.port() + ": its maxmemory-policy is allkeys-lru");
             primary.commands().configSet("maxmemory-policy", "noeviction");
         }
         for (String channel : channelOfEachShard().subList(0, 64)) {

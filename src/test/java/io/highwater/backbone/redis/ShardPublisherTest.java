@@ -321,6 +321,39 @@ final class ShardPublisherTest {
     }
 
     @Test
+    void whatFollowsANewerGenerationIsNotAppendedToThisOneNorIsWhatComesAfterIt() {
+        CompletableFuture<Appended> before = add("m0", "c", 1);
+        CompletableFuture<Appended> first = addAfter("m1", NEW);
+        CompletableFuture<Appended> second = add("m2", "c", 1);
+        CompletableFuture<Appended> other = add("m3", "d", 1);
+        append(OLD, 1);
+        assertUnavailable(first);
+        assertUnavailable(second);
+        assertThat(lastCall().msgIds()).containsExactly("m3");
+        append(OLD, 2);
+        read(OLD, 2);
+        assertThat(before).isCompleted();
+        assertThat(other).isCompleted();
+    }
+
+    @Test
+    void atTheBarrierItWaitsForTheNewerGeneration() {
+        publisher.hold();
+        CompletableFuture<Appended> answer = addAfter("m", NEW);
+        assertThat(answer).isNotDone();
+        publisher.open(new StreamId(NEW, 0));
+        append(NEW, 1);
+        read(NEW, 1);
+        assertThat(answer.join().position()).isEqualTo(position(NEW, 1));
+    }
+
+    private CompletableFuture<Appended> addAfter(String msgId, long generation) {
+        Waiting message = handedIn(msgId, "c", 1, generation);
+        publisher.add(message);
+        return message.answer;
+    }
+
+    @Test
     void aFencedCallWaitsUntilTheGenerationIsReconciled() {
         CompletableFuture<Appended> answer = add("m");
         reply(new Fenced(NEW));
@@ -429,11 +462,16 @@ final class ShardPublisherTest {
     }
 
     private Waiting handedIn(String msgId, String channel, int dataBytes) {
+        return handedIn(msgId, channel, dataBytes, 0);
+    }
+
+    private Waiting handedIn(String msgId, String channel, int dataBytes, long leastGeneration) {
         byte[] data = "1".repeat(dataBytes).getBytes(UTF_8);
         Waiting message =
                 new Waiting(
                         new Draft(channel, "p", msgId, null, false, data),
                         "key " + msgId,
+                        leastGeneration,
                         loop.nowNanos());
         var unused = message.answer.whenComplete((answer, failure) -> answered.add(msgId));
         return message;
