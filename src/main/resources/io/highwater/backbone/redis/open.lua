@@ -27,8 +27,8 @@ end
 if meta[3] and meta[3] ~= ARGV[5] then
   return {'origin', meta[3]}
 end
-local g, q = generation(info, tonumber(ARGV[1]), tonumber(ARGV[2]))
+local g, q = generation(info, ARGV[1], ARGV[2])
 if not meta[1] or not meta[3] then
   redis.call('HSET', KEYS[2], 'f', meta[1] or ARGV[3], 'k', ARGV[4], 'o', ARGV[5])
 end
-return {'open', g, decimal(q), decimal(millis())}
+return {'open', g, decimal(q), millis()}

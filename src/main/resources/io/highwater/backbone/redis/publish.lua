@@ -13,10 +13,10 @@
 
 local FIRST, FIELDS = 8, 6
 local MAY_OPEN = string.byte('1')
-local known = tonumber(ARGV[1])
+local known = ARGV[1]
 local info = redis.call('INFO', 'replication')
-local g, q = generation(info, known, tonumber(ARGV[2]))
-if tonumber(g) ~= known then
+local g, q = generation(info, known, ARGV[2])
+if g ~= known then
   return {'fenced', g}
 end
 
@@ -43,18 +43,16 @@ for i = 1, count do
   end
 end
 local now = millis()
-local most = tonumber(ARGV[5])
 local room = 0
 if added > 0 or refused then
-  room = most - redis.call('HLEN', KEYS[3])
-  if (refused or room < added) and now - tonumber(g) >= tonumber(ARGV[6]) then
-    local history = string.match(info, 'master_replid:(%x+)')
-    return {'fenced', (begin(history, known, g, q))}
+  room = tonumber(ARGV[5]) - redis.call('HLEN', KEYS[3])
+  if (refused or room < added) and tonumber(now) - tonumber(g) >= tonumber(ARGV[6]) then
+    return {'fenced', (begin(history(info), known, g, q))}
   end
 end
 
 local answer = {'appended', ''}
-local positions, changed = {}, {}
+local positions, changed, newest = {}, {}, nil
 for i = 1, count do
   local channel = channels[i]
   local n = sequences[channel] + 1
@@ -69,12 +67,14 @@ for i = 1, count do
     end
     q = q + 1
     sequences[channel] = n
-    changed[channel] = decimal(n)
-    local id = g .. '-' .. decimal(q)
-    local position = id .. '-' .. decimal(n)
+    local number = decimal(n)
+    changed[channel] = number
+    newest = decimal(q)
+    local id = g .. '-' .. newest
+    local position = id .. '-' .. number
     local a = FIRST + (i - 1) * FIELDS
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], id, 'v', '1', 't', decimal(now),
-      'c', channel, 'n', decimal(n), 'i', ARGV[a + 1], 'p', ARGV[a + 2], 'f', ARGV[a + 3],
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], id, 'v', '1', 't', now,
+      'c', channel, 'n', number, 'i', ARGV[a + 1], 'p', ARGV[a + 2], 'f', ARGV[a + 3],
       'k', ARGV[a + 4], 'd', ARGV[a + 5])
     redis.call('SET', KEYS[i + 3], position, 'PX', ARGV[4])
     positions[KEYS[i + 3]] = position
@@ -82,15 +82,15 @@ for i = 1, count do
   end
 end
 if added > 0 or refused then
-  answer[2] = decimal(most - room)
+  answer[2] = decimal(tonumber(ARGV[5]) - room)
 end
 local counters = {}
 for channel, n in pairs(changed) do
   counters[#counters + 1] = channel
   counters[#counters + 1] = n
 end
-if #counters > 0 then
+if newest then
   redis.call('HSET', KEYS[3], unpack(counters))
-  redis.call('HSET', KEYS[2], 'q', decimal(q))
+  redis.call('HSET', KEYS[2], 'q', newest)
 end
 return answer
