@@ -15,7 +15,6 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The disk of a node's PostgreSQL is full: the node says so, waits, and goes on by itself. */
@@ -24,8 +23,7 @@ final class FullPostgresTest {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final String FULL = "the disk of the database";
 
-    @TempDir(cleanup = CleanupMode.NEVER)
-    private Path folder;
+    @TempDir private Path folder;
 
     @Test
     void publicationsAreRefusedUntilThereIsRoomAndNothingIsLost() throws Exception {
@@ -54,6 +52,8 @@ final class FullPostgresTest {
                 await().atMost(PATIENCE).until(() -> !node.admin().health().contains(FULL));
                 assertThat(node.admin().metrics().value("highwater_archive_available"))
                         .isEqualTo(1);
+                node.terminate();
+                node.awaitExit();
             }
         }
     }
