@@ -30,7 +30,7 @@ final class ArchiveReadsTest {
 
     private final Disk disk = new Disk();
     private final MemoryArchive archive = new MemoryArchive(disk);
-    private final ArchiveReads reads = new ArchiveReads(archive, ORIGIN);
+    private final ArchiveReads reads = new ArchiveReads(archive, ORIGIN, false);
     private ArchiveWriter writer;
 
     @BeforeEach
