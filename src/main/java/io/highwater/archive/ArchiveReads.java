@@ -150,8 +150,7 @@ public final class ArchiveReads {
         List<Entry> run = new ArrayList<>(page.entries().size());
         Position last = null;
         for (ArchivedEntry archived : page.entries()) {
-            Entry entry =
-                    last == null ? archived.entry() : after(last, archived.entry());
+            Entry entry = last == null ? archived.entry() : after(last, archived.entry());
             boolean follows = last == null || entry.follows(last);
             if (!follows || entry.position().isAfter(top)) {
                 break;

@@ -80,14 +80,14 @@ final class ArchiveReadsTest {
     @Test
     void whatWasAddedToAGenerationAfterItsEndLiesBeforeTheNextOne() throws Exception {
         begin(GENERATION);
-        get(
-                writer.append(
-                        List.of(entry(GENERATION, 1, null), entry(GENERATION, 2, null))));
+        get(writer.append(List.of(entry(GENERATION, 1, null), entry(GENERATION, 2, null))));
         begin(LATER);
         get(writer.append(List.of(entry(LATER, 1, position(GENERATION, 2)))));
         get(
                 archive.add(
-                        ORIGIN, 0, List.of(entry(GENERATION, 3, null), entry(GENERATION, 4, null))));
+                        ORIGIN,
+                        0,
+                        List.of(entry(GENERATION, 3, null), entry(GENERATION, 4, null))));
         Slice last = (Slice) after(position(GENERATION, 4));
         assertThat(msgIds(last)).containsExactly("n1");
         assertThat(last.entries().get(0).previous()).isEqualTo(position(GENERATION, 4));

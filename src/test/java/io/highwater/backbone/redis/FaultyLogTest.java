@@ -99,8 +99,7 @@ final class FaultyLogTest {
     /** The replica's log goes on with positions that the nodes have read: they skip them. */
     @Test
     void withoutTheCheckOfTheHistoryWhatFollowsAFailoverIsAcknowledgedAndLost() throws Exception {
-        Scripts faulty =
-                without("if behind or meta[3] ~= id then", "if not g then");
+        Scripts faulty = without("if behind or meta[3] ~= id then", "if not g then");
         RedisProcess replica = process("--replicaof", "127.0.0.1", "" + redis.port());
         await().until(() -> replica.commands().info("replication").contains("link_status:up"));
         TcpProxy link = link(redis);
