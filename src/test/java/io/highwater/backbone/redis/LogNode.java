@@ -67,8 +67,10 @@ final class LogNode implements AutoCloseable {
 
     final List<Stored> entries = new CopyOnWriteArrayList<>();
 
+    final CountingObserver counts = new CountingObserver();
+
     /** How far it was behind at its last checks. */
-    final AtomicLong lag = new AtomicLong();
+    final AtomicLong lag = counts.lag;
 
     /** Whether it is to read no more. */
     volatile boolean behind;
@@ -123,12 +125,7 @@ final class LogNode implements AutoCloseable {
                                 new PendingBytes(Ledger.unbounded().book(Account.RINGS)),
                                 this::isBehind,
                                 Ticker.system(),
-                                new RedisObserver() {
-                                    @Override
-                                    public void onLag(long change) {
-                                        lag.addAndGet(change);
-                                    }
-                                },
+                                counts,
                                 LogLimit.none()),
                         Heard::new);
     }
