@@ -28,7 +28,6 @@ final class RedisTopologyTest {
     private static final String CHANNEL = LogNode.CHANNEL;
     private static final int SLOTS = 16_384;
 
-
     @TempDir private Path directory;
     private final List<LogNode> nodes = new ArrayList<>();
     private final List<RedisProcess> processes = new ArrayList<>();
