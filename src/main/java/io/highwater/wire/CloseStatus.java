@@ -63,6 +63,7 @@ public record CloseStatus(int code, String reason) {
                             INTERNAL_ERROR,
                             RESTART,
                             TRY_AGAIN_LATER,
+                            FORBIDDEN,
                             NO_PONG,
                             TOO_MANY_COMMANDS)
                     .collect(Collectors.toUnmodifiableMap(code -> code, code -> code.toString()));
