@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosSuite {
     private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
     private static final int SEEDS = Integer.getInteger("chaos.seeds", 5);
-    private static final int STRIKES = Integer.getInteger("chaos.strikes", 15);
+    private static final int STRIKES = Integer.getInteger("chaos.strikes", 13);
     private static final int MUTATION_STRIKES = 4;
 
     /** Nodes look for late entries after half a minute, and once more, which need not be awaited. */
