@@ -62,6 +62,10 @@ class ChaosSuite {
                             (folder, front) -> RedisDeployment.archived(3, folder, front),
                             List.of(Mutation.BARRIER, Mutation.WATERMARK)));
 
+    static List<Mutation> mutations() {
+        return CASES.stream().flatMap(one -> one.mutations.stream()).toList();
+    }
+
     @TestFactory
     Stream<DynamicTest> nothingIsLostDoubledOrReordered() {
         return CASES.stream()
