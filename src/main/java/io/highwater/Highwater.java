@@ -5,6 +5,7 @@ import io.highwater.api.Wiring;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.node.EmbeddedNode;
 import io.highwater.node.deployment.DeploymentFailure;
+import io.highwater.publish.Channels;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
@@ -60,6 +61,11 @@ public final class Highwater implements AutoCloseable {
     /** The admin port in use. */
     public int adminPort() {
         return node.adminPort();
+    }
+
+    /** Publishes, and tells what is in the channels; beans have it injected. */
+    public Channels channels() {
+        return node.channels();
     }
 
     /**

@@ -57,7 +57,7 @@ final class ApiTest {
                         .filter(type -> type.getPackage().isAnnotatedWith(Api.class))
                         .map(JavaClass::getPackageName)
                         .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(saying).isEqualTo(having).hasSize(9);
+        assertThat(saying).isEqualTo(having).hasSize(13);
     }
 
     @Test

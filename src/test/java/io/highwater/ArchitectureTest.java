@@ -27,7 +27,14 @@ final class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_IMPORT =
             new TreeMap<>(
                     Map.ofEntries(
-                            Map.entry("", Set.of("config", "node", "node.deployment", "outbound")),
+                            Map.entry(
+                                    "",
+                                    Set.of(
+                                            "config",
+                                            "node",
+                                            "node.deployment",
+                                            "outbound",
+                                            "publish")),
                             Map.entry("node", Set.of(ALL_BELOW)),
                             // What ends sessions, and what is deployed, know the node by a port.
                             Map.entry("node.drain", Set.of("endpoint", "session", "wire", "time")),
@@ -39,6 +46,7 @@ final class ArchitectureTest {
                                             "endpoint.demo",
                                             "endpoint.jetty",
                                             "session",
+                                            "publish",
                                             "channel",
                                             "handshake",
                                             "handshake.rule",
@@ -55,6 +63,7 @@ final class ArchitectureTest {
                                             "server",
                                             "admin",
                                             "handshake",
+                                            "identity",
                                             "wire",
                                             "wire.deflate",
                                             "outbound",
@@ -82,7 +91,7 @@ final class ArchitectureTest {
                             // Two annotations, which may stand in all the others.
                             Map.entry("api", Set.of()),
                             // Who somebody is, for the handshake to say and all above to read.
-                            Map.entry("identity", Set.of()),
+                            Map.entry("identity", Set.of("log", "time")),
                             // Texts and values, which those of the handshake are checked by.
                             Map.entry("handshake.address", Set.of()),
                             Map.entry("handshake", Set.of("handshake.address", "identity", "log")),
@@ -91,6 +100,7 @@ final class ArchitectureTest {
                                     Set.of(
                                             "handshake",
                                             "handshake.address",
+                                            "identity",
                                             "limits",
                                             "log",
                                             "time")),
@@ -191,12 +201,26 @@ final class ArchitectureTest {
                                             "identity",
                                             "protocol",
                                             "channel",
+                                            "permission",
                                             "backbone",
                                             "outbound",
                                             "keepalive",
                                             "limits",
                                             "log",
                                             "time")),
+                            // What applications publish by; the ends of sessions are wire's.
+                            Map.entry(
+                                    "publish",
+                                    Set.of(
+                                            "wire",
+                                            "identity",
+                                            "protocol",
+                                            "channel",
+                                            "backbone",
+                                            "log",
+                                            "time")),
+                            // Decides by the team's rule, the claim and the channels' settings.
+                            Map.entry("permission", Set.of("channel", "identity")),
                             // Positions and cursors are its values for all above it.
                             Map.entry("protocol", Set.of()),
                             Map.entry(
@@ -360,7 +384,8 @@ final class ArchitectureTest {
         onlyIn(List.of("cli"), "picocli..");
         onlyIn(List.of("log"), "ch.qos.logback..");
         onlyIn(List.of("backbone.redis"), "io.lettuce..", "io.netty..", "reactor..");
-        onlyIn(List.of("limits", "handshake.rule"), "com.github.benmanes.caffeine..");
+        onlyIn(List.of("limits", "handshake.rule", "identity"), "com.github.benmanes.caffeine..");
+        onlyIn(List.of("identity"), "com.nimbusds..");
         onlyIn(List.of("handshake.rule"), "io.github.bucket4j..");
         onlyIn(List.of("node.deployment", "endpoint.session"), "org.jboss.weld..");
         onlyIn(List.of("handshake", "handshake.rule", "node.deployment"), "jakarta.interceptor..");

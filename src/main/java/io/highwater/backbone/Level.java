@@ -1,8 +1,10 @@
 package io.highwater.backbone;
 
+import io.highwater.api.Api;
 import java.util.Locale;
 
 /** What an answered append promises. */
+@Api
 public enum Level {
     /**
      * Nobody keeps the publication: whoever is subscribed now receives it, if nothing goes wrong.

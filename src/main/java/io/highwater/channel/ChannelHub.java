@@ -58,6 +58,7 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
     private final ChannelObserver observer;
     private final Failures failures;
     private final List<HubShard<F>> shards;
+    private volatile boolean closed;
 
     /**
      * A hub without an archive, without write bursts, and without a limit on the memory of
@@ -280,6 +281,62 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
         return done;
     }
 
+    /**
+     * The follower hears of every entry that is appended once the stage has completed. Fails with
+     * {@link UnavailableException} if there is no room for another channel.
+     */
+    public CompletionStage<@Nullable Void> follow(String channel, Follower follower) {
+        HubShard<F> shard = shard(channel);
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        boolean waits =
+                shard.tryExecute(
+                        null,
+                        questionBytes(channel),
+                        () -> {
+                            try {
+                                shard.opened(channel, null).follow(follower);
+                                done.complete(null);
+                            } catch (UnavailableException | RuntimeException | Error e) {
+                                done.completeExceptionally(shard.unavailable(channel, e));
+                            }
+                        });
+        if (!waits) {
+            done.completeExceptionally(HubShard.tooManyCommands());
+        }
+        return done;
+    }
+
+    /** It may still hear of an entry that is on its way. */
+    public void unfollow(String channel, Follower follower) {
+        if (closed) {
+            return; // It hears no more, and the shards' threads may be gone.
+        }
+        HubShard<F> shard = shard(channel);
+        shard.execute(
+                () ->
+                        shard.ask(
+                                channel,
+                                opened -> {
+                                    opened.unfollow(follower);
+                                    return true;
+                                },
+                                false));
+    }
+
+    /**
+     * The newest entry of each key, oldest first, as {@link Since.Latest} brings them; never {@link
+     * Unreadable}.
+     */
+    public CompletionStage<ReadResult> latest(String channel) {
+        return SnapshotRead.of(history, channel, null, null);
+    }
+
+    /** The entries of a channel after a cursor, as {@link History#readAfter}. */
+    public CompletionStage<ReadResult> readAfter(
+            String channel, @Nullable Cursor after, int limit) {
+        return history.readAfter(channel, after, limit);
+    }
+
     // Of an ephemeral channel nothing is kept, so all of its history is an empty page.
 
     /**
@@ -433,6 +490,7 @@ public final class ChannelHub<F> implements Presence, OtherNodesListener, AutoCl
      */
     @Override
     public void close() {
+        closed = true;
         shards.forEach(shard -> shard.execute(shard::close));
     }
 

@@ -26,7 +26,7 @@ public interface ChannelObserver {
     /** The history did not have them either: subscribers do not get them. */
     default void onLost() {}
 
-    /** A subscriber or the frame factory threw. */
+    /** A subscriber, a follower or the frame factory threw. */
     default void onFailure() {}
 
     /** A publish was refused because the fan-out was too far behind. */

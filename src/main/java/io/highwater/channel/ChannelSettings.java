@@ -2,6 +2,7 @@ package io.highwater.channel;
 
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of channels, by prefixes of their names. Immutable.
@@ -47,5 +48,19 @@ public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes
         return Ephemeral.isEphemeral(channel) && profile.policy() == ChannelOverflow.DEMOTE
                 ? profile.ephemeral()
                 : profile;
+    }
+
+    /**
+     * Who may do it in a channel, as set for its longest prefix that says so; null if none does.
+     * Allocates nothing: it is asked at every command.
+     */
+    public @Nullable Audience audience(ChannelAccess access, String channel) {
+        for (int i = prefixes.size() - 1; i >= 0; i--) {
+            Audience audience = prefixes.get(i).audiences().of(access);
+            if (audience != null && prefixes.get(i).covers(channel)) {
+                return audience;
+            }
+        }
+        return null;
     }
 }

@@ -15,6 +15,7 @@ import io.highwater.protocol.ResumeFailure;
 import io.highwater.protocol.Since;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,6 +56,9 @@ final class HubChannel<F> {
     private final FrameFactory<F> frames;
     private final Seats<F> seats = new Seats<>();
 
+    /** Of the application on this node; they hear of entries and have no seats. */
+    private List<Follower> followers = List.of();
+
     /** Null if nobody asks who comes and goes. */
     private @Nullable PresenceFeed<F> feed;
 
@@ -87,7 +91,7 @@ final class HubChannel<F> {
     }
 
     boolean isUnused() {
-        return seats.isEmpty() && (feed == null || !feed.isHeld());
+        return seats.isEmpty() && followers.isEmpty() && (feed == null || !feed.isHeld());
     }
 
     /** Called when it is no longer used. */
@@ -135,15 +139,40 @@ final class HubChannel<F> {
                     passed(entry.position());
                 }
             }
-            List<Publication<F>> publications = publications(entries);
-            delivered = publications.size();
-            if (delivered > 0) {
-                fanOut(new Turn<>(name, publications));
+            tellFollowers(entries);
+            if (!seats.isEmpty()) {
+                List<Publication<F>> publications = publications(entries);
+                delivered = publications.size();
+                if (delivered > 0) {
+                    fanOut(new Turn<>(name, publications));
+                }
             }
         } finally {
             // Even if the delivery failed, these entries no longer wait.
             shard.delivered(delivered, seats.size(), bytes);
         }
+    }
+
+    private void tellFollowers(List<Entry> entries) {
+        if (followers.isEmpty()) {
+            return;
+        }
+        List<Entry> shared = Collections.unmodifiableList(entries);
+        for (Follower follower : followers) {
+            guarded(() -> follower.onEntries(shared));
+        }
+    }
+
+    /** The follower hears of every entry that is appended from now on. */
+    void follow(Follower follower) {
+        deliver();
+        List<Follower> more = new ArrayList<>(followers);
+        more.add(follower);
+        followers = List.copyOf(more);
+    }
+
+    void unfollow(Follower follower) {
+        followers = followers.stream().filter(other -> other != follower).toList();
     }
 
     private List<Publication<F>> publications(List<Entry> entries) {
@@ -362,11 +391,15 @@ final class HubChannel<F> {
         return true;
     }
 
-    /** Answers subscribers that still wait for an answer; the others are not told. */
+    /** Tells followers, and subscribers that still wait for an answer; the others are not told. */
     void endAll() {
         while (!seats.isEmpty()) {
             end(seats.get(seats.size() - 1), "the node is stopping");
         }
+        for (Follower follower : followers) {
+            guarded(follower::onEnded);
+        }
+        followers = List.of();
     }
 
     private void end(Seat<F> seat, String why) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param latestCount messages kept by LATEST, from 1 to 10,000
  * @param historyMessages messages kept for clients that resume, from 0 (none) to 1,000,000
  * @param historyAge how long they are kept, from 1 s to 24 h
+ * @param audiences who may do what
  */
 public record PrefixSettings(
         String name,
@@ -22,7 +23,8 @@ public record PrefixSettings(
         @Nullable String policy,
         @Nullable Integer latestCount,
         @Nullable Integer historyMessages,
-        @Nullable Duration historyAge) {
+        @Nullable Duration historyAge,
+        PrefixAudiences audiences) {
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._:/-]{0,200}");
 
     private static final int MAX_LATEST_COUNT = 10_000;

@@ -1,6 +1,7 @@
 package io.highwater.config;
 
 import io.highwater.channel.ChannelSettings;
+import io.highwater.channel.PrefixAudiences;
 import io.highwater.channel.PrefixSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,7 +62,9 @@ final class ChannelsAssembly {
                 keys.policy() == null ? null : keys.policy().name(),
                 keys.latestCount(),
                 keys.historyMessages(),
-                keys.historyAge());
+                keys.historyAge(),
+                new PrefixAudiences(
+                        keys.subscribe(), keys.publish(), keys.history(), keys.presence()));
     }
 
     /** A key that is set, for the error message; null if none is. */
@@ -73,7 +76,16 @@ final class ChannelsAssembly {
         } else if (keys.historyMessages() != null) {
             return "history-messages";
         }
-        return keys.historyAge() == null ? null : "history-age";
+        if (keys.historyAge() != null) {
+            return "history-age";
+        } else if (keys.subscribe() != null) {
+            return "subscribe";
+        } else if (keys.publish() != null) {
+            return "publish";
+        } else if (keys.history() != null) {
+            return "history";
+        }
+        return keys.presence() == null ? null : "presence";
     }
 
     private static String key(String name, String last) {

@@ -7,6 +7,8 @@ import io.highwater.archive.postgres.PostgresSettings;
 import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
+import io.highwater.identity.KeySource;
+import io.highwater.identity.TokenSettings;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.limits.Account;
 import io.highwater.limits.AddressLimits;
@@ -29,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -76,6 +79,7 @@ final class ConfigAssembly {
                         "highwater.limits.max-header-bytes");
         AdminSettings admin = problems.attempt(this::admin, "highwater.admin.");
         HandshakeSettings handshake = handshake();
+        TokenSettings tokens = problems.attempt(() -> tokens(handshake), "highwater.auth.");
         WireSettings wire = problems.attempt(this::wire, "highwater.limits.");
         WaterMarks marks =
                 problems.attempt(
@@ -97,6 +101,7 @@ final class ConfigAssembly {
                 made(server),
                 made(admin),
                 handshake,
+                made(tokens),
                 limits(),
                 tcpLimits(handshake),
                 made(wire),
@@ -214,6 +219,51 @@ final class ConfigAssembly {
                         HandshakeSettings.defaultMaxConnectionsPerIp(most)),
                 proxies,
                 schema.deflate().mode());
+    }
+
+    private TokenSettings tokens(HandshakeSettings handshake) {
+        ConfigSchema.Auth auth = schema.auth();
+        TokenSettings settings =
+                new TokenSettings(
+                        keySource(auth),
+                        auth.issuer(),
+                        auth.audience(),
+                        auth.algorithms(),
+                        auth.required(),
+                        auth.cookie(),
+                        auth.queryParameter());
+        if (auth.cookie() != null && handshake.allowedOrigins().contains("*")) {
+            throw new IllegalArgumentException(
+                    "highwater.auth.cookie: \""
+                            + auth.cookie()
+                            + "\" is not allowed with highwater.handshake.allowed-origins=*: any"
+                            + " page could connect with its visitor's cookie; list the origins");
+        }
+        settings.checkFile();
+        return settings;
+    }
+
+    /** Null if tokens are not looked at. */
+    private static @Nullable KeySource keySource(ConfigSchema.Auth auth) {
+        List<KeySource> sources = new ArrayList<>(1);
+        List<String> keys = new ArrayList<>(1);
+        if (auth.jwksUri() != null) {
+            sources.add(KeySource.Jwks.parse(auth.jwksUri()));
+            keys.add("highwater.auth.jwks-uri");
+        }
+        if (auth.publicKey() != null) {
+            sources.add(new KeySource.PublicKey(auth.publicKey()));
+            keys.add("highwater.auth.public-key");
+        }
+        if (auth.secretFile() != null) {
+            sources.add(new KeySource.SecretFile(auth.secretFile()));
+            keys.add("highwater.auth.secret-file");
+        }
+        if (sources.size() > 1) {
+            throw new IllegalArgumentException(
+                    String.join(" and ", keys) + " are set; tokens have one source of keys");
+        }
+        return sources.isEmpty() ? null : sources.get(0);
     }
 
     private LimitSettings limits() {

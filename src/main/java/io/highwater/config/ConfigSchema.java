@@ -1,5 +1,6 @@
 package io.highwater.config;
 
+import io.highwater.channel.Audience;
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.handshake.DeflatePolicy;
 import io.highwater.outbound.OverflowPolicy;
@@ -38,6 +39,7 @@ record ConfigSchema(
         Tls tls,
         Admin admin,
         Handshake handshake,
+        Auth auth,
         Limits limits,
         Outbound outbound,
         Endpoints endpoints,
@@ -138,6 +140,49 @@ record ConfigSchema(
                             form = "addresses or CIDRs, such as 10.0.0.0/8",
                             about = "Proxies whose X-Forwarded-For, -Proto and -Host are trusted.")
                     List<String> trustedProxies) {}
+
+    record Auth(
+            @Setting(
+                            form = "an http or https address, such as https://id.example.com/keys",
+                            about =
+                                    "Where the issuer of tokens publishes its keys (JWKS). One of jwks-uri, public-key and secret-file turns tokens on.")
+                    @Nullable String jwksUri,
+            @Setting(
+                            form = "a PEM file",
+                            about = "The issuer's public key or certificate, if it has one alone.")
+                    @Nullable Path publicKey,
+            @Setting(
+                            form = "a file of at least 32 bytes",
+                            about =
+                                    "A secret shared with the issuer, which signs by HMAC. A line end at its end does not count.")
+                    @Nullable Path secretFile,
+            @Setting(shown = "any", about = "What the claim iss of a token must be.")
+                    @Nullable String issuer,
+            @Setting(
+                            about =
+                                    "What the claim aud of a token must contain. Without it, a token that has an aud is refused.")
+                    @Nullable String audience,
+            @Setting(
+                            shown = "all for public keys; HS256 for secret-file",
+                            form =
+                                    "some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512; with secret-file, of HS256, HS384, HS512",
+                            about = "The algorithms that a token may be signed with.")
+                    List<String> algorithms,
+            @Setting(
+                            fallback = "false",
+                            about =
+                                    "Whether to refuse handshakes without a token, with 401. Bad tokens are always refused.")
+                    boolean required,
+            @Setting(
+                            form = "the name of a cookie",
+                            about =
+                                    "Cookie that may carry the token. Then the handshake needs an Origin, which must be allowed.")
+                    @Nullable String cookie,
+            @Setting(
+                            form = "the name of a parameter",
+                            about =
+                                    "Parameter of the query that may carry the token. Addresses end up in the logs of proxies and browsers: use it only for clients that can do nothing else.")
+                    @Nullable String queryParameter) {}
 
     record Limits(
             @Setting(
@@ -312,7 +357,14 @@ record ConfigSchema(
                     @Nullable Integer historyMessages,
             @Setting(shown = "2m", about = "How long these messages are kept.")
                     @Allowed(min = "1s", max = "24h")
-                    @Nullable Duration historyAge) {}
+                    @Nullable Duration historyAge,
+            @Setting(shown = "everyone", about = "Who may subscribe, and receive what was missed.")
+                    @Nullable Audience subscribe,
+            @Setting(shown = "everyone", about = "Who may publish.") @Nullable Audience publish,
+            @Setting(shown = "everyone", about = "Who may read the channel's messages by history.")
+                    @Nullable Audience history,
+            @Setting(shown = "everyone", about = "Who may see who is subscribed.")
+                    @Nullable Audience presence) {}
 
     record Redis(
             @Setting(

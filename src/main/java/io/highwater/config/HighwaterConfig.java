@@ -5,6 +5,7 @@ import io.highwater.archive.ArchiveSettings;
 import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.handshake.HandshakeSettings;
+import io.highwater.identity.TokenSettings;
 import io.highwater.keepalive.KeepaliveSettings;
 import io.highwater.limits.LimitSettings;
 import io.highwater.limits.TcpLimits;
@@ -43,6 +44,7 @@ public record HighwaterConfig(
         ServerSettings server,
         AdminSettings admin,
         HandshakeSettings handshake,
+        TokenSettings tokens,
         LimitSettings limits,
         TcpLimits tcpLimits,
         WireSettings wire,

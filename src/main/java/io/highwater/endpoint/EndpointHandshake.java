@@ -2,6 +2,7 @@ package io.highwater.endpoint;
 
 import io.highwater.endpoint.jetty.QueryParameters;
 import io.highwater.endpoint.session.RequestUri;
+import io.highwater.handshake.BearerSubprotocol;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.handshake.Visitor;
 import io.highwater.wire.WireAcceptor;
@@ -171,7 +172,7 @@ final class EndpointHandshake implements HandshakeRequest {
                     offers.stream()
                             .flatMap(offer -> Stream.of(offer.split(",")))
                             .anyMatch(offer -> offer.strip().equals(wanted));
-            return isOffered ? wanted : chosen;
+            return isOffered && !BearerSubprotocol.is(wanted) ? wanted : chosen;
         }
     }
 }

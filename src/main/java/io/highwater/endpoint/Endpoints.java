@@ -3,6 +3,7 @@ package io.highwater.endpoint;
 import io.highwater.endpoint.jetty.PathTable;
 import io.highwater.endpoint.metadata.ConfiguratorChoices;
 import io.highwater.endpoint.session.EndpointInstance;
+import io.highwater.endpoint.session.OpenSession;
 import io.highwater.endpoint.session.SessionEnvironment;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Gate;
@@ -190,6 +191,15 @@ public final class Endpoints implements Router {
             count += deployment.endpointClass().sessions();
         }
         return count;
+    }
+
+    /** The open sessions of a user, by the path of their endpoint. Looks at every session. */
+    public Map<String, List<OpenSession>> sessionsOf(String user) {
+        Map<String, List<OpenSession>> open = new TreeMap<>();
+        for (EndpointDeployment deployment : deployments) {
+            open.put(deployment.path().toString(), deployment.endpointClass().sessionsOf(user));
+        }
+        return open;
     }
 
     /** Actions that reset the sessions that are open now, for sessions that don't end in order. */

@@ -37,6 +37,12 @@ public final class HandshakePriorities {
 
     // 1601 to 1799: for authentication and most other rules of an application.
 
+    /**
+     * Who the client is by its token, 401. A rule before it that knows somebody too has the last
+     * word, because it gets the decision last.
+     */
+    public static final int IDENTITY = 1650;
+
     /** The session's subprotocol, 400 if one is required. */
     public static final int SUBPROTOCOL = 1800;
 

@@ -1,9 +1,13 @@
 /**
- * The identity of a client, as a rule of the opening handshake determined it.
+ * The identity of a client, as a rule of the opening handshake determined it, and the tokens (JWT)
+ * that say it. This package is the only importer of the token library, Nimbus JOSE+JWT.
  *
- * <p>Entry type: {@link io.highwater.identity.Identity}. Everything here is immutable.
+ * <p>Entry types: {@link io.highwater.identity.Identity} for whoever reads it, {@link
+ * io.highwater.identity.Tokens} for whoever gets a token. Values are immutable, and the rest is
+ * thread-safe. No token and no key appears in a log line, a message or a toString.
  *
- * <p>API: an application's handshake rule sets it; endpoints and the {@code ChannelRule} read it.
+ * <p>API: an application's handshake rule sets an Identity; endpoints and the {@code ChannelRule}
+ * read it.
  */
 @io.highwater.api.Api
 @org.jspecify.annotations.NullMarked

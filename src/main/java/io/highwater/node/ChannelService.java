@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.highwater.backbone.Backbone;
 import io.highwater.channel.ChannelHub;
-import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
 import io.highwater.channel.History;
@@ -26,12 +25,17 @@ import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.permission.Permissions;
 import io.highwater.protocol.Codec;
 import io.highwater.protocol.Position;
+import io.highwater.publish.OpenSessions;
+import io.highwater.publish.PublishNode;
 import io.highwater.session.SessionNode;
 import io.highwater.session.SessionSettings;
 import io.highwater.session.Sessions;
 import io.highwater.session.TurnFrames;
+import io.highwater.time.Ticker;
+import io.highwater.time.TimerWheel;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.FanoutThread;
 import io.highwater.wire.jetty.h2.StreamBursts;
@@ -57,13 +61,16 @@ final class ChannelService implements AutoCloseable {
     /** Null on a node that shares its channels with no other. */
     private final @Nullable Cluster cluster;
 
+    private final SessionSettings settings;
+    private final TimerWheel wheel;
+    private final Ticker ticker;
     private final ShardThreads threads;
     private final ChannelHub<OutboundTurn<Position>> hub;
     private final Sessions sessions;
 
     ChannelService(
             HighwaterConfig config,
-            ChannelRule rule,
+            Permissions permissions,
             OutboundNode outbound,
             PingScheduler pings,
             NodeSeams.Observers observers,
@@ -81,6 +88,8 @@ final class ChannelService implements AutoCloseable {
                         observers.redis(),
                         observers.archive());
         backbone = log.backbone();
+        wheel = outbound.wheel();
+        ticker = outbound.ticker();
         Bus bus = log.bus();
         cluster =
                 bus == null
@@ -103,7 +112,7 @@ final class ChannelService implements AutoCloseable {
                         config.outbound().marks(),
                         OverflowPolicy.EVICT,
                         config.outbound().evictLinger());
-        SessionSettings settings =
+        settings =
                 new SessionSettings(
                         config.wire(), queue, config.commandsPerSecond(), config.commandsBurst());
         hub =
@@ -133,7 +142,7 @@ final class ChannelService implements AutoCloseable {
                                 channels,
                                 hub,
                                 cluster == null ? hub : cluster,
-                                rule,
+                                permissions,
                                 new Codec(),
                                 new SendQueues(queue, outbound),
                                 pings,
@@ -191,6 +200,17 @@ final class ChannelService implements AutoCloseable {
 
     private CompletionStage<@Nullable Void> startCluster() {
         return cluster == null ? CompletableFuture.completedFuture(null) : cluster.start(hub);
+    }
+
+    PublishNode publishing(OpenSessions open) {
+        return new PublishNode(
+                hub,
+                cluster == null ? hub : cluster,
+                open,
+                settings.wire().maxMessageBytes(),
+                settings.mostNames(),
+                wheel,
+                ticker);
     }
 
     Sessions sessions() {

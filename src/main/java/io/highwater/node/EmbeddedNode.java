@@ -4,6 +4,7 @@ import io.highwater.config.HighwaterConfig;
 import io.highwater.node.deployment.Deployment;
 import io.highwater.node.deployment.DeploymentFailure;
 import io.highwater.node.deployment.DeploymentPlan;
+import io.highwater.publish.Channels;
 import io.highwater.server.HttpServer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
@@ -89,6 +90,10 @@ public final class EmbeddedNode implements AutoCloseable {
     /** Empty if TLS is off. */
     public OptionalInt tlsPort() {
         return tlsPort;
+    }
+
+    public Channels channels() {
+        return core.channels();
     }
 
     public int adminPort() {

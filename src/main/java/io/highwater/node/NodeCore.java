@@ -7,6 +7,7 @@ import io.highwater.endpoint.EndpointNode;
 import io.highwater.endpoint.EndpointSettings;
 import io.highwater.endpoint.session.CallbackExecutor;
 import io.highwater.handshake.rule.HandshakeBeans;
+import io.highwater.identity.Tokens;
 import io.highwater.keepalive.PingScheduler;
 import io.highwater.limits.Account;
 import io.highwater.limits.Ledger;
@@ -27,6 +28,10 @@ import io.highwater.outbound.NonEmptyQueues;
 import io.highwater.outbound.OutboundNode;
 import io.highwater.outbound.SlowClientGovernor;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.permission.Permissions;
+import io.highwater.publish.Channels;
+import io.highwater.publish.NodeChannels;
+import io.highwater.publish.PublishNode;
 import io.highwater.server.AdminServer;
 import io.highwater.server.Edge;
 import io.highwater.server.JettyVersion;
@@ -34,6 +39,7 @@ import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
 import io.highwater.time.TimerWheel;
+import io.highwater.time.WallClock;
 import io.highwater.wire.deflate.PermessageDeflate;
 import io.highwater.wire.engine.ReadBuffers;
 import io.highwater.wire.engine.WireContext;
@@ -51,6 +57,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,10 +92,15 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     private final Drains drains;
     private final SlowClientGovernor governor;
     private final Edge edge;
+
+    /** Null if tokens are not looked at. */
+    private final @Nullable Tokens tokens;
+
     private final HandshakeBeans handshakeBeans;
     private final EndpointNode endpointNode;
     private final Executor callbacks;
     private final ChannelService channels;
+    private final NodeChannels ownChannels;
     private final Deployments deployments;
     private final UpgradeHandler upgrades;
     private final AdminServer admin;
@@ -139,8 +151,10 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                         wheel,
                         observers.limits(),
                         logs);
+        tokens = tokens(wheel);
         handshakeBeans =
-                new HandshakeBeans(config.handshake(), observers.handshake(), ledger, ticker, logs);
+                new HandshakeBeans(
+                        config.handshake(), observers.handshake(), tokens, ledger, ticker, logs);
         deployments = new Deployments(this, observers.handshake());
         parts.add(deployments, deployments::close);
         CallbackExecutor threads = new CallbackExecutor();
@@ -189,7 +203,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         channels =
                 new ChannelService(
                         config,
-                        deployments.channelRule(),
+                        new Permissions(deployments::channelRule, config.channels(), false),
                         outbound,
                         pings,
                         observers,
@@ -199,6 +213,8 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                         callbacks);
         parts.add(channels, channels::close);
         channels.log().watchBy(metrics);
+        ownChannels = new NodeChannels(publishing(), callbacks);
+        parts.add(ownChannels, this::endSubscriptions);
         upgrades =
                 new UpgradeHandler(
                         new Upgrades(
@@ -246,6 +262,16 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                 (long) (config.deflate().heapFraction() * heapBytes));
     }
 
+    /** Null if tokens are not looked at. */
+    private @Nullable Tokens tokens(TimerWheel wheel) {
+        if (!config.tokens().isOn()) {
+            return null;
+        }
+        Tokens made =
+                Tokens.of(config.tokens(), wheel, ticker, WallClock.system(), this::callBack, logs);
+        return parts.add(made, made::close);
+    }
+
     private Ledger ledger(HighwaterConfig config, LimitsObserver observer) {
         Payers payers =
                 new Payers(
@@ -277,6 +303,9 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     void start() throws IOException {
         admin.start();
         governor.start();
+        if (tokens != null) {
+            tokens.start();
+        }
     }
 
     /**
@@ -343,6 +372,16 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     @Override
     public Sessions channelSessions() {
         return channels.sessions();
+    }
+
+    @Override
+    public PublishNode publishing() {
+        return channels.publishing(new NodeSessions(channels.sessions(), deployments::endpoints));
+    }
+
+    /** The channels for the program that started the node. */
+    Channels channels() {
+        return ownChannels;
     }
 
     @Override
@@ -432,16 +471,16 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         }
     }
 
+    /** Those of the program itself; the deployments' end with the sessions. */
+    private void endSubscriptions() {
+        ownChannels.stop();
+        SessionsEnd.await(ownChannels::subscriptions, ticker);
+    }
+
     /** Runs while the callbacks' threads and the beans still exist. */
     private void endSessions() {
         deployments.abortSessions();
-        SessionsEnd.await(
-                () ->
-                        handshakeBeans.connections()
-                                + deployments.sessions().stream()
-                                        .mapToInt(SessionGroup::open)
-                                        .sum(),
-                ticker);
+        SessionsEnd.await(() -> handshakeBeans.connections() + deployments.callers(), ticker);
     }
 
     /** Stops at once. */

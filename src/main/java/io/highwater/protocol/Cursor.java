@@ -1,5 +1,6 @@
 package io.highwater.protocol;
 
+import io.highwater.api.Api;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * position is itself the cursor of its own origin, so that a node with a single origin needs no
  * second object for each subscriber. Immutable.
  */
+@Api
 public sealed interface Cursor permits Position, SeveralOrigins {
     /**
      * @param positions of different origins, at least one

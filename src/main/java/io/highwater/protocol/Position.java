@@ -1,5 +1,6 @@
 package io.highwater.protocol;
 
+import io.highwater.api.Api;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param channelSequence rises by exactly 1 with every entry of the channel, from 1 on in each
  *     generation; 0 is the place before the first entry
  */
+@Api
 public record Position(String origin, long generation, long shardSequence, long channelSequence)
         implements Cursor {
     private static final Pattern TEXT = Pattern.compile("[0-9]{1,19}-[0-9]{1,19}-[0-9]{1,19}");

@@ -1,6 +1,9 @@
 package io.highwater.protocol;
 
+import io.highwater.api.Api;
+
 /** Why a client does not get what it missed: the reason of {@code recovered: false}. */
+@Api
 public enum ResumeFailure {
     /** Some of it has been trimmed. */
     TRIMMED,

@@ -1,6 +1,9 @@
 package io.highwater.protocol;
 
+import io.highwater.api.Api;
+
 /** Where a subscription starts in the channel. Immutable. */
+@Api
 public sealed interface Since {
     /** Only what is published from now on: the command has no {@code since}. */
     record Live() implements Since {}

@@ -8,6 +8,10 @@
  * {@code json} and read by {@link io.highwater.protocol.ReplyReader}. {@link
  * io.highwater.protocol.Position} and {@link io.highwater.protocol.Cursor} say how far a client has
  * read a channel. All are thread-safe or immutable.
+ *
+ * <p>API: positions, cursors and where a subscription starts, for applications that publish and
+ * subscribe themselves.
  */
+@io.highwater.api.Api
 @org.jspecify.annotations.NullMarked
 package io.highwater.protocol;

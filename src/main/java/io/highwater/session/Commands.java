@@ -3,14 +3,14 @@ package io.highwater.session;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.UnavailableException;
-import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelAccess;
 import io.highwater.channel.ChannelProfile;
-import io.highwater.channel.ChannelRule;
 import io.highwater.channel.Ephemeral;
 import io.highwater.channel.HistoryPage;
 import io.highwater.channel.Occupancy;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.limits.Payer;
+import io.highwater.permission.Permissions;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.CommandDispatcher;
 import io.highwater.protocol.ErrorCode;
@@ -22,13 +22,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the commands of one session: asks the rule, asks the channels, answers. Created for
- * each command, so that an idle session takes no memory for it. Called on the session's run; the
- * answers come on the channels' threads.
+ * Carries out the commands of one session: asks whether it may, asks the channels, answers. Created
+ * for each command, so that an idle session takes no memory for it. Called on the session's run;
+ * the answers come on the channels' threads.
  */
 final class Commands implements CommandDispatcher, PublishOrder.Answers {
     /** Used if a subscribe sets no limit (docs/protocol.md rule 3). */
@@ -71,17 +71,20 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     @Override
     public void onSubscribe(Command.Subscribe subscribe) {
-        ifAllowed(subscribe, rule -> maySubscribe(rule, subscribe), () -> subscribe(subscribe));
+        ifAllowed(subscribe, () -> maySubscribe(subscribe), () -> subscribe(subscribe));
     }
 
-    private CompletionStage<Boolean> maySubscribe(ChannelRule rule, Command.Subscribe subscribe) {
-        ChannelClient who = session.who();
-        CompletionStage<Boolean> may = rule.maySubscribe(who, subscribe.channel());
+    private CompletionStage<Boolean> maySubscribe(Command.Subscribe subscribe) {
+        CompletionStage<Boolean> may = may(ChannelAccess.SUBSCRIBE, subscribe.channel());
         if (!subscribe.watchesPresence()) {
             return may;
         }
-        CompletionStage<Boolean> maySee = rule.maySeePresence(who, subscribe.channel());
-        return maySee == ChannelRule.ALLOWED ? may : may.thenCombine(maySee, Boolean::logicalAnd);
+        CompletionStage<Boolean> maySee = may(ChannelAccess.PRESENCE, subscribe.channel());
+        return maySee == Permissions.ALLOWED ? may : may.thenCombine(maySee, Boolean::logicalAnd);
+    }
+
+    private CompletionStage<Boolean> may(ChannelAccess access, String channel) {
+        return node.permissions().may(access, session, channel);
     }
 
     private void subscribe(Command.Subscribe subscribe) {
@@ -182,7 +185,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
         }
         ifAllowed(
                 publish,
-                rule -> rule.mayPublish(session.who(), publish.channel()),
+                () -> may(ChannelAccess.PUBLISH, publish.channel()),
                 () -> publish(publish));
     }
 
@@ -275,10 +278,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             session.refuse(query.id(), problem);
             return;
         }
-        ifAllowed(
-                query,
-                rule -> rule.maySubscribe(session.who(), query.channel()),
-                () -> history(query));
+        ifAllowed(query, () -> may(ChannelAccess.HISTORY, query.channel()), () -> history(query));
     }
 
     private void history(Command.HistoryQuery query) {
@@ -318,10 +318,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     @Override
     public void onPresence(Command.PresenceQuery query) {
-        ifAllowed(
-                query,
-                rule -> rule.maySeePresence(session.who(), query.channel()),
-                () -> presence(query));
+        ifAllowed(query, () -> may(ChannelAccess.PRESENCE, query.channel()), () -> presence(query));
     }
 
     private void presence(Command.PresenceQuery query) {
@@ -352,9 +349,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
     }
 
     private void ifAllowed(
-            Command command,
-            Function<ChannelRule, CompletionStage<Boolean>> question,
-            Runnable allowed) {
+            Command command, Supplier<CompletionStage<Boolean>> question, Runnable allowed) {
         new RuledCommand(session, node, command, allowed, cause -> refuse(command, cause))
                 .ask(question);
     }

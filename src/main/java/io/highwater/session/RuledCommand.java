@@ -1,7 +1,7 @@
 package io.highwater.session;
 
 import io.highwater.backbone.UnavailableException;
-import io.highwater.channel.ChannelRule;
+import io.highwater.permission.Permissions;
 import io.highwater.protocol.Command;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -9,10 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * A command that is carried out if the rule allows it; a rule that fails allows nothing. While the
+ * A command that is carried out if the client may; a rule that fails allows nothing. While the
  * rule's answer is outstanding, the session reads no further command, so that none overtakes this
  * one, and what this command keeps in memory is charged. Confined to the session's run until the
  * rule is asked, then to the thread that has the answer.
@@ -48,11 +48,11 @@ final class RuledCommand {
         this.refused = refused;
     }
 
-    void ask(Function<ChannelRule, CompletionStage<Boolean>> question) {
+    void ask(Supplier<CompletionStage<Boolean>> question) {
         CompletableFuture<Boolean> answer;
         try {
-            CompletionStage<Boolean> stage = question.apply(node.rule());
-            answer = stage == ChannelRule.ALLOWED ? null : stage.toCompletableFuture();
+            CompletionStage<Boolean> stage = question.get();
+            answer = stage == Permissions.ALLOWED ? null : stage.toCompletableFuture();
         } catch (RuntimeException | Error e) { // also where there is no stage
             answer = CompletableFuture.failedFuture(e);
         }

@@ -14,6 +14,8 @@ import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.SendQueueListener;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.permission.Grants;
+import io.highwater.permission.PermittedClient;
 import io.highwater.protocol.BadRequest;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.Cursor;
@@ -42,7 +44,8 @@ import org.slf4j.spi.LoggingEventBuilder;
  * <p>Wire events and commands come one at a time on the session's executor. Whatever is not
  * declared as confined to that run is thread-safe: the channels answer on their shards' threads.
  */
-final class Session extends CommandFlow implements WireListener, SendQueueListener {
+final class Session extends CommandFlow
+        implements WireListener, SendQueueListener, PermittedClient {
     private static final CloseStatus NO_HELLO = new CloseStatus(CloseStatus.POLICY, "no hello");
     private static final CloseStatus BAD_REQUESTS =
             new CloseStatus(CloseStatus.POLICY, "too many bad requests");
@@ -90,6 +93,9 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
 
     private final Identity identity;
 
+    /** What the identity says about channels. */
+    private final Grants grants;
+
     /**
      * Null from the hello on. This field and those below are confined to the session's run, or to a
      * command that continues after its rule's answer, during which no other command is read.
@@ -118,6 +124,7 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         this.rate = new CommandRate(node.ticker().nanoTime());
         this.address = decision.clientAddress();
         this.identity = decision.identity();
+        this.grants = Grants.of(identity);
         this.keepalive =
                 node.pings()
                         .keepalive(
@@ -362,6 +369,10 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         }
         cancelHelloDeadline();
         client = hello.client();
+        String problem = grants.problem();
+        if (problem != null) {
+            SessionLog.claimRefused(this, problem);
+        }
         return true;
     }
 
@@ -421,9 +432,29 @@ final class Session extends CommandFlow implements WireListener, SendQueueListen
         return client;
     }
 
+    Identity identity() {
+        return identity;
+    }
+
+    /** The session as other packages see it. */
+    OpenSession open() {
+        return new OpenSession(idText(), client, identity, this::end);
+    }
+
     /** The client, for the channel rule. */
-    ChannelClient who() {
+    @Override
+    public ChannelClient who() {
         return new ChannelClient(client, identity, address);
+    }
+
+    @Override
+    public String subject() {
+        return identity.subject();
+    }
+
+    @Override
+    public Grants grants() {
+        return grants;
     }
 
     LogLimit logs() {

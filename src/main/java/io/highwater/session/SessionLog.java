@@ -38,6 +38,13 @@ final class SessionLog {
                 .log("channel_rule_failed");
     }
 
+    /** The issuer of the client's identity has to be told: its client may do nothing. */
+    static void claimRefused(Session session, String problem) {
+        session.limit(LOG.atWarn(), "channel_claim_refused")
+                .addKeyValue("problem", problem)
+                .log("channel_claim_refused");
+    }
+
     static void channelsFailed(Session session, @Nullable Throwable cause) {
         session.limit(LOG.atError(), "channels_failed").setCause(cause).log("channels_failed");
     }

@@ -1,7 +1,6 @@
 package io.highwater.session;
 
 import io.highwater.channel.ChannelHub;
-import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.Presence;
 import io.highwater.keepalive.PingScheduler;
@@ -9,6 +8,7 @@ import io.highwater.limits.Book;
 import io.highwater.log.LogLimit;
 import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.SendQueues;
+import io.highwater.permission.Permissions;
 import io.highwater.protocol.Codec;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -30,7 +30,7 @@ public record SessionNode(
         ChannelSettings channels,
         ChannelHub<OutboundTurn<Position>> hub,
         Presence presence,
-        ChannelRule rule,
+        Permissions permissions,
         Codec codec,
         SendQueues queues,
         PingScheduler pings,

@@ -54,6 +54,17 @@ public final class Sessions implements Router {
         return registry.size();
     }
 
+    /** The sessions of a subject. Looks at every session. */
+    public List<OpenSession> of(String subject) {
+        List<OpenSession> open = new ArrayList<>();
+        for (Session session : registry.all()) {
+            if (session.identity().subject().equals(subject)) {
+                open.add(session.open());
+            }
+        }
+        return open;
+    }
+
     /**
      * Actions that end the sessions that are open now, one per session, for a paced drain.
      *

@@ -1,5 +1,6 @@
 package io.highwater.wire;
 
+import io.highwater.api.Api;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
  *     peer's Close carried none) and {@link #ABNORMAL} (there was no Close at all)
  * @param reason at most 123 bytes of UTF-8; a longer one is cut at a character
  */
+@Api
 public record CloseStatus(int code, String reason) {
     public static final int NORMAL = 1000;
     public static final int GOING_AWAY = 1001;

@@ -4,6 +4,9 @@
  * io.highwater.wire.WireListener} the events that come in; {@link io.highwater.wire.Transport}
  * carries the bytes. {@code wire.engine} connects the three. Values are immutable; each port says
  * which threads call it.
+ *
+ * <p>API: how a session ends.
  */
+@io.highwater.api.Api
 @org.jspecify.annotations.NullMarked
 package io.highwater.wire;

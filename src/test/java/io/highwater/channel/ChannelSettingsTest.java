@@ -143,6 +143,7 @@ final class ChannelSettingsTest {
                 policy,
                 latestCount,
                 historyMessages,
-                historyAge == null ? null : Duration.parse("PT" + historyAge));
+                historyAge == null ? null : Duration.parse("PT" + historyAge),
+                PrefixAudiences.NONE);
     }
 }

@@ -32,7 +32,9 @@ class ChaosSuite {
     private static final int STRIKES = Integer.getInteger("chaos.strikes", 13);
     private static final int MUTATION_STRIKES = 4;
 
-    /** Nodes look for late entries after half a minute, and once more, which need not be awaited. */
+    /**
+     * Nodes look for late entries after half a minute, and once more, which need not be awaited.
+     */
     private static final Duration MUTATION_QUIET = Duration.ofSeconds(40);
 
     private static final String ONLY = System.getProperty("chaos.only", "");

@@ -20,6 +20,38 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ConfigErrorsTest {
     @TempDir private Path directory;
 
+    @Test
+    void tokensHaveOneSourceOfKeys() {
+        assertThat(
+                        problems(
+                                Map.of(
+                                        "highwater.auth.jwks-uri",
+                                        "https://id.example.com/keys",
+                                        "highwater.auth.secret-file",
+                                        "secret")))
+                .containsExactly(
+                        "highwater.auth.jwks-uri and highwater.auth.secret-file are set; tokens"
+                                + " have one source of keys (command line)");
+    }
+
+    @Test
+    void cookiesAndAllOriginsDoNotGoTogether() {
+        assertThat(
+                        problems(
+                                Map.of(
+                                        "highwater.auth.jwks-uri",
+                                        "https://id.example.com/keys",
+                                        "highwater.auth.cookie",
+                                        "session",
+                                        "highwater.handshake.allowed-origins",
+                                        "*")))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "highwater.auth.cookie: \"session\" is not allowed with"
+                                + " highwater.handshake.allowed-origins=*");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.admin.AdminSettings;
 import io.highwater.archive.ArchiveSettings.InFolder;
 import io.highwater.backbone.RingBounds;
+import io.highwater.channel.Audience;
+import io.highwater.channel.ChannelAccess;
 import io.highwater.channel.ChannelOverflow;
 import io.highwater.channel.ChannelProfile;
 import io.highwater.channel.ChannelSettings;
@@ -226,6 +228,31 @@ final class ConfigReadingTest {
                 .isEqualTo(profile(ChannelOverflow.LATEST, 6, 5, Duration.ofHours(1)));
         assertThat(channels.forChannel("room")).isEqualTo(ChannelProfile.defaults());
         assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void whoMayIsReadByPrefixAndOfEachKeyTheLongestWins() throws Exception {
+        file(
+                "highwater.channels.all.prefix=*",
+                "highwater.channels.all.subscribe=authenticated",
+                "highwater.channels.all.presence=token",
+                "highwater.channels.prices.prefix=prices.",
+                "highwater.channels.prices.subscribe=everyone",
+                "highwater.channels.prices.publish=NOBODY",
+                "highwater.channels.prices.history-age=1h");
+
+        ChannelSettings channels = read(NOTHING, NOTHING, NOTHING).channels();
+
+        assertThat(channels.audience(ChannelAccess.SUBSCRIBE, "prices.gold"))
+                .isEqualTo(Audience.EVERYONE);
+        assertThat(channels.audience(ChannelAccess.SUBSCRIBE, "prices"))
+                .isEqualTo(Audience.AUTHENTICATED);
+        assertThat(channels.audience(ChannelAccess.PUBLISH, "prices.gold"))
+                .isEqualTo(Audience.NOBODY);
+        assertThat(channels.audience(ChannelAccess.PUBLISH, "news")).isNull();
+        assertThat(channels.audience(ChannelAccess.PRESENCE, "prices.gold"))
+                .isEqualTo(Audience.TOKEN);
+        assertThat(channels.audience(ChannelAccess.HISTORY, "prices.gold")).isNull();
     }
 
     @Test

@@ -66,7 +66,7 @@ final class CatchUpPropertyTest {
     }
 
     private static final class Run {
-        private final SessionFixture fixture = new SessionFixture(ChannelRule.ALLOW_ALL, MARKS);
+        private final SessionFixture fixture = new SessionFixture(ChannelRule.NONE, MARKS);
         private final String channel;
         private final Client publisher = fixture.client("p");
         private final Client behind;

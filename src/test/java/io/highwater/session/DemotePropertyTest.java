@@ -94,7 +94,7 @@ final class DemotePropertyTest {
     }
 
     private static final class Run {
-        private final SessionFixture fixture = new SessionFixture(ChannelRule.ALLOW_ALL, MARKS);
+        private final SessionFixture fixture = new SessionFixture(ChannelRule.NONE, MARKS);
         private final Client publisher = fixture.client("p");
         private final Client reader = fixture.client("r");
         private final Map<String, Integer> published = new HashMap<>();

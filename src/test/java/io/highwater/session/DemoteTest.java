@@ -24,7 +24,7 @@ final class DemoteTest {
     private static final WaterMarks MARKS = new WaterMarks(HIGH, 2_000, 4, 1_000);
     private static final String FEED = "feeds.a";
 
-    private final SessionFixture fixture = new SessionFixture(ChannelRule.ALLOW_ALL, MARKS);
+    private final SessionFixture fixture = new SessionFixture(ChannelRule.NONE, MARKS);
     private final Client publisher = fixture.client("p");
     private final Client reader = fixture.client("r");
     private int published;

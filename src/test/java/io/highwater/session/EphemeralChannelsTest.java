@@ -16,7 +16,7 @@ final class EphemeralChannelsTest {
     private static final String CHANNEL = "ephemeral:cursors";
 
     private final SessionFixture fixture =
-            new SessionFixture(ChannelRule.ALLOW_ALL, new WaterMarks(100, 1 << 20, 10, 5_000));
+            new SessionFixture(ChannelRule.NONE, new WaterMarks(100, 1 << 20, 10, 5_000));
 
     private Client subscribed(String name) {
         Client client = fixture.client(name);

@@ -3,6 +3,7 @@ package io.highwater.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelDecision;
 import io.highwater.channel.ChannelRule;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.session.SessionFixture.Client;
@@ -10,7 +11,6 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -111,10 +111,9 @@ final class PresenceEventsTest {
                 new SessionFixture(
                         new ChannelRule() {
                             @Override
-                            public CompletionStage<Boolean> maySeePresence(
+                            public CompletionStage<ChannelDecision> maySeePresence(
                                     ChannelClient client, String channel) {
-                                return CompletableFuture.completedFuture(
-                                        client.name().equals("admin"));
+                                return ChannelRule.allowedIf(client.name().equals("admin"));
                             }
                         },
                         WaterMarks.defaults());

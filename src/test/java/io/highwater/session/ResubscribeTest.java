@@ -29,7 +29,7 @@ final class ResubscribeTest {
     private static final int ROUNDS = 400;
     private static final long GUARD_SECONDS = 60;
 
-    private final SessionFixture fixture = new SessionFixture(ChannelRule.ALLOW_ALL, MARKS);
+    private final SessionFixture fixture = new SessionFixture(ChannelRule.NONE, MARKS);
     private final Client publisher = fixture.client("p");
     private String first;
 

@@ -3,6 +3,7 @@ package io.highwater.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelDecision;
 import io.highwater.channel.ChannelRule;
 import io.highwater.limits.Account;
 import io.highwater.limits.Book;
@@ -24,25 +25,25 @@ import org.junit.jupiter.api.Test;
 final class RuledCommandTest {
     /** Answers when the test does. */
     private static final class SlowRule implements ChannelRule {
-        final ArrayDeque<CompletableFuture<Boolean>> asked = new ArrayDeque<>();
+        final ArrayDeque<CompletableFuture<ChannelDecision>> asked = new ArrayDeque<>();
 
-        private CompletionStage<Boolean> ask() {
+        private CompletionStage<ChannelDecision> ask() {
             asked.add(new CompletableFuture<>());
             return asked.getLast();
         }
 
         @Override
-        public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> maySubscribe(ChannelClient client, String channel) {
             return ask();
         }
 
         @Override
-        public CompletionStage<Boolean> mayPublish(ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> mayPublish(ChannelClient client, String channel) {
             return ask();
         }
 
         void answer(boolean yes) {
-            asked.remove().complete(yes);
+            asked.remove().complete(yes ? ChannelDecision.ALLOWED : ChannelDecision.FORBIDDEN);
         }
     }
 
@@ -76,9 +77,12 @@ final class RuledCommandTest {
         ChannelRule done =
                 new ChannelRule() {
                     @Override
-                    public CompletionStage<Boolean> mayPublish(
+                    public CompletionStage<ChannelDecision> mayPublish(
                             ChannelClient client, String channel) {
-                        return CompletableFuture.completedFuture(!channel.equals("no"));
+                        return CompletableFuture.completedFuture(
+                                channel.equals("no")
+                                        ? ChannelDecision.FORBIDDEN
+                                        : ChannelDecision.ALLOWED);
                     }
                 };
         SessionFixture ruled = new SessionFixture(done, WaterMarks.defaults());

@@ -13,6 +13,7 @@ import io.highwater.channel.History;
 import io.highwater.channel.HubNode;
 import io.highwater.channel.OtherNodes;
 import io.highwater.channel.PieceSize;
+import io.highwater.channel.PrefixAudiences;
 import io.highwater.channel.PrefixSettings;
 import io.highwater.channel.Relay;
 import io.highwater.handshake.RoutePolicy;
@@ -33,6 +34,7 @@ import io.highwater.outbound.OutboundTurn;
 import io.highwater.outbound.OverflowPolicy;
 import io.highwater.outbound.SendQueues;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.permission.Permissions;
 import io.highwater.protocol.Codec;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Position;
@@ -62,6 +64,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +107,7 @@ final class SessionFixture {
     private final SessionNode node;
 
     SessionFixture() {
-        this(ChannelRule.ALLOW_ALL, WaterMarks.defaults());
+        this(ChannelRule.NONE, WaterMarks.defaults());
     }
 
     SessionFixture(ChannelRule rule, WaterMarks marks) {
@@ -126,14 +129,41 @@ final class SessionFixture {
             WaterMarks marks,
             Map<Account, Long> mostBytes,
             List<Executor> shards) {
+        this(channels -> new Permissions(() -> rule, channels, false), marks, mostBytes, shards);
+    }
+
+    /** A node whose clients may do what these permissions say. */
+    SessionFixture(Permissions permissions) {
+        this(channels -> permissions, WaterMarks.defaults(), Map.of(), List.of());
+    }
+
+    private SessionFixture(
+            Function<ChannelSettings, Permissions> permissions,
+            WaterMarks marks,
+            Map<Account, Long> mostBytes,
+            List<Executor> shards) {
         ledger = Ledgers.of(mostBytes, ticker);
         ledger.book(Account.NAMES).watch(new SubscribedSessions(registry));
         ChannelSettings channels =
                 new ChannelSettings(
                         ChannelProfile.defaults(),
                         List.of(
-                                new PrefixSettings("prices", "prices.", "LATEST", 2, null, null),
-                                new PrefixSettings("feeds", "feeds.", "DEMOTE", null, null, null)));
+                                new PrefixSettings(
+                                        "prices",
+                                        "prices.",
+                                        "LATEST",
+                                        2,
+                                        null,
+                                        null,
+                                        PrefixAudiences.NONE),
+                                new PrefixSettings(
+                                        "feeds",
+                                        "feeds.",
+                                        "DEMOTE",
+                                        null,
+                                        null,
+                                        null,
+                                        PrefixAudiences.NONE)));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
@@ -195,7 +225,7 @@ final class SessionFixture {
                         channels,
                         hub,
                         hub,
-                        rule,
+                        permissions.apply(channels),
                         CODEC,
                         new SendQueues(queue, outbound),
                         new PingScheduler(
@@ -345,6 +375,15 @@ final class SessionFixture {
                 throw new AssertionError("expected " + type + ": " + next);
             }
             return next;
+        }
+
+        /** The answer to a command, wherever it is among what came; takes nothing. */
+        JsonObject answerTo(int id) {
+            return wire.messages().stream()
+                    .map(Transcript::parse)
+                    .filter(message -> message.getInt("id", 0) == id)
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no answer to " + id));
         }
 
         /** The code of the error that came next. */

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SessionNamesMemoryTest {
     private static SessionFixture fixture(long mostBytes) {
         return new SessionFixture(
-                ChannelRule.ALLOW_ALL, WaterMarks.defaults(), Map.of(Account.NAMES, mostBytes));
+                ChannelRule.NONE, WaterMarks.defaults(), Map.of(Account.NAMES, mostBytes));
     }
 
     private static Book names(SessionFixture fixture) {

@@ -3,6 +3,7 @@ package io.highwater.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelDecision;
 import io.highwater.channel.ChannelRule;
 import io.highwater.identity.Identity;
 import io.highwater.outbound.WaterMarks;
@@ -483,14 +484,14 @@ final class SessionTest {
         ChannelRule rule =
                 new ChannelRule() {
                     @Override
-                    public CompletionStage<Boolean> maySubscribe(
+                    public CompletionStage<ChannelDecision> maySubscribe(
                             ChannelClient client, String channel) {
                         asked.add(client);
                         return ChannelRule.allowedIf(!channel.startsWith("secret"));
                     }
 
                     @Override
-                    public CompletionStage<Boolean> mayPublish(
+                    public CompletionStage<ChannelDecision> mayPublish(
                             ChannelClient client, String channel) {
                         if (channel.equals("broken")) {
                             throw new IllegalStateException("the rule's own");
@@ -499,7 +500,7 @@ final class SessionTest {
                     }
 
                     @Override
-                    public CompletionStage<Boolean> maySeePresence(
+                    public CompletionStage<ChannelDecision> maySeePresence(
                             ChannelClient client, String channel) {
                         return FORBIDDEN;
                     }
@@ -533,7 +534,7 @@ final class SessionTest {
         ChannelRule rule =
                 new ChannelRule() {
                     @Override
-                    public CompletionStage<Boolean> mayPublish(
+                    public CompletionStage<ChannelDecision> mayPublish(
                             ChannelClient client, String channel) {
                         return ChannelRule.allowedIf(client.identity().equals(desk));
                     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelDecision;
 import io.highwater.channel.ChannelRule;
 import io.highwater.outbound.SendQueue;
 import io.highwater.outbound.WaterMarks;
@@ -74,7 +75,7 @@ final class StrayThrowTest {
                 new SessionFixture(
                         new ChannelRule() {
                             @Override
-                            public CompletionStage<Boolean> maySubscribe(
+                            public CompletionStage<ChannelDecision> maySubscribe(
                                     ChannelClient client, String channel) {
                                 rule.call();
                                 return ALLOWED;
@@ -120,7 +121,7 @@ final class StrayThrowTest {
                 new SessionFixture(
                         new ChannelRule() {
                             @Override
-                            public CompletionStage<Boolean> maySubscribe(
+                            public CompletionStage<ChannelDecision> maySubscribe(
                                     ChannelClient client, String channel) {
                                 throw new IllegalStateException("thrown by a test");
                             }

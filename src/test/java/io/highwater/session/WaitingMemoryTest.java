@@ -20,7 +20,7 @@ final class WaitingMemoryTest {
 
     private final SessionFixture fixture =
             new SessionFixture(
-                    ChannelRule.ALLOW_ALL, WaterMarks.defaults(), Map.of(Account.NAMES, 1L << 40));
+                    ChannelRule.NONE, WaterMarks.defaults(), Map.of(Account.NAMES, 1L << 40));
     private final Book names = fixture.ledger.book(Account.NAMES);
     private final AccountedHeap heap = new AccountedHeap(names::bytes);
     private final List<Client> clients = new ArrayList<>();

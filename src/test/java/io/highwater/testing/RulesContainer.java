@@ -10,6 +10,7 @@ import io.highwater.handshake.UpgradeDecision.Accepted;
 import io.highwater.handshake.UpgradeDecision.Rejected;
 import io.highwater.handshake.UpgradeRequest;
 import io.highwater.handshake.rule.HandshakeBeans;
+import io.highwater.identity.Tokens;
 import io.highwater.limits.AddressLimits;
 import io.highwater.limits.Ledger;
 import io.highwater.limits.LimitSettings;
@@ -47,11 +48,19 @@ public final class RulesContainer implements AutoCloseable {
                     LogLimit.none());
 
     public RulesContainer(HandshakeSettings settings, Class<?>... teamClasses) {
-        this(settings, null, teamClasses);
+        this(settings, null, null, teamClasses);
     }
 
     public RulesContainer(
             HandshakeSettings settings, HandshakeObserver observer, Class<?>... teamClasses) {
+        this(settings, observer, null, teamClasses);
+    }
+
+    public RulesContainer(
+            HandshakeSettings settings,
+            HandshakeObserver observer,
+            Tokens tokens,
+            Class<?>... teamClasses) {
         HandshakeObserver recording =
                 new HandshakeObserver() {
                     @Override
@@ -63,6 +72,7 @@ public final class RulesContainer implements AutoCloseable {
                 new HandshakeBeans(
                         settings,
                         observer == null ? recording : observer,
+                        tokens,
                         ledger,
                         nanos::get,
                         LogLimit.none());

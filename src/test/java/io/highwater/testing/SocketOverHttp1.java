@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 /** A {@link TestSocket} with a TCP connection and a thread of its own. */
 public final class SocketOverHttp1 extends TestSocket {
     private final Socket socket;
+    private final String head;
 
-    private SocketOverHttp1(Socket socket) {
+    private SocketOverHttp1(Socket socket, String head) {
         this.socket = socket;
+        this.head = head;
     }
 
     /**
@@ -67,9 +69,20 @@ public final class SocketOverHttp1 extends TestSocket {
         int status = Integer.parseInt(head.substring(9, 12));
         if (status != 101) {
             socket.close();
-            throw new Refused(status);
+            throw new Refused(
+                    status,
+                    head.lines()
+                            .filter(line -> line.startsWith("WWW-Authenticate: "))
+                            .map(line -> line.substring(line.indexOf(' ') + 1))
+                            .findFirst()
+                            .orElse(null));
         }
-        return new SocketOverHttp1(socket);
+        return new SocketOverHttp1(socket, head);
+    }
+
+    /** The head of the answer to the opening handshake. */
+    public String head() {
+        return head;
     }
 
     /** Starts to receive; until then what comes stays in the kernel. */

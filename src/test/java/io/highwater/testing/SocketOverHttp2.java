@@ -71,9 +71,10 @@ public final class SocketOverHttp2 implements AutoCloseable {
                         "websocket");
         Tunnel tunnel = new Tunnel();
         tunnel.stream = get(session.newStream(new HeadersFrame(request, null, false), tunnel));
-        int status = get(tunnel.status);
-        if (status != 200) {
-            throw new TestSocket.Refused(status);
+        MetaData.Response answer = get(tunnel.answer);
+        if (answer.getStatus() != 200) {
+            throw new TestSocket.Refused(
+                    answer.getStatus(), answer.getHttpFields().get("www-authenticate"));
         }
         return tunnel;
     }
@@ -95,7 +96,7 @@ public final class SocketOverHttp2 implements AutoCloseable {
     }
 
     private static final class Tunnel extends TestSocket implements Stream.Listener {
-        private final CompletableFuture<Integer> status = new CompletableFuture<>();
+        private final CompletableFuture<MetaData.Response> answer = new CompletableFuture<>();
         private volatile Stream stream;
 
         /** Written by the test and by answers to control frames. Guarded by this object's own. */
@@ -105,7 +106,7 @@ public final class SocketOverHttp2 implements AutoCloseable {
 
         @Override
         public void onHeaders(Stream stream, HeadersFrame frame) {
-            status.complete(((MetaData.Response) frame.getMetaData()).getStatus());
+            answer.complete((MetaData.Response) frame.getMetaData());
             stream.demand();
         }
 

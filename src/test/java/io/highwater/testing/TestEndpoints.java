@@ -53,6 +53,18 @@ public final class TestEndpoints {
         }
     }
 
+    /** Answers each message with the name of its client, or "nobody". */
+    @Dependent
+    @ServerEndpoint(value = "/test/who", subprotocols = "test.who")
+    public static class Who {
+        @OnMessage
+        public String onText(String text, Session session) {
+            return session.getUserPrincipal() == null
+                    ? "nobody"
+                    : session.getUserPrincipal().getName();
+        }
+    }
+
     /** Says nothing of its own: a test in the same JVM finds its open sessions by name. */
     @Dependent
     @ServerEndpoint("/test/named/{name}")

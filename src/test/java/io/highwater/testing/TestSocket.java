@@ -25,10 +25,19 @@ public abstract class TestSocket implements AutoCloseable {
     public static final class Refused extends IOException {
         private static final long serialVersionUID = 1L;
         private final int status;
+        private final String challenge;
 
-        Refused(int status) {
+        /**
+         * @param challenge the header WWW-Authenticate; null if there is none
+         */
+        Refused(int status, String challenge) {
             super("status " + status);
             this.status = status;
+            this.challenge = challenge;
+        }
+
+        public String challenge() {
+            return challenge;
         }
 
         public int status() {

@@ -163,12 +163,15 @@ final class GroupReader {
                 context.tell(context.observer()::onReadRetry);
                 pause = backoff.failed();
             }
-        } finally {
-            if (pause.isZero()) {
-                read();
-            } else {
-                pause(pause);
-            }
+        } catch (RuntimeException | Error e) {
+            // The same entries come again, so not at once.
+            pause = backoff.failed();
+            context.logs().say(LOG, Level.ERROR, "log_not_read", e, "shard", context.number());
+        }
+        if (pause.isZero()) {
+            read();
+        } else {
+            pause(pause);
         }
     }
 

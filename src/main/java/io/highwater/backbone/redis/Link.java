@@ -43,6 +43,7 @@ final class Link implements AutoCloseable {
     private final Supplier<CompletionStage<RedisSession>> opener;
     private final ShardLoop loop;
     private final Duration leastAge;
+    private final Duration mostOpening;
     private final RedisObserver observer;
     private final LogLimit logs;
     private final Runnable onUp;
@@ -81,6 +82,7 @@ final class Link implements AutoCloseable {
         this.opener = opener;
         this.loop = loop;
         this.leastAge = timing.call();
+        this.mostOpening = timing.open();
         this.observer = observer;
         this.logs = logs;
         this.onUp = onUp;
@@ -182,7 +184,7 @@ final class Link implements AutoCloseable {
             delay = backoff.failed();
         }
         again(delay);
-        var unused = broken.connection().closeAsync();
+        close(broken);
     }
 
     private void openAgain() {
@@ -225,22 +227,36 @@ final class Link implements AutoCloseable {
         loop.schedule(this::openAgain, delay);
     }
 
-    /** The client limits how long connecting may take. */
+    /** A session that comes too late is closed. */
     private CompletionStage<RedisSession> opened() {
-        CompletionStage<RedisSession> opening;
-        try {
-            opening = opener.get();
-        } catch (RuntimeException e) {
-            opening = CompletableFuture.failedFuture(e);
-        }
+        CompletableFuture<RedisSession> opening = new CompletableFuture<>();
+        Guarded.call(opener::get)
+                .whenComplete(
+                        (made, failure) -> {
+                            if (made == null) {
+                                complete(opening, made, failure);
+                            } else if (!opening.complete(made)) {
+                                close(made);
+                            }
+                        });
+        loop.schedule(
+                () ->
+                        opening.completeExceptionally(
+                                new RedisConnectionException(
+                                        "no session within " + mostOpening.toSeconds() + " s")),
+                mostOpening);
         return opening.thenApply(
                 made -> {
                     if (!take(made)) {
-                        var unused = made.connection().closeAsync();
+                        close(made);
                         throw new RedisConnectionException("the node is stopping");
                     }
                     return made;
                 });
+    }
+
+    private static void close(RedisSession session) {
+        var unused = session.connection().closeAsync();
     }
 
     private boolean take(RedisSession made) {

@@ -81,17 +81,15 @@ final class ShardCalls implements PublishCalls {
             bytes(read.generation()),
             bytes(read.sequence()),
             bytes(StreamFormat.FORMAT),
-            bytes(ShardKeys.SHARDS)
+            bytes(ShardKeys.SHARDS),
+            origin.getBytes(UTF_8)
         };
         return link.call(
                 timeout,
-                redis ->
-                        scripts.open()
-                                .call(redis, keys.shared(), args)
-                                .thenApply(ShardCalls::opened));
+                redis -> scripts.open().call(redis, keys.shared(), args).thenApply(this::opened));
     }
 
-    private static OpenReply opened(List<Object> answer) {
+    private OpenReply opened(List<Object> answer) {
         return switch (LuaScript.text(answer.get(0))) {
             case "open" ->
                     new Opened(
@@ -118,6 +116,14 @@ final class ShardCalls implements PublishCalls {
                                     + LuaScript.text(answer.get(1))
                                     + " shards, this version has "
                                     + ShardKeys.SHARDS);
+            case "origin" ->
+                    new Unusable(
+                            "its data is of the region "
+                                    + LuaScript.text(answer.get(1))
+                                    + ", and highwater.region is "
+                                    + origin
+                                    + ": nodes that share a log are of one region; choose that"
+                                    + " region, or another highwater.redis.prefix");
             default -> throw unexpected(answer);
         };
     }

@@ -495,7 +495,7 @@ final class ShardPublisher {
                 message -> {
                     if (!message.over && message.sinceNanos - latestNanos <= 0) {
                         expired.add(message.flow());
-                        setStalled(stalled || isReadBack(message));
+                        setStalled(stalled || awaitsArchive(message));
                     }
                 });
         if (expired.isEmpty()) {
@@ -513,9 +513,14 @@ final class ShardPublisher {
         waiting = failing(waiting, message -> expired.contains(message.flow()), failure);
     }
 
-    private boolean isReadBack(Waiting message) {
+    /** Everything before it may wait for something else. */
+    private boolean awaitsArchive(Waiting message) {
         Position position = message.position;
-        return position != null && !StreamId.of(position).isAfter(reached);
+        if (level != Level.DURABLE || position == null) {
+            return false;
+        }
+        StreamId id = StreamId.of(position);
+        return id.isAfter(archived) && !id.isAfter(reached);
     }
 
     /** The queue without those that fail now. */

@@ -46,6 +46,14 @@ record Timing(
                 Duration.ofSeconds(2));
     }
 
+    /**
+     * How long it may take to make a session: Sentinels may have to be asked one after the other,
+     * and the client itself limits no answer.
+     */
+    Duration open() {
+        return connect.multipliedBy(4).plus(call);
+    }
+
     Backoff backoff(RandomGenerator random) {
         return new Backoff(firstRetry, mostRetry, random);
     }

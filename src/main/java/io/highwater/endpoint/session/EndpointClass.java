@@ -11,6 +11,7 @@ import io.highwater.wire.WireSettings;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.security.Principal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -122,6 +123,19 @@ public final class EndpointClass {
     /** The number of open sessions. */
     public int sessions() {
         return sessions.size();
+    }
+
+    /** The open sessions of a user. Looks at every session. */
+    public List<OpenSession> sessionsOf(String user) {
+        List<OpenSession> open = new ArrayList<>();
+        for (EndpointSession session : sessions) {
+            Principal principal = session.config().principal();
+            JakartaSession jakarta = session.jakartaSession();
+            if (principal != null && jakarta != null && user.equals(principal.getName())) {
+                open.add(new OpenSession(jakarta.getId(), principal, session::close));
+            }
+        }
+        return open;
     }
 
     /** Actions that reset the sessions that are open now. */

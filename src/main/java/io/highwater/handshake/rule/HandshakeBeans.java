@@ -3,6 +3,7 @@ package io.highwater.handshake.rule;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.HandshakeSettings;
 import io.highwater.handshake.address.TrustedProxies;
+import io.highwater.identity.Tokens;
 import io.highwater.limits.Ledger;
 import io.highwater.log.LogLimit;
 import io.highwater.time.Ticker;
@@ -10,6 +11,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds what the rules depend on to a container. The code that starts a node creates one instance
@@ -33,22 +35,26 @@ public final class HandshakeBeans implements Extension {
     private final AddressRates rates;
     private final ConnectionPlaces places;
     private final LogLimit logs;
+    private final NodeTokens tokens;
 
     /** For a node that does not limit the memory of its sessions. */
     public HandshakeBeans(HandshakeSettings settings, HandshakeObserver observer, Ticker ticker) {
-        this(settings, observer, Ledger.unbounded(), ticker, LogLimit.none());
+        this(settings, observer, null, Ledger.unbounded(), ticker, LogLimit.none());
     }
 
     /**
+     * @param tokens checks tokens; null if they are not looked at
      * @param ledger accounts for the memory that sessions make the node keep
      * @param logs limits what clients may cause in the log
      */
     public HandshakeBeans(
             HandshakeSettings settings,
             HandshakeObserver observer,
+            @Nullable Tokens tokens,
             Ledger ledger,
             Ticker ticker,
             LogLimit logs) {
+        this.tokens = new NodeTokens(tokens);
         this.ledger = ledger;
         this.logs = logs;
         this.settings = settings;
@@ -69,6 +75,7 @@ public final class HandshakeBeans implements Extension {
         add(event, TrustedProxies.class, proxies);
         add(event, AddressRates.class, rates);
         add(event, ConnectionPlaces.class, places);
+        add(event, NodeTokens.class, tokens);
         add(event, Ledger.class, ledger);
         add(event, LogLimit.class, logs);
     }

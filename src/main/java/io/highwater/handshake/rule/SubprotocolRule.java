@@ -1,5 +1,6 @@
 package io.highwater.handshake.rule;
 
+import io.highwater.handshake.BearerSubprotocol;
 import io.highwater.handshake.HandshakePriorities;
 import io.highwater.handshake.HandshakeRule;
 import io.highwater.handshake.RoutePolicy;
@@ -16,7 +17,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Chooses the first subprotocol that the client offers and the path supports, as Jakarta's default
- * does. Names are compared exactly (RFC 6455 section 4.2.2).
+ * does. Names are compared exactly (RFC 6455 section 4.2.2). A token among the offers is no
+ * subprotocol: it is never chosen, and an endpoint that chooses in code does not see it.
  */
 @Interceptor
 @SubprotocolNegotiated
@@ -47,8 +49,9 @@ final class SubprotocolRule extends HandshakeRule {
     }
 
     private static List<String> offered(UpgradeRequest request) {
-        return List.copyOf(
-                ListHeader.first(MAX_OFFERED, request.headers("Sec-WebSocket-Protocol")));
+        return ListHeader.first(MAX_OFFERED, request.headers("Sec-WebSocket-Protocol")).stream()
+                .filter(offer -> !BearerSubprotocol.is(offer))
+                .toList();
     }
 
     private static CompletionStage<UpgradeDecision> required(RoutePolicy route) {

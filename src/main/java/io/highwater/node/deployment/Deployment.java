@@ -8,6 +8,8 @@ import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeExtension;
 import io.highwater.node.drain.SessionGroup;
 import io.highwater.node.drain.SessionsEnd;
+import io.highwater.publish.ChannelsExtension;
+import io.highwater.publish.NodeChannels;
 import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import io.highwater.wire.Route;
@@ -33,6 +35,7 @@ public final class Deployment implements AutoCloseable {
 
     private final DeploymentPlan plan;
     private final SeContainer beans;
+    private final NodeChannels channels;
     private final Endpoints endpoints;
     private final Handshake handshake;
     private final Set<String> rules;
@@ -45,21 +48,20 @@ public final class Deployment implements AutoCloseable {
     private Deployment(
             DeploymentPlan plan,
             SeContainer beans,
+            NodeChannels channels,
             DeploymentHost node,
             @Nullable Clients clients) {
         this.plan = plan;
         this.ticker = node.ticker();
         this.clients = clients;
         this.beans = beans;
-        Executor callbacks = node.callbacks();
+        this.channels = channels;
         this.endpoints =
                 new Endpoints(
                         node.endpointNode(),
                         plan.contextPath(),
                         beans.getBeanManager(),
-                        plan.isOfAnotherLoader()
-                                ? task -> callbacks.execute(() -> plan.run(task))
-                                : callbacks,
+                        executor(plan, node),
                         plan.gate());
         beans.getBeanManager().getExtension(EndpointExtension.class).endpoints().stream()
                 .filter(bean -> plan.means(bean.getBeanClass()))
@@ -101,24 +103,40 @@ public final class Deployment implements AutoCloseable {
         weld.setClassLoader(plan.loader());
         // Weld's own shutdown hook would close beans that draining sessions still use.
         weld.addProperty("org.jboss.weld.se.shutdownHook", false);
-        weld.addExtensions(node.handshakeBeans());
+        NodeChannels channels = new NodeChannels(node.publishing(), executor(plan, node));
+        weld.addExtensions(node.handshakeBeans(), new ChannelsExtension(channels));
         if (!plan.beanClasses().isEmpty()) {
             weld.addExtensions(new GivenBeans(plan.beanClasses(), plan.singletons()));
             plan.beanClasses().forEach(weld::addBeanClass);
         }
         String id = UUID.randomUUID().toString();
         weld.containerId(id);
-        SeContainer beans = initialized(weld, id);
+        SeContainer beans;
+        try {
+            beans = initialized(weld, id);
+        } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
+            channels.close();
+            throw e;
+        }
         Clients clients = plan.isOfAnotherLoader() ? Clients.start() : null;
         try {
-            return new Deployment(plan, beans, node, clients);
+            return new Deployment(plan, beans, channels, node, clients);
         } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
+            channels.close();
             beans.close();
             if (clients != null) {
                 clients.close();
             }
             throw e;
         }
+    }
+
+    /** Calls a team's code, which may block, with the loader it expects. */
+    private static Executor executor(DeploymentPlan plan, DeploymentHost node) {
+        Executor callbacks = node.callbacks();
+        return plan.isOfAnotherLoader()
+                ? task -> callbacks.execute(() -> plan.run(task))
+                : callbacks;
     }
 
     private static SeContainer initialized(Weld weld, String id) {
@@ -202,6 +220,10 @@ public final class Deployment implements AutoCloseable {
         return channelRuleName;
     }
 
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
     SessionGroup sessions() {
         return SessionGroup.of(endpoints);
     }
@@ -216,10 +238,16 @@ public final class Deployment implements AutoCloseable {
         return retired;
     }
 
-    /** Resets the remaining sessions. */
+    /** Resets the remaining sessions, and ends the subscriptions of the beans. */
     void abortSessions() {
         retire();
         endpoints.aborters().forEach(Runnable::run);
+        channels.stop();
+    }
+
+    /** What has not ended yet of what calls the beans. */
+    int callers() {
+        return endpoints.sessions() + channels.subscriptions();
     }
 
     /**
@@ -229,7 +257,8 @@ public final class Deployment implements AutoCloseable {
     @Override
     public void close() {
         abortSessions();
-        SessionsEnd.await(endpoints::sessions, ticker);
+        SessionsEnd.await(this::callers, ticker);
+        channels.close();
         if (beans.isRunning()) {
             plan.run(
                     () -> {

@@ -5,6 +5,7 @@ import io.highwater.handshake.rule.HandshakeBeans;
 import io.highwater.log.LogLimit;
 import io.highwater.node.drain.RetrySpread;
 import io.highwater.node.drain.SessionGroup;
+import io.highwater.publish.PublishNode;
 import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import java.util.List;
@@ -29,6 +30,9 @@ public interface DeploymentHost {
 
     /** The channels belong to the node: they have one path, whatever is deployed there. */
     Sessions channelSessions();
+
+    /** What the beans of a deployment publish by. */
+    PublishNode publishing();
 
     /** True until the node drains. */
     boolean takesSessions();

@@ -1,7 +1,9 @@
 package io.highwater.node.deployment;
 
 import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelDecision;
 import io.highwater.channel.ChannelRule;
+import io.highwater.endpoint.Endpoints;
 import io.highwater.handshake.Handshake;
 import io.highwater.handshake.HandshakeObserver;
 import io.highwater.handshake.UpgradeDecision;
@@ -143,37 +145,23 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         }
     }
 
+    /** The endpoints of all deployments. */
+    public List<Endpoints> endpoints() {
+        return deployed.stream().map(Deployment::endpoints).toList();
+    }
+
     public List<SessionGroup> sessions() {
         return deployed.stream().map(Deployment::sessions).toList();
     }
 
-    /** A rule that asks the current owner of the channels. */
+    /** The rule of the current owner of the channels. */
     public ChannelRule channelRule() {
-        return new ChannelRule() {
-            @Override
-            public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
-                return rule().maySubscribe(client, channel);
-            }
-
-            @Override
-            public CompletionStage<Boolean> mayPublish(ChannelClient client, String channel) {
-                return rule().mayPublish(client, channel);
-            }
-
-            @Override
-            public CompletionStage<Boolean> maySeePresence(ChannelClient client, String channel) {
-                return rule().maySeePresence(client, channel);
-            }
-        };
-    }
-
-    private ChannelRule rule() {
         Deployment owner = channelOwner;
         ChannelRule rule = owner == null ? null : owner.channelRule();
         if (rule != null) {
             return rule;
         }
-        return ownerAway ? Nobody.RULE : ChannelRule.ALLOW_ALL;
+        return ownerAway ? Nobody.RULE : ChannelRule.NONE;
     }
 
     @Override
@@ -232,6 +220,11 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         return fallback;
     }
 
+    /** What has not ended yet of what calls beans. */
+    public int callers() {
+        return deployed.stream().mapToInt(Deployment::callers).sum();
+    }
+
     /** Resets the remaining sessions, whose callbacks still run until the sessions have ended. */
     public void abortSessions() {
         deployed.forEach(Deployment::abortSessions);
@@ -251,17 +244,18 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         static final ChannelRule RULE = new Nobody();
 
         @Override
-        public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> maySubscribe(ChannelClient client, String channel) {
             return FORBIDDEN;
         }
 
         @Override
-        public CompletionStage<Boolean> mayPublish(ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> mayPublish(ChannelClient client, String channel) {
             return FORBIDDEN;
         }
 
         @Override
-        public CompletionStage<Boolean> maySeePresence(ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> maySeePresence(
+                ChannelClient client, String channel) {
             return FORBIDDEN;
         }
     }

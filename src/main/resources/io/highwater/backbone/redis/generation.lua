@@ -2,7 +2,7 @@
 --
 -- KEYS: 1 the shard's stream, 2 its meta data (a hash), 3 the last sequence of each channel (a hash)
 --
--- The meta data: f format, k number of shards, g generation, q last sequence in it, r the id of the
+-- The meta data: f format, k number of shards, o origin, g generation, q last sequence in it, r the id of the
 -- replication history in which the generation began.
 
 local function history(info)

@@ -1,10 +1,11 @@
 -- Checks a shard, and tells where its log is.
 --
 -- ARGV: 1, 2 the generation and sequence up to which the node has read, or 0; 3 the format that it
--- writes; 4 its number of shards
+-- writes; 4 its number of shards; 5 the origin of its positions
 --
 -- Returns "open", the generation, the last sequence and the time of day in ms; or what is wrong:
--- "replica"; "type", the key, its type; "format" or "shards" and the value found.
+-- "replica"; "type", the key, its type; "format", "shards" or "origin" and the
+-- value found.
 
 local info = redis.call('INFO', 'replication')
 if not string.find(info, 'role:master', 1, true) then
@@ -16,15 +17,18 @@ for i, expected in ipairs({'stream', 'hash', 'hash'}) do
     return {'type', KEYS[i], found}
   end
 end
-local meta = redis.call('HMGET', KEYS[2], 'f', 'k')
+local meta = redis.call('HMGET', KEYS[2], 'f', 'k', 'o')
 if meta[1] and tonumber(meta[1]) > tonumber(ARGV[3]) then
   return {'format', meta[1]}
 end
 if meta[2] and meta[2] ~= ARGV[4] then
   return {'shards', meta[2]}
 end
+if meta[3] and meta[3] ~= ARGV[5] then
+  return {'origin', meta[3]}
+end
 local g, q = generation(info, ARGV[1], ARGV[2])
-if not meta[1] then
-  redis.call('HSET', KEYS[2], 'f', ARGV[3], 'k', ARGV[4])
+if not meta[1] or not meta[3] then
+  redis.call('HSET', KEYS[2], 'f', meta[1] or ARGV[3], 'k', ARGV[4], 'o', ARGV[5])
 end
 return {'open', g, decimal(q), millis()}

@@ -118,6 +118,20 @@ final class RedisStartTest {
         assertRefused(redis.uri()).hasMessageContaining("its data has 32 shards");
     }
 
+    /** Each would call the positions of the other unknown, and archive everything a second time. */
+    @Test
+    void dataOfAnotherRegion() throws Exception {
+        startRedis();
+        try (LogNode node = new LogNode(redis.uri()).start()) {
+            node.append(LogNode.CHANNEL, "m1");
+        }
+        assertThat(redis.commands().hget(KEYS.meta(), "o")).isEqualTo("local");
+        redis.commands().hset(KEYS.meta(), "o", "europe");
+        assertRefused(redis.uri())
+                .hasMessageContaining(
+                        "its data is of the region europe, and highwater.region is local");
+    }
+
     @Test
     void aNodeOfAClusterThatIsNotCalledOne() throws Exception {
         startRedis("--cluster-enabled", "yes");

@@ -237,6 +237,18 @@ final class ShardPublisherTest {
         assertThat(released).containsExactly("m0", "m1");
     }
 
+    /** A repeat whose first position was read long ago waits behind a message that was not. */
+    @Test
+    void withoutAnArchiveAMessageThatExpiresStallsNothing() {
+        add("m0", "c", 1);
+        reply(new Taken(List.of(new Result(position(OLD, 10), false))));
+        add("m1", "d", 1);
+        reply(new Taken(List.of(new Result(position(OLD, 5), true))));
+        read(OLD, 9);
+        loop.advance(Duration.ofMillis(2_100));
+        assertThat(publisher.isStalled()).isFalse();
+    }
+
     @Test
     void whatFollowsAFailedMessageOfTheSamePublisherInTheSameChannelFailsToo() {
         CompletableFuture<Appended> first = add("m0", "c", 1);

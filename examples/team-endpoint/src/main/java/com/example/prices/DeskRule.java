@@ -1,6 +1,7 @@
 package com.example.prices;
 
 import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelDecision;
 import io.highwater.channel.ChannelRule;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.CompletionStage;
@@ -15,12 +16,12 @@ public class DeskRule implements ChannelRule {
     private static final String DESK = "desk:";
 
     @Override
-    public CompletionStage<Boolean> maySubscribe(ChannelClient client, String channel) {
+    public CompletionStage<ChannelDecision> maySubscribe(ChannelClient client, String channel) {
         return ChannelRule.allowedIf(channel.startsWith(DESK));
     }
 
     @Override
-    public CompletionStage<Boolean> mayPublish(ChannelClient client, String channel) {
+    public CompletionStage<ChannelDecision> mayPublish(ChannelClient client, String channel) {
         return ChannelRule.allowedIf(
                 channel.startsWith(DESK) && client.address().isLoopbackAddress());
     }

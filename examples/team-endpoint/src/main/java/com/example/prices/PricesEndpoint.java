@@ -42,13 +42,17 @@ public class PricesEndpoint {
     }
 
     /** A price in cents. */
-    public record Price(String symbol, long cents) {}
+    public record Price(String symbol, long cents) {
+        /** {"symbol":"HW","cents":100} */
+        String json() {
+            return "{\"symbol\":\"" + symbol + "\",\"cents\":" + cents + "}";
+        }
+    }
 
-    /** {"symbol":"HW","cents":100} */
     public static class PriceEncoder implements Encoder.Text<Price> {
         @Override
         public String encode(Price price) {
-            return "{\"symbol\":\"" + price.symbol() + "\",\"cents\":" + price.cents() + "}";
+            return price.json();
         }
     }
 }

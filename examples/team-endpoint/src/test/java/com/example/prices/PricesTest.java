@@ -2,6 +2,7 @@ package com.example.prices;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.Highwater;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -42,6 +44,27 @@ final class PricesTest {
     }
 
     @Test
+    void anOrderIsPublishedInTheDesksChannel() throws Exception {
+        WebSocket reader = open("/v1/ws", "open-sesame", "highwater.v1");
+        reader.sendText("{\"type\":\"hello\",\"client\":\"reader\"}", true).join();
+        assertTrue(next().contains("\"welcome\""));
+        reader.sendText("{\"type\":\"subscribe\",\"id\":2,\"channel\":\"desk:prices\"}", true)
+                .join();
+        assertTrue(next().contains("\"subscribed\""));
+        node.channels().publish("desk:prices", "{\"open\":true}");
+        assertTrue(next().endsWith("\"data\":{\"open\":true}}"));
+        WebSocket buyer = open("/prices/HW", "open-sesame");
+        assertEquals("{\"symbol\":\"HW\",\"cents\":100}", next());
+        buyer.sendText("5", true).join();
+        List<String> both = List.of(next(), next());
+        assertTrue(both.contains("{\"symbol\":\"HW\",\"cents\":105}"), both.toString());
+        assertTrue(
+                both.stream()
+                        .anyMatch(text -> text.endsWith("\"data\":{\"symbol\":\"HW\",\"cents\":105}}")),
+                both.toString());
+    }
+
+    @Test
     void withoutTheKeyNobodyComesIn() {
         CompletionException refused =
                 assertThrows(CompletionException.class, () -> open("/prices/HW", "guessed"));
@@ -57,11 +80,13 @@ final class PricesTest {
         assertEquals("closed 1012", next());
     }
 
-    private WebSocket open(String path, String key) {
-        return HttpClient.newHttpClient()
-                .newWebSocketBuilder()
-                .header("X-Desk-Key", key)
-                .buildAsync(URI.create("ws://127.0.0.1:" + node.port() + path), new Listener())
+    private WebSocket open(String path, String key, String... subprotocol) {
+        WebSocket.Builder opening =
+                HttpClient.newHttpClient().newWebSocketBuilder().header("X-Desk-Key", key);
+        for (String offered : subprotocol) {
+            opening.subprotocols(offered);
+        }
+        return opening.buildAsync(URI.create("ws://127.0.0.1:" + node.port() + path), new Listener())
                 .join();
     }
 

@@ -1,0 +1,104 @@
+package io.highwater.permission;
+
+import io.highwater.channel.Audience;
+import io.highwater.channel.ChannelAccess;
+import io.highwater.channel.ChannelClient;
+import io.highwater.channel.ChannelDecision;
+import io.highwater.channel.ChannelRule;
+import io.highwater.channel.ChannelSettings;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * Says what a client may do in a channel (docs/channels.md). Whether the channel exists plays no
+ * part, so an answer tells nothing about that. Thread-safe.
+ */
+public final class Permissions {
+    /** A completed yes. */
+    public static final CompletionStage<Boolean> ALLOWED = CompletableFuture.completedStage(true);
+
+    /** A completed no. */
+    public static final CompletionStage<Boolean> FORBIDDEN =
+            CompletableFuture.completedStage(false);
+
+    private final Supplier<ChannelRule> rule;
+    private final ChannelSettings channels;
+    private final Audience unset;
+
+    /**
+     * @param rule the team's rule of the moment; {@link ChannelRule#NONE} if there is none
+     * @param authenticates whether clients can authenticate: then a channel of which the
+     *     configuration says nothing is for those who did
+     */
+    public Permissions(
+            Supplier<ChannelRule> rule, ChannelSettings channels, boolean authenticates) {
+        this.rule = rule;
+        this.channels = channels;
+        this.unset = authenticates ? Audience.AUTHENTICATED : Audience.EVERYONE;
+    }
+
+    /**
+     * Asked at every command: without a rule it allocates nothing, and the answer is one of the
+     * constants. Throws what the rule throws.
+     */
+    public CompletionStage<Boolean> may(
+            ChannelAccess access, PermittedClient client, String channel) {
+        ChannelRule asked = rule.get();
+        if (asked == ChannelRule.NONE) {
+            return mayWithoutRule(access, client, channel) ? ALLOWED : FORBIDDEN;
+        }
+        CompletionStage<ChannelDecision> stage = ask(asked, access, client.who(), channel);
+        if (stage == ChannelRule.ALLOWED) {
+            return ALLOWED;
+        }
+        return stage.thenApply(decision -> decide(decision, access, client, channel));
+    }
+
+    private static CompletionStage<ChannelDecision> ask(
+            ChannelRule rule, ChannelAccess access, ChannelClient who, String channel) {
+        return switch (access) {
+            case SUBSCRIBE -> rule.maySubscribe(who, channel);
+            case HISTORY -> rule.mayReadHistory(who, channel);
+            case PRESENCE -> rule.maySeePresence(who, channel);
+            case PUBLISH -> rule.mayPublish(who, channel);
+        };
+    }
+
+    /** Throws if the rule's stage had no value: that allows nothing. */
+    private boolean decide(
+            ChannelDecision decision,
+            ChannelAccess access,
+            PermittedClient client,
+            String channel) {
+        return switch (decision) {
+            case ALLOWED -> true;
+            case FORBIDDEN -> false;
+            case UNDECIDED -> mayWithoutRule(access, client, channel);
+        };
+    }
+
+    private boolean mayWithoutRule(ChannelAccess access, PermittedClient client, String channel) {
+        if (UserChannels.isOne(channel)) {
+            return UserChannels.belongsTo(channel, client.subject());
+        }
+        Audience set = channels.audience(access, channel);
+        Audience audience = set == null ? unset : set;
+        if (audience == Audience.NOBODY) {
+            return false;
+        }
+        return switch (client.grants().decide(access, channel)) {
+            case ALLOWED -> true;
+            case FORBIDDEN -> false;
+            case UNDECIDED -> isAmong(audience, client);
+        };
+    }
+
+    private static boolean isAmong(Audience audience, PermittedClient client) {
+        return switch (audience) {
+            case EVERYONE -> true;
+            case AUTHENTICATED -> !client.subject().isEmpty();
+            case TOKEN, NOBODY -> false;
+        };
+    }
+}
