@@ -87,19 +87,19 @@ public final class ArchiveReads {
         Reason refusal = own == null ? null : ReadRules.refusal(top, own, next);
         if (own == null || refusal == null || isStart(own, next)) {
             return slice(channel, top, own, limit, run);
+        } else if (next != null && isPastLostEnd(own, next)) {
+            run.set(0, after(own, next));
+            return slice(channel, top, own, limit, run);
         } else if (refusal != Reason.UNKNOWN_POSITION || next == null) {
-            return isPastLostEnd(own, next)
-                    ? slice(channel, top, own, limit, run)
-                    : done(new Unreadable(refusal, top));
+            return done(new Unreadable(refusal, top));
         }
         return archive.readBefore(channel, origin, next.position(), ONE_ENTRY)
                 .thenCompose(
                         before -> {
-                            if (isAt(before, own)) {
-                                run.set(0, after(own, next));
-                            } else if (!isPastLostEnd(own, next)) {
+                            if (!isAt(before, own)) {
                                 return done(new Unreadable(refusal, top));
                             }
+                            run.set(0, after(own, next));
                             return slice(channel, top, own, limit, run);
                         });
     }
@@ -155,11 +155,11 @@ public final class ArchiveReads {
     }
 
     /** The client has seen more of its generation than there is, so it lacks what comes then. */
-    private boolean isPastLostEnd(Position own, @Nullable Entry next) {
-        if (!afterDelivery || next == null || next.previous() == null) {
-            return false;
-        }
-        return next.position().generation() > own.generation() && own.isAfter(next.previous());
+    private boolean isPastLostEnd(Position own, Entry next) {
+        return afterDelivery
+                && next.previous() != null
+                && own.isAfter(next.previous())
+                && next.position().generation() > own.generation();
     }
 
     /** The entries up to the top, as far as each follows the one before. */

@@ -104,6 +104,22 @@ final class ArchiveReadsTest {
                 .isEqualTo(new Unreadable(Reason.UNKNOWN_POSITION, TOP));
     }
 
+    /** Its clients have seen what Redis and the nodes that had read it lost. */
+    @Test
+    void whereEntriesAreDeliveredFirstAClientMayComeFromAfterTheEndOfAGeneration() throws Exception {
+        begin(GENERATION);
+        get(writer.append(List.of(entry(GENERATION, 1, null), entry(GENERATION, 2, null))));
+        begin(LATER);
+        get(writer.append(List.of(entry(LATER, 1, position(GENERATION, 2)))));
+        ArchiveReads shared = new ArchiveReads(archive, ORIGIN, true);
+        Position own = position(GENERATION, 9);
+        Slice slice = (Slice) get(shared.readAfter(CHANNEL, TOP, own, 10, null));
+        assertThat(msgIds(slice)).containsExactly("n1");
+        assertThat(slice.entries().get(0).previous()).isEqualTo(own);
+        assertThat(slice.left()).isZero();
+        assertThat(after(own)).isEqualTo(new Unreadable(Reason.UNKNOWN_POSITION, TOP));
+    }
+
     /** It is not known what the channel had in between. */
     @Test
     void theBeginningOfAGenerationThatWasDroppedIsNoPlaceToGoOnFrom() throws Exception {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosSuite {
     private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
     private static final int SEEDS = Integer.getInteger("chaos.seeds", 5);
-    private static final int STRIKES = Integer.getInteger("chaos.strikes", 15);
+    private static final int STRIKES = Integer.getInteger("chaos.strikes", 13);
     private static final int MUTATION_STRIKES = 4;
 
     /**
@@ -63,6 +63,10 @@ class ChaosSuite {
                             "postgres",
                             (folder, front) -> RedisDeployment.archived(3, folder, front),
                             List.of(Mutation.BARRIER, Mutation.WATERMARK)));
+
+    static List<Mutation> mutations() {
+        return CASES.stream().flatMap(one -> one.mutations.stream()).toList();
+    }
 
     @TestFactory
     Stream<DynamicTest> nothingIsLostDoubledOrReordered() {
