@@ -80,6 +80,7 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
                 new ArchivedBackbone(
                         memory(NodeArchive.SHARDS, config, outbound, ledger),
                         archive,
+                        archiveObserver,
                         outbound.ticker(),
                         WallClock.system(),
                         outbound.wheel()),

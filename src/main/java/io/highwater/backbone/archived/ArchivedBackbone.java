@@ -2,6 +2,7 @@ package io.highwater.backbone.archived;
 
 import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveHealth;
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchiveReads;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
@@ -61,10 +62,12 @@ public final class ArchivedBackbone implements Backbone {
     /**
      * @param settings the number of shards must be the same for the life of the archive
      * @param archive started, and closed, by this log
+     * @param observer the archive's own
      */
     public ArchivedBackbone(
             MemorySettings settings,
             Archive archive,
+            ArchiveObserver observer,
             Ticker ticker,
             WallClock clock,
             TimerWheel wheel) {
@@ -79,6 +82,7 @@ public final class ArchivedBackbone implements Backbone {
                             i,
                             memory,
                             archive,
+                            observer,
                             pendingBytes,
                             ticker,
                             clock,

@@ -332,6 +332,40 @@ final class ArchivedOutageTest {
     }
 
     @Test
+    void anArchiveThatHasLostWhatItAcknowledgedIsWrittenBehindTheGap() {
+        log.position("c", "m1");
+        Position lost = log.position("c", "m2");
+        log.archive.failOver();
+        CompletableFuture<Appended> next = log.append("c", "m3");
+        log.advance(SECOND);
+        assertThat(next.join().position().shardSequence()).isEqualTo(3);
+        assertThat(log.observer.lost).hasValue(1);
+        // Those who were told of m2 go on behind it; the archive has nothing to put in its place.
+        assertThat(log.after("c", lost)).containsExactly("m3");
+        assertThat(log.append("c", "m2").join().duplicate()).isTrue();
+        log.restart();
+        assertThat(log.after("c", lost)).containsExactly("m3");
+        assertThat(log.observer.lost).hasValue(1);
+    }
+
+    /** The archive does not know of the lost one, and memory does not either. */
+    @Test
+    void noPositionIsUsedAgainAfterALoss() {
+        log.position("c", "m1");
+        Position lost = log.position("c", "m2");
+        log.archive.failOver();
+        log.advance(Duration.ofMinutes(6));
+        assertThat(log.backbone.activeChannels()).isZero();
+        String other = sameShard("c");
+        assertThat(log.append(other, "m1")).isCompleted();
+        assertThat(log.observer.lost).hasValue(1);
+        Position next = log.append("c", "m3").join().position();
+        assertThat(next.generation()).isGreaterThan(lost.generation());
+        assertThat(log.append(other, "m2").join().position().generation())
+                .isEqualTo(next.generation());
+    }
+
+    @Test
     void oneShardsTroubleIsItsOwn() {
         log.archive.holdWrites();
         CompletableFuture<Appended> hangs = log.append("c", "m1");
