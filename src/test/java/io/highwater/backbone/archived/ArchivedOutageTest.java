@@ -338,6 +338,7 @@ final class ArchivedOutageTest {
         log.archive.failOver();
         CompletableFuture<Appended> next = log.append("c", "m3");
         log.advance(SECOND);
+        assertThat(next).isCompleted();
         assertThat(next.join().position().shardSequence()).isEqualTo(3);
         assertThat(log.observer.lost).hasValue(1);
         // Those who were told of m2 go on behind it; the archive has nothing to put in its place.
