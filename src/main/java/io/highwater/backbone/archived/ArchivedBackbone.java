@@ -72,7 +72,7 @@ public final class ArchivedBackbone implements Backbone {
             WallClock clock,
             TimerWheel wheel) {
         this.archive = archive;
-        reads = new ArchiveReads(archive, ORIGIN);
+        reads = new ArchiveReads(archive, ORIGIN, wheel);
         memory = new NodeMemory(ORIGIN, settings, ticker, wheel);
         PendingBytes pendingBytes = new PendingBytes(settings.ledger().book(Account.RINGS));
         List<ArchivedShard> made = new ArrayList<>();
@@ -120,8 +120,7 @@ public final class ArchivedBackbone implements Backbone {
             String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
         ArchivedShard shard = shard(channel);
         return isReadable()
-                ? shard.tops()
-                        .ask(channel)
+                ? top(shard, channel, payer)
                         .thenCompose(
                                 asked -> {
                                     RingRead ring =
@@ -145,8 +144,7 @@ public final class ArchivedBackbone implements Backbone {
             String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
         ArchivedShard shard = shard(channel);
         return isReadable()
-                ? shard.tops()
-                        .ask(channel)
+                ? top(shard, channel, payer)
                         .thenCompose(
                                 asked ->
                                         readBefore(
@@ -190,11 +188,14 @@ public final class ArchivedBackbone implements Backbone {
     public CompletionStage<@Nullable Cursor> at(
             String channel, Instant instant, @Nullable Payer payer) {
         return isReadable()
-                ? shard(channel)
-                        .tops()
-                        .ask(channel)
+                ? top(shard(channel), channel, payer)
                         .thenCompose(top -> reads.at(channel, top, instant, payer))
                 : unavailable();
+    }
+
+    private CompletionStage<Position> top(
+            ArchivedShard shard, String channel, @Nullable Payer payer) {
+        return reads.await(payer, shard.tops().ask(channel));
     }
 
     private boolean isReadable() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.BackboneHealth;
+import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
 import io.highwater.limits.Account;
@@ -313,6 +314,21 @@ final class ArchivedOutageTest {
         assertThat(log.append("c", "p", "m1", null)).isCompleted();
         assertThat(log.append("c", "p", "m2", null)).isCompleted();
         assertThat(log.after("c", null)).containsExactly("m1", "m1", "m2");
+    }
+
+    @Test
+    void aReadOfAnArchiveThatDoesNotAnswerFailsInTime() {
+        log.position("c", "m1");
+        log.restart();
+        log.archive.holdAnswers();
+        CompletableFuture<ReadResult> read =
+                log.backbone.readAfter("c", null, 10).toCompletableFuture();
+        assertThat(read).isNotDone();
+        log.advance(Duration.ofSeconds(11));
+        assertThat(read)
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(UnavailableException.class);
     }
 
     @Test
