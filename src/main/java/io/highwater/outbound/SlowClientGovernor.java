@@ -4,6 +4,7 @@ import io.highwater.time.Timer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,14 +78,19 @@ public final class SlowClientGovernor extends Timer {
             scheduleNext();
             return;
         }
-        executor.execute(
-                () -> {
-                    try {
-                        look(nowNanos);
-                    } finally {
-                        scheduleNext();
-                    }
-                });
+        try {
+            executor.execute(
+                    () -> {
+                        try {
+                            look(nowNanos);
+                        } finally {
+                            scheduleNext();
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            // The executor is shut while a node stops: maybe at this moment.
+            scheduleNext();
+        }
     }
 
     private void look(long nowNanos) {

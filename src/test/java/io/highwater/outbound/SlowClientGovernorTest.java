@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -313,6 +314,26 @@ final class SlowClientGovernorTest {
         pass(Duration.ofSeconds(5));
         assertThat(looks).isEqualTo(5);
         assertThat(queue.queuedMessages()).isEqualTo(4);
+    }
+
+    @Test
+    void atAStopTheThreadsMayBeGoneBefore() {
+        SlowClientGovernor[] governor = new SlowClientGovernor[1];
+        governor[0] =
+                new SlowClientGovernor(
+                        OFF,
+                        node,
+                        () -> connections,
+                        HEAP,
+                        task -> {
+                            looks++;
+                            governor[0].stop();
+                            throw new RejectedExecutionException("shut at this moment");
+                        });
+        governor[0].start();
+        slow("a", OverflowPolicy.EVICT, frame(10));
+        pass(Duration.ofSeconds(3));
+        assertThat(looks).isEqualTo(1);
     }
 
     @Test

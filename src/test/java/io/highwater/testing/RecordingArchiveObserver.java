@@ -18,6 +18,8 @@ public final class RecordingArchiveObserver implements ArchiveObserver {
     public final AtomicInteger failedReads = new AtomicInteger();
     public final AtomicLong lost = new AtomicLong();
     public final AtomicInteger dropped = new AtomicInteger();
+    public final AtomicInteger leasesLost = new AtomicInteger();
+    public final AtomicInteger unreachable = new AtomicInteger();
 
     /** Whether each call is to throw, once it is remembered. */
     public volatile boolean throwing;
@@ -61,6 +63,18 @@ public final class RecordingArchiveObserver implements ArchiveObserver {
     @Override
     public void onLost(long entries) {
         lost.addAndGet(entries);
+        end();
+    }
+
+    @Override
+    public void onLeaseLost() {
+        leasesLost.incrementAndGet();
+        end();
+    }
+
+    @Override
+    public void onUnreachable() {
+        unreachable.incrementAndGet();
         end();
     }
 
