@@ -13,6 +13,7 @@ import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.testing.Disk;
 import io.highwater.testing.MemoryArchive;
+import io.highwater.time.TimerWheel;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -30,7 +31,7 @@ final class ArchiveReadsTest {
 
     private final Disk disk = new Disk();
     private final MemoryArchive archive = new MemoryArchive(disk);
-    private final ArchiveReads reads = new ArchiveReads(archive, ORIGIN);
+    private final ArchiveReads reads = new ArchiveReads(archive, ORIGIN, new TimerWheel(0));
     private ArchiveWriter writer;
 
     @BeforeEach
