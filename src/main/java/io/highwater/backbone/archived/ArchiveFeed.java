@@ -308,8 +308,9 @@ final class ArchiveFeed {
         boolean begins =
                 first.beginsGeneration()
                         && (watermark == null || watermark.generation() != position.generation());
-        boolean isBehind = known != null && (watermark == null || known.isAfter(watermark));
-        if (isBehind) {
+        boolean isBehind = false;
+        if (known != null && (watermark == null || known.isAfter(watermark))) {
+            isBehind = true;
             lost(known, watermark);
         }
         if (begins || isBehind) {
