@@ -7,6 +7,7 @@ import io.highwater.backbone.BackboneHealth;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.backbone.memory.ChannelShards;
 import io.highwater.limits.Account;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Position;
@@ -434,8 +435,7 @@ final class ArchivedOutageTest {
     }
 
     private static int shard(String name) {
-        int hash = name.hashCode();
-        return Math.floorMod(hash ^ (hash >>> 16), 2);
+        return ChannelShards.shardOf(name, 2);
     }
 
     @Test
