@@ -284,7 +284,8 @@ final class ArchitectureTest {
                                     "cluster",
                                     Set.of("channel", "backbone", "limits", "log", "time")),
                             // It keeps what the log consists of.
-                            Map.entry("archive", Set.of("protocol", "backbone", "limits")),
+                            Map.entry(
+                                    "archive", Set.of("protocol", "backbone", "limits", "time")),
                             Map.entry(
                                     "archive.queue",
                                     Set.of("archive", "protocol", "backbone", "time")),

@@ -35,6 +35,12 @@ public interface ArchiveObserver {
     /** Another node took the lease of a shard. */
     default void onLeaseLost() {}
 
+    /**
+     * The archive was found to lack entries that it had acknowledged, and that nobody can hand over
+     * again: its server was replaced by a standby that was behind, or by a backup.
+     */
+    default void onLost(long entries) {}
+
     /** Everything of a day, or of a like span, was dropped. */
     default void onDropped() {}
 }

@@ -9,6 +9,7 @@ import io.highwater.backbone.ReadRules;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
+import io.highwater.time.TimerWheel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads channels from an archive as a {@link io.highwater.backbone.Backbone} answers: by the {@link
  * ReadRules}, and never beyond the top that the node has delivered. Reads wait for each other: few
- * are made at once, the addresses that ask take turns, and what waits is bounded. Thread-safe.
+ * are made at once, the addresses that ask take turns, what waits is bounded, and each takes 10 s at
+ * most. Thread-safe.
  */
 public final class ArchiveReads {
     /** One read returns no more than this, or one larger entry. */
@@ -34,16 +36,23 @@ public final class ArchiveReads {
     private final Archive archive;
     private final String origin;
     private final boolean afterDelivery;
-    private final ReadGate gate = new ReadGate();
+    private final ReadGate gate;
 
     /**
      * @param afterDelivery whether entries are archived after they were delivered: then a client
      *     may have seen the end of a generation that was lost, and resumes after it
+     * @param wheel ends reads that the archive does not answer in time
      */
-    public ArchiveReads(Archive archive, String origin, boolean afterDelivery) {
+    public ArchiveReads(Archive archive, String origin, boolean afterDelivery, TimerWheel wheel) {
         this.archive = archive;
         this.origin = origin;
         this.afterDelivery = afterDelivery;
+        gate = new ReadGate(wheel);
+    }
+
+    /** Waits for what a read needs to know first, no longer than for a read. */
+    public <T> CompletionStage<T> await(@Nullable Payer payer, CompletableFuture<T> asked) {
+        return asked.isDone() ? asked : gate.pass(payer, () -> asked);
     }
 
     /**

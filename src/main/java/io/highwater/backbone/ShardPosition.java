@@ -12,4 +12,11 @@ public record ShardPosition(String origin, long generation, long sequence) {
     public ShardPosition at(long otherSequence) {
         return new ShardPosition(origin, generation, otherSequence);
     }
+
+    /** Whether the other one, of the same shard and origin, comes before this. */
+    public boolean isAfter(ShardPosition other) {
+        return generation == other.generation
+                ? sequence > other.sequence
+                : generation > other.generation;
+    }
 }

@@ -4,7 +4,8 @@
  *
  * <p>Entry type: {@link io.highwater.backbone.Backbone}. Any thread may call its methods; its
  * listeners receive the entries of a shard one at a time and in order. Code that all
- * implementations share is in backbone.ring; each implementation has a package of its own.
+ * implementations share is in backbone.ring and backbone.memory; each implementation has a package
+ * of its own.
  *
  * <p>API: what an append promises, and that it is not possible now.
  */

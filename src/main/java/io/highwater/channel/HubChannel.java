@@ -28,7 +28,8 @@ final class HubChannel<F> {
     // was appended after follow() and comes in a later turn. Entries up to T that a turn brings
     // were already in the read. Therefore each seat has a floor, T, and takes only the part of each
     // turn that lies above it. A turn that comes while the seat's read is pending waits, and is
-    // then cut at the floor like any other.
+    // then cut at the floor like any other. Until then it counts as undelivered; if too much does,
+    // the reads are given up.
     //
     // A subscriber that wants only live messages needs a floor too, because it must be told an
     // exact cursor. Once a read has been answered, the channel knows such a cursor, its top: the
@@ -133,6 +134,7 @@ final class HubChannel<F> {
         gatheredBytes = 0;
         reads = null;
         int delivered = 0;
+        WaitingTurn<F> waiting = null;
         try {
             for (Entry entry : entries) {
                 if (!entry.late() && !entry.isEphemeral()) {
@@ -144,12 +146,18 @@ final class HubChannel<F> {
                 List<Publication<F>> publications = publications(entries);
                 delivered = publications.size();
                 if (delivered > 0) {
-                    fanOut(new Turn<>(name, publications));
+                    Turn<F> turn = new Turn<>(name, publications);
+                    waiting = new WaitingTurn<>(turn, bytes, shard.undelivered);
+                    fanOut(turn, waiting);
                 }
             }
         } finally {
-            // Even if the delivery failed, these entries no longer wait.
-            shard.delivered(delivered, seats.size(), bytes);
+            // Even if the delivery failed, these entries no longer wait, but where a read is pending.
+            boolean held = waiting != null && waiting.isHeld();
+            shard.delivered(delivered, seats.size(), held ? 0 : bytes);
+            if (held && shard.undelivered.isCrowded()) {
+                giveUpReads();
+            }
         }
     }
 
@@ -187,14 +195,31 @@ final class HubChannel<F> {
         return made;
     }
 
-    private void fanOut(Turn<F> turn) {
+    private void fanOut(Turn<F> turn, WaitingTurn<F> waiting) {
         for (int i = 0; i < seats.size(); i++) {
+            Seat<F> seat = seats.get(i);
             try {
-                seats.get(i).onTurn(turn);
+                if (seat.awaitedRequest() != null) {
+                    seat.hold(waiting);
+                } else {
+                    seat.onTurn(turn);
+                }
             } catch (RuntimeException | Error e) {
                 shard.failures.onFailure("A subscriber", name, e);
             }
         }
+    }
+
+    /** Their subscribers ask again, from where they are then. */
+    private void giveUpReads() {
+        for (int i = seats.size() - 1; i >= 0; i--) {
+            Seat<F> seat = seats.get(i);
+            if (seat.isHolding()) {
+                end(seat, "the channel has too many messages to wait for its history");
+            }
+        }
+        // Not at once: whoever ends this turn may be about to use the channel.
+        shard.execute(() -> shard.retireIfUnused(this));
     }
 
     /** The next entry follows {@code to}, even if entries before it are missing. */
@@ -368,8 +393,9 @@ final class HubChannel<F> {
     }
 
     private void live(Seat<F> seat, Cursor served) {
-        for (Turn<F> waited : seat.live(served)) {
-            guarded(() -> seat.onTurn(waited));
+        for (WaitingTurn<F> waited : seat.live(served)) {
+            guarded(() -> seat.onTurn(waited.turn));
+            waited.release();
         }
         seat.settle(heard);
         answered(seat);
@@ -415,6 +441,7 @@ final class HubChannel<F> {
 
     private void remove(Seat<F> seat) {
         seats.remove(seat);
+        seat.letGo();
         left(seat);
         shard.subscriptions(-1);
     }

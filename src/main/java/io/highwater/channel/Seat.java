@@ -33,10 +33,31 @@ final class Seat<F> {
         return open == null ? null : open.requestId;
     }
 
-    void onTurn(Turn<F> turn) {
+    /** Whether it holds turns back for a read that is pending. */
+    boolean isHolding() {
+        return awaited != null && !awaited.turns.isEmpty();
+    }
+
+    /** Only while a read is pending. */
+    void hold(WaitingTurn<F> turn) {
+        if (awaited == null) {
+            throw new IllegalStateException("no read is pending");
+        }
+        awaited.turns.add(turn);
+        turn.hold();
+    }
+
+    /** It will not get the turns that it holds. */
+    void letGo() {
         if (awaited != null) {
-            awaited.turns.add(turn);
-        } else if (floor != null) {
+            awaited.turns.forEach(WaitingTurn::release);
+            awaited.turns.clear();
+        }
+    }
+
+    /** Only while no read is pending. */
+    void onTurn(Turn<F> turn) {
+        if (floor != null) {
             onTurnAtFloor(turn, floor);
         } else {
             subscriber.onTurn(turn, TurnKind.LIVE);
@@ -55,10 +76,10 @@ final class Seat<F> {
      * The read has served the seat up to {@code served}; turns bring what comes after.
      *
      * @return the turns that came while the read was pending, to be handed to {@link #onTurn} at
-     *     once
+     *     once, and released
      */
-    List<Turn<F>> live(Cursor served) {
-        List<Turn<F>> turns = awaited == null ? List.of() : awaited.turns;
+    List<WaitingTurn<F>> live(Cursor served) {
+        List<WaitingTurn<F>> turns = awaited == null ? List.of() : awaited.turns;
         awaited = null;
         floor = served;
         return turns;
@@ -76,7 +97,7 @@ final class Seat<F> {
     /** The turns that came while a read was pending. Confined like its owner. */
     private static final class Awaited<F> {
         private final int requestId;
-        private final List<Turn<F>> turns = new ArrayList<>(0);
+        private final List<WaitingTurn<F>> turns = new ArrayList<>(0);
 
         Awaited(int requestId) {
             this.requestId = requestId;

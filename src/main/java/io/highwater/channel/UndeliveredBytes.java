@@ -21,6 +21,9 @@ final class UndeliveredBytes {
     /** At most this fraction of the limit is not yet counted in the shards' sum: an eighth. */
     private static final int UNCOUNTED_PARTS = 8;
 
+    /** From this fraction of the limit on, nothing waits for a read: a quarter. */
+    private static final int CROWDED_PARTS = 4;
+
     private static final long MOST_STEP_BYTES = 64 << 10;
 
     /**
@@ -97,6 +100,11 @@ final class UndeliveredBytes {
     /** Whether as much waits, of all shards together, as may. */
     boolean isFull() {
         return all.bytes.get() >= all.maxBytes;
+    }
+
+    /** Whether so much waits, of all shards together, that none of it should wait for a read. */
+    boolean isCrowded() {
+        return all.bytes.get() >= all.maxBytes / CROWDED_PARTS;
     }
 
     /**

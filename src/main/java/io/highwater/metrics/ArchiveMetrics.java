@@ -27,6 +27,7 @@ final class ArchiveMetrics implements ArchiveObserver {
     private final Counter readFailures;
     private final Counter unreachable;
     private final Counter leasesLost;
+    private final Counter lost;
     private final Counter dropped;
 
     ArchiveMetrics(Meters meters) {
@@ -40,6 +41,7 @@ final class ArchiveMetrics implements ArchiveObserver {
         readFailures = failures(meters, "read");
         unreachable = failures(meters, "connect");
         leasesLost = failures(meters, "lease");
+        lost = meters.counter(Metric.ARCHIVE_LOST);
         dropped = meters.counter(Metric.ARCHIVE_DROPPED);
     }
 
@@ -83,6 +85,11 @@ final class ArchiveMetrics implements ArchiveObserver {
     @Override
     public void onLeaseLost() {
         leasesLost.increment();
+    }
+
+    @Override
+    public void onLost(long entries) {
+        lost.increment((double) entries);
     }
 
     @Override

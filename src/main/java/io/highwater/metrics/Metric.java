@@ -186,6 +186,10 @@ enum Metric {
             "highwater_archive_failures_total",
             Type.COUNTER,
             "Counts writes of the archive and questions to it that failed, losses of its server, and leases that another node took."),
+    ARCHIVE_LOST(
+            "highwater_archive_lost_entries_total",
+            Type.COUNTER,
+            "Counts entries that the archive of a single node had acknowledged and lacks now, since its server was replaced by a standby that was behind or by a backup."),
     ARCHIVE_DROPPED(
             "highwater_archive_dropped_total",
             Type.COUNTER,

@@ -83,6 +83,7 @@ record NodeLog(Backbone backbone, @Nullable Archive archive, @Nullable Bus bus) 
                 new ArchivedBackbone(
                         memory(NodeArchive.SHARDS, config, outbound, ledger),
                         archive,
+                        archiveObserver,
                         outbound.ticker(),
                         WallClock.system(),
                         outbound.wheel()),

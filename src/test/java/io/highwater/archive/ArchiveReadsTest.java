@@ -13,6 +13,7 @@ import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
 import io.highwater.testing.Disk;
 import io.highwater.testing.MemoryArchive;
+import io.highwater.time.TimerWheel;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -30,7 +31,8 @@ final class ArchiveReadsTest {
 
     private final Disk disk = new Disk();
     private final MemoryArchive archive = new MemoryArchive(disk);
-    private final ArchiveReads reads = new ArchiveReads(archive, ORIGIN, false);
+    private final ArchiveReads reads =
+            new ArchiveReads(archive, ORIGIN, false, new TimerWheel(0));
     private ArchiveWriter writer;
 
     @BeforeEach
@@ -111,7 +113,7 @@ final class ArchiveReadsTest {
         get(writer.append(List.of(entry(GENERATION, 1, null), entry(GENERATION, 2, null))));
         begin(LATER);
         get(writer.append(List.of(entry(LATER, 1, position(GENERATION, 2)))));
-        ArchiveReads shared = new ArchiveReads(archive, ORIGIN, true);
+        ArchiveReads shared = new ArchiveReads(archive, ORIGIN, true, new TimerWheel(0));
         Position own = position(GENERATION, 9);
         Slice slice = (Slice) get(shared.readAfter(CHANNEL, TOP, own, 10, null));
         assertThat(msgIds(slice)).containsExactly("n1");

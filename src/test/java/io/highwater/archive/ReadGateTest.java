@@ -7,6 +7,7 @@ import io.highwater.limits.Ledger;
 import io.highwater.limits.Payer;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
+import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ReadGateTest {
-    private final ReadGate gate = new ReadGate();
-    private final Ledger ledger = Ledgers.of(Map.of(), new FakeTicker());
+    private final FakeTicker ticker = new FakeTicker();
+    private final TimerWheel wheel = new TimerWheel(ticker.nanoTime());
+    private final ReadGate gate = new ReadGate(wheel);
+    private final Ledger ledger = Ledgers.of(Map.of(), ticker);
     private final Payer greedy = Ledgers.payer(ledger, "10.0.0.1");
     private final Payer other = Ledgers.payer(ledger, "10.0.0.2");
 
@@ -119,6 +122,39 @@ final class ReadGateTest {
         assertThat(read).isCompletedExceptionally();
         assertThat(read(other, "next")).isNotDone();
         assertThat(order).containsExactly("r", "next");
+    }
+
+    @Test
+    void aReadThatIsNotAnsweredFailsAndMakesRoom() {
+        CompletableFuture<String> hangs = read(other, "hangs");
+        ticker.advance(ReadGate.LONGEST.dividedBy(2), wheel);
+        CompletableFuture<String> later = read(other, "later");
+        ticker.advance(ReadGate.LONGEST.dividedBy(2).plusSeconds(1), wheel);
+        assertRefused(hangs);
+        assertThat(later).isNotDone();
+        // Nothing of it is counted twice.
+        begun.remove().complete("late");
+        for (int i = 0; i < ReadGate.MOST_OF_ADDRESS - 1; i++) {
+            assertThat(read(other, "r" + i)).isNotDone();
+        }
+        assertRefused(read(other, "one too many"));
+        assertThat(begun).hasSize(ReadGate.AT_ONCE);
+        ticker.advance(ReadGate.LONGEST.dividedBy(2), wheel);
+        assertRefused(later);
+        assertThat(begun).hasSize(ReadGate.AT_ONCE + 1);
+    }
+
+    @Test
+    void readsThatWaitTooLongForTheirTurnFailAndAreNotMade() {
+        List<CompletableFuture<String>> reads = new ArrayList<>();
+        for (int i = 0; i < ReadGate.AT_ONCE + 100; i++) {
+            reads.add(read(i % 2 == 0 ? greedy : null, "r" + i));
+        }
+        ticker.advance(ReadGate.LONGEST.plusSeconds(1), wheel);
+        reads.forEach(this::assertRefused);
+        assertThat(order).hasSize(ReadGate.AT_ONCE);
+        assertThat(read(greedy, "next")).isNotDone();
+        assertThat(order).endsWith("next").hasSize(ReadGate.AT_ONCE + 1);
     }
 
     /** Answers that come at once must not grow the stack by one read each. */

@@ -165,6 +165,7 @@ class NodeMetricsTest {
                         "highwater_archive_bytes_total",
                         "highwater_archive_read_seconds",
                         "highwater_archive_failures_total",
+                        "highwater_archive_lost_entries_total",
                         "highwater_archive_dropped_total");
     }
 
@@ -257,6 +258,7 @@ class NodeMetricsTest {
         metrics.archive().onRead(20_000_000);
         metrics.archive().onReadFailed();
         metrics.archive().onUnreachable();
+        metrics.archive().onLost(3);
         metrics.archive().onDropped();
         assertThat(scrape())
                 .contains(
@@ -271,6 +273,7 @@ class NodeMetricsTest {
                         "highwater_archive_failures_total{of=\"read\"} 1.0",
                         "highwater_archive_failures_total{of=\"connect\"} 1.0",
                         "highwater_archive_failures_total{of=\"lease\"} 0.0",
+                        "highwater_archive_lost_entries_total 3.0",
                         "highwater_archive_dropped_total 1.0");
     }
 

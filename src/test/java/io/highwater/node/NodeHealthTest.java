@@ -154,6 +154,7 @@ final class NodeHealthTest {
                                 name -> RingBounds.defaults(),
                                 LogLimit.none()),
                         archive,
+                        ArchiveObserver.NONE,
                         ticker,
                         () -> 1_795_301_843_554L,
                         new TimerWheel(ticker.nanoTime()));

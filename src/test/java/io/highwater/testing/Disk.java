@@ -97,6 +97,25 @@ public final class Disk {
         }
     }
 
+    /** As if the last entry of a shard had never been written. */
+    synchronized void loseLast(String shard) {
+        TreeMap<ShardPosition, ArchivedEntry> entries = shards.get(shard);
+        if (entries == null || entries.isEmpty()) {
+            return;
+        }
+        ShardPosition lost = entries.lastKey();
+        Entry entry = entries.remove(lost).entry();
+        Log log = new Log(entry.channel(), lost.origin());
+        TreeMap<Position, ArchivedEntry> kept = log(log.channel, log.origin);
+        kept.remove(entry.position());
+        if (kept.isEmpty()) {
+            tops.remove(log);
+        } else {
+            tops.put(log, kept.lastKey());
+        }
+        watermarks.put(shard, lost.at(lost.sequence() - 1));
+    }
+
     /** Whether no later generation had begun. */
     synchronized boolean add(String shard, List<ArchivedEntry> entries) {
         ShardPosition archived = watermarks.get(shard);

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * several nodes may have one on the same disk. A test can hold its writes and its answers, let it
  * be full, let it lose its leases, and drop what is old. Thread-safe.
  */
-public final class MemoryArchive implements SharedArchive {
+public class MemoryArchive implements SharedArchive {
     /** Completes the stages of writes that are held, in their order. */
     private record Held(Runnable write, Runnable forget, CompletableFuture<@Nullable Void> done) {}
 
@@ -135,6 +135,29 @@ public final class MemoryArchive implements SharedArchive {
         next.done.completeExceptionally(
                 new UnavailableException("failed by a test", Duration.ofSeconds(1)));
         return true;
+    }
+
+    /** The oldest write that is held is made, and fails all the same; those behind it go on. */
+    public void loseAnswer() {
+        Held next = nextHeld();
+        if (next == null) {
+            throw new IllegalStateException("no write is held");
+        }
+        next.write.run();
+        next.forget.run();
+        next.done.completeExceptionally(
+                new UnavailableException("lost by a test", Duration.ofSeconds(1)));
+    }
+
+    /** A standby replaces the server: it lacks the last entry of each shard that has a writer. */
+    public void failOver() {
+        synchronized (lock) {
+            writers.forEach(
+                    writer -> {
+                        disk.loseLast(writer.shard);
+                        writer.given = writer.watermark();
+                    });
+        }
     }
 
     private @Nullable Held nextHeld() {

@@ -4,6 +4,7 @@ import io.highwater.archive.ArchiveObserver;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Remembers what an archive tells. Thread-safe. */
 public final class RecordingArchiveObserver implements ArchiveObserver {
@@ -15,6 +16,7 @@ public final class RecordingArchiveObserver implements ArchiveObserver {
     public final AtomicInteger failedWrites = new AtomicInteger();
     public final AtomicInteger reads = new AtomicInteger();
     public final AtomicInteger failedReads = new AtomicInteger();
+    public final AtomicLong lost = new AtomicLong();
     public final AtomicInteger dropped = new AtomicInteger();
     public final AtomicInteger leasesLost = new AtomicInteger();
     public final AtomicInteger unreachable = new AtomicInteger();
@@ -55,6 +57,12 @@ public final class RecordingArchiveObserver implements ArchiveObserver {
     @Override
     public void onReadFailed() {
         failedReads.incrementAndGet();
+        end();
+    }
+
+    @Override
+    public void onLost(long entries) {
+        lost.addAndGet(entries);
         end();
     }
 

@@ -115,10 +115,14 @@ public final class FileArchive implements Archive {
         reads = new Reads(contents.entries(), contents.messages());
         readLane = new Lane("reads", READERS, WAITING_READS, current, ticker, observer, logs);
         lookUpLane = new Lane("lookups", 1, WAITING_LOOKUPS, current, ticker, observer, logs);
+        // After its end, whoever completes a stage does it itself.
+        completing =
+                ArchiveThreads.pool(COMPLETING, 1, Integer.MAX_VALUE, (task, pool) -> task.run());
         queue =
                 new WorkQueue<>(
                         WorkQueue.MAX_BYTES,
                         ticker,
+                        completing,
                         change -> tell(() -> observer.onWaiting(change)));
         dropTime = new DropTime(clock, ticker, settings.segmentLength());
         upkeep =
@@ -136,13 +140,9 @@ public final class FileArchive implements Archive {
                         new Recovery(folder, current, contents, clock),
                         queue,
                         logs);
-        // After its end, whoever completes a stage does it itself.
-        completing =
-                ArchiveThreads.pool(COMPLETING, 1, Integer.MAX_VALUE, (task, pool) -> task.run());
         writing = ArchiveThreads.pool(WRITING, 1, 1, new ThreadPoolExecutor.AbortPolicy());
         commits =
-                new GroupCommit(
-                        queue, current, contents, clock, sync, ticker, completing, listener());
+                new GroupCommit(queue, current, contents, clock, sync, ticker, listener());
     }
 
     private void tell(Runnable event) {
@@ -262,7 +262,6 @@ public final class FileArchive implements Archive {
                     new FileWriter(
                             contents.shards().of(origin, shard),
                             queue,
-                            completing,
                             returned -> giveBack(lease, returned));
             writers.put(lease, writer);
             return CompletableFuture.completedFuture(writer);

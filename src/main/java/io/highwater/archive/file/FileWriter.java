@@ -8,7 +8,6 @@ import io.highwater.archive.queue.WriterCalls;
 import io.highwater.backbone.ShardPosition;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +18,11 @@ final class FileWriter implements ArchiveWriter {
     private final Consumer<FileWriter> giveBack;
 
     /**
-     * @param completing completes all stages, one after the other
      * @param giveBack gives the lease back; may run more than once
      */
-    FileWriter(
-            ShardState shard,
-            WorkQueue<FileWork> queue,
-            Executor completing,
-            Consumer<FileWriter> giveBack) {
+    FileWriter(ShardState shard, WorkQueue<FileWork> queue, Consumer<FileWriter> giveBack) {
         this.shard = shard;
-        this.calls = new WriterCalls<>(queue, completing);
+        this.calls = new WriterCalls<>(queue);
         this.giveBack = giveBack;
     }
 

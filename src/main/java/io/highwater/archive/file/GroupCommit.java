@@ -6,7 +6,6 @@ import io.highwater.time.Ticker;
 import io.highwater.time.WallClock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -47,12 +46,8 @@ final class GroupCommit implements Runnable {
     private final WallClock clock;
     private final Sync sync;
     private final Ticker ticker;
-    private final Executor completing;
     private final Listener listener;
 
-    /**
-     * @param completing runs tasks one at a time and in order; it completes the stages
-     */
     GroupCommit(
             WorkQueue<FileWork> queue,
             CurrentStore current,
@@ -60,7 +55,6 @@ final class GroupCommit implements Runnable {
             WallClock clock,
             Sync sync,
             Ticker ticker,
-            Executor completing,
             Listener listener) {
         this.queue = queue;
         this.current = current;
@@ -68,15 +62,15 @@ final class GroupCommit implements Runnable {
         this.clock = clock;
         this.sync = sync;
         this.ticker = ticker;
-        this.completing = completing;
         this.listener = listener;
     }
 
     @Override
     public void run() {
         try {
-            for (List<FileWork> group = queue.take(); !group.isEmpty(); group = queue.take()) {
-                survive(group);
+            boolean more = true;
+            while (more) {
+                more = writeNext();
             }
         } catch (InterruptedException e) {
             // Only its owner interrupts it, after it has waited for the end long enough.
@@ -84,10 +78,24 @@ final class GroupCommit implements Runnable {
         }
     }
 
-    /** Whatever else goes wrong is known as a failure, and does not end the thread. */
-    private void survive(List<FileWork> group) {
+    /** Whatever goes wrong is a failed write, and does not end the thread. False at its end. */
+    private boolean writeNext() throws InterruptedException {
+        List<FileWork> group = List.of();
         try {
-            write(group);
+            group = queue.take();
+            if (!group.isEmpty()) {
+                write(group);
+            }
+            return !group.isEmpty();
+        } catch (RuntimeException | Error e) {
+            abandon(group, e);
+            return true;
+        }
+    }
+
+    private void abandon(List<FileWork> group, Throwable cause) {
+        try {
+            fail(group, cause);
         } catch (RuntimeException | Error e) {
             listener.onWriteFailed(e, "a write was not completed");
         }
@@ -100,7 +108,7 @@ final class GroupCommit implements Runnable {
                 throw new IllegalStateException("no store is open");
             }
             write(store, group);
-            complete(group);
+            queue.complete(group);
         } catch (RocksDBException | RuntimeException | Error e) {
             fail(group, e);
         } finally {
@@ -147,24 +155,7 @@ final class GroupCommit implements Runnable {
         for (FileWork work : failed) {
             work.refuse(new UnavailableException(why, WorkQueue.RETRY_AFTER));
         }
-        complete(failed);
+        queue.complete(failed);
         listener.onWriteFailed(cause, why);
-    }
-
-    private void complete(List<FileWork> group) {
-        Runnable completion =
-                () -> {
-                    try {
-                        group.forEach(FileWork::complete);
-                    } finally {
-                        queue.release(group);
-                    }
-                };
-        try {
-            completing.execute(completion);
-        } catch (RuntimeException | Error e) {
-            // No thread can be started for it, so none has anything to complete before this.
-            completion.run();
-        }
     }
 }

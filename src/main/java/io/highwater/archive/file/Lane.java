@@ -21,11 +21,14 @@ import org.slf4j.event.Level;
 
 /**
  * Answers questions on threads of its own, so that one kind does not wait behind another. Bounded:
- * a question that finds too many before it fails. Thread-safe.
+ * a question that finds too many before it fails, as does one that has waited too long. Thread-safe.
  */
 final class Lane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
     private static final Duration RETRY_WHEN_CROWDED = Duration.ofMillis(200);
+
+    /** Nobody waits any longer for an answer. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     /** Asks a store, of which the lane holds a use. */
     interface Question<T> {
@@ -92,6 +95,13 @@ final class Lane implements AutoCloseable {
 
         @Override
         public void run() {
+            if (ticker.nanoTime() - sinceNanos > LONGEST_WAIT.toNanos()) {
+                fail(
+                        new UnavailableException(
+                                "the archive is too slow: the question has waited too long",
+                                WorkQueue.RETRY_AFTER));
+                return;
+            }
             Store store = current.acquire();
             if (store == null) {
                 fail(

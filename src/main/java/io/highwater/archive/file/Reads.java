@@ -141,7 +141,7 @@ final class Reads {
         return null;
     }
 
-    /** The place of the last entry that was archived before an instant. */
+    /** The position of the last entry that was accepted before an instant. */
     @Nullable Position at(Store store, String channel, String origin, Instant instant)
             throws RocksDBException {
         Segments.View view = entries.view();

@@ -113,7 +113,7 @@ final class Rows {
                 wallMillis);
     }
 
-    /** When an entry was archived, of its row. */
+    /** When an entry was accepted, of its row. */
     static long wallMillis(byte[] entry) {
         return opened(entry).getLong(2 + Long.BYTES);
     }

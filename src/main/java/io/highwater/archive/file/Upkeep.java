@@ -131,7 +131,7 @@ final class Upkeep extends Timer implements AutoCloseable {
         if (problem != null) {
             waitsFor(problem);
         } else if (condition.available()) {
-            queue.open();
+            queue.openBehindStages();
             LOG.atInfo().addKeyValue("folder", recovery.folder()).log("archive_recovered");
         }
     }

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Statements wait for each other's rows: two nodes may add the same entries at the same time. So
  * that no two can wait for each other, all lock rows in one order: those of shards by origin and
- * number, then entries in the order of their shards, then tops by name. Statements that can do
- * without a row skip it if it is locked.
+ * number, then entries in the order of their shards, then tops by name. The parts of a statement
+ * have no order of their own: the tops ask for the entries, so they come after them. Statements that
+ * can do without a row skip it if it is locked.
  */
 final class EntryRows {
     /**
@@ -60,6 +61,7 @@ final class EntryRows {
                         AND known.channel_sequence = e.channel_sequence)
                 ORDER BY e.number
                 ON CONFLICT DO NOTHING
+                RETURNING 1
             ), raised AS (
                 INSERT INTO top AS t (
                     channel, origin, shard, generation, shard_sequence, channel_sequence, ts)
@@ -73,6 +75,7 @@ final class EntryRows {
                         slot, channel, generation, shard_sequence, channel_sequence, millis,
                         number)
                 JOIN open USING (slot)
+                WHERE (SELECT count(*) FROM added) >= 0
                 ORDER BY n.number
                 ON CONFLICT (channel, origin) DO UPDATE
                 SET shard = excluded.shard, generation = excluded.generation,

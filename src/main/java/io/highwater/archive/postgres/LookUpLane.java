@@ -134,8 +134,12 @@ final class LookUpLane implements AutoCloseable {
         }
     }
 
-    private static void fail(List<LookUp> asked, UnavailableException why) {
-        asked.forEach(one -> one.answer().completeExceptionally(why));
+    private void fail(List<LookUp> asked, UnavailableException why) {
+        for (LookUp one : asked) {
+            if (one.answer().completeExceptionally(why)) {
+                logs.tell("archive", observer::onReadFailed);
+            }
+        }
     }
 
     private void answerAll() {
@@ -169,7 +173,6 @@ final class LookUpLane implements AutoCloseable {
                     Level.ERROR,
                     "archive_read_failed",
                     e instanceof SQLException ? Reach.withoutTrace(why) : e);
-            logs.tell("archive", observer::onReadFailed);
             // Those that are answered already stay so.
             fail(group, new UnavailableException(why, WorkQueue.RETRY_AFTER));
         }

@@ -197,7 +197,7 @@ public final class PostgresArchive implements SharedArchive {
         }
         WorkQueue<PostgresWork> queue = lanes.get(WriteLanes.laneOf(shard)).queue();
         return leases.take(origin, shard)
-                .thenApply(lease -> new PostgresWriter(lease, leases, queue, completing));
+                .thenApply(lease -> new PostgresWriter(lease, leases, queue));
     }
 
     private void requireShard(String origin, int shard) {

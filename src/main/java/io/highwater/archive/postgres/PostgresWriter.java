@@ -8,7 +8,6 @@ import io.highwater.archive.queue.WriterCalls;
 import io.highwater.backbone.ShardPosition;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Hands one shard's entries over to the lane that writes them. One call at a time. */
@@ -20,13 +19,10 @@ final class PostgresWriter implements ArchiveWriter {
     private final Leases leases;
     private final WriterCalls<PostgresWork> calls;
 
-    /**
-     * @param completing completes all stages, one after the other
-     */
-    PostgresWriter(Lease lease, Leases leases, WorkQueue<PostgresWork> queue, Executor completing) {
+    PostgresWriter(Lease lease, Leases leases, WorkQueue<PostgresWork> queue) {
         this.lease = lease;
         this.leases = leases;
-        this.calls = new WriterCalls<>(queue, completing);
+        this.calls = new WriterCalls<>(queue);
     }
 
     private ShardState shard() {

@@ -127,7 +127,6 @@ final class ReadLane implements AutoCloseable {
                         Level.ERROR,
                         "archive_read_failed",
                         e instanceof SQLException ? Reach.withoutTrace(why) : e);
-                logs.tell("archive", observer::onReadFailed);
                 fail(new UnavailableException(why, WorkQueue.RETRY_AFTER));
             }
         }
@@ -157,6 +156,7 @@ final class ReadLane implements AutoCloseable {
         }
 
         void fail(UnavailableException why) {
+            logs.tell("archive", observer::onReadFailed);
             answer.completeExceptionally(why);
         }
     }

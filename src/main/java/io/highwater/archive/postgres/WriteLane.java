@@ -38,11 +38,13 @@ final class WriteLane implements Runnable {
     private final Timing timing;
     private final Condition condition;
     private final Ticker ticker;
-    private final Executor completing;
     private final ArchiveObserver observer;
     private final LogLimit logs;
 
     private final CountDownLatch ending = new CountDownLatch(1);
+
+    /** It is not known whether the last write took effect. */
+    private boolean isInDoubt;
 
     /** Writes and recoveries that failed since the last write that succeeded. */
     private int failures;
@@ -71,6 +73,7 @@ final class WriteLane implements Runnable {
                 new WorkQueue<>(
                         maxBytes,
                         ticker,
+                        completing,
                         change -> logs.tell("archive", () -> observer.onWaiting(change)));
         this.database = database;
         this.reach = reach;
@@ -79,7 +82,6 @@ final class WriteLane implements Runnable {
         this.timing = timing;
         this.condition = condition;
         this.ticker = ticker;
-        this.completing = completing;
         this.observer = observer;
         this.logs = logs;
     }
@@ -97,16 +99,39 @@ final class WriteLane implements Runnable {
     @Override
     public void run() {
         try {
-            List<PostgresWork> group = queue.take();
-            while (!group.isEmpty()) {
-                if (!write(group)) {
-                    recover();
-                }
-                group = queue.take();
+            boolean more = true;
+            while (more) {
+                more = writeNext();
             }
         } catch (InterruptedException e) {
             // Only its owner interrupts it, after it has waited for the end long enough.
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whatever goes wrong is a failed write, and does not end the lane. False at its end. */
+    private boolean writeNext() throws InterruptedException {
+        List<PostgresWork> group = List.of();
+        try {
+            if (isInDoubt) {
+                recover();
+                isInDoubt = false;
+            }
+            group = queue.take();
+            isInDoubt = !group.isEmpty() && !write(group);
+            return !group.isEmpty();
+        } catch (RuntimeException | Error e) {
+            isInDoubt = true;
+            abandon(group, e);
+            return true;
+        }
+    }
+
+    private void abandon(List<PostgresWork> group, Throwable cause) {
+        try {
+            fail(group, new Commit(), cause);
+        } catch (RuntimeException | Error e) {
+            logs.say(LOG, Level.ERROR, "archive_write_failed", e, "database", database.address());
         }
     }
 
@@ -189,7 +214,7 @@ final class WriteLane implements Runnable {
                                 group.stream().mapToLong(Work::bytes).sum(),
                                 now - begun,
                                 now - group.get(0).sinceNanos()));
-        complete(group);
+        queue.complete(group);
     }
 
     private void succeeded() {
@@ -216,7 +241,7 @@ final class WriteLane implements Runnable {
                 work.refuse(new UnavailableException(why, WorkQueue.RETRY_AFTER));
             }
         }
-        complete(failed);
+        queue.complete(failed);
         logs.say(
                 LOG,
                 Level.ERROR,
@@ -245,7 +270,7 @@ final class WriteLane implements Runnable {
                 // Its check makes the pauses.
                 pause = 0;
             } else if (recovered()) {
-                queue.open();
+                queue.openBehindStages();
                 return;
             } else {
                 failures++;
@@ -270,16 +295,5 @@ final class WriteLane implements Runnable {
             logs.say(LOG, Level.ERROR, "archive_not_recovered", e);
             return false;
         }
-    }
-
-    private void complete(List<PostgresWork> group) {
-        completing.execute(
-                () -> {
-                    try {
-                        group.forEach(PostgresWork::complete);
-                    } finally {
-                        queue.release(group);
-                    }
-                });
     }
 }

@@ -67,12 +67,8 @@ public abstract class Work {
         return refusal != null;
     }
 
-    /** Completes the stage, after the write that it was in. */
-    public final void complete() {
-        if (refusal == null) {
-            done.complete(null);
-        } else {
-            done.completeExceptionally(refusal);
-        }
+    /** Completes the stage, after the write that it was in; false if it was complete. */
+    final boolean complete() {
+        return refusal == null ? done.complete(null) : done.completeExceptionally(refusal);
     }
 }

@@ -7,12 +7,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be written, in the order in which it came, bounded in bytes. Any thread offers; one
- * takes. Thread-safe.
+ * What waits to be written, in the order in which it came, bounded in bytes, until its stages are
+ * complete. Any thread offers; one takes. Thread-safe.
  */
 public final class WorkQueue<W extends Work> {
     /** Waiting and being written; whoever publishes keeps the same entries until then. */
@@ -26,6 +27,7 @@ public final class WorkQueue<W extends Work> {
 
     private final long maxBytes;
     private final Ticker ticker;
+    private final Executor completing;
     private final IntConsumer change;
     private final Object lock = new Object();
 
@@ -44,12 +46,14 @@ public final class WorkQueue<W extends Work> {
 
     /**
      * @param maxBytes waiting and being written, unless a single call has more
+     * @param completing runs tasks one at a time and in order; it completes the stages
      * @param change told by how much the number of those grew that wait or are being written; below
      *     0 where it fell; must not throw
      */
-    public WorkQueue(long maxBytes, Ticker ticker, IntConsumer change) {
+    public WorkQueue(long maxBytes, Ticker ticker, Executor completing, IntConsumer change) {
         this.maxBytes = maxBytes;
         this.ticker = ticker;
+        this.completing = completing;
         this.change = change;
     }
 
@@ -87,12 +91,16 @@ public final class WorkQueue<W extends Work> {
             }
             List<W> taken = new ArrayList<>();
             long size = 0;
-            for (W next = waiting.peek(); next != null; next = waiting.peek()) {
+            for (W next : waiting) {
                 size += next.bytes();
                 if (size > WRITE_BYTES && !taken.isEmpty()) {
                     break;
                 }
-                taken.add(waiting.remove());
+                taken.add(next);
+            }
+            // Nothing that could fail comes between: what is removed is returned.
+            for (int i = taken.size(); i > 0; i--) {
+                waiting.remove();
             }
             return taken;
         }
@@ -119,14 +127,45 @@ public final class WorkQueue<W extends Work> {
         }
     }
 
-    /** The stages of work that was taken are complete. */
-    public void release(List<W> done) {
-        synchronized (lock) {
+    /**
+     * The same, once the stages are complete that are to be completed until now: whoever makes the
+     * next call knows of those that failed.
+     */
+    public void openBehindStages() {
+        behindStages(this::open);
+    }
+
+    /** Completes the stages of work that was taken. Those that are complete already stay so. */
+    public void complete(List<W> done) {
+        behindStages(() -> completeAll(done));
+    }
+
+    private void completeAll(List<W> done) {
+        int count = 0;
+        long freed = 0;
+        try {
             for (W work : done) {
-                bytes -= work.bytes();
+                if (work.complete()) {
+                    count++;
+                    freed += work.bytes();
+                }
             }
+        } finally {
+            synchronized (lock) {
+                bytes -= freed;
+            }
+            change.accept(-count);
         }
-        change.accept(-done.size());
+    }
+
+    /** Runs a task after all that was to be completed before. */
+    void behindStages(Runnable task) {
+        try {
+            completing.execute(task);
+        } catch (RuntimeException | Error e) {
+            // No thread can be started for it, so none has anything to complete before this.
+            task.run();
+        }
     }
 
     /** Nothing is added any more; what waits is still taken. */

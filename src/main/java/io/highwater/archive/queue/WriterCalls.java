@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,6 @@ public final class WriterCalls<W extends Work> {
     private static final int MAX_TEXT = 20_000;
 
     private final WorkQueue<W> queue;
-    private final Executor completing;
 
     private volatile boolean closed;
 
@@ -32,12 +30,8 @@ public final class WriterCalls<W extends Work> {
     /** Of the last call that found no place in the queue. */
     private volatile CompletableFuture<@Nullable Void> refused = tail;
 
-    /**
-     * @param completing completes all stages, one after the other
-     */
-    public WriterCalls(WorkQueue<W> queue, Executor completing) {
+    public WriterCalls(WorkQueue<W> queue) {
         this.queue = queue;
-        this.completing = completing;
     }
 
     /** Entries that are not of this origin, or have endless texts, are a mistake of the caller. */
@@ -99,8 +93,9 @@ public final class WriterCalls<W extends Work> {
         } else {
             // On the thread that completes the one before, after all that waits for that one.
             CompletableFuture<@Nullable Void> unused =
-                    before.whenCompleteAsync(
-                            (none, failure) -> done.completeExceptionally(why), completing);
+                    before.whenComplete(
+                            (none, failure) ->
+                                    queue.behindStages(() -> done.completeExceptionally(why)));
         }
         return done;
     }

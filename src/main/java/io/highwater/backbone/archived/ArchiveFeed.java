@@ -65,6 +65,13 @@ final class ArchiveFeed {
 
         /** New entries are accepted again, if they were not. Called under the lock. */
         void onRecovered(Later later);
+
+        /**
+         * The archive has lost entries that it had acknowledged. Called under the lock.
+         *
+         * @param missed at least so many
+         */
+        void onLost(long missed, Later later);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveFeed.class);
@@ -117,6 +124,14 @@ final class ArchiveFeed {
     @GuardedBy("lock")
     private final List<Pending> failed = new ArrayList<>();
 
+    /** The last entry that the archive has acknowledged, or the base of its generation. */
+    @GuardedBy("lock")
+    private @Nullable ShardPosition archived;
+
+    /** How far the archive was when it was found to have lost entries; null if it has none lost. */
+    @GuardedBy("lock")
+    private @Nullable ShardPosition foundBehind;
+
     /** How many entries there are in all of these. */
     @GuardedBy("lock")
     private int size;
@@ -124,6 +139,10 @@ final class ArchiveFeed {
     /** A thread hands over: the archive has one caller at a time. */
     @GuardedBy("lock")
     private boolean handing;
+
+    /** The pause before a retry ended while another thread handed over. */
+    @GuardedBy("lock")
+    private boolean retryMissed;
 
     /** A thread tells the owner. */
     @GuardedBy("lock")
@@ -159,10 +178,12 @@ final class ArchiveFeed {
 
     /** The generation has begun: entries follow its base. */
     void start(ArchiveWriter opened) {
+        ShardPosition base = opened.watermark();
         synchronized (lock) {
             if (state == State.STARTING) {
                 state = State.WRITING;
                 writer = opened;
+                archived = base;
             }
         }
     }
@@ -220,9 +241,13 @@ final class ArchiveFeed {
     private boolean handOver(Set<State> in) {
         Batch batch;
         ArchiveWriter current;
+        ShardPosition known;
         synchronized (lock) {
             current = writer;
-            if (!in.contains(state) || handing || current == null) {
+            if (!in.contains(state) || current == null) {
+                return false;
+            } else if (handing) {
+                retryMissed |= in == FAILS;
                 return false;
             }
             batch = take();
@@ -230,18 +255,28 @@ final class ArchiveFeed {
                 return false;
             }
             handing = true;
+            // What is under way may move the watermark at any time.
+            known = underWay.isEmpty() ? archived : null;
             underWay.add(batch);
             bytesUnderWay += batch.bytes();
         }
         try {
-            CompletionStage<@Nullable Void> write = guarded(() -> write(current, batch));
+            CompletionStage<@Nullable Void> write = guarded(() -> write(current, batch, known));
             var unused = write.whenComplete((done, cause) -> settled(batch, cause));
         } finally {
-            synchronized (lock) {
-                handing = false;
-            }
+            handedOver();
         }
         return true;
+    }
+
+    private void handedOver() {
+        synchronized (lock) {
+            handing = false;
+            if (retryMissed) {
+                retryMissed = false;
+                scheduleRetry();
+            }
+        }
     }
 
     /** As much of what waits, of one generation, as the archive may have now. */
@@ -260,17 +295,57 @@ final class ArchiveFeed {
         return new Batch(taken);
     }
 
-    /** If the generation cannot be begun, the entries cannot be appended, either. */
-    private static CompletionStage<@Nullable Void> write(ArchiveWriter writer, Batch batch) {
+    /**
+     * If what the entries follow cannot be begun, they cannot be appended, either.
+     *
+     * @param known how far the archive was; null if that is not known exactly
+     */
+    private CompletionStage<@Nullable Void> write(
+            ArchiveWriter current, Batch batch, @Nullable ShardPosition known) {
         Pending first = batch.pending.get(0);
-        ShardPosition archived = writer.watermark();
         Position position = first.position();
-        if (first.beginsGeneration()
-                && (archived == null || archived.generation() != position.generation())) {
-            var unused =
-                    writer.begin(new ShardPosition(position.origin(), position.generation(), 0));
+        ShardPosition watermark = current.watermark();
+        boolean begins =
+                first.beginsGeneration()
+                        && (watermark == null || watermark.generation() != position.generation());
+        boolean isBehind = false;
+        if (known != null && (watermark == null || known.isAfter(watermark))) {
+            isBehind = true;
+            lost(known, watermark);
         }
-        return writer.append(batch.entries());
+        if (begins || isBehind) {
+            long before = position.shardSequence() - 1;
+            var unused =
+                    current.begin(
+                            new ShardPosition(position.origin(), position.generation(), before));
+        }
+        return current.append(batch.entries());
+    }
+
+    /**
+     * A server that a standby has replaced, or a backup, may lack what the archive had acknowledged.
+     * Nobody has it any more to archive it again.
+     */
+    private void lost(ShardPosition acknowledged, @Nullable ShardPosition found) {
+        Later later = new Later();
+        synchronized (lock) {
+            ShardPosition place = found == null ? acknowledged.at(0) : found;
+            if (place.equals(foundBehind)) {
+                return;
+            }
+            foundBehind = place;
+            boolean same = place.generation() == acknowledged.generation();
+            long missed = acknowledged.sequence() - (same ? place.sequence() : 0);
+            later.add(
+                    () ->
+                            logs.failure(LOG.atError(), "archive_gap")
+                                    .addKeyValue("shard", shard)
+                                    .addKeyValue("missed", missed)
+                                    .addKeyValue("continues_after", acknowledged)
+                                    .log("archive_gap"));
+            owner.onLost(missed, later);
+        }
+        later.run();
     }
 
     private static <T> CompletionStage<T> guarded(Supplier<CompletionStage<T>> call) {
@@ -327,10 +402,15 @@ final class ArchiveFeed {
         if (failure != null) {
             Throwable cause = cause(failure);
             later.add(() -> logs.say(LOG, Level.WARN, "append_failed", cause, "shard", shard));
-            failed.addAll(batch.pending);
-            stall(cause);
+            stall(batch, cause);
+            return;
+        } else if (!failed.isEmpty()) {
+            // What is before it need not be archived; to hand it over again changes nothing.
+            stall(batch, null);
             return;
         }
+        archived = batch.last();
+        foundBehind = null;
         size -= batch.pending.size();
         later.add(() -> owner.onSettled(batch.pending));
         try {
@@ -349,9 +429,15 @@ final class ArchiveFeed {
         }
     }
 
-    /** Everything that was handed over after the failed write fails, too. */
+    /**
+     * Puts a batch back, and all that was handed over behind it: no entry is told before those that
+     * it follows.
+     *
+     * @param cause null if only a write before it has failed
+     */
     @GuardedBy("lock")
-    private void stall(Throwable cause) {
+    private void stall(Batch batch, @Nullable Throwable cause) {
+        failed.addAll(batch.pending);
         if (state == State.WRITING) {
             state = State.STALLED;
         }
@@ -401,15 +487,17 @@ final class ArchiveFeed {
                                 });
     }
 
+    /**
+     * After the close, the archive gives the lease back when it is closed itself; to close the
+     * writer here could block the archive's own thread.
+     */
     private void opened(ArchiveWriter opened) {
         synchronized (lock) {
             if (state != State.CLOSED) {
                 writer = opened;
                 wheel.schedule(retry, ticker.nanoTime());
-                return;
             }
         }
-        opened.close();
     }
 
     /** Repeats the failed write, or asks for the lease first. */

@@ -2,6 +2,7 @@ package io.highwater.backbone.archived;
 
 import io.highwater.archive.Archive;
 import io.highwater.archive.ArchiveHealth;
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchiveReads;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Backbone;
@@ -61,15 +62,17 @@ public final class ArchivedBackbone implements Backbone {
     /**
      * @param settings the number of shards must be the same for the life of the archive
      * @param archive started, and closed, by this log
+     * @param observer the archive's own
      */
     public ArchivedBackbone(
             MemorySettings settings,
             Archive archive,
+            ArchiveObserver observer,
             Ticker ticker,
             WallClock clock,
             TimerWheel wheel) {
         this.archive = archive;
-        reads = new ArchiveReads(archive, ORIGIN, false);
+        reads = new ArchiveReads(archive, ORIGIN, false, wheel);
         memory = new NodeMemory(ORIGIN, settings, ticker, wheel);
         PendingBytes pendingBytes = new PendingBytes(settings.ledger().book(Account.RINGS));
         List<ArchivedShard> made = new ArrayList<>();
@@ -79,6 +82,7 @@ public final class ArchivedBackbone implements Backbone {
                             i,
                             memory,
                             archive,
+                            observer,
                             pendingBytes,
                             ticker,
                             clock,
@@ -116,8 +120,7 @@ public final class ArchivedBackbone implements Backbone {
             String channel, @Nullable Cursor after, int limit, @Nullable Payer payer) {
         ArchivedShard shard = shard(channel);
         return isReadable()
-                ? shard.tops()
-                        .ask(channel)
+                ? top(shard, channel, payer)
                         .thenCompose(
                                 asked -> {
                                     RingRead ring =
@@ -141,8 +144,7 @@ public final class ArchivedBackbone implements Backbone {
             String channel, @Nullable Cursor before, int limit, @Nullable Payer payer) {
         ArchivedShard shard = shard(channel);
         return isReadable()
-                ? shard.tops()
-                        .ask(channel)
+                ? top(shard, channel, payer)
                         .thenCompose(
                                 asked ->
                                         readBefore(
@@ -186,11 +188,14 @@ public final class ArchivedBackbone implements Backbone {
     public CompletionStage<@Nullable Cursor> at(
             String channel, Instant instant, @Nullable Payer payer) {
         return isReadable()
-                ? shard(channel)
-                        .tops()
-                        .ask(channel)
+                ? top(shard(channel), channel, payer)
                         .thenCompose(top -> reads.at(channel, top, instant, payer))
                 : unavailable();
+    }
+
+    private CompletionStage<Position> top(
+            ArchivedShard shard, String channel, @Nullable Payer payer) {
+        return reads.await(payer, shard.tops().ask(channel));
     }
 
     private boolean isReadable() {

@@ -2,6 +2,7 @@ package io.highwater.backbone.archived;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.archive.Archive;
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
@@ -61,6 +62,8 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
     private final PendingBytes pendingBytes;
     private final Ticker ticker;
     private final TimerWheel wheel;
+    private final ArchiveObserver observer;
+    private final LogLimit logs;
     private final Tops tops;
     private final ArchiveFeed feed;
     private final Timer patience = new Patience();
@@ -84,6 +87,7 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
             int number,
             NodeMemory node,
             Archive archive,
+            ArchiveObserver observer,
             PendingBytes pendingBytes,
             Ticker ticker,
             WallClock clock,
@@ -96,6 +100,8 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
         this.pendingBytes = pendingBytes;
         this.ticker = ticker;
         this.wheel = wheel;
+        this.observer = observer;
+        this.logs = logs;
         this.tops = new Tops(memory, archive, origin);
         this.feed = new ArchiveFeed(archive, origin, number, lock, ticker, wheel, logs, this);
         this.positions = new Positions(origin, memory, ticker, clock);
@@ -321,6 +327,18 @@ final class ArchivedShard implements ArchiveFeed.Owner, LookUps.Owner {
                 admit(next, later);
             }
         }
+    }
+
+    /**
+     * Nothing gets a position that a client may know with another message: the archive may not know
+     * any more where channels ended.
+     */
+    @Override
+    public void onLost(long missed, Later later) {
+        synchronized (lock) {
+            positions.endGeneration();
+        }
+        later.add(() -> logs.tell("archive", () -> observer.onLost(missed)));
     }
 
     @GuardedBy("lock")

@@ -1,6 +1,8 @@
 package io.highwater.backbone.archived;
 
 import io.highwater.archive.ArchivedEntry;
+import io.highwater.backbone.ShardPosition;
+import io.highwater.protocol.Position;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,11 @@ final class Batch {
             bytes += one.bytes;
         }
         return bytes;
+    }
+
+    ShardPosition last() {
+        Position last = pending.get(pending.size() - 1).position();
+        return new ShardPosition(last.origin(), last.generation(), last.shardSequence());
     }
 
     /**

@@ -44,6 +44,7 @@ final class Positions {
 
     private long generation;
     private long begunNanos;
+    private boolean ended;
     private long sequence;
     private long millis;
 
@@ -72,6 +73,11 @@ final class Positions {
     /** The window's time, which stands still while the archive cannot be written. */
     private long timeNanos() {
         return window.timeNanos(ticker.nanoTime());
+    }
+
+    /** What comes next begins another generation. */
+    void endGeneration() {
+        ended = true;
     }
 
     /** The archive cannot be written: no publisher can send again what is in doubt. */
@@ -137,7 +143,8 @@ final class Positions {
     Pending next(Waiting waiting, MemoryChannel channel) {
         Draft draft = waiting.draft();
         long now = ticker.nanoTime();
-        if (now - begunNanos >= GENERATION_NANOS) {
+        if (ended || now - begunNanos >= GENERATION_NANOS) {
+            ended = false;
             generation = Math.max(generation + 1, clock.millis());
             begunNanos = now;
             sequence = 0;

@@ -110,7 +110,7 @@ public final class RedisBackbone implements Backbone {
         log = new RedisLog(parts, sinks::get);
         StreamReads streams = new StreamReads();
         ArchiveReads archived =
-                archive == null ? null : new ArchiveReads(archive, parts.origin(), true);
+                archive == null ? null : new ArchiveReads(archive, parts.origin(), true, wheel);
         for (int i = 0; i < ShardKeys.SHARDS; i++) {
             RedisShard shard = log.shard(i);
             reads.add(

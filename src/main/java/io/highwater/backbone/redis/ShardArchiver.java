@@ -357,7 +357,7 @@ final class ShardArchiver {
         }
         context.tell(context.observer()::onArchiveRetry);
         context.logs()
-                .say(LOG, Level.WARN, "archive_write_failed", cause, "shard", context.number());
+                .say(LOG, Level.WARN, "shard_not_archived", cause, "shard", context.number());
         loop.schedule(
                 () -> {
                     if (used == writer) {
@@ -373,7 +373,7 @@ final class ShardArchiver {
         writer = null;
         watermark = null;
         context.tell(() -> context.observer().onLeases(-1));
-        LOG.atDebug().addKeyValue("shard", context.number()).log("archive_lease_lost");
+        LOG.atDebug().addKeyValue("shard", context.number()).log("archive_lease_left");
         parts.closing().execute(used::close);
     }
 

@@ -264,7 +264,13 @@ final class GroupCommitTest {
     @Test
     void withoutAThreadThatCompletesThemStagesEndAllTheSame() throws Exception {
         WorkQueue<FileWork> queue =
-                new WorkQueue<>(WorkQueue.MAX_BYTES, fixture.ticker, change -> {});
+                new WorkQueue<>(
+                        WorkQueue.MAX_BYTES,
+                        fixture.ticker,
+                        task -> {
+                            throw new OutOfMemoryError("no thread can be started, by a test");
+                        },
+                        change -> {});
         ShardState shard = new ShardState(ArchiveFixture.ORIGIN, 0);
         FileWork first = FileWork.begin(shard, ArchiveFixture.shard(7, 0));
         FileWork second = FileWork.begin(shard, ArchiveFixture.shard(8, 0));
@@ -278,9 +284,6 @@ final class GroupCommitTest {
                         fixture.clock::get,
                         disk,
                         fixture.ticker,
-                        task -> {
-                            throw new OutOfMemoryError("no thread can be started, by a test");
-                        },
                         failures)
                 .run();
         assertThat(ArchiveFixture.unavailable(first.done())).hasMessage("explained by a test");

@@ -1,5 +1,6 @@
 package io.highwater.backbone.archived;
 
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.backbone.Backbone;
 import io.highwater.backbone.BackboneContract;
 import io.highwater.backbone.RingBounds;
@@ -35,6 +36,7 @@ final class ArchivedBackboneContractTest extends BackboneContract {
                 new MemorySettings(
                         2, Ledger.unbounded(), name -> RingBounds.defaults(), LogLimit.none()),
                 archive,
+                ArchiveObserver.NONE,
                 Ticker.system(),
                 WallClock.system(),
                 wheel);

@@ -3,6 +3,7 @@ package io.highwater.backbone.archived;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.highwater.archive.ArchiveObserver;
 import io.highwater.archive.ArchiveWriter;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.BackboneHealth;
@@ -416,6 +417,7 @@ final class ArchivedBackboneTest {
                 new MemorySettings(
                         2, Ledger.unbounded(), name -> RingBounds.defaults(), LogLimit.none()),
                 archive,
+                ArchiveObserver.NONE,
                 log.ticker,
                 log::millis,
                 log.wheel);

@@ -22,6 +22,7 @@ import io.highwater.testing.Disk;
 import io.highwater.testing.FakeTicker;
 import io.highwater.testing.Ledgers;
 import io.highwater.testing.MemoryArchive;
+import io.highwater.testing.RecordingArchiveObserver;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ final class ArchivedFixture {
     static final long FIRST_MILLIS = 1_795_301_843_554L;
 
     final FakeTicker ticker = new FakeTicker();
+    final RecordingArchiveObserver observer = new RecordingArchiveObserver();
     final Disk disk = new Disk();
     final Ledger ledger;
     final RingBounds ring;
@@ -66,6 +68,7 @@ final class ArchivedFixture {
                 new ArchivedBackbone(
                         new MemorySettings(2, ledger, name -> ring, LogLimit.none()),
                         archive,
+                        observer,
                         ticker,
                         this::millis,
                         wheel);

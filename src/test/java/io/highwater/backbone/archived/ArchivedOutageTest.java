@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.BackboneHealth;
+import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.RingBounds;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.backbone.memory.ChannelShards;
 import io.highwater.limits.Account;
 import io.highwater.limits.Payer;
 import io.highwater.protocol.Position;
@@ -316,6 +318,21 @@ final class ArchivedOutageTest {
     }
 
     @Test
+    void aReadOfAnArchiveThatDoesNotAnswerFailsInTime() {
+        log.position("c", "m1");
+        log.restart();
+        log.archive.holdAnswers();
+        CompletableFuture<ReadResult> read =
+                log.backbone.readAfter("c", null, 10).toCompletableFuture();
+        assertThat(read).isNotDone();
+        log.advance(Duration.ofSeconds(11));
+        assertThat(read)
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(UnavailableException.class);
+    }
+
+    @Test
     void whoResendsAtOnceWhenToldIsNotHeldUp() {
         log.archive.holdWrites();
         List<CompletableFuture<Appended>> again = new ArrayList<>();
@@ -329,6 +346,41 @@ final class ArchivedOutageTest {
         log.advance(Duration.ofMillis(2_100));
         assertThat(told).isCompletedExceptionally();
         assertThat(again.get(0).join().duplicate()).isTrue();
+    }
+
+    @Test
+    void anArchiveThatHasLostWhatItAcknowledgedIsWrittenBehindTheGap() {
+        log.position("c", "m1");
+        Position lost = log.position("c", "m2");
+        log.archive.failOver();
+        CompletableFuture<Appended> next = log.append("c", "m3");
+        log.advance(SECOND);
+        assertThat(next).isCompleted();
+        assertThat(next.join().position().shardSequence()).isEqualTo(3);
+        assertThat(log.observer.lost).hasValue(1);
+        // Those who were told of m2 go on behind it; the archive has nothing to put in its place.
+        assertThat(log.after("c", lost)).containsExactly("m3");
+        assertThat(log.append("c", "m2").join().duplicate()).isTrue();
+        log.restart();
+        assertThat(log.after("c", lost)).containsExactly("m3");
+        assertThat(log.observer.lost).hasValue(1);
+    }
+
+    /** The archive does not know of the lost one, and memory does not either. */
+    @Test
+    void noPositionIsUsedAgainAfterALoss() {
+        log.position("c", "m1");
+        Position lost = log.position("c", "m2");
+        log.archive.failOver();
+        log.advance(Duration.ofMinutes(6));
+        assertThat(log.backbone.activeChannels()).isZero();
+        String other = sameShard("c");
+        assertThat(log.append(other, "m1")).isCompleted();
+        assertThat(log.observer.lost).hasValue(1);
+        Position next = log.append("c", "m3").join().position();
+        assertThat(next.generation()).isGreaterThan(lost.generation());
+        assertThat(log.append(other, "m2").join().position().generation())
+                .isEqualTo(next.generation());
     }
 
     @Test
@@ -383,8 +435,7 @@ final class ArchivedOutageTest {
     }
 
     private static int shard(String name) {
-        int hash = name.hashCode();
-        return Math.floorMod(hash ^ (hash >>> 16), 2);
+        return ChannelShards.shardOf(name, 2);
     }
 
     @Test
