@@ -47,7 +47,12 @@ final class ElsewhereTest {
         NetChange change = elsewhere.take();
         List<String> joined = new ArrayList<>(change.joined().clients());
         Collections.sort(joined);
-        return "+" + change.joined().count() + joined + " -" + change.left().count() + change.left().clients();
+        return "+"
+                + change.joined().count()
+                + joined
+                + " -"
+                + change.left().count()
+                + change.left().clients();
     }
 
     @Test

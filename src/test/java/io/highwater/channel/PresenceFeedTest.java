@@ -272,7 +272,9 @@ final class PresenceFeedTest {
         told();
         more.forEach(fixture::leave);
         long listed = PresenceFeed.LISTED * (8 + HeapBytes.of("c000"));
-        assertThat(fixture.namesBytes()).as("the names that will be listed").isEqualTo(quiet + listed);
+        assertThat(fixture.namesBytes())
+                .as("the names that will be listed")
+                .isEqualTo(quiet + listed);
     }
 
     @Test

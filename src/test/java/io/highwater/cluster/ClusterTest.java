@@ -166,7 +166,8 @@ final class ClusterTest {
 
     /** As if this node had sent it. */
     private void inject(long sender, Item... items) {
-        bus.inject(Batch.message(false, sender, 1, Arrays.stream(items).map(Batch::bytes).toList()));
+        bus.inject(
+                Batch.message(false, sender, 1, Arrays.stream(items).map(Batch::bytes).toList()));
         bus.pass();
     }
 

@@ -38,6 +38,11 @@ public final class TcpProxy implements AutoCloseable {
         sockets.clear();
     }
 
+    /** New connections go to this port; those that there are stay. */
+    public void turnNewTo(int port) {
+        target = port;
+    }
+
     /** Ends all connections, and new ones at once. */
     public void cut() {
         turnTo(CUT);

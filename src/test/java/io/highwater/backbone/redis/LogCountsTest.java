@@ -99,10 +99,7 @@ final class LogCountsTest {
         ShardKeys keys = node.shard(CHANNEL).keys();
         String generation = node.entries.get(0).id().generation() + "";
         redis.commands()
-                .xadd(
-                        keys.log(),
-                        new XAddArgs().id(generation + "-2"),
-                        Map.of("strange", "field"));
+                .xadd(keys.log(), new XAddArgs().id(generation + "-2"), Map.of("strange", "field"));
         redis.commands().hset(keys.meta(), "q", "2");
         node.append(CHANNEL, "m2");
         node.awaitHeard("m1", "gap of 1", "m2");
