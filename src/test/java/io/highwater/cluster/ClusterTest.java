@@ -553,6 +553,32 @@ final class ClusterTest {
     }
 
     @Test
+    void whoeverIsStillThereIsWaitedFor() {
+        a.here = there(1, "x");
+        b.here = new CompletableFuture<>();
+        c.here = new CompletableFuture<>();
+        CompletableFuture<Occupancy> answer =
+                a.cluster.occupancy("c", 978, null).toCompletableFuture();
+        bus.pass();
+        c.cluster.close();
+        bus.pass();
+        assertThat(answer).isNotDone();
+        b.here.complete(new Occupancy(1, List.of("y")));
+        bus.pass();
+        assertThat(answer).isCompletedWithValue(new Occupancy(2, List.of("x", "y")));
+    }
+
+    @Test
+    void whatIsAnsweredMakesRoomForOtherQuestions() {
+        for (int i = 0; i < 200; i++) {
+            CompletableFuture<Occupancy> answer =
+                    a.cluster.occupancy("c", 978, null).toCompletableFuture();
+            bus.pass();
+            assertThat(answer).isCompletedWithValue(new Occupancy(0, List.of()));
+        }
+    }
+
+    @Test
     void onlySoManyAskAtATime() {
         List<CompletableFuture<Occupancy>> answers =
                 IntStream.range(0, 65)
