@@ -143,8 +143,9 @@ final class OtherMembers {
     }
 
     private void remove(String name) {
-        if (names != null && names.merge(name, -1, Integer::sum) == 0) {
-            names.remove(name);
+        if (names != null
+                && names.computeIfPresent(name, (same, times) -> times == 1 ? null : times - 1)
+                        == null) {
             bytes -= NAME_BYTES + HeapBytes.of(name);
         }
     }

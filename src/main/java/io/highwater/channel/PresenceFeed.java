@@ -342,12 +342,10 @@ final class PresenceFeed<F> {
         }
     }
 
-    /** Nobody asks any more. */
+    /** Nobody asks any more: all seats of watchers are gone. */
     void close() {
         scheduled = false;
         shard.wheel.cancel(end);
-        watchers = 0;
-        forgetElsewhere();
         charge(-chargedBytes);
     }
 }

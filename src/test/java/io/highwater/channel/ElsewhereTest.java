@@ -103,8 +103,10 @@ final class ElsewhereTest {
         assertThat(taken()).isEqualTo("+2[c, c] -1[a]");
         assertThat(elsewhere.count()).isEqualTo(4);
         assertThat(clients()).containsExactly("a", "b", "c", "c");
+        assertThat(all(1, of("a", "c", "c", "b", "b", "b"))).isTrue();
+        assertThat(taken()).isEqualTo("+2[b, b] -0[]");
         all(1, number(2));
-        assertThat(taken()).isEqualTo("+0[] -2[]");
+        assertThat(taken()).isEqualTo("+0[] -4[]");
         assertThat(clients()).isEmpty();
     }
 

@@ -257,6 +257,24 @@ final class PresenceMergeTest {
         assertThat(b.fixture.namesBytes()).isEqualTo(plain);
     }
 
+    @Test
+    void aFeedThatNobodyAsksForEndsAtOnce() {
+        long empty = b.fixture.namesBytes();
+        ListSubscriber member = join(b, "b");
+        long plain = b.fixture.namesBytes();
+        watch();
+        a.fixture.leave(watcher);
+        cluster.carry();
+        assertThat(b.fixture.namesBytes()).as("without a feed").isEqualTo(plain);
+
+        watch();
+        b.fixture.leave(member);
+        assertThat(b.fixture.namesBytes()).as("held until it was told").isGreaterThan(empty);
+        a.fixture.leave(watcher);
+        cluster.carry();
+        assertThat(b.fixture.namesBytes()).as("without the channel").isEqualTo(empty);
+    }
+
     /** A list that is whole again is told to all that watch, but only to those. */
     @Test
     void aListThatIsWholeAgainIsToldToThoseThatMayBeTold() {

@@ -63,6 +63,7 @@ final class ClusterTest {
         private int others;
         private int unreadable;
         private int resyncs;
+        private int asked;
 
         private Node(String name) {
             this.name = name;
@@ -128,6 +129,7 @@ final class ClusterTest {
         @Override
         public CompletionStage<Occupancy> occupancy(
                 String channel, int maxClients, @Nullable Payer payer) {
+            asked++;
             return here;
         }
 
@@ -342,6 +344,34 @@ final class ClusterTest {
     }
 
     @Test
+    void whatWaitsForOthersIsDroppedAtTheEnd() {
+        long idOfB = b.onlyOne(List.of(a, c));
+        a.access.hanging = true;
+        for (int i = 0; i < 3; i++) {
+            a.cluster.tellAll(idOfB, "c", new Members(1, List.of("x".repeat(10_000))));
+            a.publish("m" + i + "x".repeat(10_000));
+        }
+        assertThat(ledger.book(Account.RINGS).bytes()).isGreaterThan(6 * 10_000);
+        a.cluster.close();
+        assertThat(ledger.book(Account.RINGS).bytes())
+                .as("what is under way")
+                .isBetween(2 * 10_000L, 3 * 10_000L);
+    }
+
+    @Test
+    void whatIsWatchedNoMoreIsNotAskedForAgain() {
+        a.cluster.watch("c");
+        a.cluster.unwatch("c");
+        b.access.cut(true);
+        pass(Duration.ofSeconds(15));
+        b.take();
+        b.access.cut(false);
+        pass(Duration.ofSeconds(5));
+        assertThat(b.cluster.known()).hasSize(2);
+        assertThat(b.take()).doesNotContain("observed c");
+    }
+
+    @Test
     void whatWasLostOnTheWayIsNoticedBySomethingLaterOrByTheNextBeat() {
         a.cluster.watch("of a");
         b.cluster.watch("of b");
@@ -467,10 +497,11 @@ final class ClusterTest {
                 .withThrowableThat()
                 .withCauseInstanceOf(UnavailableException.class);
         b.access.cut(true);
-        pass(Duration.ofSeconds(6));
+        pass(Duration.ofMillis(3_500));
         CompletableFuture<Occupancy> without =
                 a.cluster.occupancy("c", 978, null).toCompletableFuture();
-        pass(Duration.ofSeconds(4));
+        pass(Duration.ofSeconds(3));
+        assertThat(a.take()).as("b is still known").isEmpty();
         assertThat(without).isCompletedWithValue(new Occupancy(1, List.of("x")));
     }
 
@@ -522,6 +553,32 @@ final class ClusterTest {
     }
 
     @Test
+    void whoeverIsStillThereIsWaitedFor() {
+        a.here = there(1, "x");
+        b.here = new CompletableFuture<>();
+        c.here = new CompletableFuture<>();
+        CompletableFuture<Occupancy> answer =
+                a.cluster.occupancy("c", 978, null).toCompletableFuture();
+        bus.pass();
+        c.cluster.close();
+        bus.pass();
+        assertThat(answer).isNotDone();
+        b.here.complete(new Occupancy(1, List.of("y")));
+        bus.pass();
+        assertThat(answer).isCompletedWithValue(new Occupancy(2, List.of("x", "y")));
+    }
+
+    @Test
+    void whatIsAnsweredMakesRoomForOtherQuestions() {
+        for (int i = 0; i < 200; i++) {
+            CompletableFuture<Occupancy> answer =
+                    a.cluster.occupancy("c", 978, null).toCompletableFuture();
+            bus.pass();
+            assertThat(answer).isCompletedWithValue(new Occupancy(0, List.of()));
+        }
+    }
+
+    @Test
     void onlySoManyAskAtATime() {
         List<CompletableFuture<Occupancy>> answers =
                 IntStream.range(0, 65)
@@ -530,6 +587,7 @@ final class ClusterTest {
                         .toList();
         assertThat(answers.get(64)).isCompletedExceptionally();
         bus.pass();
+        assertThat(b.asked).isEqualTo(64);
         assertThat(answers.subList(0, 64)).allSatisfy(each -> assertThat(each).isCompleted());
     }
 
@@ -539,7 +597,12 @@ final class ClusterTest {
         c.cluster.close();
         bus.pass();
         a.here = there(1, "x");
-        assertThat(a.cluster.occupancy("c", 978, null).toCompletableFuture())
-                .isCompletedWithValue(new Occupancy(1, List.of("x")));
+        assertThat(a.cluster.occupancy("c", 978, null)).isSameAs(a.here);
+        a.access.duringSend =
+                () -> {
+                    throw new AssertionError("sent to nobody");
+                };
+        a.publish("a1");
+        assertThat(bus.isQuiet()).isTrue();
     }
 }

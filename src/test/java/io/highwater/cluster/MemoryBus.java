@@ -41,6 +41,11 @@ public final class MemoryBus {
         lost = batch -> decision.getAsBoolean();
     }
 
+    /** Whether nothing is on its way. */
+    boolean isQuiet() {
+        return underWay.isEmpty();
+    }
+
     /** Delivers all that was sent, and what is sent because of that. */
     public void pass() {
         for (UnderWay next = underWay.poll(); next != null; next = underWay.poll()) {

@@ -129,6 +129,34 @@ final class OutboxTest {
     }
 
     @Test
+    void aLargeBatchIsSentInParts() {
+        Outbox roomy =
+                new Outbox(
+                        true,
+                        42,
+                        this::take,
+                        Ledgers.of(Map.of(), new FakeTicker()).book(Account.RINGS),
+                        ClusterObserver.NONE,
+                        LogLimit.none());
+        byte[] data = new byte[1_500];
+        for (int i = 0; i < 100; i++) {
+            roomy.offer(new Published(new Draft("ephemeral:x", "", "m" + i, null, false, data)));
+        }
+        answers.get(0).complete(null);
+        assertThat(batches.get(1).items().size()).isBetween(40, 45);
+        answers.get(1).complete(null);
+        answers.get(2).complete(null);
+        assertThat(batches.stream().mapToInt(batch -> batch.items().size()).sum()).isEqualTo(100);
+    }
+
+    @Test
+    void oneThatIsClosedDoesNotBeat() {
+        outbox.close();
+        outbox.beat();
+        assertThat(batches).isEmpty();
+    }
+
+    @Test
     void whatDoesNotFitIsDroppedAndWhatWaitsIsInTheAccount() {
         String data = "x".repeat(1_000);
         offer("m0", data);
