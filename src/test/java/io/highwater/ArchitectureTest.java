@@ -154,6 +154,7 @@ final class ArchitectureTest {
                                             "endpoint.jetty",
                                             "wire",
                                             "handshake",
+                                            "identity",
                                             "outbound",
                                             "keepalive",
                                             "log")),
