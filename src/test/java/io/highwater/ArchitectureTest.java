@@ -162,6 +162,7 @@ final class ArchitectureTest {
                                             "endpoint.jetty",
                                             "wire",
                                             "handshake",
+                                            "identity",
                                             "outbound",
                                             "keepalive",
                                             "log")),

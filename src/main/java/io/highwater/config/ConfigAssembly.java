@@ -20,6 +20,7 @@ import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.server.EdgeSettings;
 import io.highwater.server.ServerSettings;
+import io.highwater.server.ServerSettings.ClientCertificates;
 import io.highwater.server.ServerSettings.Keystore;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateSettings;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,7 +68,8 @@ final class ConfigAssembly {
     }
 
     private HighwaterConfig assemble() throws ConfigException {
-        Keystore keystore = problems.attempt(this::keystore, "highwater.tls.keystore");
+        Keystore keystore = problems.attempt(
+                        this::keystore, "highwater.tls.keystore", "highwater.tls.client-auth");
         ServerSettings server =
                 problems.attempt(
                         () -> server(keystore),
@@ -142,6 +145,12 @@ final class ConfigAssembly {
         Path path = schema.tls().keystore();
         Secret password = schema.tls().keystorePassword();
         if (path == null && password == null) {
+            if (schema.tls().clientAuth() != ClientAuth.NONE) {
+                throw new IllegalArgumentException(
+                        "highwater.tls.client-auth: \""
+                                + schema.tls().clientAuth()
+                                + "\" has no effect: highwater.tls.keystore is not set");
+            }
             return null;
         }
         if (path == null) {
@@ -158,7 +167,64 @@ final class ConfigAssembly {
                     "highwater.tls.keystore-password: none is set; highwater.tls.keystore needs one");
         }
         checkOpens(path, password);
-        return new Keystore(path, password.reveal());
+        return new Keystore(path, password.reveal(), clientCertificates());
+    }
+
+    /** Null if clients are not asked for certificates. */
+    private @Nullable ClientCertificates clientCertificates() {
+        ClientAuth auth = schema.tls().clientAuth();
+        Path path = schema.tls().truststore();
+        Secret password = schema.tls().truststorePassword();
+        if (auth == ClientAuth.NONE) {
+            if (path != null) {
+                throw new IllegalArgumentException(
+                        "highwater.tls.truststore: \""
+                                + path
+                                + "\" has no effect: write highwater.tls.client-auth=want or need");
+            }
+            return null;
+        }
+        if (path == null || password == null) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.client-auth: \""
+                            + auth
+                            + "\" needs highwater.tls.truststore and"
+                            + " highwater.tls.truststore-password: the certificates of those whose"
+                            + " clients are trusted");
+        }
+        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.truststore: \"" + path + "\" is not a file that can be read");
+        }
+        checkTrusts(path, password);
+        return new ClientCertificates(
+                auth == ClientAuth.NEED
+                        ? ClientCertificates.Need.NEED
+                        : ClientCertificates.Need.WANT,
+                path,
+                password.reveal());
+    }
+
+    /** The JDK would trust nobody with an empty one, and say so only to clients. */
+    private static void checkTrusts(Path path, Secret password) {
+        try {
+            KeyStore store =
+                    KeyStore.getInstance(path.toFile(), password.reveal().toCharArray());
+            for (String alias : Collections.list(store.aliases())) {
+                if (store.isCertificateEntry(alias)) {
+                    return;
+                }
+            }
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.truststore: \""
+                            + path
+                            + "\" is not a PKCS12 or JKS file that"
+                            + " highwater.tls.truststore-password opens",
+                    e);
+        }
+        throw new IllegalArgumentException(
+                "highwater.tls.truststore: \"" + path + "\" holds no trusted certificate");
     }
 
     private static void checkOpens(Path path, Secret password) {

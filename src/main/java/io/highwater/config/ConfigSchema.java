@@ -68,7 +68,19 @@ record ConfigSchema(
                             about = "Key and certificate. Setting it turns TLS on.")
                     @Nullable Path keystore,
             @Setting(form = "text", about = "Password of the keystore.")
-                    @Nullable Secret keystorePassword) {}
+                    @Nullable Secret keystorePassword,
+            @Setting(
+                            fallback = "none",
+                            about =
+                                    "Whether clients are asked for a certificate (mutual TLS), whose subject then says who they are: want lets in those without one, need refuses them.")
+                    ClientAuth clientAuth,
+            @Setting(
+                            form = "a PKCS12 or JKS file",
+                            about =
+                                    "Certificates of those whose clients are trusted. Needed for client-auth.")
+                    @Nullable Path truststore,
+            @Setting(form = "text", about = "Password of the truststore.")
+                    @Nullable Secret truststorePassword) {}
 
     record Admin(
             @Setting(fallback = "9090", about = "Admin port. 0 picks a free port.")

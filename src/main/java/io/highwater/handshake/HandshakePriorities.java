@@ -31,6 +31,12 @@ public final class HandshakePriorities {
     public static final int KEY = 1500;
 
     /**
+     * The roles that the endpoint allows, 403. It looks at the decision of the rules after it, so a
+     * rule that says who the client is belongs there.
+     */
+    public static final int ROLES = 1550;
+
+    /**
      * Whether an endpoint is deployed there, 404. After it {@code request().route()} is present.
      */
     public static final int PATH = 1600;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param subprotocol REQUIRED refuses a client that offers none of them, with 400
  * @param deflate the compression of the path; null means the node's
  * @param choices what the path decides in code; see {@link Choices}
+ * @param roles who may connect; null means everybody
  */
 @Api
 public record RoutePolicy(
@@ -26,7 +27,8 @@ public record RoutePolicy(
         List<String> subprotocols,
         Subprotocol subprotocol,
         @Nullable DeflatePolicy deflate,
-        Choices choices) {
+        Choices choices,
+        @Nullable AllowedRoles roles) {
 
     /** Whether a client has to offer one of the path's subprotocols. */
     public enum Subprotocol {
@@ -76,6 +78,17 @@ public record RoutePolicy(
         default List<String> chooseExtensions(List<String> offered) {
             return offered;
         }
+    }
+
+    /** A path that everybody may connect to. */
+    public RoutePolicy(
+            String path,
+            @Nullable List<String> allowedOrigins,
+            List<String> subprotocols,
+            Subprotocol subprotocol,
+            @Nullable DeflatePolicy deflate,
+            Choices choices) {
+        this(path, allowedOrigins, subprotocols, subprotocol, deflate, choices, null);
     }
 
     public RoutePolicy {

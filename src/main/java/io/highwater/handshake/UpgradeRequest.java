@@ -2,6 +2,7 @@ package io.highwater.handshake;
 
 import io.highwater.api.Api;
 import io.highwater.handshake.address.RequestHead;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,14 @@ public interface UpgradeRequest extends RequestHead {
     /** The user who asks; {@link Visitor#NOBODY} while the rules decide. */
     default Visitor visitor() {
         return Visitor.NOBODY;
+    }
+
+    /**
+     * The certificate that the client's own TLS handshake proved, if clients are asked for one;
+     * null otherwise.
+     */
+    default @Nullable X509Certificate clientCertificate() {
+        return null;
     }
 
     /** The TCP connection that the request came on. */

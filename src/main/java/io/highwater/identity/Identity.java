@@ -31,6 +31,14 @@ public record Identity(String subject, Map<String, Object> claims, @Nullable Ins
     /** The identity of all clients that no rule knows. */
     public static final Identity ANONYMOUS = new Identity("", Map.of(), null);
 
+    /**
+     * The user property of an endpoint's session ({@code session.getUserProperties()}) that is the
+     * map of its client's {@link #claims}; absent if no rule knows the client.
+     */
+    public static final String CLAIMS_PROPERTY = "io.highwater.claims";
+
+    private static final String GROUPS = "groups";
+
     public Identity {
         claims = copy(claims);
         if (subject.isEmpty() && (!claims.isEmpty() || expiry != null)) {
@@ -58,6 +66,15 @@ public record Identity(String subject, Map<String, Object> claims, @Nullable Ins
     /** A copy with this expiry; null means never. */
     public Identity withExpiry(@Nullable Instant end) {
         return new Identity(subject, claims, end);
+    }
+
+    /**
+     * Whether the claim {@code groups} names this role, as MicroProfile JWT has it: a list of texts,
+     * or one text.
+     */
+    public boolean isInRole(String role) {
+        Object groups = claims.get(GROUPS);
+        return groups instanceof List<?> list ? list.contains(role) : role.equals(groups);
     }
 
     public boolean isAnonymous() {

@@ -141,18 +141,36 @@ public final class Tokens implements AutoCloseable {
         } else if (!waitingPlaces.tryAcquire()) {
             answer.complete(Unknown.BUSY);
         } else {
-            asked.whenComplete((done, never) -> checkAgain(token, answer));
+            checkAfter(asked, token, answer, 1);
         }
     }
 
-    private void checkAgain(String token, CompletableFuture<TokenVerdict> answer) {
-        TokenVerdict verdict = Unknown.BUSY;
-        try {
-            verdict = check(token);
-        } finally {
-            waitingPlaces.release();
-            answer.complete(verdict);
-        }
+    /**
+     * @param moreAsks how often the issuer may be asked again, if its answer does not help: the
+     *     fetch that was under way may have begun before the issuer had the token's key
+     */
+    private void checkAfter(
+            CompletionStage<Void> asked,
+            String token,
+            CompletableFuture<TokenVerdict> answer,
+            int moreAsks) {
+        asked.whenComplete(
+                (done, never) -> {
+                    TokenVerdict verdict = Unknown.BUSY;
+                    CompletionStage<Void> again = null;
+                    try {
+                        verdict = check(token);
+                        again = moreAsks > 0 && isKeyMissing(verdict) ? keys.askAgain() : null;
+                    } finally {
+                        if (again == null) {
+                            waitingPlaces.release();
+                            answer.complete(verdict);
+                        }
+                    }
+                    if (again != null) {
+                        checkAfter(again, token, answer, moreAsks - 1);
+                    }
+                });
     }
 
     private static boolean isKeyMissing(TokenVerdict verdict) {

@@ -158,6 +158,7 @@ public final class JettyBase implements LifeCycle.Listener, Container.InheritedL
             tls.setKeyStorePassword(keystore.password());
             tls.setKeyManagerPassword(keystore.password());
             tls.setCipherComparator(HTTP2Cipher.COMPARATOR);
+            TlsContext.askClients(tls, keystore.clients());
         }
     }
 

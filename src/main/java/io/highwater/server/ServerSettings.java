@@ -51,16 +51,44 @@ public record ServerSettings(
     }
 
     /**
-     * A PKCS#12 or JKS file with a private key.
+     * A PKCS#12 or JKS file with a private key, and what clients need for this port.
      *
      * @param path {@code highwater.tls.keystore}
      * @param password {@code highwater.tls.keystore-password}, of the file and of its keys; never
      *     printed
+     * @param clients null if clients are not asked for certificates
      */
-    public record Keystore(Path path, String password) {
+    public record Keystore(Path path, String password, @Nullable ClientCertificates clients) {
+        public Keystore(Path path, String password) {
+            this(path, password, null);
+        }
+
         @Override
         public String toString() {
-            return "Keystore[path=" + path + ", password=***]";
+            return "Keystore[path=" + path + ", password=***, clients=" + clients + "]";
+        }
+    }
+
+    /**
+     * Whether clients need certificates (mutual TLS), and whose certificates are trusted.
+     *
+     * @param need {@code highwater.tls.client-auth}: NEED refuses a client without a certificate in
+     *     its TLS handshake
+     * @param truststore {@code highwater.tls.truststore}: a PKCS#12 or JKS file with certificates
+     * @param password {@code highwater.tls.truststore-password}; never printed
+     */
+    public record ClientCertificates(Need need, Path truststore, String password) {
+        /** What a client without a certificate gets. */
+        public enum Need {
+            /** The client is let in; it may say by a token who it is. */
+            WANT,
+            /** The client is refused. */
+            NEED
+        }
+
+        @Override
+        public String toString() {
+            return need + " by " + truststore;
         }
     }
 

@@ -7,6 +7,7 @@ import java.security.KeyStore;
 import java.util.Collections;
 import org.eclipse.jetty.http2.HTTP2Cipher;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a keystore file into Jetty's TLS settings, or reports in one line why it can't. */
 final class TlsContext {
@@ -24,7 +25,32 @@ final class TlsContext {
         tls.setCipherComparator(HTTP2Cipher.COMPARATOR);
         tls.setUseCipherSuitesOrder(true);
         tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        askClients(tls, keystore.clients());
         return tls;
+    }
+
+    /** Asks clients for certificates, if they are to have any. */
+    static void askClients(
+            SslContextFactory.Server tls, ServerSettings.@Nullable ClientCertificates clients) {
+        if (clients != null) {
+            tls.setTrustStore(trusted(clients));
+            tls.setWantClientAuth(true);
+            tls.setNeedClientAuth(clients.need() == ServerSettings.ClientCertificates.Need.NEED);
+        }
+    }
+
+    private static KeyStore trusted(ServerSettings.ClientCertificates clients) {
+        try {
+            return KeyStore.getInstance(
+                    clients.truststore().toFile(), clients.password().toCharArray());
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalArgumentException(
+                    "highwater.tls.truststore: "
+                            + clients.truststore()
+                            + " is not a PKCS12 or JKS file that highwater.tls.truststore-password"
+                            + " opens",
+                    e);
+        }
     }
 
     static KeyStore load(ServerSettings.Keystore keystore) {

@@ -35,6 +35,18 @@ final class ConfigErrorsTest {
     }
 
     @Test
+    void certificatesOfClientsNeedAKeystoreAndATruststore() {
+        assertThat(problems(Map.of("highwater.tls.client-auth", "need")))
+                .containsExactly(
+                        "highwater.tls.client-auth: \"need\" has no effect: highwater.tls.keystore"
+                                + " is not set (command line)");
+        assertThat(problems(Map.of("highwater.tls.client-auth", "maybe")))
+                .containsExactly(
+                        "highwater.tls.client-auth: \"maybe\" is not allowed: none or want or need"
+                                + " (command line)");
+    }
+
+    @Test
     void cookiesAndAllOriginsDoNotGoTogether() {
         assertThat(
                         problems(

@@ -160,6 +160,31 @@ final class TokensTest {
         assertThat(verdict(token)).isInstanceOf(Known.class);
     }
 
+    /** As when the periodic fetch and the first token of a new key come together. */
+    @Test
+    void fetchThatBeganBeforeTheKeyWasThereIsRepeated() {
+        String before = issuer.published();
+        issuer.rotate();
+        String token = issuer.token("u-17");
+        AtomicInteger fetches = new AtomicInteger();
+        ManualExecutor fetching = new ManualExecutor();
+        JwksKeys behind =
+                new JwksKeys(
+                        issuer.keysUri(),
+                        from -> fetches.incrementAndGet() == 1 ? before : issuer.published(),
+                        wheel,
+                        fetching,
+                        LogLimit.none());
+        behind.start();
+        Tokens waiting =
+                new Tokens(
+                        settings(issuer.keysUri()), behind, cache, () -> nowMillis, Runnable::run);
+        CompletableFuture<TokenVerdict> answer = waiting.verify(token).toCompletableFuture();
+        fetching.runAll();
+        assertThat(answer.join()).isInstanceOf(Known.class);
+        assertThat(fetches).hasValue(2);
+    }
+
     @Test
     void tokensWithoutAnyKeysAreNotRefusedForGood() {
         down = true;

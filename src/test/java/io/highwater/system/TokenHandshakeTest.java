@@ -211,6 +211,55 @@ final class TokenHandshakeTest {
                 .isEqualTo("u-17");
     }
 
+    private String withGroups(Object groups) {
+        String token =
+                issuer.sign(TestIssuer.claims("u-17").claim("groups", groups).build());
+        secrets.add(token);
+        return token;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rolesOfAClassAreNeededInTheHandshake(Http http) throws Exception {
+        start();
+        assertThat(refused(http, "/test/desk").status()).isEqualTo(403);
+        assertThat(refused(http, "/test/desk", bearer(token("u-17"))).status()).isEqualTo(403);
+        String other = withGroups(List.of("billing", "desks"));
+        assertThat(refused(http, "/test/desk", bearer(other)).status()).isEqualTo(403);
+        String desk = withGroups(List.of("billing", "desk"));
+        assertThat(who(http, "/test/desk", bearer(desk)))
+                .startsWith("? {")
+                .contains("groups=[billing, desk]", "sub=u-17");
+        assertThat(refused(http, "/test/denied", bearer(desk)).status()).isEqualTo(403);
+        assertThat(refused(http, "/test/known").status()).isEqualTo(403);
+    }
+
+    @Test
+    void roleOfAMethodRefusesTheMessageAndTheSessionLives() throws Exception {
+        start();
+        try (TestSocket socket =
+                Http.ONE.open(server, "/test/desk", bearer(withGroups(List.of("desk"))))) {
+            socket.binary(new byte[1]);
+            assertThat(socket.next(GUARD).text()).isEqualTo("RoleRequiredException");
+            socket.text("still");
+            assertThat(socket.next(GUARD).text()).startsWith("still ");
+        }
+        try (TestSocket socket =
+                Http.ONE.open(server, "/test/desk", bearer(withGroups("chief")))) {
+            socket.binary(new byte[1]);
+            assertThat(socket.next(GUARD).text()).isEqualTo("bytes");
+        }
+    }
+
+    @Test
+    void refusedMessageThatNoMethodIsToldOfEndsTheSession() throws Exception {
+        start();
+        try (TestSocket socket = Http.ONE.open(server, "/test/known", bearer(token("u-17")))) {
+            socket.text("?");
+            assertThat(socket.next(GUARD).closeCode()).isEqualTo(1008);
+        }
+    }
+
     @Test
     void keysRotateAndNoHandshakeIsRefused() throws Exception {
         start("auth.required", "true");

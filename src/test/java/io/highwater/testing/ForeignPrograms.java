@@ -36,6 +36,14 @@ public final class ForeignPrograms {
                 .orElseGet(() -> require("chromium"));
     }
 
+    public static Path curl() {
+        return require("curl");
+    }
+
+    public static Path openssl() {
+        return require("openssl");
+    }
+
     public static Path kubectl() {
         return require("kubectl");
     }

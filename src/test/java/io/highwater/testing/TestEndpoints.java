@@ -2,9 +2,12 @@ package io.highwater.testing;
 
 import io.highwater.endpoint.Outbound;
 import io.highwater.outbound.OverflowPolicy;
+import jakarta.annotation.security.DenyAll;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.Dependent;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
@@ -63,6 +66,44 @@ public final class TestEndpoints {
                     ? "nobody"
                     : session.getUserPrincipal().getName();
         }
+    }
+
+    /** For those with the role "desk"; some of its messages are for others. */
+    @Dependent
+    @ServerEndpoint("/test/desk")
+    @RolesAllowed({"desk", "chief"})
+    public static class Desk {
+        @OnMessage
+        public String onText(String text, Session session) {
+            return text + " " + session.getUserProperties().get("io.highwater.claims");
+        }
+
+        @OnMessage
+        @RolesAllowed("chief")
+        public String onBytes(ByteBuffer bytes) {
+            return "bytes";
+        }
+
+        @OnError
+        public void onError(Throwable failure, Session session) throws IOException {
+            session.getBasicRemote().sendText(failure.getClass().getSimpleName());
+        }
+    }
+
+    /** For nobody. */
+    @Dependent
+    @ServerEndpoint("/test/denied")
+    @DenyAll
+    public static class Denied {}
+
+    /** For everybody who is known; has no @OnError. */
+    @Dependent
+    @ServerEndpoint("/test/known")
+    @RolesAllowed("**")
+    public static class KnownOnes {
+        @OnMessage
+        @DenyAll
+        public void onText(String text) {}
     }
 
     /** Says nothing of its own: a test in the same JVM finds its open sessions by name. */

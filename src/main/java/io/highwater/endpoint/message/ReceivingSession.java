@@ -10,6 +10,7 @@ import jakarta.websocket.Decoder;
 import jakarta.websocket.EncodeException;
 import jakarta.websocket.Session;
 import java.io.IOException;
+import java.security.Principal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,9 @@ public abstract class ReceivingSession extends SendingSession implements Message
     public abstract @Nullable Session jakartaSession();
 
     public abstract Map<String, String> pathParams();
+
+    /** Who the client is; null if that is not known. */
+    public abstract @Nullable Principal principal();
 
     /** The node's limit, which applies if the endpoint sets none of its own. */
     protected abstract long nodeMaxMessageBytes();

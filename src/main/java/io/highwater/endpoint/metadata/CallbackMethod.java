@@ -1,5 +1,8 @@
 package io.highwater.endpoint.metadata;
 
+import io.highwater.endpoint.RoleRequiredException;
+import io.highwater.handshake.AllowedRoles;
+import jakarta.websocket.OnMessage;
 import io.highwater.endpoint.message.MessageTarget;
 import io.highwater.endpoint.message.ReceivingSession;
 import jakarta.websocket.Session;
@@ -22,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class CallbackMethod implements MessageTarget.Receiver {
     private final MethodHandle method;
     private final List<Argument> arguments;
+    private final String name;
+
+    /** Whose messages the method takes; null means everybody's. */
+    private final @Nullable AllowedRoles roles;
 
     /** Supplies the value of a parameter. */
     @FunctionalInterface
@@ -29,7 +36,13 @@ public final class CallbackMethod implements MessageTarget.Receiver {
         @Nullable Object of(ReceivingSession session, Object[] call) throws PathParamException;
     }
 
-    private CallbackMethod(MethodHandle method, List<Argument> arguments) {
+    private CallbackMethod(
+            MethodHandle method,
+            List<Argument> arguments,
+            String name,
+            @Nullable AllowedRoles roles) {
+        this.name = name;
+        this.roles = roles;
         int count = method.type().parameterCount();
         this.method =
                 method.asType(MethodType.genericMethodType(count))
@@ -64,7 +77,14 @@ public final class CallbackMethod implements MessageTarget.Receiver {
                 throw unfit(method, type.getName() + " has no place among its parameters");
             }
         }
-        return new CallbackMethod(handle(endpoint, method), arguments);
+        if (RoleAnnotations.has(method) && !method.isAnnotationPresent(OnMessage.class)) {
+            throw unfit(
+                    method,
+                    "roles are for the class, which then refuses handshakes, and for @OnMessage"
+                            + " methods, which then refuse messages");
+        }
+        return new CallbackMethod(
+                handle(endpoint, method), arguments, method.getName(), RoleAnnotations.of(method));
     }
 
     private static int indexOf(Class<?> type, Class<?>[] brought, boolean[] taken) {
@@ -116,6 +136,9 @@ public final class CallbackMethod implements MessageTarget.Receiver {
 
     @Override
     public @Nullable Object receive(ReceivingSession session, Object... message) throws Throwable {
+        if (roles != null && !roles.admits(session.principal())) {
+            throw new RoleRequiredException(name);
+        }
         Object[] values = new Object[arguments.size() + 1];
         values[0] = session.endpoint();
         for (int i = 1; i < values.length; i++) {

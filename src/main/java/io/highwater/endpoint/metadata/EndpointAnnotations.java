@@ -33,7 +33,8 @@ public final class EndpointAnnotations {
                 config.getSubprotocols(),
                 RoutePolicy.Subprotocol.OPTIONAL,
                 compress == null ? null : compress.mode(),
-                ConfiguratorChoices.of(config));
+                ConfiguratorChoices.of(config),
+                RoleAnnotations.of(endpoint));
     }
 
     public static WireSettings wireSettings(Class<?> endpoint, WireSettings node) {

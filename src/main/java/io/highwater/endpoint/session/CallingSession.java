@@ -14,6 +14,7 @@ import io.highwater.outbound.OutboundNode;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Wire;
 import jakarta.websocket.CloseReason;
+import java.security.Principal;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -71,6 +72,11 @@ abstract class CallingSession extends ReceivingSession {
     @Override
     public final Map<String, String> pathParams() {
         return config.pathParams();
+    }
+
+    @Override
+    public final @Nullable Principal principal() {
+        return config.principal();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.highwater.endpoint.session;
 
 import io.highwater.endpoint.EndpointObserver;
+import io.highwater.endpoint.RoleRequiredException;
 import io.highwater.endpoint.message.MessageTooLargeException;
 import io.highwater.endpoint.metadata.PathParamException;
 import io.highwater.log.LogLimit;
@@ -36,6 +37,10 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
                     new CloseStatus(CloseStatus.UNSUPPORTED_DATA, "the message can't be decoded"),
                     false);
         }
+        if (failure instanceof RoleRequiredException) {
+            return new EndpointFailure(
+                    failure, new CloseStatus(CloseStatus.POLICY, "a role is missing"), false);
+        }
         return new EndpointFailure(
                 failure, new CloseStatus(CloseStatus.INTERNAL_ERROR, "internal error"), false);
     }
@@ -65,6 +70,7 @@ record EndpointFailure(Throwable cause, CloseStatus status, boolean isFatal) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof DecodeException
                     || cause instanceof MessageTooLargeException
+                    || cause instanceof RoleRequiredException
                     || cause instanceof SessionClosedException
                     || cause instanceof SlowConsumerException
                     || cause instanceof ClosedChannelException) {

@@ -1,5 +1,6 @@
 package io.highwater.endpoint.session;
 
+import io.highwater.identity.Identity;
 import jakarta.websocket.Decoder;
 import jakarta.websocket.Encoder;
 import jakarta.websocket.Extension;
@@ -59,6 +60,9 @@ public class SessionConfig implements ServerEndpointConfig {
                                             own.put(name, value);
                                         }
                                     });
+                    if (principal() instanceof Identity identity) {
+                        own.put(Identity.CLAIMS_PROPERTY, identity.claims());
+                    }
                     userProperties = present = own;
                 }
             }

@@ -13,12 +13,14 @@ import io.highwater.identity.Tokens;
 import jakarta.annotation.Priority;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptor;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says who the client is, by the token that it presents (RFC 6750), and refuses bad tokens. A token
+ * Says who the client is, by the token that it presents (RFC 6750), else by the certificate of its
+ * TLS handshake, and refuses bad tokens. A token
  * that a browser sent by itself, in a cookie, needs an Origin, which {@link OriginRule} has allowed
  * by then: else any page could open a WebSocket in its visitor's name.
  */
@@ -50,15 +52,43 @@ final class IdentityRule extends HandshakeRule {
 
     @Override
     protected CompletionStage<UpgradeDecision> decide(UpgradeAttempt attempt, Next next) {
-        return tokens == null ? next.decide() : decide(attempt.request(), tokens, next);
+        UpgradeRequest request = attempt.request();
+        if (tokens == null) {
+            return decideByCertificate(request, next);
+        }
+        PresentedToken presented = PresentedToken.of(request, tokens.settings());
+        if (!presented.isNone()) {
+            return decide(request, presented, tokens, next);
+        }
+        return tokens.settings().required() && subject(request) == null
+                ? MISSING.asStage()
+                : decideByCertificate(request, next);
+    }
+
+    private static CompletionStage<UpgradeDecision> decideByCertificate(
+            UpgradeRequest request, Next next) {
+        Identity subject = subject(request);
+        return subject == null ? next.decide() : decide(subject, next);
+    }
+
+    /**
+     * The certificate's subject as RFC 2253 writes it, such as {@code CN=meter-17,O=Example}; null
+     * if there is no certificate, or if it names nobody.
+     */
+    private static @Nullable Identity subject(UpgradeRequest request) {
+        X509Certificate certificate = request.clientCertificate();
+        String name = certificate == null ? "" : certificate.getSubjectX500Principal().getName();
+        return certificate == null || name.isEmpty()
+                ? null
+                : Identity.of(name).withExpiry(certificate.getNotAfter().toInstant());
+    }
+
+    private static CompletionStage<UpgradeDecision> decide(Identity identity, Next next) {
+        return next.decide().thenApply(decision -> decision.withIdentity(identity));
     }
 
     private static CompletionStage<UpgradeDecision> decide(
-            UpgradeRequest request, Tokens tokens, Next next) {
-        PresentedToken presented = PresentedToken.of(request, tokens.settings());
-        if (presented.isNone()) {
-            return tokens.settings().required() ? MISSING.asStage() : next.decide();
-        }
+            UpgradeRequest request, PresentedToken presented, Tokens tokens, Next next) {
         String token = presented.one();
         if (token == null) {
             return DIFFERENT.asStage();
@@ -71,8 +101,7 @@ final class IdentityRule extends HandshakeRule {
 
     private static CompletionStage<UpgradeDecision> decide(TokenVerdict verdict, Next next) {
         if (verdict instanceof TokenVerdict.Known known) {
-            Identity identity = known.identity();
-            return next.decide().thenApply(decision -> decision.withIdentity(identity));
+            return decide(known.identity(), next);
         }
         if (verdict instanceof TokenVerdict.Refused refused) {
             return faulty(401, "token_refused", "invalid_token", refused.fault().reason())

@@ -5,6 +5,7 @@ import io.highwater.handshake.UpgradeRequest;
 import io.highwater.handshake.Visitor;
 import io.highwater.wire.Route;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Attributes;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +116,16 @@ final class JettyUpgradeRequest implements UpgradeRequest {
     @Override
     public Optional<RoutePolicy> route() {
         return route == null ? Optional.empty() : Optional.of(route.policy());
+    }
+
+    @Override
+    public @Nullable X509Certificate clientCertificate() {
+        if (request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE)
+                instanceof EndPoint.SslSessionData tls) {
+            X509Certificate[] chain = tls.peerCertificates();
+            return chain == null || chain.length == 0 ? null : chain[0];
+        }
+        return null;
     }
 
     @Override
