@@ -62,6 +62,7 @@ final class ArchitectureTest {
                                     Set.of(
                                             "server",
                                             "admin",
+                                            "publish.http",
                                             "handshake",
                                             "wire",
                                             "wire.deflate",
@@ -82,6 +83,8 @@ final class ArchitectureTest {
                                             "wire.jetty.h2",
                                             "handshake",
                                             "admin",
+                                            // As of admin: it brings requests, and writes answers.
+                                            "publish.http",
                                             "limits",
                                             "log",
                                             "time")),
@@ -216,6 +219,10 @@ final class ArchitectureTest {
                                             "backbone",
                                             "log",
                                             "time")),
+                            // No server of HTTP; settings of its own.
+                            Map.entry(
+                                    "publish.http",
+                                    Set.of("publish", "wire", "protocol", "backbone", "log")),
                             // Positions and cursors are its values for all above it.
                             Map.entry("protocol", Set.of()),
                             Map.entry(

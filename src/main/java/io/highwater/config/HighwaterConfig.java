@@ -11,6 +11,7 @@ import io.highwater.limits.TcpLimits;
 import io.highwater.log.LogLevel;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
+import io.highwater.publish.http.ApiSettings;
 import io.highwater.server.ServerSettings;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateSettings;
@@ -27,6 +28,7 @@ import org.slf4j.event.Level;
  * @param node its name in logs
  * @param region its region in logs
  * @param demo whether the demo page and endpoints are served
+ * @param api null if the HTTP API is off
  * @param tcpLimits how many connections there may be
  * @param commandsPerSecond maximum for a channel session; ten times that ends it
  * @param commandsBurst how many commands may come at once
@@ -42,6 +44,7 @@ public record HighwaterConfig(
         boolean demo,
         ServerSettings server,
         AdminSettings admin,
+        @Nullable ApiSettings api,
         HandshakeSettings handshake,
         LimitSettings limits,
         TcpLimits tcpLimits,
