@@ -50,7 +50,7 @@ public final class ApiServer implements AutoCloseable {
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1);
         threads.setName("highwater-api");
         server = new Server(threads);
-        server.setErrorHandler(new ErrorPage(ErrorPage.Format.JSON));
+        server.setErrorHandler(new ErrorPage(ErrorPage.Format.PROBLEM));
         server.setHandler(new PlainRequests(edge, new ApiHandler(api, edge)));
         HttpConfiguration http = HttpServer.http(edge);
         // The API reads the path as it came: a channel's name may contain a slash.

@@ -18,6 +18,7 @@ import io.highwater.wire.CloseStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -325,13 +326,7 @@ public final class HttpApi {
         if (retryAfter == null) {
             return ApiResponse.json(text.take());
         }
-        ByteBuffer json = text.take();
-        String results =
-                new String(
-                        json.array(),
-                        json.position(),
-                        json.remaining(),
-                        java.nio.charset.StandardCharsets.UTF_8);
+        String results = StandardCharsets.UTF_8.decode(text.take()).toString();
         String more =
                 batch
                         ? "," + results.substring(1, results.length() - 1)

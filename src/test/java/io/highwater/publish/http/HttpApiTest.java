@@ -330,7 +330,10 @@ final class HttpApiTest {
     @Test
     void otherBadRequestsAreToldToo() throws Exception {
         problem(post(KEY, "/v1/channels/a%20b/messages", "{\"data\":1}"), 400, "BAD_REQUEST");
-        problem(post(KEY, "/v1/channels/a%zz/messages", "{\"data\":1}"), 400, "BAD_REQUEST");
+        HttpResponse<String> noUtf8 = post(KEY, "/v1/channels/a%FFb/messages", "{\"data\":1}");
+        assertThat(noUtf8.statusCode()).isEqualTo(400);
+        assertThat(noUtf8.headers().firstValue("Content-Type"))
+                .hasValue("application/problem+json");
         problem(get("/v1/channels/a/messages?limit=0"), 400, "BAD_REQUEST");
         problem(get("/v1/channels/a/messages?limit=x"), 400, "BAD_REQUEST");
         problem(get("/v1/channels/a/messages?after=1"), 400, "BAD_REQUEST");
