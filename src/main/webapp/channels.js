@@ -1,10 +1,13 @@
 // Channels over one WebSocket: a small client of highwater.v1 (docs/protocol.md). Uses no DOM: the views listen and show.
+import { BROWSER } from './connection.js';
 import { Feed } from './feed.js';
 import { Outbox } from './outbox.js';
 import { Session, isRetryable } from './session.js';
 
 /** The bytes that an id adds to a command: ,"id":2147483647 */
 const ID_BYTES = 16;
+/** For how long a node is told which message the next one follows (docs/protocol.md rule 8). */
+const FOLLOWED_MS = 60_000;
 
 /**
  * A member's listener has onMessage(message, how), where how is 'live', 'history', 'late' or, if the member
@@ -12,13 +15,17 @@ const ID_BYTES = 16;
  * onError({code, message}); onNotice(text).
  */
 export class ChannelClient {
+  #world;
   #session;
   #onState;
   #channels = new Map();
   #outboxes = new Map();
+  /** For each channel the last own message that the log has: {origin, position, atMs, isHere: over this connection}. */
+  #lastOwn = new Map();
 
   /** The states are a Session's. No other tab may use the same client name: it makes repeated publishes harmless. */
-  constructor(url, { client, onState }, ...world) {
+  constructor(url, { client, onState }, world = BROWSER) {
+    this.#world = world;
     this.#onState = onState;
     this.#session = new Session(
       url,
@@ -29,7 +36,7 @@ export class ChannelClient {
         onReply: (reply) => this.#received(reply),
         onNotice: (text) => this.#channels.forEach((channel) => tell(channel, 'onNotice', text)),
       },
-      ...world,
+      world,
     );
   }
 
@@ -74,6 +81,7 @@ export class ChannelClient {
   close() {
     this.#channels.clear();
     this.#outboxes.clear();
+    this.#lastOwn.clear();
     this.#session.close();
   }
 
@@ -87,6 +95,9 @@ export class ChannelClient {
 
   #interrupted() {
     this.#outboxes.forEach((outbox) => outbox.interrupted());
+    this.#lastOwn.forEach((last) => {
+      last.isHere = false;
+    });
     this.#channels.forEach((channel) => {
       channel.subscribeId = null;
       channel.isLive = false;
@@ -115,8 +126,8 @@ export class ChannelClient {
     const toAll = (event) => (...values) => tell(channel, event, ...values);
     channel.feed = new Feed({
       onMessage: (message, how) => {
-        if (how === 'live') {
-          this.#outboxes.get(name)?.settled(message.msgId);
+        if (how === 'live' && this.#outboxes.get(name)?.settled(message.msgId)) {
+          this.#logged(name, message);
         }
         tell(channel, 'onMessage', message, how);
       },
@@ -210,15 +221,33 @@ export class ChannelClient {
     const command = { type: 'publish', channel: name, msgId, key, data };
     const outbox = this.#outboxes.get(name);
     const most = this.#session.maxMessageBytes - ID_BYTES;
-    if (new TextEncoder().encode(JSON.stringify(command)).length > most) {
+    const fits = (candidate) => new TextEncoder().encode(JSON.stringify(candidate)).length <= most;
+    if (!fits(command)) {
       queueMicrotask(() => outbox.settled(msgId) && item.onFailed({ code: 'TOO_BIG', message: `it takes more than ${most} bytes` }));
       return true;
     }
-    return this.#session.send(command, (reply) => this.#publishAnswered(outbox, item, reply)) !== null;
+    const following = { ...command, ...this.#follows(name) };
+    const sent = fits(following) ? following : command;
+    return this.#session.send(sent, (reply) => this.#publishAnswered(name, outbox, item, reply)) !== null;
   }
 
-  #publishAnswered(outbox, item, reply) {
+  /** The log has an own message. */
+  #logged(name, { origin, position }) {
+    if (position !== undefined) {
+      this.#lastOwn.set(name, { origin, position, atMs: this.#world.nowMs(), isHere: true });
+    }
+  }
+
+  /** What a node must know before it takes the next message, if another may have taken the one before. */
+  #follows(name) {
+    const last = this.#lastOwn.get(name);
+    const isNews = last !== undefined && !last.isHere && this.#world.nowMs() - last.atMs < FOLLOWED_MS;
+    return isNews ? { origin: last.origin, after: last.position } : {};
+  }
+
+  #publishAnswered(name, outbox, item, reply) {
     if (reply.type === 'published') {
+      this.#logged(name, reply);
       outbox.settled(item.msgId);
       item.onPublished(reply);
     } else if (isRetryable(reply)) {

@@ -87,9 +87,9 @@ class Talk {
   }
 
   /** The connection breaks and comes back. */
-  breakOff(code = 1006, reason = '') {
+  breakOff(code = 1006, reason = '', ms = 300_000) {
     this.world.close(code, reason);
-    this.world.advance(300_000);
+    this.world.advance(ms);
   }
 
   hears(...expected) {
@@ -376,6 +376,33 @@ check(async (step) => {
     talk.expect({ type: 'subscribe', channel: 'c', since: { local: at(1) } });
     talk.expectNothing();
     talk.hears('a');
+  }
+
+  step('on a new connection the first publish names the last own message, for a minute');
+  {
+    const talk = joined(0);
+    const fates = [];
+    const publish = (msgId, more = {}) => {
+      talk.client.publish('c', own(msgId, fates));
+      return talk.expect({ type: 'publish', channel: 'c', msgId, data: 'hi', ...more });
+    };
+    const comeBack = (attempt, have, ms) => {
+      talk.breakOff(1006, '', ms);
+      talk.welcome(attempt);
+      talk.expect({ type: 'subscribe', channel: 'c', since: { local: at(have) } }).subscribed(have);
+    };
+    publish('a').published('a', 1);
+    publish('b').published('b', 2);
+    comeBack(1, 0, 10_000);
+    publish('c', { origin: 'local', after: at(2) }).answer({ type: 'error', code: 'UNAVAILABLE', message: '', retryAfterMs: 800 });
+    talk.world.advance(800);
+    talk.expect({ type: 'publish', channel: 'c', msgId: 'c', data: 'hi', origin: 'local', after: at(2) });
+    talk.say(message(1, { msgId: 'c' }));
+    publish('d').published('d', 4);
+    comeBack(2, 1, 10_000);
+    publish('e', { origin: 'local', after: at(4) }).published('e', 5);
+    comeBack(3, 1, 60_000);
+    publish('f');
   }
 
   step('what would end the connection with 1009 is not sent');

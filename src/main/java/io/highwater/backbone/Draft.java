@@ -1,6 +1,7 @@
 package io.highwater.backbone;
 
 import io.highwater.limits.Payer;
+import io.highwater.protocol.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param secret the data must never be compressed
  * @param data JSON text in UTF-8, passed on byte for byte; not copied
  * @param payer the address it is charged to; null for none
+ * @param after a position of the channel that the publisher knows from another node; null for none.
+ *     Where nodes share a log, one that is still in an older generation must not append the
+ *     message: it is cut off from the others, and its subscribers would see the message before what
+ *     the publisher knows.
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared; it saves one copy per message.
 public record Draft(
@@ -21,7 +26,20 @@ public record Draft(
         @Nullable String key,
         boolean secret,
         byte[] data,
-        @Nullable Payer payer) {
+        @Nullable Payer payer,
+        @Nullable Position after) {
+    /** A draft of a publisher that was on no other node. */
+    public Draft(
+            String channel,
+            String publisher,
+            String msgId,
+            @Nullable String key,
+            boolean secret,
+            byte[] data,
+            @Nullable Payer payer) {
+        this(channel, publisher, msgId, key, secret, data, payer, null);
+    }
+
     /** A draft that is charged to no address. */
     public Draft(
             String channel,

@@ -45,7 +45,9 @@ public final class Codec {
                             Member.CHANNEL,
                             Member.MSG_ID,
                             Member.KEY,
-                            Member.SECRET),
+                            Member.SECRET,
+                            Member.ORIGIN,
+                            Member.AFTER),
                     "history",
                     form(
                             Command.HistoryQuery.class,

@@ -112,6 +112,8 @@ public sealed interface Command extends Decoded {
 
     /**
      * @param secret null counts as false
+     * @param origin the origin of the position {@code after}
+     * @param after a position of the channel that the client knows, on another connection
      * @param data JSON text in UTF-8, as it came; JSON-B never sees it
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared; not copying saves memory.
@@ -121,14 +123,26 @@ public sealed interface Command extends Decoded {
             @NotNull @Pattern(regexp = Names.MSG_ID, message = Names.MSG_ID_FORM) String msgId,
             @Size(min = 1, max = Names.MAX_KEY, message = Names.KEY_FORM) @Nullable String key,
             @Nullable Boolean secret,
+            @Size(min = 1, max = Names.MAX_ORIGIN) @Nullable String origin,
+            @Pattern(regexp = Names.POSITION, message = Names.POSITION_FORM) @Nullable String after,
             @NotNull byte[] data)
             implements Command {
         public boolean isSecret() {
             return secret != null && secret;
         }
 
+        /** What is wrong with members that are right by themselves; null if nothing is. */
+        public @Nullable String problem() {
+            return origin == null && after != null ? "origin: must be there with after" : null;
+        }
+
+        /** The position that the message follows; null without {@code after}. */
+        public @Nullable Position positionAfter() {
+            return origin == null || after == null ? null : Position.parse(origin, after);
+        }
+
         Publish withData(byte[] text) {
-            return new Publish(id, channel, msgId, key, secret, text);
+            return new Publish(id, channel, msgId, key, secret, origin, after, text);
         }
 
         @Override
@@ -150,6 +164,12 @@ public sealed interface Command extends Decoded {
             if (secret != null) {
                 text.raw(secret ? ",\"secret\":true" : ",\"secret\":false");
             }
+            if (origin != null) {
+                text.raw(",\"origin\":").string(origin);
+            }
+            if (after != null) {
+                text.raw(",\"after\":").string(after);
+            }
             return text.raw(",\"data\":").raw(data).raw("}").take();
         }
     }
@@ -158,7 +178,7 @@ public sealed interface Command extends Decoded {
      * At most one of {@code after}, {@code before} and {@code at} is allowed. Without any it asks
      * for everything from the oldest entry that is kept.
      *
-     * @param origin the origin of the position {@code after} or {@code before}
+     * @param origin the origin of the position {@code after} or {@code before}; null without them
      * @param after asks for what follows this position
      * @param before asks for what comes before this position, newest first
      * @param at asks for what was published at this time or later
@@ -182,6 +202,8 @@ public sealed interface Command extends Decoded {
                 return "at: can't be there with after or before";
             } else if (origin == null && (after != null || before != null)) {
                 return "origin: must be there with " + (after == null ? "before" : "after");
+            } else if (origin != null && after == null && before == null) {
+                return "origin: can't be there without after or before";
             }
             return at == null || instant() != null ? null : "at: " + Names.INSTANT_FORM;
         }

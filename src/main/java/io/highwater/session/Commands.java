@@ -175,6 +175,11 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     @Override
     public void onPublish(Command.Publish publish) {
+        String problem = publish.problem();
+        if (problem != null) {
+            session.refuse(publish.id(), problem);
+            return;
+        }
         ifAllowed(
                 publish,
                 rule -> rule.mayPublish(session.who(), publish.channel()),
@@ -215,7 +220,8 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
                                 publish.key(),
                                 publish.isSecret(),
                                 publish.data(),
-                                session.payer()));
+                                session.payer(),
+                                publish.positionAfter()));
     }
 
     @Override

@@ -35,8 +35,8 @@ final class ArchiveCheck implements Event.Reader {
     }
 
     /**
-     * The history is over. What Redis lost before anybody was promised it may be missing, and what
-     * came again at another position may not have been delivered at both.
+     * The history is over. What Redis and the nodes lost at a time, before anybody was promised it,
+     * may be missing, and what came again at another position may not have been delivered at both.
      */
     void end(Promise promise, Facts facts, Losses losses) {
         if (archived.isEmpty() && !delivered.isEmpty()) {
@@ -49,7 +49,7 @@ final class ArchiveCheck implements Event.Reader {
                                 if (!places.containsKey(place)
                                         && !(promise.mayMove()
                                                 && facts.of(place.message)
-                                                        .mayBeLost(place.position, losses))) {
+                                                        .mayBeErased(place.position, losses))) {
                                     violations.add(
                                             Invariant.I7,
                                             "it lacks " + place.message + " on " + reader,

@@ -1,6 +1,7 @@
 package io.highwater.chaos;
 
 import io.highwater.chaos.Event.Fault;
+import io.highwater.chaos.Event.Loss;
 import io.highwater.chaos.Event.Stuck;
 import java.io.IOException;
 import java.net.URI;
@@ -124,7 +125,7 @@ final class ChaosRun {
     private void strike(Nemesis nemesis) throws Exception {
         progress("before " + nemesis.name());
         long begun = history.now();
-        long loss = nemesis.strike(random, traffic);
+        Loss loss = nemesis.strike(random, traffic);
         history.add(new Fault(begun, history.now(), nemesis.name(), loss));
     }
 

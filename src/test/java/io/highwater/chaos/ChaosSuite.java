@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Every deployment with several seeds, and every mutation, which must be found; behind {@code
  * -Pchaos}. {@code -Dchaos.seed=N} has the first seed, {@code -Dchaos.seeds=N} how many, {@code
  * -Dchaos.strikes=N} how many faults each run has, {@code -Dchaos.only=NAME} takes the runs whose
- * names begin so. {@code target/chaos.txt} gets a line for each run.
+ * names begin so, {@code -Dchaos.nemesis=NAME} the faults. {@code target/chaos.txt} gets a line for
+ * each run.
  */
 @Timeout(value = 5, unit = TimeUnit.HOURS)
 class ChaosSuite {
@@ -30,6 +31,7 @@ class ChaosSuite {
     private static final int STRIKES = Integer.getInteger("chaos.strikes", 15);
     private static final int MUTATION_STRIKES = 4;
     private static final String ONLY = System.getProperty("chaos.only", "");
+    private static final String NEMESIS = System.getProperty("chaos.nemesis", "");
 
     @TempDir(cleanup = CleanupMode.NEVER)
     private static Path folder;
@@ -70,7 +72,13 @@ class ChaosSuite {
         return DynamicTest.dynamicTest(
                 name,
                 () -> {
-                    Verdict verdict = judge(one, seed, List.of(), STRIKES, nemesis -> true);
+                    Verdict verdict =
+                            judge(
+                                    one,
+                                    seed,
+                                    List.of(),
+                                    STRIKES,
+                                    nemesis -> nemesis.name().startsWith(NEMESIS));
                     say(name, verdict);
                     assertThat(verdict.holds()).as(verdict.report()).isTrue();
                 });

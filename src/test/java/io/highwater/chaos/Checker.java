@@ -53,7 +53,6 @@ final class Checker implements Event.Reader {
         Map<String, List<Subscriber>> byChannel = new HashMap<>();
         for (Subscriber subscriber : subscribers.values()) {
             subscriber.checkTold(promise, losses);
-            subscriber.checkOrder(promise, losses);
             byChannel
                     .computeIfAbsent(subscriber.channel(), none -> new ArrayList<>())
                     .add(subscriber);
@@ -123,7 +122,6 @@ final class Checker implements Event.Reader {
                 sum(subscriber -> subscriber.gaps),
                 sum(subscriber -> subscriber.late),
                 sum(subscriber -> subscriber.dropped),
-                sum(subscriber -> subscriber.crossed),
                 Collections.unmodifiableSortedMap(faults),
                 violations.first());
     }

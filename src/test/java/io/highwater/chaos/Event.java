@@ -176,19 +176,30 @@ sealed interface Event {
      *
      * @param nanos when it began
      * @param untilNanos when it was over
-     * @param lossNanos what was appended from then on may be missing in the log that the nodes
-     *     share, or had not reached it; {@link #NO_LOSS} if all of it is there
+     * @param loss what the log that the nodes share may have lost; null if nothing
      */
-    record Fault(long nanos, long untilNanos, String kind, long lossNanos) implements Event {
-        static final long NO_LOSS = Long.MAX_VALUE;
-
+    record Fault(long nanos, long untilNanos, String kind, @Nullable Loss loss) implements Event {
         @Override
         public void tell(Reader reader) {
             reader.on(this);
         }
+    }
 
-        boolean loses() {
-            return lossNanos != NO_LOSS;
+    /**
+     * What was appended from one moment to another may be missing in the log, or has not reached
+     * it. Immutable.
+     *
+     * @param everywhere whether all nodes lost what they had read of it, at the same time
+     */
+    record Loss(long fromNanos, long toNanos, boolean everywhere) {
+        /**
+         * Whether it may cover what was appended between two moments.
+         *
+         * @param fromNanos it was certainly not there before
+         * @param toNanos it was certainly there afterwards
+         */
+        boolean mayCover(long fromNanos, long toNanos) {
+            return fromNanos - this.toNanos <= 0 && toNanos - this.fromNanos >= 0;
         }
     }
 }

@@ -38,13 +38,13 @@ final class Fact {
                         .anyMatch(seen -> losses.mayCover(firstSent.nanos(), seen.nanos()));
     }
 
-    /** Whether the log may have lost what it had at a position, which nobody was promised. */
-    boolean mayBeLost(Position position, Losses losses) {
+    /** Whether what was at a position, which nobody was promised, may be nowhere any more. */
+    boolean mayBeErased(Position position, Losses losses) {
         Event seen = positions.get(position);
         return seen != null
                 && firstSent != null
                 && !acknowledgedAt.contains(position)
-                && losses.mayCover(firstSent.nanos(), seen.nanos());
+                && losses.mayErase(firstSent.nanos(), seen.nanos());
     }
 
     @Nullable Event anySight() {

@@ -56,12 +56,6 @@ final class Facts implements Event.Reader {
         return sight == null ? null : of(sight.message);
     }
 
-    /** When anybody was told first that the message is at this position. */
-    long firstSight(Received received) {
-        Event first = of(received.message()).positions.get(received.position());
-        return first == null ? received.nanos() : first.nanos();
-    }
-
     @Override
     public void on(Sent event) {
         open.put(event.attempt(), event);

@@ -1,31 +1,30 @@
 package io.highwater.chaos;
 
 import io.highwater.chaos.Event.Fault;
+import io.highwater.chaos.Event.Loss;
 import java.util.ArrayList;
 import java.util.List;
 
 /** When the log that nodes share may have lost its end. Confined to its caller. */
 final class Losses implements Event.Reader {
-    private final List<Fault> losing = new ArrayList<>();
+    private final List<Loss> all = new ArrayList<>();
 
     @Override
     public void on(Fault event) {
-        if (event.loses()) {
-            losing.add(event);
+        Loss loss = event.loss();
+        if (loss != null) {
+            all.add(loss);
         }
     }
 
-    /**
-     * Whether what was appended between two moments may be lost.
-     *
-     * @param fromNanos it was certainly not there before
-     * @param toNanos it was certainly there afterwards
-     */
+    /** As {@link Loss#mayCover}. */
     boolean mayCover(long fromNanos, long toNanos) {
-        return losing.stream()
-                .anyMatch(
-                        fault ->
-                                fromNanos - fault.untilNanos() <= 0
-                                        && toNanos - fault.lossNanos() >= 0);
+        return all.stream().anyMatch(loss -> loss.mayCover(fromNanos, toNanos));
+    }
+
+    /** The same, where the nodes may have lost it too. */
+    boolean mayErase(long fromNanos, long toNanos) {
+        return all.stream()
+                .anyMatch(loss -> loss.everywhere() && loss.mayCover(fromNanos, toNanos));
     }
 }

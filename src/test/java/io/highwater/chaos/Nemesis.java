@@ -1,7 +1,8 @@
 package io.highwater.chaos;
 
-import io.highwater.chaos.Event.Fault;
+import io.highwater.chaos.Event.Loss;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Does harm to servers, and repairs it. Called by one thread. */
 interface Nemesis {
@@ -12,9 +13,9 @@ interface Nemesis {
      * Strikes while clients publish, and returns when all servers are there again.
      *
      * @param random what it draws comes from here
-     * @return from when on messages may have been lost, as {@link Fault#lossNanos} says
+     * @return what may be lost; null if nothing that reached the log
      */
-    long strike(Random random, Traffic traffic) throws Exception;
+    @Nullable Loss strike(Random random, Traffic traffic) throws Exception;
 
     /** One that loses nothing which reached the log. */
     static Nemesis harmless(String name, Harm harm) {
@@ -22,12 +23,12 @@ interface Nemesis {
                 name,
                 (random, traffic) -> {
                     harm.strike(random, traffic);
-                    return Fault.NO_LOSS;
+                    return null;
                 });
     }
 
-    /** One whose harm returns from when on messages may have been lost. */
-    static Nemesis losing(String name, Loss loss) {
+    /** One whose harm returns what may be lost. */
+    static Nemesis losing(String name, LossyHarm harm) {
         return new Nemesis() {
             @Override
             public String name() {
@@ -35,8 +36,8 @@ interface Nemesis {
             }
 
             @Override
-            public long strike(Random random, Traffic traffic) throws Exception {
-                return loss.strike(random, traffic);
+            public @Nullable Loss strike(Random random, Traffic traffic) throws Exception {
+                return harm.strike(random, traffic);
             }
         };
     }
@@ -47,7 +48,7 @@ interface Nemesis {
     }
 
     /** See {@link #losing}. */
-    interface Loss {
-        long strike(Random random, Traffic traffic) throws Exception;
+    interface LossyHarm {
+        @Nullable Loss strike(Random random, Traffic traffic) throws Exception;
     }
 }

@@ -3,7 +3,7 @@ package io.highwater.chaos;
 /**
  * What a deployment promises: the checker holds it to that.
  *
- * @see Event.Fault#lossNanos
+ * @see Event.Loss
  */
 enum Promise {
     /**

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes message after message to its channel, a few at once, and sends whatever was not
@@ -32,6 +33,9 @@ final class Publisher extends ChaosClient {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final int HOP_AFTER = 300;
 
+    /** For how long a node is told of a position. */
+    private static final Duration TOLD = Duration.ofMinutes(1);
+
     private final long paceNanos;
     private final String text;
     private final Set<Message> acknowledged = ConcurrentHashMap.newKeySet();
@@ -41,6 +45,12 @@ final class Publisher extends ChaosClient {
 
     /** Of this connection, by id. */
     private final Map<Integer, Sent> unanswered = new LinkedHashMap<>();
+
+    /** The last acknowledgement; null before the first. */
+    private @Nullable Acknowledged last;
+
+    /** This connection has acknowledged something. */
+    private boolean settled;
 
     private long made;
     private int id;
@@ -70,6 +80,7 @@ final class Publisher extends ChaosClient {
     @Override
     void onOpen(TestSocket socket) throws IOException {
         hopsIn = 1 + random().nextInt(HOP_AFTER);
+        settled = false;
         sendAgain(socket);
     }
 
@@ -93,11 +104,23 @@ final class Publisher extends ChaosClient {
                         + channel()
                         + "\",\"msgId\":\""
                         + message.msgId()
-                        + "\",\"data\":{\"number\":"
+                        + "\""
+                        + after()
+                        + ",\"data\":{\"number\":"
                         + message.number()
                         + ",\"text\":\""
                         + text
                         + "\"}}");
+    }
+
+    /** What a node must know before it takes a message, if another one has taken those before. */
+    private String after() {
+        Acknowledged known = last;
+        if (settled || known == null || history().now() - known.nanos() > TOLD.toNanos()) {
+            return "";
+        }
+        Position position = known.position();
+        return ",\"origin\":\"" + position.origin() + "\",\"after\":\"" + position.text() + "\"";
     }
 
     @Override
@@ -116,17 +139,18 @@ final class Publisher extends ChaosClient {
             throw new AssertionError("no such publish: " + reply);
         }
         Message message = sent.message();
-        history()
-                .add(
-                        new Acknowledged(
-                                history().now(),
-                                name(),
-                                sent.attempt(),
-                                message,
-                                Position.parse(
-                                        reply.getString("origin"), reply.getString("position")),
-                                reply.getString("level"),
-                                reply.getBoolean("duplicate")));
+        Acknowledged answer =
+                new Acknowledged(
+                        history().now(),
+                        name(),
+                        sent.attempt(),
+                        message,
+                        Position.parse(reply.getString("origin"), reply.getString("position")),
+                        reply.getString("level"),
+                        reply.getBoolean("duplicate"));
+        history().add(answer);
+        last = answer;
+        settled = true;
         pending.remove(message);
         acknowledged.add(message);
         if (--hopsIn <= 0) {

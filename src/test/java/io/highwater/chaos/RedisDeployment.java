@@ -1,6 +1,8 @@
 package io.highwater.chaos;
 
+import io.highwater.chaos.Event.Loss;
 import io.highwater.testing.PostgresServer;
+import io.highwater.testing.SmallDisk;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ final class RedisDeployment implements Deployment {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final String DATABASE = "postgres";
+    private static final int DISK_MEBIBYTES = 256;
 
     /** All nodes have read what is older. */
     private static final Duration RECENT = Duration.ofSeconds(5);
@@ -32,15 +35,20 @@ final class RedisDeployment implements Deployment {
     /** Null without an archive. */
     private final @Nullable PostgresServer postgres;
 
+    /** Where the archive is; null without one, or where this user may not mount one. */
+    private final @Nullable SmallDisk disk;
+
     private RedisDeployment(
             RedisPair redis,
             List<ChaosNode> nodes,
             List<Path> clockSetBack,
-            @Nullable PostgresServer postgres) {
+            @Nullable PostgresServer postgres,
+            @Nullable SmallDisk disk) {
         this.redis = redis;
         this.nodes = nodes;
         this.clockSetBack = clockSetBack;
         this.postgres = postgres;
+        this.disk = disk;
     }
 
     /**
@@ -49,17 +57,26 @@ final class RedisDeployment implements Deployment {
      * @param front what lies in front of the nodes' class path
      */
     static RedisDeployment of(int nodes, Path folder, List<Path> front) throws Exception {
-        return of(nodes, folder, front, null);
+        return of(nodes, folder, front, null, null);
     }
 
-    /** The same with an archive in PostgreSQL. */
+    /** The same with an archive in PostgreSQL, whose disk fills where this user may mount one. */
     static RedisDeployment archived(int nodes, Path folder, List<Path> front) throws Exception {
-        PostgresServer postgres = PostgresServer.start(folder.resolve("postgres"));
-        return of(nodes, folder, front, postgres);
+        SmallDisk disk =
+                SmallDisk.ofMemoryIfAllowed(folder.resolve("disk"), DISK_MEBIBYTES).orElse(null);
+        if (disk == null) {
+            System.out.println("chaos: no disk fills, since this user may not mount one");
+        }
+        Path place = disk == null ? folder : disk.path();
+        return of(nodes, folder, front, PostgresServer.start(place.resolve("postgres")), disk);
     }
 
     private static RedisDeployment of(
-            int nodes, Path folder, List<Path> front, @Nullable PostgresServer postgres)
+            int nodes,
+            Path folder,
+            List<Path> front,
+            @Nullable PostgresServer postgres,
+            @Nullable SmallDisk disk)
             throws Exception {
         RedisPair redis = RedisPair.start(folder, nodes);
         List<ChaosNode> all = new ArrayList<>();
@@ -72,7 +89,7 @@ final class RedisDeployment implements Deployment {
             }
             all.add(new ChaosNode(folder, "" + (char) ('a' + i), settings, front));
         }
-        return new RedisDeployment(redis, all, Clock.setBack(folder), postgres);
+        return new RedisDeployment(redis, all, Clock.setBack(folder), postgres, disk);
     }
 
     @Override
@@ -116,6 +133,9 @@ final class RedisDeployment implements Deployment {
             all.add(Nemesis.harmless("postgres paused", this::pausePostgres));
             all.add(Nemesis.harmless("archive writer killed", this::killWriter));
             all.add(Nemesis.harmless("trimmed past a paused node", this::trimPastPaused));
+        }
+        if (disk != null) {
+            all.add(Nemesis.harmless("full disk of postgres", this::fillDisk));
         }
         return all;
     }
@@ -189,39 +209,42 @@ final class RedisDeployment implements Deployment {
         redis.bringBack();
     }
 
-    private long cutPower(Random random, Traffic traffic) throws Exception {
+    private Loss cutPower(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         long bytes = redis.writtenBytes();
         traffic.awaitAnyAcknowledged(MORE, PATIENCE);
         redis.restartWith(bytes);
-        return from;
+        Loss loss = new Loss(from, traffic.now(), false);
+        return loss;
     }
 
-    private long failOverToLagging(Random random, Traffic traffic) throws Exception {
+    private Loss failOverToLagging(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         redis.leaveReplicaBehind();
         traffic.awaitAnyAcknowledged(1 + random.nextInt(2 * MORE), PATIENCE);
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
     /** What the replica lacks, one of the nodes has not read either. */
-    private long failOverPastNode(Random random, Traffic traffic) throws Exception {
+    private Loss failOverPastNode(Random random, Traffic traffic) throws Exception {
         int behind = any(random);
         long from = traffic.now();
         redis.cut(behind);
         redis.leaveReplicaBehind();
         traffic.awaitAnyAcknowledged(MORE, PATIENCE);
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
     /** All nodes and the Redis lose what they have in memory, but not the archive. */
-    private long cutAllPower(Random random, Traffic traffic) throws Exception {
+    private Loss cutAllPower(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         long bytes = redis.writtenBytes();
         if (postgres != null) {
@@ -234,24 +257,26 @@ final class RedisDeployment implements Deployment {
             node.kill();
         }
         redis.restartWith(bytes);
+        Loss loss = new Loss(from, traffic.now(), true);
         if (postgres != null) {
             postgres.resume();
         }
         start();
-        return from;
+        return loss;
     }
 
-    private long failOverToEmpty(Random random, Traffic traffic) throws Exception {
+    private Loss failOverToEmpty(Random random, Traffic traffic) throws Exception {
         long from = traffic.now() - RECENT.toNanos();
         redis.emptyReplica();
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
     /** For a moment some nodes use the old primary, others the new one. */
-    private long zombie(Random random, Traffic traffic) throws Exception {
+    private Loss zombie(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         redis.leaveReplicaBehind();
         traffic.awaitAnyAcknowledged(random.nextInt(MORE), PATIENCE);
@@ -262,12 +287,13 @@ final class RedisDeployment implements Deployment {
         traffic.awaitAnyAcknowledged(MORE, PATIENCE);
         traffic.pass(Duration.ofMillis(random.nextInt(3_000)));
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
-    private long failOverTwice(Random random, Traffic traffic) throws Exception {
+    private Loss failOverTwice(Random random, Traffic traffic) throws Exception {
         long from = traffic.now();
         redis.leaveReplicaBehind();
         traffic.awaitAnyAcknowledged(MORE, PATIENCE);
@@ -276,9 +302,10 @@ final class RedisDeployment implements Deployment {
         redis.bringBack();
         redis.awaitInStep();
         redis.failOver();
+        Loss loss = new Loss(from, traffic.now(), false);
         redis.joinAll();
         redis.bringBack();
-        return from;
+        return loss;
     }
 
     private void killPostgres(Random random, Traffic traffic) throws Exception {
@@ -293,6 +320,22 @@ final class RedisDeployment implements Deployment {
         postgres.pause();
         traffic.pass(Duration.ofMillis(500 + random.nextInt(6_000)));
         postgres.resume();
+    }
+
+    /** PostgreSQL may go on, crash and recover, or end, as it finds no room for this or that. */
+    private void fillDisk(Random random, Traffic traffic) throws Exception {
+        disk.fill();
+        try {
+            if (!traffic.awaitRefused(PATIENCE)) {
+                throw new AssertionError("nothing is refused though the disk is full");
+            }
+            traffic.pass(Duration.ofMillis(random.nextInt(3_000)));
+        } finally {
+            disk.free();
+        }
+        if (!postgres.isRunning()) {
+            postgres.start();
+        }
     }
 
     /** The node that archives what was published last. */
@@ -349,8 +392,11 @@ final class RedisDeployment implements Deployment {
             node.close();
         }
         redis.close();
-        if (postgres != null) {
+        if (postgres != null && postgres.isRunning()) {
             postgres.kill();
+        }
+        if (disk != null) {
+            disk.close();
         }
     }
 }

@@ -30,11 +30,6 @@ final class Subscriber {
     /** The last message of each publisher that the application got in its turn. */
     private final Map<String, Received> lastOf = new HashMap<>();
 
-    /** A message, and one that the publisher had sent before it, in the order of their delivery. */
-    private record Reorder(Received former, Received event) {}
-
-    private final List<Reorder> reorders = new ArrayList<>();
-
     private Subscribed subscription;
 
     /** The last position in this subscription. */
@@ -45,7 +40,6 @@ final class Subscriber {
     int gaps;
     int late;
     int dropped;
-    int crossed;
 
     Subscriber(Subscribed first, Facts facts, Violations violations) {
         this.name = first.client();
@@ -142,41 +136,12 @@ final class Subscriber {
         }
         Received former = lastOf.put(message.publisher(), event);
         if (former != null && former.message().number() >= message.number()) {
-            reorders.add(new Reorder(former, event));
+            violations.add(
+                    Invariant.I4,
+                    name + " was given " + message + " after " + former.message(),
+                    former,
+                    event);
         }
-    }
-
-    /**
-     * Checks the order. Only where two primaries took messages at a time, a publisher that changes
-     * from one to the other may be seen in two orders: the log of one of them is lost.
-     */
-    void checkOrder(Promise promise, Losses losses) {
-        for (Reorder reorder : reorders) {
-            Received former = reorder.former;
-            if (promise.mayMove()
-                    && crosses(reorder)
-                    && facts.of(former.message()).mayBeLost(losses)) {
-                crossed++;
-            } else {
-                violations.add(
-                        Invariant.I4,
-                        name
-                                + " was given "
-                                + reorder.event.message()
-                                + " after "
-                                + former.message(),
-                        former,
-                        reorder.event);
-            }
-        }
-    }
-
-    /** Whether the newer generation was there when the message of the older one was appended. */
-    private boolean crosses(Reorder reorder) {
-        Position older = reorder.former.position();
-        Position newer = reorder.event.position();
-        return older.generation() < newer.generation()
-                && facts.firstSight(reorder.event) - facts.firstSight(reorder.former) < 0;
     }
 
     private @Nullable Received before(Received event) {
@@ -192,7 +157,7 @@ final class Subscriber {
         if (!isTo
                 || fact.given.contains(name)
                 || promise.mayLose() && fact.mayBeLost(losses)
-                || promise.mayMove() && wasToldOf(fact)) {
+                || promise.mayLose() && wasToldOf(fact)) {
             return;
         }
         Event sight = fact.anySight();
@@ -238,18 +203,12 @@ final class Subscriber {
     }
 
     /**
-     * Checks that it was told of missing messages only where some may be lost, or, without an
-     * archive, where its cursor is of a former generation, which nodes remember for a while.
+     * Checks that it was told of missing messages only where there is no archive, and some may be
+     * lost, or its cursor is of a former generation, which nodes remember for a while.
      */
     void checkTold(Promise promise, Losses losses) {
         for (Subscribed answer : told) {
-            boolean isAllowed =
-                    switch (promise) {
-                        case FILE -> false;
-                        case LOG -> isForgotten(answer) || isLost(answer, promise, losses);
-                        case DURABLE -> isLost(answer, promise, losses);
-                    };
-            if (!isAllowed) {
+            if (!promise.mayLose() || !(isForgotten(answer) || isLost(answer, losses))) {
                 violations.add(
                         Invariant.I8, name + " could not resume: " + answer.reason(), answer);
             }
@@ -261,12 +220,10 @@ final class Subscriber {
         return since != null && since.generation() < answer.cursor().generation();
     }
 
-    /** Whether the message at the cursor may be lost; if it was archived, it is not. */
-    private boolean isLost(Subscribed answer, Promise promise, Losses losses) {
+    /** Whether the message at the cursor may be lost. */
+    private boolean isLost(Subscribed answer, Losses losses) {
         Position since = answer.since();
         Fact fact = since == null ? null : facts.at(channel, since);
-        return since != null
-                && fact != null
-                && (promise.mayLose() ? fact.mayBeLost(losses) : fact.mayBeLost(since, losses));
+        return fact != null && fact.mayBeLost(losses);
     }
 }

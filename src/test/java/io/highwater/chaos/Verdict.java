@@ -20,8 +20,6 @@ import java.util.Map;
  * @param gaps messages before which something was missing, that a client had to ask for
  * @param late messages that came after their turn, marked so
  * @param dropped messages that clients dropped, since they had the msgId
- * @param crossed messages out of their order, since their publisher had changed between two
- *     primaries of which one was lost
  * @param faults how often each kind struck
  * @param violations the first of each invariant
  */
@@ -40,7 +38,6 @@ record Verdict(
         int gaps,
         int late,
         int dropped,
-        int crossed,
         Map<String, Integer> faults,
         List<Violation> violations) {
     boolean holds() {
@@ -77,8 +74,6 @@ record Verdict(
                 + late
                 + ", dropped "
                 + dropped
-                + ", crossed "
-                + crossed
                 + ", faults "
                 + faults;
     }

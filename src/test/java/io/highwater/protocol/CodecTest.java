@@ -242,6 +242,7 @@ final class CodecTest {
                 "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"msgId\":\"m\",\"data\":1,\"data\":1}|data|3",
                 "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"msgId\":\"m\",\"data\":1,\"key\":\"\"}|key|3",
                 "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"msgId\":\"m\",\"data\":1,\"secret\":\"true\"}|secret|3",
+                "{\"type\":\"publish\",\"id\":3,\"channel\":\"c\",\"msgId\":\"m\",\"data\":1,\"origin\":\"o\",\"after\":\"1\"}|after|3",
                 "{\"type\":\"history\",\"id\":3,\"channel\":\"c\",\"origin\":\"o\",\"after\":\"x\"}|after|3",
                 "{\"type\":\"history\",\"id\":3,\"channel\":\"c\",\"origin\":\"o\",\"before\":\"x\"}|before|3",
                 "{\"type\":\"history\",\"id\":3,\"channel\":\"c\",\"at\":\"2026-11-29\"}|at|3",

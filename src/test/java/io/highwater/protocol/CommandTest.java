@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a client writes is what the server reads. */
@@ -50,13 +51,36 @@ final class CommandTest {
     void aPublishIsReadAgainByteForByte() {
         byte[] data = "{ \"n\":1.10, \"s\":\"\\u00e9\" }".getBytes(UTF_8);
         Command.Publish publish =
-                new Command.Publish(4, "room.42", "m1", "a\n\"\u00e9", true, data);
+                new Command.Publish(
+                        4, "room.42", "m1", "a\n\"\u00e9", true, "local", "7-88-105", data);
         Command.Publish read = (Command.Publish) decoded(publish);
         assertThat(read.data()).isEqualTo(data);
+        assertThat(read.positionAfter()).isEqualTo(new Position("local", 7, 88, 105));
         assertThat(read).usingRecursiveComparison().isEqualTo(publish);
         Command.Publish plain =
-                new Command.Publish(4, "room.42", "m1", null, null, new byte[] {'1'});
+                new Command.Publish(4, "room.42", "m1", null, null, null, null, new byte[] {'1'});
         assertThat(decoded(plain)).usingRecursiveComparison().isEqualTo(plain);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "-, -, -, -, -",
+                "eu, 7-88-105, -, -, -",
+                "eu, -, 7-88-105, -, -",
+                "-, -, -, 2026-11-29T08:00:00Z, -",
+                "-, 7-88-105, -, -, origin: must be there with after",
+                "-, -, 7-88-105, -, origin: must be there with before",
+                "eu, -, -, -, origin: can't be there without after or before",
+                "eu, -, -, 2026-11-29T08:00:00Z, origin: can't be there without after or before",
+                "eu, 7-88-105, 7-88-105, -, before: can't be there with after",
+                "eu, 7-88-105, -, 2026-11-29T08:00:00Z, at: can't be there with after or before",
+            })
+    void aHistoryBeginsInOnePlace(
+            String origin, String after, String before, String at, String problem) {
+        assertThat(new Command.HistoryQuery(5, "c", origin, after, before, at, null).problem())
+                .isEqualTo(problem);
     }
 
     private static Decoded decoded(Command command) {

@@ -59,6 +59,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,7 @@ final class SessionFixture {
     private final List<Client> clients = new ArrayList<>();
 
     final ScriptedBackbone backbone;
+    final ChannelHub<OutboundTurn<Position>> hub;
     final SessionRegistry registry = new SessionRegistry();
     final Ledger ledger;
     private final ManualExecutor work = new ManualExecutor();
@@ -113,6 +115,17 @@ final class SessionFixture {
      * @param mostBytes of the accounts that are bounded
      */
     SessionFixture(ChannelRule rule, WaterMarks marks, Map<Account, Long> mostBytes) {
+        this(rule, marks, mostBytes, List.of());
+    }
+
+    /**
+     * @param shards of the hub; if there are none, {@link #run} does their work
+     */
+    SessionFixture(
+            ChannelRule rule,
+            WaterMarks marks,
+            Map<Account, Long> mostBytes,
+            List<Executor> shards) {
         ledger = Ledgers.of(mostBytes, ticker);
         ledger.book(Account.NAMES).watch(new SubscribedSessions(registry));
         ChannelSettings channels =
@@ -135,7 +148,7 @@ final class SessionFixture {
                                 7,
                                 ticker,
                                 wheel));
-        ChannelHub<OutboundTurn<Position>> hub =
+        hub =
                 new ChannelHub<>(
                         backbone,
                         History.of(backbone),
@@ -150,7 +163,7 @@ final class SessionFixture {
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         10 << 20,
                         new HubNode(
-                                List.of(work),
+                                shards.isEmpty() ? List.of(work) : shards,
                                 DeliveryBurst.NONE,
                                 ledger.book(Account.NAMES),
                                 ledger.book(Account.OUTBOUND),

@@ -6,6 +6,7 @@ import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelRule;
 import io.highwater.identity.Identity;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.protocol.Position;
 import io.highwater.session.SessionFixture.Client;
 import io.highwater.wire.CloseStatus;
 import io.highwater.wire.Opcode;
@@ -213,6 +214,24 @@ final class SessionTest {
         assertThat(draft.secret()).isTrue();
         assertThat(draft.key()).isEqualTo("k");
         assertThat(new String(draft.data(), StandardCharsets.UTF_8)).isEqualTo("{\"a\" :1.0}");
+        assertThat(draft.after()).isNull();
+    }
+
+    @Test
+    void aPublishCarriesWhatItFollows() {
+        Client client = fixture.client("device-7");
+        client.send(
+                "{'type':'publish','id':3,'channel':'c','msgId':'m1','origin':'local',"
+                        + "'after':'7-88-105','data':1}");
+        client.take("published");
+        assertThat(fixture.backbone.drafts.get(0).after())
+                .isEqualTo(new Position("local", 7, 88, 105));
+        client.send(
+                "{'type':'publish','id':4,'channel':'c','msgId':'m2','after':'7-88-105','data':1}");
+        JsonObject error = client.take("error");
+        assertThat(error.getString("code")).isEqualTo("BAD_REQUEST");
+        assertThat(error.getString("message")).isEqualTo("origin: must be there with after");
+        assertThat(fixture.backbone.drafts).hasSize(1);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.highwater.backbone.redis.StreamItem.Marker;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.backbone.redis.StreamItem.Unreadable;
 import io.highwater.backbone.ring.PendingBytes;
+import io.highwater.protocol.Position;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,7 @@ final class RedisShard {
     private final @Nullable ShardArchive archive;
 
     private Runnable wakeReader = () -> {};
-    private Runnable renewReader = () -> {};
+    private BooleanSupplier renewReader = () -> false;
     private BooleanSupplier isCutOff = () -> false;
 
     /** Written on the loop; appends read it. */
@@ -90,9 +91,11 @@ final class RedisShard {
                 new ShardPublisher(
                         context,
                         calls,
+                        bounds.channels(),
                         archive == null ? Level.LOG : Level.DURABLE,
                         this::released,
-                        this::awaitArchive);
+                        this::awaitArchive,
+                        this::findPrimary);
         this.archive = archive == null ? null : archive(archive);
         this.barrier =
                 new Barrier(
@@ -139,10 +142,11 @@ final class RedisShard {
      * Called before the start.
      *
      * @param wake the shard can be read again
-     * @param renew the reader's connection does not bring what it should
+     * @param renew the reader's connection does not bring what it should; says whether it is
+     *     renewed, and not the node itself that reads on later
      * @param cutOff whether nothing was heard of the shard for long
      */
-    void readBy(Runnable wake, Runnable renew, BooleanSupplier cutOff) {
+    void readBy(Runnable wake, BooleanSupplier renew, BooleanSupplier cutOff) {
         wakeReader = wake;
         renewReader = renew;
         isCutOff = cutOff;
@@ -234,7 +238,7 @@ final class RedisShard {
         }
         context.tell(() -> context.observer().onWaiting(1));
         String key = keys().remembered(draft.publisher(), draft.channel(), draft.msgId());
-        Waiting message = new Waiting(draft, key, loop.nowNanos());
+        Waiting message = new Waiting(draft, key, leastGeneration(draft), loop.nowNanos());
         if (!loop.tryExecute(() -> publisher.add(message))) {
             released(message);
             return unavailable("the node is stopping");
@@ -256,6 +260,11 @@ final class RedisShard {
         // Half of it is random, so that clients do not return all at once.
         Duration retryAfter = Duration.ofMillis(500 + ThreadLocalRandom.current().nextInt(501));
         return new UnavailableException(why, retryAfter);
+    }
+
+    private long leastGeneration(Draft draft) {
+        Position after = draft.after();
+        return after == null || !after.origin().equals(calls.origin()) ? 0 : after.generation();
     }
 
     /** The connection for appends was replaced. */
@@ -298,6 +307,13 @@ final class RedisShard {
                         .addKeyValue("why", unreadable.why())
                         .log("log_entry_unreadable");
             }
+        }
+    }
+
+    /** The node may use a Redis that others have left. */
+    private void findPrimary() {
+        if (isReadable() && renewReader.getAsBoolean()) {
+            calls.findPrimary();
         }
     }
 
@@ -376,7 +392,20 @@ final class RedisShard {
         if (stuck) {
             // A whole check ago the log was further than this node is now.
             behind = StreamId.NONE;
-            renewReader.run();
+            boolean unused = renewReader.getAsBoolean();
+        } else if (behind.isAfter(cursor.get())) {
+            StreamId top = behind;
+            StreamId from = cursor.get();
+            loop.schedule(() -> lookAgain(from, top), context.timing().call());
+        }
+    }
+
+    /** Whether the reader has found what the last check had seen. */
+    private void lookAgain(StreamId from, StreamId top) {
+        StreamId now = cursor.get();
+        boolean moves = !now.equals(from) && now.generation() == top.generation();
+        if (isReadable() && top.isAfter(now) && !moves) {
+            boolean unused = renewReader.getAsBoolean();
         }
     }
 

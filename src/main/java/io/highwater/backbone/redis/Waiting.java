@@ -17,6 +17,9 @@ final class Waiting {
     /** The key in Redis that remembers the message. */
     final String remembered;
 
+    /** It is not appended to an older generation. */
+    final long leastGeneration;
+
     final long sinceNanos;
     final CompletableFuture<Appended> answer = new CompletableFuture<>();
 
@@ -34,9 +37,10 @@ final class Waiting {
     /** It was answered, though a call with it may still be under way. */
     boolean over;
 
-    Waiting(Draft draft, String remembered, long nowNanos) {
+    Waiting(Draft draft, String remembered, long leastGeneration, long nowNanos) {
         this.draft = draft;
         this.remembered = remembered;
+        this.leastGeneration = leastGeneration;
         this.sinceNanos = nowNanos;
     }
 

@@ -40,13 +40,15 @@ final class BarrierTest {
     private final ShardPublisher publisher =
             new ShardPublisher(
                     context,
-                    (read, messages) -> {
+                    (read, messages, mayOpen) -> {
                         sent.add(read);
                         reply = new CompletableFuture<>();
                         return reply;
                     },
+                    StreamBounds.defaults().channels(),
                     Level.DURABLE,
                     message -> {},
+                    () -> {},
                     () -> {});
     private boolean archiveFails;
     private boolean savesFail;
@@ -212,6 +214,7 @@ final class BarrierTest {
                 new Waiting(
                         new Draft("c", "p", "m", null, false, new byte[] {'1'}),
                         "key",
+                        0,
                         loop.nowNanos());
         publisher.add(message);
         reply.complete(new Taken(List.of(new Result(new Position("local", 7, 5, 5), false))));
@@ -263,6 +266,7 @@ final class BarrierTest {
                 new Waiting(
                         new Draft("c", "p", "m7-3", null, false, new byte[] {'1'}),
                         "key",
+                        0,
                         loop.nowNanos());
         publisher.add(message);
         Position position = new Position("local", 7, 3, 3);

@@ -56,6 +56,6 @@ final class FailedFlowsTest {
 
     private static Waiting message(String publisher, String channel, long sinceNanos) {
         Draft draft = new Draft(channel, publisher, "m", null, false, new byte[] {'1'});
-        return new Waiting(draft, "key", sinceNanos);
+        return new Waiting(draft, "key", 0, sinceNanos);
     }
 }

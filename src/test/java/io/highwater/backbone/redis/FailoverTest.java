@@ -1,11 +1,13 @@
 package io.highwater.backbone.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ReadResult.Slice;
+import io.highwater.backbone.UnavailableException;
 import io.highwater.protocol.Position;
 import io.highwater.testing.RedisProcess;
 import io.highwater.testing.TcpProxy;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,6 +138,40 @@ final class FailoverTest {
         a.append(CHANNEL, "m6");
         a.awaitHeard("m1", "m2", "m3", "m4", "generation", "m5", "m6");
         b.awaitHeard("m1", "m2", "m3", "m4", "generation", "m5", "m6");
+    }
+
+    /**
+     * Otherwise its subscribers would get a publisher's messages in another order than all others.
+     */
+    @Test
+    void aNodeOnAnOldPrimaryTakesNothingThatFollowsWhatTheNewOneHas() throws Exception {
+        RedisProcess replica = replica();
+        startNodes();
+        Appended first = a.append(CHANNEL, "m1");
+        await().until(() -> replica.commands().xlen(a.shard(CHANNEL).keys().log()) == 2);
+        cutOff(replica);
+        replica.commands().replicaofNoOne();
+        linkOfB.turnTo(replica.port());
+        Position second = b.append(CHANNEL, "m2").position();
+        assertThat(second.generation()).isGreaterThan(first.position().generation());
+        assertThatThrownBy(() -> a.tryAppend(CHANNEL, "m3", second).get(60, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(UnavailableException.class);
+        assertThat(a.append(CHANNEL, "m4").position().generation())
+                .as("of somebody who knows no better")
+                .isEqualTo(first.position().generation());
+        Position elsewhere = new Position("elsewhere", second.generation(), 1, 1);
+        assertThat(a.tryAppend(CHANNEL, "m5", elsewhere).get(60, TimeUnit.SECONDS)).isNotNull();
+        redis.kill();
+        linkOfA.turnTo(replica.port());
+        await().ignoreExceptionsInstanceOf(ExecutionException.class)
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                a.tryAppend(CHANNEL, "m3", second)
+                                                        .get(60, TimeUnit.SECONDS)
+                                                        .position()
+                                                        .isAfter(second))
+                                        .isTrue());
     }
 
     /** Its publisher's node has to append it again, for all that do not have it. */

@@ -50,14 +50,20 @@ final class ShardPublisherTest {
                             RedisObserver.NONE,
                             LogLimit.none()),
                     this::call,
+                    StreamBounds.defaults().channels(),
                     Level.LOG,
                     message -> released.add(message.draft.msgId()),
-                    () -> {});
+                    () -> {},
+                    () -> this.lost++);
+
+    /** How often it did not find the generation that Redis spoke of. */
+    private int lost;
 
     /** Thrown by the next call; null for none. */
     private @Nullable Error fault;
 
-    private CompletableFuture<PublishReply> call(StreamId read, List<Waiting> messages) {
+    private CompletableFuture<PublishReply> call(
+            StreamId read, List<Waiting> messages, List<Boolean> mayOpen) {
         Error thrown = fault;
         fault = null;
         if (thrown != null) {
@@ -159,6 +165,44 @@ final class ShardPublisherTest {
         append(OLD, 1);
         read(OLD, 1);
         assertThat(answer).isCompleted();
+    }
+
+    /** As those that only read do when Redis takes no writes. */
+    @Test
+    void whileMessagesWaitOtherCallsThatSucceedAreNoSignThatTheirsWould() {
+        add("m");
+        fail();
+        publisher.works();
+        assertThat(publisher.trouble()).isEqualTo("broken");
+        loop.advance(Duration.ofMillis(100));
+        append(OLD, 1);
+        assertThat(publisher.trouble()).isNull();
+        add("n");
+        fail();
+        loop.advance(Timing.defaults().give());
+        assertThat(publisher.trouble()).isEqualTo("broken");
+        fail();
+        publisher.works();
+        assertThat(publisher.trouble()).as("nothing waits").isNull();
+    }
+
+    /** A Redis that others have left is in a generation that no reader finds. */
+    @Test
+    void afterAFenceRedisIsAskedAgainUntilTheGenerationIsFound() {
+        add("m");
+        reply(new Fenced(NEW));
+        loop.advance(Timing.defaults().call().minusMillis(1));
+        assertThat(calls).hasSize(1);
+        add("n");
+        loop.advance(Duration.ofMillis(1));
+        assertThat(lost).isEqualTo(1);
+        assertThat(calls).hasSize(2);
+        assertThat(lastCall().msgIds()).containsExactly("n");
+        reply(new Fenced(NEW));
+        publisher.hold(); // The reader has found it, and waits at its barrier.
+        loop.advance(Timing.defaults().call().multipliedBy(2));
+        assertThat(lost).isEqualTo(1);
+        assertThat(calls).hasSize(2);
     }
 
     @Test
@@ -277,6 +321,39 @@ final class ShardPublisherTest {
     }
 
     @Test
+    void whatFollowsANewerGenerationIsNotAppendedToThisOneNorIsWhatComesAfterIt() {
+        CompletableFuture<Appended> before = add("m0", "c", 1);
+        CompletableFuture<Appended> first = addAfter("m1", NEW);
+        CompletableFuture<Appended> second = add("m2", "c", 1);
+        CompletableFuture<Appended> other = add("m3", "d", 1);
+        append(OLD, 1);
+        assertUnavailable(first);
+        assertUnavailable(second);
+        assertThat(lastCall().msgIds()).containsExactly("m3");
+        append(OLD, 2);
+        read(OLD, 2);
+        assertThat(before).isCompleted();
+        assertThat(other).isCompleted();
+    }
+
+    @Test
+    void atTheBarrierItWaitsForTheNewerGeneration() {
+        publisher.hold();
+        CompletableFuture<Appended> answer = addAfter("m", NEW);
+        assertThat(answer).isNotDone();
+        publisher.open(new StreamId(NEW, 0));
+        append(NEW, 1);
+        read(NEW, 1);
+        assertThat(answer.join().position()).isEqualTo(position(NEW, 1));
+    }
+
+    private CompletableFuture<Appended> addAfter(String msgId, long generation) {
+        Waiting message = handedIn(msgId, "c", 1, generation);
+        publisher.add(message);
+        return message.answer;
+    }
+
+    @Test
     void aFencedCallWaitsUntilTheGenerationIsReconciled() {
         CompletableFuture<Appended> answer = add("m");
         reply(new Fenced(NEW));
@@ -385,11 +462,16 @@ final class ShardPublisherTest {
     }
 
     private Waiting handedIn(String msgId, String channel, int dataBytes) {
+        return handedIn(msgId, channel, dataBytes, 0);
+    }
+
+    private Waiting handedIn(String msgId, String channel, int dataBytes, long leastGeneration) {
         byte[] data = "1".repeat(dataBytes).getBytes(UTF_8);
         Waiting message =
                 new Waiting(
                         new Draft(channel, "p", msgId, null, false, data),
                         "key " + msgId,
+                        leastGeneration,
                         loop.nowNanos());
         var unused = message.answer.whenComplete((answer, failure) -> answered.add(msgId));
         return message;
