@@ -63,6 +63,11 @@ public final class Highwater implements AutoCloseable {
         return node.adminPort();
     }
 
+    /** The port of the HTTP API in use; empty if it is off. */
+    public OptionalInt apiPort() {
+        return node.apiPort();
+    }
+
     /** Publishes, and tells what is in the channels; beans have it injected. */
     public Channels channels() {
         return node.channels();

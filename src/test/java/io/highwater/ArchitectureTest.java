@@ -62,6 +62,7 @@ final class ArchitectureTest {
                                     Set.of(
                                             "server",
                                             "admin",
+                                            "publish.http",
                                             "handshake",
                                             "identity",
                                             "wire",
@@ -83,6 +84,8 @@ final class ArchitectureTest {
                                             "wire.jetty.h2",
                                             "handshake",
                                             "admin",
+                                            // As of admin: it brings requests, and writes answers.
+                                            "publish.http",
                                             "limits",
                                             "log",
                                             "time")),
@@ -222,6 +225,10 @@ final class ArchitectureTest {
                                             "time")),
                             // Decides by the team's rule, the claim and the channels' settings.
                             Map.entry("permission", Set.of("channel", "identity")),
+                            // No server of HTTP; settings of its own.
+                            Map.entry(
+                                    "publish.http",
+                                    Set.of("publish", "wire", "protocol", "backbone", "log")),
                             // Positions and cursors are its values for all above it.
                             Map.entry("protocol", Set.of()),
                             Map.entry(

@@ -18,6 +18,8 @@ import io.highwater.limits.TcpLimits;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
 import io.highwater.outbound.WaterMarks;
+import io.highwater.publish.http.ApiKey;
+import io.highwater.publish.http.ApiSettings;
 import io.highwater.server.EdgeSettings;
 import io.highwater.server.ServerSettings;
 import io.highwater.server.ServerSettings.ClientCertificates;
@@ -81,6 +83,7 @@ final class ConfigAssembly {
                         "highwater.limits.request-timeout",
                         "highwater.limits.max-header-bytes");
         AdminSettings admin = problems.attempt(this::admin, "highwater.admin.");
+        ApiSettings api = problems.attempt(this::api, "highwater.api.");
         HandshakeSettings handshake = handshake();
         TokenSettings tokens = problems.attempt(() -> tokens(handshake), "highwater.auth.");
         WireSettings wire = problems.attempt(this::wire, "highwater.limits.");
@@ -103,6 +106,7 @@ final class ConfigAssembly {
                 schema.demo(),
                 made(server),
                 made(admin),
+                api,
                 handshake,
                 made(tokens),
                 limits(),
@@ -248,6 +252,44 @@ final class ConfigAssembly {
                 admin.port(),
                 token == null ? null : token.reveal(),
                 admin.allowedHosts());
+    }
+
+    /** Null if the HTTP API is off. */
+    private @Nullable ApiSettings api() {
+        Integer port = schema.api().port();
+        Path file = schema.api().keysFile();
+        if (port == null) {
+            if (file != null) {
+                throw new IllegalArgumentException(
+                        "highwater.api.keys-file: \""
+                                + file
+                                + "\" opens nothing: highwater.api.port is not set");
+            }
+            return null;
+        }
+        if (file == null) {
+            throw new IllegalArgumentException(
+                    "highwater.api.keys-file: none is set; highwater.api.port needs one");
+        }
+        return new ApiSettings(port, apiKeys(file));
+    }
+
+    private static List<ApiKey> apiKeys(Path file) {
+        List<ApiKey> keys;
+        try {
+            keys = ApiKey.read(Files.readAllLines(file));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "highwater.api.keys-file: \"" + file + "\" is not a file that can be read", e);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "highwater.api.keys-file: \"" + file + "\" " + e.getMessage(), e);
+        }
+        if (keys.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "highwater.api.keys-file: \"" + file + "\" has no key");
+        }
+        return keys;
     }
 
     /** Checks each list separately, so that the first wrong one does not hide the next. */

@@ -38,6 +38,7 @@ record ConfigSchema(
                 boolean demo,
         Tls tls,
         Admin admin,
+        HttpApi api,
         Handshake handshake,
         Auth auth,
         Limits limits,
@@ -98,6 +99,18 @@ record ConfigSchema(
                             about =
                                     "Host names that requests to the admin port may use besides localhost, addresses and admin.host: a guard against DNS rebinding.")
                     List<String> allowedHosts) {}
+
+    record HttpApi(
+            @Setting(
+                            about =
+                                    "Port of the HTTP API, over TLS if tls.keystore is set. Setting it turns the API on. 0 picks a free port.")
+                    @Allowed(max = "65535")
+                    @Nullable Integer port,
+            @Setting(
+                            form = "a text file",
+                            about =
+                                    "The keys of the HTTP API, one a line: a name, the SHA-256 of the key, and what it may do. Read at the start.")
+                    @Nullable Path keysFile) {}
 
     record Handshake(
             @Setting(

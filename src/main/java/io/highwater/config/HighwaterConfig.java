@@ -12,6 +12,7 @@ import io.highwater.limits.TcpLimits;
 import io.highwater.log.LogLevel;
 import io.highwater.outbound.GovernorSettings;
 import io.highwater.outbound.OutboundSettings;
+import io.highwater.publish.http.ApiSettings;
 import io.highwater.server.ServerSettings;
 import io.highwater.wire.WireSettings;
 import io.highwater.wire.deflate.DeflateSettings;
@@ -28,6 +29,7 @@ import org.slf4j.event.Level;
  * @param node its name in logs
  * @param region its region in logs
  * @param demo whether the demo page and endpoints are served
+ * @param api null if the HTTP API is off
  * @param tcpLimits how many connections there may be
  * @param commandsPerSecond maximum for a channel session; ten times that ends it
  * @param commandsBurst how many commands may come at once
@@ -43,6 +45,7 @@ public record HighwaterConfig(
         boolean demo,
         ServerSettings server,
         AdminSettings admin,
+        @Nullable ApiSettings api,
         HandshakeSettings handshake,
         TokenSettings tokens,
         LimitSettings limits,

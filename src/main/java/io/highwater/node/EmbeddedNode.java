@@ -92,6 +92,11 @@ public final class EmbeddedNode implements AutoCloseable {
         return tlsPort;
     }
 
+    /** Empty if the HTTP API is off. */
+    public OptionalInt apiPort() {
+        return core.apiPort();
+    }
+
     public Channels channels() {
         return core.channels();
     }

@@ -32,7 +32,10 @@ import io.highwater.permission.Permissions;
 import io.highwater.publish.Channels;
 import io.highwater.publish.NodeChannels;
 import io.highwater.publish.PublishNode;
+import io.highwater.publish.http.ApiSettings;
+import io.highwater.publish.http.HttpApi;
 import io.highwater.server.AdminServer;
+import io.highwater.server.ApiServer;
 import io.highwater.server.Edge;
 import io.highwater.server.JettyVersion;
 import io.highwater.session.Sessions;
@@ -52,6 +55,7 @@ import io.highwater.wire.upgrade.Upgrades;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -104,6 +108,9 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     private final Deployments deployments;
     private final UpgradeHandler upgrades;
     private final AdminServer admin;
+
+    /** Null if the HTTP API is off. */
+    private final @Nullable ApiServer api;
 
     /** Set before the node is ready, used afterwards. */
     private volatile Runnable stopAccepting = () -> {};
@@ -231,12 +238,28 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                                 observers.handshake()),
                         new SocketUpgrade(),
                         new StreamUpgrade(wheel));
+        api = config.api() == null ? null : api(config.api());
         AdminServer admin =
                 new AdminServer(
                         config.admin(),
                         new AdminApi(
                                 config.admin(), new NodeActions(this, metrics, queues, ticker)));
         this.admin = parts.add(admin, admin::close);
+    }
+
+    private ApiServer api(ApiSettings settings) {
+        HttpApi served =
+                new HttpApi(
+                        ownChannels,
+                        settings,
+                        new HttpApi.NodeInfo(
+                                config.node(),
+                                config.region(),
+                                build().version(),
+                                config.wire().maxMessageBytes()),
+                        logs);
+        ApiServer server = new ApiServer(settings.port(), config.server(), served, edge);
+        return parts.add(server, server::close);
     }
 
     private static Build build() {
@@ -286,12 +309,15 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     }
 
     /**
-     * Checks that the admin port is free, without opening it.
+     * Checks that the ports of the admin and the API are free, without opening them.
      *
-     * @throws IOException the admin port can't be had; the message names it
+     * @throws IOException a port can't be had; the message names it
      */
     void checkPort() throws IOException {
         admin.checkPort();
+        if (api != null) {
+            api.checkPort();
+        }
     }
 
     /**
@@ -309,12 +335,17 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
     }
 
     /**
-     * Starts the log of the channels, and returns when it takes traffic.
+     * Starts the log of the channels and then the HTTP API, and returns when both take traffic.
      *
-     * @throws IOException the log can't start; the message says what to do
+     * @throws IOException the log can't start, or the port can't be had; the message says what to
+     *     do
      */
     void startLog() throws IOException {
         channels.start();
+        if (api != null) {
+            api.start();
+            LOG.atInfo().addKeyValue("port", api.port()).log("api");
+        }
     }
 
     /**
@@ -400,6 +431,11 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
 
     int adminPort() {
         return admin.port();
+    }
+
+    /** Empty if the HTTP API is off. */
+    OptionalInt apiPort() {
+        return api == null ? OptionalInt.empty() : OptionalInt.of(api.port());
     }
 
     boolean isLive() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A writer of JSON: UTF-8 in an array that grows. It escapes strings, and otherwise writes what it
  * is given without checks. Confined to its caller.
  */
-final class JsonText {
+public final class JsonText {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private static final int SMALL_BYTES = 128;
@@ -17,7 +17,7 @@ final class JsonText {
     private byte[] bytes;
     private int size;
 
-    JsonText(int expectedBytes) {
+    public JsonText(int expectedBytes) {
         bytes = new byte[expectedBytes];
     }
 
@@ -28,7 +28,7 @@ final class JsonText {
     }
 
     /** Appends ASCII that is already JSON. */
-    JsonText raw(String ascii) {
+    public JsonText raw(String ascii) {
         makeRoom(ascii.length());
         for (int i = 0; i < ascii.length(); i++) {
             bytes[size++] = (byte) ascii.charAt(i);
@@ -37,7 +37,7 @@ final class JsonText {
     }
 
     /** Appends UTF-8 that is already JSON. */
-    JsonText raw(byte[] json) {
+    public JsonText raw(byte[] json) {
         makeRoom(json.length);
         System.arraycopy(json, 0, bytes, size, json.length);
         size += json.length;
@@ -51,12 +51,12 @@ final class JsonText {
         return this;
     }
 
-    JsonText number(long value) {
+    public JsonText number(long value) {
         return raw(Long.toString(value));
     }
 
     /** Appends a string in quotes; half a surrogate pair becomes "?". */
-    JsonText string(String value) {
+    public JsonText string(String value) {
         return isPlain(value) ? raw("\"").raw(value).raw("\"") : escaped(value);
     }
 
@@ -100,12 +100,12 @@ final class JsonText {
         return raw("}");
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
     /** Returns what was written; this object must not be used afterwards. */
-    ByteBuffer take() {
+    public ByteBuffer take() {
         return ByteBuffer.wrap(bytes, 0, size);
     }
 

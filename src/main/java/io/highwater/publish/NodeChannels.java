@@ -71,8 +71,8 @@ public final class NodeChannels implements Channels, AutoCloseable {
         return publishDrafts(drafts);
     }
 
-    /** In their order; see {@link #publishAll}. */
-    List<CompletionStage<Published>> publishDrafts(List<Draft> drafts) {
+    /** Publishes messages that were checked by {@link #problem}, as {@link #publishAll} does. */
+    public List<CompletionStage<Published>> publishDrafts(List<Draft> drafts) {
         List<CompletionStage<Published>> stages = new ArrayList<>(drafts.size());
         Map<String, String> failed = new HashMap<>(0);
         for (Draft draft : drafts) {
@@ -109,38 +109,35 @@ public final class NodeChannels implements Channels, AutoCloseable {
     private Draft draft(String channel, String json, PublishOptions options) {
         byte[] data = json.getBytes(StandardCharsets.UTF_8);
         String msgId = options.msgId() == null ? newMsgId() : options.msgId();
-        check(problem(channel, msgId, options.key(), data));
-        return draft(options.publisher(), channel, msgId, options.key(), options.secret(), data);
-    }
-
-    static Draft draft(
-            String publisher,
-            String channel,
-            String msgId,
-            @Nullable String key,
-            boolean secret,
-            byte[] data) {
-        return new Draft(channel, APPLICATION + publisher, msgId, key, secret, data);
+        check(problem(channel, msgId, options.key(), data.length));
+        check(NameRules.data(data));
+        return new Draft(
+                channel,
+                APPLICATION + options.publisher(),
+                msgId,
+                options.key(),
+                options.secret(),
+                data);
     }
 
     /** Unique, so that no two messages count as repeats. */
-    static String newMsgId() {
+    public static String newMsgId() {
         return UUID.randomUUID().toString();
     }
 
     /**
-     * What keeps a message from being published: the field and what it may be; null if nothing.
-     *
-     * @param data must be valid UTF-8
+     * What is wrong with a message, besides its data: the field and what it may be; null if
+     * nothing.
      */
-    @Nullable String problem(String channel, String msgId, @Nullable String key, byte[] data) {
+    public @Nullable String problem(
+            String channel, String msgId, @Nullable String key, int dataBytes) {
         String problem = NameRules.channel(channel);
         problem = problem == null ? NameRules.msgId(msgId) : problem;
         problem = problem == null && key != null ? NameRules.key(key) : problem;
         if (problem != null) {
             return problem;
         }
-        long bytes = (long) COMMAND_BYTES + channel.length() + msgId.length() + data.length;
+        long bytes = (long) COMMAND_BYTES + channel.length() + msgId.length() + dataBytes;
         bytes += key == null ? 0 : key.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > node.maxMessageBytes()) {
             return "data: the message takes "
@@ -148,7 +145,7 @@ public final class NodeChannels implements Channels, AutoCloseable {
                     + " bytes, and highwater.limits.max-message-bytes allows "
                     + node.maxMessageBytes();
         }
-        return NameRules.data(data);
+        return null;
     }
 
     private static void check(@Nullable String problem) {

@@ -219,11 +219,12 @@ final class ServerSubscription implements ChannelSubscription, Follower {
         waiting.clear();
         waitingBytes = 0;
         for (Entry entry : all) {
-            if (entry.isEphemeral()) {
-                continue; // Nobody has it any more.
-            } else if (!entry.late()) {
-                behind = true;
-                heard(entry);
+            if (!entry.late()) {
+                // An ephemeral one is in no log: nobody has it any more.
+                if (!entry.isEphemeral()) {
+                    behind = true;
+                    heard(entry);
+                }
             } else if (waiting.size() < MOST_WAITING / 2) {
                 waiting.add(entry);
                 waitingBytes += entry.data().length;
@@ -405,16 +406,13 @@ final class ServerSubscription implements ChannelSubscription, Follower {
             waitingBytes -= entry.data().length;
             if (entry.isEphemeral() || entry.late()) {
                 return message(entry, false);
-            } else if (reached != null && reached.covers(entry.position())) {
-                continue; // It was read.
             } else if (isNext(entry)) {
                 reach(entry);
                 return message(entry, false);
-            }
-            waiting.addFirst(entry);
-            waitingBytes += entry.data().length;
-            fallBehind();
-            if (behind) {
+            } else if (reached == null || !reached.covers(entry.position())) {
+                waiting.addFirst(entry);
+                waitingBytes += entry.data().length;
+                fallBehind();
                 return null;
             }
         }
@@ -497,11 +495,10 @@ final class ServerSubscription implements ChannelSubscription, Follower {
         long count = 0;
         for (Position last : to.positions()) {
             Position before = after.at(last.origin());
-            long from =
-                    before != null && before.generation() == last.generation()
-                            ? before.channelSequence()
-                            : 0;
-            count += last.channelSequence() - from;
+            count += last.channelSequence();
+            if (before != null && before.generation() == last.generation()) {
+                count -= before.channelSequence();
+            }
         }
         return Math.max(0, count);
     }

@@ -20,7 +20,10 @@ final class ErrorPage implements Request.Handler {
     /** The format for a client that does not ask for one. */
     enum Format {
         TEXT,
-        JSON
+        JSON,
+
+        /** Problem details of RFC 9457, whatever the client asks for. */
+        PROBLEM
     }
 
     ErrorPage(Format preferred) {
@@ -38,16 +41,27 @@ final class ErrorPage implements Request.Handler {
             return true;
         }
         String words = HttpStatus.getMessage(status);
-        boolean json = format(request) == Format.JSON;
+        Format format = format(request);
         String body =
-                json
-                        ? "{\"status\":" + status + ",\"error\":\"" + words + "\"}\n"
-                        : status + " " + words + "\n";
+                switch (format) {
+                    case TEXT -> status + " " + words + "\n";
+                    case JSON -> "{\"status\":" + status + ",\"error\":\"" + words + "\"}\n";
+                    case PROBLEM ->
+                            "{\"type\":\"about:blank\",\"title\":\""
+                                    + words
+                                    + "\",\"status\":"
+                                    + status
+                                    + "}\n";
+                };
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         response.getHeaders()
                 .put(
                         HttpHeader.CONTENT_TYPE,
-                        json ? "application/json" : "text/plain; charset=utf-8");
+                        switch (format) {
+                            case TEXT -> "text/plain; charset=utf-8";
+                            case JSON -> "application/json";
+                            case PROBLEM -> "application/problem+json";
+                        });
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
         response.write(true, ByteBuffer.wrap(bytes), callback);
         return true;
@@ -63,7 +77,7 @@ final class ErrorPage implements Request.Handler {
 
     private Format format(Request request) {
         String accept = request.getHeaders().get(HttpHeader.ACCEPT);
-        if (accept == null || accept.equals("*/*")) {
+        if (accept == null || accept.equals("*/*") || preferred == Format.PROBLEM) {
             return preferred;
         }
         return accept.contains("application/json") ? Format.JSON : Format.TEXT;

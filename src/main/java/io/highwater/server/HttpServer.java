@@ -223,7 +223,7 @@ public final class HttpServer implements AutoCloseable {
         return protocols;
     }
 
-    private static HttpConfiguration http(Edge edge) {
+    static HttpConfiguration http(Edge edge) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendXPoweredBy(false);

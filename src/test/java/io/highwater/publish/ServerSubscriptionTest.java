@@ -102,6 +102,23 @@ final class ServerSubscriptionTest {
         return recording;
     }
 
+    /**
+     * Publishes numbers, and returns once all subscriptions that exist have heard of them: the
+     * fan-out tells them in the order in which they came, so one that comes later hears last.
+     */
+    private static Published publishAll(String channel, int messages) throws Exception {
+        Recording last = subscribed(channel, new Since.Live(), Long.MAX_VALUE);
+        last.next(SubscriptionStart.class);
+        Published first = publish(channel, 0);
+        assertThat(last.json()).isEqualTo("0");
+        for (int i = 1; i < messages; i++) {
+            publish(channel, i);
+            assertThat(last.json()).isEqualTo("" + i);
+        }
+        last.subscription.cancel();
+        return first;
+    }
+
     private static Published publish(String channel, int number) throws Exception {
         return channels.publish(channel, String.valueOf(number))
                 .toCompletableFuture()
@@ -135,9 +152,7 @@ final class ServerSubscriptionTest {
         Recording recording = subscribed("slow", new Since.Live(), 0);
         recording.next(SubscriptionStart.class);
         int messages = ServerSubscription.MOST_WAITING + 300;
-        for (int i = 0; i < messages; i++) {
-            publish("slow", i);
-        }
+        publishAll("slow", messages);
         recording.subscription.request(Long.MAX_VALUE);
         for (int i = 0; i < messages; i++) {
             assertThat(recording.json()).isEqualTo("" + i);
@@ -151,10 +166,7 @@ final class ServerSubscriptionTest {
         Recording recording = subscribed("small.a", new Since.Live(), 0);
         recording.next(SubscriptionStart.class);
         int messages = ServerSubscription.MOST_WAITING + 50;
-        Published first = publish("small.a", 0);
-        for (int i = 1; i < messages; i++) {
-            publish("small.a", i);
-        }
+        Published first = publishAll("small.a", messages);
         recording.subscription.request(Long.MAX_VALUE);
         SkippedMessages skipped = recording.next(SkippedMessages.class);
         assertThat(skipped.count()).isEqualTo(messages - 10);
