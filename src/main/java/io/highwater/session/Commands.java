@@ -218,7 +218,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
                 .publish(
                         new Draft(
                                 publish.channel(),
-                                session.client(),
+                                session.publisher(),
                                 publish.msgId(),
                                 publish.key(),
                                 publish.isSecret(),
