@@ -40,6 +40,11 @@ public final class PublisherName {
         return !name.isEmpty() && name.charAt(0) == SUBJECT;
     }
 
+    /** The name if it is that of a subject which it contains; otherwise null. */
+    public static @Nullable String ifSubject(String name) {
+        return hasSubject(name) ? name : null;
+    }
+
     /** The subject of a publisher; null if it has none, or one that is not in its name. */
     public static @Nullable String subject(String name) {
         return hasSubject(name) ? name.substring(1) : null;

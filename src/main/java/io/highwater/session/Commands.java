@@ -213,12 +213,22 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
                         });
     }
 
+    /**
+     * Nobody looks for repeats in an ephemeral channel: other nodes need the subject only if they
+     * tell it.
+     */
+    private String publisher(String channel) {
+        return Ephemeral.isEphemeral(channel) && !node.channels().tellsPublisher(channel)
+                ? session.client()
+                : session.publisher();
+    }
+
     CompletionStage<Appended> append(Command.Publish publish) {
         return node.hub()
                 .publish(
                         new Draft(
                                 publish.channel(),
-                                session.publisher(),
+                                publisher(publish.channel()),
                                 publish.msgId(),
                                 publish.key(),
                                 publish.isSecret(),
@@ -315,7 +325,9 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             unavailable(session, query.id(), failure);
         } else if (query.id() != null) {
             long maxBytes = node.settings().wire().maxMessageBytes();
-            session.reply(Replies.history(query.id(), query.channel(), page, maxBytes));
+            session.reply(
+                    Replies.history(
+                            query.id(), query.channel(), page, maxBytes, node.channels()));
         }
     }
 

@@ -134,8 +134,10 @@ final class SessionFixture {
                 new ChannelSettings(
                         ChannelProfile.defaults(),
                         List.of(
-                                new PrefixSettings("prices", "prices.", "LATEST", 2, null, null, PrefixAudiences.NONE),
-                                new PrefixSettings("feeds", "feeds.", "DEMOTE", null, null, null, PrefixAudiences.NONE)));
+                                new PrefixSettings("prices", "prices.", "LATEST", 2, null, null, PrefixAudiences.NONE, null),
+                                new PrefixSettings("feeds", "feeds.", "DEMOTE", null, null, null, PrefixAudiences.NONE, null),
+                                told("signed."),
+                                told("ephemeral:signed.")));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
@@ -161,7 +163,8 @@ final class SessionFixture {
                                         1L << 30,
                                         wheel,
                                         Runnable::run,
-                                        DeflateObserver.NONE)),
+                                        DeflateObserver.NONE),
+                                channels),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         10 << 20,
                         new HubNode(
@@ -250,6 +253,12 @@ final class SessionFixture {
                             }
                         },
                         LogLimit.none());
+    }
+
+    /** Channels of which subscribers hear who published. */
+    private static PrefixSettings told(String prefix) {
+        return new PrefixSettings(
+                "told", prefix, null, null, null, null, PrefixAudiences.NONE, true);
     }
 
     /** Does what the channels have to do. */

@@ -2,6 +2,7 @@ package io.highwater.archive.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.highwater.backbone.PublisherName;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ShardPosition;
@@ -108,7 +109,8 @@ final class Rows {
                         (flags & SECRET) != 0,
                         data,
                         0,
-                        (flags & LATE) != 0),
+                        (flags & LATE) != 0,
+                        PublisherName.ifSubject(publisher)),
                 publisher,
                 wallMillis);
     }

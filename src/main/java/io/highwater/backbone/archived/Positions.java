@@ -1,5 +1,6 @@
 package io.highwater.backbone.archived;
 
+import io.highwater.backbone.PublisherName;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
@@ -172,7 +173,9 @@ final class Positions {
                 draft.key(),
                 draft.secret(),
                 draft.data(),
-                now);
+                now,
+                false,
+                PublisherName.ifSubject(draft.publisher()));
     }
 
     private @Nullable Position previous(@Nullable Position top) {

@@ -1,6 +1,7 @@
 package io.highwater.backbone.local;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
@@ -85,7 +86,9 @@ final class LocalShard {
                         draft.key(),
                         draft.secret(),
                         draft.data(),
-                        now);
+                        now,
+                        false,
+                        PublisherName.ifSubject(draft.publisher()));
         memory.add(channel, entry, draft.payer());
         memory.retireIfUnused(channel);
         return position;

@@ -1,5 +1,6 @@
 package io.highwater.backbone.redis;
 
+import io.highwater.backbone.PublisherName;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.Entry;
@@ -98,7 +99,9 @@ final class ArchivedForm {
                         stored.key(),
                         stored.secret(),
                         stored.data(),
-                        0),
+                        0,
+                        false,
+                        PublisherName.ifSubject(stored.publisher())),
                 stored.publisher(),
                 stored.wallMillis());
     }
