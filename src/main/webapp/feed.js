@@ -13,7 +13,8 @@ const MAX_PAGES = 50;
  * behind the cursor while history is fetched, and otherwise equal to it. While history is fetched, live messages wait.
  *
  * Calls its events: onMessage(message, how), where how is 'live', 'history' or 'late'; onSkipped(count);
- * onMissing(count, or null if unknown); onLost(reason); onCaughtUp(); askHistory({origin, after or before, limit}).
+ * onMissing(count, or null if unknown); onLost(reason); onCaughtUp(); askHistory({origin and after or before,
+ * or none; limit}).
  */
 export class Feed {
   #on;
@@ -152,11 +153,14 @@ export class Feed {
 
   #askHistory() {
     const { origin, to, isFirst } = this.#fills[0];
+    const shown = this.#shown.get(origin);
     if (isFirst) {
       this.#on.askHistory({ origin, before: `${to.generation}-0-${to.sequence + 1n}`, limit: 1_000 });
+    } else if (shown === undefined) {
+      this.#on.askHistory({ limit: 1_000 });
     } else {
       // If the server does not know that place any more, it answers from the oldest message that it has.
-      this.#on.askHistory({ origin, after: this.#shown.get(origin)?.text, limit: 1_000 });
+      this.#on.askHistory({ origin, after: shown.text, limit: 1_000 });
     }
   }
 

@@ -73,6 +73,9 @@ public interface Archive extends AutoCloseable {
      */
     CompletionStage<@Nullable Position> find(String channel, String publisher, String msgId);
 
+    /** What was archived and appended later than this was not dropped. */
+    Instant keptSince();
+
     /** Whether entries can be written and read now. */
     ArchiveHealth health();
 

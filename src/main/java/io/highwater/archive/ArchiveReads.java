@@ -77,13 +77,31 @@ public final class ArchiveReads {
     private CompletionStage<ReadResult> answer(
             String channel, Position top, @Nullable Position own, int limit, ArchivePage page) {
         List<Entry> run = run(page, top);
-        if (own != null) {
-            Entry next = run.isEmpty() ? null : run.get(0);
-            Reason refusal = ReadRules.refusal(top, own, next);
-            if (refusal != null && !isStart(own, next)) {
-                return done(new Unreadable(refusal, top));
-            }
+        Entry next = run.isEmpty() ? null : run.get(0);
+        Reason refusal = own == null ? null : ReadRules.refusal(top, own, next);
+        if (own == null || refusal == null || isStart(own, next)) {
+            return slice(channel, top, own, limit, run);
+        } else if (refusal != Reason.UNKNOWN_POSITION || next == null) {
+            return done(new Unreadable(refusal, top));
         }
+        return archive.readBefore(channel, origin, next.position(), ONE_ENTRY)
+                .thenCompose(
+                        before -> {
+                            if (!isAt(before, own)) {
+                                return done(new Unreadable(refusal, top));
+                            }
+                            run.set(0, after(own, next));
+                            return slice(channel, top, own, limit, run);
+                        });
+    }
+
+    private static boolean isAt(ArchivePage page, Position position) {
+        return !page.entries().isEmpty()
+                && isSame(page.entries().get(0).entry().position(), position);
+    }
+
+    private CompletionStage<ReadResult> slice(
+            String channel, Position top, @Nullable Position own, int limit, List<Entry> run) {
         List<Entry> read = run.subList(0, Math.min(limit, run.size()));
         Position last = read.isEmpty() ? own : read.get(read.size() - 1).position();
         if (last == null) {
@@ -93,13 +111,38 @@ public final class ArchiveReads {
                 .thenApply(left -> new Slice(read, left, top));
     }
 
-    /** The channel had nothing when the client was told this position, and this is its first. */
-    private static boolean isStart(Position own, @Nullable Entry next) {
+    /**
+     * The channel had nothing when the client was told this position, and this is its first. What
+     * came in between may have been dropped, and forgotten, only if the generation is that old.
+     */
+    private boolean isStart(Position own, @Nullable Entry next) {
         return own.channelSequence() == 0
                 && next != null
                 && next.position().channelSequence() == 1
                 && next.previous() == null
-                && next.position().isAfter(own);
+                && next.position().isAfter(own)
+                && Instant.ofEpochMilli(own.generation()).isAfter(archive.keptSince());
+    }
+
+    /**
+     * An entry as it follows the one before it in the archive. The first of a generation names the
+     * last that the archive knew then; others may have been added to the generation before.
+     */
+    private static Entry after(Position before, Entry entry) {
+        Position previous = entry.previous();
+        if (previous == null || !before.isAfter(previous)) {
+            return entry;
+        }
+        return new Entry(
+                entry.channel(),
+                entry.position(),
+                before,
+                entry.msgId(),
+                entry.key(),
+                entry.secret(),
+                entry.data(),
+                entry.appendedNanos(),
+                entry.late());
     }
 
     /** The entries up to the top, as far as each follows the one before. */
@@ -107,7 +150,7 @@ public final class ArchiveReads {
         List<Entry> run = new ArrayList<>(page.entries().size());
         Position last = null;
         for (ArchivedEntry archived : page.entries()) {
-            Entry entry = archived.entry();
+            Entry entry = last == null ? archived.entry() : after(last, archived.entry());
             boolean follows = last == null || entry.follows(last);
             if (!follows || entry.position().isAfter(top)) {
                 break;
@@ -143,7 +186,8 @@ public final class ArchiveReads {
                             if (previous == null || previous.generation() != from.generation()) {
                                 return done(counted + 1);
                             }
-                            long more = previous.channelSequence() - from.channelSequence() + 1;
+                            long rest = previous.channelSequence() - from.channelSequence();
+                            long more = Math.max(0, rest) + 1;
                             return left(
                                     channel,
                                     next.position(),
@@ -223,8 +267,12 @@ public final class ArchiveReads {
         List<Entry> read = new ArrayList<>(page.entries().size());
         for (ArchivedEntry archived : page.entries()) {
             Entry entry = archived.entry();
-            if (!read.isEmpty() && !read.get(read.size() - 1).follows(entry.position())) {
-                return new Slice(read, 1, top);
+            if (!read.isEmpty()) {
+                Entry last = after(entry.position(), read.get(read.size() - 1));
+                if (!last.follows(entry.position())) {
+                    return new Slice(read, 1, top);
+                }
+                read.set(read.size() - 1, last);
             }
             read.add(entry);
         }

@@ -95,9 +95,9 @@ final class PresenceFeed<F> {
         return watchers > 0 || shard.observers.has(channel.name);
     }
 
-    /** Whether other nodes are still to be told that the last seat has gone. */
+    /** Whether those that ask are still to be told that the last seat has gone. */
     boolean isHeld() {
-        return scheduled && shard.observers.has(channel.name);
+        return scheduled;
     }
 
     // Seats.
@@ -207,9 +207,8 @@ final class PresenceFeed<F> {
         }
     }
 
-    /** Another node is gone. */
+    /** Another node is gone, and is no observer any more. */
     void gone(long node) {
-        newObservers.remove(node);
         if (elsewhere != null) {
             long before = elsewhere.bytes();
             elsewhere.gone(node);

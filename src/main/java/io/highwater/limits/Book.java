@@ -22,11 +22,12 @@ import org.slf4j.event.Level;
  * One account of a node: what is kept in it now, for which address, and what happens at its limits.
  *
  * <p>From three quarters on the account is pressed: those that keep much are no longer read from,
- * if they can be made to wait. When it is full, it ends those that keep most for longest, until it
- * is at seven eighths; an address that exceeds its share is treated the same way by itself. Nobody
- * is ended whose address keeps no more than each address may keep so that all fit into the seven
- * eighths ({@link MaxMinShare}); so it does not matter how many addresses fill the account. Debtors
- * that have just begun are spared, too, up to nine eighths.
+ * if they can be made to wait. When it is full, debtors first give up what can be had again. If it
+ * is still full, it ends those that keep most for longest, until it is at seven eighths; an address
+ * that exceeds its share is treated the same way by itself. Nobody is ended whose address keeps no
+ * more than each address may keep so that all fit into the seven eighths ({@link MaxMinShare}); so
+ * it does not matter how many addresses fill the account. Debtors that have just begun are spared,
+ * too, up to nine eighths.
  *
  * <p>Thread-safe. {@link #add} calls no other code, so that it may be called under a lock; {@link
  * #settle} follows without a lock.
@@ -315,6 +316,11 @@ public final class Book {
     }
 
     private int endCostliest(@Nullable Payer of) {
+        long full = kept(of);
+        giveUp(of);
+        if (kept(of) < full && kept(of) <= most(of)) {
+            return 0;
+        }
         long nowNanos = ticker.nanoTime();
         List<Kept> costliestFirst =
                 Stream.concat(debtors.stream(), others.stream())
@@ -376,6 +382,23 @@ public final class Book {
     private long keptNow(Kept kept) {
         Payer payer = kept.debtor.payer();
         return payer.isProxy() ? kept.bytes : Math.max(kept.bytes, payer.bytes(account));
+    }
+
+    /** Has debtors give up what they can do without, until there is room. */
+    private void giveUp(@Nullable Payer of) {
+        long room = most(of) / 8 * 7;
+        Stream.concat(debtors.stream(), others.stream())
+                .filter(debtor -> of == null || debtor.payer() == of)
+                .takeWhile(debtor -> kept(of) > room)
+                .forEach(this::giveUp);
+    }
+
+    private void giveUp(Debtor debtor) {
+        try {
+            debtor.giveUp(account);
+        } catch (RuntimeException | Error e) {
+            logs.say(LOG, Level.ERROR, "debtor_gave_nothing_up", e);
+        }
     }
 
     private boolean end(Debtor debtor) {

@@ -16,6 +16,14 @@ public interface Debtor {
     }
 
     /**
+     * Gives back what it can do without: all that can be had again. Called before any debtor is
+     * ended, without a lock; must not call what may block.
+     *
+     * @param account the account that is full
+     */
+    default void giveUp(Account account) {}
+
+    /**
      * Gives the bytes back now, out of the book at once and out of the heap soon, whatever it
      * takes: usually the end of a session, with 1013. Called without a lock; must not call what may
      * block.

@@ -4,6 +4,7 @@ import io.highwater.time.Timer;
 import io.highwater.time.TimerWheel;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,8 @@ public final class LogLimit extends Timer implements AutoCloseable {
             return address.equals(OTHERS) ? LINES_OF_OTHERS : LINES;
         }
     }
+
+    private static final long AGAIN_NANOS = 1_000_000_000;
 
     /** Null means no limit. */
     private final @Nullable TimerWheel wheel;
@@ -226,7 +229,14 @@ public final class LogLimit extends Timer implements AutoCloseable {
     protected void onDeadline(long nowNanos) {
         // Before the summary, so that a line that comes now schedules the end of the next period.
         scheduled.set(false);
-        executor.execute(this::summarise);
+        try {
+            executor.execute(this::summarise);
+        } catch (RejectedExecutionException e) {
+            // It is shut while a node stops: then close writes the summary.
+            if (wheel != null && scheduled.compareAndSet(false, true)) {
+                wheel.schedule(this, nowNanos + AGAIN_NANOS);
+            }
+        }
     }
 
     private void summarise() {

@@ -3,7 +3,6 @@ package io.highwater.node;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.highwater.backbone.Backbone;
-import io.highwater.backbone.redis.RedisBackbone;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.DeliveryBurst;
@@ -13,6 +12,7 @@ import io.highwater.channel.OtherNodes;
 import io.highwater.channel.PieceSize;
 import io.highwater.channel.Relay;
 import io.highwater.channel.ShardThreads;
+import io.highwater.cluster.Bus;
 import io.highwater.cluster.Cluster;
 import io.highwater.cluster.ClusterNode;
 import io.highwater.config.HighwaterConfig;
@@ -81,18 +81,19 @@ final class ChannelService implements AutoCloseable {
                         observers.redis(),
                         observers.archive());
         backbone = log.backbone();
+        Bus bus = log.bus();
         cluster =
-                backbone instanceof RedisBackbone redis
-                        ? new Cluster(
-                                redis.bus(),
+                bus == null
+                        ? null
+                        : new Cluster(
+                                bus,
                                 new ClusterNode(
                                         ledger.book(Account.RINGS),
                                         ledger.book(Account.NAMES),
                                         outbound.ticker(),
                                         outbound.wheel(),
                                         observers.cluster(),
-                                        outbound.logs()))
-                        : null;
+                                        outbound.logs()));
         threads = ShardThreads.start(Runtime.getRuntime().availableProcessors(), FanoutThread::new);
         WaterMarks marks = config.outbound().marks();
         // EVICT, since a session that does not read its replies ends; the series of other messages

@@ -15,6 +15,7 @@ import io.highwater.backbone.redis.RedisBackbone;
 import io.highwater.backbone.redis.RedisObserver;
 import io.highwater.backbone.redis.RedisSettings;
 import io.highwater.channel.ChannelSettings;
+import io.highwater.cluster.Bus;
 import io.highwater.config.HighwaterConfig;
 import io.highwater.limits.Ledger;
 import io.highwater.metrics.NodeMetrics;
@@ -31,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backbone closes the archive too
  * @param archive null if there is none
+ * @param bus to the other nodes; null on a node that shares its channels with no other
  */
-record NodeLog(Backbone backbone, @Nullable Archive archive) {
+record NodeLog(Backbone backbone, @Nullable Archive archive, @Nullable Bus bus) {
     /**
      * Makes it; the log is still to be started.
      *
@@ -53,7 +55,7 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
                             ? null
                             : NodeArchive.shared(
                                     settings, config.node(), outbound, archiveObserver);
-            return new NodeLog(
+            RedisBackbone backbone =
                     new RedisBackbone(
                             redis,
                             memory(RedisSettings.SHARDS, config, outbound, ledger),
@@ -62,8 +64,8 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
                             redisObserver,
                             outbound.ticker(),
                             WallClock.system(),
-                            outbound.wheel()),
-                    shared);
+                            outbound.wheel());
+            return new NodeLog(backbone, shared, backbone.bus());
         }
         if (settings == null) {
             int shards = Runtime.getRuntime().availableProcessors();
@@ -73,6 +75,7 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
                             WallClock.system().millis(),
                             outbound.ticker(),
                             outbound.wheel()),
+                    null,
                     null);
         }
         Archive archive = NodeArchive.open(settings, config.node(), outbound, archiveObserver);
@@ -83,7 +86,8 @@ record NodeLog(Backbone backbone, @Nullable Archive archive) {
                         outbound.ticker(),
                         WallClock.system(),
                         outbound.wheel()),
-                archive);
+                archive,
+                null);
     }
 
     /** How they are, in the words of {@code /health/ready?verbose}. */

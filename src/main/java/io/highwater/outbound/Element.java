@@ -18,6 +18,11 @@ sealed interface Element permits Queued, QueuedPart, QueuedTurn, Direct, SkipNot
      */
     boolean isDroppable();
 
+    /** Whether the log has these messages too. */
+    default boolean isLogged() {
+        return false;
+    }
+
     /** How LATEST may drop it now; null where it may not. */
     @Nullable Droppable<?> droppable();
 

@@ -3,6 +3,7 @@ package io.highwater.outbound;
 import io.highwater.wire.CloseStatus;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -146,6 +147,34 @@ final class Ending {
             // Nobody else ends the session, whose queue is over.
             LOG.debug("no thread to end a session", e);
             evicted.run();
+        }
+        return true;
+    }
+
+    /**
+     * The queue gives up what the log has too: its session goes on. False if that is nothing. The
+     * series are told on another thread, since they read and write.
+     */
+    boolean giveUp(SendQueue queue) {
+        List<QueuedTurn<?>> given;
+        int messages;
+        long bytes;
+        synchronized (queue) {
+            messages = queue.queuedMessages();
+            bytes = queue.queuedBytes();
+            given = queue.cut();
+        }
+        if (given.isEmpty()) {
+            return false;
+        }
+        SlowConsumerException evidence = SlowConsumerException.dropped(messages, bytes);
+        Once told = new Once(() -> callbacks.cut(given, evidence));
+        try {
+            node.executor().execute(told);
+        } catch (RuntimeException | Error e) {
+            // Nobody else tells the series, which wait for it.
+            LOG.debug("no thread to tell what a queue gave up", e);
+            told.run();
         }
         return true;
     }

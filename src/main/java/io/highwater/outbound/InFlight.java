@@ -36,6 +36,15 @@ final class InFlight {
         return tally;
     }
 
+    /** Bytes of turns that the log has too. */
+    long loggedBytes() {
+        long bytes = 0;
+        for (Element element : elements) {
+            bytes += element.isLogged() ? element.bytes() : 0;
+        }
+        return bytes;
+    }
+
     /** What to write, if anything. Called by the writer, under no lock: it copies. */
     @Nullable OutboundFrame join() {
         List<OutboundFrame> frames = new ArrayList<>(elements.size());

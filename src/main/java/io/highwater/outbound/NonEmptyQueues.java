@@ -67,6 +67,11 @@ public final class NonEmptyQueues {
                 .toList();
     }
 
+    /** DEMOTE: slow queues give up what the log has too. */
+    void giveUpSlow(long sinceNanos) {
+        queues.forEach(queue -> queue.giveUpIfSlow(sinceNanos));
+    }
+
     /** The queues that the governor may end. */
     List<SlowQueue> evictable(long sinceNanos) {
         return queues.stream()

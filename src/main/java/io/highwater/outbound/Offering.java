@@ -56,7 +56,13 @@ final class Offering {
         boolean droppable = series != null && frame.isWholeMessage();
         Admission admission = admit(queue, frame, key, droppable, completion, sampledNanos);
         return admission == Admission.DIRECT
-                ? writing.direct(queue, frame, 1, droppable, completion, sampledNanos)
+                ? writing.direct(
+                        queue,
+                        frame,
+                        1,
+                        droppable ? Hold.DROPPABLE : Hold.KEPT,
+                        completion,
+                        sampledNanos)
                 : answer(queue, admission, completion);
     }
 
@@ -69,7 +75,7 @@ final class Offering {
         long sampledNanos = sample.nanos(node.ticker());
         Admission admission = admitPart(queue, parts, frame, completion, sampledNanos);
         return admission == Admission.DIRECT
-                ? writing.direct(queue, frame, 1, false, completion, sampledNanos)
+                ? writing.direct(queue, frame, 1, Hold.KEPT, completion, sampledNanos)
                 : answer(queue, admission, completion);
     }
 
@@ -93,10 +99,11 @@ final class Offering {
         OutboundFrame notice = before == null ? null : before.toWrite();
         if (notice == null) {
             int messages = turn.messages().size();
-            return writing.direct(queue, turn.joined(), messages, of != null, null, sampledNanos);
+            Hold hold = of == null ? Hold.KEPT : Hold.DROPPABLE;
+            return writing.direct(queue, turn.joined(), messages, hold, null, sampledNanos);
         }
         // The caller is the writer for one write; what follows the notice is offered again.
-        writing.direct(queue, notice, 1, false, null, 0);
+        writing.direct(queue, notice, 1, Hold.KEPT, null, 0);
         return offer(queue, null, turn, of, stopped);
     }
 
@@ -114,7 +121,7 @@ final class Offering {
                         queue,
                         turn.joined(),
                         turn.messages().size(),
-                        of != null,
+                        of == null ? Hold.KEPT : Hold.LOGGED,
                         completion,
                         sampledNanos)
                 : answer(queue, admission, completion);

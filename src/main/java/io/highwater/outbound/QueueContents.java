@@ -187,9 +187,12 @@ final class QueueContents {
         return peekNext() != null;
     }
 
-    /** True where a writer has something to do: messages, or the Close after them. */
+    /**
+     * True where a writer has something to do: messages, the Close after them, or somebody to tell
+     * that the queue is writable, which it is since it gave up what waited.
+     */
     boolean needsWriter() {
-        return hasMessages() || closing != null;
+        return hasMessages() || closing != null || level.owesWritable();
     }
 
     /** The first that may go; null: none. */
@@ -344,8 +347,11 @@ final class QueueContents {
         return charge.isPressed();
     }
 
+    /**
+     * Without what is in flight of a log: that is bounded elsewhere, and goes as the peer reads.
+     */
     long keptBytes() {
-        return charge.keptBytes();
+        return charge.keptBytes() - (inFlight == null ? 0 : inFlight.loggedBytes());
     }
 
     /** For how long the peer has taken nothing. */

@@ -58,6 +58,11 @@ record QueuedTurn<P>(
     }
 
     @Override
+    public boolean isLogged() {
+        return series != null;
+    }
+
+    @Override
     public @Nullable Droppable<?> droppable() {
         return null;
     }

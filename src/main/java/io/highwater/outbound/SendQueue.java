@@ -204,9 +204,28 @@ public final class SendQueue implements Debtor {
         return route.ending().evictForAccount(this);
     }
 
+    /** DEMOTE: gives up what the log has too. */
+    @Override
+    public void giveUp(Account account) {
+        route.ending().giveUp(this);
+    }
+
+    /** The same if the queue has been slow since then; the answer says whether it gave up any. */
+    boolean giveUpIfSlow(long sinceNanos) {
+        return SlowQueue.isSlow(this, sinceNanos) && route.ending().giveUp(this);
+    }
+
     /** The governor ends the session, if it still may: the answer says whether it has. */
     boolean evictIfSlow(long sinceNanos) {
         return route.ending().evictIfSlow(this, sinceNanos);
+    }
+
+    /**
+     * The session keeps so many bytes more, or less, for what it is still to offer. They are
+     * charged like what is queued.
+     */
+    public void charge(long bytes) {
+        route.node().account().add(payer(), bytes);
     }
 
     // What the session asks.
@@ -347,6 +366,16 @@ public final class SendQueue implements Debtor {
         QueueContents now = contents();
         long before = now.tally().bytes();
         return afterCut(now, before, now.cutIfAbove(nowNanos()));
+    }
+
+    /** DEMOTE: answers what the queue has given up, oldest first. */
+    synchronized List<QueuedTurn<?>> cut() {
+        QueueContents now = contents;
+        if (now == null) {
+            return List.of();
+        }
+        long before = now.tally().bytes();
+        return afterCut(now, before, now.cut(nowNanos()));
     }
 
     @GuardedBy("this")

@@ -4,6 +4,7 @@ import io.highwater.time.Timer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,9 +15,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It ends a session only under EVICT, and only if the messages that LATEST may not drop are
  * above the low-water mark and the queue has been above it for {@link SlowClient#AFTER}. So it
- * never ends a client that keeps up, nor one that is slow only with messages that LATEST may drop;
- * it spares PAUSE because there the producers are held back. Sessions that are spared count as
- * bytes, but not as slow: ending others would not make them fewer.
+ * never ends a client that keeps up, nor one that is slow only with messages that LATEST may drop.
+ * Before it ends anybody for the sake of the heap, slow queues give up what DEMOTE reads from the
+ * log again. It spares PAUSE because there the producers are held back. Sessions that are spared
+ * count as bytes, but not as slow: ending others would not make them fewer.
  *
  * <p>Thread-safe. While no queue holds anything, a look costs one question to a map.
  */
@@ -76,18 +78,26 @@ public final class SlowClientGovernor extends Timer {
             scheduleNext();
             return;
         }
-        executor.execute(
-                () -> {
-                    try {
-                        look(nowNanos);
-                    } finally {
-                        scheduleNext();
-                    }
-                });
+        try {
+            executor.execute(
+                    () -> {
+                        try {
+                            look(nowNanos);
+                        } finally {
+                            scheduleNext();
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            // The executor is shut while a node stops: maybe at this moment.
+            scheduleNext();
+        }
     }
 
     private void look(long nowNanos) {
         long sinceNanos = nowNanos - SlowClient.AFTER.toNanos();
+        if (mayRetainTooMuch() && node.queues().retained().bytes() > mostBytes) {
+            node.queues().giveUpSlow(sinceNanos);
+        }
         double mostSlow = settings.slowFraction() * connections.getAsLong();
         List<SlowQueue> slow = node.queues().evictable(sinceNanos);
         boolean tooMany = slow.size() >= LEAST_SLOW && slow.size() > mostSlow;

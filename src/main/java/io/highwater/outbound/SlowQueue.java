@@ -59,7 +59,7 @@ record SlowQueue(
         }
     }
 
-    /** Channel sessions may have series under LATEST beside what must be sent. */
+    /** Channel sessions may have series under LATEST or DEMOTE beside what must be sent. */
     private static OverflowPolicy policy(OverflowPolicy ofRoute, QueueContents now) {
         return ofRoute == OverflowPolicy.EVICT && !now.isKeptAboveLow()
                 ? OverflowPolicy.LATEST

@@ -129,6 +129,11 @@ final class WaterLevel {
         return future;
     }
 
+    /** Whether somebody waits for what is true already. */
+    boolean owesWritable() {
+        return untilWritable != null && !aboveLow;
+    }
+
     /** They belong to the caller, who completes them. */
     List<CompletableFuture<@Nullable Void>> takeUntilWritable() {
         List<CompletableFuture<@Nullable Void>> taken = untilWritable;

@@ -31,21 +31,19 @@ final class Writing {
             SendQueue queue,
             OutboundFrame frame,
             int messages,
-            boolean droppable,
+            Hold hold,
             @Nullable SendCompletion completion,
             long sampledNanos) {
         boolean taken = write(queue, frame);
         int formBytes = taken ? 0 : queue.wire().ownFormBytes();
         return switch (written(
-                queue, taken, frame, formBytes, messages, droppable, completion, sampledNanos)) {
+                queue, taken, frame, formBytes, messages, hold, completion, sampledNanos)) {
             case TAKEN -> {
                 callbacks.written(completion, sampledNanos);
                 yield OfferResult.ACCEPTED;
             }
             case TAKEN_WITH_MORE -> {
-                drain(
-                        queue,
-                        List.of(new Direct(frame, messages, droppable, completion, sampledNanos)));
+                drain(queue, List.of(new Direct(frame, messages, hold, completion, sampledNanos)));
                 yield OfferResult.ACCEPTED;
             }
             case STUCK -> accepted(queue);
@@ -98,7 +96,7 @@ final class Writing {
             OutboundFrame frame,
             int formBytes,
             int messages,
-            boolean droppable,
+            Hold hold,
             @Nullable SendCompletion completion,
             long sampledNanos) {
         synchronized (queue) {
@@ -114,8 +112,7 @@ final class Writing {
             queue.state = WriterState.FULL;
             QueueContents now =
                     queue.addInFlight(
-                            new Direct(frame, messages, droppable, completion, sampledNanos),
-                            formBytes);
+                            new Direct(frame, messages, hold, completion, sampledNanos), formBytes);
             // EVICT: the message was taken whatever its size; the next offer is judged by the
             // marks.
             if (rule.judgeStuck(now, messages) != Verdict.FITS_ABOVE) {

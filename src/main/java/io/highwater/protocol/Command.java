@@ -178,7 +178,7 @@ public sealed interface Command extends Decoded {
      * At most one of {@code after}, {@code before} and {@code at} is allowed. Without any it asks
      * for everything from the oldest entry that is kept.
      *
-     * @param origin the origin of the position {@code after} or {@code before}
+     * @param origin the origin of the position {@code after} or {@code before}; null without them
      * @param after asks for what follows this position
      * @param before asks for what comes before this position, newest first
      * @param at asks for what was published at this time or later
@@ -202,6 +202,8 @@ public sealed interface Command extends Decoded {
                 return "at: can't be there with after or before";
             } else if (origin == null && (after != null || before != null)) {
                 return "origin: must be there with " + (after == null ? "before" : "after");
+            } else if (origin != null && after == null && before == null) {
+                return "origin: can't be there without after or before";
             }
             return at == null || instant() != null ? null : "at: " + Names.INSTANT_FORM;
         }

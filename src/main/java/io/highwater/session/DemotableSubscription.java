@@ -88,19 +88,21 @@ class DemotableSubscription extends Subscription implements LogSeries<Position> 
     @Override
     public void onBehind(Cursor reached, Cursor served, TurnKind kind) {
         CatchUp former;
-        CatchUp made = new CatchUp(this, new Missing(reached, served, kind));
         synchronized (this) {
             if (over) {
                 return;
             }
             former = present();
-            catchUp = former == null ? made : former;
+            if (former == null) {
+                catchUp = new CatchUp(this, new Missing(reached, served, kind));
+            }
         }
-        if (former == null) {
-            made.run();
-        } else {
+        CatchUp behind = catchUp;
+        if (former != null) {
             // The queue gave up the first piece: the rest follows it.
             former.extend(served);
+        } else if (behind != null) {
+            behind.run();
         }
     }
 

@@ -71,7 +71,9 @@ public interface Transport {
     /**
      * Writes what remains in {@code from}. True: all is gone and {@code from} is free again. False:
      * the transport keeps a reference to {@code from}, which must not change, writes the rest by
-     * itself and then calls {@link Events#onWritten}; until then it is given no second buffer.
+     * itself and then calls {@link Events#onWritten}; until then it is given no second buffer. If
+     * it moves the position while it writes the rest, it marks where that began, so that the writer
+     * sees a slow peer go on.
      */
     boolean write(ByteBuffer from) throws IOException;
 

@@ -49,6 +49,13 @@ class ListSubscriber implements Subscriber<String> {
         heard.add(kind + " " + turn.publications().stream().map(Publication::frame).toList());
     }
 
+    /** Only those that ask are told, which write down more. */
+    @Override
+    public boolean onPresence(String event) {
+        heard.add("told though it did not ask");
+        return true;
+    }
+
     /** What was heard since it was last asked. */
     List<String> take() {
         List<String> taken = List.copyOf(heard);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.channel.PresenceFixture.Watcher;
 import io.highwater.limits.Account;
+import io.highwater.limits.HeapBytes;
 import io.highwater.protocol.Since;
 import java.time.Duration;
 import java.util.List;
@@ -254,6 +255,85 @@ final class PresenceFeedTest {
         assertThat(fixture.ledger.book(Account.NAMES).bytes()).isEqualTo(plain);
         fixture.closeHub();
         assertThat(fixture.ledger.book(Account.NAMES).bytes()).isEqualTo(before);
+    }
+
+    @Test
+    void whatComesAndGoesInOneRoundIsInTheAccountUntilThen() {
+        fixture.join(watcher);
+        told();
+        long quiet = fixture.namesBytes();
+        List<ListSubscriber> many = IntStream.range(0, 150).mapToObj(i -> join("c" + i)).toList();
+        many.forEach(fixture::leave);
+        assertThat(fixture.namesBytes()).isEqualTo(quiet);
+        told();
+        assertThat(fixture.namesBytes()).isEqualTo(quiet);
+
+        List<ListSubscriber> more = IntStream.range(0, 150).mapToObj(i -> join("c" + i)).toList();
+        told();
+        more.forEach(fixture::leave);
+        long listed = PresenceFeed.LISTED * (8 + HeapBytes.of("c000"));
+        assertThat(fixture.namesBytes())
+                .as("the names that will be listed")
+                .isEqualTo(quiet + listed);
+    }
+
+    @Test
+    void namesThatWillNotBeListedAreNotAskedFor() {
+        fixture.join(watcher);
+        told();
+        int[] asked = new int[1];
+        for (int i = 0; i < 500; i++) {
+            fixture.join(
+                    new ListSubscriber("c") {
+                        @Override
+                        public String client() {
+                            asked[0]++;
+                            return super.client();
+                        }
+                    });
+        }
+        told();
+        assertThat(asked[0]).isEqualTo(PresenceFeed.LISTED);
+    }
+
+    @Test
+    void aWatcherThatLeavesTakesItsPlaceWithIt() {
+        Watcher other = fixture.watcher("other");
+        fixture.join(watcher);
+        told();
+        long before = fixture.namesBytes();
+        fixture.join(other);
+        told();
+        fixture.leave(other);
+        told();
+        assertThat(fixture.namesBytes()).isEqualTo(before);
+
+        fixture.join(other);
+        told();
+        other.take();
+        other.stalled = true;
+        join("a");
+        told();
+        fixture.leave(other);
+        other.stalled = false;
+        join("b");
+        told();
+        assertThat(other.take()).as("told after it has left").isEmpty();
+    }
+
+    /** The shard's thread comes to it only when another command has ended the feed. */
+    @Test
+    void aRoundThatEndsAfterItsFeedTellsNothing() {
+        long plain = fixture.namesBytes();
+        fixture.join(watcher);
+        told();
+        ListSubscriber member = join("a");
+        var unused = fixture.hub.unsubscribe(fixture.channel, watcher);
+        fixture.ticker.advance(ROUND, fixture.wheel);
+        fixture.shard.runAll();
+        fixture.leave(member);
+        assertThat(watcher.take()).isEmpty();
+        assertThat(fixture.namesBytes()).isEqualTo(plain);
     }
 
     @Test

@@ -124,6 +124,10 @@ final class PresenceFixture {
         shard.runAll();
     }
 
+    long namesBytes() {
+        return ledger.book(Account.NAMES).bytes();
+    }
+
     void closeHub() {
         hub.close();
         shard.runAll();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.highwater.channel.PresenceFixture.Watcher;
 import io.highwater.channel.PresenceNodes.Node;
 import io.highwater.limits.Account;
+import io.highwater.limits.HeapBytes;
+import io.highwater.protocol.Since;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -143,6 +145,150 @@ final class PresenceMergeTest {
         assertThat(told()).containsExactly("3: +1 [two]");
         cluster.part(a, b);
         assertThat(told()).containsExactly("1: -2 [one, two]");
+    }
+
+    @Test
+    void aSnapshotOfManyIsShortWhoeverHasThem() {
+        IntStream.range(0, 50).forEach(i -> join(a, "a" + i));
+        IntStream.range(0, PresenceFixture.MOST_NAMES).forEach(i -> join(b, "b" + i));
+        a.fixture.join(watcher);
+        cluster.pass(ROUND);
+        PresenceEvent snapshot = watcher.takeEvents().get(0);
+        assertThat(snapshot.count()).isEqualTo(PresenceFixture.MOST_NAMES + 51);
+        assertThat(snapshot.joined().clients()).hasSize(PresenceFeed.LISTED);
+    }
+
+    @Test
+    void ofManyMembersOnlyTheNumberIsSent() {
+        IntStream.range(0, OtherMembers.MOST_NAMES + 1).forEach(i -> join(b, "b"));
+        watch();
+        assertThat(cluster.snapshots).isEqualTo(2);
+        assertThat(cluster.mostNames).isZero();
+    }
+
+    /** What came in it is in what it is told, and the change is for the others. */
+    @Test
+    void aNodeThatAsksWithinARoundIsToldOnceAtItsEnd() {
+        c.fixture.join(c.fixture.watcher("v"));
+        cluster.pass(ROUND);
+        cluster.snapshots = 0;
+        join(b, "b");
+        a.fixture.join(watcher);
+        cluster.carry();
+        cluster.pass(ROUND);
+        // One by each of the others.
+        assertThat(cluster.snapshots).isEqualTo(2);
+        assertThat(watcher.take()).endsWith("snapshot 3: +3 [b, v, w]");
+    }
+
+    @Test
+    void aNodeThatAsksNoMoreBeforeTheEndOfARoundIsToldNothing() {
+        c.fixture.join(c.fixture.watcher("v"));
+        cluster.pass(ROUND);
+        cluster.snapshots = 0;
+        join(b, "b");
+        b.fixture.hub.onObserved(a.id, "c");
+        b.fixture.hub.onUnobserved(a.id, "c");
+        cluster.pass(ROUND);
+        assertThat(cluster.snapshots).isZero();
+    }
+
+    @Test
+    void noChangeIsSentWhereNothingHasChanged() {
+        Watcher onB = b.fixture.watcher("v");
+        b.fixture.join(onB);
+        watch();
+        cluster.pass(ROUND);
+        cluster.changes = 0;
+        ListSubscriber onC = join(c, "c");
+        cluster.pass(ROUND);
+        assertThat(cluster.changes).isEqualTo(1);
+        c.fixture.leave(onC);
+        cluster.pass(ROUND);
+        assertThat(cluster.changes).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasToldIsKeptNoLonger() {
+        watch();
+        long quiet = a.fixture.namesBytes();
+        ListSubscriber member = join(b, "member");
+        told();
+        b.fixture.leave(member);
+        told();
+        assertThat(a.fixture.namesBytes() - quiet)
+                .as("what is known of a node, and of two others before")
+                .isZero();
+    }
+
+    /** Others go on asking this node, so its feed stays. */
+    @Test
+    void withItsLastWatcherANodeAsksNoMore() {
+        b.fixture.join(b.fixture.watcher("v"));
+        join(a, "a");
+        join(c, "c");
+        cluster.pass(ROUND);
+        long before = a.fixture.namesBytes();
+        watch();
+        assertThat(a.watched).containsExactly("c");
+        a.fixture.leave(watcher);
+        cluster.pass(ROUND);
+        assertThat(a.watched).isEmpty();
+        assertThat(a.fixture.namesBytes()).isEqualTo(before);
+        cluster.changes = 0;
+        join(c, "more");
+        cluster.pass(ROUND);
+        assertThat(cluster.changes).isEqualTo(1);
+
+        watch();
+        a.fixture.closeHub();
+        assertThat(a.watched).isEmpty();
+    }
+
+    @Test
+    void onceNobodyAsksAChannelHasNoFeed() {
+        ListSubscriber member = join(b, "b");
+        long plain = b.fixture.namesBytes();
+        b.fixture.leave(member);
+        watch();
+        a.fixture.leave(watcher);
+        cluster.pass(ROUND);
+        join(b, "b");
+        assertThat(b.fixture.namesBytes()).isEqualTo(plain);
+    }
+
+    /** A list that is whole again is told to all that watch, but only to those. */
+    @Test
+    void aListThatIsWholeAgainIsToldToThoseThatMayBeTold() {
+        List<ListSubscriber> many =
+                IntStream.range(0, OtherMembers.MOST_NAMES + 1)
+                        .mapToObj(i -> join(b, "b" + i))
+                        .toList();
+        ListSubscriber deaf = join(a, "deaf");
+        Watcher stalled = a.fixture.watcher("stalled");
+        a.fixture.join(stalled);
+        watch();
+        long before = a.fixture.namesBytes();
+        stalled.stalled = true;
+        join(b, "one");
+        cluster.pass(ROUND);
+        Watcher waiting = a.fixture.watcher("waiting");
+        a.fixture.holdReads();
+        a.fixture.join(waiting, new Since.Latest());
+        many.forEach(b.fixture::leave);
+        told();
+        assertThat(told()).isEmpty();
+        assertThat(deaf.take()).containsExactly("1 recovered [local]0");
+        assertThat(waiting.take()).as("not answered yet").isEmpty();
+
+        a.fixture.leave(waiting);
+        stalled.stalled = false;
+        told();
+        a.fixture.leave(stalled);
+        a.fixture.join(stalled);
+        told();
+        assertThat(a.fixture.namesBytes())
+                .isEqualTo(before + OtherMembers.NAME_BYTES + HeapBytes.of("one"));
     }
 
     /** 100,000 joins in a minute. */

@@ -24,6 +24,12 @@ final class PresenceNodes {
     /** How many times all was told. */
     int snapshots;
 
+    /** How many times a change was told. */
+    int changes;
+
+    /** The most names that were told at a time. */
+    int mostNames;
+
     /** Whether changes are lost instead of sent. */
     boolean losing;
 
@@ -71,7 +77,7 @@ final class PresenceNodes {
         final long id;
         final PresenceFixture fixture;
         private final Set<Long> known = new HashSet<>();
-        private final Set<String> watched = new TreeSet<>();
+        final Set<String> watched = new TreeSet<>();
 
         private Node(long id) {
             this.id = id;
@@ -127,12 +133,14 @@ final class PresenceNodes {
         @Override
         public void tellAll(long node, String channel, Members all) {
             snapshots++;
+            mostNames = Math.max(mostNames, all.clients().size());
             send(node, hub -> hub.onAll(id, channel, all));
         }
 
         @Override
         public void tellChange(
                 Set<Long> to, String channel, int count, Members joined, Members left) {
+            changes++;
             if (!losing) {
                 to.forEach(
                         node -> send(node, hub -> hub.onChange(id, channel, count, joined, left)));

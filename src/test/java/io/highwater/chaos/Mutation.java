@@ -30,8 +30,7 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
                     "fence",
                     Patch.of(
                             "resources/io/highwater/backbone/redis/generation.lua",
-                            "if not g or meta[3] ~= history or tonumber(g) < known or"
-                                    + " (tonumber(g) == known and q < read) then",
+                            "if behind or meta[3] ~= id then",
                             "if not g then"),
                     List.of("failover to a lagging replica"));
 

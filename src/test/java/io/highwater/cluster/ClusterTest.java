@@ -18,6 +18,7 @@ import io.highwater.testing.Ledgers;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class ClusterTest {
         }
 
         private void hear(Draft draft) {
-            if (failing) {
+            if (failing || draft.msgId().equals("thrown")) {
                 throw new OutOfMemoryError("thrown by a test");
             }
             heard.add(draft.msgId());
@@ -156,6 +157,18 @@ final class ClusterTest {
         nodes.forEach(Node::take);
     }
 
+    private static Item item(String msgId) {
+        return new Item.Published(
+                new Draft("ephemeral:x", "p", msgId, null, false, "1".getBytes(UTF_8)));
+    }
+
+    /** As if this node had sent it. */
+    private void inject(long sender, Item... items) {
+        bus.inject(
+                Batch.message(false, sender, 1, Arrays.stream(items).map(Batch::bytes).toList()));
+        bus.pass();
+    }
+
     private void pass(Duration time) {
         bus.pass();
         for (Duration left = time; left.compareTo(Duration.ZERO) > 0; left = left.minus(STEP)) {
@@ -204,6 +217,12 @@ final class ClusterTest {
     }
 
     @Test
+    void ofABatchOnlyTheItemIsMissedThatThrows() {
+        inject(7, item("a1"), item("thrown"), item("a2"));
+        assertThat(b.heard).containsExactly("a1", "a2");
+    }
+
+    @Test
     void aWatchIsAnsweredAndChangesFollowUntilTheUnwatch() {
         a.cluster.watch("c");
         bus.pass();
@@ -224,6 +243,11 @@ final class ClusterTest {
     void whoIsToldWhatItDoesNotWatchSaysSo() {
         long idOfA = a.onlyOne(List.of(b, c));
         b.cluster.tellAll(idOfA, "c", new Members(1, List.of("x")));
+        bus.pass();
+        assertThat(a.take()).isEmpty();
+        assertThat(b.take()).containsExactly("unobserved c");
+        b.cluster.tellChange(
+                Set.of(idOfA), "c", 1, new Members(1, List.of("y")), new Members(0, List.of()));
         bus.pass();
         assertThat(a.take()).isEmpty();
         assertThat(b.take()).containsExactly("unobserved c");
@@ -277,6 +301,46 @@ final class ClusterTest {
         assertThat(a.take()).doesNotContain("gone");
     }
 
+    /** Only one of the two had lost the other. */
+    @Test
+    void whoIsFoundAgainIsToldAtOnceWhatIsWatchedAndAsked() {
+        a.cluster.watch("of a");
+        b.cluster.watch("of b");
+        bus.pass();
+        b.take();
+        for (int i = 0; i < 40 && !b.cluster.known().isEmpty(); i++) {
+            b.access.deaf = true;
+            pass(STEP);
+        }
+        b.access.deaf = false;
+        a.take();
+        a.publish("any");
+        bus.pass();
+        assertThat(b.take()).contains("gone", "observed of a");
+        assertThat(a.take()).contains("observed of b").doesNotContain("gone");
+    }
+
+    @Test
+    void whoseMessagesComeBackRenewsNothing() {
+        pass(Duration.ofSeconds(60));
+        assertThat(nodes).allSatisfy(node -> assertThat(node.access.renewals).isZero());
+    }
+
+    @Test
+    void whatWaitsForANodeThatIsGoneIsDropped() {
+        long idOfB = b.onlyOne(List.of(a, c));
+        a.access.hanging = true;
+        Members one = new Members(1, List.of("x".repeat(10_000)));
+        a.cluster.tellAll(idOfB, "c", one);
+        long underWay = ledger.book(Account.RINGS).bytes();
+        a.cluster.tellAll(idOfB, "c", one);
+        assertThat(ledger.book(Account.RINGS).bytes()).isGreaterThan(underWay + 10_000);
+        b.access.cut(true);
+        pass(Duration.ofSeconds(15));
+        assertThat(a.take()).contains("gone");
+        assertThat(ledger.book(Account.RINGS).bytes()).isLessThan(underWay + 10_000);
+    }
+
     @Test
     void whatWasLostOnTheWayIsNoticedBySomethingLaterOrByTheNextBeat() {
         a.cluster.watch("of a");
@@ -307,6 +371,52 @@ final class ClusterTest {
         b.cluster.watch("late");
         pass(Duration.ofSeconds(10));
         assertThat(a.heard).isEmpty();
+    }
+
+    @Test
+    void whatStillComesFromANodeThatHasEndedIsOld() {
+        long idOfB = b.onlyOne(List.of(a, c));
+        inject(idOfB, new Item.Bye(), new Item.Bye());
+        assertThat(a.take()).containsExactly("gone");
+        assertThat(a.others).isEqualTo(1);
+        inject(idOfB, item("old"));
+        assertThat(a.heard).isEmpty();
+        assertThat(a.cluster.known()).hasSize(1);
+    }
+
+    /** A number is remembered until a hundred others have ended. */
+    @Test
+    void ofThoseThatHaveEndedOnlyTheLastAreRemembered() {
+        for (int id = 1; id <= 101; id++) {
+            inject(id, new Item.Bye());
+        }
+        inject(101, item("of the last"));
+        assertThat(a.heard).isEmpty();
+        inject(1, item("of the first"));
+        assertThat(a.heard).containsExactly("of the first");
+    }
+
+    @Test
+    void aNodeThatHasEndedHearsNothingAndDoesNothing() {
+        b.cluster.close();
+        a.publish("a1");
+        pass(Duration.ofSeconds(60));
+        assertThat(b.heard).isEmpty();
+        assertThat(b.access.renewals).isZero();
+    }
+
+    /** The timers' thread has brought a tick, which waits behind the end. */
+    @Test
+    void aTickThatComesWithTheEndIsTheLast() {
+        b.access.duringSend =
+                () -> {
+                    b.access.duringSend = () -> {};
+                    b.cluster.close();
+                    ticker.advance(Duration.ofSeconds(2));
+                    b.wheel.advance(ticker.nanoTime());
+                };
+        pass(Duration.ofSeconds(60));
+        assertThat(b.access.renewals).isZero();
     }
 
     /**
@@ -362,6 +472,41 @@ final class ClusterTest {
                 a.cluster.occupancy("c", 978, null).toCompletableFuture();
         pass(Duration.ofSeconds(4));
         assertThat(without).isCompletedWithValue(new Occupancy(1, List.of("x")));
+    }
+
+    @Test
+    void thisNodeIsNotLeftOutOfTheAnswer() {
+        a.here = new CompletableFuture<>();
+        CompletableFuture<Occupancy> slow =
+                a.cluster.occupancy("c", 978, null).toCompletableFuture();
+        pass(Duration.ofSeconds(4));
+        assertThat(slow)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(UnavailableException.class);
+    }
+
+    @Test
+    void ifThisNodeCannotSayTheAnswerSaysSo() {
+        a.here = CompletableFuture.failedFuture(new IllegalStateException("thrown by a test"));
+        CompletableFuture<Occupancy> failed =
+                a.cluster.occupancy("c", 978, null).toCompletableFuture();
+        bus.pass();
+        assertThat(failed)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aNodeThatCannotSayIsWaitedForUntilItIsTooLate() {
+        b.here = CompletableFuture.failedFuture(new IllegalStateException("thrown by a test"));
+        CompletableFuture<Occupancy> without =
+                a.cluster.occupancy("c", 978, null).toCompletableFuture();
+        bus.pass();
+        assertThat(without).isNotDone();
+        pass(Duration.ofSeconds(4));
+        assertThat(without).isCompletedExceptionally();
     }
 
     @Test

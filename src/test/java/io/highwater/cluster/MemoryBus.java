@@ -69,6 +69,12 @@ public final class MemoryBus {
         /** It hears nothing. */
         public boolean deaf;
 
+        /** It takes messages, and does not say when it has sent them. */
+        boolean hanging;
+
+        /** Runs with each message that is sent. */
+        Runnable duringSend = () -> {};
+
         /** How often its connections were renewed. */
         int renewals;
 
@@ -93,8 +99,9 @@ public final class MemoryBus {
             if (cut) {
                 return CompletableFuture.failedFuture(new IllegalStateException("cut"));
             }
+            duringSend.run();
             underWay.add(new UnderWay(to, message));
-            return CompletableFuture.completedFuture(null);
+            return hanging ? new CompletableFuture<>() : CompletableFuture.completedFuture(null);
         }
 
         @Override

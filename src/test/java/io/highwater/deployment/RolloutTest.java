@@ -81,18 +81,19 @@ final class RolloutTest {
                 .orElseThrow();
     }
 
-    /** The address has a password in it; without it the pod waits, since it cannot start. */
+    /** The addresses have passwords in them; without one the pod waits: it would keep less. */
     @Test
-    void podsThatShareALogTakeItsAddressFromASecret() throws Exception {
+    void podsThatShareALogTakeItsAddressesFromASecret() throws Exception {
         Rollout cluster = Rollout.rendered(Rollout.CLUSTER);
-        SecretKeySelector redis = cluster.secret(key("highwater.redis.uri"));
 
-        assertThat(redis.getName()).isEqualTo("highwater-log");
-        assertThat(redis.getKey()).isEqualTo("redis-uri");
-        assertThat(redis.getOptional()).isNull();
+        requireInSecret(cluster, "highwater.redis.uri", "redis-uri");
+        requireInSecret(cluster, "highwater.archive.url", "archive-url");
         Map<String, String> settings = cluster.settings();
         settings.put("highwater.backbone", cluster.variable(key("highwater.backbone").variable()));
         settings.put("highwater.redis.uri", "redis://highwater:a@redis.redis.svc:6379");
+        settings.put(
+                "highwater.archive.url",
+                "jdbc:postgresql://postgres.postgres.svc:5432/highwater?user=highwater&password=a");
         assertThat(HighwaterConfig.of(settings).redis()).isNotNull();
         assertThat(cluster.one(Deployment.class).getSpec().getReplicas())
                 .as("an eviction of one leaves two")
@@ -102,6 +103,13 @@ final class RolloutTest {
                                         .getSpec()
                                         .getMaxUnavailable()
                                         .getIntVal());
+    }
+
+    private static void requireInSecret(Rollout rollout, String key, String inSecret) {
+        SecretKeySelector secret = rollout.secret(key(key));
+        assertThat(secret.getName()).isEqualTo("highwater-log");
+        assertThat(secret.getKey()).isEqualTo(inSecret);
+        assertThat(secret.getOptional()).isNull();
     }
 
     @ParameterizedTest
@@ -356,7 +364,8 @@ final class RolloutTest {
                                 ? List.of(
                                         "kube-system {k8s-app=kube-dns} UDP 53",
                                         "kube-system {k8s-app=kube-dns} TCP 53",
-                                        "redis {} TCP 6379")
+                                        "redis {} TCP 6379",
+                                        "postgres {} TCP 5432")
                                 : List.of());
     }
 

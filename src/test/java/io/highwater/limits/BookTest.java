@@ -33,6 +33,7 @@ final class BookTest {
                             LogLimit.none())
                     .book(Account.HTTP);
     private final List<Kept> ended = new ArrayList<>();
+    private final List<Spare> asked = new ArrayList<>();
 
     private final class Kept implements Debtor {
         private final Payer payer;
@@ -76,6 +77,116 @@ final class BookTest {
             book.addShared(-shared);
             return ended.add(this);
         }
+    }
+
+    /** One that can do without some of what it keeps. */
+    private final class Spare implements Debtor {
+        private final Kept kept;
+        private final long bytes;
+        private long spareBytes;
+
+        Spare(String address, long bytes, long spareBytes) throws UnknownHostException {
+            this.kept = new Kept(address, bytes - spareBytes);
+            this.bytes = bytes - spareBytes;
+            this.spareBytes = spareBytes;
+            book.leave(kept);
+            book.add(kept.payer, spareBytes);
+            book.join(this);
+        }
+
+        @Override
+        public Payer payer() {
+            return kept.payer;
+        }
+
+        @Override
+        public long keptBytes() {
+            return bytes + spareBytes;
+        }
+
+        @Override
+        public long ageNanos(long nowNanos) {
+            return kept.age.toNanos();
+        }
+
+        @Override
+        public void giveUp(Account account) {
+            asked.add(this);
+            if (spareBytes < 0) {
+                throw new IllegalStateException("expected by the test");
+            }
+            book.add(kept.payer, -spareBytes);
+            spareBytes = 0;
+        }
+
+        @Override
+        public boolean end(Account account) {
+            book.leave(this);
+            book.add(kept.payer, -spareBytes);
+            return kept.end(account);
+        }
+    }
+
+    @Test
+    void whatCanBeHadAgainIsGivenUpBeforeAnybodyEnds() throws Exception {
+        // Not to seven eighths, and yet nobody ends: there is room.
+        new Spare("192.0.2.1", 5_500_000, 500_000);
+        new Kept("192.0.2.2", 4_600_000);
+
+        book.settle();
+
+        assertThat(asked).hasSize(1);
+        assertThat(book.bytes()).isEqualTo(9_600_000);
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
+    void noMoreIsGivenUpThanMakesRoom() throws Exception {
+        for (int i = 1; i <= 11; i++) {
+            new Spare("192.0.2." + i, 1_000_000, 1_000_000);
+        }
+
+        book.settle();
+
+        assertThat(asked).hasSize(3);
+        assertThat(book.bytes()).isEqualTo(8_000_000);
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
+    void ifItIsNotEnoughThoseThatCostMostEnd() throws Exception {
+        new Spare("192.0.2.1", 1_000_000, 100_000);
+        Kept large = new Kept("192.0.2.2", 9_500_000);
+
+        book.settle();
+
+        assertThat(asked).hasSize(1);
+        assertThat(ended).containsExactly(large);
+    }
+
+    @Test
+    void oneThatFailsToGiveUpDoesNotKeepOthersFromIt() throws Exception {
+        new Spare("192.0.2.1", 1_000, -1);
+        new Kept("192.0.2.2", 9_500_000);
+        new Spare("192.0.2.3", 1_000_000, 1_000_000);
+
+        book.settle();
+
+        assertThat(asked).hasSize(2);
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
+    void atTheLimitOfAnAddressOnlyItsOwnGiveUp() throws Exception {
+        for (int i = 2; i <= 20; i++) {
+            new Spare("192.0.2." + i, 100_000, 100_000);
+        }
+        Spare own = new Spare("192.0.2.1", 5_500_000, 5_500_000);
+
+        book.settle(own.payer());
+
+        assertThat(asked).containsExactly(own);
+        assertThat(ended).isEmpty();
     }
 
     @Test

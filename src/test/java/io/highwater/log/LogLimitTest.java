@@ -1,6 +1,7 @@
 package io.highwater.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Logger;
@@ -13,7 +14,10 @@ import io.highwater.testing.StrayAppender;
 import io.highwater.time.TimerWheel;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,13 +157,39 @@ final class LogLimitTest {
             strayed.admits("closed", "198.51.100.7:5000");
         }
         stray.arm(kind);
-        assertThatThrownBy(() -> ticker.advance(PERIOD.plusMillis(50), wheel))
-                .hasMessage("thrown by a test");
-        assertThat(summaries()).isEmpty();
+        ThrowingCallable period = () -> ticker.advance(PERIOD.plusMillis(50), wheel);
+        if (kind == Stray.Kind.ERROR) {
+            assertThatThrownBy(period).hasMessage("thrown by a test");
+            assertThat(summaries()).isEmpty();
+        } else {
+            assertThatCode(period).doesNotThrowAnyException();
+        }
+        assertThat(stray.isSpent()).isTrue();
         ticker.advance(Duration.ofMillis(1_100), wheel);
         assertThat(summaries())
                 .containsExactly(
                         "log_limited [kind=\"closed\", peer=\"198.51.100.7\", left_out=\"3\"]");
+    }
+
+    /** The timers run on for a moment when the threads of a node are gone. */
+    @Test
+    void whileANodeStopsNothingIsThrownAndItsEndSaysTheRest() {
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        LogLimit stopping = LogLimit.of(wheel, threads);
+        for (int i = 0; i < LogLimit.LINES + 3; i++) {
+            stopping.admits("closed", "198.51.100.7:5000");
+        }
+        threads.shutdownNow();
+        ticker.advance(PERIOD.plusSeconds(5), wheel);
+        assertThat(summaries()).isEmpty();
+
+        stopping.close();
+
+        assertThat(summaries())
+                .containsExactly(
+                        "log_limited [kind=\"closed\", peer=\"198.51.100.7\", left_out=\"3\"]");
+        ticker.advance(PERIOD.plusSeconds(5), wheel);
+        assertThat(summaries()).hasSize(1);
     }
 
     @Test

@@ -157,7 +157,7 @@ final class NodeHealthTest {
                         ticker,
                         () -> 1_795_301_843_554L,
                         new TimerWheel(ticker.nanoTime()));
-        NodeLog log = new NodeLog(backbone, archive);
+        NodeLog log = new NodeLog(backbone, archive, null);
         try (NodeMetrics metrics = MetricsFixture.of(new NonEmptyQueues())) {
             log.watchBy(metrics);
             backbone.start();

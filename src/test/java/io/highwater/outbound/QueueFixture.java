@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /** A queue before a {@link RecordingWire}, with everything it tells recorded in order. */
 final class QueueFixture {
@@ -28,6 +29,10 @@ final class QueueFixture {
     final List<Long> latencies = new ArrayList<>();
     final SendQueue queue;
     final Book account;
+
+    /** Runs what the callers have no time for. */
+    Executor executor = Runnable::run;
+
     private final OutboundNode node;
     private final OutboundSettings settings;
 
@@ -46,7 +51,7 @@ final class QueueFixture {
                         ticker,
                         queues,
                         account,
-                        Runnable::run,
+                        task -> executor.execute(task),
                         new OutboundObserver() {
                             @Override
                             public void onEvicted(OverflowPolicy evicted) {

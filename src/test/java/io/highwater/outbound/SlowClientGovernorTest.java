@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -210,6 +211,58 @@ final class SlowClientGovernorTest {
     }
 
     @Test
+    void forTheHeapQueuesFirstGiveUpWhatTheLogHas() {
+        govern(1, 0.1);
+        pass(Duration.ofMillis(200));
+        LoggedSeries series = demoted(4, 30_000);
+        slow("slow", OverflowPolicy.EVICT, frame(20_000));
+        pass(Duration.ofSeconds(1));
+        assertThat(series.given).as("given up by a queue that is slow for 0.8 s").isEmpty();
+        pass(Duration.ofSeconds(1));
+
+        assertThat(series.given).containsExactly(2, 3, 4);
+        assertThat(evicted).isEmpty();
+        assertThat(queues.retainedBytes()).isLessThan(60_000);
+    }
+
+    @Test
+    void whileTheHeapHasRoomNothingIsGivenUp() {
+        govern(1, 0.1);
+        LoggedSeries series = demoted(4, 20_000);
+        pass(Duration.ofSeconds(3));
+        assertThat(series.given).isEmpty();
+    }
+
+    private LoggedSeries demoted(int messages, int bytes) {
+        SendQueue queue = open("demoted", OverflowPolicy.EVICT);
+        wires.get("demoted").fill();
+        LoggedSeries series = new LoggedSeries();
+        for (int i = 1; i <= messages; i++) {
+            OutboundTurn<Integer> turn =
+                    OutboundTurn.of(List.of(new TurnMessage<>(frame(bytes), null, i)), 0);
+            queue.offerWhole(null, turn, series, null);
+        }
+        return series;
+    }
+
+    private static final class LoggedSeries implements LogSeries<Integer> {
+        final List<Integer> given = new ArrayList<>();
+
+        @Override
+        public boolean isCut() {
+            return !given.isEmpty();
+        }
+
+        @Override
+        public void cut(Integer from, Integer to) {
+            given.add(from);
+        }
+
+        @Override
+        public void onCut() {}
+    }
+
+    @Test
     void whatManyShareIsKeptOnceAndFreedByTheLast() {
         govern(1, 0.1);
         OutboundFrame shared = frame(90_000);
@@ -261,6 +314,26 @@ final class SlowClientGovernorTest {
         pass(Duration.ofSeconds(5));
         assertThat(looks).isEqualTo(5);
         assertThat(queue.queuedMessages()).isEqualTo(4);
+    }
+
+    @Test
+    void atAStopTheThreadsMayBeGoneBefore() {
+        SlowClientGovernor[] governor = new SlowClientGovernor[1];
+        governor[0] =
+                new SlowClientGovernor(
+                        OFF,
+                        node,
+                        () -> connections,
+                        HEAP,
+                        task -> {
+                            looks++;
+                            governor[0].stop();
+                            throw new RejectedExecutionException("shut at this moment");
+                        });
+        governor[0].start();
+        slow("a", OverflowPolicy.EVICT, frame(10));
+        pass(Duration.ofSeconds(3));
+        assertThat(looks).isEqualTo(1);
     }
 
     @Test

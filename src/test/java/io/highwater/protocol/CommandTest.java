@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a client writes is what the server reads. */
@@ -59,6 +60,27 @@ final class CommandTest {
         Command.Publish plain =
                 new Command.Publish(4, "room.42", "m1", null, null, null, null, new byte[] {'1'});
         assertThat(decoded(plain)).usingRecursiveComparison().isEqualTo(plain);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "-, -, -, -, -",
+                "eu, 7-88-105, -, -, -",
+                "eu, -, 7-88-105, -, -",
+                "-, -, -, 2026-11-29T08:00:00Z, -",
+                "-, 7-88-105, -, -, origin: must be there with after",
+                "-, -, 7-88-105, -, origin: must be there with before",
+                "eu, -, -, -, origin: can't be there without after or before",
+                "eu, -, -, 2026-11-29T08:00:00Z, origin: can't be there without after or before",
+                "eu, 7-88-105, 7-88-105, -, before: can't be there with after",
+                "eu, 7-88-105, -, 2026-11-29T08:00:00Z, at: can't be there with after or before",
+            })
+    void aHistoryBeginsInOnePlace(
+            String origin, String after, String before, String at, String problem) {
+        assertThat(new Command.HistoryQuery(5, "c", origin, after, before, at, null).problem())
+                .isEqualTo(problem);
     }
 
     private static Decoded decoded(Command command) {

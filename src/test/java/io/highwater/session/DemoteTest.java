@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Entry;
 import io.highwater.channel.ChannelRule;
+import io.highwater.limits.Account;
 import io.highwater.outbound.WaterMarks;
 import io.highwater.protocol.Position;
 import io.highwater.session.SessionFixture.Client;
+import io.highwater.wire.CloseStatus;
+import io.highwater.wire.OutboundFrame;
 import jakarta.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
@@ -111,6 +114,29 @@ final class DemoteTest {
         publish(FEED, 3);
         assertThat(data(FEED)).isEqualTo(upTo(123));
         assertLives();
+    }
+
+    @Test
+    void isChargedForItsPlaceInTheLog() {
+        assertThat(chargedBytes()).isZero();
+        reader.wire.fill();
+        publish(FEED, 100);
+        assertThat(chargedBytes()).isPositive();
+        reader.read();
+        fixture.run();
+        publish(FEED, 1);
+        assertThat(chargedBytes()).isZero();
+
+        reader.wire.fill();
+        publish(FEED, 100);
+        assertThat(chargedBytes()).isPositive();
+        reader.session.onClosed(CloseStatus.of(CloseStatus.NORMAL));
+        fixture.run();
+        assertThat(chargedBytes()).isZero();
+    }
+
+    private long chargedBytes() {
+        return reader.wire.payer().bytes(Account.OUTBOUND);
     }
 
     @Test
@@ -300,9 +326,7 @@ final class DemoteTest {
     void isDrainedLikeAnyOther() {
         reader.wire.fill();
         publish(FEED, 30);
-        reader.session.drain(
-                io.highwater.wire.OutboundFrame.text("{\"type\":\"drain\"}"),
-                io.highwater.wire.CloseStatus.of(1012));
+        reader.session.drain(OutboundFrame.text("{\"type\":\"drain\"}"), CloseStatus.of(1012));
         reader.read();
         fixture.run();
         assertThat(got().get(got().size() - 1).getString("type")).isEqualTo("drain");

@@ -15,11 +15,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptedBackbone implements Backbone {
     private final Backbone real;
-    final List<Draft> drafts = new ArrayList<>();
-    private final Map<String, BackboneListener> followers = new HashMap<>();
+    final List<Draft> drafts = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, BackboneListener> followers = new ConcurrentHashMap<>();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final List<LateRead> lateReads = new ArrayList<>();
     final Stray appends = new Stray();

@@ -61,6 +61,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -99,6 +100,7 @@ final class SessionFixture {
     private final List<Client> clients = new ArrayList<>();
 
     final ScriptedBackbone backbone;
+    final ChannelHub<OutboundTurn<Position>> hub;
     final SessionRegistry registry = new SessionRegistry();
     final Ledger ledger;
     private final ManualExecutor work = new ManualExecutor();
@@ -116,18 +118,30 @@ final class SessionFixture {
      * @param mostBytes of the accounts that are bounded
      */
     SessionFixture(ChannelRule rule, WaterMarks marks, Map<Account, Long> mostBytes) {
-        this(channels -> new Permissions(() -> rule, channels, false), marks, mostBytes);
+        this(rule, marks, mostBytes, List.of());
+    }
+
+    /**
+     * @param shards of the hub; if there are none, {@link #run} does their work
+     */
+    SessionFixture(
+            ChannelRule rule,
+            WaterMarks marks,
+            Map<Account, Long> mostBytes,
+            List<Executor> shards) {
+        this(channels -> new Permissions(() -> rule, channels, false), marks, mostBytes, shards);
     }
 
     /** A node whose clients may do what these permissions say. */
     SessionFixture(Permissions permissions) {
-        this(channels -> permissions, WaterMarks.defaults(), Map.of());
+        this(channels -> permissions, WaterMarks.defaults(), Map.of(), List.of());
     }
 
     private SessionFixture(
             Function<ChannelSettings, Permissions> permissions,
             WaterMarks marks,
-            Map<Account, Long> mostBytes) {
+            Map<Account, Long> mostBytes,
+            List<Executor> shards) {
         ledger = Ledgers.of(mostBytes, ticker);
         ledger.book(Account.NAMES).watch(new SubscribedSessions(registry));
         ChannelSettings channels =
@@ -152,7 +166,7 @@ final class SessionFixture {
                                 7,
                                 ticker,
                                 wheel));
-        ChannelHub<OutboundTurn<Position>> hub =
+        hub =
                 new ChannelHub<>(
                         backbone,
                         History.of(backbone),
@@ -168,7 +182,7 @@ final class SessionFixture {
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         10 << 20,
                         new HubNode(
-                                List.of(work),
+                                shards.isEmpty() ? List.of(work) : shards,
                                 DeliveryBurst.NONE,
                                 ledger.book(Account.NAMES),
                                 ledger.book(Account.OUTBOUND),

@@ -16,6 +16,11 @@ public record AdminClient(int port) {
         return send(request("/health/ready").build()).statusCode();
     }
 
+    /** What {@code /health/ready?verbose} says. */
+    String health() {
+        return send(request("/health/ready?verbose").build()).body();
+    }
+
     int liveStatus() {
         return send(request("/health/live").build()).statusCode();
     }

@@ -147,6 +147,34 @@ final class ArchivedNodesTest {
     }
 
     @Test
+    void aSingleNodesArchiveGoesOnBehindARedis() throws Exception {
+        String first;
+        try (NodeProcess single =
+                        NodeProcess.start(
+                                folder,
+                                Map.of(
+                                        "highwater.node",
+                                        "single",
+                                        "highwater.archive.url",
+                                        archive));
+                ChannelClient client = new ChannelClient(single)) {
+            first = publish(client, "m0");
+            publish(client, "m1");
+            publish(client, "m2");
+            single.terminate();
+            single.awaitExit();
+        }
+        try (NodeProcess a = node("a");
+                ChannelClient onA = new ChannelClient(a)) {
+            assertThat(subscribe(onA, first)).contains("\"recovered\":true");
+            onA.await("'msgId':'m1'");
+            onA.await("'msgId':'m2'");
+            publish(onA, "m3");
+            onA.await("'msgId':'m3'");
+        }
+    }
+
+    @Test
     void theOtherNodeTakesOverWhatANodeArchivedThatWasKilled() throws Exception {
         try (NodeProcess b = node("b");
                 ChannelClient onB = new ChannelClient(b)) {

@@ -201,6 +201,11 @@ public final class NodeProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** Processor time that it has used. */
+    long cpuNanos() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    }
+
     /** Sends SIGTERM. */
     public void terminate() throws IOException, InterruptedException {
         // Process.destroy would close our end of its streams, too.

@@ -39,18 +39,26 @@ public final class Disk {
     @GuardedBy("this")
     private final Map<String, TreeMap<ShardPosition, ArchivedEntry>> shards = new HashMap<>();
 
+    @GuardedBy("this")
+    private Instant keptSince = Instant.EPOCH;
+
     /** The writers of shards. */
     @GuardedBy("this")
     private final Map<String, Object> leases = new HashMap<>();
 
     /** Drops what was appended before an instant, as retention does. */
     public synchronized void dropBefore(Instant instant) {
+        keptSince = instant;
         logs.values().forEach(log -> log.values().removeIf(entry -> isBefore(entry, instant)));
         shards.values().forEach(all -> all.values().removeIf(entry -> isBefore(entry, instant)));
     }
 
     private static boolean isBefore(ArchivedEntry entry, Instant instant) {
         return Instant.ofEpochMilli(entry.wallMillis()).isBefore(instant);
+    }
+
+    synchronized Instant keptSince() {
+        return keptSince;
     }
 
     /** How many entries there are of all channels. */

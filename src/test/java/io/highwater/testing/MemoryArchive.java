@@ -320,6 +320,11 @@ public final class MemoryArchive implements SharedArchive {
     }
 
     @Override
+    public Instant keptSince() {
+        return disk.keptSince();
+    }
+
+    @Override
     public ArchiveHealth health() {
         boolean unwritable = full && state == ArchiveHealth.State.AVAILABLE;
         return new ArchiveHealth(

@@ -135,9 +135,10 @@ public final class PostgresServer implements AutoCloseable {
                         .isPresent();
     }
 
-    /** As {@code kill -9} of all its processes at once. */
+    /** As {@code kill -9} of all its processes at once; some may have ended by themselves. */
     public void kill() throws Exception {
-        List<ProcessHandle> all = processes();
+        List<ProcessHandle> all =
+                Files.exists(directory.resolve("postmaster.pid")) ? processes() : List.of();
         all.forEach(ProcessHandle::destroyForcibly);
         for (ProcessHandle process : all) {
             process.onExit().get(GUARD.toSeconds(), TimeUnit.SECONDS);
@@ -162,9 +163,13 @@ public final class PostgresServer implements AutoCloseable {
 
     private List<ProcessHandle> processes() throws IOException {
         String pid = Files.readAllLines(directory.resolve("postmaster.pid")).get(0).strip();
-        ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
-        List<ProcessHandle> all = new ArrayList<>(List.of(postmaster));
-        postmaster.descendants().forEach(all::add);
+        List<ProcessHandle> all = new ArrayList<>();
+        ProcessHandle.of(Long.parseLong(pid))
+                .ifPresent(
+                        postmaster -> {
+                            all.add(postmaster);
+                            postmaster.descendants().forEach(all::add);
+                        });
         return all;
     }
 

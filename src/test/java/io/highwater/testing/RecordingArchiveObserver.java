@@ -16,6 +16,8 @@ public final class RecordingArchiveObserver implements ArchiveObserver {
     public final AtomicInteger reads = new AtomicInteger();
     public final AtomicInteger failedReads = new AtomicInteger();
     public final AtomicInteger dropped = new AtomicInteger();
+    public final AtomicInteger leasesLost = new AtomicInteger();
+    public final AtomicInteger unreachable = new AtomicInteger();
 
     /** Whether each call is to throw, once it is remembered. */
     public volatile boolean throwing;
@@ -53,6 +55,18 @@ public final class RecordingArchiveObserver implements ArchiveObserver {
     @Override
     public void onReadFailed() {
         failedReads.incrementAndGet();
+        end();
+    }
+
+    @Override
+    public void onLeaseLost() {
+        leasesLost.incrementAndGet();
+        end();
+    }
+
+    @Override
+    public void onUnreachable() {
+        unreachable.incrementAndGet();
         end();
     }
 

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A link that a test can cut, and turn to another server. Thread-safe. */
 public final class TcpProxy implements AutoCloseable {
@@ -15,6 +16,8 @@ public final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+    private final AtomicInteger accepted = new AtomicInteger();
 
     private volatile int target;
 
@@ -31,11 +34,21 @@ public final class TcpProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
+    /** How many connections were made to it so far. */
+    public int accepted() {
+        return accepted.get();
+    }
+
     /** Ends all connections; new ones go to this port. */
     public void turnTo(int port) {
         target = port;
         sockets.forEach(TcpProxy::close);
         sockets.clear();
+    }
+
+    /** New connections go to this port; those that there are stay. */
+    public void turnNewTo(int port) {
+        target = port;
     }
 
     /** Ends all connections, and new ones at once. */
@@ -47,6 +60,7 @@ public final class TcpProxy implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket client = server.accept();
+                accepted.incrementAndGet();
                 connect(client, target);
             } catch (IOException e) {
                 // The next one, unless the server is closed.

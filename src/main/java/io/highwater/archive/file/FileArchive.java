@@ -308,6 +308,11 @@ public final class FileArchive implements Archive {
     }
 
     @Override
+    public Instant keptSince() {
+        return Instant.ofEpochMilli(clock.millis()).minus(settings.retention());
+    }
+
+    @Override
     public ArchiveHealth health() {
         return condition.health();
     }

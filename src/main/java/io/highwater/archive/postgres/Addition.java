@@ -44,21 +44,34 @@ final class Addition {
         }
         EntryRows rows = new EntryRows();
         entries.forEach(entry -> rows.addIfMissing(0, entry));
-        Boolean added;
+        Boolean added = addOfAnyDay(connection, partitions, rows, origin, shard, entries);
+        if (added == null) {
+            begin(connection, origin, shard);
+            added = addOfAnyDay(connection, partitions, rows, origin, shard, entries);
+        }
+        return added != null && added;
+    }
+
+    /**
+     * As {@link #add(Connection, EntryRows, String, int, List)}, if their days are missing, too.
+     */
+    private static @Nullable Boolean addOfAnyDay(
+            Connection connection,
+            Partitions partitions,
+            EntryRows rows,
+            String origin,
+            int shard,
+            List<ArchivedEntry> entries)
+            throws SQLException {
         try {
-            added = add(connection, rows, origin, shard, entries);
+            return add(connection, rows, origin, shard, entries);
         } catch (SQLException e) {
             if (!SqlFailure.isOfPartition(e)) {
                 throw e;
             }
-            partitions.make(rows.days());
-            added = add(connection, rows, origin, shard, entries);
         }
-        if (added == null) {
-            begin(connection, origin, shard);
-            added = add(connection, rows, origin, shard, entries);
-        }
-        return added != null && added;
+        partitions.make(rows.days());
+        return add(connection, rows, origin, shard, entries);
     }
 
     /** Null if nobody knows the shard yet, and so nothing was added. */

@@ -26,6 +26,7 @@ final class Database implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofMinutes(10);
     private static final Duration LIFETIME = Duration.ofMinutes(30);
+    private static final Duration MAKE = Duration.ofSeconds(3);
     private static final Duration CHECK = Duration.ofSeconds(2);
 
     /** In addition to the server's own time limit for a statement. */
@@ -60,7 +61,8 @@ final class Database implements AutoCloseable {
         // None is made before somebody asks: while the server is away, only those who ask retry.
         config.setMinimumIdle(0);
         config.setInitializationFailTimeout(-1);
-        config.setConnectionTimeout(limit.toMillis());
+        // No pool is smaller than its threads are many, so this is how long making one may take.
+        config.setConnectionTimeout(Math.min(limit.toMillis(), MAKE.toMillis()));
         config.setValidationTimeout(Math.min(limit.toMillis(), CHECK.toMillis()));
         config.setIdleTimeout(IDLE.toMillis());
         config.setMaxLifetime(LIFETIME.toMillis());

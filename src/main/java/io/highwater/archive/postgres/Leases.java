@@ -152,7 +152,7 @@ final class Leases extends Timer implements AutoCloseable {
         if (asked.isEmpty()) {
             return;
         }
-        String problem = reach.problem();
+        String problem = reach.settle();
         try {
             if (problem == null) {
                 takeOrWait(asked);

@@ -151,7 +151,7 @@ final class LookUpLane implements AutoCloseable {
     }
 
     private void answer(List<LookUp> group) {
-        String problem = reach.problem();
+        String problem = reach.settle();
         if (problem == null
                 && ticker.nanoTime() - group.get(0).sinceNanos() > 2 * timing.read().toNanos()) {
             problem = "the archive is too slow: the question has waited too long";
@@ -181,7 +181,8 @@ final class LookUpLane implements AutoCloseable {
             ask(group);
             return;
         } catch (SQLException e) {
-            if (!SqlFailure.isOfConnection(e)) {
+            reach.failed(e);
+            if (!SqlFailure.isOfConnection(e) || reach.settle() != null) {
                 throw e;
             }
         }

@@ -31,7 +31,7 @@ final class Partitions {
     private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
 
     /** Nobody else uses this number for the same schema. */
-    private static final int LOCK = 0x48575031;
+    static final int LOCK = 0x48575031;
 
     /** While dropping waits for its lock, writes and reads wait behind it. */
     private static final Duration DROP_WAIT = Duration.ofMillis(300);
@@ -141,19 +141,27 @@ final class Partitions {
         return PREFIX + DAY.format(day);
     }
 
-    /** Drops those that are older than the retention, unless another node is at it. */
+    /**
+     * Drops those that are older than the retention, unless another node is at it. Once one is
+     * dropped, channels may have lost their last entry: forgets those.
+     */
     void dropOld() throws SQLException {
+        boolean dropped = false;
         try (Connection connection = database.connect()) {
             LocalDate oldest = Times.dayOf(now(connection) - retention.toMillis());
             for (LocalDate day : days(connection)) {
                 if (day.isBefore(oldest)) {
-                    drop(connection, day);
+                    dropped |= drop(connection, day);
                 }
             }
         }
+        if (dropped) {
+            forgetChannels();
+        }
     }
 
-    private void drop(Connection connection, LocalDate day) throws SQLException {
+    /** False if another node is at it. */
+    private boolean drop(Connection connection, LocalDate day) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             boolean dropped = false;
@@ -167,6 +175,7 @@ final class Partitions {
                 LOG.atInfo().addKeyValue("partition", nameOf(day)).log("archive_partition_dropped");
                 logs.tell("archive", observer::onDropped);
             }
+            return dropped;
         } catch (SQLException e) {
             connection.rollback();
             throw e;
@@ -214,7 +223,7 @@ final class Partitions {
     }
 
     /** Forgets channels that have no entry, but for those that could still get one. */
-    void forgetChannels() throws SQLException {
+    private void forgetChannels() throws SQLException {
         try (Connection connection = database.connect()) {
             long before = Times.startOf(Times.dayOf(now(connection) - retention.toMillis()));
             String channel = "";

@@ -262,6 +262,11 @@ public final class PostgresArchive implements SharedArchive {
     }
 
     @Override
+    public Instant keptSince() {
+        return Instant.ofEpochMilli(clock.millis()).minus(settings.retention());
+    }
+
+    @Override
     public ArchiveHealth health() {
         return condition.health();
     }

@@ -67,27 +67,33 @@ final class Reach extends Timer implements AutoCloseable {
         return lost;
     }
 
-    /** A statement failed, perhaps for want of a connection. */
+    /**
+     * A statement failed. If it may be for want of a connection, the server counts as lost until a
+     * check has succeeded; the first one comes at once.
+     */
     void failed(SQLException cause) {
-        if (SqlFailure.isOfConnection(cause)) {
-            lost(cause);
+        if (!SqlFailure.isOfConnection(cause)) {
+            return;
         }
-    }
-
-    private void lost(SQLException cause) {
         String why = explain(cause);
         synchronized (this) {
             if (lost != null || closed) {
                 return;
             }
             lost = why;
-            attempts = 1;
+            attempts = 0;
         }
-        condition.unreachable(why);
-        logs.say(LOG, Level.ERROR, "archive_unreachable", withoutTrace(why));
-        logs.tell("archive", observer::onUnreachable);
         database.renewConnections();
-        schedule();
+        begin();
+    }
+
+    private void begin() {
+        try {
+            upkeep.execute(this::check);
+        } catch (RejectedExecutionException e) {
+            // It has much to do, or was closed.
+            schedule();
+        }
     }
 
     /** The driver's traces are long, say nothing more, and might quote what was sent. */
@@ -114,26 +120,18 @@ final class Reach extends Timer implements AutoCloseable {
 
     @Override
     protected void onDeadline(long nowNanos) {
-        try {
-            upkeep.execute(this::check);
-        } catch (RejectedExecutionException e) {
-            schedule();
-        }
+        begin();
     }
 
     private void check() {
-        boolean reached = false;
+        String why = "the database " + database.address() + " cannot be checked";
         try {
-            String why = ask();
-            reached = why == null;
-            if (why != null) {
-                condition.unreachable(why);
-            }
+            why = ask();
         } finally {
-            if (reached) {
+            if (why == null) {
                 reached();
             } else {
-                again();
+                again(why);
             }
         }
     }
@@ -150,24 +148,34 @@ final class Reach extends Timer implements AutoCloseable {
             return readOnly ? "the database " + database.address() + " is read-only now" : null;
         } catch (SQLException e) {
             return explain(e);
-        } catch (RuntimeException | Error e) {
-            logs.say(LOG, Level.ERROR, "archive_check_failed", e);
-            return "the database " + database.address() + " cannot be checked: " + e;
         }
     }
 
     private void reached() {
+        boolean wasAway;
         synchronized (this) {
+            wasAway = attempts > 0;
             lost = null;
             notifyAll();
         }
         condition.reachable();
-        LOG.atInfo().addKeyValue("database", database.address()).log("archive_reached");
+        if (wasAway) {
+            LOG.atInfo().addKeyValue("database", database.address()).log("archive_reached");
+        }
     }
 
-    private void again() {
+    private void again(String why) {
+        boolean isNew;
         synchronized (this) {
+            isNew = attempts == 0;
             attempts++;
+            lost = why;
+            notifyAll();
+        }
+        condition.unreachable(why);
+        logs.say(LOG, Level.ERROR, "archive_unreachable", withoutTrace(why));
+        if (isNew) {
+            logs.tell("archive", observer::onUnreachable);
         }
         schedule();
     }
@@ -178,6 +186,22 @@ final class Reach extends Timer implements AutoCloseable {
             wait(millis);
         }
         return lost == null;
+    }
+
+    /**
+     * Waits for the first check after a loss: mostly it was only one connection that broke.
+     *
+     * @return null; or why the server cannot be reached
+     */
+    synchronized @Nullable String settle() {
+        if (lost != null && attempts == 0 && !closed) {
+            try {
+                wait(timing.longestPause().toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return lost;
     }
 
     @Override

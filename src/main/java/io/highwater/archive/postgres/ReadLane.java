@@ -108,7 +108,7 @@ final class ReadLane implements AutoCloseable {
 
         @Override
         public void run() {
-            String problem = reach.problem();
+            String problem = reach.settle();
             if (problem == null && ticker.nanoTime() - sinceNanos > 2 * timing.read().toNanos()) {
                 problem = "the archive is too slow: the question has waited too long";
             }
@@ -137,7 +137,8 @@ final class ReadLane implements AutoCloseable {
             try {
                 return askOnce();
             } catch (SQLException e) {
-                if (!SqlFailure.isOfConnection(e)) {
+                reach.failed(e);
+                if (!SqlFailure.isOfConnection(e) || reach.settle() != null) {
                     throw e;
                 }
             }

@@ -57,6 +57,9 @@ final class SqlFailure {
      */
     static String text(Throwable failure, @Nullable String password) {
         Throwable cause = innermost(failure);
+        if (cause instanceof SQLTransientConnectionException) {
+            return "no connection could be made in time";
+        }
         ServerErrorMessage answer =
                 cause instanceof PSQLException sql ? sql.getServerErrorMessage() : null;
         String message = answer == null ? cause.getMessage() : answer.getMessage();

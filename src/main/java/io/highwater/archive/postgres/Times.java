@@ -5,10 +5,13 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/** Times as the database stores them: whole milliseconds of the years 1 to 9999. Stateless. */
+/**
+ * Times as the database stores them: whole milliseconds of the years 1 to 9999, without the last
+ * day, which would have to end in the year 10000. Stateless.
+ */
 final class Times {
     static final long FIRST = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
-    private static final long LAST = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+    private static final long LAST = Instant.parse("9999-12-30T23:59:59.999Z").toEpochMilli();
 
     static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 

@@ -47,6 +47,9 @@ final class WriteLane implements Runnable {
     /** Writes and recoveries that failed since the last write that succeeded. */
     private int failures;
 
+    /** The last failure was a full disk: whether there is room again, only a write tells. */
+    private boolean full;
+
     /**
      * @param completing runs tasks one at a time and in order; it completes the stages
      */
@@ -173,9 +176,9 @@ final class WriteLane implements Runnable {
     }
 
     private void written(List<PostgresWork> group, Commit commit, long begun) {
-        failures = 0;
-        if (condition.writesSucceed(number)) {
-            LOG.atInfo().addKeyValue("database", database.address()).log("archive_recovered");
+        if (!commit.isEmpty()) {
+            failures = 0;
+            succeeded();
         }
         long now = ticker.nanoTime();
         logs.tell(
@@ -189,8 +192,19 @@ final class WriteLane implements Runnable {
         complete(group);
     }
 
+    private void succeeded() {
+        full = false;
+        if (condition.writesSucceed(number)) {
+            LOG.atInfo().addKeyValue("database", database.address()).log("archive_recovered");
+        }
+    }
+
     private void fail(List<PostgresWork> group, Commit commit, Throwable cause) {
         failures++;
+        full = SqlFailure.isFull(cause);
+        if (cause instanceof SQLException sql) {
+            reach.failed(sql);
+        }
         commit.leases().forEach(lease -> lease.shard().forget());
         String why = explain(cause);
         condition.writesFail(number, why);
@@ -243,8 +257,12 @@ final class WriteLane implements Runnable {
     private boolean recovered() {
         try {
             leases.retake(number);
+            if (!full) {
+                succeeded();
+            }
             return true;
         } catch (SQLException e) {
+            full |= SqlFailure.isFull(e);
             reach.failed(e);
             condition.writesFail(number, explain(e));
             return false;

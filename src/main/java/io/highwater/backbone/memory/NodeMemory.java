@@ -78,8 +78,7 @@ public final class NodeMemory implements AutoCloseable {
 
     /** The number of the shard that a channel belongs to; the same for the life of the log. */
     public int shardOf(String channel) {
-        int hash = channel.hashCode();
-        return Math.floorMod(hash ^ (hash >>> 16), shards.size());
+        return ChannelShards.shardOf(channel, shards.size());
     }
 
     /** Forgets unused names until the others fit. Caller holds no lock. */

@@ -90,7 +90,7 @@ sealed interface ArchiveStep {
         int to = from;
         while (to < entries.size() && to - from < MOST_ENTRIES) {
             Stored entry = entries.get(to);
-            bytes += entry.dataBytes();
+            bytes += entry.bytes();
             firsts += entry.channelSequence() == 1 ? 1 : 0;
             boolean fits = bytes <= MOST_BYTES && firsts <= MOST_FIRSTS;
             if (entry.id().generation() != generation || (to > from && !fits)) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * stream instead.
  */
 final class ArchiveTail {
-    /** A Stored, its place in the queue, its texts' headers. */
+    /** A Stored, its place in the queue, the headers of its texts. */
     private static final int FIXED_BYTES = 200;
 
     private final PendingBytes pending;
@@ -80,7 +80,7 @@ final class ArchiveTail {
     }
 
     private static long bytes(StreamItem item) {
-        return FIXED_BYTES + item.dataBytes();
+        return FIXED_BYTES + item.bytes();
     }
 
     /** Everything up to here is archived. */

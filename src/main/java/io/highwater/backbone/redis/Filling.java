@@ -14,7 +14,6 @@ import java.util.concurrent.CompletionStage;
  * steps run one after the other; used once.
  */
 final class Filling {
-    private static final int PAGE = 64;
     private static final int ENTRY_BYTES = 200;
 
     private final ShardCalls calls;
@@ -23,6 +22,8 @@ final class Filling {
 
     /** Newest first. */
     private final List<Stored> entries = new ArrayList<>();
+
+    private final PageSize size = new PageSize();
 
     private long bytes;
 
@@ -51,9 +52,11 @@ final class Filling {
         if (upTo.sequence() == 0) {
             return CompletableFuture.completedFuture(filled(opened));
         }
-        return calls.upTo(upTo, PAGE)
+        int most = size.count();
+        return calls.upTo(upTo, most)
                 .thenCompose(
                         page -> {
+                            size.onPage(page);
                             StreamId next = upTo;
                             for (StreamItem item : page) {
                                 if (!(item instanceof Stored entry)
@@ -63,10 +66,10 @@ final class Filling {
                                     return CompletableFuture.completedFuture(filled(opened));
                                 }
                                 entries.add(entry);
-                                bytes += ENTRY_BYTES + entry.dataBytes();
+                                bytes += ENTRY_BYTES + entry.bytes();
                                 next = new StreamId(next.generation(), next.sequence() - 1);
                             }
-                            return page.size() < PAGE
+                            return page.size() < most
                                     ? CompletableFuture.completedFuture(filled(opened))
                                     : page(opened, next);
                         });

@@ -100,8 +100,12 @@ final class GroupReader {
         }
     }
 
-    private void renew() {
-        link.replace(new IllegalStateException("the reader is behind"));
+    private boolean renew() {
+        if (isBehind()) {
+            return false; // It reads on later by itself.
+        }
+        link.renew("the reader is behind");
+        return true;
     }
 
     private void read() {
@@ -207,7 +211,7 @@ final class GroupReader {
             }
             List<StreamItem> items = ShardCalls.items(messages.subList(from, to));
             most = Math.max(most, items.size());
-            bytes += items.stream().mapToLong(StreamItem::dataBytes).sum();
+            bytes += items.stream().mapToLong(StreamItem::bytes).sum();
             RedisShard shard = byKey.get(key);
             if (shard != null) {
                 shard.read(items);

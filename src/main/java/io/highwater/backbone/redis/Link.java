@@ -5,7 +5,6 @@ import io.highwater.log.LogLimit;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -43,6 +42,7 @@ final class Link implements AutoCloseable {
     private final RedisClients clients;
     private final Supplier<CompletionStage<RedisSession>> opener;
     private final ShardLoop loop;
+    private final Duration leastAge;
     private final RedisObserver observer;
     private final LogLimit logs;
     private final Runnable onUp;
@@ -56,6 +56,9 @@ final class Link implements AutoCloseable {
 
     /** Written under the lock. */
     private volatile @Nullable RedisSession session;
+
+    /** When the session was made, by the node's Ticker; written under the lock. */
+    private volatile long upNanos;
 
     /** Why there is no session, for an operator; written under the lock. */
     private volatile String trouble = "not connected yet";
@@ -77,6 +80,7 @@ final class Link implements AutoCloseable {
         this.clients = clients;
         this.opener = opener;
         this.loop = loop;
+        this.leastAge = timing.call();
         this.observer = observer;
         this.logs = logs;
         this.onUp = onUp;
@@ -141,17 +145,28 @@ final class Link implements AutoCloseable {
     /** In a cluster the client restores its connections, and finds the primaries anew. */
     private boolean isBroken(RedisSession used, Throwable failure) {
         return failure instanceof TimeoutException
+                || RedisFailure.isOfReplica(failure)
                 || (!clients.isCluster()
-                        && (failure instanceof RedisReadOnlyException
-                                || failure instanceof CancellationException
+                        && (failure instanceof CancellationException
                                 || !used.connection().isOpen()));
     }
 
-    /** Replaces the session in use, since its answers show that it is behind. */
-    void replace(Throwable why) {
+    /** Replaces the session in use, which does not bring what it should. */
+    void replace(String why) {
         RedisSession current = session;
         if (current != null) {
-            replace(current, why);
+            replace(current, new RedisConnectionException(why));
+        }
+    }
+
+    /**
+     * Replaces the session in use, which may lead to a Redis that is the primary no more; but not
+     * one that was made just now.
+     */
+    void renew(String why) {
+        RedisSession current = session;
+        if (current != null && loop.nowNanos() - upNanos >= leastAge.toNanos()) {
+            replace(current, new RedisConnectionException(why));
         }
     }
 
@@ -234,6 +249,7 @@ final class Link implements AutoCloseable {
                 return false;
             }
             state = State.UP;
+            upNanos = loop.nowNanos();
             session = made;
         }
         if (!clients.isCluster()) {

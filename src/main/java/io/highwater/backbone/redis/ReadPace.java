@@ -20,7 +20,7 @@ final class ReadPace {
     /** What one answer should not exceed by much. */
     private static final long ANSWER_BYTES = 4 << 20;
 
-    /** What an entry takes in an answer besides its data. */
+    /** What an entry takes in an answer besides its data and texts. */
     private static final int ENTRY_BYTES = 200;
 
     private static final long LINGER_STEP_NANOS = 1_000_000;
@@ -49,10 +49,10 @@ final class ReadPace {
      *
      * @param entries of all streams together
      * @param most the most entries of one stream
-     * @param dataBytes of all entries together
+     * @param bytes of all entries together, data and texts
      * @param streams how many were asked for
      */
-    void onRead(int entries, int most, long dataBytes, int streams) {
+    void onRead(int entries, int most, long bytes, int streams) {
         if (entries >= FULL_READ) {
             lingerNanos = Math.min(MOST_LINGER.toNanos(), lingerNanos + LINGER_STEP_NANOS);
         } else if (entries < THIN_READ) {
@@ -60,7 +60,7 @@ final class ReadPace {
         }
         long wanted = Math.min(MOST_ENTRIES, Math.max(LEAST_ENTRIES, 2L * most));
         if (entries > 0) {
-            long bytesEach = ENTRY_BYTES + dataBytes / entries;
+            long bytesEach = ENTRY_BYTES + bytes / entries;
             wanted = Math.min(wanted, ANSWER_BYTES / streams / bytesEach);
         }
         count = (int) Math.max(1, wanted);

@@ -3,7 +3,6 @@ package io.highwater.backbone.redis;
 import io.highwater.cluster.Bus;
 import io.highwater.cluster.BusListener;
 import io.highwater.log.LogLimit;
-import io.lettuce.core.RedisConnectionException;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -101,7 +100,14 @@ final class RedisBus implements Bus, AutoCloseable {
 
     @Override
     public void renew() {
-        receives.replace(new RedisConnectionException("nothing comes any more"));
+        sends.replace("nothing comes any more");
+        receives.replace("nothing comes any more");
+    }
+
+    /** The primary may be another one now. */
+    void findPrimary() {
+        sends.renew("there may be another primary");
+        receives.renew("there may be another primary");
     }
 
     private void receive(byte[] message) {

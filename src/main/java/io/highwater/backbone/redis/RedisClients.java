@@ -49,13 +49,19 @@ final class RedisClients implements AutoCloseable {
     /** The least that the client takes. */
     private static final int THREADS = 2;
 
+    /** For what no failure of a call shows, such as primaries that were added. */
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
+
+    /** After a failed call, the primaries of a cluster are looked up at most this often. */
+    private static final Duration LEAST_REFRESH = Duration.ofSeconds(1);
+
+    private static final int RECONNECTS_BEFORE_REFRESH = 1;
 
     private final RedisAddress address;
     private final ClientResources resources;
     private final AbstractRedisClient client;
 
-    /** When the nodes of a cluster are known; null before they were asked for. */
+    /** The last look-up of a cluster's nodes; null before the first. */
     @GuardedBy("this")
     private @Nullable CompletableFuture<Void> topology;
 
@@ -119,6 +125,9 @@ final class RedisClients implements AutoCloseable {
         return options.topologyRefreshOptions(
                         ClusterTopologyRefreshOptions.builder()
                                 .enablePeriodicRefresh(TOPOLOGY_REFRESH)
+                                .enableAllAdaptiveRefreshTriggers()
+                                .adaptiveRefreshTriggersTimeout(LEAST_REFRESH)
+                                .refreshTriggersReconnectAttempts(RECONNECTS_BEFORE_REFRESH)
                                 .build())
                 .build();
     }
@@ -198,10 +207,13 @@ final class RedisClients implements AutoCloseable {
                 .thenApply(c -> new RedisSession(c, c.async()));
     }
 
-    /** Asks once; from then on the client keeps it up to date. */
+    /**
+     * Asks for the nodes of the cluster: they may be others than before. Sessions that are made at
+     * the same time ask together.
+     */
     private synchronized CompletableFuture<Void> topology(RedisClusterClient cluster) {
         CompletableFuture<Void> known = topology;
-        if (known == null || known.isCompletedExceptionally()) {
+        if (known == null || known.isDone()) {
             known = cluster.refreshPartitionsAsync().toCompletableFuture();
             topology = known;
         }

@@ -5,10 +5,14 @@ import io.lettuce.core.RedisConnectionException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /** Says in words why Redis did not do what it was asked. Stateless. */
 final class RedisFailure {
     private static final int MOST_CHARS = 200;
+
+    private static final Pattern READ_ONLY =
+            Pattern.compile("^READONLY |^ERR Error running script.*: -READONLY ", Pattern.DOTALL);
 
     private RedisFailure() {}
 
@@ -25,6 +29,12 @@ final class RedisFailure {
         String text = message == null ? cause.getClass().getSimpleName() : message;
         text = text.replaceAll("[\\r\\n\\t]+", " ").strip();
         return text.length() > MOST_CHARS ? text.substring(0, MOST_CHARS) : text;
+    }
+
+    /** Whether Redis is a replica, so that it takes no writes. */
+    static boolean isOfReplica(Throwable failure) {
+        // Redis 6.2 puts the error of a command into the text of the script's.
+        return READ_ONLY.matcher(answer(failure)).find();
     }
 
     /** The cause that tells most: the client wraps the system's errors. */

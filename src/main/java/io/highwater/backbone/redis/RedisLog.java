@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The logs of all shards, with the connections and threads that they share. Thread-safe.
  *
- * <p>One connection serves all appends. Reads that Redis holds back need others: one for each group
- * of shards. In a cluster, a group is one shard, since one read cannot span hash slots.
+ * <p>One connection serves all appends, and one the pages of streams that are read again. Reads
+ * that Redis holds back need others: one for each group of shards. In a cluster, a group is one
+ * shard, since one read cannot span hash slots.
  */
 final class RedisLog implements AutoCloseable {
     /** How many shards one connection reads. */
@@ -66,6 +67,7 @@ final class RedisLog implements AutoCloseable {
     private final RedisClients clients;
     private final List<LoopThread> loops = new ArrayList<>();
     private final Link appends;
+    private final Link pages;
     private final RedisBus bus;
     private final List<Link> reads = new ArrayList<>();
     private final List<GroupReader> readers = new ArrayList<>();
@@ -86,6 +88,7 @@ final class RedisLog implements AutoCloseable {
             loops.add(new LoopThread("highwater-log-" + i, parts.ticker(), parts.logs()));
         }
         appends = link(loops.get(0), this::connected);
+        pages = link(loops.get(0), () -> {});
         archive =
                 parts.archive() == null
                         ? null
@@ -123,6 +126,7 @@ final class RedisLog implements AutoCloseable {
                     new ShardCalls(
                             keys.get(i),
                             appends,
+                            pages,
                             parts.scripts(),
                             parts.bounds(),
                             parts.timing().call(),
@@ -155,7 +159,11 @@ final class RedisLog implements AutoCloseable {
                 onUp);
     }
 
+    /** The primary may be another one now, which the other connections must find too. */
     private void connected() {
+        pages.renew("there may be another primary");
+        reads.forEach(link -> link.renew("there may be another primary"));
+        bus.findPrimary();
         for (RedisShard shard : shards) {
             shard.loop().execute(shard::connected);
         }
@@ -198,9 +206,10 @@ final class RedisLog implements AutoCloseable {
         CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
         var unused =
                 appends.open()
-                        .thenCompose(up -> appends.call(parts.timing().call(), c -> c.info()))
+                        .thenCompose(up -> appends.call(parts.timing().call(), PrimaryInfo::ask))
                         .thenCompose(this::checked)
-                        .thenCompose(checked -> all(reads.stream().map(Link::open).toList()))
+                        .thenCompose(checked -> pages.open())
+                        .thenCompose(up -> all(reads.stream().map(Link::open).toList()))
                         .thenCompose(up -> archive == null ? up() : archive.start())
                         .thenCompose(known -> startShards(age, mostBytes / shards.size()))
                         .whenComplete(
@@ -248,9 +257,11 @@ final class RedisLog implements AutoCloseable {
         return CompletableFuture.completedFuture(null);
     }
 
-    private CompletionStage<@Nullable Void> checked(String info) {
+    private CompletionStage<@Nullable Void> checked(List<PrimaryInfo> primaries) {
         try {
-            StartCheck.check(parts.address(), info);
+            for (PrimaryInfo primary : primaries) {
+                StartCheck.check(parts.address(), primary);
+            }
             return CompletableFuture.completedFuture(null);
         } catch (BackboneStartException e) {
             return CompletableFuture.failedFuture(e);
@@ -293,6 +304,7 @@ final class RedisLog implements AutoCloseable {
         loops.forEach(LoopThread::close);
         reads.forEach(Link::close);
         appends.close();
+        pages.close();
         bus.close();
         clients.close();
     }

@@ -58,7 +58,7 @@ final class RedisShard {
     private final @Nullable ShardArchive archive;
 
     private Runnable wakeReader = () -> {};
-    private Runnable renewReader = () -> {};
+    private BooleanSupplier renewReader = () -> false;
     private BooleanSupplier isCutOff = () -> false;
 
     /** Written on the loop; appends read it. */
@@ -91,9 +91,11 @@ final class RedisShard {
                 new ShardPublisher(
                         context,
                         calls,
+                        bounds.channels(),
                         archive == null ? Level.LOG : Level.DURABLE,
                         this::released,
-                        this::awaitArchive);
+                        this::awaitArchive,
+                        this::findPrimary);
         this.archive = archive == null ? null : archive(archive);
         this.barrier =
                 new Barrier(
@@ -140,10 +142,11 @@ final class RedisShard {
      * Called before the start.
      *
      * @param wake the shard can be read again
-     * @param renew the reader's connection does not bring what it should
+     * @param renew the reader's connection does not bring what it should; says whether it is
+     *     renewed, and not the node itself that reads on later
      * @param cutOff whether nothing was heard of the shard for long
      */
-    void readBy(Runnable wake, Runnable renew, BooleanSupplier cutOff) {
+    void readBy(Runnable wake, BooleanSupplier renew, BooleanSupplier cutOff) {
         wakeReader = wake;
         renewReader = renew;
         isCutOff = cutOff;
@@ -307,6 +310,13 @@ final class RedisShard {
         }
     }
 
+    /** The node may use a Redis that others have left. */
+    private void findPrimary() {
+        if (isReadable() && renewReader.getAsBoolean()) {
+            calls.findPrimary();
+        }
+    }
+
     private void openedAgain() {
         wakeReaders();
         wakeReader.run();
@@ -382,7 +392,20 @@ final class RedisShard {
         if (stuck) {
             // A whole check ago the log was further than this node is now.
             behind = StreamId.NONE;
-            renewReader.run();
+            boolean unused = renewReader.getAsBoolean();
+        } else if (behind.isAfter(cursor.get())) {
+            StreamId top = behind;
+            StreamId from = cursor.get();
+            loop.schedule(() -> lookAgain(from, top), context.timing().call());
+        }
+    }
+
+    /** Whether the reader has found what the last check had seen. */
+    private void lookAgain(StreamId from, StreamId top) {
+        StreamId now = cursor.get();
+        boolean moves = !now.equals(from) && now.generation() == top.generation();
+        if (isReadable() && top.isAfter(now) && !moves) {
+            boolean unused = renewReader.getAsBoolean();
         }
     }
 

@@ -44,9 +44,6 @@ final class ShardArchiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardArchiver.class);
 
-    /** How many entries of the stream are read at once. */
-    private static final int PAGE = 64;
-
     private enum State {
         /** Asks for the lease after a while. */
         WAITING,
@@ -67,6 +64,9 @@ final class ShardArchiver {
     private final ArchiveParts parts;
     private final String origin;
     private final Backoff backoff;
+
+    /** Of the next page of the stream. */
+    private final PageSize size = new PageSize();
 
     private final Owner owner;
 
@@ -230,7 +230,7 @@ final class ShardArchiver {
                             StreamId after = watermark == null ? StreamId.NONE : watermark;
                             StreamId last = cursor.get();
                             var unused =
-                                    stream.between(after, last, PAGE)
+                                    stream.between(after, last, size.count())
                                             .whenComplete(
                                                     (items, failure) ->
                                                             streamRead(last, items, failure));
@@ -249,6 +249,7 @@ final class ShardArchiver {
                                 parts.catchUps().leave();
                                 again(failure);
                             } else {
+                                size.onPage(items);
                                 caughtUp(last, items);
                             }
                         });

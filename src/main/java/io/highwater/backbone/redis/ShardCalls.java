@@ -13,6 +13,7 @@ import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.Range.Boundary;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XTrimArgs;
@@ -28,23 +29,27 @@ import org.jspecify.annotations.Nullable;
 final class ShardCalls implements PublishCalls {
     private final ShardKeys keys;
     private final Link link;
+    private final Link pages;
     private final Scripts scripts;
     private final StreamBounds bounds;
     private final Duration timeout;
     private final String origin;
 
     /**
+     * @param pages reads the stream: such answers are long, and messages must not wait behind them
      * @param origin of all positions
      */
     ShardCalls(
             ShardKeys keys,
             Link link,
+            Link pages,
             Scripts scripts,
             StreamBounds bounds,
             Duration timeout,
             String origin) {
         this.keys = keys;
         this.link = link;
+        this.pages = pages;
         this.scripts = scripts;
         this.bounds = bounds;
         this.timeout = timeout;
@@ -60,6 +65,12 @@ final class ShardCalls implements PublishCalls {
         return origin;
     }
 
+    /** The Redis that is called may be the primary no more. */
+    void findPrimary() {
+        link.renew("there may be another primary");
+        pages.renew("there may be another primary");
+    }
+
     /**
      * Checks the shard, and begins a new generation if Redis may have lost entries.
      *
@@ -72,8 +83,12 @@ final class ShardCalls implements PublishCalls {
             bytes(StreamFormat.FORMAT),
             bytes(ShardKeys.SHARDS)
         };
-        return link.call(timeout, redis -> scripts.open().call(redis, keys.shared(), args))
-                .thenApply(ShardCalls::opened);
+        return link.call(
+                timeout,
+                redis ->
+                        scripts.open()
+                                .call(redis, keys.shared(), args)
+                                .thenApply(ShardCalls::opened));
     }
 
     private static OpenReply opened(List<Object> answer) {
@@ -82,10 +97,7 @@ final class ShardCalls implements PublishCalls {
                     new Opened(
                             new StreamId(number(answer.get(1)), number(answer.get(2))),
                             number(answer.get(3)));
-            case "replica" ->
-                    new Unusable(
-                            "it is a read-only replica; name its primary, or Sentinels that know"
-                                    + " the primary");
+            case "replica" -> throw new RedisReadOnlyException("READONLY it is a replica");
             case "type" ->
                     new Unusable(
                             "its key "
@@ -111,7 +123,8 @@ final class ShardCalls implements PublishCalls {
     }
 
     @Override
-    public CompletionStage<PublishReply> publish(StreamId read, List<Waiting> messages) {
+    public CompletionStage<PublishReply> publish(
+            StreamId read, List<Waiting> messages, List<Boolean> mayOpen) {
         List<String> names = new ArrayList<>(keys.shared());
         List<byte[]> args = new ArrayList<>();
         args.add(bytes(read.generation()));
@@ -120,6 +133,9 @@ final class ShardCalls implements PublishCalls {
         args.add(bytes(bounds.remembered().toMillis()));
         args.add(bytes(bounds.channels()));
         args.add(bytes(bounds.generation().toMillis()));
+        StringBuilder open = new StringBuilder(messages.size());
+        mayOpen.forEach(may -> open.append(may ? '1' : '0'));
+        args.add(open.toString().getBytes(UTF_8));
         for (Waiting message : messages) {
             names.add(message.remembered);
             args.add(message.draft.channel().getBytes(UTF_8));
@@ -140,11 +156,12 @@ final class ShardCalls implements PublishCalls {
         if (kind.equals("fenced")) {
             return new Fenced(number(answer.get(1)));
         }
-        if (!kind.equals("appended") || answer.size() != messages + 1) {
+        if (!kind.equals("appended") || answer.size() != messages + 2) {
             throw unexpected(answer);
         }
+        String channels = LuaScript.text(answer.get(1));
         List<Result> results = new ArrayList<>(messages);
-        for (Object each : answer.subList(1, answer.size())) {
+        for (Object each : answer.subList(2, answer.size())) {
             String text = LuaScript.text(each);
             boolean duplicate = text.startsWith("=");
             results.add(
@@ -154,7 +171,9 @@ final class ShardCalls implements PublishCalls {
                                     Position.parse(origin, duplicate ? text.substring(1) : text),
                                     duplicate));
         }
-        return new Taken(results);
+        return channels.isEmpty()
+                ? new Taken(results)
+                : new Taken(results, Long.parseLong(channels));
     }
 
     /**
@@ -183,7 +202,7 @@ final class ShardCalls implements PublishCalls {
     /** The entries before an id in its generation, and itself; newest first. */
     CompletionStage<List<StreamItem>> upTo(StreamId id, int most) {
         StreamId first = new StreamId(id.generation(), 1);
-        return link.call(
+        return pages.call(
                         timeout,
                         redis ->
                                 redis.xrevrange(
@@ -195,7 +214,7 @@ final class ShardCalls implements PublishCalls {
 
     /** The entries after an id, up to and including another; oldest first. */
     CompletionStage<List<StreamItem>> between(StreamId after, StreamId last, int most) {
-        return link.call(
+        return pages.call(
                         timeout,
                         redis ->
                                 redis.xrange(

@@ -2,6 +2,7 @@ package io.highwater.backbone.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.highwater.backbone.memory.ChannelShards;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -58,12 +59,9 @@ final class ShardKeys {
         return List.copyOf(all);
     }
 
-    /** The shard of a channel: the same on every node, in every version. */
+    /** The shard of a channel. */
     static int shardOf(String channel) {
-        int hash = channel.hashCode();
-        hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
-        hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
-        return (hash ^ (hash >>> 16)) & (SHARDS - 1);
+        return ChannelShards.shardOf(channel, SHARDS);
     }
 
     /** The stream of all entries. */

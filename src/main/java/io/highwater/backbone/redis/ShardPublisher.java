@@ -65,6 +65,9 @@ final class ShardPublisher {
     /** Called when messages wait for the archive. */
     private final Runnable awaits;
 
+    /** Called when the reader does not find the generation that Redis speaks of. */
+    private final Runnable lost;
+
     private Gate gate = Gate.HELD;
 
     /** Answered by Redis; not read back yet, or not archived. */
@@ -80,6 +83,8 @@ final class ShardPublisher {
     /** A message that was handed in before another failed may come after that. */
     private final FailedFlows failedFlows;
 
+    private final OpenedChannels opened;
+
     /** How far this node has read the generation that it has reconciled. */
     private StreamId reached = StreamId.NONE;
 
@@ -94,6 +99,9 @@ final class ShardPublisher {
 
     private boolean ticking;
 
+    /** Rises whenever the gate is held or opened, so that only the last fence is looked at. */
+    private int holds;
+
     /** Why the last call of the shard failed; null if it did not. Written on the loop. */
     private volatile @Nullable String trouble;
 
@@ -101,16 +109,22 @@ final class ShardPublisher {
     private volatile boolean stalled;
 
     /**
+     * @param channels the most channels of a generation
      * @param level what an acknowledgement promises: LOG, or DURABLE
      * @param released told of each message that was answered
      * @param awaits called when messages wait for the archive
+     * @param lost called when Redis rejects messages since it is in another generation, and this
+     *     node has not found that for a while: it may read from, or append to, a Redis that others
+     *     have left
      */
     ShardPublisher(
             ShardContext context,
             PublishCalls calls,
+            int channels,
             Level level,
             Consumer<Waiting> released,
-            Runnable awaits) {
+            Runnable awaits,
+            Runnable lost) {
         this.context = context;
         this.loop = context.loop();
         this.calls = calls;
@@ -118,6 +132,8 @@ final class ShardPublisher {
         this.level = level;
         this.released = released;
         this.awaits = awaits;
+        this.lost = lost;
+        this.opened = new OpenedChannels(channels);
         this.failedFlows = new FailedFlows(context.timing().give());
     }
 
@@ -159,7 +175,11 @@ final class ShardPublisher {
             return;
         }
         begins = null;
+        if (base.generation() != reached.generation()) {
+            opened.clear();
+        }
         reached = base;
+        holds++;
         gate = Gate.OPEN;
         if (!appended.isEmpty()) {
             int resent = appended.size();
@@ -181,6 +201,7 @@ final class ShardPublisher {
 
     /** A new generation has begun, which the node has not reconciled. */
     void hold() {
+        holds++;
         if (gate == Gate.OPEN) {
             gate = Gate.HELD;
         }
@@ -222,9 +243,11 @@ final class ShardPublisher {
         return stalled;
     }
 
-    /** A call would succeed, as others do. */
+    /** Other calls succeed. Those that append may fail all the same, while messages wait. */
     void works() {
-        trouble = null;
+        if (call == null && waiting.isEmpty()) {
+            trouble = null;
+        }
     }
 
     /** A call would fail, as others do. */
@@ -281,10 +304,14 @@ final class ShardPublisher {
         }
         call = batch;
         var unused =
-                Guarded.call(() -> calls.publish(reached, List.copyOf(batch)))
+                Guarded.call(() -> calls.publish(reached, List.copyOf(batch), mayOpen(batch)))
                         .whenComplete(
                                 (reply, failure) ->
                                         loop.execute(() -> answered(batch, reply, failure)));
+    }
+
+    private List<Boolean> mayOpen(List<Waiting> batch) {
+        return batch.stream().map(message -> opened.mayOpen(message.draft.payer())).toList();
     }
 
     private List<Waiting> nextBatch() {
@@ -332,18 +359,26 @@ final class ShardPublisher {
 
     private void taken(List<Waiting> batch, Taken taken) {
         context.tell(() -> context.observer().onAppended(batch.size(), taken.repeats()));
+        if (taken.channels() >= 0) {
+            opened.onTaken(taken.channels());
+        }
         Set<Flow> refused = new HashSet<>();
         for (int i = 0; i < batch.size(); i++) {
             Waiting message = batch.get(i);
             Result result = taken.results().get(i);
+            Position position = result.position();
+            boolean own = !result.duplicate() || message.resent;
+            if (position != null && position.channelSequence() == 1 && own) {
+                opened.onOpened(message.draft.payer());
+            }
             if (message.over) {
                 continue;
             }
-            if (result.position() == null) {
+            if (position == null) {
                 refused.add(message.flow());
                 fail(message, noRoom());
             } else {
-                message.position = result.position();
+                message.position = position;
                 message.found = result.duplicate();
                 // A repeat of our own call is none for the publisher.
                 message.duplicate = result.duplicate() && !message.resent;
@@ -362,6 +397,17 @@ final class ShardPublisher {
         if (fenced.generation() != reconciled) {
             // The reader is about to find the new generation, or waits at its barrier.
             hold();
+            int number = holds;
+            loop.schedule(() -> lookAgain(number), context.timing().call());
+        }
+    }
+
+    /** Asks Redis again, unless the generation was found in the meantime. */
+    private void lookAgain(int hold) {
+        if (gate == Gate.HELD && hold == holds) {
+            lost.run();
+            gate = Gate.OPEN;
+            send();
         }
     }
 

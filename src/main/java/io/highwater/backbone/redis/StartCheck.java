@@ -24,51 +24,62 @@ final class StartCheck {
     private static final Pattern FORBIDDEN_IN_SCRIPT =
             Pattern.compile("can't run this command|ACL failure in script");
 
+    private static final String REPLICA =
+            "it is a read-only replica; name its primary, or Sentinels that know it";
+
     private StartCheck() {}
 
     /**
-     * Checks the answer to INFO.
+     * Checks a primary.
      *
-     * @throws BackboneStartException the log cannot be kept there
+     * @throws BackboneStartException the log cannot be kept there; it says only why
      */
-    static void check(RedisAddress address, String info) throws BackboneStartException {
-        Map<String, String> values = values(info);
-        checkVersion(address, values.getOrDefault("redis_version", ""));
+    static void check(RedisAddress address, PrimaryInfo primary) throws BackboneStartException {
+        try {
+            check(address, values(primary.info()));
+            warn(address, primary);
+        } catch (BackboneStartException e) {
+            throw primary.name().isEmpty()
+                    ? e
+                    : new BackboneStartException(primary.name() + ": " + e.getMessage());
+        }
+    }
+
+    private static void check(RedisAddress address, Map<String, String> values)
+            throws BackboneStartException {
+        checkVersion(values.getOrDefault("redis_version", ""));
         if (values.getOrDefault("cluster_enabled", "0").equals("1")
                 && address.mode() != RedisAddress.Mode.CLUSTER) {
-            throw refused(
-                    address,
+            throw new BackboneStartException(
                     "it is a node of a cluster; write redis-cluster:// or rediss-cluster://");
+        }
+        if (values.getOrDefault("role", "master").equals("slave")) {
+            throw new BackboneStartException(REPLICA);
         }
         long maxMemory = number(values, "maxmemory");
         String policy = values.getOrDefault("maxmemory_policy", "noeviction");
         if (maxMemory > 0 && !policy.equals("noeviction")) {
-            throw refused(
-                    address,
+            throw new BackboneStartException(
                     "its maxmemory-policy is "
                             + policy
                             + ", so it would drop entries of the log when its memory is full;"
                             + " set maxmemory-policy noeviction");
         }
         if (maxMemory > 0 && number(values, "used_memory") >= maxMemory) {
-            throw refused(
-                    address,
+            throw new BackboneStartException(
                     "it has reached its maxmemory of "
                             + maxMemory
                             + " bytes; raise maxmemory, or free memory");
         }
-        warn(address, values);
     }
 
-    private static void checkVersion(RedisAddress address, String version)
-            throws BackboneStartException {
+    private static void checkVersion(String version) throws BackboneStartException {
         String[] parts = version.split("\\.", -1);
         try {
             int major = Integer.parseInt(parts[0]);
             int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
             if (major < LEAST_MAJOR || (major == LEAST_MAJOR && minor < LEAST_MINOR)) {
-                throw refused(
-                        address,
+                throw new BackboneStartException(
                         "its version is " + version + "; Redis 6.2 or later, or Valkey, is needed");
             }
         } catch (NumberFormatException e) {
@@ -76,10 +87,12 @@ final class StartCheck {
         }
     }
 
-    private static void warn(RedisAddress address, Map<String, String> values) {
+    private static void warn(RedisAddress address, PrimaryInfo primary) {
+        Map<String, String> values = values(primary.info());
+        String shown = primary.name().isEmpty() ? address.shown() : primary.name();
         if (values.getOrDefault("aof_enabled", "1").equals("0")) {
             LOG.atWarn()
-                    .addKeyValue("redis", address.shown())
+                    .addKeyValue("redis", shown)
                     .addKeyValue("advice", "set appendonly yes and appendfsync everysec")
                     .log("redis_loses_log_at_restart");
         }
@@ -87,7 +100,7 @@ final class StartCheck {
         if (number(values, "connected_slaves") > 0
                 && !values.containsKey("min_slaves_good_slaves")) {
             LOG.atWarn()
-                    .addKeyValue("redis", address.shown())
+                    .addKeyValue("redis", shown)
                     .addKeyValue(
                             "advice", "set min-replicas-to-write 1 and min-replicas-max-lag 10")
                     .log("redis_accepts_writes_without_replicas");
@@ -145,10 +158,8 @@ final class StartCheck {
                             + RedisFailure.describe(cause));
         } else if (answer.startsWith("OOM")) {
             return refused(address, "it has reached its maxmemory; raise it, or free memory");
-        } else if (answer.startsWith("READONLY")) {
-            return refused(
-                    address,
-                    "it is a read-only replica; name its primary, or Sentinels that know it");
+        } else if (RedisFailure.isOfReplica(cause)) {
+            return refused(address, REPLICA);
         } else if (!answer.isEmpty()) {
             return refused(address, "it answered " + RedisFailure.describe(cause));
         }

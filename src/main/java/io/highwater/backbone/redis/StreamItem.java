@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 sealed interface StreamItem {
     StreamId id();
 
-    /** The bytes of its data, for bounds of what is read at once. */
-    default int dataBytes() {
+    /** About the bytes of its data and texts, for bounds of what is read at once. */
+    default long bytes() {
         return 0;
     }
 
@@ -30,8 +30,12 @@ sealed interface StreamItem {
             byte[] data)
             implements StreamItem {
         @Override
-        public int dataBytes() {
-            return data.length;
+        public long bytes() {
+            return (long) data.length
+                    + channel.length()
+                    + msgId.length()
+                    + publisher.length()
+                    + (key == null ? 0 : key.length());
         }
     }
 

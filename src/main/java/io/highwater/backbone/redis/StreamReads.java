@@ -25,10 +25,8 @@ final class StreamReads {
     /** Of one address, those that wait included; a proxy's clients are not counted together. */
     private static final int MOST_OF_ADDRESS = 16;
 
-    private static final int PAGE = 512;
-
     /** As many as a stream has; some more with blocks that are not dropped yet. */
-    private static final int MOST_PAGES = 45;
+    private static final int MOST_LOOKED_AT = 23_000;
 
     private final Object lock = new Object();
 
@@ -121,6 +119,7 @@ final class StreamReads {
         private final Position top;
         private final int most;
         private final @Nullable Payer payer;
+        private final PageSize size = new PageSize();
         private final List<Stored> found = new ArrayList<>();
         private final CompletableFuture<List<Stored>> answer = new CompletableFuture<>();
 
@@ -139,13 +138,14 @@ final class StreamReads {
             this.payer = payer;
         }
 
-        private void page(StreamId from, int number) {
-            if (number == MOST_PAGES) {
+        private void page(StreamId from, int lookedAt) {
+            if (lookedAt >= MOST_LOOKED_AT) {
                 answer.complete(found);
                 return;
             }
+            int count = size.count();
             var unused =
-                    Guarded.call(() -> calls.between(from, StreamId.of(top), PAGE))
+                    Guarded.call(() -> calls.between(from, StreamId.of(top), count))
                             .whenComplete(
                                     (items, failure) -> {
                                         if (failure != null) {
@@ -153,12 +153,12 @@ final class StreamReads {
                                                     RedisShard.unavailability(
                                                             "the log cannot be reached now"));
                                         } else {
-                                            taken(items, number);
+                                            taken(items, count, lookedAt);
                                         }
                                     });
         }
 
-        private void taken(List<StreamItem> items, int number) {
+        private void taken(List<StreamItem> items, int count, int lookedAt) {
             for (StreamItem item : items) {
                 if (item instanceof Stored entry && entry.channel().equals(channel)) {
                     long next = after.channelSequence() + found.size() + 1;
@@ -170,10 +170,11 @@ final class StreamReads {
                     }
                 }
             }
-            if (items.size() < PAGE) {
+            if (items.size() < count) {
                 answer.complete(found);
             } else {
-                page(items.get(items.size() - 1).id(), number + 1);
+                size.onPage(items);
+                page(items.get(items.size() - 1).id(), lookedAt + items.size());
             }
         }
     }

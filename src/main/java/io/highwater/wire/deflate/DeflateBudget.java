@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -263,16 +264,25 @@ final class DeflateBudget extends Timer {
     /** For the wheel: a look, and the next one for as long as the budget is passed. */
     @Override
     protected void onDeadline(long nowNanos) {
-        executor.execute(
-                () -> {
-                    try {
-                        look();
-                    } finally {
-                        if (step != BudgetStep.CONTEXT) {
-                            scheduleNext();
+        try {
+            executor.execute(
+                    () -> {
+                        try {
+                            look();
+                        } finally {
+                            scheduleNextIfPassed();
                         }
-                    }
-                });
+                    });
+        } catch (RejectedExecutionException e) {
+            // The executor is shut while a node stops: maybe at this moment.
+            scheduleNextIfPassed();
+        }
+    }
+
+    private void scheduleNextIfPassed() {
+        if (step != BudgetStep.CONTEXT) {
+            scheduleNext();
+        }
     }
 
     private void look() {

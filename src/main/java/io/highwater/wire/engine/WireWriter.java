@@ -8,6 +8,7 @@ import io.highwater.wire.Wire;
 import io.highwater.wire.WireExtension;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.InvalidMarkException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -204,6 +205,10 @@ abstract class WireWriter {
         synchronized (this) {
             pendingSinceNanos = nowNanos();
         }
+        ByteBuffer frame = current;
+        if (frame != null) {
+            frame.position(frame.limit());
+        }
         transmit(Caller.OTHER);
     }
 
@@ -217,7 +222,13 @@ abstract class WireWriter {
         return frame == null ? 0 : frame.capacity();
     }
 
+    /** When the write began that is pending, or was last seen to go on. */
     synchronized long pendingSinceNanos() {
+        ByteBuffer frame = writing ? current : null;
+        if (frame != null && hasMoved(frame)) {
+            frame.mark();
+            pendingSinceNanos = nowNanos();
+        }
         return pendingSinceNanos;
     }
 
@@ -313,14 +324,30 @@ abstract class WireWriter {
         return false;
     }
 
+    /**
+     * The frame itself goes to the transport, up to its limit: its position tells how far it is.
+     */
     private boolean writeSlice(ByteBuffer frame) throws IOException {
-        if (frame.remaining() <= SLICE_BYTES) {
-            submitted = true;
-            return transport().write(frame);
+        int end = Math.min(frame.capacity(), frame.position() + SLICE_BYTES);
+        frame.limit(end);
+        submitted = end == frame.capacity();
+        frame.mark();
+        boolean gone = transport().write(frame);
+        if (gone) {
+            frame.position(end);
         }
-        ByteBuffer slice = frame.slice(frame.position(), SLICE_BYTES);
-        frame.position(frame.position() + SLICE_BYTES);
-        return transport().write(slice);
+        return gone;
+    }
+
+    /**
+     * Whether the transport has taken more of a frame than its mark shows. May be a little late.
+     */
+    private static boolean hasMoved(ByteBuffer frame) {
+        try {
+            return frame.duplicate().reset().position() != frame.position();
+        } catch (InvalidMarkException | IllegalArgumentException e) {
+            return true; // The transport moves it at this moment: its fields did not agree.
+        }
     }
 
     private enum Handover {

@@ -40,6 +40,9 @@ final class SocketTransport extends JettyTransport {
     @Override
     public boolean write(ByteBuffer from) throws IOException {
         boolean gone = channel == null ? getEndPoint().flush(from) : flush(from);
+        if (!gone) {
+            from.mark();
+        }
         return gone || writeByCallback(from);
     }
 

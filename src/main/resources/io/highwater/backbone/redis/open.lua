@@ -23,8 +23,8 @@ end
 if meta[2] and meta[2] ~= ARGV[4] then
   return {'shards', meta[2]}
 end
-local g, q = generation(info, tonumber(ARGV[1]), tonumber(ARGV[2]))
+local g, q = generation(info, ARGV[1], ARGV[2])
 if not meta[1] then
   redis.call('HSET', KEYS[2], 'f', ARGV[3], 'k', ARGV[4])
 end
-return {'open', g, decimal(q), decimal(millis())}
+return {'open', g, decimal(q), millis()}

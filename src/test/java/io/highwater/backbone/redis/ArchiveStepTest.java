@@ -80,12 +80,18 @@ final class ArchiveStepTest {
     @Test
     void oneCallHasABoundedNumberOfEntriesAndBytesAndFirstEntries() {
         assertThat(appended(run(8, 4, 999))).isEqualTo(ArchiveStep.MOST_ENTRIES);
-        byte[] large = new byte[(int) ArchiveStep.MOST_BYTES / 2];
+        byte[] large = new byte[(int) ArchiveStep.MOST_BYTES / 2 - 100];
         List<StreamItem> items = new ArrayList<>();
         for (int i = 4; i < 10; i++) {
             items.add(stored(8, i, 7, large));
         }
         assertThat(appended(items)).isEqualTo(2);
+        String key = "k".repeat((int) ArchiveStep.MOST_BYTES / 2);
+        items.clear();
+        for (int i = 4; i < 10; i++) {
+            items.add(new Stored(id(8, i), 1, "c", 7, "m", "p", false, key, new byte[1]));
+        }
+        assertThat(appended(items)).as("texts count too").isEqualTo(1);
         byte[] larger = new byte[(int) ArchiveStep.MOST_BYTES + 1];
         assertThat(appended(List.of(stored(8, 4, 7, larger), stored(8, 5)))).isEqualTo(1);
         items.clear();

@@ -40,13 +40,15 @@ final class BarrierTest {
     private final ShardPublisher publisher =
             new ShardPublisher(
                     context,
-                    (read, messages) -> {
+                    (read, messages, mayOpen) -> {
                         sent.add(read);
                         reply = new CompletableFuture<>();
                         return reply;
                     },
+                    StreamBounds.defaults().channels(),
                     Level.DURABLE,
                     message -> {},
+                    () -> {},
                     () -> {});
     private boolean archiveFails;
     private boolean savesFail;

@@ -67,8 +67,10 @@ final class LogNode implements AutoCloseable {
 
     final List<Stored> entries = new CopyOnWriteArrayList<>();
 
+    final CountingObserver counts = new CountingObserver();
+
     /** How far it was behind at its last checks. */
-    final AtomicLong lag = new AtomicLong();
+    final AtomicLong lag = counts.lag;
 
     /** Whether it is to read no more. */
     volatile boolean behind;
@@ -83,6 +85,11 @@ final class LogNode implements AutoCloseable {
         this(uri, Scripts.load(), PATIENT, StreamBounds.defaults(), null);
     }
 
+    /** A node of another cluster of nodes. */
+    static LogNode withPrefix(String uri, String prefix) {
+        return new LogNode(uri, prefix, Scripts.load(), PATIENT, StreamBounds.defaults(), null);
+    }
+
     /**
      * @param archive null for none; closed with the node
      */
@@ -92,12 +99,22 @@ final class LogNode implements AutoCloseable {
             Timing timing,
             StreamBounds bounds,
             @Nullable SharedArchive archive) {
+        this(uri, "test", scripts, timing, bounds, archive);
+    }
+
+    private LogNode(
+            String uri,
+            String prefix,
+            Scripts scripts,
+            Timing timing,
+            StreamBounds bounds,
+            @Nullable SharedArchive archive) {
         this.archive = archive;
         log =
                 new RedisLog(
                         new RedisLog.Parts(
                                 RedisAddress.parse(uri),
-                                "test",
+                                prefix,
                                 "node of a test",
                                 "local",
                                 scripts,
@@ -108,12 +125,7 @@ final class LogNode implements AutoCloseable {
                                 new PendingBytes(Ledger.unbounded().book(Account.RINGS)),
                                 this::isBehind,
                                 Ticker.system(),
-                                new RedisObserver() {
-                                    @Override
-                                    public void onLag(long change) {
-                                        lag.addAndGet(change);
-                                    }
-                                },
+                                counts,
                                 LogLimit.none()),
                         Heard::new);
     }
@@ -149,12 +161,21 @@ final class LogNode implements AutoCloseable {
     }
 
     CompletableFuture<Appended> tryAppend(String channel, String msgId) {
-        return tryAppend(channel, msgId, null);
+        return tryAppend(channel, msgId, null, null);
     }
 
-    CompletableFuture<Appended> tryAppend(String channel, String msgId, @Nullable Position after) {
+    CompletableFuture<Appended> tryAppend(String channel, String msgId, Payer payer) {
+        return tryAppend(channel, msgId, payer, null);
+    }
+
+    CompletableFuture<Appended> tryAppend(String channel, String msgId, Position after) {
+        return tryAppend(channel, msgId, null, after);
+    }
+
+    private CompletableFuture<Appended> tryAppend(
+            String channel, String msgId, @Nullable Payer payer, @Nullable Position after) {
         byte[] data = "{}".getBytes(UTF_8);
-        Draft draft = new Draft(channel, "p", msgId, null, false, data, null, after);
+        Draft draft = new Draft(channel, "p", msgId, null, false, data, payer, after);
         return shard(channel).append(draft).toCompletableFuture();
     }
 

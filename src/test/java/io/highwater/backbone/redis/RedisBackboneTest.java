@@ -29,11 +29,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +130,37 @@ final class RedisBackboneTest {
         Slice top = (Slice) a.read(CHANNEL, positions.get(1), 0);
         assertThat(top.entries()).isEmpty();
         assertThat(top.left()).isEqualTo(8);
+    }
+
+    /** A long read must not delay what others ask of Redis, nor what the node appends. */
+    @Test
+    void theStreamIsReadInShortPagesAndOnAConnectionOfItsOwn() throws Exception {
+        BackboneNode a = node(SHORT);
+        Position first = a.append(CHANNEL, "first");
+        byte[] data = new byte[60 << 10];
+        Arrays.fill(data, (byte) '1');
+        for (int i = 0; i < 150; i++) {
+            BackboneNode.get(
+                    a.backbone.append(new Draft(CHANNEL, "p", "m" + i, null, false, data)));
+        }
+        Slice slice = (Slice) a.read(CHANNEL, first, 500);
+        assertThat(slice.entries()).hasSize(150);
+        String stats = redis.commands().info("commandstats");
+        Matcher calls = Pattern.compile("cmdstat_xrange:calls=(\\d+)").matcher(stats);
+        assertThat(calls.find()).isTrue();
+        assertThat(Integer.parseInt(calls.group(1))).isGreaterThanOrEqualTo(9);
+        assertThat(clients("xrange")).isEqualTo(1);
+        a.append(CHANNEL, "last");
+        assertThat(clients("xrange")).isEqualTo(1);
+    }
+
+    /** How many connections there are whose last command was this one. */
+    private long clients(String command) {
+        return redis.commands()
+                .clientList()
+                .lines()
+                .filter(line -> line.contains(" cmd=" + command + " "))
+                .count();
     }
 
     @Test

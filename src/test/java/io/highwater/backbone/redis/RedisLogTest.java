@@ -7,8 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Level;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.limits.Ledger;
+import io.highwater.limits.Payer;
+import io.highwater.testing.Ledgers;
 import io.highwater.testing.RedisProcess;
 import io.highwater.testing.TcpProxy;
+import io.highwater.time.Ticker;
 import io.lettuce.core.XAddArgs;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.data.Index;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -241,6 +246,47 @@ final class RedisLogTest {
                                 20_000, few.age(), few.remembered(), 2, Duration.ofMillis(1)));
         assertThat(b.append(channels.get(2), "m3").position().channelSequence()).isEqualTo(1);
         a.awaitHeard("m1", "m2", "m4", "generation", "m3");
+    }
+
+    @Test
+    void anAddressOpensOnlyItsShareOfTheChannelsOfAShard() throws Exception {
+        StreamBounds few =
+                new StreamBounds(
+                        20_000,
+                        Duration.ofMinutes(15),
+                        Duration.ofMinutes(5),
+                        8,
+                        Duration.ofHours(1));
+        LogNode a = node(LogNode.PATIENT, few);
+        Ledger ledger = Ledgers.of(Map.of(), Ticker.system());
+        Payer greedy = Ledgers.payer(ledger, "192.0.2.1");
+        Payer other = Ledgers.payer(ledger, "198.51.100.1");
+        List<String> channels = channelsOfOneShard(5);
+        a.tryAppend(channels.get(0), "m0", greedy).get(60, TimeUnit.SECONDS);
+        a.tryAppend(channels.get(1), "m1", greedy).get(60, TimeUnit.SECONDS);
+        assertUnavailable(a.tryAppend(channels.get(2), "m2", greedy));
+        a.tryAppend(channels.get(1), "m3", greedy).get(60, TimeUnit.SECONDS);
+        a.tryAppend(channels.get(3), "m4", other).get(60, TimeUnit.SECONDS);
+        a.tryAppend(channels.get(3), "m5", greedy).get(60, TimeUnit.SECONDS);
+        a.awaitHeard("m0", "m1", "m3", "m4", "m5");
+    }
+
+    /** Otherwise who has spent it would never open a channel again, while there is room. */
+    @Test
+    void whoHasSpentItsShareOpensChannelsInTheNextGeneration() throws Exception {
+        StreamBounds few =
+                new StreamBounds(
+                        20_000,
+                        Duration.ofMinutes(15),
+                        Duration.ofMinutes(5),
+                        8,
+                        Duration.ofMillis(1));
+        LogNode a = node(LogNode.PATIENT, few);
+        Payer greedy = Ledgers.payer(Ledgers.of(Map.of(), Ticker.system()), "192.0.2.1");
+        for (String channel : channelsOfOneShard(3)) {
+            a.tryAppend(channel, "in " + channel, greedy).get(60, TimeUnit.SECONDS);
+        }
+        assertThat(a.heard).hasSize(4).contains("generation", Index.atIndex(2));
     }
 
     private static List<String> channelsOfOneShard(int count) {

@@ -8,10 +8,12 @@ import io.highwater.backbone.Appended;
 import io.highwater.testing.DevelopmentCertificateFixture;
 import io.highwater.testing.FreePort;
 import io.highwater.testing.RedisProcess;
+import io.lettuce.core.cluster.SlotHash;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -26,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class RedisTopologyTest {
     private static final String CHANNEL = LogNode.CHANNEL;
     private static final int SLOTS = 16_384;
+
+    /** Well before the client looks at the cluster without a reason, every 30 s. */
+    private static final Duration MOST_FAILOVER = Duration.ofSeconds(15);
 
     @TempDir private Path directory;
     private final List<LogNode> nodes = new ArrayList<>();
@@ -84,6 +89,82 @@ final class RedisTopologyTest {
         primaries.get(1).start();
         appendToAll(b, "second");
         await().untilAsserted(() -> assertThat(a.entries).hasSize(2 * ShardKeys.SHARDS));
+    }
+
+    @Test
+    void everyPrimaryOfAClusterIsChecked() throws Exception {
+        List<RedisProcess> primaries =
+                List.of(
+                        process("--cluster-enabled", "yes"),
+                        process("--cluster-enabled", "yes"),
+                        process("--cluster-enabled", "yes"));
+        join(primaries);
+        String uri = "redis-cluster://127.0.0.1:" + primaries.get(0).port();
+        for (RedisProcess primary : primaries) {
+            primary.commands().configSet("maxmemory", "100mb");
+            primary.commands().configSet("maxmemory-policy", "allkeys-lru");
+            assertRefused(
+                    uri, "127.0.0.1:" + primary.port() + ": its maxmemory-policy is allkeys-lru");
+            primary.commands().configSet("maxmemory-policy", "noeviction");
+        }
+        for (String channel : channelOfEachShard().subList(0, 64)) {
+            String key = ShardKeys.all("test").get(ShardKeys.shardOf(channel)).log();
+            RedisProcess primary = primaries.get(slot(key) / (SLOTS / 3 + 1));
+            if (primary != primaries.get(0)) {
+                primary.commands().set(key, "foreign");
+                assertRefused(uri, "its key " + key + " has the type string");
+                primary.commands().del(key);
+                break;
+            }
+        }
+        node(uri).append(CHANNEL, "m1");
+    }
+
+    private static int slot(String key) {
+        return SlotHash.getSlot(key);
+    }
+
+    private void assertRefused(String uri, String why) {
+        LogNode refused = new LogNode(uri);
+        nodes.add(refused);
+        assertThat(catchThrowable(refused::start))
+                .hasMessageStartingWith("highwater.redis.uri: " + uri + " cannot be used: ")
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void aClusterThatFailsOverIsFoundWithinSeconds() throws Exception {
+        String[] options = {
+            "--cluster-enabled",
+            "yes",
+            "--cluster-node-timeout",
+            "1000",
+            "--cluster-replica-validity-factor",
+            "0",
+            "--cluster-require-full-coverage",
+            "no"
+        };
+        List<RedisProcess> primaries =
+                List.of(process(options), process(options), process(options));
+        join(primaries);
+        RedisProcess failing = primaries.get(1);
+        RedisProcess replica = process(options);
+        replica.commands().clusterMeet("127.0.0.1", primaries.get(0).port());
+        String id = failing.commands().clusterMyId();
+        await().until(() -> replica.commands().clusterNodes().contains(id));
+        await().ignoreExceptions()
+                .until(() -> replica.commands().clusterReplicate(id).equals("OK"));
+        await().until(() -> replica.commands().info("replication").contains("link_status:up"));
+        LogNode a = node("redis-cluster://127.0.0.1:" + primaries.get(0).port());
+        LogNode b = node("redis-cluster://127.0.0.1:" + primaries.get(0).port());
+        appendToAll(a, "first");
+        await().untilAsserted(() -> assertThat(b.entries).hasSize(ShardKeys.SHARDS));
+        failing.kill();
+        await().until(() -> replica.commands().info("replication").contains("role:master"));
+        long since = System.nanoTime();
+        appendToAll(a, "second");
+        await().untilAsserted(() -> assertThat(b.entries).hasSize(2 * ShardKeys.SHARDS));
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(MOST_FAILOVER);
     }
 
     /** Whichever of its nodes a connection leads to. */

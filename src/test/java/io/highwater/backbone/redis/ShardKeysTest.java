@@ -30,17 +30,14 @@ final class ShardKeysTest {
         }
     }
 
-    /** Another mapping would not find the channels of data that is there. */
+    /** Others would not find the data that is there. */
     @Test
-    void theKeysAndTheShardOfAChannelNeverChange() {
+    void theKeysOfAShardNeverChange() {
         assertThat(KEYS.get(17).log()).isEqualTo("highwater:{17.139}:log");
         assertThat(KEYS.get(17).meta()).isEqualTo("highwater:{17.139}:meta");
         assertThat(KEYS.get(17).counters()).isEqualTo("highwater:{17.139}:counters");
         assertThat(KEYS.get(17).remembered("device-7", "room.42", "a1"))
                 .isEqualTo("highwater:{17.139}:m:QlYxd-pKtpXLY09qMKYgAQ");
-        assertThat(ShardKeys.shardOf("room.42")).isEqualTo(58);
-        assertThat(ShardKeys.shardOf("prices")).isEqualTo(26);
-        assertThat(ShardKeys.shardOf("")).isEqualTo(0);
     }
 
     @Test

@@ -50,14 +50,20 @@ final class ShardPublisherTest {
                             RedisObserver.NONE,
                             LogLimit.none()),
                     this::call,
+                    StreamBounds.defaults().channels(),
                     Level.LOG,
                     message -> released.add(message.draft.msgId()),
-                    () -> {});
+                    () -> {},
+                    () -> this.lost++);
+
+    /** How often it did not find the generation that Redis spoke of. */
+    private int lost;
 
     /** Thrown by the next call; null for none. */
     private @Nullable Error fault;
 
-    private CompletableFuture<PublishReply> call(StreamId read, List<Waiting> messages) {
+    private CompletableFuture<PublishReply> call(
+            StreamId read, List<Waiting> messages, List<Boolean> mayOpen) {
         Error thrown = fault;
         fault = null;
         if (thrown != null) {
@@ -159,6 +165,44 @@ final class ShardPublisherTest {
         append(OLD, 1);
         read(OLD, 1);
         assertThat(answer).isCompleted();
+    }
+
+    /** As those that only read do when Redis takes no writes. */
+    @Test
+    void whileMessagesWaitOtherCallsThatSucceedAreNoSignThatTheirsWould() {
+        add("m");
+        fail();
+        publisher.works();
+        assertThat(publisher.trouble()).isEqualTo("broken");
+        loop.advance(Duration.ofMillis(100));
+        append(OLD, 1);
+        assertThat(publisher.trouble()).isNull();
+        add("n");
+        fail();
+        loop.advance(Timing.defaults().give());
+        assertThat(publisher.trouble()).isEqualTo("broken");
+        fail();
+        publisher.works();
+        assertThat(publisher.trouble()).as("nothing waits").isNull();
+    }
+
+    /** A Redis that others have left is in a generation that no reader finds. */
+    @Test
+    void afterAFenceRedisIsAskedAgainUntilTheGenerationIsFound() {
+        add("m");
+        reply(new Fenced(NEW));
+        loop.advance(Timing.defaults().call().minusMillis(1));
+        assertThat(calls).hasSize(1);
+        add("n");
+        loop.advance(Duration.ofMillis(1));
+        assertThat(lost).isEqualTo(1);
+        assertThat(calls).hasSize(2);
+        assertThat(lastCall().msgIds()).containsExactly("n");
+        reply(new Fenced(NEW));
+        publisher.hold(); // The reader has found it, and waits at its barrier.
+        loop.advance(Timing.defaults().call().multipliedBy(2));
+        assertThat(lost).isEqualTo(1);
+        assertThat(calls).hasSize(2);
     }
 
     @Test

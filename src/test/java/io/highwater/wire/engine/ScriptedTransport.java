@@ -90,6 +90,23 @@ final class ScriptedTransport implements Transport {
         events.onWritten();
     }
 
+    /** The same of a transport that leaves the position of what it writes as it was. */
+    void takeHeldInPlace() {
+        synchronized (this) {
+            if (held == null) {
+                return;
+            }
+            held = held.duplicate();
+        }
+        takeHeld();
+    }
+
+    /** The same of the first bytes only. */
+    synchronized void takeSomeOfHeld(int bytes) {
+        append(held.duplicate().limit(held.position() + bytes));
+        held.position(held.position() + bytes);
+    }
+
     synchronized void failWrites(IOException failure) {
         writeFailure = failure;
     }

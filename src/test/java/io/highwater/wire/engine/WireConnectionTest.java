@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
@@ -233,6 +234,44 @@ class WireConnectionTest {
         transport.takeHeld();
         assertThat(listener.take()).containsExactly("open", "writable");
         assertThat(transport.takeWritten()).hasSize(2 * (10 + large.length));
+    }
+
+    /** As a socket does that takes little at a time. */
+    @Test
+    void aPartOfASliceIsProgressToo() {
+        fixture.open();
+        transport.stick();
+        assertThat(wire.write(OutboundFrame.binary(ByteBuffer.wrap(new byte[50_000])))).isFalse();
+        long first = wire.writePendingSinceNanos();
+        fixture.advance(Duration.ofSeconds(20));
+        assertThat(wire.writePendingSinceNanos()).isEqualTo(first);
+
+        transport.takeSomeOfHeld(1_000);
+
+        long second = wire.writePendingSinceNanos();
+        assertThat(second - first).isGreaterThan(Duration.ofSeconds(19).toNanos());
+        fixture.advance(Duration.ofSeconds(20));
+        assertThat(wire.writePendingSinceNanos()).isEqualTo(second);
+        transport.takeHeld();
+        assertThat(transport.takeWritten()).hasSize(2 * (4 + 50_000));
+    }
+
+    /** HTTP/2 and TLS write a copy, or what they have made of it. */
+    @Test
+    void aTransportNeedNotMoveThePositionOfASlice() {
+        fixture.open();
+        transport.stick();
+        byte[] large = new byte[200_000];
+        for (int i = 0; i < large.length; i++) {
+            large[i] = (byte) (i / 251);
+        }
+        wire.write(OutboundFrame.binary(ByteBuffer.wrap(large)));
+        for (int slice = 1; slice <= 4; slice++) {
+            transport.takeHeldInPlace();
+        }
+        assertThat(transport.isHolding()).isFalse();
+        byte[] written = HexFormat.of().parseHex(transport.takeWritten());
+        assertThat(Arrays.copyOfRange(written, 10, written.length)).isEqualTo(large);
     }
 
     @Test

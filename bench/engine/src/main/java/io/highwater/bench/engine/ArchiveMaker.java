@@ -8,6 +8,7 @@ import io.highwater.archive.file.FileArchiveSettings;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.UnavailableException;
+import io.highwater.backbone.memory.ChannelShards;
 import io.highwater.log.LogLimit;
 import io.highwater.protocol.Position;
 import io.highwater.time.Ticker;
@@ -79,7 +80,7 @@ public final class ArchiveMaker {
             get(writer.begin(new ShardPosition(ORIGIN, generation, 0)));
             for (int i = 0; i < CHANNELS; i++) {
                 String channel = "bench." + i;
-                if (shardOf(channel) == number) {
+                if (ChannelShards.shardOf(channel, SHARDS) == number) {
                     channels.add(channel);
                     sequences.add(0L);
                 }
@@ -102,12 +103,6 @@ public final class ArchiveMaker {
                 TimeUnit.MILLISECONDS.sleep(50);
             }
         }
-    }
-
-    /** As the node spreads channels over shards. */
-    private static int shardOf(String channel) {
-        int hash = channel.hashCode();
-        return Math.floorMod(hash ^ (hash >>> 16), SHARDS);
     }
 
     private void fill(FileArchive archive, long messages) throws Exception {

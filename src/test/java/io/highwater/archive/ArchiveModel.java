@@ -1,17 +1,14 @@
-package io.highwater.archive.file;
+package io.highwater.archive;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.highwater.archive.ArchivePage;
-import io.highwater.archive.ArchiveWriter;
-import io.highwater.archive.ArchivedEntry;
-import io.highwater.archive.PageBounds;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.protocol.Position;
 import io.highwater.testing.Disk;
 import io.highwater.testing.MemoryArchive;
-import java.nio.file.Path;
+import io.highwater.time.WallClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,21 +16,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever is written, over days and generations and with late entries, a folder answers as the
+ * Whatever is written, over days and generations and with late entries, an archive answers as the
  * archive in memory does, which searches everything.
  */
-final class ArchiveModelTest {
+public abstract class ArchiveModel {
     private static final int STEPS = 150;
     private static final List<String> CHANNELS = List.of("a", "b", "ab", "channel/with.a-name");
 
-    @TempDir private Path folder;
+    private static final String ORIGIN = "local";
+    private static final long GENERATION = 1_795_301_843_554L;
+    private static final long GUARD_SECONDS = 120;
 
-    private ArchiveFixture fixture;
+    /** The time that entries are archived at. */
+    private final AtomicLong clock = new AtomicLong(GENERATION);
+
+    private Archive archive;
     private MemoryArchive model;
     private ArchiveWriter written;
     private ArchiveWriter modelled;
@@ -44,25 +49,45 @@ final class ArchiveModelTest {
     /** Left out at first; they come late, or never. */
     private final List<ArchivedEntry> withheld = new ArrayList<>();
 
+    /**
+     * Opens the store of this test, which is empty when it is first opened. Keeps entries for
+     * years.
+     *
+     * @param clock of the node
+     */
+    protected abstract Archive open(WallClock clock) throws Exception;
+
+    /** The clock was moved: has the archive do what is due. */
+    protected abstract void advanced();
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void aFolderAnswersAsMemoryDoes(long seed) throws Exception {
+    void answersAsMemoryDoes(long seed) throws Exception {
         random = new Random(seed);
         model = new MemoryArchive(new Disk());
-        ArchiveFixture.get(model.start());
-        modelled = ArchiveFixture.get(model.writer(ArchiveFixture.ORIGIN, 0));
-        fixture = ArchiveFixture.in(folder, Duration.ofDays(3_000)).started();
+        get(model.start());
+        modelled = get(model.writer(ORIGIN, 0));
+        start();
         try {
-            written = fixture.writer(0);
             begin();
             for (int i = 0; i < STEPS; i++) {
                 step();
                 compare();
             }
         } finally {
-            fixture.close();
+            archive.close();
             model.close();
         }
+    }
+
+    private void start() throws Exception {
+        archive = open(clock::get);
+        get(archive.start());
+        written = get(archive.writer(ORIGIN, 0));
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(GUARD_SECONDS, TimeUnit.SECONDS);
     }
 
     private void step() throws Exception {
@@ -71,10 +96,11 @@ final class ArchiveModelTest {
             begin();
         } else if (chance == 1) {
             written.close();
-            fixture.reopen();
-            written = fixture.writer(0);
+            archive.close();
+            start();
         } else if (chance < 6) {
-            fixture.advance(Duration.ofHours(1 + random.nextInt(40)));
+            clock.addAndGet(Duration.ofHours(1 + random.nextInt(40)).toMillis());
+            advanced();
         } else if (chance < 8 && !withheld.isEmpty()) {
             append(List.of(late(withheld.remove(random.nextInt(withheld.size())))));
         } else {
@@ -84,24 +110,24 @@ final class ArchiveModelTest {
     }
 
     private void begin() throws Exception {
-        watermark = ArchiveFixture.shard(fixture.clock.incrementAndGet(), 0);
-        ArchiveFixture.get(written.begin(watermark));
-        ArchiveFixture.get(modelled.begin(watermark));
+        watermark = new ShardPosition(ORIGIN, clock.incrementAndGet(), 0);
+        get(written.begin(watermark));
+        get(modelled.begin(watermark));
     }
 
     private void appendSome() throws Exception {
         List<ArchivedEntry> some = new ArrayList<>();
         for (int i = random.nextInt(6); i >= 0; i--) {
             watermark = watermark.at(watermark.sequence() + 1);
-            fixture.clock.addAndGet(random.nextInt(3));
+            clock.addAndGet(random.nextInt(3));
             ArchivedEntry entry = next(CHANNELS.get(random.nextInt(CHANNELS.size())));
             if (random.nextInt(10) == 0) {
                 // It is missing for good, as far as anybody knows.
                 append(some);
                 some.clear();
                 withheld.add(entry);
-                ArchiveFixture.get(written.begin(watermark));
-                ArchiveFixture.get(modelled.begin(watermark));
+                get(written.begin(watermark));
+                get(modelled.begin(watermark));
             } else {
                 some.add(entry);
             }
@@ -113,12 +139,22 @@ final class ArchiveModelTest {
         Position last = lasts.get(channel);
         boolean first = last == null || last.generation() != watermark.generation();
         Position position =
-                ArchiveFixture.position(
+                new Position(
+                        ORIGIN,
                         watermark.generation(),
                         watermark.sequence(),
                         first ? 1 : last.channelSequence() + 1);
         lasts.put(channel, position);
-        return fixture.entry(channel, position, first ? last : null);
+        return entry(channel, position, first ? last : null);
+    }
+
+    private ArchivedEntry entry(String channel, Position position, @Nullable Position previous) {
+        String msgId = "m" + position.generation() + "-" + position.channelSequence();
+        byte[] data = ("\"" + msgId + "\"").getBytes(UTF_8);
+        return new ArchivedEntry(
+                new Entry(channel, position, previous, msgId, null, false, data, 5),
+                "p",
+                clock.get());
     }
 
     private static ArchivedEntry late(ArchivedEntry archived) {
@@ -138,28 +174,26 @@ final class ArchiveModelTest {
     }
 
     private void append(List<ArchivedEntry> entries) throws Exception {
-        ArchiveFixture.get(written.append(List.copyOf(entries)));
-        ArchiveFixture.get(modelled.append(List.copyOf(entries)));
+        get(written.append(List.copyOf(entries)));
+        get(modelled.append(List.copyOf(entries)));
     }
 
     private void compare() throws Exception {
         String channel = CHANNELS.get(random.nextInt(CHANNELS.size()));
-        String origin = ArchiveFixture.ORIGIN;
         Position place = place(channel);
         PageBounds bounds = new PageBounds(1 + random.nextInt(40), 1 << 20);
         same(
-                ArchiveFixture.get(fixture.archive().readAfter(channel, origin, place, bounds)),
-                ArchiveFixture.get(model.readAfter(channel, origin, place, bounds)));
+                get(archive.readAfter(channel, ORIGIN, place, bounds)),
+                get(model.readAfter(channel, ORIGIN, place, bounds)));
         same(
-                ArchiveFixture.get(fixture.archive().readBefore(channel, origin, place, bounds)),
-                ArchiveFixture.get(model.readBefore(channel, origin, place, bounds)));
-        assertThat(ArchiveFixture.get(fixture.archive().tops(channel)))
-                .isEqualTo(ArchiveFixture.get(model.tops(channel)));
-        long range = fixture.clock.get() - ArchiveFixture.GENERATION + 2;
-        Instant instant = Instant.ofEpochMilli(ArchiveFixture.GENERATION + random.nextLong(range));
+                get(archive.readBefore(channel, ORIGIN, place, bounds)),
+                get(model.readBefore(channel, ORIGIN, place, bounds)));
+        assertThat(get(archive.tops(channel))).isEqualTo(get(model.tops(channel)));
+        long range = clock.get() - GENERATION + 2;
+        Instant instant = Instant.ofEpochMilli(GENERATION + random.nextLong(range));
         if (withheld.isEmpty()) {
-            assertThat(ArchiveFixture.get(fixture.archive().at(channel, origin, instant)))
-                    .isEqualTo(ArchiveFixture.get(model.at(channel, origin, instant)));
+            assertThat(get(archive.at(channel, ORIGIN, instant)))
+                    .isEqualTo(get(model.at(channel, ORIGIN, instant)));
         }
     }
 
@@ -171,10 +205,8 @@ final class ArchiveModelTest {
         long generation =
                 random.nextBoolean()
                         ? last.generation()
-                        : ArchiveFixture.GENERATION
-                                + random.nextLong(
-                                        last.generation() - ArchiveFixture.GENERATION + 1);
-        return ArchiveFixture.position(generation, random.nextInt(9), random.nextInt(20));
+                        : GENERATION + random.nextLong(last.generation() - GENERATION + 1);
+        return new Position(ORIGIN, generation, random.nextInt(9), random.nextInt(20));
     }
 
     private static void same(ArchivePage page, ArchivePage expected) {
