@@ -49,9 +49,6 @@ final class RedisClients implements AutoCloseable {
     /** The least that the client takes. */
     private static final int THREADS = 2;
 
-    /** For what no failure of a call shows, such as primaries that were added. */
-    private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(30);
-
     /** After a failed call, the primaries of a cluster are looked up at most this often. */
     private static final Duration LEAST_REFRESH = Duration.ofSeconds(1);
 
@@ -124,7 +121,8 @@ final class RedisClients implements AutoCloseable {
         options(options, timing).autoReconnect(true);
         return options.topologyRefreshOptions(
                         ClusterTopologyRefreshOptions.builder()
-                                .enablePeriodicRefresh(TOPOLOGY_REFRESH)
+                                // For what no failed call shows, such as more primaries.
+                                .enablePeriodicRefresh(timing.check())
                                 .enableAllAdaptiveRefreshTriggers()
                                 .adaptiveRefreshTriggersTimeout(LEAST_REFRESH)
                                 .refreshTriggersReconnectAttempts(RECONNECTS_BEFORE_REFRESH)

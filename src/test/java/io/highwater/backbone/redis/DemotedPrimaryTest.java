@@ -27,7 +27,7 @@ final class DemotedPrimaryTest {
     private static final Pattern CLIENT = Pattern.compile("^id=(\\d+) .* cmd=(\\S+)");
 
     /** Nothing is noticed by checks. */
-    private static final Timing UNCHECKED = checkedEvery(Duration.ofHours(1));
+    static final Timing UNCHECKED = checkedEvery(Duration.ofHours(1));
 
     private static Timing checkedEvery(Duration check) {
         Timing patient = LogNode.PATIENT;

@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -28,9 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class RedisTopologyTest {
     private static final String CHANNEL = LogNode.CHANNEL;
     private static final int SLOTS = 16_384;
-
-    /** Well before the client looks at the cluster without a reason, every 30 s. */
-    private static final Duration MOST_FAILOVER = Duration.ofSeconds(15);
 
     @TempDir private Path directory;
     private final List<LogNode> nodes = new ArrayList<>();
@@ -52,6 +48,19 @@ final class RedisTopologyTest {
 
     private LogNode node(String uri) throws Exception {
         LogNode node = new LogNode(uri);
+        nodes.add(node);
+        return node.start();
+    }
+
+    /** A node that does not look at the cluster without a reason. */
+    private LogNode unchecked(String uri) throws Exception {
+        LogNode node =
+                new LogNode(
+                        uri,
+                        Scripts.load(),
+                        DemotedPrimaryTest.UNCHECKED,
+                        StreamBounds.defaults(),
+                        null);
         nodes.add(node);
         return node.start();
     }
@@ -133,7 +142,7 @@ final class RedisTopologyTest {
     }
 
     @Test
-    void aClusterThatFailsOverIsFoundWithinSeconds() throws Exception {
+    void aFailoverOfAClusterIsFoundByTheCallsThatFail() throws Exception {
         String[] options = {
             "--cluster-enabled",
             "yes",
@@ -155,16 +164,14 @@ final class RedisTopologyTest {
         await().ignoreExceptions()
                 .until(() -> replica.commands().clusterReplicate(id).equals("OK"));
         await().until(() -> replica.commands().info("replication").contains("link_status:up"));
-        LogNode a = node("redis-cluster://127.0.0.1:" + primaries.get(0).port());
-        LogNode b = node("redis-cluster://127.0.0.1:" + primaries.get(0).port());
+        LogNode a = unchecked("redis-cluster://127.0.0.1:" + primaries.get(0).port());
+        LogNode b = unchecked("redis-cluster://127.0.0.1:" + primaries.get(0).port());
         appendToAll(a, "first");
         await().untilAsserted(() -> assertThat(b.entries).hasSize(ShardKeys.SHARDS));
         failing.kill();
         await().until(() -> replica.commands().info("replication").contains("role:master"));
-        long since = System.nanoTime();
         appendToAll(a, "second");
         await().untilAsserted(() -> assertThat(b.entries).hasSize(2 * ShardKeys.SHARDS));
-        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(MOST_FAILOVER);
     }
 
     /** Whichever of its nodes a connection leads to. */
