@@ -44,7 +44,9 @@ public interface ChannelRule {
         return UNDECIDED;
     }
 
-    /** Whether the client may ask for history; who may subscribe may, unless this says otherwise. */
+    /**
+     * Whether the client may ask for history; who may subscribe may, unless this says otherwise.
+     */
     default CompletionStage<ChannelDecision> mayReadHistory(ChannelClient client, String channel) {
         return maySubscribe(client, channel);
     }

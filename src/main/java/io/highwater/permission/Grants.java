@@ -57,7 +57,8 @@ public final class Grants {
             if (list != null && !(list instanceof List<?>)) {
                 return CLAIM + "." + access.word() + " is no list of patterns";
             }
-            if (list instanceof List<?> patterns && !patterns.stream().allMatch(Grants::isPattern)) {
+            if (list instanceof List<?> patterns
+                    && !patterns.stream().allMatch(Grants::isPattern)) {
                 return CLAIM
                         + "."
                         + access.word()

@@ -78,8 +78,7 @@ public final class Permissions {
         };
     }
 
-    private boolean mayWithoutRule(
-            ChannelAccess access, PermittedClient client, String channel) {
+    private boolean mayWithoutRule(ChannelAccess access, PermittedClient client, String channel) {
         if (UserChannels.isOne(channel)) {
             return UserChannels.belongsTo(channel, client.subject());
         }

@@ -26,9 +26,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the commands of one session: asks whether it may, asks the channels, answers. Created for
- * each command, so that an idle session takes no memory for it. Called on the session's run; the
- * answers come on the channels' threads.
+ * Carries out the commands of one session: asks whether it may, asks the channels, answers. Created
+ * for each command, so that an idle session takes no memory for it. Called on the session's run;
+ * the answers come on the channels' threads.
  */
 final class Commands implements CommandDispatcher, PublishOrder.Answers {
     /** Used if a subscribe sets no limit (docs/protocol.md rule 3). */
@@ -288,10 +288,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             session.refuse(query.id(), problem);
             return;
         }
-        ifAllowed(
-                query,
-                () -> may(ChannelAccess.HISTORY, query.channel()),
-                () -> history(query));
+        ifAllowed(query, () -> may(ChannelAccess.HISTORY, query.channel()), () -> history(query));
     }
 
     private void history(Command.HistoryQuery query) {
@@ -326,17 +323,13 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
         } else if (query.id() != null) {
             long maxBytes = node.settings().wire().maxMessageBytes();
             session.reply(
-                    Replies.history(
-                            query.id(), query.channel(), page, maxBytes, node.channels()));
+                    Replies.history(query.id(), query.channel(), page, maxBytes, node.channels()));
         }
     }
 
     @Override
     public void onPresence(Command.PresenceQuery query) {
-        ifAllowed(
-                query,
-                () -> may(ChannelAccess.PRESENCE, query.channel()),
-                () -> presence(query));
+        ifAllowed(query, () -> may(ChannelAccess.PRESENCE, query.channel()), () -> presence(query));
     }
 
     private void presence(Command.PresenceQuery query) {
@@ -367,9 +360,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
     }
 
     private void ifAllowed(
-            Command command,
-            Supplier<CompletionStage<Boolean>> question,
-            Runnable allowed) {
+            Command command, Supplier<CompletionStage<Boolean>> question, Runnable allowed) {
         new RuledCommand(session, node, command, allowed, cause -> refuse(command, cause))
                 .ask(question);
     }

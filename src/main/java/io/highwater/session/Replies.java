@@ -90,11 +90,7 @@ final class Replies {
      * @param channels whether the client is told who published
      */
     static OutboundFrame history(
-            Integer id,
-            String channel,
-            HistoryPage page,
-            long maxBytes,
-            ChannelSettings channels) {
+            Integer id, String channel, HistoryPage page, long maxBytes, ChannelSettings channels) {
         HistoryText text = new HistoryText(id, channel, maxBytes);
         boolean secret = false;
         boolean all = true;

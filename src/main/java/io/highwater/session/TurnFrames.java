@@ -39,9 +39,7 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
     }
 
     private TurnFrames(
-            PermessageDeflate deflate,
-            ChannelSettings channels,
-            @Nullable ChannelContext channel) {
+            PermessageDeflate deflate, ChannelSettings channels, @Nullable ChannelContext channel) {
         this.deflate = deflate;
         this.channels = channels;
         this.channel = channel;

@@ -97,8 +97,6 @@ final class UserChannelsTest {
 
     @Provide
     Arbitrary<String> tails() {
-        return Arbitraries.strings()
-                .withChars('a', '/', ':', '4', '0')
-                .ofMaxLength(3);
+        return Arbitraries.strings().withChars('a', '/', ':', '4', '0').ofMaxLength(3);
     }
 }

@@ -64,8 +64,7 @@ final class DemoteRaceTest {
         private final AtomicBoolean publishing = new AtomicBoolean(true);
 
         Round(ShardThreads shards) {
-            fixture =
-                    new SessionFixture(ChannelRule.NONE, MARKS, Map.of(), shards.executors());
+            fixture = new SessionFixture(ChannelRule.NONE, MARKS, Map.of(), shards.executors());
             reader = fixture.client("r");
         }
 

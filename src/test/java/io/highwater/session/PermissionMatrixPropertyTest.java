@@ -161,8 +161,7 @@ final class PermissionMatrixPropertyTest {
         String plain = channel.replaceFirst("^ephemeral:", "");
         if (plain.startsWith("user:")) {
             String own = "user:" + setup.subject.replace("@", "/40").replace(":", "/3A");
-            return !setup.subject.isEmpty()
-                    && (plain.equals(own) || plain.startsWith(own + ":"));
+            return !setup.subject.isEmpty() && (plain.equals(own) || plain.startsWith(own + ":"));
         }
         Audience audience = setup.authenticates ? Audience.AUTHENTICATED : Audience.EVERYONE;
         int longest = -1;
@@ -246,8 +245,7 @@ final class PermissionMatrixPropertyTest {
         }
 
         @Override
-        public CompletionStage<ChannelDecision> maySubscribe(
-                ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> maySubscribe(ChannelClient client, String channel) {
             return decide();
         }
 

@@ -43,8 +43,7 @@ final class RuledCommandTest {
         }
 
         void answer(boolean yes) {
-            asked.remove()
-                    .complete(yes ? ChannelDecision.ALLOWED : ChannelDecision.FORBIDDEN);
+            asked.remove().complete(yes ? ChannelDecision.ALLOWED : ChannelDecision.FORBIDDEN);
         }
     }
 

@@ -148,8 +148,24 @@ final class SessionFixture {
                 new ChannelSettings(
                         ChannelProfile.defaults(),
                         List.of(
-                                new PrefixSettings("prices", "prices.", "LATEST", 2, null, null, PrefixAudiences.NONE, null),
-                                new PrefixSettings("feeds", "feeds.", "DEMOTE", null, null, null, PrefixAudiences.NONE, null),
+                                new PrefixSettings(
+                                        "prices",
+                                        "prices.",
+                                        "LATEST",
+                                        2,
+                                        null,
+                                        null,
+                                        PrefixAudiences.NONE,
+                                        null),
+                                new PrefixSettings(
+                                        "feeds",
+                                        "feeds.",
+                                        "DEMOTE",
+                                        null,
+                                        null,
+                                        null,
+                                        PrefixAudiences.NONE,
+                                        null),
                                 told("signed."),
                                 told("ephemeral:signed.")));
         backbone =

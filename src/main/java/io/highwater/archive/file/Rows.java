@@ -2,9 +2,9 @@ package io.highwater.archive.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.highwater.backbone.PublisherName;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.protocol.Position;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package io.highwater.archive.postgres;
 
-import io.highwater.backbone.PublisherName;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.protocol.Position;
 import java.sql.ResultSet;
 import java.sql.SQLException;

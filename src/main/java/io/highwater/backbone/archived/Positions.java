@@ -1,9 +1,9 @@
 package io.highwater.backbone.archived;
 
-import io.highwater.backbone.PublisherName;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.backbone.ring.IdempotencyWindow;

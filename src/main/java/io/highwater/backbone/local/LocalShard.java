@@ -1,11 +1,11 @@
 package io.highwater.backbone.local;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.Level;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadRules;
 import io.highwater.backbone.UnavailableException;

@@ -1,9 +1,9 @@
 package io.highwater.backbone.redis;
 
-import io.highwater.backbone.PublisherName;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.protocol.Cursor;

@@ -1,8 +1,8 @@
 package io.highwater.backbone.redis;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.NodeMemory;
 import io.highwater.backbone.memory.ShardMemory;

@@ -243,7 +243,8 @@ public final class Deployments implements Router, Handshake, AutoCloseable {
         }
 
         @Override
-        public CompletionStage<ChannelDecision> maySeePresence(ChannelClient client, String channel) {
+        public CompletionStage<ChannelDecision> maySeePresence(
+                ChannelClient client, String channel) {
             return FORBIDDEN;
         }
     }
