@@ -10,7 +10,6 @@ import io.highwater.channel.HistoryPage;
 import io.highwater.channel.Occupancy;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.limits.Payer;
-import io.highwater.permission.Permissions;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.CommandDispatcher;
 import io.highwater.protocol.ErrorCode;
@@ -71,16 +70,15 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     @Override
     public void onSubscribe(Command.Subscribe subscribe) {
-        ifAllowed(subscribe, () -> maySubscribe(subscribe), () -> subscribe(subscribe));
-    }
-
-    private CompletionStage<Boolean> maySubscribe(Command.Subscribe subscribe) {
-        CompletionStage<Boolean> may = may(ChannelAccess.SUBSCRIBE, subscribe.channel());
-        if (!subscribe.watchesPresence()) {
-            return may;
-        }
-        CompletionStage<Boolean> maySee = may(ChannelAccess.PRESENCE, subscribe.channel());
-        return maySee == Permissions.ALLOWED ? may : may.thenCombine(maySee, Boolean::logicalAnd);
+        ifAllowed(
+                subscribe,
+                () ->
+                        node.permissions()
+                                .maySubscribe(
+                                        session,
+                                        subscribe.channel(),
+                                        subscribe.watchesPresence()),
+                () -> subscribe(subscribe));
     }
 
     private CompletionStage<Boolean> may(ChannelAccess access, String channel) {
