@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A publication on its way into the log. Immutable as long as no code writes into {@code data}.
  *
- * @param publisher who publishes: the authenticated subject, or the client's name
+ * @param publisher who publishes: a {@link PublisherName}
  * @param msgId unique for the publisher and the channel: a message sent twice is appended once
  * @param key what it is the newest value of, or null
  * @param secret the data must never be compressed

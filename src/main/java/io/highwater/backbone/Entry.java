@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param data JSON text in UTF-8, byte for byte as it was published; shared, not copied
  * @param appendedNanos when it was appended, by this node's Ticker
  * @param late it was recovered after its turn: entries that follow it were delivered before it
+ * @param publisher its publisher's {@link PublisherName} if that contains a subject; otherwise null
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared; it saves one copy per message.
 public record Entry(
@@ -27,7 +28,8 @@ public record Entry(
         boolean secret,
         byte[] data,
         long appendedNanos,
-        boolean late) {
+        boolean late,
+        @Nullable String publisher) {
     /** The place of a publication that is in no log: equal to no position of one. */
     static final Position NOWHERE = new Position("", 0, 0, 0);
 
@@ -41,10 +43,26 @@ public record Entry(
                 draft.key(),
                 draft.secret(),
                 draft.data(),
-                nowNanos);
+                nowNanos,
+                false,
+                PublisherName.ifSubject(draft.publisher()));
     }
 
-    /** An entry that comes in its turn. */
+    /** An entry of a publisher without a subject. */
+    public Entry(
+            String channel,
+            Position position,
+            @Nullable Position previous,
+            String msgId,
+            @Nullable String key,
+            boolean secret,
+            byte[] data,
+            long appendedNanos,
+            boolean late) {
+        this(channel, position, previous, msgId, key, secret, data, appendedNanos, late, null);
+    }
+
+    /** The same if it comes in its turn. */
     public Entry(
             String channel,
             Position position,

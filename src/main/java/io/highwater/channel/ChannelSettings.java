@@ -63,4 +63,15 @@ public record ChannelSettings(ChannelProfile base, List<PrefixSettings> prefixes
         }
         return null;
     }
+
+    /** Whether the subscribers of a channel are told who published. Allocates nothing. */
+    public boolean tellsPublisher(String channel) {
+        for (int i = prefixes.size() - 1; i >= 0; i--) {
+            Boolean tells = prefixes.get(i).publisher();
+            if (tells != null && prefixes.get(i).covers(channel)) {
+                return tells;
+            }
+        }
+        return false;
+    }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param historyMessages messages kept for clients that resume, from 0 (none) to 1,000,000
  * @param historyAge how long they are kept, from 1 s to 24 h
  * @param audiences who may do what
+ * @param publisher whether subscribers are told who published
  */
 public record PrefixSettings(
         String name,
@@ -24,7 +25,8 @@ public record PrefixSettings(
         @Nullable Integer latestCount,
         @Nullable Integer historyMessages,
         @Nullable Duration historyAge,
-        PrefixAudiences audiences) {
+        PrefixAudiences audiences,
+        @Nullable Boolean publisher) {
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._:/-]{0,200}");
 
     private static final int MAX_LATEST_COUNT = 10_000;

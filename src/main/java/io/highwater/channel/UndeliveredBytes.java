@@ -2,6 +2,7 @@ package io.highwater.channel;
 
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.limits.DynamicThreshold;
 import io.highwater.limits.HeapBytes;
 import io.highwater.limits.Payer;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * share one limit; a shard that is far behind leaves part of it to the others. Thread-safe.
  */
 final class UndeliveredBytes {
-    /** Entry 48, its positions 80, its places in the mailbox and the turn 8. */
-    private static final int FIXED_BYTES = 136;
+    /** Entry 56, its positions 80, its places in the mailbox and the turn 8. */
+    private static final int FIXED_BYTES = 144;
 
     /** At most this fraction of the limit is not yet counted in the shards' sum: an eighth. */
     private static final int UNCOUNTED_PARTS = 8;
@@ -59,19 +60,25 @@ final class UndeliveredBytes {
     }
 
     static long bytes(Entry entry) {
-        return bytes(entry.data(), entry.msgId(), entry.key());
+        return bytes(entry.data(), entry.msgId(), entry.key(), entry.publisher());
     }
 
     /** The bytes that the entry of this draft will count as. */
     static long bytes(Draft draft) {
-        return bytes(draft.data(), draft.msgId(), draft.key());
+        return bytes(
+                draft.data(),
+                draft.msgId(),
+                draft.key(),
+                PublisherName.ifSubject(draft.publisher()));
     }
 
-    private static long bytes(byte[] data, String msgId, @Nullable String key) {
+    private static long bytes(
+            byte[] data, String msgId, @Nullable String key, @Nullable String publisher) {
         return FIXED_BYTES
                 + HeapBytes.ofArray(data.length)
                 + HeapBytes.of(msgId)
-                + (key == null ? 0 : HeapBytes.of(key));
+                + (key == null ? 0 : HeapBytes.of(key))
+                + (publisher == null ? 0 : HeapBytes.of(publisher));
     }
 
     void add(Entry entry) {

@@ -1,6 +1,7 @@
 package io.highwater.cluster;
 
 import io.highwater.backbone.Draft;
+import io.highwater.backbone.PublisherName;
 import io.highwater.channel.Members;
 import io.highwater.channel.Occupancy;
 import java.io.DataInputStream;
@@ -26,7 +27,8 @@ sealed interface Item {
     /** Null if this version does not know the kind. */
     static @Nullable Item read(byte kind, DataInputStream in) throws IOException {
         return switch (kind) {
-            case Published.KIND -> Published.read(in);
+            case Published.KIND -> Published.read("", in);
+            case Published.BY_SUBJECT -> Published.read(in.readUTF(), in);
             case Watch.KIND -> new Watch(in.readUTF());
             case Unwatch.KIND -> new Unwatch(in.readUTF());
             case All.KIND -> new All(in.readUTF(), readMembers(in));
@@ -67,18 +69,21 @@ sealed interface Item {
     }
 
     /**
-     * A publication of an ephemeral channel. The others need not know its publisher, since nobody
-     * looks for repeats.
+     * A publication of an ephemeral channel. The others need not know its publisher unless it is a
+     * subject that they tell their subscribers, since nobody looks for repeats.
      */
     record Published(Draft draft) implements Item {
         static final byte KIND = 1;
+
+        /** The same with the publisher before it. A version that does not know it leaves it out. */
+        static final byte BY_SUBJECT = 10;
 
         private static final int KEY = 1;
         private static final int SECRET = 2;
 
         @Override
         public byte kind() {
-            return KIND;
+            return PublisherName.hasSubject(draft.publisher()) ? BY_SUBJECT : KIND;
         }
 
         @Override
@@ -88,6 +93,9 @@ sealed interface Item {
 
         @Override
         public void write(DataOutputStream out) throws IOException {
+            if (kind() == BY_SUBJECT) {
+                out.writeUTF(draft.publisher());
+            }
             String key = draft.key();
             out.writeByte((key == null ? 0 : KEY) | (draft.secret() ? SECRET : 0));
             out.writeUTF(draft.channel());
@@ -98,13 +106,14 @@ sealed interface Item {
             out.write(draft.data());
         }
 
-        static Published read(DataInputStream in) throws IOException {
+        static Published read(String publisher, DataInputStream in) throws IOException {
             int flags = in.readByte();
             String channel = in.readUTF();
             String msgId = in.readUTF();
             String key = (flags & KEY) == 0 ? null : in.readUTF();
             boolean secret = (flags & SECRET) != 0;
-            return new Published(new Draft(channel, "", msgId, key, secret, in.readAllBytes()));
+            return new Published(
+                    new Draft(channel, publisher, msgId, key, secret, in.readAllBytes()));
         }
     }
 

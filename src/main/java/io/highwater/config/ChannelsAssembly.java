@@ -64,7 +64,8 @@ final class ChannelsAssembly {
                 keys.historyMessages(),
                 keys.historyAge(),
                 new PrefixAudiences(
-                        keys.subscribe(), keys.publish(), keys.history(), keys.presence()));
+                        keys.subscribe(), keys.publish(), keys.history(), keys.presence()),
+                keys.publisher());
     }
 
     /** A key that is set, for the error message; null if none is. */
@@ -85,7 +86,10 @@ final class ChannelsAssembly {
         } else if (keys.history() != null) {
             return "history";
         }
-        return keys.presence() == null ? null : "presence";
+        if (keys.presence() != null) {
+            return "presence";
+        }
+        return keys.publisher() == null ? null : "publisher";
     }
 
     private static String key(String name, String last) {

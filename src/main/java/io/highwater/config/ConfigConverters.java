@@ -26,7 +26,7 @@ final class ConfigConverters {
             // Not Double.valueOf, which accepts "1f" and "NaN" too.
             return text -> new BigDecimal(text).doubleValue();
         }
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return ConfigConverters::bool;
         }
         if (type == ByteSize.class) {

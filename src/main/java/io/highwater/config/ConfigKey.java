@@ -109,7 +109,7 @@ public record ConfigKey(String name, String fallback, String shown, String form,
                     .map(Object::toString)
                     .collect(Collectors.joining(" or "));
         }
-        return type == boolean.class ? "true or false" : "text";
+        return type == boolean.class || type == Boolean.class ? "true or false" : "text";
     }
 
     private static String unit(Class<?> type) {

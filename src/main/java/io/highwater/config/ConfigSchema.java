@@ -389,7 +389,12 @@ record ConfigSchema(
             @Setting(shown = "everyone", about = "Who may read the channel's messages by history.")
                     @Nullable Audience history,
             @Setting(shown = "everyone", about = "Who may see who is subscribed.")
-                    @Nullable Audience presence) {}
+                    @Nullable Audience presence,
+            @Setting(
+                            shown = "false",
+                            about =
+                                    "Whether messages tell subscribers the subject that published them, if it has one.")
+                    @Nullable Boolean publisher) {}
 
     record Redis(
             @Setting(

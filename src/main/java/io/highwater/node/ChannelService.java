@@ -120,7 +120,7 @@ final class ChannelService implements AutoCloseable {
                         backbone,
                         History.of(backbone),
                         cluster == null ? Relay.NONE : cluster,
-                        new TurnFrames(deflate),
+                        new TurnFrames(deflate, channels),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         backlogBytes(ledger),
                         new HubNode(

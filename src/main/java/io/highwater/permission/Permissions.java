@@ -6,8 +6,13 @@ import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelDecision;
 import io.highwater.channel.ChannelRule;
 import io.highwater.channel.ChannelSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -53,6 +58,58 @@ public final class Permissions {
             return ALLOWED;
         }
         return stage.thenApply(decision -> decide(decision, access, client, channel));
+    }
+
+    /**
+     * Whether a client may subscribe.
+     *
+     * @param watches whether it wants to be told who comes and goes, too
+     */
+    public CompletionStage<Boolean> maySubscribe(
+            PermittedClient client, String channel, boolean watches) {
+        CompletionStage<Boolean> may = may(ChannelAccess.SUBSCRIBE, client, channel);
+        if (!watches) {
+            return may;
+        }
+        CompletionStage<Boolean> maySee = may(ChannelAccess.PRESENCE, client, channel);
+        return maySee == ALLOWED ? may : may.thenCombine(maySee, Boolean::logicalAnd);
+    }
+
+    /**
+     * Which subscriptions a client would be refused now: to be asked when its identity has changed.
+     * Nothing here ends them. A rule that fails refuses, and one that does not answer leaves the
+     * stage open.
+     *
+     * @param subscribed its channels, and whether it watches presence there
+     */
+    public CompletionStage<Set<String>> refused(
+            PermittedClient client, Map<String, Boolean> subscribed) {
+        Set<String> refused = ConcurrentHashMap.newKeySet();
+        List<CompletableFuture<?>> asked = new ArrayList<>();
+        subscribed.forEach(
+                (channel, watches) ->
+                        asked.add(
+                                answer(client, channel, watches)
+                                        .handle((yes, failure) -> yes != null && yes)
+                                        .thenAccept(may -> note(refused, channel, may))
+                                        .toCompletableFuture()));
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                .thenApply(done -> Set.copyOf(refused));
+    }
+
+    private CompletionStage<Boolean> answer(
+            PermittedClient client, String channel, boolean watches) {
+        try {
+            return maySubscribe(client, channel, watches);
+        } catch (RuntimeException e) { // of the rule
+            return CompletableFuture.failedStage(e);
+        }
+    }
+
+    private static void note(Set<String> refused, String channel, boolean may) {
+        if (!may) {
+            refused.add(channel);
+        }
     }
 
     private static CompletionStage<ChannelDecision> ask(

@@ -102,6 +102,7 @@ public sealed interface Reply {
      * @param previous the channel's last position in the previous generation, if it is known; only
      *     on the first message of a generation
      * @param data JSON text in UTF-8, as it was published
+     * @param publisher the subject that published it; null if it has none or nobody is told
      */
     @SuppressWarnings("ArrayRecordComponent") // Never compared; not copying saves memory.
     record Message(
@@ -111,8 +112,21 @@ public sealed interface Reply {
             @Nullable Position previous,
             @Nullable String key,
             Mark mark,
-            byte[] data)
+            byte[] data,
+            @Nullable String publisher)
             implements Reply {
+        /** A message that does not tell who published it. */
+        public Message(
+                String channel,
+                String msgId,
+                @Nullable Position position,
+                @Nullable Position previous,
+                @Nullable String key,
+                Mark mark,
+                byte[] data) {
+            this(channel, msgId, position, previous, key, mark, data, null);
+        }
+
         /** Bytes of a message's punctuation and member names. */
         private static final int BYTES = 200;
 
@@ -152,6 +166,9 @@ public sealed interface Reply {
             }
             if (key != null) {
                 text.raw(",\"key\":").string(key);
+            }
+            if (publisher != null) {
+                text.raw(",\"publisher\":").string(publisher);
             }
             return text.raw(mark.member).raw(",\"data\":").raw(data).raw("}");
         }

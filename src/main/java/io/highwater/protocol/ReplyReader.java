@@ -89,7 +89,8 @@ public final class ReplyReader {
                 optionalPosition(members, "previous"),
                 members.optionalString("key"),
                 mark(members),
-                members.bytes("data"));
+                members.bytes("data"),
+                members.optionalString("publisher"));
     }
 
     private static Message.Mark mark(JsonMembers members) throws MalformedReply {

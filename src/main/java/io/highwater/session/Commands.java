@@ -10,7 +10,6 @@ import io.highwater.channel.HistoryPage;
 import io.highwater.channel.Occupancy;
 import io.highwater.channel.SubscribeOutcome;
 import io.highwater.limits.Payer;
-import io.highwater.permission.Permissions;
 import io.highwater.protocol.Command;
 import io.highwater.protocol.CommandDispatcher;
 import io.highwater.protocol.ErrorCode;
@@ -71,16 +70,15 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
 
     @Override
     public void onSubscribe(Command.Subscribe subscribe) {
-        ifAllowed(subscribe, () -> maySubscribe(subscribe), () -> subscribe(subscribe));
-    }
-
-    private CompletionStage<Boolean> maySubscribe(Command.Subscribe subscribe) {
-        CompletionStage<Boolean> may = may(ChannelAccess.SUBSCRIBE, subscribe.channel());
-        if (!subscribe.watchesPresence()) {
-            return may;
-        }
-        CompletionStage<Boolean> maySee = may(ChannelAccess.PRESENCE, subscribe.channel());
-        return maySee == Permissions.ALLOWED ? may : may.thenCombine(maySee, Boolean::logicalAnd);
+        ifAllowed(
+                subscribe,
+                () ->
+                        node.permissions()
+                                .maySubscribe(
+                                        session,
+                                        subscribe.channel(),
+                                        subscribe.watchesPresence()),
+                () -> subscribe(subscribe));
     }
 
     private CompletionStage<Boolean> may(ChannelAccess access, String channel) {
@@ -213,12 +211,22 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
                         });
     }
 
+    /**
+     * Nobody looks for repeats in an ephemeral channel: other nodes need the subject only if they
+     * tell it.
+     */
+    private String publisher(String channel) {
+        return Ephemeral.isEphemeral(channel) && !node.channels().tellsPublisher(channel)
+                ? session.client()
+                : session.publisher();
+    }
+
     CompletionStage<Appended> append(Command.Publish publish) {
         return node.hub()
                 .publish(
                         new Draft(
                                 publish.channel(),
-                                session.client(),
+                                publisher(publish.channel()),
                                 publish.msgId(),
                                 publish.key(),
                                 publish.isSecret(),
@@ -312,7 +320,8 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
             unavailable(session, query.id(), failure);
         } else if (query.id() != null) {
             long maxBytes = node.settings().wire().maxMessageBytes();
-            session.reply(Replies.history(query.id(), query.channel(), page, maxBytes));
+            session.reply(
+                    Replies.history(query.id(), query.channel(), page, maxBytes, node.channels()));
         }
     }
 

@@ -3,6 +3,8 @@ package io.highwater.session;
 import io.highwater.backbone.Appended;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.Level;
+import io.highwater.backbone.PublisherName;
+import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.HistoryPage;
 import io.highwater.channel.Members;
 import io.highwater.channel.Occupancy;
@@ -20,7 +22,12 @@ import java.nio.ByteBuffer;
 final class Replies {
     private Replies() {}
 
-    static Reply.Message message(Entry entry, Mark mark) {
+    /**
+     * @param channels whether subscribers are told who published it
+     */
+    static Reply.Message message(Entry entry, Mark mark, ChannelSettings channels) {
+        String publisher = entry.publisher();
+        boolean isTold = publisher != null && channels.tellsPublisher(entry.channel());
         return new Reply.Message(
                 entry.channel(),
                 entry.msgId(),
@@ -28,7 +35,8 @@ final class Replies {
                 entry.previous(),
                 entry.key(),
                 mark,
-                entry.data());
+                entry.data(),
+                isTold ? PublisherName.subject(publisher) : null);
     }
 
     static Reply subscribed(SubscribeOutcome.Recovered outcome) {
@@ -79,13 +87,15 @@ final class Replies {
      * for the rest. If one of the entries is secret, the answer is never compressed.
      *
      * @param maxBytes size limit of the whole answer
+     * @param channels whether the client is told who published
      */
-    static OutboundFrame history(Integer id, String channel, HistoryPage page, long maxBytes) {
+    static OutboundFrame history(
+            Integer id, String channel, HistoryPage page, long maxBytes, ChannelSettings channels) {
         HistoryText text = new HistoryText(id, channel, maxBytes);
         boolean secret = false;
         boolean all = true;
         for (Entry entry : page.entries()) {
-            all = text.add(message(entry, Mark.NONE));
+            all = text.add(message(entry, Mark.NONE, channels));
             if (!all) {
                 break;
             }

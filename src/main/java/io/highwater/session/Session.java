@@ -1,6 +1,7 @@
 package io.highwater.session;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.highwater.backbone.PublisherName;
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelHub;
 import io.highwater.channel.Missed;
@@ -104,6 +105,9 @@ final class Session extends CommandFlow
 
     /** Null until something is published. */
     private @Nullable PublishOrder publishes;
+
+    /** Who publishes, as the log calls it; null until something is published. */
+    private @Nullable String publisher;
 
     /** Null until the first bad request. */
     private @Nullable BadRequests badRequests;
@@ -482,6 +486,19 @@ final class Session extends CommandFlow
     /** Milliseconds until the next command is allowed. */
     long retryAfterMillis() {
         return rate.retryAfterMillis(node.settings(), node.ticker().nanoTime());
+    }
+
+    /** Who publishes, as the log calls it. */
+    String publisher() {
+        String made = publisher;
+        if (made == null) {
+            publisher =
+                    made =
+                            identity.isAnonymous()
+                                    ? client
+                                    : PublisherName.ofSubject(identity.subject());
+        }
+        return made;
     }
 
     PublishOrder publishes() {

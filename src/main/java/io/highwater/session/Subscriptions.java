@@ -41,6 +41,16 @@ final class Subscriptions {
         return find(channel) != null;
     }
 
+    /** The channels, and whether the client watches presence there. A copy. */
+    synchronized Map<String, Boolean> watched() {
+        if (byChannel == null) {
+            return only == null ? Map.of() : Map.of(only.channel(), only.watchesPresence());
+        }
+        Map<String, Boolean> watched = new HashMap<>();
+        byChannel.forEach((channel, one) -> watched.put(channel, one.watchesPresence()));
+        return watched;
+    }
+
     @GuardedBy("this")
     private @Nullable Subscription find(String channel) {
         if (byChannel != null) {

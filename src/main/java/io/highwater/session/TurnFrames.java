@@ -1,6 +1,7 @@
 package io.highwater.session;
 
 import io.highwater.backbone.Entry;
+import io.highwater.channel.ChannelSettings;
 import io.highwater.channel.FrameFactory;
 import io.highwater.channel.PresenceEvent;
 import io.highwater.channel.Publication;
@@ -27,21 +28,26 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
 
     private final PermessageDeflate deflate;
 
+    /** Say whether a channel's subscribers are told who published. */
+    private final ChannelSettings channels;
+
     /** Null if the frames are not those of one channel in sequence. */
     private final @Nullable ChannelContext channel;
 
-    public TurnFrames(PermessageDeflate deflate) {
-        this(deflate, null);
+    public TurnFrames(PermessageDeflate deflate, ChannelSettings channels) {
+        this(deflate, channels, null);
     }
 
-    private TurnFrames(PermessageDeflate deflate, @Nullable ChannelContext channel) {
+    private TurnFrames(
+            PermessageDeflate deflate, ChannelSettings channels, @Nullable ChannelContext channel) {
         this.deflate = deflate;
+        this.channels = channels;
         this.channel = channel;
     }
 
     @Override
     public FrameFactory<OutboundTurn<Position>> ofChannel() {
-        return new TurnFrames(deflate, deflate.newChannel());
+        return new TurnFrames(deflate, channels, deflate.newChannel());
     }
 
     @Override
@@ -90,8 +96,8 @@ public final class TurnFrames implements FrameFactory<OutboundTurn<Position>> {
                 frame, List.of(new TurnMessage<>(frame, null, NOWHERE)), nowNanos);
     }
 
-    private static ByteBuffer message(Entry entry, Reply.Message.Mark mark) {
-        return Replies.message(entry, mark).json();
+    private ByteBuffer message(Entry entry, Reply.Message.Mark mark) {
+        return Replies.message(entry, mark, channels).json();
     }
 
     private OutboundTurn<Position> turn(Entry entry, ByteBuffer message) {

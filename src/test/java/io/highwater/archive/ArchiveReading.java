@@ -41,6 +41,22 @@ abstract class ArchiveReading extends ArchiveStore {
     }
 
     @Test
+    void thePublishersSubjectIsRead() throws Exception {
+        begin(GENERATION);
+        ArchivedEntry first = entry(GENERATION, 1);
+        ArchivedEntry second = entry(GENERATION, 2);
+        get(
+                writer.append(
+                        List.of(
+                                new ArchivedEntry(first.entry(), "@zoë\\", nowMillis()),
+                                new ArchivedEntry(second.entry(), "zoe", nowMillis()))));
+        reopen();
+        assertThat(after(null).entries())
+                .extracting(read -> read.entry().publisher())
+                .containsExactly("@zoë\\", null);
+    }
+
+    @Test
     void whatAnEntryDoesNotHaveIsNotReadEither() throws Exception {
         archiveTwoGenerations();
         Entry entry = after(null).entries().get(0).entry();

@@ -257,6 +257,20 @@ public abstract class BackboneContract {
     }
 
     @Test
+    void thePublishersSubjectIsHeardAndRead() throws Exception {
+        Listener listener = new Listener();
+        backbone.follow(channel, listener, null);
+        String subject = PublisherName.ofSubject("zoë@example.com");
+        get(backbone.append(draft(channel, subject, "m1")));
+        get(backbone.append(draft(channel, "zoe", "m2")));
+        assertThat(listener.next().publisher()).isEqualTo(subject);
+        assertThat(listener.next().publisher()).isNull();
+        assertThat(slice(null, 2).entries())
+                .extracting(Entry::publisher)
+                .containsExactly(subject, null);
+    }
+
+    @Test
     void aFollowerHearsNothingOfOtherChannelsNorOfWhatWasThereBefore() throws Exception {
         append("m1");
         Listener listener = new Listener();

@@ -144,6 +144,7 @@ final class ChannelSettingsTest {
                 latestCount,
                 historyMessages,
                 historyAge == null ? null : Duration.parse("PT" + historyAge),
-                PrefixAudiences.NONE);
+                PrefixAudiences.NONE,
+                null);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.highwater.backbone.Draft;
+import io.highwater.backbone.PublisherName;
 import io.highwater.channel.Members;
 import io.highwater.channel.Occupancy;
 import io.highwater.cluster.Item.Published;
@@ -14,6 +15,7 @@ import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class BatchTest {
@@ -99,6 +101,36 @@ final class BatchTest {
                 .containsExactly("ephemeral:x m1 curso true {\"x\":1}\n");
         assertThat(HexFormat.of().formatHex(message(batch.items().toArray(Item[]::new))))
                 .isEqualTo(KEPT);
+    }
+
+    @Test
+    void aSubjectThatIsToldIsReadAndOtherPublishersAreNot() {
+        String subject = PublisherName.ofSubject("zoë");
+        List<Item> read =
+                Batch.read(
+                                message(
+                                        new Published(draft(subject, "m1", "k")),
+                                        new Published(draft("zoe", "m2", null))))
+                        .items();
+        assertThat(read)
+                .extracting(BatchTest::text)
+                .containsExactly("ephemeral:x m1 k false 1", "ephemeral:x m2 null false 1");
+        assertThat(read)
+                .extracting(item -> ((Published) item).draft().publisher())
+                .containsExactly(subject, "");
+        assertThat(HexFormat.of().formatHex(Batch.bytes(new Published(draft("@z", "m", null)))))
+                .isEqualTo(
+                        "0a"
+                                + "00000016"
+                                + "0002407a"
+                                + "00"
+                                + "000b657068656d6572616c3a78"
+                                + "00016d"
+                                + "31");
+    }
+
+    private static Draft draft(String publisher, String msgId, @Nullable String key) {
+        return new Draft("ephemeral:x", publisher, msgId, key, false, new byte[] {'1'});
     }
 
     @Test

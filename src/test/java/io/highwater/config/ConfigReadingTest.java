@@ -256,6 +256,21 @@ final class ConfigReadingTest {
     }
 
     @Test
+    void whetherSubscribersAreToldWhoPublishedIsReadByPrefix() throws Exception {
+        file(
+                "highwater.channels.all.prefix=*",
+                "highwater.channels.all.publisher=true",
+                "highwater.channels.polls.prefix=polls.",
+                "highwater.channels.polls.publisher=false");
+
+        ChannelSettings channels = read(NOTHING, NOTHING, NOTHING).channels();
+
+        assertThat(channels.tellsPublisher("room.1")).isTrue();
+        assertThat(channels.tellsPublisher("polls.1")).isFalse();
+        assertThat(ChannelSettings.defaults().tellsPublisher("room.1")).isFalse();
+    }
+
+    @Test
     void aVariableThatIsNoNamesOnlyWarns() throws Exception {
         read(
                 Map.of(

@@ -53,7 +53,8 @@ final class PermissionsAllocationTest {
                                         null,
                                         null,
                                         new PrefixAudiences(
-                                                null, Audience.TOKEN, null, Audience.NOBODY))));
+                                                null, Audience.TOKEN, null, Audience.NOBODY),
+                                        null)));
         Permissions byDefault = permissions(ChannelSettings.defaults());
         Permissions configured = permissions(settings);
         Known anonymous = new Known(Identity.ANONYMOUS);

@@ -41,6 +41,15 @@ final class ReplyReaderTest {
                 message(Reply.Message.Mark.LATE, "[1, 2]"),
                 new Reply.Message(
                         "c", "m", POSITION, null, null, Reply.Message.Mark.NONE, new byte[] {'1'}),
+                new Reply.Message(
+                        "c",
+                        "m",
+                        null,
+                        null,
+                        null,
+                        Reply.Message.Mark.NONE,
+                        new byte[] {'1'},
+                        "zo\u00eb \"@"),
                 new Reply.Skipped("c", new Position("eu", 7, 80, 22), POSITION, 84),
                 new Reply.Published(4, "m1", POSITION, "durable", true),
                 new Reply.History(5, "c", List.of(), true),

@@ -222,7 +222,8 @@ final class PermissionMatrixPropertyTest {
                                                 set.get("subscribe"),
                                                 set.get("publish"),
                                                 set.get("history"),
-                                                set.get("presence")))));
+                                                set.get("presence")),
+                                        null)));
         ChannelRule rule =
                 setup.ruling == Ruling.NO_RULE ? ChannelRule.NONE : new Rule(setup.ruling);
         return new Permissions(

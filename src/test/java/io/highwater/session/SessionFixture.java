@@ -155,7 +155,8 @@ final class SessionFixture {
                                         2,
                                         null,
                                         null,
-                                        PrefixAudiences.NONE),
+                                        PrefixAudiences.NONE,
+                                        null),
                                 new PrefixSettings(
                                         "feeds",
                                         "feeds.",
@@ -163,7 +164,10 @@ final class SessionFixture {
                                         null,
                                         null,
                                         null,
-                                        PrefixAudiences.NONE)));
+                                        PrefixAudiences.NONE,
+                                        null),
+                                told("signed."),
+                                told("ephemeral:signed.")));
         backbone =
                 new ScriptedBackbone(
                         new LocalBackbone(
@@ -189,7 +193,8 @@ final class SessionFixture {
                                         1L << 30,
                                         wheel,
                                         Runnable::run,
-                                        DeflateObserver.NONE)),
+                                        DeflateObserver.NONE),
+                                channels),
                         PieceSize.of(marks.highMessages(), marks.highBytes()),
                         10 << 20,
                         new HubNode(
@@ -278,6 +283,12 @@ final class SessionFixture {
                             }
                         },
                         LogLimit.none());
+    }
+
+    /** Channels of which subscribers hear who published. */
+    private static PrefixSettings told(String prefix) {
+        return new PrefixSettings(
+                "told", prefix, null, null, null, null, PrefixAudiences.NONE, true);
     }
 
     /** Does what the channels have to do. */

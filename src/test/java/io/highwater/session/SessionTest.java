@@ -2,6 +2,7 @@ package io.highwater.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.highwater.backbone.Draft;
 import io.highwater.channel.ChannelClient;
 import io.highwater.channel.ChannelDecision;
 import io.highwater.channel.ChannelRule;
@@ -21,6 +22,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SessionTest {
     private final SessionFixture fixture = new SessionFixture();
@@ -546,6 +549,28 @@ final class SessionTest {
         Client unknown = ruled.client("desk");
         unknown.publish(2, "c", "m2");
         assertThat(unknown.takeError()).isEqualTo("FORBIDDEN");
+    }
+
+    /** Whoever calls itself like somebody's subject can't have that one's messages suppressed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ada", "@ada", "ada@example.com", "#ada"})
+    void nobodyPublishesAsAnothersSubject(String subject) {
+        String name = subject.replaceAll("[^a-z.]", "");
+        Client known = fixture.client("laptop", Identity.of(subject));
+        Client impostor = fixture.client(name);
+        Client other = fixture.client(subject.equals("ada") ? "x" : "ada", Identity.of("bob"));
+        impostor.publish(2, "c", "m1");
+        assertThat(impostor.take("published").getBoolean("duplicate")).isFalse();
+        other.publish(2, "c", "m1");
+        assertThat(other.take("published").getBoolean("duplicate")).isFalse();
+        known.publish(2, "c", "m1");
+        assertThat(known.take("published").getBoolean("duplicate")).isFalse();
+        Client sameUser = fixture.client("phone", Identity.of(subject));
+        sameUser.publish(2, "c", "m1");
+        assertThat(sameUser.take("published").getBoolean("duplicate")).isTrue();
+        assertThat(fixture.backbone.drafts)
+                .extracting(Draft::publisher)
+                .containsExactly(name, "@bob", "@" + subject, "@" + subject);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.protocol.Position;
 import java.nio.ByteBuffer;
@@ -108,7 +109,8 @@ final class Rows {
                         (flags & SECRET) != 0,
                         data,
                         0,
-                        (flags & LATE) != 0),
+                        (flags & LATE) != 0,
+                        PublisherName.ifSubject(publisher)),
                 publisher,
                 wallMillis);
     }

@@ -2,6 +2,7 @@ package io.highwater.archive.postgres;
 
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.protocol.Position;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,6 +27,7 @@ final class Rows {
 
     static ArchivedEntry entry(String channel, String origin, ResultSet row) throws SQLException {
         String key = row.getString(12);
+        String publisher = Texts.read(row.getString(10));
         Entry entry =
                 new Entry(
                         channel,
@@ -36,8 +38,9 @@ final class Rows {
                         row.getBoolean(8),
                         row.getBytes(13),
                         0,
-                        row.getBoolean(9));
-        return new ArchivedEntry(entry, Texts.read(row.getString(10)), row.getLong(4));
+                        row.getBoolean(9),
+                        PublisherName.ifSubject(publisher));
+        return new ArchivedEntry(entry, publisher, row.getLong(4));
     }
 
     private static @Nullable Position previous(String origin, ResultSet row) throws SQLException {

@@ -3,6 +3,7 @@ package io.highwater.backbone.archived;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.ShardMemory;
 import io.highwater.backbone.ring.IdempotencyWindow;
@@ -179,7 +180,9 @@ final class Positions {
                 draft.key(),
                 draft.secret(),
                 draft.data(),
-                now);
+                now,
+                false,
+                PublisherName.ifSubject(draft.publisher()));
     }
 
     private @Nullable Position previous(@Nullable Position top) {

@@ -5,6 +5,7 @@ import io.highwater.backbone.Appended;
 import io.highwater.backbone.Draft;
 import io.highwater.backbone.Entry;
 import io.highwater.backbone.Level;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.ReadResult;
 import io.highwater.backbone.ReadRules;
 import io.highwater.backbone.UnavailableException;
@@ -85,7 +86,9 @@ final class LocalShard {
                         draft.key(),
                         draft.secret(),
                         draft.data(),
-                        now);
+                        now,
+                        false,
+                        PublisherName.ifSubject(draft.publisher()));
         memory.add(channel, entry, draft.payer());
         memory.retireIfUnused(channel);
         return position;

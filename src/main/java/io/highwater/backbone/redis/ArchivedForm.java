@@ -3,6 +3,7 @@ package io.highwater.backbone.redis;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.archive.SharedArchive;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.backbone.redis.StreamItem.Stored;
 import io.highwater.protocol.Cursor;
@@ -98,7 +99,9 @@ final class ArchivedForm {
                         stored.key(),
                         stored.secret(),
                         stored.data(),
-                        0),
+                        0,
+                        false,
+                        PublisherName.ifSubject(stored.publisher())),
                 stored.publisher(),
                 stored.wallMillis());
     }

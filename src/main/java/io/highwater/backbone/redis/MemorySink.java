@@ -2,6 +2,7 @@ package io.highwater.backbone.redis;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.memory.MemoryChannel;
 import io.highwater.backbone.memory.NodeMemory;
 import io.highwater.backbone.memory.ShardMemory;
@@ -310,6 +311,7 @@ final class MemorySink implements ShardSink {
                 stored.secret(),
                 stored.data(),
                 appendedNanos,
-                late);
+                late,
+                PublisherName.ifSubject(stored.publisher()));
     }
 }

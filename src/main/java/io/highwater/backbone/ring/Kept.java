@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An entry in a ring, linked into its shard's lists by age. Guarded by the shard's lock. */
 final class Kept {
-    /** Entry 48, Position 40, Kept 40. */
-    private static final int FIXED_BYTES = 128;
+    /** Entry 56, Position 40, Kept 40. */
+    private static final int FIXED_BYTES = 136;
 
     final Entry entry;
     final ChannelRing channel;
@@ -33,9 +33,11 @@ final class Kept {
     /** Heap it takes without its slot; always the same value. */
     long bytes() {
         String key = entry.key();
+        String publisher = entry.publisher();
         return FIXED_BYTES
                 + HeapBytes.ofArray(entry.data().length)
                 + HeapBytes.of(entry.msgId())
+                + (publisher == null ? 0 : HeapBytes.of(publisher))
                 + (key == null ? 0 : HeapBytes.of(key));
     }
 }
