@@ -292,8 +292,7 @@ final class ArchitectureTest {
                                     "cluster",
                                     Set.of("channel", "backbone", "limits", "log", "time")),
                             // It keeps what the log consists of.
-                            Map.entry(
-                                    "archive", Set.of("protocol", "backbone", "limits", "time")),
+                            Map.entry("archive", Set.of("protocol", "backbone", "limits", "time")),
                             Map.entry(
                                     "archive.queue",
                                     Set.of("archive", "protocol", "backbone", "time")),

@@ -76,8 +76,7 @@ final class EventsPageTest {
             try (Stream<Path> files = Files.walk(SOURCES.resolve(part))) {
                 for (Path file : files.filter(EventsPageTest::isClass).toList()) {
                     String source = KEY.matcher(Files.readString(file)).replaceAll("");
-                    String name =
-                            SOURCES.relativize(file).getParent().toString().replace('/', '.');
+                    String name = SOURCES.relativize(file).getParent().toString().replace('/', '.');
                     WORD.matcher(source)
                             .results()
                             .map((MatchResult word) -> word.group(1))

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads channels from an archive as a {@link io.highwater.backbone.Backbone} answers: by the {@link
  * ReadRules}, and never beyond the top that the node has delivered. Reads wait for each other: few
- * are made at once, the addresses that ask take turns, what waits is bounded, and each takes 10 s at
- * most. Thread-safe.
+ * are made at once, the addresses that ask take turns, what waits is bounded, and each takes 10 s
+ * at most. Thread-safe.
  */
 public final class ArchiveReads {
     /** One read returns no more than this, or one larger entry. */

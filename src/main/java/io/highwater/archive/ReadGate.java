@@ -14,7 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,14 +51,14 @@ final class ReadGate {
     private static final class Read {
         private final @Nullable Payer payer;
         private final long deadlineNanos;
-        private final Runnable begin;
+        private final Consumer<Read> begin;
         private final CompletableFuture<?> answer;
         private Stage stage = Stage.WAITING;
 
         Read(
                 @Nullable Payer payer,
                 long deadlineNanos,
-                Runnable begin,
+                Consumer<Read> begin,
                 CompletableFuture<?> answer) {
             this.payer = payer;
             this.deadlineNanos = deadlineNanos;
@@ -121,15 +121,15 @@ final class ReadGate {
     }
 
     private synchronized <T> boolean enter(
-            @Nullable Payer payer, Supplier<CompletionStage<T>> reading, CompletableFuture<T> answer) {
-        AtomicReference<Read> self = new AtomicReference<>();
+            @Nullable Payer payer,
+            Supplier<CompletionStage<T>> reading,
+            CompletableFuture<T> answer) {
         Read read =
                 new Read(
                         payer,
                         wheel.nowNanos() + LONGEST.toNanos(),
-                        () -> begin(self.get(), reading, answer),
+                        begun -> begin(begun, reading, answer),
                         answer);
-        self.set(read);
         int own = read.counts() ? open.getOrDefault(payer, 0) : 0;
         if (all.size() >= MOST || own >= MOST_OF_ADDRESS) {
             return false;
@@ -164,7 +164,7 @@ final class ReadGate {
                 Read next = next();
                 over = next == null;
                 if (next != null) {
-                    next.begin.run();
+                    next.begin.accept(next);
                 }
             }
         } finally {

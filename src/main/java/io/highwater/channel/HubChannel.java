@@ -152,7 +152,8 @@ final class HubChannel<F> {
                 }
             }
         } finally {
-            // Even if the delivery failed, these entries no longer wait, but where a read is pending.
+            // Even if the delivery failed, these entries no longer wait, but where a read is
+            // pending.
             boolean held = waiting != null && waiting.isHeld();
             shard.delivered(delivered, seats.size(), held ? 0 : bytes);
             if (held && shard.undelivered.isCrowded()) {

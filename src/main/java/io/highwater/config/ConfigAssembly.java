@@ -70,7 +70,8 @@ final class ConfigAssembly {
     }
 
     private HighwaterConfig assemble() throws ConfigException {
-        Keystore keystore = problems.attempt(
+        Keystore keystore =
+                problems.attempt(
                         this::keystore, "highwater.tls.keystore", "highwater.tls.client-auth");
         ServerSettings server =
                 problems.attempt(
@@ -212,8 +213,7 @@ final class ConfigAssembly {
     /** The JDK would trust nobody with an empty one, and say so only to clients. */
     private static void checkTrusts(Path path, Secret password) {
         try {
-            KeyStore store =
-                    KeyStore.getInstance(path.toFile(), password.reveal().toCharArray());
+            KeyStore store = KeyStore.getInstance(path.toFile(), password.reveal().toCharArray());
             for (String alias : Collections.list(store.aliases())) {
                 if (store.isCertificateEntry(alias)) {
                     return;

@@ -383,12 +383,19 @@ record ConfigSchema(
             @Setting(shown = "2m", about = "How long these messages are kept.")
                     @Allowed(min = "1s", max = "24h")
                     @Nullable Duration historyAge,
-            @Setting(shown = "everyone", about = "Who may subscribe, and receive what was missed.")
+            @Setting(
+                            shown = "everyone; authenticated with tokens",
+                            about = "Who may subscribe, and receive what was missed.")
                     @Nullable Audience subscribe,
-            @Setting(shown = "everyone", about = "Who may publish.") @Nullable Audience publish,
-            @Setting(shown = "everyone", about = "Who may read the channel's messages by history.")
+            @Setting(shown = "everyone; authenticated with tokens", about = "Who may publish.")
+                    @Nullable Audience publish,
+            @Setting(
+                            shown = "everyone; authenticated with tokens",
+                            about = "Who may read the channel's messages by history.")
                     @Nullable Audience history,
-            @Setting(shown = "everyone", about = "Who may see who is subscribed.")
+            @Setting(
+                            shown = "everyone; authenticated with tokens",
+                            about = "Who may see who is subscribed.")
                     @Nullable Audience presence,
             @Setting(
                             shown = "false",

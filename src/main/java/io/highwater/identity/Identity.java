@@ -69,8 +69,8 @@ public record Identity(String subject, Map<String, Object> claims, @Nullable Ins
     }
 
     /**
-     * Whether the claim {@code groups} names this role, as MicroProfile JWT has it: a list of texts,
-     * or one text.
+     * Whether the claim {@code groups} names this role, as MicroProfile JWT has it: a list of
+     * texts, or one text.
      */
     public boolean isInRole(String role) {
         Object groups = claims.get(GROUPS);

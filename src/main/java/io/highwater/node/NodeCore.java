@@ -210,7 +210,10 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
         channels =
                 new ChannelService(
                         config,
-                        new Permissions(deployments::channelRule, config.channels(), false),
+                        new Permissions(
+                                deployments::channelRule,
+                                config.channels(),
+                                config.tokens().isOn()),
                         outbound,
                         pings,
                         observers,

@@ -75,9 +75,7 @@ final class Commands implements CommandDispatcher, PublishOrder.Answers {
                 () ->
                         node.permissions()
                                 .maySubscribe(
-                                        session,
-                                        subscribe.channel(),
-                                        subscribe.watchesPresence()),
+                                        session, subscribe.channel(), subscribe.watchesPresence()),
                 () -> subscribe(subscribe));
     }
 

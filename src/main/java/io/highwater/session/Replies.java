@@ -27,7 +27,6 @@ final class Replies {
      */
     static Reply.Message message(Entry entry, Mark mark, ChannelSettings channels) {
         String publisher = entry.publisher();
-        boolean isTold = publisher != null && channels.tellsPublisher(entry.channel());
         return new Reply.Message(
                 entry.channel(),
                 entry.msgId(),
@@ -36,7 +35,9 @@ final class Replies {
                 entry.key(),
                 mark,
                 entry.data(),
-                isTold ? PublisherName.subject(publisher) : null);
+                publisher != null && channels.tellsPublisher(entry.channel())
+                        ? PublisherName.subject(publisher)
+                        : null);
     }
 
     static Reply subscribed(SubscribeOutcome.Recovered outcome) {

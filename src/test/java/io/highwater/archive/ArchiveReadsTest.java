@@ -31,8 +31,7 @@ final class ArchiveReadsTest {
 
     private final Disk disk = new Disk();
     private final MemoryArchive archive = new MemoryArchive(disk);
-    private final ArchiveReads reads =
-            new ArchiveReads(archive, ORIGIN, false, new TimerWheel(0));
+    private final ArchiveReads reads = new ArchiveReads(archive, ORIGIN, false, new TimerWheel(0));
     private ArchiveWriter writer;
 
     @BeforeEach
@@ -108,7 +107,8 @@ final class ArchiveReadsTest {
 
     /** Its clients have seen what Redis and the nodes that had read it lost. */
     @Test
-    void whereEntriesAreDeliveredFirstAClientMayComeFromAfterTheEndOfAGeneration() throws Exception {
+    void whereEntriesAreDeliveredFirstAClientMayComeFromAfterTheEndOfAGeneration()
+            throws Exception {
         begin(GENERATION);
         get(writer.append(List.of(entry(GENERATION, 1, null), entry(GENERATION, 2, null))));
         begin(LATER);

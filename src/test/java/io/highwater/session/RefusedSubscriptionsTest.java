@@ -64,7 +64,8 @@ final class RefusedSubscriptionsTest {
         Client client = fixture.client("a", Identity.of("ada"));
         assertThat(client.session.subscriptions().watched()).isEmpty();
         client.send("{'type':'subscribe','id':2,'channel':'user:ada'}");
-        assertThat(client.session.subscriptions().watched()).containsExactly(Map.entry("user:ada", false));
+        assertThat(client.session.subscriptions().watched())
+                .containsExactly(Map.entry("user:ada", false));
         client.send("{'type':'subscribe','id':3,'channel':'room.1'}");
         client.send("{'type':'subscribe','id':4,'channel':'room.2','presence':true}");
         client.send("{'type':'subscribe','id':5,'channel':'news'}");
@@ -90,7 +91,15 @@ final class RefusedSubscriptionsTest {
                 permissions
                         .refused(
                                 new Renewed(Identity.of("ada")),
-                                Map.of("slow", false, "failing", false, "throwing", true, "c", true))
+                                Map.of(
+                                        "slow",
+                                        false,
+                                        "failing",
+                                        false,
+                                        "throwing",
+                                        true,
+                                        "c",
+                                        true))
                         .toCompletableFuture();
         assertThat(refused).isNotDone();
         rule.later.complete(ChannelDecision.UNDECIDED);

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** "Try it" of docs/security.md, run as written, but on a free port and with a node in this JVM. */
 @Timeout(180)
 final class SecurityPageTest {
-    private static final Pattern SECTION =
-            Pattern.compile("## Try it\n(.*?)\n## ", Pattern.DOTALL);
+    private static final Pattern SECTION = Pattern.compile("## Try it\n(.*?)\n## ", Pattern.DOTALL);
     private static final Pattern COMMAND = Pattern.compile("(?m)^ {4}(\\S.*)$");
     private static final Pattern SETTING = Pattern.compile("--set (\\S+?)=(\\S+)");
 
@@ -32,8 +31,12 @@ final class SecurityPageTest {
         ForeignPrograms.curl();
         ForeignPrograms.openssl();
         List<String> commands = commands();
-        int run = commands.indexOf(
-                commands.stream().filter(c -> c.startsWith("./highwater run")).findFirst().get());
+        int run =
+                commands.indexOf(
+                        commands.stream()
+                                .filter(c -> c.startsWith("./highwater run"))
+                                .findFirst()
+                                .get());
         bash(commands.subList(0, run));
         Map<String, String> settings = new HashMap<>();
         SETTING.matcher(commands.get(run))

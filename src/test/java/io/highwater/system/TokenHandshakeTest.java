@@ -212,8 +212,7 @@ final class TokenHandshakeTest {
     }
 
     private String withGroups(Object groups) {
-        String token =
-                issuer.sign(TestIssuer.claims("u-17").claim("groups", groups).build());
+        String token = issuer.sign(TestIssuer.claims("u-17").claim("groups", groups).build());
         secrets.add(token);
         return token;
     }
@@ -244,8 +243,7 @@ final class TokenHandshakeTest {
             socket.text("still");
             assertThat(socket.next(GUARD).text()).startsWith("still ");
         }
-        try (TestSocket socket =
-                Http.ONE.open(server, "/test/desk", bearer(withGroups("chief")))) {
+        try (TestSocket socket = Http.ONE.open(server, "/test/desk", bearer(withGroups("chief")))) {
             socket.binary(new byte[1]);
             assertThat(socket.next(GUARD).text()).isEqualTo("bytes");
         }

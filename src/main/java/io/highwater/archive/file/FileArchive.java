@@ -141,8 +141,7 @@ public final class FileArchive implements Archive {
                         queue,
                         logs);
         writing = ArchiveThreads.pool(WRITING, 1, 1, new ThreadPoolExecutor.AbortPolicy());
-        commits =
-                new GroupCommit(queue, current, contents, clock, sync, ticker, listener());
+        commits = new GroupCommit(queue, current, contents, clock, sync, ticker, listener());
     }
 
     private void tell(Runnable event) {

@@ -21,7 +21,8 @@ import org.slf4j.event.Level;
 
 /**
  * Answers questions on threads of its own, so that one kind does not wait behind another. Bounded:
- * a question that finds too many before it fails, as does one that has waited too long. Thread-safe.
+ * a question that finds too many before it fails, as does one that has waited too long.
+ * Thread-safe.
  */
 final class Lane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Statements wait for each other's rows: two nodes may add the same entries at the same time. So
  * that no two can wait for each other, all lock rows in one order: those of shards by origin and
  * number, then entries in the order of their shards, then tops by name. The parts of a statement
- * have no order of their own: the tops ask for the entries, so they come after them. Statements that
- * can do without a row skip it if it is locked.
+ * have no order of their own: the tops ask for the entries, so they come after them. Statements
+ * that can do without a row skip it if it is locked.
  */
 final class EntryRows {
     /**

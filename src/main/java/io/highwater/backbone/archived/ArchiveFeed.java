@@ -323,8 +323,8 @@ final class ArchiveFeed {
     }
 
     /**
-     * A server that a standby has replaced, or a backup, may lack what the archive had acknowledged.
-     * Nobody has it any more to archive it again.
+     * A server that a standby has replaced, or a backup, may lack what the archive had
+     * acknowledged. Nobody has it any more to archive it again.
      */
     private void lost(ShardPosition acknowledged, @Nullable ShardPosition found) {
         Later later = new Later();

@@ -356,8 +356,7 @@ final class ShardArchiver {
             return;
         }
         context.tell(context.observer()::onArchiveRetry);
-        context.logs()
-                .say(LOG, Level.WARN, "shard_not_archived", cause, "shard", context.number());
+        context.logs().say(LOG, Level.WARN, "shard_not_archived", cause, "shard", context.number());
         loop.schedule(
                 () -> {
                     if (used == writer) {

@@ -1,10 +1,10 @@
 package io.highwater.endpoint.metadata;
 
 import io.highwater.endpoint.RoleRequiredException;
-import io.highwater.handshake.AllowedRoles;
-import jakarta.websocket.OnMessage;
 import io.highwater.endpoint.message.MessageTarget;
 import io.highwater.endpoint.message.ReceivingSession;
+import io.highwater.handshake.AllowedRoles;
+import jakarta.websocket.OnMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.PathParam;
 import java.lang.invoke.MethodHandle;

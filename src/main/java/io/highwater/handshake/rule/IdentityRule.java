@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says who the client is, by the token that it presents (RFC 6750), else by the certificate of its
- * TLS handshake, and refuses bad tokens. A token
- * that a browser sent by itself, in a cookie, needs an Origin, which {@link OriginRule} has allowed
- * by then: else any page could open a WebSocket in its visitor's name.
+ * TLS handshake, and refuses bad tokens. A token that a browser sent by itself, in a cookie, needs
+ * an Origin, which {@link OriginRule} has allowed by then: else any page could open a WebSocket in
+ * its visitor's name.
  */
 @Interceptor
 @Identified

@@ -81,8 +81,7 @@ public record ApiKey(
                     "must begin with a name and the SHA-256 of the key, 64 hexadecimal digits");
         }
         if (!NAME.matcher(words.get(0)).matches()) {
-            throw new IllegalArgumentException(
-                    "the name must be 1 to 59 of A-Z a-z 0-9 . _ -");
+            throw new IllegalArgumentException("the name must be 1 to 59 of A-Z a-z 0-9 . _ -");
         }
         Map<Right, List<String>> channels = new EnumMap<>(Right.class);
         boolean sessions = false;
@@ -93,8 +92,7 @@ public record ApiKey(
                 grant(word, channels);
             }
         }
-        return new ApiKey(
-                words.get(0), HexFormat.of().parseHex(words.get(1)), channels, sessions);
+        return new ApiKey(words.get(0), HexFormat.of().parseHex(words.get(1)), channels, sessions);
     }
 
     private static void grant(String word, Map<Right, List<String>> channels) {

@@ -165,7 +165,8 @@ public final class HttpApi {
                                     methods));
         }
         if (route.hasBody() && !isJson(request.header("Content-Type"))) {
-            return refused(Problem.UNSUPPORTED_MEDIA_TYPE, "Content-Type: must be application/json");
+            return refused(
+                    Problem.UNSUPPORTED_MEDIA_TYPE, "Content-Type: must be application/json");
         }
         if (count(key).incrementAndGet() > MOST_UNDER_WAY) {
             count(key).decrementAndGet();
@@ -223,8 +224,7 @@ public final class HttpApi {
     }
 
     private static ApiResponse forbidden(ApiKey key, String what) {
-        return ApiResponse.of(
-                Problem.FORBIDDEN, "the key \"" + key.name() + "\" may not " + what);
+        return ApiResponse.of(Problem.FORBIDDEN, "the key \"" + key.name() + "\" may not " + what);
     }
 
     // Publishing.
@@ -393,8 +393,7 @@ public final class HttpApi {
 
     // Questions.
 
-    private CompletionStage<ApiResponse> history(
-            ApiRequest request, ApiKey key, String channel) {
+    private CompletionStage<ApiResponse> history(ApiRequest request, ApiKey key, String channel) {
         if (!key.may(Right.HISTORY, channel)) {
             return done(forbidden(key, "read " + channel));
         }

@@ -177,7 +177,9 @@ final class ArchiveFeedTest {
         assertThat(scripted.state()).isEqualTo(ArchiveFeed.State.WRITING);
     }
 
-    /** The archive, which is closed next, gives it back: a close here may wait for its own thread. */
+    /**
+     * The archive, which is closed next, gives it back: a close here may wait for its own thread.
+     */
     @Test
     void aLeaseThatComesAfterTheCloseIsNotClosedOnTheThreadThatBringsIt() {
         CompletableFuture<ArchiveWriter> granted = new CompletableFuture<>();
@@ -187,8 +189,7 @@ final class ArchiveFeedTest {
                 feed(
                         new MemoryArchive(new Disk()) {
                             @Override
-                            public CompletionStage<ArchiveWriter> writer(
-                                    String origin, int shard) {
+                            public CompletionStage<ArchiveWriter> writer(String origin, int shard) {
                                 return granted;
                             }
                         });

@@ -44,8 +44,7 @@ final class ApiPageTest {
                         .directory(folder.toFile())
                         .redirectErrorStream(true)
                         .start();
-        String output =
-                new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(bash.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(bash.exitValue()).as(script + output).isZero();
         return output;
@@ -53,7 +52,8 @@ final class ApiPageTest {
 
     /** Positions begin with the time at which the node started. */
     private static String withoutGeneration(String json) {
-        return json.strip().replaceAll("\"position\":\"[0-9]+-", "\"position\":\"G-")
+        return json.strip()
+                .replaceAll("\"position\":\"[0-9]+-", "\"position\":\"G-")
                 .replaceAll("G-[0-9]+-", "G-S-");
     }
 

@@ -245,8 +245,7 @@ final class HttpApiTest {
 
     @Test
     void sessionsOfASubjectEnd() throws Exception {
-        JsonObject ended =
-                json(send(KEY, request("/v1/sessions?subject=u-1&code=4403").DELETE()));
+        JsonObject ended = json(send(KEY, request("/v1/sessions?subject=u-1&code=4403").DELETE()));
         assertThat(ended.getInt("sessions")).isZero();
         problem(send(KEY, request("/v1/sessions").DELETE()), 400, "BAD_REQUEST");
         problem(
@@ -269,8 +268,7 @@ final class HttpApiTest {
     @Test
     void withoutAKnownKeyThereIsNoAnswer() throws Exception {
         for (String key : new String[] {null, "", "guessed", hash(KEY)}) {
-            HttpResponse<String> answer =
-                    post(key, "/v1/channels/room/messages", "{\"data\":1}");
+            HttpResponse<String> answer = post(key, "/v1/channels/room/messages", "{\"data\":1}");
             problem(answer, 401, "UNAUTHORIZED");
             assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
         }
@@ -319,10 +317,7 @@ final class HttpApiTest {
             })
     void aBadBodyIsToldWhatIsWrong(String body, String detail) throws Exception {
         assertThat(
-                        problem(
-                                        post(KEY, "/v1/channels/bad/messages", body),
-                                        400,
-                                        "BAD_REQUEST")
+                        problem(post(KEY, "/v1/channels/bad/messages", body), 400, "BAD_REQUEST")
                                 .getString("detail"))
                 .startsWith(detail);
     }
@@ -484,8 +479,7 @@ final class HttpApiTest {
 
     @Test
     void aPortWithoutKeysIsAnError() throws Exception {
-        assertThatThrownBy(
-                        () -> Highwater.builder().set("highwater.api.port", 0).start())
+        assertThatThrownBy(() -> Highwater.builder().set("highwater.api.port", 0).start())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("highwater.api.keys-file");
         Path wrong = keys("all nothex publish=*");
