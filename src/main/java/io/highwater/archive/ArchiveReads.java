@@ -160,7 +160,8 @@ public final class ArchiveReads {
                 entry.secret(),
                 entry.data(),
                 entry.appendedNanos(),
-                entry.late());
+                entry.late(),
+                entry.publisher());
     }
 
     /** The client has seen more of its generation than there is, so it lacks what comes then. */

@@ -19,6 +19,11 @@ public enum ChannelAccess {
         this.word = word;
     }
 
+    /** Whether who may subscribe may do this too, where nothing is said about it. */
+    public boolean followsSubscribe() {
+        return this == HISTORY || this == PRESENCE;
+    }
+
     /** As the claim {@code channels} and the configuration's keys call it. */
     public String word() {
         return word;

@@ -137,7 +137,8 @@ public final class Tokens implements AutoCloseable {
         }
         CompletionStage<Void> asked = isKeyMissing(verdict) ? keys.askAgain() : null;
         if (asked == null) {
-            answer.complete(verdict);
+            // Another token may have brought its key since then.
+            answer.complete(isKeyMissing(verdict) ? check(token) : verdict);
         } else if (!waitingPlaces.tryAcquire()) {
             answer.complete(Unknown.BUSY);
         } else {
@@ -161,6 +162,9 @@ public final class Tokens implements AutoCloseable {
                     try {
                         verdict = check(token);
                         again = moreAsks > 0 && isKeyMissing(verdict) ? keys.askAgain() : null;
+                        if (again == null && isKeyMissing(verdict)) {
+                            verdict = check(token);
+                        }
                     } finally {
                         if (again == null) {
                             waitingPlaces.release();

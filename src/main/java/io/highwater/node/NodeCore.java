@@ -38,6 +38,7 @@ import io.highwater.server.AdminServer;
 import io.highwater.server.ApiServer;
 import io.highwater.server.Edge;
 import io.highwater.server.JettyVersion;
+import io.highwater.server.ServerSettings;
 import io.highwater.session.Sessions;
 import io.highwater.time.Ticker;
 import io.highwater.time.TimerThread;
@@ -211,9 +212,7 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                 new ChannelService(
                         config,
                         new Permissions(
-                                deployments::channelRule,
-                                config.channels(),
-                                config.tokens().isOn()),
+                                deployments::channelRule, config.channels(), authenticates()),
                         outbound,
                         pings,
                         observers,
@@ -286,6 +285,12 @@ final class NodeCore implements DeploymentHost, AutoCloseable {
                 config.wire().maxMessageBytes(),
                 (long) (config.limits().heapShare() * heapBytes),
                 (long) (config.deflate().heapFraction() * heapBytes));
+    }
+
+    /** Whether this node can know who a client is, without a team's own rule. */
+    private boolean authenticates() {
+        ServerSettings.Keystore keystore = config.server().keystore();
+        return config.tokens().isOn() || (keystore != null && keystore.clients() != null);
     }
 
     /** Null if tokens are not looked at. */

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * {"subscribe": ["room.*"], "publish": ["room.42"], "history": [], "presence": ["room.*"]}
  * }</pre>
  *
- * <p>A list is complete: what it does not contain, the client may not. A list that is not there
- * decides nothing. A claim that can't be read is refused as a whole: it grants nothing and decides
- * everything, so that a slip of the issuer never opens a channel.
+ * <p>A list is complete: what it does not contain, the client may not. Where history or presence
+ * has none, the one of subscribe decides, too. Otherwise a list that is not there decides nothing.
+ * A claim that can't be read is refused as a whole: it grants nothing and decides everything, so
+ * that a slip of the issuer never opens a channel.
  */
 public final class Grants {
     /** The claim's name. */
@@ -86,6 +87,9 @@ public final class Grants {
             return ChannelDecision.FORBIDDEN;
         }
         Object list = lists.get(access.word());
+        if (list == null && access.followsSubscribe()) {
+            list = lists.get(ChannelAccess.SUBSCRIBE.word());
+        }
         if (!(list instanceof List<?> patterns)) {
             return ChannelDecision.UNDECIDED;
         }

@@ -139,8 +139,7 @@ public final class Permissions {
         if (UserChannels.isOne(channel)) {
             return UserChannels.belongsTo(channel, client.subject());
         }
-        Audience set = channels.audience(access, channel);
-        Audience audience = set == null ? unset : set;
+        Audience audience = audience(access, channel);
         if (audience == Audience.NOBODY) {
             return false;
         }
@@ -149,6 +148,14 @@ public final class Permissions {
             case FORBIDDEN -> false;
             case UNDECIDED -> isAmong(audience, client);
         };
+    }
+
+    private Audience audience(ChannelAccess access, String channel) {
+        Audience set = channels.audience(access, channel);
+        if (set == null && access.followsSubscribe()) {
+            set = channels.audience(ChannelAccess.SUBSCRIBE, channel);
+        }
+        return set == null ? unset : set;
     }
 
     private static boolean isAmong(Audience audience, PermittedClient client) {

@@ -523,8 +523,8 @@ final class ChannelHubTest {
         while (taken < 10_000 && !isRefused(publish("c", "m" + taken, null))) {
             taken++;
         }
-        // 208 bytes each, and one more than fits into a shard's four fifths.
-        assertThat(taken).isEqualTo(80_000 / 208 + 1);
+        // 216 bytes each, and one more than fits into a shard's four fifths.
+        assertThat(taken).isEqualTo(80_000 / 216 + 1);
         assertThat(observer.refused).isEqualTo(1);
         shard.runAll();
         assertThat(isRefused(publish("c", "again", null))).isFalse();
@@ -538,7 +538,7 @@ final class ChannelHubTest {
         while (taken < 10_000 && !isRefused(publish("c", "m" + taken, key))) {
             taken++;
         }
-        assertThat(taken).isEqualTo(80_000 / (208 + 440) + 1);
+        assertThat(taken).isEqualTo(80_000 / (216 + 440) + 1);
     }
 
     private static boolean isRefused(CompletionStage<Appended> stage) throws Exception {

@@ -16,9 +16,9 @@ record Mutation(String name, Patch patch, List<String> nemeses) {
                     "fsync",
                     Patch.of(
                             "java/io/highwater/archive/file/GroupCommit.java",
-                            "            write(store, group);\n            complete(group);\n",
+                            "            write(store, group);\n            queue.complete(group);\n",
                             """
-                                complete(group);
+                                queue.complete(group);
                                 java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
                                 write(store, group);
                     """),

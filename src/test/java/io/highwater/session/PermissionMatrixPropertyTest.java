@@ -165,8 +165,16 @@ final class PermissionMatrixPropertyTest {
         }
         Audience audience = setup.authenticates ? Audience.AUTHENTICATED : Audience.EVERYONE;
         int longest = -1;
+        boolean isSet =
+                setup.settings.entrySet().stream()
+                        .anyMatch(
+                                group ->
+                                        channel.startsWith(group.getKey())
+                                                && group.getValue().get(access) != null);
+        boolean follows = access.equals("history") || access.equals("presence");
+        String decisive = !isSet && follows ? "subscribe" : access;
         for (Map.Entry<String, Map<String, Audience>> group : setup.settings.entrySet()) {
-            Audience set = group.getValue().get(access);
+            Audience set = group.getValue().get(decisive);
             if (set != null
                     && channel.startsWith(group.getKey())
                     && group.getKey().length() > longest) {
@@ -181,7 +189,8 @@ final class PermissionMatrixPropertyTest {
             if (!claim.values().stream().allMatch(List.class::isInstance)) {
                 return false;
             }
-            if (claim.get(access) instanceof List<?> patterns) {
+            String list = !claim.containsKey(access) && follows ? "subscribe" : access;
+            if (claim.get(list) instanceof List<?> patterns) {
                 return patterns.stream()
                         .map(String::valueOf)
                         .anyMatch(

@@ -3,6 +3,7 @@ package io.highwater.testing;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.highwater.archive.ArchivedEntry;
 import io.highwater.backbone.Entry;
+import io.highwater.backbone.PublisherName;
 import io.highwater.backbone.ShardPosition;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
@@ -162,7 +163,8 @@ public final class Disk {
                         entry.secret(),
                         entry.data(),
                         0,
-                        entry.late()),
+                        entry.late(),
+                        PublisherName.ifSubject(archived.publisher())),
                 archived.publisher(),
                 archived.wallMillis());
     }
