@@ -218,11 +218,15 @@ final class Offering {
             @Nullable SendCompletion completion,
             long sampledNanos) {
         synchronized (queue) {
-            if (queue.isClosing() || (stopped != null && stopped.getAsBoolean())) {
+            if (queue.isClosing()) {
                 return Admission.CLOSED;
             }
+            // Before the offer may be stopped: see DemotableSubscription.
             if (of != null && of.isCut()) {
                 return Admission.TOO_EARLY;
+            }
+            if (stopped != null && stopped.getAsBoolean()) {
+                return Admission.CLOSED;
             }
             if (queue.becomeWriter(null)) {
                 return Admission.DIRECT;

@@ -9,7 +9,9 @@ import io.highwater.outbound.SendCompletion;
 import io.highwater.outbound.Skipped;
 import io.highwater.protocol.Cursor;
 import io.highwater.protocol.Position;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,17 @@ import org.jspecify.annotations.Nullable;
  * queue gives them up, a {@link CatchUp} reads them from the log as fast as the client takes them,
  * and those that come meanwhile too. Late entries are not in the log, so the queue keeps them.
  */
-class DemotableSubscription extends Subscription implements LogSeries<Position> {
+class DemotableSubscription extends Subscription
+        implements LogSeries<Position>, BooleanSupplier {
+    // Between the moment when a live turn is found to be due and the moment when the queue takes
+    // it, another thread may have the queue give up what comes before it, and go back to that. So
+    // the queue asks, under its lock, first whether it has given up anything, and then whether a
+    // catch-up has gone back since the turn was found to be due. Going back is counted before what
+    // was given up is forgotten.
+
+    private static final AtomicIntegerFieldUpdater<DemotableSubscription> RETURNS =
+            AtomicIntegerFieldUpdater.newUpdater(DemotableSubscription.class, "returns");
+
     private static final AtomicReferenceFieldUpdater<DemotableSubscription, @Nullable Cut> CUT =
             AtomicReferenceFieldUpdater.newUpdater(DemotableSubscription.class, Cut.class, "cut");
 
@@ -29,6 +41,12 @@ class DemotableSubscription extends Subscription implements LogSeries<Position> 
      * the queue's lock.
      */
     private volatile @Nullable Cut cut;
+
+    /** How often a catch-up has gone back to what was given up. */
+    private volatile int returns;
+
+    /** The same when the live turn was found to be due. Confined to the hub's shard. */
+    private int returnsBefore;
 
     /** Written under this. */
     private volatile boolean over;
@@ -69,6 +87,7 @@ class DemotableSubscription extends Subscription implements LogSeries<Position> 
 
     /** Returns the part of the turn that came too early, and is to be offered again. */
     private @Nullable Turn<OutboundTurn<Position>> offered(Turn<OutboundTurn<Position>> turn) {
+        returnsBefore = returns;
         CatchUp behind = catchUp;
         Turn<OutboundTurn<Position>> due = behind == null ? turn : behind.live(turn);
         if (behind != null && behind.retire()) {
@@ -78,11 +97,18 @@ class DemotableSubscription extends Subscription implements LogSeries<Position> 
             return null;
         }
         OutboundTurn<Position> joined = due.joined(TurnFrames::join);
-        if (queue().offerWhole(null, joined, this, null) != OfferResult.DROPPED) {
-            return null;
+        OfferResult result = queue().offerWhole(this, joined, this, null);
+        if (result == OfferResult.DROPPED) {
+            onCut();
+            return due;
         }
-        onCut();
-        return due;
+        return result == OfferResult.CLOSED && getAsBoolean() ? due : null;
+    }
+
+    /** Whether the live turn that is offered comes too early, since a catch-up has gone back. */
+    @Override
+    public boolean getAsBoolean() {
+        return returns != returnsBefore;
     }
 
     @Override
@@ -166,6 +192,10 @@ class DemotableSubscription extends Subscription implements LogSeries<Position> 
 
     @Override
     boolean takeCut(Missing missing) {
+        if (cut == null) {
+            return false;
+        }
+        RETURNS.incrementAndGet(this);
         Cut given = CUT.getAndSet(this, null);
         if (given != null) {
             missing.givenUp(given.first, given.last);
