@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * queue gives them up, a {@link CatchUp} reads them from the log as fast as the client takes them,
  * and those that come meanwhile too. Late entries are not in the log, so the queue keeps them.
  */
-class DemotableSubscription extends Subscription
-        implements LogSeries<Position>, BooleanSupplier {
+class DemotableSubscription extends Subscription implements LogSeries<Position>, BooleanSupplier {
     // Between the moment when a live turn is found to be due and the moment when the queue takes
     // it, another thread may have the queue give up what comes before it, and go back to that. So
     // the queue asks, under its lock, first whether it has given up anything, and then whether a

@@ -39,12 +39,37 @@ final class GrantsTest {
     }
 
     @Test
-    void eachListDecidesForItselfAndOneThatIsNotThereDecidesNothing() {
-        Grants grants = grants(Map.of("subscribe", List.of("*"), "publish", List.of()));
+    void eachListDecidesForItself() {
+        Grants grants =
+                grants(
+                        Map.of(
+                                "subscribe", List.of("*"),
+                                "publish", List.of(),
+                                "history", List.of(),
+                                "presence", List.of("c")));
         assertThat(grants.decide(ChannelAccess.SUBSCRIBE, "c")).isEqualTo(ChannelDecision.ALLOWED);
         assertThat(grants.decide(ChannelAccess.PUBLISH, "c")).isEqualTo(ChannelDecision.FORBIDDEN);
+        assertThat(grants.decide(ChannelAccess.HISTORY, "c")).isEqualTo(ChannelDecision.FORBIDDEN);
+        assertThat(grants.decide(ChannelAccess.PRESENCE, "c")).isEqualTo(ChannelDecision.ALLOWED);
+    }
+
+    @Test
+    void whereHistoryAndPresenceHaveNoListThatOfSubscribeDecides() {
+        Grants grants = grants(Map.of("subscribe", List.of("room.*")));
+        for (ChannelAccess access : List.of(ChannelAccess.HISTORY, ChannelAccess.PRESENCE)) {
+            assertThat(grants.decide(access, "room.1")).isEqualTo(ChannelDecision.ALLOWED);
+            assertThat(grants.decide(access, "news")).isEqualTo(ChannelDecision.FORBIDDEN);
+        }
+        assertThat(grants.decide(ChannelAccess.PUBLISH, "room.1"))
+                .isEqualTo(ChannelDecision.UNDECIDED);
+    }
+
+    @Test
+    void aListThatIsNotThereDecidesNothing() {
+        Grants grants = grants(Map.of("publish", List.of("c")));
+        assertThat(grants.decide(ChannelAccess.SUBSCRIBE, "c"))
+                .isEqualTo(ChannelDecision.UNDECIDED);
         assertThat(grants.decide(ChannelAccess.HISTORY, "c")).isEqualTo(ChannelDecision.UNDECIDED);
-        assertThat(grants.decide(ChannelAccess.PRESENCE, "c")).isEqualTo(ChannelDecision.UNDECIDED);
     }
 
     @Test
