@@ -113,6 +113,9 @@ final class JwksKeys extends Timer implements Keys {
             executor.execute(() -> fetchNow(done));
         } catch (RejectedExecutionException e) {
             end(done, RETRY);
+        } catch (RuntimeException | Error e) { // such as too little memory for a thread
+            say(e);
+            end(done, RETRY);
         }
         return done;
     }

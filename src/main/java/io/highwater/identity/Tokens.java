@@ -10,7 +10,6 @@ import io.highwater.time.WallClock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -118,7 +117,7 @@ public final class Tokens implements AutoCloseable {
         CompletableFuture<TokenVerdict> answer = new CompletableFuture<>();
         try {
             executor.execute(() -> checkFirst(token, answer));
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) { // refused, or too little memory for a thread
             places.release();
             return Unknown.BUSY.asStage();
         }

@@ -78,6 +78,7 @@ public final class SlowClientGovernor extends Timer {
             scheduleNext();
             return;
         }
+        boolean begun = false;
         try {
             executor.execute(
                     () -> {
@@ -87,9 +88,13 @@ public final class SlowClientGovernor extends Timer {
                             scheduleNext();
                         }
                     });
+            begun = true;
         } catch (RejectedExecutionException e) {
             // The executor is shut while a node stops: maybe at this moment.
-            scheduleNext();
+        } finally {
+            if (!begun) {
+                scheduleNext();
+            }
         }
     }
 

@@ -64,6 +64,28 @@ final class JwksKeysTest {
     }
 
     @Test
+    void aThreadThatCannotBeHadIsAskedForAgain() {
+        boolean[] shortOfMemory = {true};
+        JwksKeys poor =
+                new JwksKeys(
+                        URI.create("https://id.example.com/keys"),
+                        from -> issuer.published(),
+                        wheel,
+                        task -> {
+                            if (shortOfMemory[0]) {
+                                throw new OutOfMemoryError("thrown by a test");
+                            }
+                            task.run();
+                        },
+                        LogLimit.none());
+        poor.start();
+        assertThat(poor.now()).isNull();
+        shortOfMemory[0] = false;
+        advance(JwksKeys.RETRY.plusSeconds(1));
+        assertThat(poor.now()).isNotNull();
+    }
+
+    @Test
     void keysAreFetchedAtTheStartAndOnceInAPeriod() {
         start();
         assertThat(keys.now()).isNotNull();

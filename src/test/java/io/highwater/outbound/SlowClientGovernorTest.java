@@ -337,6 +337,30 @@ final class SlowClientGovernorTest {
     }
 
     @Test
+    void aThreadThatCannotBeHadIsAskedForAgain() {
+        SlowClientGovernor governor =
+                new SlowClientGovernor(
+                        OFF,
+                        node,
+                        () -> connections,
+                        HEAP,
+                        task -> {
+                            looks++;
+                            throw new OutOfMemoryError("thrown by a test");
+                        });
+        governor.start();
+        slow("a", OverflowPolicy.EVICT, frame(10));
+        for (int i = 0; i < 3; i++) {
+            try {
+                pass(Duration.ofSeconds(1));
+            } catch (OutOfMemoryError e) {
+                assertThat(e).hasMessage("thrown by a test"); // The node's timers survive it.
+            }
+        }
+        assertThat(looks).isEqualTo(3);
+    }
+
+    @Test
     void aLookThatFailsIsNotTheLast() {
         SlowClientGovernor governor =
                 new SlowClientGovernor(
